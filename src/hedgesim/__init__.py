@@ -1,0 +1,58 @@
+"""Agent-based simulation of hedging foreign policy.
+
+The public names are listed in `__all__`; they are loaded when first used, so that importing hedgesim is quick.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hedgesim.analysis.comparison import paired_difference
+    from hedgesim.analysis.simulation import Results, run
+    from hedgesim.batch.results import StoreError, read_table
+    from hedgesim.engines.agent_based import HedgeModel
+    from hedgesim.rules import CountryRule, PowerRule, RuleError
+    from hedgesim.scenario import Scenario, ScenarioError
+    from hedgesim.session import draw, read_scenario, write
+
+_HOMES = {
+    "CountryRule": "hedgesim.rules",
+    "HedgeModel": "hedgesim.engines.agent_based",
+    "PowerRule": "hedgesim.rules",
+    "Results": "hedgesim.analysis.simulation",
+    "RuleError": "hedgesim.rules",
+    "Scenario": "hedgesim.scenario",
+    "ScenarioError": "hedgesim.scenario",
+    "StoreError": "hedgesim.batch.results",
+    "draw": "hedgesim.session",
+    "paired_difference": "hedgesim.analysis.comparison",
+    "read_scenario": "hedgesim.session",
+    "read_table": "hedgesim.batch.results",
+    "run": "hedgesim.analysis.simulation",
+    "write": "hedgesim.session",
+}
+
+__all__ = [
+    "CountryRule",
+    "HedgeModel",
+    "PowerRule",
+    "Results",
+    "RuleError",
+    "Scenario",
+    "ScenarioError",
+    "StoreError",
+    "draw",
+    "paired_difference",
+    "read_scenario",
+    "read_table",
+    "run",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first used."""
+    if name not in _HOMES:
+        message = f"module 'hedgesim' has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(_HOMES[name]), name)

@@ -1,0 +1,5 @@
+"""`python -m hedgesim`."""
+
+from hedgesim.cli import main
+
+main()

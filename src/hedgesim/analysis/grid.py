@@ -1,0 +1,56 @@
+"""A small grid of settings: the same scenario at every point, run for run with the same random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
+
+import pandas as pd
+
+from hedgesim.batch.runner import run_many
+from hedgesim.engines.agent_based import run_alone
+from hedgesim.engines.case import case_of
+from hedgesim.scenario import Scenario, ScenarioError
+
+Grid = Mapping[str, Sequence[str]]
+"""Values by the dotted path of what varies, as written."""
+
+
+def grid_of(texts: Sequence[str]) -> Grid:
+    """Read `PATH=A,B,C` texts; ScenarioError for one that is not."""
+    grid: dict[str, Sequence[str]] = {}
+    for text in texts:
+        path, equals, values = text.partition("=")
+        parts = [value.strip() for value in values.split(",") if value.strip()]
+        if not equals or not path.strip() or not parts:
+            place = f"--vary {text}"
+            raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
+        grid[path.strip()] = parts
+    return grid
+
+
+def points_of(grid: Grid) -> Iterator[list[str]]:
+    """Overrides `PATH=VALUE` of every point."""
+    for values in product(*grid.values()):
+        yield [f"{path}={value}" for path, value in zip(grid, values, strict=True)]
+
+
+def run_points(
+    grid: Grid, scenarios: Sequence[Scenario], *, runs: int, on_run: Callable[[], None] = lambda: None
+) -> pd.DataFrame:
+    """The table of runs of every point, with a column per path that varies.
+
+    scenarios: one per point, in the order of `points_of`.
+    """
+    parts = []
+    for scenario, values in zip(scenarios, product(*grid.values()), strict=True):
+        gathered = run_many(case_of(scenario), runs, keep=0, engine=run_alone, on_run=on_run)
+        parts.append(gathered.runs.assign(**{path: _value(v) for path, v in zip(grid, values, strict=True)}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _value(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text

@@ -1,0 +1,180 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from hedgesim.analysis.simulation import Results
+
+app = typer.Typer(
+    help="Simulate how states hedge among rival powers.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+ScenarioName = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="Path of a YAML file, or name of a packaged scenario.")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")]
+Settings = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Replace one value of the scenario.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed that replaces the scenario's.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@app.command()
+def run(
+    scenario: ScenarioName,
+    output: Output = None,
+    runs: Annotated[int, typer.Option("--runs", help="Number of runs.")] = 20,
+    keep: Annotated[int, typer.Option("--keep", help="Full trajectories of so many of the first runs.")] = 100,
+    seed: Seed = None,
+    settings: Settings = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario, write its tables and draw its charts."""
+    from hedgesim import console, session
+
+    console.check_counts(runs=runs, keep=keep)
+    checked = session.read_scenario(scenario, overrides=settings or (), seed=seed)
+    folder = output or Path("results") / checked.name
+    results = console.run_with_progress(checked, runs=runs, keep=keep, folder=folder)
+    _print_results(results, folder, as_json=as_json)
+
+
+def _print_results(results: Results, folder: Path, *, as_json: bool) -> None:
+    from hedgesim import console
+
+    if as_json:
+        typer.echo(json.dumps(console.as_records(results, folder), indent=2))
+    else:
+        console.print_closing(results, folder)
+
+
+@app.command()
+def grid(
+    scenario: ScenarioName,
+    vary: Annotated[
+        list[str],
+        typer.Option("--vary", metavar="PATH=A,B,C", help="Values of one setting; give it twice for a plane."),
+    ],
+    output: Output = None,
+    runs: Annotated[int, typer.Option("--runs", help="Runs per point.")] = 10,
+    outcome: Annotated[
+        str, typer.Option("--outcome", help="Column of the table of runs that is drawn.")
+    ] = "hedging_index",
+    seed: Seed = None,
+) -> None:
+    """Run a scenario at every point of a small grid of settings, and draw an outcome against each."""
+    from hedgesim import console
+
+    console.check_counts(runs=runs, keep=0)
+    console.run_grid(scenario, vary, runs=runs, outcome=outcome, seed=seed, output=output)
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+) -> None:
+    """Check scenario files and print every fault with its place and remedy."""
+    from hedgesim import console
+
+    faults = [fault for name in files for fault in console.faults_of(name)]
+    for fault in faults:
+        typer.echo(str(fault), err=True)
+    if faults:
+        raise typer.Exit(2)
+    typer.echo(f"{len(files)} scenario{'s' if len(files) > 1 else ''} without fault.")
+
+
+@app.command()
+def diff(first: ScenarioName, second: ScenarioName, as_json: AsJson = False) -> None:
+    """Print in what two scenarios differ once `extends` is worked in."""
+    from hedgesim import console, session
+    from hedgesim.scenario import difference
+
+    rows = difference(session.read_scenario(first), session.read_scenario(second))
+    console.print_rows(
+        ["path", first, second],
+        [[row.path, console.text_of(row.value_a), console.text_of(row.value_b)] for row in rows],
+        as_json=as_json,
+    )
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for completion in editors."""
+    from hedgesim.scenario import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+@app.command()
+def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
+    """Print every number a scenario uses with its source, and count the assumptions."""
+    from hedgesim import console, session
+
+    console.print_sources(session.read_scenario(scenario), as_json=as_json)
+
+
+@app.command()
+def outcomes(as_json: AsJson = False) -> None:
+    """Print every outcome with unit, meaning and source."""
+    from hedgesim import console
+
+    console.print_outcomes(as_json=as_json)
+
+
+@app.command()
+def rules(as_json: AsJson = False) -> None:
+    """Print the rules that countries and powers may follow, with their parameters."""
+    from hedgesim import console
+
+    console.print_rules(as_json=as_json)
+
+
+@app.command()
+def scenarios(as_json: AsJson = False) -> None:
+    """Print the packaged scenarios with their purpose."""
+    from hedgesim import console
+
+    console.print_scenarios(as_json=as_json)
+
+
+def main() -> None:
+    """Run the command line; a fault of the user's is one line and exit code 2."""
+    usage_error: Any = typer.BadParameter.__bases__[0]
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as leave:
+        code = leave.exit_code
+    except typer.Abort:
+        typer.echo("stopped", err=True)
+        code = 130
+    except usage_error as error:
+        typer.echo(f"hedgesim: {_one_line(error.format_message())} See hedgesim --help.", err=True)
+        code = 2
+    except ValueError as error:
+        if not _is_own(error):
+            raise
+        typer.echo(_one_line(str(error)), err=True)
+        code = 2
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_own(error: ValueError) -> bool:
+    """Whether an error is one of hedgesim's own, which name place, fault and remedy."""
+    return type(error).__module__.partition(".")[0] == "hedgesim"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

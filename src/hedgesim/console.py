@@ -1,0 +1,180 @@
+"""What the command line prints, and the progress it shows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from hedgesim import session
+from hedgesim.analysis.grid import Grid, grid_of, points_of, run_points
+from hedgesim.analysis.simulation import Results, run
+from hedgesim.batch.results import prepare_folder
+from hedgesim.model.outcomes import OUTCOMES
+from hedgesim.model.parameter import parameters_of
+from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario import Scenario, ScenarioError, packaged_scenarios
+from hedgesim.scenario.arrays import source
+from hedgesim.scenario.citations import citations_of, count_of
+from hedgesim.scenario.tables import TableError
+
+
+class UsageFault(ValueError):
+    """An option that cannot be used, said in one line: place, fault, remedy."""
+
+
+def check_counts(*, runs: int, keep: int) -> None:
+    """Refuse numbers of runs that mean nothing."""
+    if runs < 1:
+        message = f"--runs {runs}: there must be at least one run. Give --runs 1 or more."
+        raise UsageFault(message)
+    if keep < 0:
+        message = f"--keep {keep}: a number of runs cannot be negative. Give --keep 0 or more."
+        raise UsageFault(message)
+
+
+def progress() -> Progress:
+    """A progress bar on standard error, gone when done."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def run_with_progress(scenario: Scenario, *, runs: int, keep: int, folder: Path) -> Results:
+    """Run a scenario, write its tables and draw its charts, showing how far it is."""
+    prepare_folder(folder)
+    with progress() as bar:
+        task = bar.add_task(f"running {scenario.name}", total=runs + 1)
+        results = run(scenario, runs, keep=keep, on_run=lambda: bar.advance(task))
+        bar.update(task, description="drawing charts")
+        session.write(results, folder)
+        session.draw(results, folder / "charts")
+    return results
+
+
+def run_grid(name: str, vary: Sequence[str], *, runs: int, outcome: str, seed: int | None, output: Path | None) -> None:
+    """Run the points of a grid, write their table of runs and draw the outcome against each setting."""
+    grid = grid_of(vary)
+    scenarios = [session.read_scenario(name, overrides=texts, seed=seed) for texts in points_of(grid)]
+    folder = output or Path("results") / f"{scenarios[0].name}_grid"
+    prepare_folder(folder)
+    with progress() as bar:
+        task = bar.add_task(f"running {len(scenarios)} points", total=runs * len(scenarios))
+        table = run_points(grid, scenarios, runs=runs, on_run=lambda: bar.advance(task))
+    if outcome not in table.columns:
+        known = ", ".join(str(column) for column in table.columns if column not in {"run", "seed", "failed"})
+        message = f"--outcome {outcome}: the table of runs has no such column. Known: {known}."
+        raise UsageFault(message)
+    session.write_grid(table, grid, folder=folder, outcome=outcome, scenario=scenarios[0], runs=runs)
+    _print_grid(table, grid, outcome)
+    Console().print(f"Table and chart: {folder}")
+
+
+def _print_grid(table: pd.DataFrame, grid: Grid, outcome: str) -> None:
+    rows = table.groupby(list(grid), sort=True)[outcome].agg(["mean", "sem"]).reset_index()
+    print_rows(
+        [*grid, f"mean {outcome}", "error"],
+        [[*map(str, row[:-2]), f"{row[-2]:.3f}", f"{row[-1]:.3f}"] for row in rows.itertuples(index=False)],
+    )
+
+
+def faults_of(name: str) -> Sequence[Exception]:
+    """Every fault of a scenario file and of its tables."""
+    try:
+        scenario = session.read_scenario(name)
+        source(scenario)
+    except ScenarioError as error:
+        return error.all
+    except TableError as error:
+        return [error]
+    return []
+
+
+def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], *, as_json: bool = False) -> None:
+    """Rows as a table, or as JSON records."""
+    if as_json:
+        records = [dict(zip(columns, row, strict=True)) for row in rows]
+        Console(soft_wrap=True).print_json(json.dumps(records))
+        return
+    table = Table(box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+def text_of(value: object) -> str:
+    """A value of a scenario as text; nothing for a key that is not there."""
+    return "" if value is None else json.dumps(value) if not isinstance(value, str) else value
+
+
+def as_records(results: Results, folder: Path) -> dict[str, Any]:
+    """The closing table and where the results lie, for JSON."""
+    closing = results.closing()
+    rows = closing.astype(object).where(closing.notna(), None).to_dict("records")
+    return {"folder": str(folder), "manifest": dict(results.manifest), "closing": rows}
+
+
+def print_closing(results: Results, folder: Path) -> None:
+    """The closing table of a run."""
+    periods = results.case.setting.axes.periods
+    closing = results.closing()
+    n, failed = len(results.tables["runs"]), int(results.tables["runs"]["failed"].notna().sum())
+    table = Table(title=f"{results.scenario.name}: {n} runs, {failed} failed", title_justify="left", box=None)
+    for column in ("", periods[0], periods[-1], "change", "± error"):
+        table.add_column(column, justify="left" if not column else "right")
+    for row in closing.to_dict("records"):
+        table.add_row(_label(row), *(_number(row[key]) for key in ("before", "after", "change", "error")))
+    console = Console()
+    console.print(table)
+    console.print(f"Error: Monte Carlo standard error. Parameters: {results.scenario.parameters}, not calibrated.")
+    console.print(f"Tables and charts: {folder}")
+
+
+def _label(row: dict[Any, Any]) -> str:
+    quantity, entity = str(row["quantity"]), str(row["entity"])
+    words = quantity.replace("presence_", "presence of ").replace("_", " ")
+    return words if entity in {"all", "system"} else f"  {words}, {entity}"
+
+
+def _number(value: float) -> str:
+    return "" if value != value else f"{value:.3f}"
+
+
+def print_outcomes(*, as_json: bool) -> None:
+    """Every outcome with table, unit, meaning and source."""
+    rows = [[name, item.table, item.unit, item.meaning, item.source] for name, item in OUTCOMES.items()]
+    print_rows(["outcome", "table", "unit", "meaning", "source"], rows, as_json=as_json)
+
+
+def print_rules(*, as_json: bool) -> None:
+    """Every rule with its first line and its parameters."""
+    rows = []
+    for kind, known in (("country", country_rules()), ("power", power_rules())):
+        for name, rule in known.items():
+            own = "; ".join(f"{p.name} {p.default:g} ({p.low:g}-{p.high:g})" for p in parameters_of(rule))
+            rows.append([name, kind, (rule.__doc__ or "").splitlines()[0], own])
+    print_rows(["rule", "of a", "what it does", "parameters"], rows, as_json=as_json)
+
+
+def print_scenarios(*, as_json: bool) -> None:
+    """Every packaged scenario with its purpose."""
+    checked = [session.read_scenario(path) for path in packaged_scenarios().values()]
+    rows = [[one.name, f"{one.start}-{one.end}", one.purpose] for one in checked]
+    print_rows(["scenario", "quarters", "purpose"], rows, as_json=as_json)
+
+
+def print_sources(scenario: Scenario, *, as_json: bool) -> None:
+    """Every number of a scenario with its citation, and how many are assumptions."""
+    numbers = citations_of(scenario, source(scenario))
+    rows = [[str(cell) for cell in row] for row in numbers.itertuples(index=False)]
+    print_rows(list(numbers.columns), rows, as_json=as_json)
+    if not as_json:
+        counts = count_of(numbers)
+        print_rows(list(counts.columns), [[str(c) for c in row] for row in counts.itertuples(index=False)])

@@ -1,0 +1,168 @@
+"""The model as Mesa agents: countries and powers decide on the same world, then the world moves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import array_api_compat.numpy as xp
+import mesa
+import numpy as np
+
+from hedgesim.engines.case import Case, case_named, foresee
+from hedgesim.engines.trajectory import Trajectory
+from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
+from hedgesim.model.outcomes import first_times, hedging_index
+from hedgesim.model.perception import Situation, assess, perceive, perceive_powers
+from hedgesim.model.schedule import advance
+from hedgesim.model.view import PowerView, View
+from hedgesim.model.world import LEADERS, stack
+from hedgesim.rules import CountryRule, PowerRule
+
+
+class Country(mesa.Agent):
+    """A country that follows a rule."""
+
+    model: HedgeModel
+    decision: CountryDecision
+
+    def __init__(self, model: HedgeModel, code: str, rule: CountryRule, place: int) -> None:
+        """Put the country at its place on the country axis."""
+        super().__init__(model)
+        self.code, self.rule = code, rule
+        self._where = slice(place, place + 1)
+        self._place = place
+
+    def decide(self) -> None:
+        """Decide on this quarter's world, seen from the country's place."""
+        self.decision = self.rule.decide(self.model.view.of(self._where), self.model.case.parameters)
+
+    @property
+    def hedging_index(self) -> float:
+        """Hedging index now, 0..1."""
+        return float(self.model.hedging[0, self._place, 0, 0])
+
+    @property
+    def attention(self) -> None:
+        """Countries pay none."""
+
+
+class Power(mesa.Agent):
+    """A power that follows a rule."""
+
+    model: HedgeModel
+    decision: PowerDecision
+
+    def __init__(self, model: HedgeModel, code: str, rule: PowerRule, place: int) -> None:
+        """Put the power at its place on the power axis."""
+        super().__init__(model)
+        self.code, self.rule = code, rule
+        self._where = slice(place, place + 1)
+        self._place = place
+
+    def decide(self) -> None:
+        """Decide on this quarter's world, seen from the power's place."""
+        self.decision = self.rule.decide(self.model.power_view.of(self._where), self.model.case.parameters)
+
+    @property
+    def attention(self) -> float:
+        """Attention paid now, 0..1."""
+        return float(self.model.world.attention[0, 0, 0, self._place])
+
+    @property
+    def hedging_index(self) -> None:
+        """Powers do not hedge here."""
+
+
+class HedgeModel(mesa.Model):
+    """One run of a scenario.
+
+    case: a case, or the name or path of a scenario. run: number of the run; the same run of the same scenario is
+    the same whatever else is run. rng: a seed that replaces the scenario's.
+    """
+
+    def __init__(self, case: Case | str, run: int = 0, rng: int | None = None) -> None:
+        """Make the agents and the starting world of one run."""
+        known = case_named(case) if isinstance(case, str) else case
+        self.case = known if rng is None else replace(known, seed=int(rng))
+        super().__init__(rng=self.case.seed)
+        self.run = run
+        self.future = foresee(xp, self.case, [run])
+        self.world = self.future.start.baseline.world
+        self.worlds = [self.world]
+        axes = self.case.setting.axes
+        self.countries = [
+            Country(self, code, rule, n)
+            for n, (code, rule) in enumerate(zip(axes.countries, self.case.country_rules, strict=True))
+        ]
+        self.powers = [
+            Power(self, code, rule, n)
+            for n, (code, rule) in enumerate(zip(axes.powers, self.case.power_rules, strict=True))
+        ]
+        self.quarter, self.running = 0, True
+        self._see()
+        self.datacollector = mesa.DataCollector(
+            model_reporters={
+                "period": "period",
+                "leader_meetings": "leader_meetings",
+                "first_time_formats": "first_time_formats",
+            },
+            agent_reporters={"code": "code", "hedging_index": "hedging_index", "attention": "attention"},
+        )
+        self.datacollector.collect(self)
+
+    def step(self) -> None:
+        """Let everybody decide on the same world, then move it by one quarter."""
+        if not self.running:
+            return
+        self.agents.do("decide")
+        countries = together_countries([agent.decision for agent in self.countries])
+        powers = together_powers([agent.decision for agent in self.powers])
+        self.world = advance(self._situation, self.view, countries=countries, powers=powers)
+        self.worlds.append(self.world)
+        self.quarter += 1
+        self.running = self.quarter < self.case.setting.axes.n_steps
+        self._see()
+        self.datacollector.collect(self)
+
+    def _see(self) -> None:
+        """Take in the quarter: what everybody sees before deciding."""
+        step = min(self.quarter + 1, self.case.setting.axes.n_steps)
+        self._situation: Situation = assess(
+            self.world,
+            self.future.start.baseline,
+            self.future.conditions[step],
+            setting=self.case.setting,
+            parameters=self.case.parameters,
+            draws=self.future.draws.at(step - 1),
+        )
+        self.view: View = perceive(self._situation)
+        self.power_view: PowerView = perceive_powers(self._situation)
+        self.hedging = hedging_index(xp, self.world.share, self._situation.sight.presence, self.case.setting)[0]
+
+    @property
+    def period(self) -> str:
+        """The quarter the world stands in."""
+        return self.case.setting.axes.periods[self.quarter]
+
+    @property
+    def leader_meetings(self) -> int:
+        """Formats whose leaders met this quarter."""
+        return int(np.sum(self.world.meeting >= LEADERS))
+
+    @property
+    def first_time_formats(self) -> int:
+        """Formats whose leaders met this quarter for the first time."""
+        before = self.worlds[max(0, self.quarter - 1)].highest
+        return int(first_times(xp, self.world.highest, before)[0, 0, 0, 0])
+
+    def trajectory(self) -> Trajectory:
+        """The quarters run so far as a trajectory; it must have run to its end."""
+        return Trajectory(case=self.case, runs=(self.run,), future=self.future, worlds=stack(self.worlds))
+
+
+def run_alone(case: Case, run: int) -> Trajectory:
+    """One run to its end."""
+    model = HedgeModel(case, run)
+    while model.running:
+        model.step()
+    return model.trajectory()

@@ -1,0 +1,64 @@
+"""The plain loop over quarters: all countries at once, any number of runs at once, no agents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from types import ModuleType
+from typing import TypeVar
+
+import array_api_compat.numpy as numpy_namespace
+
+from hedgesim.engines.case import Case, Future, foresee
+from hedgesim.engines.trajectory import Trajectory
+from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
+from hedgesim.model.perception import assess, perceive, perceive_powers
+from hedgesim.model.schedule import advance
+from hedgesim.model.view import PowerView, View
+from hedgesim.model.world import World, stack
+
+Rule = TypeVar("Rule")
+
+
+def simulate(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Trajectory:
+    """Trajectories of some runs."""
+    future = foresee(xp, case, runs)
+    worlds = [future.start.baseline.world]
+    for t in range(1, case.setting.axes.n_steps + 1):
+        worlds.append(_step(case, worlds[-1], future, t))
+    return Trajectory(case=case, runs=tuple(runs), future=future, worlds=stack(worlds))
+
+
+def _step(case: Case, world: World, future: Future, t: int) -> World:
+    situation = assess(
+        world,
+        future.start.baseline,
+        future.conditions[t],
+        setting=case.setting,
+        parameters=case.parameters,
+        draws=future.draws.at(t - 1),
+    )
+    view, power_view = perceive(situation), perceive_powers(situation)
+    return advance(situation, view, countries=decide_countries(case, view), powers=decide_powers(case, power_view))
+
+
+def decide_countries(case: Case, view: View) -> CountryDecision:
+    """Decisions of all countries; neighbours on the axis that follow the same rule decide together."""
+    parts = [rule.decide(view.of(where), case.parameters) for rule, where in _stretches(case.country_rules)]
+    return parts[0] if len(parts) == 1 else together_countries(parts)
+
+
+def decide_powers(case: Case, view: PowerView) -> PowerDecision:
+    """Decisions of all powers; neighbours on the axis that follow the same rule decide together."""
+    parts = [rule.decide(view.of(where), case.parameters) for rule, where in _stretches(case.power_rules)]
+    return parts[0] if len(parts) == 1 else together_powers(parts)
+
+
+def _stretches(rules: Sequence[Rule]) -> list[tuple[Rule, slice]]:
+    """Runs of equal rules along an axis, with where they stand."""
+    stretches, first = [], 0
+    for rule, group in groupby(rules):
+        n = len(list(group))
+        stretches.append((rule, slice(first, first + n)))
+        first += n
+    return stretches

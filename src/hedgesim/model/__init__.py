@@ -1,0 +1,1 @@
+"""The mathematics: array formulas with free leading axes; no files, no Mesa."""

@@ -1,0 +1,193 @@
+"""What formats do in a quarter: who meets, at which rung, who is in, and what meetings leave behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hedgesim.model import formats as fm
+from hedgesim.model import membership as mb
+from hedgesim.model.arrays import Array, bound, namespace, positive
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.perception import Situation
+from hedgesim.model.world import DORMANT, LEADERS, MEMBER, NONE, World
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """Meetings of a quarter; axes (run, 1, 1, format)."""
+
+    opened: Array
+    """1 where the format met one rung higher than before."""
+    held: Array
+    """1 where anything met; its expected value if meetings are held at their expected rate."""
+    level: Array
+    """Level after the quarter's first meetings."""
+    weight: Array
+    """Weight of the meeting against a leaders' meeting held in a place."""
+
+
+def hold_meetings(world: World, situation: Situation, *, support: Array, called: Array) -> World:
+    """The formats one quarter later.
+
+    world: already moved in everything else. support: of countries, axes (run, country, 1, format). called: by
+    powers, axes (run, 1, 1, power).
+    """
+    meetings = _meet(situation, support, called)
+    moved = _move_formats(world, situation, support, meetings)
+    moved = _move_membership(moved, situation, support, meetings)
+    return _leave_traces(moved, situation, meetings)
+
+
+def _meet(situation: Situation, support: Array, called: Array) -> Meetings:
+    world, features, p = situation.world, situation.setting.formats, situation.parameters.formats
+    xp, sight = world.xp, situation.sight
+    above = fm.next_level(xp, world.level, features)
+    dearer = _formality(situation, above) - _formality(situation, world.level)
+    hazard = fm.opening_hazard(
+        world,
+        support - sight.sovereignty * dearer,
+        party=sight.party,
+        called=xp.matmul(called, xp.matrix_transpose(features.lead)),
+        formats=features,
+        parameters=p,
+    )
+    available = bound(xp, 1.0 + situation.conditions.availability, 0.0, 1.0)
+    hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
+    opened = xp.astype(situation.draws.opening < hazard, xp.float64)
+    holding = fm.holding_hazard(world, formats=features, parameters=p, strain=sight.strain, availability=available)
+    drawn = xp.astype(situation.draws.holding < holding, xp.float64)
+    regular = drawn + p.expected * (fm.expected_rate(world, formats=features, parameters=p) - drawn)
+    level = xp.where(opened > 0.0, above, world.level)
+    held = xp.where(opened > 0.0, 1.0, regular)
+    reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
+    weight = held * reach * fm.meeting_weight(xp, fm.rung_of(xp, level), p)
+    return Meetings(opened=opened, held=held, level=level, weight=weight)
+
+
+def _formality(situation: Situation, level: Array) -> Array:
+    world = situation.world
+    return fm.formality(
+        world.xp, level, world, formats=situation.setting.formats, parameters=situation.parameters.formats
+    )
+
+
+def _move_formats(world: World, situation: Situation, support: Array, meetings: Meetings) -> World:
+    """Momentum, level, clock, host and body of the formats."""
+    features, p = situation.setting.formats, situation.parameters.formats
+    xp, party = world.xp, situation.sight.party
+    met = meetings.held * (1.0 - p.expected) > 0.0
+    since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
+    rung = xp.where(met, fm.rung_of(xp, meetings.level), 0.0)
+    lapsed = (
+        (since > p.lapse * world.cadence) & (fm.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
+    )
+    summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
+    longer = xp.where(situation.draws.calendar < 0.5, 1.0, 2.0) * features.cadence
+    return replace(
+        world,
+        momentum=fm.move_momentum(xp, world.momentum, support, party=party, rate=p.momentum_rate),
+        level=xp.where(lapsed, meetings.level - 1.0, meetings.level),
+        since=xp.where(lapsed, 0.0, since),
+        cadence=xp.where(summit, longer, world.cadence),
+        turn=world.turn + xp.where(met, features.hosted, 0.0),
+        meeting=rung,
+        highest=xp.where(rung > world.highest, rung, world.highest),
+        **_adopt_bodies(situation, support, meetings),
+    )
+
+
+def _adopt_bodies(situation: Situation, support: Array, meetings: Meetings) -> dict[str, Array]:
+    """Rules of procedure, then a secretariat: each adopted at a summit once every member consents to its formality."""
+    world, p = situation.world, situation.parameters.formats
+    xp, sight = world.xp, situation.sight
+    has_procedures = world.procedures > 0.0
+    step = xp.where(
+        has_procedures,
+        p.secretariat_formality + 0.0 * world.level,
+        p.procedures_formality + 0.0 * world.level,
+    )
+    consent = fm.consents(xp, support - sight.sovereignty * step, sight.party)
+    summit = (meetings.held * (1.0 - p.expected) > 0.0) & (meetings.level >= LEADERS)
+    adopted = summit & (consent > 0.0) & (situation.draws.body < p.formalising)
+    secretariat = xp.where(adopted & has_procedures, 1.0, world.secretariat)
+    return {"procedures": xp.where(adopted, 1.0, world.procedures), "secretariat": secretariat}
+
+
+def _move_membership(world: World, situation: Situation, support: Array, meetings: Meetings) -> World:
+    """Founders, guests, accessions, exits, signatures and absorptions."""
+    features, p = situation.setting.formats, situation.parameters.membership
+    old, sight, xp = situation.world, situation.sight, world.xp
+    lead_threat = xp.matmul(old.threat, xp.matrix_transpose(features.lead))
+    cost = mb.leaving_cost(_formality(situation, old.level), lead_threat, p)
+    met = xp.astype(world.meeting > 0.0, xp.float64)
+    hazards = (
+        p.inviting * met * mb.invited(old, sight.trust, sovereignty=sight.sovereignty, formats=features, parameters=p),
+        p.accession * mb.admitted(old, support, cost=cost, trust=sight.trust, parameters=p),
+        mb.leaving_hazard(old, support, cost=cost, parameters=p),
+        mb.signatures(old, support, summit=mb.home_summit(xp, world.meeting, features), formats=features, parameters=p),
+    )
+    founded = meetings.opened * xp.astype(
+        xp.sum(xp.astype(old.status == MEMBER, xp.float64), axis=-3, keepdims=True) == 0.0, xp.float64
+    )
+    status = mb.next_status(old, situation.draws.membership, hazards=hazards, fresh=founded * features.eligible)
+    return _absorb(
+        replace(world, status=status, level=mb.lifted_by_treaty(xp, world.level, status, features)), situation
+    )
+
+
+def _absorb(world: World, situation: Situation) -> World:
+    features, sight, xp = situation.setting.formats, situation.sight, world.xp
+    hazard = mb.absorption_hazard(
+        situation.world,
+        sight.trust,
+        formality=_formality(situation, situation.world.level),
+        attention_lead=sight.attention_lead,
+        formats=features,
+        parameters=situation.parameters.membership,
+    )
+    absorbed = xp.astype(situation.draws.absorption < hazard, xp.float64)
+    return replace(
+        world,
+        status=xp.where(absorbed > 0.0, NONE, world.status),
+        level=xp.where(absorbed > 0.0, DORMANT, world.level),
+        momentum=xp.where(absorbed > 0.0, 0.0, world.momentum),
+        secretariat=xp.where(absorbed > 0.0, 0.0, world.secretariat),
+        procedures=xp.where(absorbed > 0.0, 0.0, world.procedures),
+    )
+
+
+def _leave_traces(world: World, situation: Situation, meetings: Meetings) -> World:
+    """Stimulus, fatigue and trust after the quarter's meetings."""
+    p, sight, xp = situation.parameters.formats, situation.sight, world.xp
+    old = situation.world
+    together = fm.attended_together(xp, sight.party, meetings.weight)
+    attended = xp.sum(sight.party * meetings.weight, axis=-1, keepdims=True)
+    return replace(
+        world,
+        boost=old.boost * (1.0 - p.boost_decay) + meetings.weight,
+        fatigue=old.fatigue * (1.0 - p.fatigue_decay) + attended,
+        trust=fm.move_trust(
+            xp,
+            old.trust,
+            situation.baseline.trust_rest,
+            together=together,
+            effective=sight.trust,
+            parameters=p,
+        ),
+    )
+
+
+def stationary_traces(party: Array, weight: Array, trust: Array, parameters: Parameters) -> tuple[Array, Array, Array]:
+    """Stimulus, fatigue and resting trust that meetings of this expected weight a quarter keep up for ever.
+
+    Axes (run, 1, 1, format), (run, country, 1, 1) and (run, country, 1, country).
+    """
+    xp, p = namespace(party), parameters.formats
+    room = positive(xp, p.trust_ceiling - trust)
+    lifted = fm.attended_together(xp, party, weight) * room
+    attended = xp.sum(party * weight, axis=-1, keepdims=True)
+    return (
+        weight / p.boost_decay,
+        attended / p.fatigue_decay,
+        trust - (p.trust_gain / p.trust_return) * lifted,
+    )

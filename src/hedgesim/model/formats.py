@@ -1,0 +1,410 @@
+"""Cooperation formats: support, momentum, rungs and meetings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from hedgesim.model.arrays import Array, bound, logistic, positive
+from hedgesim.model.parameter import parameter
+from hedgesim.model.setting import Formats
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, WORKING, World
+
+
+@dataclass(frozen=True)
+class FormatParameters:
+    """Shared by all formats; two intercepts, one for home-grown and one for outside-led formats."""
+
+    home: float = parameter(
+        -0.3,
+        unit="log odds",
+        within=(-3, 3),
+        meaning="support for a home-grown format, all else nil",
+        source="assumption",
+    )
+    outside: float = parameter(
+        -0.6,
+        unit="log odds",
+        within=(-3, 3),
+        meaning="support for an outside-led format, all else nil",
+        source="assumption",
+    )
+    need: float = parameter(
+        1.5,
+        unit="log odds",
+        within=(0, 5),
+        meaning="effect of needs that the format covers (gamma_d)",
+        source="vabulas_snidal2013",
+    )
+    attention: float = parameter(
+        1.0,
+        unit="log odds",
+        within=(0, 4),
+        meaning="effect of the lead's attention (gamma_l)",
+        source="azizova2024",
+    )
+    trust: float = parameter(
+        1.5,
+        unit="log odds",
+        within=(0, 4),
+        meaning="effect of mean trust among members (gamma_r)",
+        source="kydd2005",
+    )
+    bargaining: float = parameter(
+        1.0,
+        unit="log odds",
+        within=(0, 4),
+        meaning="many facing one power bargain better (gamma_p)",
+        source="assumption",
+    )
+    threat: float = parameter(
+        1.0,
+        unit="log odds",
+        within=(0, 4),
+        meaning="recoil from a threatening lead (gamma_t)",
+        source="walt1987",
+    )
+    fatigue: float = parameter(
+        0.1,
+        unit="log odds",
+        within=(0, 1),
+        meaning="cost of meetings already attended (gamma_f)",
+        source="assumption",
+    )
+    exclusivity: float = parameter(
+        1.0,
+        unit="log odds",
+        within=(0, 4),
+        meaning="cost of ties with rivals of an exclusive lead (gamma_e)",
+        source="assumption",
+    )
+    momentum_rate: float = parameter(
+        0.3, unit="1/quarter", within=(0.05, 1), meaning="speed of momentum", source="assumption"
+    )
+    opening: float = parameter(
+        0.5,
+        unit="1/quarter",
+        within=(0.02, 1),
+        meaning="hazard of a first meeting once called and consented",
+        source="assumption",
+    )
+    threshold: float = parameter(
+        0.5,
+        unit="1",
+        within=(0.2, 0.8),
+        meaning="momentum at which half of the consented first meetings come off",
+        source="assumption",
+    )
+    steepness: float = parameter(
+        10.0,
+        unit="1",
+        within=(1, 40),
+        meaning="how sharply first meetings depend on momentum",
+        source="assumption",
+    )
+    champion: float = parameter(
+        0.15,
+        unit="log odds",
+        within=(0, 2),
+        meaning="support above the others' mean that makes a member call a meeting",
+        source="assumption",
+    )
+    holding: float = parameter(
+        1.5,
+        unit="log odds",
+        within=(-2, 5),
+        meaning="readiness to hold a meeting that is due",
+        source="assumption",
+    )
+    holding_momentum: float = parameter(
+        4.0, unit="log odds", within=(0, 12), meaning="effect of momentum above one half", source="assumption"
+    )
+    hosting: float = parameter(
+        2.0,
+        unit="log odds",
+        within=(0, 8),
+        meaning="effect of strain on the host's government",
+        source="assumption",
+    )
+    bandwidth: float = parameter(
+        3.0,
+        unit="meetings/quarter",
+        within=(0.5, 10),
+        meaning="leader-level meetings a country can attend in a quarter",
+        source="assumption",
+    )
+    lapse: float = parameter(
+        2.5,
+        unit="1",
+        within=(1.2, 6),
+        meaning="cadences without a meeting after which a format falls one level",
+        source="assumption",
+    )
+    working_weight: float = parameter(
+        0.2,
+        unit="1",
+        within=(0, 1),
+        meaning="weight of a working meeting against a summit",
+        source="assumption",
+    )
+    ministers_weight: float = parameter(
+        0.5,
+        unit="1",
+        within=(0, 1),
+        meaning="weight of a ministers' meeting against a summit",
+        source="assumption",
+    )
+    boost_decay: float = parameter(
+        0.25, unit="1/quarter", within=(0.05, 1), meaning="decay of a meeting's stimulus", source="assumption"
+    )
+    fatigue_decay: float = parameter(
+        0.3, unit="1/quarter", within=(0.05, 1), meaning="recovery from meetings", source="assumption"
+    )
+    virtual: float = parameter(
+        0.4,
+        unit="1",
+        within=(0, 1),
+        meaning="stimulus of a meeting held from afar against one held in a place",
+        source="assumption",
+    )
+    trust_gain: float = parameter(
+        0.03,
+        unit="1/meeting",
+        within=(0, 0.2),
+        meaning="part of the way to the ceiling of trust made by a summit (g)",
+        source="kydd2005",
+    )
+    trust_return: float = parameter(
+        0.05,
+        unit="1/quarter",
+        within=(0.01, 0.5),
+        meaning="rate at which trust reverts (r)",
+        source="assumption",
+    )
+    trust_ceiling: float = parameter(
+        0.9, unit="1", within=(0.5, 1), meaning="trust that meetings cannot lift beyond", source="assumption"
+    )
+    contact_formality: float = parameter(
+        0.2, unit="1", within=(0, 0.5), meaning="formality of working contact", source="assumption"
+    )
+    ministerial_formality: float = parameter(
+        0.3, unit="1", within=(0, 0.6), meaning="formality of ministers' meetings", source="assumption"
+    )
+    procedures_formality: float = parameter(
+        0.10, unit="1", within=(0, 0.3), meaning="formality added by rules of procedure", source="assumption"
+    )
+    secretariat_formality: float = parameter(
+        0.25, unit="1", within=(0, 0.5), meaning="formality added by a secretariat", source="assumption"
+    )
+    formalising: float = parameter(
+        0.1,
+        unit="1/quarter",
+        within=(0, 1),
+        meaning="hazard of the next rung of formality once all consent",
+        source="assumption",
+    )
+    start_working: float = parameter(
+        0.45,
+        unit="1",
+        within=(0.1, 0.9),
+        meaning="momentum at the start of a format at working level",
+        source="assumption",
+    )
+    start_ministerial: float = parameter(
+        0.55,
+        unit="1",
+        within=(0.1, 0.9),
+        meaning="momentum at the start of a format at ministerial level",
+        source="assumption",
+    )
+    start_leaders: float = parameter(
+        0.65,
+        unit="1",
+        within=(0.1, 0.9),
+        meaning="momentum at the start of a format at leaders' level",
+        source="assumption",
+    )
+    start_institution: float = parameter(
+        0.75,
+        unit="1",
+        within=(0.1, 0.95),
+        meaning="momentum at the start of an institution",
+        source="assumption",
+    )
+    expected: float = parameter(
+        0.0,
+        unit="1",
+        within=(0, 1),
+        meaning="1 replaces regular meetings by their expected rate",
+        source="assumption",
+    )
+
+
+def parties(world: World, formats: Formats) -> Array:
+    """Whose support counts: members, or those who may found it; axes (run, country, 1, format), 0 or 1."""
+    xp = world.xp
+    member = xp.astype(world.status == MEMBER, xp.float64)
+    founded = xp.sum(member, axis=-3, keepdims=True) > 0.0
+    return xp.where(founded, member, formats.eligible)
+
+
+def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
+    """Formality of every format if it stood at `level`, 0..1, axes (run, 1, 1, format)."""
+    base = formats.base_formality
+    body = (
+        base + parameters.procedures_formality * world.procedures + parameters.secretariat_formality * world.secretariat
+    )
+    contact = xp.where(base < parameters.contact_formality, base, parameters.contact_formality + 0.0 * base)
+    ministers = xp.where(base < parameters.ministerial_formality, base, parameters.ministerial_formality + 0.0 * base)
+    low = xp.where(level < MINISTERIAL, contact, ministers)
+    return xp.where((level < LEADERS) & (formats.treaty == 0.0), low, body)
+
+
+def mean_over_parties(xp: ModuleType, quantity: Array, party: Array) -> Array:
+    """Mean of a quantity per country over the parties of each format, axes (run, 1, 1, format)."""
+    n = xp.sum(party, axis=-3, keepdims=True)
+    return xp.sum(quantity * party, axis=-3, keepdims=True) / xp.where(n > 0.0, n, 1.0)
+
+
+def mean_trust(xp: ModuleType, trust: Array, party: Array) -> Array:
+    """Mean trust of each country in the other parties of each format, axes (run, country, 1, format)."""
+    seats = party[..., 0, :]
+    total = xp.matmul(trust[..., 0, :], seats)
+    n = xp.sum(seats, axis=-2, keepdims=True) - seats
+    return (total / xp.where(n > 0.0, n, 1.0))[..., None, :]
+
+
+def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Array) -> Array:
+    """Momentum follows the geometric mean of the parties' logistic supports, axes (run, 1, 1, format)."""
+    drive = xp.exp(mean_over_parties(xp, -xp.logaddexp(0.0 * support, -support), party))
+    return momentum + rate * (drive - momentum)
+
+
+def next_level(xp: ModuleType, level: Array, formats: Formats) -> Array:
+    """The rung above, as far as the format's ceiling and meetings go."""
+    above = xp.where(level < LEADERS, level + 1.0, level)
+    return xp.where(above > formats.ceiling, level, above)
+
+
+def consents(xp: ModuleType, support: Array, party: Array) -> Array:
+    """1 where every party's support exceeds 0: one reluctant member can block; axes (run, 1, 1, format)."""
+    against = xp.sum(party * xp.astype(support <= 0.0, xp.float64), axis=-3, keepdims=True)
+    return xp.astype(against == 0.0, xp.float64) * xp.astype(xp.sum(party, axis=-3, keepdims=True) > 0.0, xp.float64)
+
+
+def has_champion(xp: ModuleType, support: Array, party: Array, margin: Array) -> Array:
+    """1 where a party's support tops the parties' mean by the margin, axes (run, 1, 1, format)."""
+    top = support - mean_over_parties(xp, support, party) > margin
+    return xp.astype(xp.sum(party * xp.astype(top, xp.float64), axis=-3, keepdims=True) > 0.0, xp.float64)
+
+
+def opening_hazard(
+    world: World,
+    support: Array,
+    *,
+    party: Array,
+    called: Array,
+    formats: Formats,
+    parameters: FormatParameters,
+) -> Array:
+    """Probability that the format meets one rung higher this quarter, axes (run, 1, 1, format).
+
+    support: as it would be at that rung. called: 1 where the lead calls a meeting, axes (run, 1, 1, format).
+    """
+    xp = world.xp
+    champion = has_champion(xp, support, party, parameters.champion)
+    initiator = xp.where(formats.outside > 0.0, called, champion)
+    ready = logistic(xp, parameters.steepness * (world.momentum - parameters.threshold))
+    rises = xp.astype(next_level(xp, world.level, formats) > world.level, xp.float64)
+    return parameters.opening * ready * initiator * consents(xp, support, party) * rises
+
+
+def holding_odds(xp: ModuleType, momentum: Array, parameters: FormatParameters) -> Array:
+    """Log odds that a meeting that is due is held when the host is able."""
+    return parameters.holding + parameters.holding_momentum * (momentum - 0.5)
+
+
+def meets(xp: ModuleType, level: Array, formats: Formats) -> Array:
+    """1 where the format holds regular meetings, axes (run, 1, 1, format)."""
+    return xp.astype((level > DORMANT) & (formats.ceiling > DORMANT) & (formats.treaty == 0.0), xp.float64)
+
+
+def expected_rate(world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
+    """Regular meetings per quarter in the long run, axes (run, 1, 1, format): due after cadence - 1, then a hazard."""
+    xp = world.xp
+    hazard = logistic(xp, holding_odds(xp, world.momentum, parameters))
+    return meets(xp, world.level, formats) / (world.cadence - 1.0 + 1.0 / hazard)
+
+
+def host(world: World, formats: Formats) -> Array:
+    """1 for the member whose turn it is to host, axes (run, country, 1, format); nobody for outside-led formats."""
+    xp = world.xp
+    member = xp.astype(world.status == MEMBER, xp.float64)
+    n = xp.sum(member, axis=-3, keepdims=True)
+    rank = xp.cumulative_sum(member, axis=-3) - 1.0
+    seat = world.turn - n * xp.floor(world.turn / xp.where(n > 0.0, n, 1.0))
+    return member * xp.astype(rank == seat, xp.float64) * formats.hosted
+
+
+def holding_hazard(
+    world: World, *, formats: Formats, parameters: FormatParameters, strain: Array, availability: Array
+) -> Array:
+    """Probability that the regular meeting is held if it is due, axes (run, 1, 1, format).
+
+    strain: axes (run, country, 1, 1). availability: 1 normally, 0 when nobody can be hosted, axes (run, 1, 1, 1).
+    A country that is asked to more leaders' meetings than its bandwidth holds all of them back in proportion.
+    """
+    xp = world.xp
+    burden = xp.sum(host(world, formats) * strain, axis=-3, keepdims=True)
+    odds = holding_odds(xp, world.momentum, parameters) - parameters.hosting * burden
+    able = xp.where(formats.hosted > 0.0, availability, 1.0)
+    due = xp.astype(world.since >= world.cadence - 1.0, xp.float64) * meets(xp, world.level, formats)
+    hazard = logistic(xp, odds) * able * due
+    return hazard * _bandwidth(world, hazard, formats=formats, parameters=parameters)
+
+
+def _bandwidth(world: World, hazard: Array, *, formats: Formats, parameters: FormatParameters) -> Array:
+    xp = world.xp
+    party = parties(world, formats)
+    summit = hazard * xp.astype(world.level >= LEADERS, xp.float64)
+    asked = xp.sum(party * summit, axis=-1, keepdims=True)
+    part = xp.where(asked > parameters.bandwidth, parameters.bandwidth / xp.where(asked > 0.0, asked, 1.0), 1.0)
+    return mean_over_parties(xp, part + 0.0 * party, party)
+
+
+def meeting_weight(xp: ModuleType, rung: Array, parameters: FormatParameters) -> Array:
+    """Weight of a meeting at a rung against a leaders' meeting: 0 for none."""
+    low = xp.where(rung == WORKING, parameters.working_weight + 0.0 * rung, 0.0 * rung)
+    middle = xp.where(rung == MINISTERIAL, parameters.ministers_weight + 0.0 * rung, low)
+    return xp.where(rung >= LEADERS, 1.0, middle)
+
+
+def rung_of(xp: ModuleType, level: Array) -> Array:
+    """The rung at which a format of this level meets: institutions meet as leaders."""
+    return xp.where(level >= INSTITUTION, LEADERS, level)
+
+
+def move_trust(
+    xp: ModuleType,
+    trust: Array,
+    rest: Array,
+    *,
+    together: Array,
+    effective: Array,
+    parameters: FormatParameters,
+) -> Array:
+    """Trust after one quarter: meetings lift it toward a ceiling, otherwise it reverts; axes (run, country, 1, country).
+
+    together: weight of meetings that the two attended. effective: trust including current shocks.
+    """
+    room = positive(xp, parameters.trust_ceiling - effective)
+    moved = trust + parameters.trust_gain * together * room + parameters.trust_return * (rest - trust)
+    return bound(xp, moved, 0.0, 1.0)
+
+
+def attended_together(xp: ModuleType, party: Array, weight: Array) -> Array:
+    """Weight of the meetings that each pair of countries attended, axes (run, country, 1, country); 0 with oneself."""
+    seats = party[..., 0, :]
+    pairs = xp.matmul(seats * weight[..., 0, :], xp.matrix_transpose(seats))
+    apart = 1.0 - xp.eye(party.shape[-3], dtype=xp.float64)
+    return (pairs * apart)[..., None, :]

@@ -1,0 +1,281 @@
+"""Numbers computed from a trajectory, each with unit and meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from hedgesim.model import formats as fm
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.perception import Baseline, Sight
+from hedgesim.model.setting import Setting
+from hedgesim.model.votes import opposite_bloc, vote_propensities
+from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
+
+FULL_ENGAGEMENT = 0.6
+"""Security share held with powers at which engagement is complete."""
+
+REALIGNMENT_MARGIN = 0.1
+"""By how much another power's presence must exceed the old first's to count as realignment, share."""
+
+ALLIANCE_FORMALITY = 0.8
+"""Formality from which a format in the security domain counts as an alliance."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a column of the results means."""
+
+    table: str
+    unit: str
+    meaning: str
+    source: str
+
+
+OUTCOMES: dict[str, Outcome] = {
+    "presence": Outcome("countries", "share", "an option's share of the portfolio, weighted over domains", "model"),
+    "hedging_index": Outcome(
+        "countries", "1", "cube root of diversity x ambiguity x engagement, 0..1", "kuik2008;lim_cooper2015"
+    ),
+    "hedging_by_arithmetic": Outcome(
+        "countries",
+        "1",
+        "hedging index if the aggressor's shares had merely shrunk as simulated and nobody chosen",
+        "model",
+    ),
+    "diversity": Outcome("countries", "1", "(1 - HHI) / (1 - 1/P) over powers, 0..1", "hirschman1945"),
+    "ambiguity": Outcome(
+        "countries",
+        "1",
+        "sum |b| x - |sum b x| over security shares x with bloc scores b, 0..1",
+        "lim_cooper2015",
+    ),
+    "engagement": Outcome("countries", "1", "security share held with powers over 0.6, at most 1", "lim_cooper2015"),
+    "issue_splitting": Outcome(
+        "countries",
+        "1",
+        "mean distance of the domains' portfolios from the overall one, 0..1",
+        "contessi2015",
+    ),
+    "autonomy": Outcome(
+        "countries", "1", "1 - root of the HHI of the sanctionable domains over powers, 0..1", "hirschman1945"
+    ),
+    "sanctions_exposure": Outcome("countries", "1", "re-export times the risk of secondary sanctions", "model"),
+    "reexport": Outcome("countries", "1", "re-export of sanctioned goods, 0..1", "model"),
+    "strain": Outcome("countries", "1", "strain on the government, 0..1", "david1991"),
+    "vote_no": Outcome(
+        "countries", "probability", "votes against a resolution hostile to the aggressor", "morse_coggins2024"
+    ),
+    "vote_absent": Outcome("countries", "probability", "is absent from the vote", "morse_coggins2024"),
+    "vote_abstain": Outcome("countries", "probability", "abstains", "morse_coggins2024"),
+    "vote_yes": Outcome("countries", "probability", "votes for the resolution", "morse_coggins2024"),
+    "cohesion": Outcome(
+        "system", "1", "mean region share plus mean level of home-grown formats over 4", "costa_buranelli2021"
+    ),
+    "formality": Outcome("system", "1", "mean formality of formats at work, 0..1", "vabulas_snidal2013"),
+    "leader_meetings": Outcome("system", "meetings", "formats whose leaders met in the quarter", "model"),
+    "first_time_formats": Outcome("system", "formats", "formats whose leaders met for the first time", "model"),
+    "realignments": Outcome(
+        "system",
+        "countries",
+        "countries that left an alliance, joined sanctions or changed their first power",
+        "model",
+    ),
+    "similarity": Outcome(
+        "system", "1", "mean S-score of pairs of countries over presence, -1..1", "signorino_ritter1999"
+    ),
+    "similarity_kappa": Outcome(
+        "system", "1", "S corrected for chance with each country's own mean, at most 1", "hage2011"
+    ),
+    "similarity_pi": Outcome("system", "1", "S corrected for chance with the common mean, at most 1", "hage2011"),
+}
+"""Every outcome by name."""
+
+
+def diversity(xp: ModuleType, share: Array) -> Array:
+    """Diversity over powers, 0..1; share: axes (…, power), not all zero."""
+    n = share.shape[-1]
+    part = share / xp.sum(share, axis=-1, keepdims=True)
+    concentration = xp.sum(part * part, axis=-1, keepdims=True)
+    return (1.0 - concentration) / (1.0 - 1.0 / n) if n > 1 else 0.0 * concentration
+
+
+def ambiguity(xp: ModuleType, security_share: Array, bloc: Array) -> Array:
+    """How far security shares keep both blocs in play; 0 for an isolate or a loyal ally [lim_cooper2015]."""
+    return xp.sum(xp.abs(bloc) * security_share, axis=-1, keepdims=True) - xp.abs(
+        xp.sum(bloc * security_share, axis=-1, keepdims=True)
+    )
+
+
+def engagement(xp: ModuleType, security_share: Array) -> Array:
+    """Security share held with powers against full engagement, 0..1."""
+    held = xp.sum(security_share, axis=-1, keepdims=True) / FULL_ENGAGEMENT
+    return xp.where(held > 1.0, 1.0, held)
+
+
+def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
+    """Hedging index and its three parts; each axes (…, run, country, 1, 1).
+
+    share: axes (…, run, country, domain, option). presence: axes (…, run, country, 1, option).
+    """
+    n = setting.offence.shape[-1]
+    secure = xp.sum(share[..., :n] * setting.security, axis=-2, keepdims=True)
+    d, m, e = diversity(xp, presence[..., :n]), ambiguity(xp, secure, setting.bloc), engagement(xp, secure)
+    product = d * m * e
+    return xp.where(product > 0.0, product, 0.0) ** (1.0 / 3.0), d, m, e
+
+
+def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: Array) -> Array:
+    """Hedging index if the aggressor's shares merely shrank to `kept` of what they were and the rest grew.
+
+    What nobody's choice would do: to be set beside the simulated change. kept: 0..1, broadcastable.
+    """
+    aggressor = xp.concat((setting.aggressor, xp.zeros_like(setting.aggressor[..., :2])), axis=-1)
+    before = xp.sum(share * aggressor, axis=-1, keepdims=True)
+    grown = (1.0 - kept * before) / xp.where(before < 1.0, 1.0 - before, 1.0)
+    shrunk = xp.where(aggressor > 0.0, kept * share, grown * share)
+    presence = xp.sum(shrunk * setting.weight, axis=-2, keepdims=True)
+    return hedging_index(xp, shrunk, presence, setting)[0]
+
+
+def _by_arithmetic(xp: ModuleType, baseline: Baseline, held: Array, setting: Setting) -> Array:
+    """The arithmetic index at the simulated presence of the aggressor; held: presence of powers now."""
+    n = setting.offence.shape[-1]
+    now = xp.sum(held * setting.aggressor, axis=-1, keepdims=True)
+    start = xp.sum(baseline.presence[..., :n] * setting.aggressor, axis=-1, keepdims=True)
+    return hedging_by_arithmetic(xp, baseline.world.share, setting, now / _nonzero(xp, start))
+
+
+def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array) -> Array:
+    """Mean distance of the domains' portfolios from the overall one, 0..1, axes (…, run, country, 1, 1)."""
+    distance = 0.5 * xp.sum(xp.abs(share - presence), axis=-1, keepdims=True)
+    return xp.sum(weight * distance, axis=-2, keepdims=True)
+
+
+def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
+    """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
+    n = setting.offence.shape[-1]
+    weight = setting.weight * setting.sanctionable
+    dealt = xp.sum(share[..., :n] * weight, axis=-2, keepdims=True) / xp.sum(weight, axis=-2, keepdims=True)
+    return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=-1, keepdims=True))
+
+
+def country_outcomes(
+    world: World, baseline: Baseline, sight: Sight, *, risk: Array, setting: Setting, parameters: Parameters
+) -> dict[str, Array]:
+    """Outcomes of each country, axes (…, run, country, 1, 1).
+
+    risk: of secondary sanctions, axes (…, run, 1, 1, power).
+    """
+    xp, n = world.xp, setting.offence.shape[-1]
+    index, d, m, e = hedging_index(xp, world.share, sight.presence, setting)
+    held = sight.presence[..., :n]
+    opposite = xp.sum(held * opposite_bloc(xp, setting.bloc, setting.aggressor), axis=-1, keepdims=True)
+    votes = vote_propensities(
+        opposite,
+        xp.sum(held * setting.aggressor, axis=-1, keepdims=True),
+        threat_rise=xp.sum(sight.threat_rise * setting.aggressor, axis=-1, keepdims=True),
+        participation=setting.participation,
+        parameters=parameters.votes,
+    )
+    names = ("vote_absent", "vote_no", "vote_abstain", "vote_yes")
+    return {
+        "hedging_index": index,
+        "hedging_by_arithmetic": _by_arithmetic(xp, baseline, held, setting),
+        "diversity": d,
+        "ambiguity": m,
+        "engagement": e,
+        "issue_splitting": issue_splitting(xp, world.share, sight.presence, setting.weight),
+        "autonomy": autonomy(xp, world.share, setting),
+        "sanctions_exposure": xp.sum(world.leakage * risk, axis=-1, keepdims=True),
+        "reexport": xp.sum(world.leakage, axis=-1, keepdims=True),
+        "strain": sight.strain,
+        **dict(zip(names, votes, strict=True)),
+    }
+
+
+def system_outcomes(
+    world: World, baseline: Baseline, sight: Sight, *, setting: Setting, parameters: Parameters
+) -> dict[str, Array]:
+    """Outcomes of the whole system, axes (…, run, 1, 1, 1); for first-time formats see `first_times`."""
+    xp, features = world.xp, setting.formats
+    at_work = xp.astype(world.level > DORMANT, xp.float64)
+    formal = fm.formality(xp, world.level, world, formats=features, parameters=parameters.formats)
+    n = setting.offence.shape[-1]
+    region = xp.mean(sight.presence[..., n : n + 1], axis=-3, keepdims=True)
+    home = 1.0 - features.outside
+    home_level = _mean(xp, world.level, home * (1.0 - features.treaty)) / 4.0
+    s, kappa, pi = similarity(xp, sight.presence)
+    return {
+        "cohesion": region + home_level,
+        "formality": _mean(xp, formal, at_work),
+        "leader_meetings": xp.sum(xp.astype(world.meeting >= LEADERS, xp.float64), axis=-1, keepdims=True),
+        "realignments": realignments(world, baseline, sight, setting=setting, parameters=parameters),
+        "similarity": s,
+        "similarity_kappa": kappa,
+        "similarity_pi": pi,
+    }
+
+
+def first_times(xp: ModuleType, highest: Array, before: Array) -> Array:
+    """Formats whose leaders met for the first time, axes (…, run, 1, 1, 1); highest rungs now and a quarter before."""
+    first = (highest >= LEADERS) & (before < LEADERS)
+    return xp.sum(xp.astype(first, xp.float64), axis=-1, keepdims=True)
+
+
+def realignments(world: World, baseline: Baseline, sight: Sight, *, setting: Setting, parameters: Parameters) -> Array:
+    """Countries that left an alliance, joined sanctions or changed their first power, axes (…, run, 1, 1, 1)."""
+    xp, n = world.xp, setting.offence.shape[-1]
+    start = baseline.presence[..., :n]
+    first = xp.astype(start >= xp.max(start, axis=-1, keepdims=True), xp.float64)
+    now = sight.presence[..., :n]
+    led = xp.max(now, axis=-1, keepdims=True) - xp.max(now * first, axis=-1, keepdims=True) > REALIGNMENT_MARGIN
+    joined = xp.max(world.joined, axis=-1, keepdims=True) > 0.0
+    alliance = _alliances(baseline.world, setting, parameters)
+    left = (
+        xp.sum(
+            alliance * xp.astype((baseline.world.status == MEMBER) & (world.status < MEMBER), xp.float64),
+            axis=-1,
+            keepdims=True,
+        )
+        > 0.0
+    )
+    return xp.sum(xp.astype(led | joined | left, xp.float64), axis=-3, keepdims=True)
+
+
+def _alliances(world: World, setting: Setting, parameters: Parameters) -> Array:
+    """1 for formal, outside-led formats in the security domain, axes (run, 1, 1, format)."""
+    xp, features = world.xp, setting.formats
+    formal = fm.formality(xp, world.level, world, formats=features, parameters=parameters.formats) >= ALLIANCE_FORMALITY
+    secure = xp.sum(features.covers * setting.security, axis=-2, keepdims=True)
+    return xp.astype(formal & (features.outside > 0.0), xp.float64) * secure
+
+
+def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
+    """S-score of pairs of countries, and corrected for chance by kappa and by pi; each axes (…, run, 1, 1, 1).
+
+    presence: axes (…, run, country, 1, option). Squared distances; S is 1 for equal portfolios and -1 at the
+    largest distance that two portfolios can have [signorino_ritter1999]; the corrections follow [hage2011].
+    """
+    x, y = presence[..., :, None, 0, :], presence[..., None, :, 0, :]
+    apart = xp.sum((x - y) ** 2, axis=-1)
+    mx, my = xp.mean(x, axis=-1, keepdims=True), xp.mean(y, axis=-1, keepdims=True)
+    spread = xp.sum((x - mx) ** 2, axis=-1) + xp.sum((y - my) ** 2, axis=-1)
+    by_kappa = spread + x.shape[-1] * (mx - my)[..., 0] ** 2
+    middle = (mx + my) / 2.0
+    by_pi = xp.sum((x - middle) ** 2, axis=-1) + xp.sum((y - middle) ** 2, axis=-1)
+    scores = (1.0 - apart, 1.0 - apart / _nonzero(xp, by_kappa), 1.0 - apart / _nonzero(xp, by_pi))
+    n = presence.shape[-3]
+    pairs = 1.0 - xp.eye(n, dtype=xp.float64)
+    count = n * (n - 1) if n > 1 else 1
+    return tuple((xp.sum(s * pairs, axis=(-2, -1)) / count)[..., None, None, None] for s in scores)
+
+
+def _nonzero(xp: ModuleType, x: Array) -> Array:
+    return xp.where(x > 0.0, x, 1.0)
+
+
+def _mean(xp: ModuleType, quantity: Array, counted: Array) -> Array:
+    n = xp.sum(counted + 0.0 * quantity, axis=-1, keepdims=True)
+    return xp.sum(quantity * counted, axis=-1, keepdims=True) / _nonzero(xp, n)

@@ -1,0 +1,52 @@
+"""Every shared number of the model in one place, by part of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+from hedgesim.model.alignment import AlignmentParameters, Taste
+from hedgesim.model.arrays import Array
+from hedgesim.model.attention import AttentionParameters
+from hedgesim.model.formats import FormatParameters
+from hedgesim.model.membership import MembershipParameters
+from hedgesim.model.parameter import Parameter, parameters_of
+from hedgesim.model.sanctions import SanctionParameters
+from hedgesim.model.votes import VoteParameters
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Groups of parameters; a value is a number or an array (run, 1, 1, 1)."""
+
+    taste: Taste = field(default_factory=Taste)
+    alignment: AlignmentParameters = field(default_factory=AlignmentParameters)
+    attention: AttentionParameters = field(default_factory=AttentionParameters)
+    formats: FormatParameters = field(default_factory=FormatParameters)
+    membership: MembershipParameters = field(default_factory=MembershipParameters)
+    sanctions: SanctionParameters = field(default_factory=SanctionParameters)
+    votes: VoteParameters = field(default_factory=VoteParameters)
+
+    def with_values(self, values: Mapping[str, float | Array]) -> Parameters:
+        """The same parameters with some replaced; keys are `group.name`; KeyError for an unknown one."""
+        known = all_parameters()
+        for path in values:
+            known[path]
+        groups = {path.partition(".")[0] for path in values}
+        changed: dict[str, Any] = {group: self._group_with(group, values) for group in groups}
+        return replace(self, **changed)
+
+    def _group_with(self, group: str, values: Mapping[str, float | Array]) -> object:
+        own = {path.partition(".")[2]: v for path, v in values.items() if path.startswith(group + ".")}
+        return replace(getattr(self, group), **own)
+
+
+def all_parameters() -> dict[str, Parameter]:
+    """Every shared parameter by its path `group.name`."""
+    prior = Parameters()
+    return {
+        f"{group.name}.{item.name}": item
+        for group in fields(Parameters)
+        for item in parameters_of(getattr(prior, group.name))
+    }

@@ -1,0 +1,1 @@
+"""Rules of countries, one file each."""

@@ -1,0 +1,29 @@
+"""Bandwagoning: lean toward whoever threatens most, for safety or for spoils."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import View
+from hedgesim.rules.rule import CountryRule
+
+
+@dataclass(frozen=True)
+class Bandwagoning(CountryRule):
+    """Threat attracts, and neither concentration nor rivals cost anything.
+
+    References: [walt1987]. Not to be confused with the tiered accommodation that [kuik2008] counts as hedging.
+    """
+
+    pull: float = parameter(1.0, unit="1", within=(0, 3), meaning="pull of a threatening power", source="assumption")
+
+    def taste(self, shared: Taste) -> Taste:
+        """Threat pulls instead of pushing."""
+        return replace(shared, threat=-self.pull, concentration=0.0, rivalry=0.0)
+
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option."""
+        return value_of_options(view, taste)

@@ -1,0 +1,26 @@
+"""Habit: go on as before, whatever happens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgesim.model.alignment import Taste
+from hedgesim.model.arrays import Array
+from hedgesim.model.view import View
+from hedgesim.rules.rule import CountryRule
+
+
+@dataclass(frozen=True)
+class Habit(CountryRule):
+    """Shares stay where they started: the null model that every other rule must beat.
+
+    References: [mckelvey_palfrey1995], in the limit of full inertia. Not to be confused with neutrality.
+    """
+
+    def pace(self) -> float | Array:
+        """Never moves."""
+        return 0.0
+
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option: what the starting shares imply."""
+        return view.log_share + 0.0 * view.noise

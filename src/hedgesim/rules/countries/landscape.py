@@ -1,0 +1,35 @@
+"""Landscape: side with those whose other partners are no rivals, as if choosing a bloc."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgesim.model.alignment import Taste
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import View
+from hedgesim.rules.rule import CountryRule
+
+
+@dataclass(frozen=True)
+class Landscape(CountryRule):
+    """Frustration falls by leaning to liked, large powers and away from their rivals.
+
+    References: [axelrod_bennett1993]. Not to be confused with balancing: propensity, not threat, decides.
+    """
+
+    pull: float = parameter(
+        1.0,
+        unit="1",
+        within=(0, 4),
+        meaning="weight of propensities against the starting portfolio",
+        source="assumption",
+    )
+
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option: propensity times size, less what rivals of the power already have."""
+        xp = view.xp
+        propensity = view.affinity - view.threat_rise - view.friction
+        drawn = self.pull * (1.0 + view.capability) * propensity + 0.0 * view.crowding
+        rest = xp.zeros_like(view.log_share[..., :2])
+        return view.log_share + view.noise + xp.concat((drawn, rest), axis=-1)

@@ -1,0 +1,41 @@
+"""Neutrality: keep every power at arm's length, and move slowly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import View
+from hedgesim.rules.rule import CountryRule
+
+
+@dataclass(frozen=True)
+class Neutrality(CountryRule):
+    """When threat rises, weight goes to self-reliance and the rest of the world.
+
+    References: [contessi2015] on declared neutrality. Not to be confused with hedging, which engages all sides.
+    """
+
+    reserve: float = parameter(
+        2.0,
+        unit="1",
+        within=(0, 6),
+        meaning="pull of self-reliance per unit of exposed threat",
+        source="assumption",
+    )
+    speed: float = parameter(
+        0.4, unit="1", within=(0.05, 1), meaning="pace of adjustment against others", source="assumption"
+    )
+
+    def pace(self) -> float | Array:
+        """Slower than others."""
+        return self.speed
+
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option, with self-reliance raised by threat."""
+        xp = view.xp
+        value = value_of_options(view, taste)
+        alarm = xp.sum(xp.abs(view.exposed_threat), axis=-1, keepdims=True)
+        return xp.concat((value[..., :-1], value[..., -1:] + self.reserve * alarm), axis=-1)

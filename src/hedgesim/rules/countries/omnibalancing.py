@@ -1,0 +1,38 @@
+"""Omnibalancing: a government strained at home leans on whoever will protect it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import View
+from hedgesim.rules.rule import CountryRule
+
+
+@dataclass(frozen=True)
+class Omnibalancing(CountryRule):
+    """Domestic strain outweighs threats from abroad.
+
+    References: [david1991]. Not to be confused with balancing, which answers threats from abroad only.
+    """
+
+    protection: float = parameter(
+        3.0,
+        unit="1",
+        within=(0, 8),
+        meaning="pull of protectors on a strained government",
+        source="assumption",
+    )
+    recoil: float = parameter(
+        0.5, unit="1", within=(0, 3), meaning="recoil from threats from abroad", source="assumption"
+    )
+
+    def taste(self, shared: Taste) -> Taste:
+        """Strain weighs more, threat less."""
+        return replace(shared, strain=self.protection, threat=self.recoil)
+
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option."""
+        return value_of_options(view, taste)

@@ -1,0 +1,29 @@
+"""Random: drift without reason, as a null model of change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgesim.model.alignment import Taste
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import View
+from hedgesim.rules.rule import CountryRule
+
+
+@dataclass(frozen=True)
+class Random(CountryRule):
+    """Today's shares pushed by chance: a walk without a goal.
+
+    References: [axelrod_bennett1993] compare against chance too. Not to be confused with noise, which every rule has.
+    """
+
+    spread: float = parameter(
+        1.0, unit="1", within=(0, 4), meaning="spread of the pushes in log odds", source="assumption"
+    )
+
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option: where it stands, and a push."""
+        xp = view.xp
+        floor = xp.where(view.share > 0.0, view.share, 1e-12)
+        return xp.log(floor) + self.spread * view.whim

@@ -1,0 +1,1 @@
+"""Rules of powers, one file each."""

@@ -1,0 +1,30 @@
+"""Patron: court every country, and press those who turn away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgesim.model import attention
+from hedgesim.model.decision import PowerDecision
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import PowerView
+from hedgesim.rules.rule import PowerRule
+
+
+@dataclass(frozen=True)
+class Patron(PowerRule):
+    """Attention, offers, meetings, and coercion as far as capability and proximity reach.
+
+    References: [hirschman1945] on influence through dependence. Not to be confused with the suitor, who never presses.
+    """
+
+    def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
+        """Decisions of the powers in view."""
+        own = parameters.attention
+        paid = attention.follow_reasons(view, own)
+        return PowerDecision(
+            attention=paid,
+            offer=attention.allot(view, paid, own),
+            coercion=attention.coerce(view, own),
+            called=attention.call_meetings(view, own),
+        )

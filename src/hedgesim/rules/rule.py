@@ -1,0 +1,81 @@
+"""The contracts: what a rule of a country and a rule of a power must answer."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any, Self, TypeVar
+
+from hedgesim.model import alignment, sanctions
+from hedgesim.model.alignment import Taste
+from hedgesim.model.arrays import Array
+from hedgesim.model.decision import CountryDecision, PowerDecision
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import PowerView, View
+
+Rule = TypeVar("Rule")
+
+
+class RuleError(ValueError):
+    """A rule that is not there, or a parameter that it does not have."""
+
+
+class CountryRule(ABC):
+    """How a country values its options; everything else follows from the value in the same way for every rule.
+
+    A rule is a frozen dataclass of parameters. It sees a `View` and nothing else. Its arrays have the axes (run,
+    country, domain, option); they are never dropped, so the same rule serves one country in one run and all
+    countries in ten thousand. It never writes to the view and never branches on values.
+    """
+
+    @abstractmethod
+    def value(self, view: View, taste: Taste) -> Array:
+        """Value of each option, log odds, axes (run, country, domain, option)."""
+
+    def taste(self, shared: Taste) -> Taste:
+        """What the rule weighs, given the shared weights."""
+        return shared
+
+    def pace(self) -> float | Array:
+        """By how much faster than others the country adjusts its portfolio; 0 never moves."""
+        return 1.0
+
+    def decide(self, view: View, parameters: Parameters) -> CountryDecision:
+        """Decisions of the countries in view."""
+        taste = self.taste(parameters.taste)
+        rate = view.rate * self.pace()
+        return CountryDecision(
+            share=alignment.respond(view.share, self.value(view, taste), rate),
+            tie=alignment.respond_tie(view, view.xp.mean(rate, axis=-2, keepdims=True)),
+            support=view.appeal - view.sovereignty * view.formality,
+            joining=sanctions.readiness_to_join(view, taste.threat, parameters.sanctions),
+            concession=alignment.concede(view, parameters.alignment),
+        )
+
+    def with_values(self, values: Mapping[str, float | Array]) -> Self:
+        """The same rule with some parameters replaced; RuleError for one it does not have."""
+        return _with_values(self, values)
+
+
+class PowerRule(ABC):
+    """How a power spreads attention, offers and pressure; a frozen dataclass of parameters, like a country's rule."""
+
+    @abstractmethod
+    def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
+        """Decisions of the powers in view, axes (run, country, domain, power)."""
+
+    def with_values(self, values: Mapping[str, float | Array]) -> Self:
+        """The same rule with some parameters replaced; RuleError for one it does not have."""
+        return _with_values(self, values)
+
+
+def _with_values(rule: Rule, values: Mapping[str, float | Array]) -> Rule:
+    kind: Any = rule
+    known = [item.name for item in fields(kind)]
+    for name in values:
+        if name not in known:
+            message = f"rule {type(rule).__name__} has no parameter {name!r}; it has: {', '.join(known) or 'none'}"
+            raise RuleError(message)
+    changed: Rule = replace(kind, **values)
+    return changed

@@ -1,0 +1,182 @@
+"""From the tables of a scenario to the arrays of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from hedgesim.model.arrays import Array
+from hedgesim.model.setting import Axes, Setting
+from hedgesim.scenario.errors import Place, ScenarioError
+from hedgesim.scenario.formats_at_start import formats_of
+from hedgesim.scenario.impulses import impulses_of, shocks_of
+from hedgesim.scenario.overrides_of_data import with_data
+from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.tables import Tables, read_tables
+
+SECURITY = "security"
+"""The domain in which threat, alliances and protection stand."""
+
+
+@dataclass(frozen=True)
+class Sourced:
+    """A scenario's tables as visible at its start, and the arrays made of them."""
+
+    tables: Tables
+    setting: Setting
+
+
+def source(scenario: Scenario) -> Sourced:
+    """Read the scenario's tables, cut them at its start, lay its data overrides over them, and make arrays.
+
+    Raises:
+        ScenarioError, TableError: a value that the tables lack.
+    """
+    tables = with_data(read_tables(scenario.tables_folder), scenario).visible(scenario.start)
+    return Sourced(tables, setting_of(scenario, tables))
+
+
+def axes_of(scenario: Scenario, tables: Tables) -> Axes:
+    """The axes of a scenario: its own lists, or else all that the tables name."""
+    named = tables.table("axes")
+    formats = tables.table("formats")["format"]
+
+    def axis(name: str, chosen: Sequence[str] | None) -> tuple[str, ...]:
+        known = tuple(named[named["axis"] == name]["code"])
+        return known if chosen is None else tuple(chosen)
+
+    return Axes(
+        countries=axis("country", scenario.countries),
+        powers=axis("power", scenario.powers),
+        domains=axis("domain", scenario.domains),
+        formats=tuple(formats) if scenario.formats == "all" else tuple(scenario.formats),
+        start=scenario.start,
+        n_steps=scenario.end.index - scenario.start.index,
+    )
+
+
+def setting_of(scenario: Scenario, tables: Tables) -> Setting:
+    """The arrays of a scenario; tables hold only what was visible at its start."""
+    axes = axes_of(scenario, tables)
+    power = _Attributes(tables, "power", axes.powers)
+    country = _Attributes(tables, "country", axes.countries)
+    domain = _Attributes(tables, "domain", axes.domains)
+    weight = np.stack([country.of(f"weight_{d}") for d in axes.domains], axis=-1)
+    share = _shares(tables, axes, "share")
+    return Setting(
+        axes=axes,
+        share=_closed(share, axes),
+        hollow=_options(_shares(tables, axes, "hollow"), axes),
+        evidence=_options(_shares(tables, axes, "evidence"), axes) + float(tables.mapping["prior_weight"]),
+        tie=_spread(_pairs(tables, "ties", "tie", (axes.countries, axes.countries))),
+        weight=(weight / weight.sum(axis=-1, keepdims=True))[None, :, :, None],
+        exposure=domain.of("exposure")[None, None, :, None],
+        inertia_rate=domain.of("inertia_rate")[None, None, :, None],
+        sanctionable=domain.of("sanctionable")[None, None, :, None],
+        security=np.asarray([float(d == SECURITY) for d in axes.domains])[None, None, :, None],
+        proximity=_pairs(tables, "proximity", "value", (axes.countries, axes.powers))[None, :, None, :],
+        offence=_wide(power.of("offence")),
+        capability=_wide(power.of(f"mass_{SECURITY}")),
+        trend=np.stack([power.of(f"trend_{d}") for d in axes.domains])[None, None],
+        intention=_wide(power.of("intention")),
+        attention=_wide(power.of("attention")),
+        delivery=_wide(power.of("reliability")),
+        solidarity=_wide(power.of("solidarity")),
+        bloc=_wide(power.of("bloc")),
+        affinity=_pairs(tables, "affinity", "value", (axes.countries, axes.powers))[None, :, None, :],
+        trust=_pairs(tables, "trust", "value", (axes.countries, axes.countries))[None, :, None, :],
+        rivalry=_pairs(tables, "rivalry", "value", (axes.powers, axes.powers))[None, None],
+        sovereignty=country.of("sovereignty_cost")[None, :, None, None],
+        participation=-country.of("participation")[None, :, None, None],
+        peril_proximity=country.of("peril_proximity")[None, :, None, None],
+        aggressor=_wide(_aggressor(scenario, axes, power.of("intention"))),
+        formats=formats_of(tables.table("formats"), tables.table("memberships"), tables.table("meetings"), axes),
+        shocks=shocks_of(impulses_of(scenario, tables.table("shocks")), axes),
+    )
+
+
+@dataclass(frozen=True)
+class _Attributes:
+    """Numbers by name along one axis."""
+
+    tables: Tables
+    axis: str
+    codes: tuple[str, ...]
+
+    def of(self, attribute: str) -> Array:
+        """The values of one attribute in the order of the axis."""
+        table = self.tables.table(f"{self.axis}_attributes")
+        chosen = table[table["attribute"] == attribute].set_index(self.axis)["value"]
+        return np.asarray([_number(chosen, code, f"{self.axis}_attributes, {attribute}") for code in self.codes])
+
+
+def _number(values: pd.Series[float], key: Hashable, where: str) -> float:
+    """The one value at a key; ScenarioError where there is none."""
+    found = values[values.index == key]
+    if len(found) != 1 or not np.isfinite(found.iloc[0]):
+        fault = f"{len(found)} values for {key} at the start" if len(found) != 1 else f"no number for {key}"
+        raise ScenarioError(Place(f"table {where}"), fault, "Give exactly one, dated up to the start.")
+    return float(found.iloc[0])
+
+
+def _wide(values: Array) -> Array:
+    """Values per power with axes (run, country, domain, power)."""
+    return values[None, None, None, :]
+
+
+def _shares(tables: Tables, axes: Axes, column: str) -> dict[tuple[str, str, str], float]:
+    table = tables.table("shares")
+    keys = zip(table["country"], table["domain"], table["option"], strict=True)
+    return dict(zip(keys, table[column].astype(float), strict=True))
+
+
+def _options(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
+    """Cells as an array (1, country, domain, option)."""
+    wanted = [[[(c, d, o) for o in axes.options] for d in axes.domains] for c in axes.countries]
+    for rows in wanted:
+        for row in rows:
+            for cell in row:
+                if cell not in cells:
+                    raise ScenarioError(
+                        Place("table shares"), f"no share for {', '.join(cell)} at the start", "Add it."
+                    )
+    return np.asarray([[[cells[cell] for cell in row] for row in rows] for rows in wanted])[None]
+
+
+def _closed(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
+    """Starting shares that sum to 1: what powers outside the scenario hold counts as `other`."""
+    share = _options(cells, axes)
+    for i, c in enumerate(axes.countries):
+        for j, d in enumerate(axes.domains):
+            total = sum(value for (country, domain, _), value in cells.items() if (country, domain) == (c, d))
+            if abs(total - 1.0) > 1e-6:
+                fault = f"the shares of {c} in {d} sum to {total:.6f}, not to 1"
+                raise ScenarioError(
+                    Place("table shares"), fault, "Mend the shares, or the data override that changed one."
+                )
+            share[0, i, j, -1] += 1.0 - share[0, i, j].sum()
+    return share
+
+
+def _pairs(tables: Tables, name: str, column: str, sides: tuple[tuple[str, ...], tuple[str, ...]]) -> Array:
+    """Values per pair as an array; 0 on the diagonal of an axis with itself."""
+    table = tables.table(name)
+    first, second = [c for c in table.columns if c in {"country", "partner", "power", "rival"}][:2]
+    values = table.set_index([first, second])[column]
+    rows = [[0.0 if a == b else _number(values, (a, b), name) for b in sides[1]] for a in sides[0]]
+    return np.asarray(rows)
+
+
+def _spread(tie: Array) -> Array:
+    """Ties that sum to 1 for each country, axes (run, country, 1, country)."""
+    total = tie.sum(axis=-1, keepdims=True)
+    return (tie / np.where(total > 0.0, total, 1.0))[None, :, None, :]
+
+
+def _aggressor(scenario: Scenario, axes: Axes, intention: Array) -> Array:
+    """1 for the power that a hostile resolution is about: the named one, else the most aggressive at the start."""
+    named = scenario.aggressor or axes.powers[int(np.argsort(-intention, kind="stable")[0])]
+    return np.asarray([float(p == named) for p in axes.powers])

@@ -1,0 +1,117 @@
+"""Every number that a scenario uses, with unit, date, citation and confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from hedgesim.model.parameter import Parameter, parameters_of
+from hedgesim.model.parameters import all_parameters
+from hedgesim.model.setting import Axes
+from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario.arrays import Sourced
+from hedgesim.scenario.impulses import impulses_of
+from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.tables import Tables
+
+COLUMNS = ("part", "what", "value", "unit", "date", "confidence", "source", "citation")
+
+_NUMBERS = {
+    "shares": "share",
+    "ties": "tie",
+    "country_attributes": "value",
+    "domain_attributes": "value",
+    "power_attributes": "value",
+    "proximity": "value",
+    "affinity": "value",
+    "trust": "value",
+    "rivalry": "value",
+    "formats": "base_formality",
+    "memberships": "status",
+    "meetings": "level",
+}
+"""Tables read by every scenario, with the column that holds what is used."""
+
+_ASSUMED = ("assumption", "recall")
+
+
+def citations_of(scenario: Scenario, sourced: Sourced) -> pd.DataFrame:
+    """Every number used, one row each, columns `COLUMNS`."""
+    axes = sourced.setting.axes
+    rows = [
+        *_table_rows(sourced.tables, axes),
+        *_shock_rows(scenario, sourced.tables),
+        *_parameter_rows(scenario),
+    ]
+    frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
+    return frame.assign(citation=[_citation(sourced.tables, key) for key in frame["source"]])
+
+
+def count_of(citations: pd.DataFrame) -> pd.DataFrame:
+    """Numbers and assumptions by part; recall that nobody checked counts as an assumption."""
+    assumed = citations["confidence"].isin(_ASSUMED)
+    counts = assumed.groupby(citations["part"], sort=False).agg(["size", "sum"])
+    counts.columns = pd.Index(["numbers", "assumptions"])
+    total = pd.DataFrame({"part": ["all"], **{c: [int(counts[c].sum())] for c in counts.columns}})
+    return pd.concat([counts.rename_axis("part").reset_index(), total], ignore_index=True)
+
+
+def _table_rows(tables: Tables, axes: Axes) -> Iterable[tuple[object, ...]]:
+    for name, column in _NUMBERS.items():
+        keys = [key for key in tables.forms[name]["key"] if key != "start"]
+        for row in _used(tables.table(name), axes).to_dict("records"):
+            what = " ".join(str(row[key]) for key in keys)
+            part = f"{name}, {row['domain']}" if name == "shares" else name
+            yield part, what, row[column], row.get("unit", ""), row["date"], row["confidence"], row["source"]
+
+
+def _used(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
+    """The rows whose members all lie on the axes of the scenario."""
+    known = {
+        "country": axes.countries,
+        "partner": axes.countries,
+        "power": axes.powers,
+        "rival": axes.powers,
+        "domain": axes.domains,
+        "option": axes.options,
+        "format": axes.formats,
+    }
+    for column in known.keys() & set(frame.columns):
+        frame = frame[frame[column].isin(known[column])]
+    return frame
+
+
+def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ...]]:
+    for line in impulses_of(scenario, tables.table("shocks")):
+        hit = " ".join((*line.countries, *line.options, *line.domains, line.partner)).strip()
+        date = "random" if line.rate else str(line.onset)
+        yield (
+            "shocks",
+            f"{line.shock} {line.channel} {hit}",
+            line.size,
+            "1",
+            date,
+            line.confidence,
+            line.source,
+        )
+
+
+def _parameter_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:
+    for path, item in all_parameters().items():
+        yield _parameter_row(path, item, scenario.settings.get(path))
+    for known in (country_rules(), power_rules()):
+        for name, rule in known.items():
+            for item in parameters_of(rule):
+                yield _parameter_row(f"{name}.{item.name}", item, None)
+
+
+def _parameter_row(path: str, item: Parameter, replaced: float | None) -> tuple[object, ...]:
+    """A magnitude is a choice even where its meaning has a citation."""
+    value = item.default if replaced is None else replaced
+    return "parameters", path, value, item.unit, "", "assumption", item.source
+
+
+def _citation(tables: Tables, keys: str) -> str:
+    known = tables.sources
+    return "; ".join(str(known[key].get("citation", key)) for key in keys.split(";") if key in known) or keys

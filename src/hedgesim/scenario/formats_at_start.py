@@ -1,0 +1,105 @@
+"""Which formats are at work at the start, at which level and with whom, from what happened before it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgesim.model.arrays import Array
+from hedgesim.model.period import Period
+from hedgesim.model.setting import Axes, Formats
+from hedgesim.model.world import DORMANT, INSTITUTION, LEVELS, MEMBER, STATUSES, WORKING
+
+RECENT = 12
+"""Quarters before the start within which a meeting shows the level of a format."""
+
+_RUNG = {"working": 1.0, "ministers": 2.0, "leaders": 3.0}
+
+
+def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.DataFrame, axes: Axes) -> Formats:
+    """Features of the formats as arrays; tables hold only what was visible at the start."""
+    rows = [table[table["format"] == code].iloc[0] for code in axes.formats]
+    status = _statuses(memberships, axes)
+    alive = np.asarray([float(not _ended(row)) for row in rows])
+    eligible = _listed(rows, "eligible", axes.countries) * alive
+    level = np.asarray([_level(row, meetings, axes.start) for row in rows])
+    treaty = np.asarray([float(row["kind"] == "treaty") for row in rows])
+    status = np.where((level > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status)
+    in_force = (treaty > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
+    outside = np.asarray([float(row["class"] == "outside") for row in rows])
+    hosted = (1.0 - outside) * (1.0 - treaty)
+    status = np.where((level > DORMANT) | in_force, status, 0.0)
+    return Formats(
+        outside=_wide(outside),
+        lead=np.asarray([[[[float(row["lead"] == p) for p in axes.powers] for row in rows]]]),
+        covers=_listed(rows, "domains", axes.domains)[None, None],
+        eligible=eligible[None, :, None, :],
+        opens_to=(_listed(rows, "opens_to", axes.countries) * alive)[None, :, None, :],
+        base_formality=_wide([float(row["base_formality"]) for row in rows]),
+        exclusivity=_wide([float(row["exclusivity"]) for row in rows]),
+        ceiling=_wide([float(LEVELS.index(str(row["ceiling"]))) for row in rows]),
+        hosted=_wide(hosted),
+        treaty=_wide(treaty),
+        cadence=_wide([float(row["cadence"]) for row in rows]),
+        level=_wide(np.where(in_force, INSTITUTION, level)),
+        status=status[None, :, None, :],
+        since=_wide([_since(row, meetings, axes.start) for row in rows]),
+        procedures=_wide([float(row["procedures"]) for row in rows] * (level > DORMANT)),
+        secretariat=_wide([float(row["secretariat"]) for row in rows] * (level > DORMANT)),
+    )
+
+
+def _wide(values: Sequence[float] | Array) -> Array:
+    """Values per format with axes (run, country, domain, format)."""
+    return np.asarray(values, dtype=float)[None, None, None, :]
+
+
+def _listed(rows: Sequence[pd.Series], column: str, axis: Sequence[str]) -> Array:
+    """1 where a member of the axis is listed in the column, axes (axis, format)."""
+    lists = [{part.strip() for part in _text(row[column]).split(";")} for row in rows]
+    return np.asarray([[float(code in listed) for listed in lists] for code in axis])
+
+
+def _text(value: object) -> str:
+    return "" if value is None or value != value else str(value)
+
+
+def _statuses(memberships: pd.DataFrame, axes: Axes) -> Array:
+    """Status of every country in every format, axes (country, format): the latest row that has begun and not ended."""
+    status = np.zeros((len(axes.countries), len(axes.formats)))
+    for row in memberships.sort_values("date", kind="stable").to_dict("records"):
+        if row["country"] in axes.countries and row["format"] in axes.formats:
+            at = axes.countries.index(row["country"]), axes.formats.index(row["format"])
+            status[at] = STATUSES.index(str(row["status"])) if not _text(row["to"]) else 0.0
+    return status
+
+
+def _ended(row: pd.Series) -> bool:
+    return bool(_text(row["ended"]))
+
+
+def _level(row: pd.Series, meetings: pd.DataFrame, start: Period) -> float:
+    """Level at the start: clubs at work are institutions; others stand where they lately met, else at working level."""
+    ceiling = float(LEVELS.index(str(row["ceiling"])))
+    if not _text(row["founded"]) or _ended(row) or ceiling == DORMANT:
+        return DORMANT
+    if row["kind"] == "club":
+        return INSTITUTION
+    lately = [m for m in _held(row, meetings) if start.index - Period.of_date(str(m["date"])).index <= RECENT]
+    return min(max((_RUNG[str(m["level"])] for m in lately), default=WORKING), ceiling)
+
+
+def _held(row: pd.Series, meetings: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    chosen = (meetings["format"] == row["format"]) & (meetings["held"].astype(float) > 0)
+    rows: list[dict[Hashable, Any]] = meetings[chosen].to_dict("records")
+    return rows
+
+
+def _since(row: pd.Series, meetings: pd.DataFrame, start: Period) -> float:
+    """Quarters since the last meeting, at most the cadence; NaN, to be drawn, where no meeting is recorded."""
+    dates = [Period.of_date(str(m["date"])).index for m in _held(row, meetings)]
+    cadence = float(row["cadence"])
+    return min(float(start.index - max(dates)), cadence) if dates else np.nan

@@ -1,0 +1,179 @@
+"""From recorded and scenario shocks to impulses on the channels of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgesim.model.arrays import Array
+from hedgesim.model.period import Period
+from hedgesim.model.setting import Axes
+from hedgesim.model.shocks import CHANNELS, Shocks
+from hedgesim.scenario.schema import Scenario
+
+ENDLESS = np.inf
+
+
+@dataclass(frozen=True)
+class Impulse:
+    """One line of a shock: what it changes, whom it hits, when and for how long (quarters)."""
+
+    shock: str
+    name: str
+    channel: str
+    size: float
+    onset: float
+    source: str
+    confidence: str
+    countries: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    partner: str = ""
+    half_life: float = ENDLESS
+    ramp: float = 1.0
+    duration: float = ENDLESS
+    rate: float = field(default=0.0)
+
+
+def impulses_of(scenario: Scenario, recorded: pd.DataFrame) -> list[Impulse]:
+    """Every impulse of a scenario: recorded causes from start to end unless omitted, then its own."""
+    return [*_recorded(scenario, recorded), *_own(scenario)]
+
+
+def _recorded(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
+    wanted, omitted = scenario.recorded_shocks, set(scenario.omit_shocks)
+    for row in table.to_dict("records"):
+        names = {str(row["shock"]), str(row["event"])}
+        chosen = wanted == "all" or (wanted != "none" and bool(names & set(wanted)))
+        acting = Period.acting(str(row["date"]))
+        inside = scenario.start.index <= acting.index <= scenario.end.index
+        if row["role"] == "cause" and chosen and inside and not names & omitted:
+            yield _of_row(row, acting, scenario.start)
+
+
+def _of_row(row: Mapping[Hashable, Any], acting: Period, start: Period) -> Impulse:
+    """The impulse of a row of the table of shocks; a pulse lasts to the quarter of its end."""
+    text: dict[Hashable, str] = {key: "" if _empty(value) else str(value) for key, value in row.items()}
+    pulse = text["profile"] == "pulse"
+    last = Period.of_date(text["end"]).index if pulse and text["end"] else acting.index
+    return Impulse(
+        shock=text["shock"],
+        name=text["name"],
+        channel=text["channel"],
+        size=float(text["size"]),
+        onset=float(acting.index - start.index),
+        source=text["source"],
+        confidence=text["confidence"],
+        countries=_split(text["countries"]),
+        options=_split(text["powers"]),
+        domains=_split(text["domains"]),
+        partner=text["partner"],
+        half_life=float(text["half_life"]) if text["profile"] == "decay" else ENDLESS,
+        ramp=max(1.0, float(text["ramp"] or 1.0)),
+        duration=float(max(1, last - acting.index + 1)) if pulse else ENDLESS,
+    )
+
+
+def _empty(value: object) -> bool:
+    return value is None or (isinstance(value, float) and np.isnan(value))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(";") if part.strip())
+
+
+def _own(scenario: Scenario) -> Iterable[Impulse]:
+    for name, shock in scenario.shocks.items():
+        onset = ENDLESS if shock.date is None else float(shock.date.index - scenario.start.index)
+        for line in shock.channels:
+            yield Impulse(
+                shock=name,
+                name=shock.name or name,
+                channel=line.channel,
+                size=line.size,
+                onset=onset,
+                source=shock.source,
+                confidence="assumption" if shock.source == "assumption" else "seen",
+                countries=line.countries or (),
+                options=(line.options or ()) or (line.powers or ()),
+                domains=line.domains or (),
+                partner=line.partner or "",
+                half_life=line.half_life or ENDLESS,
+                ramp=max(1.0, line.ramp),
+                duration=line.duration or ENDLESS,
+                rate=shock.arrival.rate if shock.arrival else 0.0,
+            )
+
+
+def shocks_of(impulses: Sequence[Impulse], axes: Axes) -> Shocks:
+    """Impulses as arrays; without any, one that never arrives."""
+    lines = list(impulses) or [Impulse("none", "none", "strain", 0.0, ENDLESS, "", "")]
+
+    def row(name: str) -> Array:
+        return np.asarray([[getattr(line, name) for line in lines]], dtype=float)
+
+    return Shocks(
+        names=tuple(line.shock for line in lines),
+        onset=row("onset"),
+        ramp=row("ramp"),
+        half_life=row("half_life"),
+        duration=row("duration"),
+        rate=row("rate"),
+        size=row("size"),
+        masks={channel: _mask(channel, lines, axes) for channel in CHANNELS},
+    )
+
+
+def _mask(channel: str, lines: Sequence[Impulse], axes: Axes) -> Array:
+    """Who is hit by each impulse on a channel, axes (impulse, country, domain, target); length 1 where nobody is."""
+    if all(line.channel != channel for line in lines):
+        return np.zeros((len(lines), 1, 1, 1))
+    masks = [_hit(line, axes) if line.channel == channel else None for line in lines]
+    shape = next(mask.shape for mask in masks if mask is not None)
+    return np.stack([np.zeros(shape) if mask is None else mask for mask in masks])
+
+
+def _hit(line: Impulse, axes: Axes) -> Array:
+    """Who is hit by an impulse, axes (country, domain, target)."""
+    country = _named(line.countries, axes.countries)
+    domain = _named(line.domains, axes.domains)
+    power = _named(line.options, axes.powers)
+    match line.channel:
+        case "access":
+            return country[:, None, None] * domain[:, None] * _named(line.options, axes.options)
+        case "capacity":
+            return (domain[:, None] * power)[None]
+        case "rivalry":
+            return _pairs(power)[None]
+        case "trust":
+            return _pairs(country)[:, None, :]
+        case "passage":
+            return _pairs_with(country, _named((line.partner,), axes.countries))[:, None, :]
+        case "affinity":
+            return country[:, None, None] * power
+        case "strain" | "leadership" | "peril":
+            return country[:, None, None]
+        case "availability":
+            return np.ones((1, 1, 1))
+        case _:
+            return power[None, None, :]
+
+
+def _named(names: Sequence[str], axis: Sequence[str]) -> Array:
+    """1 for the named members of an axis; all of them when nobody is named."""
+    return np.asarray([float(not names or code in names) for code in axis])
+
+
+def _pairs(member: Array) -> Array:
+    """1 for every pair of different members."""
+    return np.outer(member, member) * (1.0 - np.eye(len(member)))
+
+
+def _pairs_with(member: Array, partner: Array) -> Array:
+    """1 for every pair of a member and the partner, in both directions."""
+    both = np.outer(member, partner) + np.outer(partner, member)
+    return np.minimum(both, 1.0) * (1.0 - np.eye(len(member)))

@@ -1,0 +1,79 @@
+"""Finding scenarios: by path, or by the name of one that comes with the package."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.scenario.source_file import path_inside, shown_path
+
+ENDINGS = (".yaml", ".yml")
+
+
+def packaged_scenarios() -> dict[str, Path]:
+    """List the scenarios that come with hedgesim, name -> file, in the order of their names."""
+    folder = next((candidate for candidate in _folders() if candidate.is_dir()), None)
+    files = sorted(folder.glob("*.yaml")) if folder is not None else []
+    return {file.stem: file for file in files}
+
+
+def _folders() -> Iterator[Path]:
+    """Where scenarios may lie: inside the installed package, or at the root of a source checkout."""
+    here = Path(__file__).resolve()
+    yield here.parents[1] / "scenarios"
+    yield here.parents[3] / "scenarios"
+
+
+def find_scenario(source: str | Path) -> Path:
+    """Find the file of a scenario given as a path or as the name of a packaged one.
+
+    Raises:
+        ScenarioError: neither a file nor a known name.
+    """
+    path, text = Path(source), str(source)
+    packaged = packaged_scenarios()
+    if text in packaged and not _is_file(path):
+        return Path(shown_path(packaged[text]))
+    if isinstance(source, Path) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
+        return path
+    remedy = f"Give the path of a file or the name of a packaged scenario. {choose_from(text, packaged)}"
+    raise ScenarioError(Place(text or '""'), f"there is no scenario {shown(text)}", remedy)
+
+
+def find_ancestor(text: str, place: Place, folder: Path) -> Path:
+    """Find the file that `extends` names: a file in the folder of the scenario, else a packaged one.
+
+    Raises:
+        ScenarioError: a path that leaves the folder, a missing file, an unknown name.
+    """
+    is_path = text.endswith(ENDINGS) or "/" in text or "\\" in text
+    if not is_path:
+        packaged = packaged_scenarios()
+        if text in packaged:
+            return Path(shown_path(packaged[text]))
+        siblings = [text + ending for ending in ENDINGS if _is_file(folder / (text + ending))]
+        remedy = f'Write extends: "{siblings[0]}".' if siblings else choose_from(text, packaged)
+        raise ScenarioError(place, f"extends names an unknown scenario {shown(text)}", remedy)
+    path = path_inside(folder, text, place)
+    if not _exists(path):
+        raise ScenarioError(
+            place,
+            f"extends names a missing file {shown(text)}",
+            "Name a file relative to this one, or a packaged scenario.",
+        )
+    return path
+
+
+def _is_file(path: Path) -> bool:
+    """Tell whether there is such a file; names that cannot be files are none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether there is anything of that name."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,92 @@
+"""What the faces share: read with known names, write results, draw their charts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from hedgesim.analysis.grid import Grid
+from hedgesim.analysis.simulation import Results
+from hedgesim.batch.results import write_results
+from hedgesim.model.period import Period
+from hedgesim.plots import Names, draw_all
+from hedgesim.plots.comparisons import sweep_chart
+from hedgesim.plots.theme import page, save, theme
+from hedgesim.scenario import Scenario
+from hedgesim.scenario import read_scenario as read_checked
+from hedgesim.scenario.arrays import source
+from hedgesim.scenario.impulses import impulses_of
+from hedgesim.scenario.known_names import known_names
+
+
+def read_scenario(name: str | Path, *, overrides: Sequence[str] = (), seed: int | None = None) -> Scenario:
+    """Read a scenario by path, else by the name of a packaged one, and check every name in it.
+
+    overrides: `PATH=VALUE` texts laid over the file. seed: wins over the file's.
+
+    Raises:
+        ScenarioError: with place, fault and remedy.
+    """
+    return read_checked(name, overrides=overrides, seed=seed, vocabulary=known_names)
+
+
+def write(results: Results, folder: Path) -> None:
+    """Write tables and manifest into a folder; StoreError if it cannot be written."""
+    write_results(folder, results.tables, manifest=results.manifest)
+
+
+def draw(results: Results, folder: Path) -> list[Path]:
+    """Draw every chart into a folder, as PNG and SVG."""
+    scenario = results.scenario
+    caption = (
+        f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
+        f"parameters: {scenario.parameters} (starting magnitudes, not calibrated, not yet scored)."
+    )
+    return draw_all(results.tables, names_of(results), shocks=shocks_shown(results), folder=folder, caption=caption)
+
+
+def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, scenario: Scenario, runs: int) -> None:
+    """Write the table of runs of a grid, and draw an outcome against every setting that varies."""
+    manifest = {"scenario": scenario.name, "seed": scenario.seed, "runs": runs, "grid": dict(grid)}
+    write_results(folder, {"runs": table}, manifest=manifest)
+    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, not calibrated."
+    with theme():
+        for path in grid:
+            figure = page(7.0, 4.5, title=f"{outcome} against {path}", notes=(caption,))
+            sweep_chart(table, figure.subplots(), parameter=path, outcome=outcome)
+            save(figure, folder / "charts", name=f"{outcome}_by_{path.rpartition('.')[2]}")
+
+
+def names_of(results: Results) -> Names:
+    """Names and colours of the axes; the corners of the ternary: the aggressor, its largest peer, the opposite bloc."""
+    tables = source(results.scenario).tables
+    formats = tables.table("formats")
+    titles = dict(zip(formats["format"], formats["name"], strict=True))
+    return Names.from_axes(tables.table("axes"), formats=titles, corners=_corners(results, tables.table("axes")))
+
+
+def _corners(results: Results, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Corners of the ternary: the aggressor, the opposite bloc, and the largest power of neither."""
+    setting = results.case.setting
+    powers = pd.Series(setting.bloc.ravel(), index=setting.axes.powers)
+    aggressor = setting.axes.powers[int(setting.aggressor.ravel().argmax())]
+    opposite = tuple(powers.index[powers * powers[aggressor] < 0.0])
+    mass = pd.Series(setting.capability.ravel(), index=setting.axes.powers)
+    rest = mass.drop([aggressor, *opposite])
+    if not opposite or rest.empty:
+        return {}
+    third = str(rest.idxmax())
+    names = axes[axes["axis"] == "power"].set_index("code")["name"]
+    bloc = " + ".join(str(names[code]) for code in opposite)
+    return {str(names[aggressor]): (aggressor,), str(names[third]): (third,), bloc: opposite}
+
+
+def shocks_shown(results: Results) -> pd.DataFrame:
+    """Dated shocks that act during the runs, one row per shock, columns period and name."""
+    scenario = results.scenario
+    impulses = impulses_of(scenario, source(scenario).tables.table("shocks"))
+    dated = {(line.onset, line.name) for line in impulses if line.onset <= scenario.end.index - scenario.start.index}
+    rows = [(str(Period.from_index(scenario.start.index + int(onset))), name) for onset, name in sorted(dated)]
+    return pd.DataFrame(rows, columns=["period", "name"])

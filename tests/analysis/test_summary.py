@@ -1,0 +1,103 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from hedgesim.analysis.summary import closing_table, lengthen, summarise, summarise_column
+
+COUNTRIES = pd.DataFrame(
+    {
+        "run": [0, 0, 1, 1] * 2,
+        "period": ["2021Q1", "2021Q2"] * 4,
+        "country": ["AAA"] * 4 + ["BBB"] * 4,
+        "presence_RED": [0.4, 0.3, 0.4, 0.1, 0.2, 0.2, 0.2, 0.2],
+        "hedging_index": [0.5, 0.6, 0.5, 0.8, 0.1, 0.1, 0.1, 0.1],
+    }
+)
+SYSTEM = pd.DataFrame(
+    {
+        "run": [0, 0, 0, 1, 1, 1],
+        "period": ["2021Q1", "2021Q2", "2021Q3"] * 2,
+        "leader_meetings": [5, 1, 1, 5, 2, 2],
+        "first_time_formats": [0, 1, 0, 0, 0, 0],
+        "realignments": [0, 1, 1, 0, 0, 0],
+    }
+)
+
+
+def row(table: pd.DataFrame, quantity: str, entity: str) -> pd.Series:
+    found = table[(table["quantity"] == quantity) & (table["entity"] == entity)]
+    assert len(found) == 1
+    return found.iloc[0]
+
+
+def test_summary_of_a_hand_computed_case() -> None:
+    frame = pd.DataFrame(
+        {
+            "period": "2021Q1",
+            "entity": "AAA",
+            "outcome": "x",
+            "run": range(5),
+            "value": [0.0, 1.0, 2.0, 3.0, 4.0],
+        }
+    )
+    rows = summarise(frame)
+    assert list(rows.columns) == [
+        *("period", "entity", "outcome", "mean", "sd", "q05", "q25", "q50", "q75", "q95", "n")
+    ]
+    expected = [2.0, np.sqrt(2.5), 0.2, 1.0, 2.0, 3.0, 3.8, 5]
+    assert rows.iloc[0, 3:].tolist() == pytest.approx(expected)
+
+
+def test_rows_are_sorted_whatever_the_order_of_runs() -> None:
+    frame = pd.DataFrame({"k": ["b", "a", "b", "a"], "run": [0, 0, 1, 1], "value": [1.0, 2.0, 3.0, 4.0]})
+    once, turned = summarise(frame, ["k"]), summarise(frame.iloc[::-1], ["k"])
+    assert once["k"].tolist() == ["a", "b"]
+    pd.testing.assert_frame_equal(once, turned)
+
+
+def test_one_run_has_no_spread_and_empty_values_do_not_count() -> None:
+    frame = pd.DataFrame({"k": ["a", "b", "b"], "value": [1.0, np.nan, 3.0]})
+    rows = summarise(frame, ["k"]).set_index("k")
+    assert np.isnan(rows.loc["a", "sd"])
+    assert rows.loc["b", "n"] == 1
+    assert rows.loc["b", "mean"] == 3.0
+
+
+def test_a_column_is_summarised_under_its_keys() -> None:
+    rows = summarise_column(COUNTRIES, ["country"], value="hedging_index").set_index("country")
+    assert rows.loc["AAA", "mean"] == pytest.approx(0.6)
+    assert rows.loc["BBB", "n"] == 4
+
+
+def test_lengthening_keeps_every_value_under_its_entity() -> None:
+    long = lengthen(COUNTRIES, SYSTEM)
+    assert list(long.columns) == ["run", "period", "entity", "outcome", "value"]
+    assert len(long) == 8 * 2 + 6 * 3
+    picked = long[(long["run"] == 1) & (long["entity"] == "system") & (long["outcome"] == "leader_meetings")]
+    assert picked["value"].tolist() == [5, 2, 2]
+
+
+def test_closing_table_of_a_hand_computed_case() -> None:
+    system = SYSTEM[SYSTEM["period"] != "2021Q3"]
+    table = closing_table(COUNTRIES, system)
+    red = row(table, "presence_RED", "all")
+    assert red[["before", "after", "change"]].tolist() == pytest.approx([0.3, 0.2, -0.1])
+    assert red["error"] == pytest.approx(0.05)
+    index = row(table, "hedging_index", "AAA")
+    assert index[["before", "after", "change", "error"]].tolist() == pytest.approx([0.5, 0.7, 0.2, 0.1])
+    assert index["n"] == 2
+
+
+def test_meetings_are_totalled_after_the_start_and_realignments_stand_at_the_end() -> None:
+    table = closing_table(COUNTRIES, SYSTEM, before="2021Q1", after="2021Q3")
+    meetings = row(table, "leader_meetings", "system")
+    assert meetings["after"] == 3.0
+    assert meetings["error"] == pytest.approx(1.0)
+    assert np.isnan(meetings["before"])
+    assert row(table, "realignments", "system")["after"] == 0.5
+
+
+def test_the_order_of_rows_is_the_order_of_options() -> None:
+    quantities = closing_table(COUNTRIES.assign(presence_BLUE=0.1), SYSTEM)["quantity"].tolist()
+    assert quantities[:3] == ["presence_RED", "presence_BLUE", "hedging_index"]
+    assert quantities[-3:] == ["leader_meetings", "first_time_formats", "realignments"]

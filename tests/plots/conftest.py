@@ -1,0 +1,165 @@
+"""Invented results in the shape of the results folder, large enough that charts get crowded."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hedgesim.analysis.summary import lengthen, summarise
+from hedgesim.plots import Names
+
+COUNTRIES = {
+    "KAZ": ("Kazakhstan", "#0072B2"),
+    "KGZ": ("Kyrgyzstan", "#D55E00"),
+    "TJK": ("Tajikistan", "#009E73"),
+    "TKM": ("Turkmenistan", "#CC79A7"),
+    "UZB": ("Uzbekistan", "#E69F00"),
+    "AZE": ("Azerbaijan", "#333333"),
+}
+OPTIONS = {
+    "RUS": ("Russia", "#CC3311"),
+    "CHN": ("China", "#EE7733"),
+    "EU": ("European Union", "#0077BB"),
+    "USA": ("United States", "#33BBEE"),
+    "TUR": ("Türkiye", "#009988"),
+    "GCC": ("Gulf Cooperation Council", "#997700"),
+    "IRN": ("Iran", "#882255"),
+    "IND": ("India", "#EE3377"),
+    "region": ("the other five", "#222222"),
+    "other": ("rest of the world", "#999999"),
+}
+DOMAINS = ("security", "economy", "energy", "transport", "identity")
+CORNERS = {"Russia": ("RUS",), "China": ("CHN",), "West": ("EU", "USA")}
+LEVELS = np.array(["dormant", "working", "ministerial", "leaders", "institution"])
+
+
+@dataclass(frozen=True)
+class Invented:
+    tables: dict[str, pd.DataFrame]
+    names: Names
+    shocks: pd.DataFrame
+
+
+def quarters(first: int, n: int) -> list[str]:
+    return [f"{first + i // 4}Q{i % 4 + 1}" for i in range(n)]
+
+
+def grid(**axes: Sequence[object]) -> pd.DataFrame:
+    return pd.DataFrame(list(product(*axes.values())), columns=list(axes))
+
+
+def invent_shares(
+    n_runs: int, periods: Sequence[str], countries: Sequence[str], options: Sequence[str]
+) -> pd.DataFrame:
+    rng = np.random.default_rng(7)
+    size = (len(countries), len(DOMAINS), len(options))
+    start = rng.normal(0, 0.6, size) + np.linspace(1.8, 0, len(options))
+    drift = rng.normal(0, 0.25, size)
+    steps = rng.normal(0, 0.06, (n_runs, len(periods), *size)).cumsum(axis=1)
+    time = np.linspace(0, 1, len(periods))[:, None, None, None]
+    value = start + drift * time + steps * (time > 0)
+    shares = np.exp(value) / np.exp(value).sum(axis=-1, keepdims=True)
+    frame = grid(run=range(n_runs), period=periods, country=countries, domain=DOMAINS, option=options)
+    hollow = rng.random(size) < 0.4
+    hollow[..., -3] = True
+    whole = np.broadcast_to(hollow, (n_runs, len(periods), *size))
+    return frame.assign(share=shares.ravel(), hollow=whole.ravel())
+
+
+def invent_countries(shares: pd.DataFrame) -> pd.DataFrame:
+    keys = ["run", "period", "country"]
+    wide = shares.pivot_table(index=keys, columns="option", values="share", aggfunc="mean", sort=False)
+    powers = wide.iloc[:, :-2].to_numpy()
+    index = 1 - ((powers / powers.sum(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    frame = wide.add_prefix("presence_").reset_index().rename_axis(columns=None)
+    for name in ("hedging_index", "diversity", "ambiguity", "engagement", "issue_splitting", "autonomy"):
+        frame[name] = index
+    for name in ("sanctions_exposure", "reexport", "strain"):
+        frame[name] = 0.1
+    for name in ("vote_no", "vote_absent", "vote_abstain", "vote_yes"):
+        frame[name] = 0.25
+    return frame
+
+
+def invent_formats(n_runs: int, periods: Sequence[str], codes: Sequence[str]) -> pd.DataFrame:
+    rng = np.random.default_rng(11)
+    frame = grid(run=range(n_runs), period=periods, format=codes)
+    rank = frame["format"].map({code: i for i, code in enumerate(codes)}).to_numpy()
+    when = frame["period"].map({period: i for i, period in enumerate(periods)}).to_numpy()
+    born = np.where(rank % 3 == 0, 0, (rank * 7) % len(periods))
+    high = np.clip((when - born) // 4 + rank % 3, 0, 4) * (when >= born) * (rank < len(codes) - 2)
+    due = (when + rank) % (4 + rank % 4) == 0
+    meeting = np.array(["none", "working", "ministers", "leaders", "leaders"])[high]
+    lucky = rng.random(len(frame)) < 0.8
+    held = due & lucky & (high > 0)
+    return frame.assign(level=LEVELS[high], momentum=0.5, formality=0.3, meeting=np.where(held, meeting, "none"))
+
+
+def invent_relations(
+    n_runs: int, periods: Sequence[str], countries: Sequence[str], powers: Sequence[str]
+) -> pd.DataFrame:
+    rng = np.random.default_rng(5)
+    frame = grid(run=range(n_runs), period=periods, country=countries, power=powers)
+    base = np.linspace(0.6, 0.1, len(powers))
+    time = np.linspace(0, 1, len(periods))[:, None, None]
+    jump = 0.2 * (time > 0.3) * (np.arange(len(powers)) == 0)
+    noise = rng.normal(0, 0.02, (n_runs, len(periods), len(countries), len(powers)))
+    threat = np.clip(base + jump + noise, 0, 1).ravel()
+    return frame.assign(threat=threat, reliability=1 - threat, affinity=0.1, offer=0.2, coercion=0.0)
+
+
+def invent_results(
+    *, n_runs: int = 20, n_quarters: int = 24, n_formats: int = 40, names: Names | None = None
+) -> Invented:
+    codes = [f"C5_{power}" for power in OPTIONS] + [f"FORMAT{i:02d}" for i in range(n_formats - len(OPTIONS))]
+    long_name = "Consultative Meetings of the Heads of State of the Whole Region and Its Neighbours"
+    called = {code: long_name if i % 3 else f"Forum {i}" for i, code in enumerate(codes)}
+    names = names or Names(countries=COUNTRIES, options=OPTIONS, formats=called, corners=CORNERS)
+    periods, countries, options = quarters(2021, n_quarters), list(names.countries), list(names.options)
+    shares = invent_shares(n_runs, periods, countries, options)
+    wide = invent_countries(shares)
+    keys = grid(run=range(n_runs), period=periods)
+    system = keys.assign(
+        cohesion=0.3, formality=0.4, leader_meetings=keys["run"] % 3, first_time_formats=1, realignments=0
+    )
+    tables = {
+        "runs": pd.DataFrame({"run": range(n_runs), "seed": 2022, "beta": 0.5, "failed": [None] * n_runs}),
+        "summary": summarise(lengthen(wide, system)),
+        "countries": wide,
+        "system": system,
+        "shares": shares,
+        "relations": invent_relations(n_runs, periods, countries, options[:-2]),
+        "formats": invent_formats(n_runs, periods, codes),
+        "memberships": grid(run=range(n_runs), period=periods, country=countries, format=codes[:3]).assign(
+            status="member"
+        ),
+    }
+    return Invented(tables, names, invent_shocks(periods))
+
+
+def invent_shocks(periods: Sequence[str]) -> pd.DataFrame:
+    named = [
+        (2, "Border clashes"),
+        (3, "A government next door falls"),
+        (5, "War between a power and its neighbour"),
+        (5, "Sanctions against the power"),
+        (6, "Second round of border clashes"),
+        (7, "Thirty years of relations"),
+        (11, "End of a frozen conflict"),
+        (12, "Secondary sanctions"),
+        (17, "A corridor opens"),
+    ]
+    return pd.DataFrame([(periods[i], name) for i, name in named if i < len(periods)], columns=["period", "name"])
+
+
+@pytest.fixture(scope="session")
+def invent() -> Callable[..., Invented]:
+    return invent_results
+
+
+@pytest.fixture(scope="session")
+def invented() -> Invented:
+    return invent_results()

@@ -1,0 +1,72 @@
+from itertools import combinations
+
+import pandas as pd
+import pytest
+
+from hedgesim.plots.formats import ROW_INCHES, active_formats, reached_leaders, timeline
+from hedgesim.plots.theme import Frame, page, theme
+
+
+def rows(*cells: tuple[int, str, str, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(cells, columns=["run", "period", "format", "level", "meeting"])
+
+
+TABLE = rows(
+    (0, "2021Q1", "OLD", "institution", "none"),
+    (0, "2021Q2", "OLD", "institution", "leaders"),
+    (0, "2021Q1", "NEW", "dormant", "none"),
+    (0, "2021Q2", "NEW", "working", "none"),
+    (0, "2021Q1", "ELSEWHERE", "dormant", "none"),
+    (0, "2021Q2", "ELSEWHERE", "dormant", "none"),
+    (0, "2021Q1", "NEVER", "dormant", "none"),
+    (0, "2021Q2", "NEVER", "dormant", "none"),
+    (1, "2021Q1", "OLD", "institution", "none"),
+    (1, "2021Q2", "OLD", "institution", "none"),
+    (1, "2021Q1", "NEW", "dormant", "none"),
+    (1, "2021Q2", "NEW", "leaders", "leaders"),
+    (1, "2021Q1", "ELSEWHERE", "working", "working"),
+    (1, "2021Q2", "ELSEWHERE", "working", "none"),
+    (1, "2021Q1", "NEVER", "dormant", "none"),
+    (1, "2021Q2", "NEVER", "dormant", "none"),
+)
+
+
+def test_formats_come_in_order_of_their_start_in_the_run_shown_and_idle_ones_are_left_out() -> None:
+    assert active_formats(TABLE) == ["OLD", "NEW", "ELSEWHERE"]
+
+
+def test_the_share_of_runs_at_leaders_level_counts_institutions() -> None:
+    assert reached_leaders(TABLE).to_dict() == {"OLD": 1.0, "NEW": 0.5, "ELSEWHERE": 0.0, "NEVER": 0.0}
+
+
+@pytest.mark.parametrize("n_runs", [1, 20])
+def test_forty_formats_have_legible_names_inside_the_page(invent, n_runs: int) -> None:
+    data = invent(n_runs=n_runs, n_quarters=40, n_formats=42)
+    table = data.tables["formats"]
+    codes = active_formats(table)
+    assert len(codes) == 40
+    with theme():
+        figure = page(12, 0.9 + ROW_INCHES * 40, title="T", frame=Frame(left=3.4, right=0.55, legend_rows=1))
+        axis, side = timeline(table, figure, names=data.names, shocks=data.shocks)
+        figure.canvas.draw()
+        boxes = [label.get_window_extent() for label in axis.get_yticklabels()]
+        sizes = {label.get_size() for label in axis.get_yticklabels()}
+    assert len(boxes) == 40
+    assert min(box.x0 for box in boxes) >= 0
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert min(sizes) >= 8
+    assert side.get_visible() == (n_runs > 1)
+    assert n_runs == 1 or side.get_tightbbox().x1 <= figure.bbox.x1
+
+
+def test_meetings_are_drawn_where_they_were_held() -> None:
+    from hedgesim.plots import Names
+
+    with theme():
+        figure = page(8, 3, title="T", frame=Frame(left=2))
+        names = Names(countries={}, options={}, formats={"OLD": "The old forum"})
+        axis, _ = timeline(TABLE, figure, names=names, shocks=pd.DataFrame({"period": [], "name": []}))
+    stars = [line for line in axis.lines if line.get_marker() == "*" and len(line.get_xdata())]
+    assert [(line.get_xdata().tolist(), line.get_ydata().tolist()) for line in stars] == [([8085.0], [0.0])]
+    assert axis.get_yticklabels()[0].get_text() == "The old forum  OLD"
+    assert axis.get_yticklabels()[1].get_text() == "NEW"

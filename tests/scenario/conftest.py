@@ -1,0 +1,44 @@
+"""An invented region, as names a scenario may use, and a folder to write scenario files into."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hedgesim.scenario import Bounds, TableForm, Vocabulary
+
+
+@pytest.fixture
+def words() -> Vocabulary:
+    return Vocabulary(
+        countries=("AAA", "BBB", "CCC"),
+        powers=("RED", "BLUE"),
+        domains=("security", "transport"),
+        options=("RED", "BLUE", "region", "other"),
+        formats=("CLUB", "SUMMIT"),
+        tables={"memberships": TableForm(("country", "format"), ("status",))},
+        country_rules={
+            "multi_vector": {"alpha": Bounds(0, 6), "memory": Bounds(1, 8, "int")},
+            "neutrality": {},
+            "bandwagoning": {},
+        },
+        power_rules={"suitor": {}, "patron": {"pull": Bounds(0, 1)}},
+        settings={"alignment.threat_weight": Bounds(-1, 3), "alignment.noise": Bounds(0, 1)},
+        calibrations=("fitted",),
+        recorded_shocks=("war_2022", "fall_2021"),
+        sources=("book1999",),
+    )
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Write files into the working folder of the test; return the last one, as a relative path."""
+    monkeypatch.chdir(tmp_path)
+
+    def write_file(text: str | bytes, name: str = "x.yaml") -> Path:
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write_file

@@ -1,0 +1,38 @@
+"""Scenario files that the tests start from."""
+
+PLAIN = """\
+purpose: A plain scenario
+start: 2021Q1
+end: 2026Q4
+seed: 2022
+"""
+
+BASE = """\
+purpose: The war breaks out
+start: 2021Q1
+end: 2026Q4
+seed: 2022
+settings: {alignment.threat_weight: 1.2, alignment.noise: 0.1}
+aggressor: RED
+rules:
+  countries:
+    all: {rule: multi_vector, alpha: 2}
+    CCC: {rule: neutrality}
+  powers:
+    RED: {rule: suitor}
+shocks:
+  war:
+    name: The war
+    date: 2022-02-24
+    source: assumption
+    channels:
+      - {channel: intention, powers: [RED], size: 0.4}
+      - {channel: access, countries: [AAA], domains: [transport], options: [RED], size: -0.3, half_life: 8}
+  quake:
+    arrival: {rate: 0.05}
+    source: assumption
+    channels:
+      - {channel: strain, countries: [BBB], size: 0.2, half_life: 4, ramp: 2}
+data:
+  - {table: memberships, key: {country: AAA, format: CLUB}, column: status, value: member, source: assumption}
+"""

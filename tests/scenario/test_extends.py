@@ -1,0 +1,197 @@
+"""A scenario over its ancestors: merged value by value, each value keeping its own place."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hedgesim.scenario import Place, Scenario, ScenarioError, difference, read_scenario
+
+from .examples import BASE
+
+Writer = Callable[..., Path]
+
+
+def line_of(path: str | Path) -> str:
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(path)
+    return str(caught.value)
+
+
+@pytest.fixture
+def child(write: Writer) -> Callable[[str], Scenario]:
+    write(BASE, "base.yaml")
+    return lambda text: read_scenario(write("extends: base.yaml\n" + text, "child.yaml"))
+
+
+def test_mappings_merge_and_lists_and_scalars_are_replaced(child: Callable[[str], Scenario]) -> None:
+    scenario = child(
+        "end: 2025Q4\n"
+        "settings: {alignment.noise: 0.2}\n"
+        "rules: {countries: {AAA: {rule: habit}, all: {alpha: 3}}}\n"
+        "shocks:\n  war:\n    date: 2023Q1\n    channels: [{channel: strain, countries: [AAA], size: 1}]\n"
+    )
+    assert scenario.extends is None
+    assert scenario.purpose == "The war breaks out"
+    assert scenario.settings == {"alignment.noise": 0.2, "alignment.threat_weight": 1.2}
+    assert scenario.rules.of_country("AAA") == ("habit", {})
+    assert scenario.rules.of_country("BBB") == ("multi_vector", {"alpha": 3.0})
+    assert scenario.shocks["war"].name == "The war"
+    assert [channel.channel for channel in scenario.shocks["war"].channels] == ["strain"]
+    assert scenario.origins["shocks.war.date"] == Place("child.yaml", 7, 11)
+    assert scenario.origins["shocks.war.name"] == Place("base.yaml", 15, 11)
+
+
+def test_null_deletes_what_is_inherited(child: Callable[[str], Scenario]) -> None:
+    scenario = child(
+        "settings: {alignment.noise: null}\n"
+        "rules: {countries: {CCC: null, all: {alpha: null}}, powers: {RED: ~}}\n"
+        "shocks: {war: null, quake: {arrival: null, date: 2022Q1}}\n"
+        "aggressor: null\n"
+    )
+    assert scenario.settings == {"alignment.threat_weight": 1.2}
+    assert scenario.rules.of_country("CCC") == ("multi_vector", {})
+    assert scenario.rules.powers == {}
+    assert list(scenario.shocks) == ["quake"]
+    assert scenario.shocks["quake"].arrival is None
+    assert scenario.aggressor is None
+
+
+def test_null_on_a_key_that_is_not_inherited_is_an_error(write: Writer) -> None:
+    write(BASE, "base.yaml")
+    assert line_of(write("extends: base.yaml\nshocks:\n  wars: null\n")) == (
+        'x.yaml:3:3: null deletes "shocks.wars", but no such key is inherited. '
+        'Leave the line out. Did you mean "war"? Known: quake, war.'
+    )
+
+
+def test_error_in_an_inherited_value_names_the_ancestor(write: Writer) -> None:
+    write(BASE.replace("rate: 0.05", "rate: -1"), "lib/base.yaml")
+    write("extends: base.yaml\n", "lib/middle.yaml")
+    assert line_of(write("extends: lib/middle.yaml\nend: 2025Q4\n")) == (
+        "lib/base.yaml:22:21: shocks.quake.arrival.rate is -1 but must be above 0. Write a number above 0."
+    )
+
+
+def test_error_between_own_and_inherited_values_names_both_values(write: Writer) -> None:
+    write(BASE, "base.yaml")
+    assert line_of(write("extends: base.yaml\nend: 2021Q4\n")) == (
+        "base.yaml:16:11: shocks.war acts in 2022Q2, outside the period 2021Q1 to 2021Q4. "
+        "Choose a date from 2021Q1 to 2021Q4."
+    )
+
+
+def test_broken_yaml_in_an_ancestor_names_its_line(write: Writer) -> None:
+    write("purpose: a\npurpose: b\n", "base.yaml")
+    assert line_of(write("extends: base.yaml\n")) == (
+        'base.yaml:2:1: the key "purpose" stands twice (first at base.yaml:1:1). Keep one of the two.'
+    )
+
+
+def test_cycle_names_its_chain(write: Writer) -> None:
+    write("extends: c.yaml\n", "b.yaml")
+    write("extends: ./b.yaml\n", "c.yaml")
+    assert line_of(write("extends: b.yaml\n")) == (
+        "c.yaml:1:10: extends runs in a circle: x.yaml extends b.yaml extends c.yaml extends b.yaml. Break the circle."
+    )
+    assert "x.yaml extends x.yaml" in line_of(write("extends: x.yaml\n"))
+
+
+def test_missing_empty_or_unusable_ancestors_are_errors_of_the_line_that_names_them(write: Writer) -> None:
+    assert line_of(write("extends: none.yaml\n")) == (
+        'x.yaml:1:10: extends names a missing file "none.yaml". '
+        "Name a file relative to this one, or a packaged scenario."
+    )
+    write("", "empty.yaml")
+    assert line_of(write("extends: empty.yaml\n")) == (
+        "x.yaml:1:10: extends cannot be followed (x.yaml extends empty.yaml): empty.yaml: the file is empty. "
+        "Write at least purpose, start, end and seed, or extends."
+    )
+    write("", "folder/empty.yaml")
+    assert "folder: is a directory" in line_of(write("extends: folder/\n"))
+    assert line_of(write("extends: 5\n")).startswith("x.yaml:1:10: extends must be text, not 5. ")
+    assert line_of(write("extends: [a]\n")).startswith("x.yaml:1:10: extends must be text, not a list. ")
+
+
+def test_unknown_name_lists_packaged_scenarios_or_points_at_the_file(
+    write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda: iter([tmp_path / "shipped"]))
+    write(BASE, "shipped/war.yaml")
+    write(BASE, "base.yaml")
+    assert line_of(write("extends: wra\n")) == (
+        'x.yaml:1:10: extends names an unknown scenario "wra". Did you mean "war"? Known: war.'
+    )
+    assert line_of(write("extends: base\n")).endswith('Write extends: "base.yaml".')
+    assert read_scenario(write("extends: war\nend: 2025Q4\n")).origins["start"] == Place("shipped/war.yaml", 2, 8)
+
+
+def test_very_long_chain_is_refused(write: Writer) -> None:
+    for k in range(20):
+        write(f"extends: f{k + 1}.yaml\n", f"f{k}.yaml")
+    write(BASE, "f20.yaml")
+    assert "more than 16 files extend each other" in line_of("f0.yaml")
+
+
+OUTSIDE = {
+    "absolute": ("/etc/hostname.yaml", "is an absolute path"),
+    "parent": ("../secret.yaml", "leaves the folder of the scenario file"),
+    "hidden parent": ("sub/../../secret.yaml", "leaves the folder of the scenario file"),
+    "link": ("link.yaml", "leaves the folder of the scenario file"),
+    "linked folder": ("linked/secret.yaml", "leaves the folder of the scenario file"),
+    "loop of links": ("loop.yaml", "is not a usable path"),
+}
+
+
+@pytest.mark.parametrize(("target", "fault"), OUTSIDE.values(), ids=OUTSIDE.keys())
+@pytest.mark.parametrize("key", ["extends", "tables"])
+def test_a_file_reaches_nothing_outside_its_folder(key: str, target: str, fault: str, write: Writer) -> None:
+    write("purpose: secret words\nshares.csv: x\n", "secret.yaml")
+    (Path("inside") / "sub").mkdir(parents=True)
+    Path("inside/link.yaml").symlink_to("../secret.yaml")
+    Path("inside/linked").symlink_to("..")
+    Path("inside/loop.yaml").symlink_to("loop.yaml")
+    text = f"{key}: {target}\n" if key == "extends" else BASE + f"{key}: {target}\n"
+    line = line_of(write(text, "inside/x.yaml"))
+    assert line.startswith("inside/x.yaml:")
+    assert fault in line
+    assert "secret words" not in line
+
+
+def test_tables_lie_beside_the_file_that_names_them_and_link_nowhere(write: Writer) -> None:
+    write("a,b\n", "lib/gulf/shares.csv")
+    write(BASE + "tables: gulf\n", "lib/base.yaml")
+    path = write("extends: lib/base.yaml\n")
+    assert read_scenario(path).tables_folder == Path("lib/gulf").resolve()
+    assert line_of(write(BASE + "tables: gulf\n", "y.yaml")) == (
+        'y.yaml:28:9: there is no folder "gulf" beside the scenario file. Check its spelling.'
+    )
+    Path("lib/gulf/ties.csv").symlink_to("../../x.yaml")
+    assert line_of(path).startswith('lib/base.yaml:28:9: "ties.csv" leaves the folder of the scenario file. ')
+
+
+def test_difference_lists_what_changed_with_both_places(child: Callable[[str], Scenario]) -> None:
+    base = read_scenario("base.yaml")
+    other = child(
+        "end: 2025Q4\nsettings: {alignment.noise: null}\npowers: [RED, BLUE]\n"
+        "shocks: {war: {date: 2022Q2}, quake: {arrival: {rate: 0.1}}}\n"
+    )
+    assert [(row.path, row.value_a, row.value_b, str(row.place_a), str(row.place_b))
+            for row in difference(base, other)] == [
+        ("end", "2026Q4", "2025Q4", "base.yaml:3:6", "child.yaml:2:6"),
+        ("settings.alignment.noise", 0.1, None, "base.yaml:5:59", "None"),
+        ("shocks.quake.arrival.rate", 0.05, 0.1, "base.yaml:22:21", "child.yaml:5:55"),
+        ("powers", None, ["RED", "BLUE"], "None", "child.yaml:4:9"),
+    ]  # fmt: skip
+    assert difference(base, base) == ()
+
+
+def test_difference_from_a_default_says_so(write: Writer) -> None:
+    base = read_scenario(write(BASE))
+    other = read_scenario(Path("x.yaml"), overrides=["recorded_shocks=none", "shocks.war.channels.1.ramp=2"])
+    rows = difference(base, other)
+    assert [(row.path, row.value_a, str(row.place_a)) for row in rows] == [
+        ("recorded_shocks", "all", "default"),
+        ("shocks.war.channels.1.ramp", 0.0, "default"),
+    ]
+    assert str(rows[0].place_b) == "--set recorded_shocks=none"
