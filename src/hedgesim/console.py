@@ -13,9 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from hedgesim import session
+from hedgesim.analysis.explanation import explain_shares
 from hedgesim.analysis.grid import Grid, grid_of, points_of, run_points
 from hedgesim.analysis.simulation import Results, run
 from hedgesim.batch.results import prepare_folder
+from hedgesim.engines.case import case_of
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
 from hedgesim.rules import country_rules, power_rules
@@ -23,6 +25,9 @@ from hedgesim.scenario import Scenario, ScenarioError, packaged_scenarios
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.citations import citations_of, count_of
 from hedgesim.scenario.tables import TableError
+
+WIDTH_OF_FILES = 240
+"""Characters of a table's line where it is not printed on a terminal."""
 
 
 class UsageFault(ValueError):
@@ -106,7 +111,7 @@ def print_rows(columns: Sequence[str], rows: Iterable[Sequence[str]], *, as_json
         table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    Console().print(table)
+    Console(width=None if Console().is_terminal else WIDTH_OF_FILES).print(table)
 
 
 def text_of(value: object) -> str:
@@ -171,10 +176,15 @@ def print_scenarios(*, as_json: bool) -> None:
 
 
 def print_sources(scenario: Scenario, *, as_json: bool) -> None:
-    """Every number of a scenario with its citation, and how many are assumptions."""
+    """Every number of a scenario with its citation, how many are assumptions, and what explains the start."""
     numbers = citations_of(scenario, source(scenario))
     rows = [[str(cell) for cell in row] for row in numbers.itertuples(index=False)]
     print_rows(list(numbers.columns), rows, as_json=as_json)
-    if not as_json:
-        counts = count_of(numbers)
-        print_rows(list(counts.columns), [[str(c) for c in row] for row in counts.itertuples(index=False)])
+    if as_json:
+        return
+    counts = count_of(numbers)
+    print_rows(list(counts.columns), [[str(c) for c in row] for row in counts.itertuples(index=False)])
+    found = explain_shares(case_of(scenario))
+    terms = [f"{row.regressor} {row.coefficient:.2f} ± {row.error:.2f}" for row in found.coefficients.itertuples()]
+    text = f"Of {found.n} starting shares of powers that are not hollow, shared terms explain R2 = {found.r2:.2f}"
+    Console(soft_wrap=True).print(f"{text} (log share on {', '.join(terms)}); the rest is residual.")

@@ -13,7 +13,7 @@ from hedgesim.batch.results import write_results
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
 from hedgesim.plots.comparisons import sweep_chart
-from hedgesim.plots.theme import page, save, theme
+from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.scenario import Scenario
 from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
@@ -52,11 +52,14 @@ def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, s
     manifest = {"scenario": scenario.name, "seed": scenario.seed, "runs": runs, "grid": dict(grid)}
     write_results(folder, {"runs": table}, manifest=manifest)
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, not calibrated."
+    charts = folder / "charts"
+    charts.mkdir(parents=True, exist_ok=True)
     with theme():
         for path in grid:
-            figure = page(7.0, 4.5, title=f"{outcome} against {path}", notes=(caption,))
+            title = f"{outcome} against {path}"
+            figure = page(7.0, 4.5, title=title, notes=(caption,), frame=Frame(left=0.9, right=0.3))
             sweep_chart(table, figure.subplots(), parameter=path, outcome=outcome)
-            save(figure, folder / "charts", name=f"{outcome}_by_{path.rpartition('.')[2]}")
+            save(figure, charts, name=f"{outcome}_by_{path.rpartition('.')[2]}")
 
 
 def names_of(results: Results) -> Names:
@@ -79,7 +82,7 @@ def _corners(results: Results, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]
         return {}
     third = str(rest.idxmax())
     names = axes[axes["axis"] == "power"].set_index("code")["name"]
-    bloc = " + ".join(str(names[code]) for code in opposite)
+    bloc = str(names[opposite[0]]) if len(opposite) == 1 else " + ".join(opposite)
     return {str(names[aggressor]): (aggressor,), str(names[third]): (third,), bloc: opposite}
 
 

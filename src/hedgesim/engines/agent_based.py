@@ -111,8 +111,12 @@ class HedgeModel(mesa.Model):
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Let everybody decide on the same world, then move it by one quarter."""
-        if not self.running:
+        """Let everybody decide on the same world, then move it by one quarter; after the last, only stop.
+
+        Mesa's batch runner leaves out the last step of a model, so the last step here is an empty one.
+        """
+        if self.quarter == self.case.setting.axes.n_steps:
+            self.running = False
             return
         self.agents.do("decide")
         countries = together_countries([agent.decision for agent in self.countries])
@@ -120,7 +124,6 @@ class HedgeModel(mesa.Model):
         self.world = advance(self._situation, self.view, countries=countries, powers=powers)
         self.worlds.append(self.world)
         self.quarter += 1
-        self.running = self.quarter < self.case.setting.axes.n_steps
         self._see()
         self.datacollector.collect(self)
 

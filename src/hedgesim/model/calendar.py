@@ -9,7 +9,7 @@ from hedgesim.model import membership as mb
 from hedgesim.model.arrays import Array, bound, namespace, positive
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.perception import Situation
-from hedgesim.model.world import DORMANT, LEADERS, MEMBER, NONE, World
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,20 @@ def _move_formats(world: World, situation: Situation, support: Array, meetings: 
         (since > p.lapse * world.cadence) & (fm.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
     )
     summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
-    longer = xp.where(situation.draws.calendar < 0.5, 1.0, 2.0) * features.cadence
+    yearly = situation.draws.calendar < 0.5
+    chosen = xp.where(yearly, p.cadence, 2.0 * p.cadence) + 0.0 * world.cadence
+    bodies = _adopt_bodies(situation, support, meetings)
+    level = xp.where(lapsed, meetings.level - 1.0, meetings.level)
     return replace(
         world,
         momentum=fm.move_momentum(xp, world.momentum, support, party=party, rate=p.momentum_rate),
-        level=xp.where(lapsed, meetings.level - 1.0, meetings.level),
+        level=xp.where((level >= LEADERS) & (bodies["secretariat"] > 0.0), INSTITUTION, level),
         since=xp.where(lapsed, 0.0, since),
-        cadence=xp.where(summit, longer, world.cadence),
+        cadence=xp.where(summit, chosen, world.cadence),
         turn=world.turn + xp.where(met, features.hosted, 0.0),
         meeting=rung,
         highest=xp.where(rung > world.highest, rung, world.highest),
-        **_adopt_bodies(situation, support, meetings),
+        **bodies,
     )
 
 

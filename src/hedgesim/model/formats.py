@@ -133,6 +133,13 @@ class FormatParameters:
         meaning="leader-level meetings a country can attend in a quarter",
         source="assumption",
     )
+    cadence: float = parameter(
+        4.0,
+        unit="quarters",
+        within=(2, 8),
+        meaning="time between an outside lead's summits, or half of it: one of the two is set at the first",
+        source="assumption",
+    )
     lapse: float = parameter(
         2.5,
         unit="1",
@@ -393,7 +400,7 @@ def move_trust(
     effective: Array,
     parameters: FormatParameters,
 ) -> Array:
-    """Trust after one quarter: meetings lift it toward a ceiling, otherwise it reverts; axes (run, country, 1, country).
+    """Trust after one quarter, axes (run, country, 1, country): meetings lift it toward a ceiling, else it reverts.
 
     together: weight of meetings that the two attended. effective: trust including current shocks.
     """

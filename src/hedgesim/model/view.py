@@ -102,8 +102,11 @@ class View:
     def of(self, where: slice) -> View:
         """The view of some of the countries: a slice of the country axis, which keeps its place."""
         n = self.share.shape[-3]
-        arrays = {item.name: getattr(self, item.name) for item in fields(View)}
+        arrays = {name: getattr(self, name) for name in _VIEW}
         return View(**{name: a[..., where, :, :] if a.shape[-3] == n else a for name, a in arrays.items()})
+
+
+_VIEW = tuple(item.name for item in fields(View))
 
 
 @dataclass(frozen=True)
@@ -143,5 +146,8 @@ class PowerView:
     def of(self, where: slice) -> PowerView:
         """The view of some of the powers: a slice of the last axis, which keeps its place."""
         n = self.attention.shape[-1]
-        arrays = {item.name: getattr(self, item.name) for item in fields(PowerView)}
+        arrays = {name: getattr(self, name) for name in _POWER_VIEW}
         return PowerView(**{name: a[..., where] if a.shape[-1] == n else a for name, a in arrays.items()})
+
+
+_POWER_VIEW = tuple(item.name for item in fields(PowerView))

@@ -123,7 +123,7 @@ def _name_corners(axis: Any, corners: Sequence[str]) -> None:
         side.set_label_position("tick1")
         side.labelpad = SIDE_PAD
         side.set_label_text(f"{name}, % of the three", size=SMALL)
-        side.set_major_locator(MaxNLocator(5))
+        side.set_major_locator(MaxNLocator(5, prune="both"))
         side.set_major_formatter(PercentFormatter(1.0, decimals=0))
     axis.tick_params(labelsize=SMALL, labelcolor=MUTED)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
 from hedgesim.scenario.vocabulary import Bounds, TableForm, Vocabulary
 
 PRIOR = "prior"
-"""The parameters as declared in the code, not calibrated."""
+"""The parameters as declared in the code; no calibration is shipped yet."""
 
 
 @cache
@@ -38,17 +37,10 @@ def known_names(tables_folder: Path | None) -> Vocabulary:
         country_rules={name: _bounds_of(rule) for name, rule in country_rules().items()},
         power_rules={name: _bounds_of(rule) for name, rule in power_rules().items()},
         settings={path: _bounds(item) for path, item in all_parameters().items()},
-        calibrations=calibrations(),
+        calibrations=(PRIOR,),
         recorded_shocks=tuple(sorted({*causes["shock"], *causes["event"]})),
         sources=tuple(tables.sources),
     )
-
-
-def calibrations() -> tuple[str, ...]:
-    """Names that `parameters:` may have."""
-    folder = files("hedgesim") / "data" / "calibration"
-    named = [item.name.removesuffix(".yaml") for item in folder.iterdir()] if folder.is_dir() else []
-    return (PRIOR, *sorted(named))
 
 
 def _form(tables: Tables, name: str) -> TableForm:

@@ -1,0 +1,57 @@
+# One virtual environment for everything. `make` alone prints what there is.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+JOBS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test hold check lint types docs format clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.tested ## make the environment with everything the tests need
+
+run: $(VENV)/.runs ## set up and run the war of 2022: tables and charts in results/war_2022
+	$(BIN)/hedgesim run scenarios/war_2022.yaml -o results/war_2022
+
+test: $(VENV)/.tested ## set up and run the tests
+	$(BIN)/python -m pytest -n $(JOBS) -m "not hold"
+
+hold: $(VENV)/.tested ## run the long lists of what must hold
+	$(BIN)/python -m pytest -n $(JOBS) -m hold
+
+check: lint types test ## everything a change must pass
+
+lint: $(VENV)/.tested ## style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.tested ## type check
+	$(BIN)/mypy
+
+docs: $(VENV)/.tested ## write the generated pages anew
+	$(BIN)/python tools/write_reference.py
+	$(BIN)/hedgesim schema > docs/scenario.schema.json
+
+format: $(VENV)/.tested ## put the source into form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove the environment, results and caches
+	rm -rf $(VENV) results .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runs: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "installing hedgesim (about a minute)"
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.tested: $(VENV)/.runs
+	@echo "installing what the tests need (about a minute)"
+	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@

@@ -1,0 +1,192 @@
+import array_api_compat.numpy as xp
+import numpy as np
+import pytest
+from hedgesim.model import alignment as al
+from hedgesim.model.alignment import LOWEST_SHARE, AlignmentParameters, Taste
+from hedgesim.model.noise import gamma
+from hedgesim.model.view import View
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from worlds import blank, column, row, table
+
+SIZES = {"country": 1, "power": 2, "domain": 1}
+VALUES = arrays(float, (1, 2, 3, 4), elements=st.floats(-20.0, 20.0))
+PLAIN = AlignmentParameters()
+
+
+def view(**values) -> View:
+    return blank(View, SIZES, **values)
+
+
+def test_at_full_speed_the_response_is_the_softmax_of_the_value() -> None:
+    value = np.log(row(1.0, 2.0, 3.0, 4.0))
+    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, np.ones((1, 1, 1, 1)))
+    assert moved == pytest.approx(row(0.1, 0.2, 0.3, 0.4))
+
+
+def test_at_half_speed_it_goes_half_of_the_way() -> None:
+    value = np.log(row(1.0, 2.0, 3.0, 4.0))
+    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, np.asarray([[[[0.5]]]]))
+    assert moved == pytest.approx(row(0.175, 0.225, 0.275, 0.325))
+
+
+@given(VALUES, VALUES, st.floats(0.0, 1.0))
+def test_shares_keep_their_sum_and_a_constant_in_the_value_changes_nothing(
+    start: np.ndarray, value: np.ndarray, rate: float
+) -> None:
+    share = al.respond(0.0 * start + 0.25, start, np.ones((1, 1, 1, 1)))
+    moved = al.respond(share, value, np.full((1, 1, 1, 1), rate))
+    assert moved.sum(axis=-1) == pytest.approx(1.0)
+    assert np.all(moved >= 0.0)
+    assert moved == pytest.approx(al.respond(share, value + 7.0, np.full((1, 1, 1, 1), rate)))
+
+
+def test_a_value_that_repeats_the_shares_leaves_them() -> None:
+    share = row(0.1, 0.2, 0.3, 0.4)
+    assert al.respond(share, np.log(share), np.asarray([[[[0.3]]]])) == pytest.approx(share)
+
+
+def test_ties_follow_what_is_added_to_their_logarithm() -> None:
+    start = table([0.0, 0.5, 0.5])
+    seen = blank(View, {**SIZES, "country": 3}, tie=start, tie_start=start, tie_value=table([5.0, np.log(3.0), 0.0]))
+    assert al.respond_tie(seen, np.ones((1, 1, 1, 1)))[0, 0, 0] == pytest.approx([0.0, 0.75, 0.25])
+    assert al.respond_tie(seen, np.full((1, 1, 1, 1), 0.5))[0, 0, 0] == pytest.approx([0.0, 0.625, 0.375])
+
+
+def test_without_changes_the_value_is_the_logarithm_of_the_starting_shares() -> None:
+    log_share = np.log(row(0.1, 0.2, 0.3, 0.4))
+    assert al.value_of_options(view(log_share=log_share, share=log_share), Taste()) == pytest.approx(log_share)
+
+
+ONE_TERM = [
+    ("capacity_rise", "capacity", 0.5),
+    ("access_powers", "access", 0.5),
+    ("offer_rise", "offer", 0.5),
+    ("affinity_rise", "affinity", 0.5),
+    ("protection", "strain", 0.5),
+    ("boost_lead", "boost", 0.5),
+    ("sanction_cost", "sanctions", -0.5),
+    ("exposed_threat", "threat", -1.0),
+    ("crowding", "concentration", -0.5),
+    ("friction", "rivalry", -1.0),
+    ("conceded", "concession", 1.0),
+]
+"""Quantity, its weight, and the effect of one unit of both at reliability one half."""
+
+
+@pytest.mark.parametrize(("quantity", "weight", "effect"), ONE_TERM)
+def test_every_term_counts_with_its_weight_and_benefits_with_reliability(
+    quantity: str, weight: str, effect: float
+) -> None:
+    taste = Taste(**dict.fromkeys(Taste.__dataclass_fields__, 0.0) | {weight: 3.0})
+    seen = view(reliability=row(0.5, 0.5), **{quantity: row(2.0, 0.0)})
+    assert al.value_of_options(seen, taste)[0, 0, 0] == pytest.approx([6.0 * effect, 0.0, 0.0, 0.0])
+
+
+def test_reliability_itself_and_coercion_count_one_to_one() -> None:
+    seen = view(reliability_rise=row(0.2, 0.0), coercion=row(0.0, 0.3))
+    assert al.value_of_options(seen, Taste())[0, 0, 0] == pytest.approx([0.2, 0.3, 0.0, 0.0])
+
+
+def test_the_region_gains_from_trust_meetings_need_and_access_and_the_rest_from_access() -> None:
+    taste = Taste(trust=2.0, boost=0.5, need=3.0, access=0.5)
+    one = column(1.0)
+    seen = view(trust_rise=one, boost_home=one, need=one, access_region=one, access_other=2.0 * one)
+    assert al.value_of_options(seen, taste)[0, 0, 0] == pytest.approx([0.0, 0.0, 6.0, 1.0])
+
+
+def test_noise_is_added_to_every_option() -> None:
+    noise = row(0.1, -0.2, 0.3, -0.4)
+    assert al.value_of_options(view(noise=noise), Taste()) == pytest.approx(noise)
+
+
+def test_issues_are_cleared_when_threat_rises_and_less_by_the_sovereign() -> None:
+    seen = blank(
+        View, {**SIZES, "country": 2}, threat_rise=table([0.5, -0.5], [0.5, 0.0]), sovereignty=column(0.0, 1.0)
+    )
+    cleared = al.concede(seen, AlignmentParameters(clearing=2.0))
+    assert cleared[0, :, 0, :] == pytest.approx(np.asarray([[1.0 - np.exp(-1.0), 0.0], [1.0 - np.exp(-0.5), 0.0]]))
+
+
+def test_threat_is_the_geometric_mean_of_its_four_sources() -> None:
+    one = row(1.0)
+    assert al.threat_toward(xp, one, one, offence=one, intention=one).item() == 1.0
+    mixed = al.threat_toward(xp, row(0.2), row(0.4), offence=row(0.6), intention=row(0.8))
+    assert mixed.item() == pytest.approx((0.2 * 0.4 * 0.6 * 0.8) ** 0.25)
+    assert al.threat_toward(xp, one, one, offence=one, intention=0.0 * one).item() == 0.0
+
+
+def test_reliability_falls_faster_than_it_rises() -> None:
+    parameters = AlignmentParameters(reliability_gain=0.1, reliability_loss=0.4)
+    moved = al.move_reliability(xp, row(0.5, 0.5, 0.5), row(0.7, 0.3, 0.5), parameters)
+    assert moved[0, 0, 0] == pytest.approx([0.52, 0.42, 0.5])
+
+
+def test_opinion_recoils_from_threat_and_returns() -> None:
+    parameters = AlignmentParameters(opinion_rate=0.5, resentment=2.0)
+    moved = al.move_affinity(row(0.2, 0.6), row(0.2, 0.2), row(0.1, 0.0), parameters)
+    assert moved[0, 0, 0] == pytest.approx([0.1, 0.4])
+
+
+def test_cells_with_evidence_keep_their_starting_share() -> None:
+    share, hollow = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
+    drawn = al.draw_start(xp, share, hollow, gammas=row(9.0, 1.0, 3.0, 9.0), part=1.0)
+    assert drawn == pytest.approx(row(0.4, 0.125, 0.375, 0.1))
+
+
+def test_none_or_half_of_the_draw_may_be_taken() -> None:
+    share, hollow = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
+    assert al.draw_start(xp, share, hollow, gammas=row(9.0, 1.0, 3.0, 9.0), part=0.0) == pytest.approx(share)
+    half = al.draw_start(xp, share, hollow, gammas=row(9.0, 1.0, 3.0, 9.0), part=0.5)
+    assert half == pytest.approx(row(0.4, 0.2125, 0.2875, 0.1))
+
+
+def test_a_single_hollow_cell_and_one_that_draws_nothing_stay() -> None:
+    share = row(0.4, 0.6)
+    assert al.draw_start(xp, share, row(1.0, 0.0), gammas=row(5.0, 5.0), part=1.0) == pytest.approx(share)
+    assert al.draw_start(xp, share, row(0.0, 0.0), gammas=row(5.0, 5.0), part=1.0) == pytest.approx(share)
+    nothing = al.draw_start(xp, row(0.4, 0.3, 0.3), row(0.0, 1.0, 1.0), gammas=row(0.0, 0.0, 0.0), part=1.0)
+    assert nothing.sum() == pytest.approx(1.0)
+
+
+def test_no_share_starts_at_nought() -> None:
+    drawn = al.draw_start(xp, row(1.0, 0.0), row(0.0, 0.0), gammas=row(1.0, 1.0), part=1.0)
+    assert drawn[0, 0, 0] == pytest.approx([1.0 / 1.003, LOWEST_SHARE / 1.003])
+
+
+@given(
+    arrays(float, (1, 2, 2, 4), elements=st.floats(0.01, 5.0)), arrays(float, (1, 2, 2, 4), elements=st.floats(0, 9))
+)
+def test_starting_shares_always_sum_to_one(weights: np.ndarray, gammas: np.ndarray) -> None:
+    share = weights / weights.sum(axis=-1, keepdims=True)
+    hollow = (weights > 1.0).astype(float)
+    drawn = al.draw_start(xp, share, hollow, gammas=gammas, part=1.0)
+    assert drawn.sum(axis=-1) == pytest.approx(1.0)
+    assert np.all(drawn > 0.0)
+
+
+def test_hollow_cells_are_dirichlet_numbers_around_the_table() -> None:
+    n, evidence = 20_000, 12.0
+    share, hollow = row(0.4, 0.36, 0.18, 0.06), row(0.0, 1.0, 1.0, 1.0)
+    uniform = np.random.default_rng(4).uniform(size=(n, 1, 1, 4))
+    drawn = al.draw_start(xp, share + 0.0 * uniform, hollow, gammas=gamma(uniform, evidence * share), part=1.0)
+    part = (share / 0.6)[0, 0, 0, 1:]
+    # Dirichlet of concentration a = 12 x .6: a part m of the mass .6 has variance .36 m (1 - m) / (a + 1).
+    variance = 0.36 * part * (1.0 - part) / (evidence * 0.6 + 1.0)
+    mean_error = np.abs(drawn.mean(axis=0)[0, 0, 1:] - 0.6 * part)
+    # Cells of the least part are lifted to the floor now and then, by at most .003.
+    assert np.all(mean_error < 4.5 * np.sqrt(variance / n) + LOWEST_SHARE)
+    assert drawn.var(axis=0)[0, 0, 1:] == pytest.approx(variance, rel=0.05)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_reliability_stands_still_on_average_where_it_starts(seed: int) -> None:
+    from hedgesim.model.noise import expectile
+
+    rng, p, n = np.random.default_rng(seed), PLAIN, 40_000
+    start = 1.0 + p.delivery_noise * float(expectile(p.reliability_gain / (p.reliability_gain + p.reliability_loss)))
+    moved = al.move_reliability(xp, np.full(n, start), 1.0 + p.delivery_noise * rng.standard_normal(n), p)
+    # A step moves by at most the larger rate times a deviation of spread .1 around a target near by.
+    assert abs(moved.mean() - start) < 4.5 * p.reliability_loss * 1.1 * p.delivery_noise / np.sqrt(n)

@@ -1,0 +1,47 @@
+from dataclasses import dataclass, fields
+
+import pytest
+from hedgesim.model.parameter import parameter, parameters_of
+from hedgesim.model.parameters import Parameters, all_parameters
+
+
+@dataclass(frozen=True)
+class Sample:
+    speed: float = parameter(0.4, unit="1/quarter", within=(0, 1), meaning="how fast", source="assumption")
+    name: str = "no parameter"
+
+
+def test_a_parameter_knows_its_unit_range_meaning_and_source() -> None:
+    (item,) = parameters_of(Sample)
+    assert (item.name, item.default, item.unit, item.low, item.high) == ("speed", 0.4, "1/quarter", 0, 1)
+    assert (item.meaning, item.source) == ("how fast", "assumption")
+    assert [found.name for found in parameters_of(Sample(speed=1.0))] == ["speed"]
+
+
+def test_values_are_laid_over_the_groups_that_they_name() -> None:
+    changed = Parameters().with_values({"taste.threat": 2.0, "votes.width": 1.0})
+    assert (changed.taste.threat, changed.votes.width) == (2.0, 1.0)
+    assert changed.formats == Parameters().formats
+    assert Parameters().with_values({}) == Parameters()
+
+
+@pytest.mark.parametrize("path", ["taste.colour", "colour.threat", "threat"])
+def test_an_unknown_path_is_a_key_error(path: str) -> None:
+    with pytest.raises(KeyError):
+        Parameters().with_values({path: 1.0})
+
+
+def test_every_number_of_every_group_is_listed() -> None:
+    groups = fields(Parameters)
+    prior = Parameters()
+    assert len(all_parameters()) == sum(len(fields(getattr(prior, group.name))) for group in groups)
+
+
+@pytest.mark.parametrize("path", sorted(all_parameters()))
+def test_every_shared_parameter_has_unit_range_meaning_and_source(path: str) -> None:
+    item = all_parameters()[path]
+    assert item.low <= item.default <= item.high
+    assert item.low < item.high
+    assert item.unit
+    assert item.meaning
+    assert item.source

@@ -1,0 +1,293 @@
+"""Small settings, cases and worlds for tests: random but repeatable, in NumPy or in any other array type."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from itertools import pairwise
+from types import ModuleType
+from typing import Any
+
+import array_api_compat.numpy as numpy_namespace
+import numpy as np
+from hedgesim.engines.case import Case
+from hedgesim.model.draws import draw_start, draw_steps
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.perception import Situation, assess, perceive, perceive_powers
+from hedgesim.model.period import Period
+from hedgesim.model.setting import Axes, Formats, Setting
+from hedgesim.model.shocks import CHANNELS, Shocks
+from hedgesim.model.start import begin, conditions_at
+from hedgesim.model.view import PowerView, View
+from hedgesim.rules import country_rules, power_rules
+
+COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
+POWERS = ("RED", "BLU", "GRN", "YEL")
+DOMAINS = ("security", "economy", "identity")
+FORMATS = ("HOME", "LED", "PACT", "CLUB", "TALKS")
+SYMMETRIC = {"rivalry", "trust", "passage"}
+
+
+def row(*values: float) -> np.ndarray:
+    """Values along the target axis: axes (run, country, domain, target)."""
+    return np.asarray(values, dtype=float)[None, None, None, :]
+
+
+def column(*values: float) -> np.ndarray:
+    """Values along the country axis."""
+    return np.asarray(values, dtype=float)[None, :, None, None]
+
+
+def table(*rows: Sequence[float]) -> np.ndarray:
+    """Rows of countries, columns of targets."""
+    return np.asarray(rows, dtype=float)[None, :, None, :]
+
+
+def make_setting(
+    seed: int = 0,
+    *,
+    n_countries: int = 3,
+    n_powers: int = 3,
+    n_domains: int = 2,
+    n_formats: int = 5,
+    n_steps: int = 6,
+) -> Setting:
+    """A random setting; the same numbers give the same one."""
+    axes = Axes(
+        countries=COUNTRIES[:n_countries],
+        powers=POWERS[:n_powers],
+        domains=DOMAINS[:n_domains],
+        formats=FORMATS[:n_formats],
+        start=Period(2021, 1),
+        n_steps=n_steps,
+    )
+    rng = np.random.default_rng(seed)
+    c, p, d = n_countries, n_powers, n_domains
+    weight = rng.uniform(0.2, 1.0, (1, c, d, 1))
+    tie = rng.uniform(0.2, 1.0, (c, c)) * (1.0 - np.eye(c))
+    return Setting(
+        axes=axes,
+        share=rng.dirichlet(np.ones(p + 2), (1, c, d)),
+        hollow=rng.integers(0, 2, (1, c, d, p + 2)).astype(float),
+        evidence=rng.uniform(5.0, 25.0, (1, c, d, p + 2)),
+        tie=(tie / tie.sum(axis=-1, keepdims=True))[None, :, None, :],
+        weight=weight / weight.sum(axis=-2, keepdims=True),
+        exposure=rng.uniform(0.2, 1.0, (1, 1, d, 1)),
+        inertia_rate=rng.uniform(0.05, 0.5, (1, 1, d, 1)),
+        sanctionable=(np.arange(d) > 0).astype(float)[None, None, :, None],
+        security=(np.arange(d) == 0).astype(float)[None, None, :, None],
+        proximity=rng.uniform(0.1, 1.0, (1, c, 1, p)),
+        offence=rng.uniform(0.1, 1.0, (1, 1, 1, p)),
+        capability=rng.uniform(0.1, 1.0, (1, 1, 1, p)),
+        trend=rng.uniform(-0.01, 0.02, (1, 1, d, p)),
+        intention=rng.uniform(0.0, 0.6, (1, 1, 1, p)),
+        attention=rng.uniform(0.1, 0.6, (1, 1, 1, p)),
+        delivery=rng.uniform(0.3, 0.9, (1, 1, 1, p)),
+        solidarity=rng.uniform(0.0, 1.0, (1, 1, 1, p)),
+        bloc=rng.uniform(-1.0, 1.0, (1, 1, 1, p)),
+        affinity=rng.uniform(-0.5, 0.5, (1, c, 1, p)),
+        trust=_symmetric(rng.uniform(0.2, 0.8, (c, c)))[None, :, None, :],
+        rivalry=_symmetric(rng.uniform(0.0, 1.0, (p, p)))[None, None],
+        sovereignty=rng.uniform(0.0, 2.0, (1, c, 1, 1)),
+        participation=rng.uniform(-3.0, -1.0, (1, c, 1, 1)),
+        peril_proximity=rng.uniform(0.0, 1.0, (1, c, 1, 1)),
+        aggressor=(np.arange(p) == 0).astype(float)[None, None, None, :],
+        formats=_formats(rng, axes),
+        shocks=_shocks(rng, axes),
+    )
+
+
+def _symmetric(square: np.ndarray) -> np.ndarray:
+    return (square + square.T) / 2.0 * (1.0 - np.eye(len(square)))
+
+
+def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
+    """Home-grown ones at even places and outside-led ones at odd; the third is a treaty, the fourth an institution."""
+    c, p, d, f = len(axes.countries), len(axes.powers), len(axes.domains), len(axes.formats)
+    place = np.arange(f)
+    outside = (place % 2).astype(float)
+    lead = np.eye(p)[rng.integers(0, p, f)] * outside[:, None]
+    covers = rng.integers(0, 2, (d, f)).astype(float)
+    covers[0] = np.maximum(covers[0], covers.sum(axis=0) == 0)
+    treaty = (place == 2).astype(float)
+    level = np.where(place == 3, 4.0, np.where(place == 2, 0.0, rng.integers(0, 4, f)))
+    eligible = np.maximum(rng.integers(0, 2, (c, f)), np.arange(c)[:, None] < 2).astype(float)
+    joined = rng.choice([0.0, 1.0, 2.0, 3.0, 3.0], (c, f))
+    wide = (1, 1, 1, f)
+    return Formats(
+        outside=outside.reshape(wide),
+        lead=lead[None, None],
+        covers=covers[None, None],
+        eligible=eligible[None, :, None, :],
+        opens_to=(1.0 - eligible)[None, :, None, :],
+        base_formality=rng.uniform(0.0, 0.9, wide),
+        exclusivity=(outside * rng.uniform(0.0, 1.0, f)).reshape(wide),
+        ceiling=np.where(treaty > 0.0, 0.0, rng.choice([2.0, 3.0], f)).reshape(wide),
+        hosted=((1.0 - outside) * (1.0 - treaty)).reshape(wide),
+        treaty=treaty.reshape(wide),
+        cadence=rng.choice([1.0, 2.0, 4.0], wide),
+        level=level.reshape(wide),
+        status=np.where(level > 0.0, joined, 0.0)[None, :, None, :],
+        since=rng.choice([0.0, 1.0, np.nan], wide),
+        procedures=(place == 3).astype(float).reshape(wide),
+        secretariat=(place == 3).astype(float).reshape(wide),
+    )
+
+
+def mask_axes(channel: str) -> tuple[str, str, str]:
+    """Axes of the mask of a channel, without the impulse axis."""
+    known = {
+        "access": ("country", "domain", "option"),
+        "capacity": ("1", "domain", "power"),
+        "rivalry": ("1", "power", "power"),
+        "trust": ("country", "1", "country"),
+        "passage": ("country", "1", "country"),
+        "affinity": ("country", "1", "power"),
+        "availability": ("1", "1", "1"),
+    }
+    single = {"strain", "leadership", "peril"}
+    return known.get(channel, ("country", "1", "1") if channel in single else ("1", "1", "power"))
+
+
+def _shocks(rng: np.random.Generator, axes: Axes) -> Shocks:
+    """One impulse for each channel: the first two arrive together at random, the others are dated."""
+    n, sizes = len(CHANNELS), axis_lengths(axes)
+    masks = {}
+    for k, channel in enumerate(CHANNELS):
+        shape = tuple(sizes.get(label, 1) for label in mask_axes(channel))
+        hit = rng.integers(0, 2, shape).astype(float)
+        if channel in SYMMETRIC:
+            hit = np.maximum(hit, np.swapaxes(hit, -1, -2 if channel == "rivalry" else -3))
+            eye = np.eye(shape[-1])
+            hit = hit * (1.0 - (eye if channel == "rivalry" else eye[:, None, :]))
+        masks[channel] = np.zeros((n, *shape))
+        masks[channel][k] = hit
+    size = rng.uniform(-0.4, 0.6, (1, n))
+    size[0, list(CHANNELS).index("availability")] = -0.5
+    place = np.arange(n)
+    return Shocks(
+        names=tuple("storm" if k < 2 else f"shock {k}" for k in range(n)),
+        onset=np.where(place < 2, np.inf, rng.integers(1, axes.n_steps + 1, n)).astype(float)[None],
+        ramp=rng.choice([1.0, 2.0], (1, n)),
+        half_life=rng.choice([2.0, np.inf], (1, n)),
+        duration=rng.choice([2.0, np.inf], (1, n)),
+        rate=np.where(place < 2, 0.3, 0.0)[None],
+        size=size,
+        masks=masks,
+    )
+
+
+def calm(setting: Setting) -> Setting:
+    """The same setting without shocks."""
+    return replace(setting, shocks=replace(setting.shocks, size=0.0 * setting.shocks.size))
+
+
+def axis_lengths(axes: Axes) -> dict[str, int]:
+    """Length of every named axis."""
+    return {
+        "country": len(axes.countries),
+        "power": len(axes.powers),
+        "domain": len(axes.domains),
+        "option": len(axes.options),
+        "format": len(axes.formats),
+    }
+
+
+@cache
+def declared_axes(kind: type) -> dict[str, tuple[str, str, str]]:
+    """Axes of every array of a dataclass, as the docstrings of its fields declare them."""
+    body = next(node.body for node in ast.parse(inspect.getsource(kind)).body if isinstance(node, ast.ClassDef))
+    found: dict[str, tuple[str, str, str]] = {}
+    for item, note in pairwise(body):
+        if isinstance(item, ast.AnnAssign) and isinstance(note, ast.Expr) and isinstance(note.value, ast.Constant):
+            match = re.match(r"\(([a-z0-9]+), ([a-z0-9]+), ([a-z0-9]+)\)", str(note.value.value))
+            if match:
+                found[ast.unparse(item.target)] = (match[1], match[2], match[3])
+    return found
+
+
+def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: str = "multi_vector") -> Case:
+    """A case in which every country follows the same rule and every power is a patron."""
+    return Case(
+        name="small",
+        setting=setting,
+        parameters=Parameters().with_values(values or {}),
+        country_rules=(country_rules()[rule](),) * len(setting.axes.countries),
+        power_rules=(power_rules()["patron"](),) * len(setting.axes.powers),
+        seed=7,
+    )
+
+
+def situation_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[str, Any] | None = None) -> Situation:
+    """The situation in the first quarter, with every shock at its full size."""
+    xp, parameters = numpy_namespace, Parameters().with_values(values or {})
+    start = begin(xp, setting, parameters, draw_start(xp, setting, 7, runs))
+    now = conditions_at(setting, parameters, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
+    draws = draw_steps(xp, setting, 7, runs).at(0)
+    world = start.baseline.world
+    return assess(world, start.baseline, now, setting=setting, parameters=parameters, draws=draws)
+
+
+def views_of(setting: Setting, **options: Any) -> tuple[View, PowerView]:
+    """What countries and powers see in the first quarter."""
+    situation = situation_of(setting, **options)
+    return perceive(situation), perceive_powers(situation)
+
+
+def converted(value: Any, xp: ModuleType) -> Any:
+    """The same thing with every NumPy array in it turned into an array of another namespace."""
+    if isinstance(value, np.ndarray):
+        return xp.asarray(value)
+    if isinstance(value, dict):
+        return {key: converted(item, xp) for key, item in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{item.name: converted(getattr(value, item.name), xp) for item in fields(value)})
+    return value
+
+
+def permuted(value: Any, axis: str, order: Sequence[int]) -> Any:
+    """A dataclass of arrays with the members of one axis (`country` or `power`) in another order."""
+    return replace(
+        value,
+        **{
+            name: reordered(getattr(value, name), axes, axis, order)
+            for name, axes in declared_axes(type(value)).items()
+        },
+    )
+
+
+def reordered(array: np.ndarray, axes: Sequence[str], axis: str, order: Sequence[int]) -> np.ndarray:
+    """An array with the members of one axis in another order; `region` and `other` stay at the end of the options."""
+    n = len(order)
+    orders = {axis: list(order)} | ({"option": [*order, n, n + 1]} if axis == "power" else {})
+    for place, label in enumerate(axes, start=-3):
+        if label in orders:
+            array = np.take(array, orders[label], axis=place)
+    return array
+
+
+def permuted_setting(setting: Setting, axis: str, order: Sequence[int]) -> Setting:
+    """A setting with its countries or powers in another order."""
+    names = {"country": "countries", "power": "powers"}[axis]
+    codes = tuple(getattr(setting.axes, names)[n] for n in order)
+    masks = {name: reordered(mask, mask_axes(name), axis, order) for name, mask in setting.shocks.masks.items()}
+    return replace(
+        permuted(setting, axis, order),
+        axes=replace(setting.axes, **{names: codes}),
+        formats=permuted(setting.formats, axis, order),
+        shocks=replace(setting.shocks, masks=masks),
+    )
+
+
+def blank(kind: Any, lengths: dict[str, int], **values: Any) -> Any:
+    """A dataclass of arrays that are all zero, run axis of length 1, except for those given."""
+    sizes = {"option": lengths.get("power", 1) + 2, **lengths}
+    zeros = {
+        name: np.zeros((1, *(int(label) if label.isdigit() else sizes.get(label, 1) for label in axes)))
+        for name, axes in declared_axes(kind).items()
+    }
+    return kind(**{**zeros, **values})
