@@ -12,11 +12,12 @@ from collections.abc import Callable
 
 import mesa
 import numpy as np
+from mesa.batchrunner import batch_run
+
 from hedgesim import HedgeModel
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import case_named
-from mesa.batchrunner import batch_run
 
 SCENARIO = "war_2022"
 ROUNDS = 7

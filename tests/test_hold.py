@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from hedgesim import paired_difference, read_scenario, read_table
 from hedgesim.cli import main
 from hedgesim.scenario import packaged_scenarios
@@ -42,9 +43,8 @@ def test_a_scenario_runs_whole_and_twice_the_same(name: str, tmp_path: Path, mon
     second = run(name, tmp_path / "second", monkeypatch)
     assert digests(first) == digests(second)
     manifests = [json.loads((folder / "manifest.json").read_text()) for folder in (first, second)]
-    assert [{k: v for k, v in m.items() if k not in TIMES} for m in manifests][0] == {
-        k: v for k, v in manifests[1].items() if k not in TIMES
-    }
+    one, other = ({k: v for k, v in manifest.items() if k not in TIMES} for manifest in manifests)
+    assert one == other
 
 
 def test_another_seed_gives_other_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
+from hypothesis import settings
+
 from hedgesim.engines.case import Case
 from hedgesim.model.draws import draw_start, draw_steps
 from hedgesim.model.parameters import Parameters
@@ -24,6 +26,9 @@ from hedgesim.model.shocks import CHANNELS, Shocks
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.view import PowerView, View
 from hedgesim.rules import country_rules, power_rules
+
+settings.register_profile("steady", deadline=None)
+settings.load_profile("steady")
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 POWERS = ("RED", "BLU", "GRN", "YEL")
@@ -74,7 +79,7 @@ def make_setting(
         share=rng.dirichlet(np.ones(p + 2), (1, c, d)),
         hollow=rng.integers(0, 2, (1, c, d, p + 2)).astype(float),
         evidence=rng.uniform(5.0, 25.0, (1, c, d, p + 2)),
-        tie=(tie / tie.sum(axis=-1, keepdims=True))[None, :, None, :],
+        tie=(tie / np.maximum(tie.sum(axis=-1, keepdims=True), 1e-9))[None, :, None, :],
         weight=weight / weight.sum(axis=-2, keepdims=True),
         exposure=rng.uniform(0.2, 1.0, (1, 1, d, 1)),
         inertia_rate=rng.uniform(0.05, 0.5, (1, 1, d, 1)),
@@ -291,3 +296,28 @@ def blank(kind: Any, lengths: dict[str, int], **values: Any) -> Any:
         for name, axes in declared_axes(kind).items()
     }
     return kind(**{**zeros, **values})
+
+
+def plain_view(**values: Any) -> View:
+    """What one country sees of two powers in one domain, security, when nothing has happened, but for what is given."""
+    lengths = {"country": 1, "power": 2, "domain": 1, "format": 1}
+    share = row(0.4, 0.3, 0.2, 0.1)
+    usual = {
+        "share_start": share,
+        "share": share,
+        "presence": share,
+        "log_share": np.log(share),
+        "rate": column(0.5),
+        "security": column(1.0),
+        "capability": row(1.0, 0.5),
+        "reliability": row(1.0, 1.0),
+        "tie": row(1.0),
+        "tie_start": row(1.0),
+    }
+    return blank(View, lengths, **{**usual, **values})
+
+
+def next_share(rule: str, view: View, **values: float) -> np.ndarray:
+    """Shares of the four options after one quarter under a rule, with some of its parameters replaced."""
+    chosen = country_rules()[rule]().with_values(values)
+    return chosen.decide(view, Parameters()).share[0, 0, 0]

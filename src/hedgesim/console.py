@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,9 @@ from rich.table import Table
 from hedgesim import session
 from hedgesim.analysis.explanation import explain_shares
 from hedgesim.analysis.grid import Grid, grid_of, points_of, run_points
-from hedgesim.analysis.simulation import Results, run
+from hedgesim.analysis.simulation import Results, run_case
 from hedgesim.batch.results import prepare_folder
+from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import case_of
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
@@ -45,17 +47,20 @@ def check_counts(*, runs: int, keep: int) -> None:
 
 
 def progress() -> Progress:
-    """A progress bar on standard error, gone when done."""
+    """A progress bar on standard error, gone when done; none where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def run_with_progress(scenario: Scenario, *, runs: int, keep: int, folder: Path) -> Results:
     """Run a scenario, write its tables and draw its charts, showing how far it is."""
+    case = case_of(scenario)
     prepare_folder(folder)
     with progress() as bar:
         task = bar.add_task(f"running {scenario.name}", total=runs + 1)
-        results = run(scenario, runs, keep=keep, on_run=lambda: bar.advance(task))
+        advance = partial(bar.advance, task)
+        results = run_case(scenario, case, runs=runs, keep=keep, engine=run_alone, on_run=advance)
         bar.update(task, description="drawing charts")
         session.write(results, folder)
         session.draw(results, folder / "charts")
@@ -66,18 +71,24 @@ def run_grid(name: str, vary: Sequence[str], *, runs: int, outcome: str, seed: i
     """Run the points of a grid, write their table of runs and draw the outcome against each setting."""
     grid = grid_of(vary)
     scenarios = [session.read_scenario(name, overrides=texts, seed=seed) for texts in points_of(grid)]
+    cases = [case_of(scenario) for scenario in scenarios]
+    _check_outcome(outcome, run_points(grid, cases[:1], runs=1))
     folder = output or Path("results") / f"{scenarios[0].name}_grid"
     prepare_folder(folder)
     with progress() as bar:
-        task = bar.add_task(f"running {len(scenarios)} points", total=runs * len(scenarios))
-        table = run_points(grid, scenarios, runs=runs, on_run=lambda: bar.advance(task))
-    if outcome not in table.columns:
-        known = ", ".join(str(column) for column in table.columns if column not in {"run", "seed", "failed"})
-        message = f"--outcome {outcome}: the table of runs has no such column. Known: {known}."
-        raise UsageFault(message)
+        task = bar.add_task(f"running {len(cases)} points", total=runs * len(cases))
+        table = run_points(grid, cases, runs=runs, on_run=lambda: bar.advance(task))
     session.write_grid(table, grid, folder=folder, outcome=outcome, scenario=scenarios[0], runs=runs)
     _print_grid(table, grid, outcome)
     Console().print(f"Table and chart: {folder}")
+
+
+def _check_outcome(outcome: str, probe: pd.DataFrame) -> None:
+    """Refuse an outcome that the table of runs does not have, by the table of one run."""
+    known = [column for column in probe.select_dtypes("number").columns if column not in {"run", "seed"}]
+    if outcome not in known:
+        message = f"--outcome {outcome}: the table of runs has no such number. Name one of {', '.join(known)}."
+        raise UsageFault(message)
 
 
 def _print_grid(table: pd.DataFrame, grid: Grid, outcome: str) -> None:

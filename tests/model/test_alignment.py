@@ -1,14 +1,14 @@
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
-from hedgesim.model import alignment as al
-from hedgesim.model.alignment import LOWEST_SHARE, AlignmentParameters, Taste
-from hedgesim.model.noise import gamma
-from hedgesim.model.view import View
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from hedgesim.model import alignment as al
+from hedgesim.model.alignment import LOWEST_SHARE, AlignmentParameters, Taste
+from hedgesim.model.noise import gamma
+from hedgesim.model.view import View
 from worlds import blank, column, row, table
 
 SIZES = {"country": 1, "power": 2, "domain": 1}

@@ -1,6 +1,7 @@
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
+
 from hedgesim.model.arrays import bound, logistic, positive, softmax
 
 

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from hedgesim.model.attention import AttentionParameters, allot, call_meetings, coerce, follow_reasons
-from hedgesim.model.view import PowerView
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hedgesim.model.attention import AttentionParameters, allot, call_meetings, coerce, follow_reasons
+from hedgesim.model.view import PowerView
 from worlds import blank, column, make_setting, row, table, views_of
 
 SIZES = {"country": 2, "power": 2}

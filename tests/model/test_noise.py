@@ -2,11 +2,12 @@ import array_api_compat.numpy as xp
 import array_api_strict
 import numpy as np
 import pytest
-from hedgesim.model.noise import draw_uniform, expectile, gamma, normal, threefry
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
+
+from hedgesim.model.noise import draw_uniform, expectile, gamma, normal, threefry
 
 KNOWN = [
     ("00000000 " * 4, "00000000 " * 4, "9c6ca96a e17eae66 fc10ecd4 5256a7d8"),

@@ -1,6 +1,11 @@
 from dataclasses import dataclass, fields
+from functools import cache
+from importlib import resources
 
 import pytest
+import yaml
+
+from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
 
@@ -44,4 +49,15 @@ def test_every_shared_parameter_has_unit_range_meaning_and_source(path: str) -> 
     assert item.low < item.high
     assert item.unit
     assert item.meaning
-    assert item.source
+    assert item.source in {"assumption", *sources()}
+
+
+def test_sources_of_outcomes_are_listed() -> None:
+    for item in OUTCOMES.values():
+        assert set(item.source.split(";")) <= {"model", *sources()}
+
+
+@cache
+def sources() -> set[str]:
+    """Keys of the sources that come with the package."""
+    return set(yaml.safe_load((resources.files("hedgesim") / "data" / "sources.yaml").read_text()))

@@ -1,7 +1,8 @@
 import pytest
-from hedgesim.model.period import Period
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hedgesim.model.period import Period
 
 
 @given(st.integers(1000, 2999), st.integers(1, 4))

@@ -1,7 +1,7 @@
 import pytest
+
 from hedgesim.model.sanctions import SanctionParameters, move_leakage, readiness_to_join
 from hedgesim.model.view import View
-
 from worlds import blank, table
 
 SIZES = {"country": 2, "power": 1}

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from hedgesim.model.shocks import CHANNELS, Conditions, Shocks, arrivals, conditions, profile
 
 FOREVER = np.inf

@@ -9,8 +9,8 @@ import pandas as pd
 
 from hedgesim.batch.runner import run_many
 from hedgesim.engines.agent_based import run_alone
-from hedgesim.engines.case import case_of
-from hedgesim.scenario import Scenario, ScenarioError
+from hedgesim.engines.case import Case
+from hedgesim.scenario import ScenarioError
 
 Grid = Mapping[str, Sequence[str]]
 """Values by the dotted path of what varies, as written."""
@@ -36,15 +36,15 @@ def points_of(grid: Grid) -> Iterator[list[str]]:
 
 
 def run_points(
-    grid: Grid, scenarios: Sequence[Scenario], *, runs: int, on_run: Callable[[], None] = lambda: None
+    grid: Grid, cases: Sequence[Case], *, runs: int, on_run: Callable[[], None] = lambda: None
 ) -> pd.DataFrame:
     """The table of runs of every point, with a column per path that varies.
 
-    scenarios: one per point, in the order of `points_of`.
+    cases: of the first points, in the order of `points_of`.
     """
     parts = []
-    for scenario, values in zip(scenarios, product(*grid.values()), strict=True):
-        gathered = run_many(case_of(scenario), runs, keep=0, engine=run_alone, on_run=on_run)
+    for case, values in zip(cases, product(*grid.values()), strict=False):
+        gathered = run_many(case, runs, keep=0, engine=run_alone, on_run=on_run)
         parts.append(gathered.runs.assign(**{path: _value(v) for path, v in zip(grid, values, strict=True)}))
     return pd.concat(parts, ignore_index=True)
 

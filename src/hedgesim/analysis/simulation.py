@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from hedgesim.analysis.summary import closing_table, summarise_column
+from hedgesim.analysis.summary import CLOSING, STATISTICS, closing_table, summarise_column
 from hedgesim.batch.runner import Gathered, RunEngine, run_many
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case, case_of
@@ -28,6 +28,8 @@ class Results:
     scenario: Scenario
     case: Case
     tables: Mapping[str, pd.DataFrame]
+    outcomes: Mapping[str, pd.DataFrame]
+    """Outcomes of all runs, kept whole or not: `countries` and `system`, a row per run, period and entity."""
     manifest: Mapping[str, object]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -36,7 +38,10 @@ class Results:
 
     def closing(self) -> pd.DataFrame:
         """Presence, hedging index, meetings and realignments before and after, with Monte Carlo error."""
-        return closing_table(self.tables["countries"], self.tables["system"])
+        if not self.outcomes:
+            return pd.DataFrame(columns=list(CLOSING))
+        countries = self.outcomes["countries"].rename(columns={"entity": "country"})
+        return closing_table(countries, self.outcomes["system"])
 
 
 def run(
@@ -51,14 +56,25 @@ def run(
 
     runs: number of runs, at least 1, differing only in random numbers. keep: full trajectories of so many of the
     first runs. engine: what makes one run; the Mesa agents by default. on_run: called after each run.
+
+    Raises:
+        ScenarioError, TableError: the scenario's tables lack something.
     """
+    return run_case(scenario, case_of(scenario), runs=runs, keep=keep, engine=engine, on_run=on_run)
+
+
+def run_case(
+    scenario: Scenario, case: Case, *, runs: int, keep: int, engine: RunEngine, on_run: Callable[[], None]
+) -> Results:
+    """Run a scenario whose case is known; see `run`."""
     if runs < 1 or keep < 0:
         message = f"runs must be at least 1 and keep at least 0, not {runs} and {keep}"
         raise ValueError(message)
     began = _now()
-    case = case_of(scenario)
     gathered = run_many(case, runs, keep=keep, engine=engine, on_run=on_run)
-    return Results(scenario, case, _tables(gathered), _manifest(scenario, runs=runs, keep=keep, began=began))
+    numbers = {"runs": runs, "keep": keep}
+    manifest = _manifest(scenario, engine=engine, numbers=numbers, began=began)
+    return Results(scenario, case, _tables(gathered), gathered.outcomes, manifest)
 
 
 def _tables(gathered: Gathered) -> dict[str, pd.DataFrame]:
@@ -75,13 +91,12 @@ def _summary(outcomes: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
         if column not in {"run", *keys}
     ]
     if not parts:
-        return pd.DataFrame()
-    statistics = [column for column in parts[0].columns if column not in {*keys, "outcome"}]
-    whole = pd.concat(parts, ignore_index=True)[[*keys, "outcome", *statistics]]
+        return pd.DataFrame(columns=[*keys, "outcome", *STATISTICS])
+    whole = pd.concat(parts, ignore_index=True)[[*keys, "outcome", *STATISTICS]]
     return whole.sort_values([*keys, "outcome"], kind="stable", ignore_index=True)
 
 
-def _manifest(scenario: Scenario, *, runs: int, keep: int, began: str) -> dict[str, object]:
+def _manifest(scenario: Scenario, *, engine: RunEngine, numbers: Mapping[str, int], began: str) -> dict[str, object]:
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -89,11 +104,10 @@ def _manifest(scenario: Scenario, *, runs: int, keep: int, began: str) -> dict[s
         "hedgesim": importlib.metadata.version("hedgesim"),
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
-        "engine": "mesa",
+        "engine": f"{engine.__module__}.{engine.__qualname__}",
         "parameters": scenario.parameters,
         "seed": scenario.seed,
-        "runs": runs,
-        "keep": keep,
+        **numbers,
         "began": began,
         "ended": _now(),
     }

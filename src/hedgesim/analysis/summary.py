@@ -15,6 +15,7 @@ ALL = "all"
 PRESENCE = "presence_"
 COUNTED = ("leader_meetings", "first_time_formats")
 STANDING = ("realignments",)
+CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n")
 
 
 def summarise(frame: pd.DataFrame, keys: Sequence[str] = SUMMARY_KEYS) -> pd.DataFrame:
@@ -99,4 +100,4 @@ def _totals(system: pd.DataFrame, *, between: tuple[str, str]) -> pd.DataFrame:
     per_run = counted.reindex(standing.index, fill_value=0).join(standing)
     rows = pd.DataFrame({"after": per_run.mean(), "error": per_run.sem(), "n": per_run.count()})
     rows = rows.rename_axis("quantity").reset_index().assign(entity=SYSTEM, before=np.nan, change=np.nan)
-    return rows[["quantity", "entity", "before", "after", "change", "error", "n"]]
+    return rows[list(CLOSING)]

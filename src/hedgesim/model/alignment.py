@@ -102,7 +102,7 @@ class Taste:
 
 @dataclass(frozen=True)
 class AlignmentParameters:
-    """How portfolios, threat, reliability, affinity and strain move."""
+    """How portfolios, threat, reliability and affinity move."""
 
     inertia: float = parameter(
         1.0,

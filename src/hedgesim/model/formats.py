@@ -106,7 +106,7 @@ class FormatParameters:
         0.15,
         unit="log odds",
         within=(0, 2),
-        meaning="support above the others' mean that makes a member call a meeting",
+        meaning="support above the parties' mean that makes a member call a meeting",
         source="assumption",
     )
     holding: float = parameter(
@@ -137,7 +137,7 @@ class FormatParameters:
         4.0,
         unit="quarters",
         within=(2, 8),
-        meaning="time between an outside lead's summits, or half of it: one of the two is set at the first",
+        meaning="time between an outside lead's summits, or twice that: one of the two is set at the first",
         source="assumption",
     )
     lapse: float = parameter(

@@ -83,7 +83,7 @@ OUTCOMES: dict[str, Outcome] = {
         "model",
     ),
     "similarity": Outcome(
-        "system", "1", "mean S-score of pairs of countries over presence, -1..1", "signorino_ritter1999"
+        "system", "1", "mean S-score of pairs of countries over the presence of powers, -1..1", "signorino_ritter1999"
     ),
     "similarity_kappa": Outcome(
         "system", "1", "S corrected for chance with each country's own mean, at most 1", "hage2011"
@@ -157,7 +157,8 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
     n = setting.offence.shape[-1]
     weight = setting.weight * setting.sanctionable
-    dealt = xp.sum(share[..., :n] * weight, axis=-2, keepdims=True) / xp.sum(weight, axis=-2, keepdims=True)
+    total = xp.sum(weight, axis=-2, keepdims=True)
+    dealt = xp.sum(share[..., :n] * weight, axis=-2, keepdims=True) / _nonzero(xp, total)
     return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=-1, keepdims=True))
 
 
@@ -206,7 +207,7 @@ def system_outcomes(
     region = xp.mean(sight.presence[..., n : n + 1], axis=-3, keepdims=True)
     home = 1.0 - features.outside
     home_level = _mean(xp, world.level, home * (1.0 - features.treaty)) / 4.0
-    s, kappa, pi = similarity(xp, sight.presence)
+    s, kappa, pi = similarity(xp, sight.presence[..., :n])
     return {
         "cohesion": region + home_level,
         "formality": _mean(xp, formal, at_work),
@@ -255,7 +256,7 @@ def _alliances(world: World, setting: Setting, parameters: Parameters) -> Array:
 def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
     """S-score of pairs of countries, and corrected for chance by kappa and by pi; each axes (…, run, 1, 1, 1).
 
-    presence: axes (…, run, country, 1, option). Squared distances; S is 1 for equal portfolios and -1 at the
+    presence: of powers, axes (…, run, country, 1, power). Squared distances; S is 1 for equal portfolios and -1 at the
     largest distance that two portfolios can have [signorino_ritter1999]; the corrections follow [hage2011].
     """
     x, y = presence[..., :, None, 0, :], presence[..., None, :, 0, :]

@@ -165,7 +165,7 @@ def _trust_rows(tables: Tables) -> pd.DataFrame:
 
 
 NEEDS: Mapping[str, tuple[str, ...]] = {
-    "presence": ("summary",),
+    "presence": ("summary", "shares"),
     "hedging_index": ("summary",),
     "ternary": ("countries",),
     "formats": ("formats",),

@@ -30,8 +30,9 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
     status = np.where((level > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status)
     in_force = (treaty > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
     outside = np.asarray([float(row["class"] == "outside") for row in rows])
+    level = np.where(in_force, INSTITUTION, level)
     hosted = (1.0 - outside) * (1.0 - treaty)
-    status = np.where((level > DORMANT) | in_force, status, 0.0)
+    status = np.where(level > DORMANT, status, 0.0)
     return Formats(
         outside=_wide(outside),
         lead=np.asarray([[[[float(row["lead"] == p) for p in axes.powers] for row in rows]]]),
@@ -44,7 +45,7 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
         hosted=_wide(hosted),
         treaty=_wide(treaty),
         cadence=_wide([float(row["cadence"]) for row in rows]),
-        level=_wide(np.where(in_force, INSTITUTION, level)),
+        level=_wide(level),
         status=status[None, :, None, :],
         since=_wide([_since(row, meetings, axes.start) for row in rows]),
         procedures=_wide([float(row["procedures"]) for row in rows] * (level > DORMANT)),

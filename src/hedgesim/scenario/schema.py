@@ -96,7 +96,7 @@ class Arrival(BaseModel):
     """A shock that arrives at random."""
 
     model_config = _FROZEN
-    rate: float = Field(gt=0, le=4, description="Expected arrivals per quarter.")
+    rate: float = Field(gt=0, le=4, description="Hazard per quarter of its one arrival.")
 
 
 class Shock(BaseModel):

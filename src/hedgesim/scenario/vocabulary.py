@@ -27,7 +27,7 @@ class Vocabulary:
     """Known names; a field left at None is not checked.
 
     country_rules and power_rules: rule name -> parameter -> bounds. settings: parameter path such as
-    `alignment.threat_weight` -> bounds. recorded_shocks: shock ids and event names. sources: citation keys.
+    `alignment.threat_rate` -> bounds. recorded_shocks: shock ids and event names. sources: citation keys.
     """
 
     countries: Collection[str] | None = None

@@ -1,0 +1,50 @@
+"""The command line called as a user calls it, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+from hedgesim.cli import main
+
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ROOT / "scenarios"
+
+
+@dataclass(frozen=True)
+class Said:
+    """Exit code and what was printed."""
+
+    code: int
+    out: str
+    err: str
+
+
+def call(*args: str) -> Said:
+    """Call `hedgesim ARGS` in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    code: object = 0
+    with mock.patch.object(sys, "argv", ["hedgesim", *args]), redirect_stdout(out), redirect_stderr(err):
+        try:
+            main()
+        except SystemExit as leave:
+            code = leave.code
+    return Said(int(str(code or 0)), out.getvalue(), err.getvalue())
+
+
+def start(*args: str, folder: Path) -> Said:
+    """Start `hedgesim ARGS` as a process of its own in a folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "hedgesim", *args], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+    )
+    return Said(done.returncode, done.stdout, done.stderr)
+
+
+def files_below(folder: Path) -> set[str]:
+    """Every file and folder below a folder."""
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}

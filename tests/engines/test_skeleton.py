@@ -1,0 +1,69 @@
+"""When nothing happens, nothing moves: a start that explains itself, on the real tables."""
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+from hedgesim.engines import array_loop
+from hedgesim.engines.case import Case, Future, case_of, foresee
+from hedgesim.rules import country_rules
+from hedgesim.scenario import read_scenario
+from hedgesim.scenario.known_names import known_names
+
+STILL = (
+    "alignment.noise=0",
+    "alignment.delivery_noise=0",
+    "alignment.trend=0",
+    "alignment.start=0",
+    "formats.expected=1",
+)
+"""No noise, no growth, starting shares as in the table, meetings at their expected rate."""
+NEVER = ("opening", "body", "membership", "absorption")
+STEADY = ("share", "tie", "threat", "reliability", "affinity", "trust", "attention", "offer", "past")
+STEADY += ("momentum", "level", "boost", "fatigue", "status", "since", "turn", "procedures", "secretariat")
+NOTHING = ("coercion", "concession", "joined", "leakage", "meeting")
+
+
+@cache
+def quiet(start: str, end: str) -> Case:
+    """Some quarters without recorded or other shocks."""
+    overrides = [f"start={start}", f"end={end}", "recorded_shocks=none"]
+    overrides += [f"settings.{setting}" for setting in STILL]
+    return case_of(read_scenario("war_2022", overrides=overrides, vocabulary=known_names))
+
+
+def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
+    """The worlds of one run in which no chance event ever comes true."""
+
+    def foreseen(xp, case: Case, runs) -> Future:
+        future = foresee(xp, case, runs)
+        return replace(
+            future, draws=replace(future.draws, **{name: 0.0 * getattr(future.draws, name) + 1.0 for name in NEVER})
+        )
+
+    monkeypatch.setattr(array_loop, "foresee", foreseen)
+    return array_loop.simulate(case, [0]).worlds
+
+
+@pytest.mark.parametrize(("start", "end"), [("2021Q1", "2031Q1"), ("2015Q1", "2025Q1")])
+def test_without_shocks_and_chance_the_world_stays_where_it_starts(
+    start: str, end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = quiet(start, end)
+    assert case.setting.axes.n_steps == 40
+    worlds = uneventful(case, monkeypatch)
+    for name in STEADY:
+        values = getattr(worlds, name)
+        assert np.max(np.abs(values - values[:1])) < 1e-9, name
+    for name in NOTHING:
+        assert not np.any(getattr(worlds, name)), name
+
+
+@pytest.mark.parametrize("rule", sorted(set(country_rules()) - {"random", "landscape"}))
+def test_shares_stay_under_every_rule_that_follows_changes_only(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # `random` gambles and `landscape` follows affinity itself, not its changes: they leave the start by design.
+    case = quiet("2021Q1", "2031Q1")
+    worlds = uneventful(replace(case, country_rules=(country_rules()[rule](),) * 6), monkeypatch)
+    assert np.max(np.abs(worlds.share - worlds.share[:1])) < 1e-9

@@ -1,0 +1,176 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgesim.model.perception import appeal, perceive, perceive_powers
+from hedgesim.model.shocks import CHANNELS
+from worlds import calm, make_setting, mask_axes, situation_of
+
+SEED = 5
+
+
+def hit(channel: str, size: float, *members: int):
+    """A setting in which one permanent shock acts on one channel, on the named members of its last named axis."""
+    setting = make_setting(SEED)
+    shocks = setting.shocks
+    n = list(CHANNELS).index(channel)
+    mask = np.zeros_like(shocks.masks[channel])
+    axes = mask_axes(channel)
+    place = max((k for k, label in enumerate(axes) if label != "1"), default=0)
+    chosen = np.zeros(mask.shape[1 + place])
+    chosen[list(members)] = 1.0
+    shape = [1, 1, 1]
+    shape[place] = -1
+    mask[n] = chosen.reshape(shape)
+    forever = np.full_like(shocks.onset, np.inf)
+    onset = forever.copy()
+    onset[0, n] = 1.0
+    sizes = 0.0 * shocks.size
+    sizes[0, n] = size
+    mended = replace(
+        shocks,
+        onset=onset,
+        rate=0.0 * shocks.rate,
+        ramp=0.0 * shocks.ramp + 1.0,
+        half_life=forever,
+        duration=forever,
+        size=sizes,
+        masks={**shocks.masks, channel: mask},
+    )
+    return replace(setting, shocks=mended, trend=0.0 * setting.trend)
+
+
+def seen(channel: str, size: float, *members: int):
+    return perceive(situation_of(hit(channel, size, *members)))
+
+
+@given(st.integers(0, 10_000))
+def test_when_nothing_has_happened_nothing_has_risen(seed: int) -> None:
+    setting = calm(make_setting(seed))
+    setting = replace(setting, trend=0.0 * setting.trend)
+    view = perceive(situation_of(setting, values={"alignment.noise": 0.0}))
+    still = ("reliability_rise", "capacity_rise", "offer_rise", "affinity_rise", "threat_rise", "exposed_threat")
+    still += ("crowding", "friction", "need", "trust_rise", "tie_value", "boost_lead", "boost_home", "protection")
+    still += ("access_powers", "access_region", "access_other", "sanction_cost", "coercion", "conceded", "noise")
+    for name in still:
+        assert np.max(np.abs(getattr(view, name))) < 1e-12, name
+    powers = perceive_powers(situation_of(setting))
+    for name in ("rivals_gain", "alarm", "occasion", "anniversary", "distraction", "standing", "peril", "loss"):
+        assert np.max(np.abs(getattr(powers, name))) < 1e-12, name
+
+
+@given(st.integers(0, 10_000))
+def test_support_explained_gives_formats_at_work_their_starting_momentum(seed: int) -> None:
+    setting = calm(make_setting(seed))
+    situation = situation_of(setting)
+    world, view = situation.world, perceive(situation)
+    support = view.appeal - view.sovereignty * view.formality
+    at_work = (world.status == 3.0) & (world.level > 0.0)
+    odds = np.log(world.momentum / (1.0 - np.where(world.momentum < 1.0, world.momentum, 0.5)) + 0.0 * support)
+    assert support[at_work] == pytest.approx(odds[at_work])
+
+
+def test_strain_makes_protectors_attractive_in_security_alone() -> None:
+    setting = hit("strain", 0.5, 1)
+    view = perceive(situation_of(setting))
+    assert view.protection[0, 1, 0] == pytest.approx(0.5 * setting.solidarity[0, 0, 0])
+    assert not np.any(view.protection[:, [0, 2]])
+    assert not np.any(view.protection[..., 1, :])
+
+
+def test_lost_access_must_be_replaced_as_far_as_it_was_used() -> None:
+    setting = hit("access", -0.4, 0)
+    situation = situation_of(setting, values={"alignment.start": 0.0})
+    used = situation.baseline.world.share[..., 0]
+    assert perceive(situation).need[..., 0] == pytest.approx(0.4 * used)
+
+
+def test_gained_access_and_lost_access_to_the_rest_of_the_world_leave_no_need() -> None:
+    assert not np.any(seen("access", 0.4, 0).need)
+    other = make_setting(SEED).axes.options.index("other")
+    assert not np.any(seen("access", -0.4, other).need)
+
+
+def test_a_peril_is_a_need_in_security_and_makes_intermediaries() -> None:
+    setting = hit("peril", 0.5, 1)
+    view, powers = perceive(situation_of(setting)), perceive_powers(situation_of(setting))
+    nearness = setting.peril_proximity[0, 1, 0, 0]
+    assert view.need[0, 1, :, 0] == pytest.approx([0.5 * setting.exposure[0, 0, 0, 0] * nearness, 0.0])
+    assert powers.peril[0, :, 0, 0] == pytest.approx([0.0, 0.5 * nearness, 0.0])
+
+
+def test_trust_is_weighted_by_ties() -> None:
+    setting = hit("trust", 0.1, 1)
+    rise = seen("trust", 0.1, 1).trust_rise[0, :, 0, 0]
+    assert rise == pytest.approx(0.1 * setting.tie[0, :, 0, 1])
+
+
+def test_sanctions_are_seen_as_bounded_and_their_risk_where_they_bite() -> None:
+    assert seen("sanctions", 5.0, 0).embargoed[0, 0, 0].tolist() == [1.0, 0.0, 0.0]
+    assert seen("sanctionrisk", 0.5, 0).sanction_cost[0, 0].tolist() == [[0.0, 0.0, 0.0], [0.5, 0.0, 0.0]]
+
+
+def test_rivalry_makes_holding_both_sides_costly() -> None:
+    setting = hit("rivalry", 0.2, 0, 1)
+    view = perceive(situation_of(setting, values={"alignment.start": 0.0}))
+    assert np.all(view.friction >= 0.0)
+    assert np.any(view.friction > 0.0)
+
+
+def test_reexport_adds_access_and_joining_sanctions_takes_it_in_sanctionable_domains() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    world = situation.world
+    one = np.zeros_like(world.leakage)
+    one[:, 0, 0, 0] = 1.0
+    from hedgesim.model.perception import look
+
+    for name, change in (("leakage", 0.25), ("joined", -0.7)):
+        sight = look(
+            replace(world, **{name: one}),
+            situation.baseline,
+            situation.conditions,
+            setting=situation.setting,
+            parameters=situation.parameters,
+        )
+        gained = sight.access - situation.sight.access
+        assert gained[0, 0, :, 0] == pytest.approx([0.0, change])
+        assert np.abs(gained).sum() == pytest.approx(abs(change) * len(gained))
+
+
+def test_leadership_may_lower_the_cost_of_formality_but_not_below_nought() -> None:
+    assert seen("leadership", -9.0, 1).sovereignty[0, 1, 0, 0] == 0.0
+    lower = seen("leadership", -0.1, 1).sovereignty - make_setting(SEED).sovereignty
+    assert lower[0, :, 0, 0] == pytest.approx([0.0, -0.1, 0.0])
+
+
+def test_many_bargain_better_with_one_power_and_rivals_of_an_exclusive_lead_cost() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    setting, world, sight = situation.setting, situation.world, situation.sight
+    base = appeal(world, sight, setting=setting, parameters=situation.parameters)
+    weaker = replace(sight, presence=0.0 * sight.presence)
+    lead = np.swapaxes(setting.formats.lead, -1, -2)
+    lost = base - appeal(world, weaker, setting=setting, parameters=situation.parameters)
+    n = sight.party.sum(axis=-3, keepdims=True)
+    expected = (1.0 - 1.0 / np.maximum(n, 1.0)) * (sight.presence[..., :3] @ lead)
+    assert lost == pytest.approx(expected, abs=1e-12)
+    calmer = replace(sight, friction=0.0 * sight.friction)
+    cost = appeal(world, calmer, setting=setting, parameters=situation.parameters) - base
+    assert cost == pytest.approx(setting.formats.exclusivity * (sight.friction @ lead), abs=1e-12)
+
+
+def test_others_alarm_draws_a_power_and_its_own_threat_does_not() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    threatened = situation.world.threat.copy()
+    threatened[..., 0] += 0.3
+    sight = replace(situation.sight, threat_rise=threatened - situation.world.threat)
+    alarm = perceive_powers(replace(situation, sight=sight)).alarm[0, 0, 0]
+    assert alarm == pytest.approx([0.0, 0.3, 0.3])
+
+
+def test_power_that_grows_in_arms_reaches_farther() -> None:
+    setting = hit("capacity", np.log(2.0), 0)
+    here, before = perceive_powers(situation_of(setting)), setting.capability * setting.proximity
+    assert here.reach[0] == pytest.approx((before * np.asarray([2.0, 1.0, 1.0]))[0])

@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgesim.engines.array_loop import decide_countries, decide_powers
+from hedgesim.model.perception import Situation, perceive, perceive_powers
+from hedgesim.model.schedule import advance
+from hedgesim.model.world import World
+from worlds import calm, make_case, make_setting, situation_of
+
+SEED = 8
+
+
+def still(seed: int = SEED) -> Situation:
+    """A quarter without shocks, trends and noise."""
+    setting = calm(make_setting(seed))
+    values = {"alignment.noise": 0.0, "alignment.delivery_noise": 0.0}
+    return situation_of(replace(setting, trend=0.0 * setting.trend), values=values)
+
+
+def moved(situation: Situation, **changes) -> World:
+    """The world a quarter later; changes: laid over the decisions of countries and powers."""
+    case, view = make_case(situation.setting), perceive(situation)
+    countries, powers = decide_countries(case, view), decide_powers(case, perceive_powers(situation))
+    ours = {name: value for name, value in changes.items() if hasattr(countries, name)}
+    theirs = {name: value for name, value in changes.items() if hasattr(powers, name)}
+    return advance(situation, view, countries=replace(countries, **ours), powers=replace(powers, **theirs))
+
+
+def test_decisions_become_the_world() -> None:
+    situation = still()
+    case = make_case(situation.setting)
+    countries = decide_countries(case, perceive(situation))
+    powers = decide_powers(case, perceive_powers(situation))
+    after = moved(situation)
+    for name in ("share", "tie", "concession"):
+        assert np.array_equal(getattr(after, name), getattr(countries, name)), name
+    for name in ("attention", "offer", "coercion"):
+        assert np.array_equal(getattr(after, name), getattr(powers, name)), name
+
+
+@given(st.integers(0, 10_000))
+def test_without_events_threat_reliability_and_opinion_stand_still(seed: int) -> None:
+    situation = still(seed)
+    after = moved(situation)
+    for name in ("threat", "reliability", "affinity", "leakage", "joined"):
+        assert np.max(np.abs(getattr(after, name) - getattr(situation.world, name))) < 1e-12, name
+
+
+def test_the_oldest_quarter_of_the_past_is_forgotten() -> None:
+    situation = still()
+    marked = situation.world.past.copy()
+    marked[:] = np.asarray([1.0, 2.0, 3.0, 4.0])[:, None]
+    after = moved(replace(situation, world=replace(situation.world, past=marked)))
+    assert after.past[0, 0, :3, 0].tolist() == [2.0, 3.0, 4.0]
+    assert np.array_equal(after.past[..., 3, :], situation.sight.presence[..., 0, :3])
+
+
+def test_coercion_raises_threat_and_concession_lowers_it_a_part_of_the_way() -> None:
+    situation = still()
+    setting, p = situation.setting, situation.parameters.alignment
+    world = replace(
+        situation.world,
+        coercion=situation.world.coercion + 0.1,
+        concession=situation.world.concession + 0.25,
+    )
+    after = moved(replace(situation, world=world)).threat
+    shown = np.clip(setting.intention + 0.1 - p.calming * 0.25, p.lowest_intention, 1.0)
+    target = (setting.capability * setting.proximity * setting.offence * shown) ** 0.25
+    assert after == pytest.approx(world.threat + p.threat_rate * (target - world.threat))
+
+
+def test_a_country_joins_sanctions_for_good_when_its_number_falls_below_its_readiness() -> None:
+    situation = still()
+    draws = replace(situation.draws, joining=np.full_like(situation.draws.joining, 0.5))
+    situation = replace(situation, draws=draws)
+    ready = np.zeros_like(situation.world.joined)
+    ready[:, 0, 0, 0] = 0.51
+    ready[:, 1, 0, 0] = 0.49
+    joined = moved(situation, joining=ready).joined
+    assert joined[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
+    later = replace(situation, world=replace(situation.world, joined=joined))
+    assert moved(later, joining=0.0 * ready).joined[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
+
+
+def test_a_distracted_power_delivers_less() -> None:
+    situation = still()
+    half = replace(situation.conditions, distraction=0.0 * situation.conditions.distraction + 0.5)
+    before, after = situation.world.reliability, moved(replace(situation, conditions=half)).reliability
+    p = situation.parameters.alignment
+    assert after == pytest.approx(before + p.reliability_loss * (0.5 * situation.setting.delivery - before))

@@ -1,0 +1,94 @@
+from dataclasses import replace
+
+import array_api_compat.numpy as xp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgesim.model.alignment import LOWEST_SHARE
+from hedgesim.model.draws import draw_start
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.start import N_PAST, begin, conditions_at
+from worlds import make_setting
+
+
+def begun(seed: int = 3, runs: range = range(4), **values: float):
+    setting = make_setting(seed)
+    parameters = Parameters().with_values({f"alignment.{name}": value for name, value in values.items()})
+    return setting, begin(xp, setting, parameters, draw_start(xp, setting, 1, runs))
+
+
+@given(st.integers(0, 10_000))
+def test_every_world_starts_with_shares_and_ties_that_sum_to_one(seed: int) -> None:
+    world = begun(seed)[1].baseline.world
+    assert world.share.sum(axis=-1) == pytest.approx(1.0)
+    assert world.share.min() >= LOWEST_SHARE / (1.0 + 5 * LOWEST_SHARE)
+    assert world.tie.sum(axis=-1) == pytest.approx(1.0)
+    for name in ("threat", "trust", "momentum"):
+        assert np.all((getattr(world, name) >= 0.0) & (getattr(world, name) <= 1.0)), name
+
+
+def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_hollow_cells_otherwise() -> None:
+    setting, kept = begun(start=0.0)
+    floored = np.maximum(setting.share, LOWEST_SHARE)
+    expected = floored / floored.sum(axis=-1, keepdims=True)
+    assert kept.baseline.world.share == pytest.approx(np.broadcast_to(expected, (4, *expected.shape[1:])))
+    drawn = begun(start=1.0)[1].baseline.world.share
+    several = (setting.hollow[0] > 0.0) & (setting.hollow.sum(axis=-1, keepdims=True)[0] > 1.0)
+    spread = np.ptp(drawn, axis=0)
+    assert np.all(spread[several] > 1e-6)
+    # Cells with evidence move only where a drawn one is lifted to the floor, and the row is closed again.
+    assert np.all(spread[~several] < 5 * LOWEST_SHARE)
+
+
+def test_the_past_year_is_like_the_start() -> None:
+    world = begun()[1].baseline.world
+    setting = make_setting(3)
+    presence = (world.share * setting.weight).sum(axis=-2)[..., :3]
+    assert world.past.shape[-2] == N_PAST
+    for quarter in range(N_PAST):
+        assert world.past[..., quarter, :] == pytest.approx(presence)
+
+
+def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle() -> None:
+    setting, start = begun(runs=range(200))
+    since, recorded = start.baseline.world.since[:, 0, 0], setting.formats.since[0, 0, 0]
+    for n, quarters in enumerate(recorded):
+        if np.isnan(quarters):
+            assert set(np.unique(since[:, n])) == set(np.arange(setting.formats.cadence[0, 0, 0, n]))
+        else:
+            assert set(np.unique(since[:, n])) == {quarters}
+
+
+def test_reliability_starts_where_it_stands_still_under_noise() -> None:
+    setting, calm = begun(delivery_noise=0.0)
+    kept = np.broadcast_to(setting.delivery, calm.baseline.world.reliability.shape)
+    assert calm.baseline.world.reliability == pytest.approx(kept, rel=1e-12)
+    noisy = begun(delivery_noise=0.2)[1].baseline.world.reliability
+    assert np.all(noisy < calm.baseline.world.reliability), "falling faster than rising, it rests below what is kept"
+
+
+@pytest.mark.parametrize(("level", "momentum"), [(1.0, 0.45), (2.0, 0.55), (3.0, 0.65), (4.0, 0.75)])
+def test_formats_at_work_start_with_the_momentum_of_their_level(level: float, momentum: float) -> None:
+    setting = make_setting(3)
+    features = replace(setting.formats, level=np.full_like(setting.formats.level, level))
+    setting = replace(setting, formats=features)
+    world = begin(xp, setting, Parameters(), draw_start(xp, setting, 1, [0])).baseline.world
+    assert world.momentum == pytest.approx(np.full_like(world.momentum, momentum))
+
+
+def test_formats_asleep_start_where_support_would_carry_them() -> None:
+    setting = make_setting(3)
+    features = replace(setting.formats, level=0.0 * setting.formats.level, status=0.0 * setting.formats.status)
+    setting = replace(setting, formats=features)
+    world = begin(xp, setting, Parameters(), draw_start(xp, setting, 1, [0])).baseline.world
+    assert np.all((world.momentum > 0.0) & (world.momentum < 1.0))
+
+
+def test_capacity_grows_with_its_trend_and_the_part_of_it_that_goes_on() -> None:
+    setting, start = begun()
+    parameters = Parameters().with_values({"alignment.trend": 0.5})
+    still = np.full_like(start.onset, np.inf)
+    here = conditions_at(setting, parameters, still, xp.asarray([[8.0]]))
+    assert here.capacity == pytest.approx(4.0 * setting.trend + np.zeros((4, 1, 1, 1)))

@@ -1,0 +1,102 @@
+"""Another region is a scenario file and tables beside it, and nothing in the code knows a place."""
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from command_line import ROOT, call
+
+HERE = Path(__file__).parent
+SOURCE = ROOT / "src"
+DATA = SOURCE / "hedgesim" / "data"
+SCENARIO = HERE / "sunder_sea.yaml"
+
+PLACES = """
+Central Asia, Central Asian, South Caucasus, Caspian, Eurasia, Eurasian, Silk Road, Middle Corridor, the Gulf, the West,
+Western, Russian, Soviet, Kremlin, Moscow, Chinese, Beijing, American, Washington, European, Brussels, Turkish, Turkic,
+Turkey, Ankara, Arab, Riyadh, Saudi, Iranian, Tehran, Indian, Delhi, Kazakh, Astana, Kyrgyz, Bishkek, Tajik,
+Dushanbe, Turkmen, Ashgabat, Uzbek, Tashkent, Azerbaijani, Azeri, Baku, Karabakh, Afghan, Afghanistan, Taliban, Kabul,
+Ukraine, Ukrainian, Kyiv, Crimea, Georgia, Belarus, Armenia, Pakistan, Japan, Germany, Italy, Putin, Karimov, Mirziyoyev
+"""
+
+
+def codes_and_names() -> set[str]:
+    """Codes and names of countries and powers, and ids of formats, as the packaged tables have them."""
+    with (DATA / "tables" / "axes.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["axis"] in {"country", "power"}]
+    with (DATA / "tables" / "formats.csv").open(encoding="utf-8", newline="") as file:
+        formats = {row["format"] for row in csv.DictReader(file)}
+    return {row["code"] for row in rows} | {row["name"] for row in rows} | formats
+
+
+def test_no_place_name_stands_in_the_source() -> None:
+    names = codes_and_names() | {" ".join(place.split()) for place in PLACES.split(",")}
+    pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)))
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {match.group()}"
+        for path in sorted(SOURCE.rglob("*"))
+        if path.suffix not in {".pyc", ".so"} and path.is_file() and DATA not in path.parents
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        for match in pattern.finditer(line)
+        if ".egg-info" not in str(path)
+    ]
+    assert found == []
+
+
+def test_the_region_is_a_file_and_tables_and_no_code() -> None:
+    beside = {path.suffix for path in (HERE / "sunder_sea").iterdir()}
+    assert beside == {".csv", ".yaml"}
+    text = "".join(path.read_text(encoding="utf-8") for path in [SCENARIO, *(HERE / "sunder_sea").iterdir()])
+    assert not [name for name in codes_and_names() if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("region") / "out"
+    said = call("run", str(SCENARIO), "--runs", "2", "-o", str(folder))
+    assert said.code == 0, said.err
+    assert "presence of NOR" in said.out
+    return folder
+
+
+def test_an_invented_region_runs_end_to_end(results: Path) -> None:
+    shares = pd.read_parquet(results / "shares.parquet")
+    assert set(shares["country"]) == {"VAL", "MIR", "OST"}
+    assert set(shares["domain"]) == {"security", "commerce", "water"}
+    assert set(shares["option"]) == {"NOR", "EST", "SUV", "region", "other"}
+    sums = shares.groupby(["run", "period", "country", "domain"])["share"].sum()
+    assert (sums - 1.0).abs().max() < 1e-9
+    formats = pd.read_parquet(results / "formats.parquet")
+    assert set(formats["format"]) == {"LEAGUE", "ROUND", "SUMMIT_EST", "WATER_PACT"}
+    runs = pd.read_parquet(results / "runs.parquet")
+    assert runs["failed"].isna().all()
+
+
+def test_its_charts_are_drawn_with_its_own_names(results: Path) -> None:
+    charts = {path.name for path in (results / "charts").iterdir()}
+    assert {"presence.png", "presence.svg", "ternary.svg", "formats.svg"} <= charts
+    drawn = "".join(path.read_text(encoding="utf-8") for path in (results / "charts").glob("*.svg"))
+    for name in ("Valdora", "Norhelm", "Norhelm closes the strait"):
+        assert name in drawn
+    assert "Estmark turns to the three" not in drawn
+
+
+def test_its_sources_are_its_own() -> None:
+    said = call("sources", str(SCENARIO), "--json")
+    assert said.code == 0
+    rows = [row for row in json.loads(said.out) if row["part"] != "parameters"]
+    assert len(rows) > 100
+    assert {row["citation"] for row in rows} == {"Invented for a test"}
+
+
+def test_its_own_shock_and_its_own_rule_count() -> None:
+    said = call("diff", str(SCENARIO), str(SCENARIO))
+    assert said.code == 0
+    assert call("check", str(SCENARIO)).out == "1 scenario without fault.\n"
+    wrong = call("run", str(SCENARIO), "--set", "aggressor=ZED")
+    assert wrong.code == 2
+    assert "NOR" in wrong.err

@@ -1,0 +1,67 @@
+from dataclasses import dataclass
+from types import ModuleType
+
+import pytest
+
+from hedgesim.model.alignment import Taste
+from hedgesim.model.arrays import Array
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import View
+from hedgesim.rules import CountryRule, PowerRule, RuleError, country_rules, power_rules
+from hedgesim.rules.catalogue import _rule_in
+from worlds import plain_view
+
+
+@dataclass(frozen=True)
+class Plain(CountryRule):
+    """A rule that says nothing but what a value is."""
+
+    def value(self, view: View, taste: Taste) -> Array:
+        return view.log_share
+
+
+def test_a_rule_that_only_states_a_value_takes_the_shared_taste_and_pace() -> None:
+    shared = Taste(threat=2.0)
+    assert Plain().taste(shared) is shared
+    assert Plain().pace() == 1.0
+    assert Plain().decide(plain_view(), Parameters()).share.sum() == pytest.approx(1.0)
+
+
+def test_a_parameter_is_replaced_in_a_copy() -> None:
+    rule = country_rules()["balancing"]()
+    assert rule.with_values({"recoil": 1.0}).recoil == 1.0
+    assert rule.recoil == 3.0
+    assert rule.with_values({}) == rule
+
+
+def test_a_parameter_that_the_rule_does_not_have_is_refused_with_those_that_it_has() -> None:
+    with pytest.raises(RuleError, match=r"rule Balancing has no parameter 'recoill'; it has: recoil"):
+        country_rules()["balancing"]().with_values({"recoill": 1.0})
+    with pytest.raises(RuleError, match="rule Patron has no parameter 'pull'; it has: none"):
+        power_rules()["patron"]().with_values({"pull": 1.0})
+
+
+@pytest.mark.parametrize("kind", [CountryRule, PowerRule])
+def test_a_rule_must_say_how_it_decides(kind: type) -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        kind()
+
+
+def test_a_file_holds_exactly_one_rule() -> None:
+    empty = ModuleType("empty")
+    empty.__file__ = "empty.py"
+    with pytest.raises(RuleError, match=r"empty\.py: holds 0 rules. Define exactly one subclass of CountryRule in it"):
+        _rule_in(empty, CountryRule)
+    twice = ModuleType(Plain.__module__)
+    twice.__file__ = "twice.py"
+    twice.First = twice.Second = Plain
+    with pytest.raises(RuleError, match="holds 2 rules"):
+        _rule_in(twice, CountryRule)
+
+
+def test_a_rule_that_a_file_imports_is_not_its_own() -> None:
+    module = ModuleType("importing")
+    module.__file__ = "importing.py"
+    module.Plain = Plain
+    with pytest.raises(RuleError, match="holds 0 rules"):
+        _rule_in(module, CountryRule)

@@ -1,0 +1,171 @@
+"""What each command prints."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from command_line import SCENARIOS, Said, call, files_below, start
+from hedgesim.model.outcomes import OUTCOMES
+from hedgesim.model.shocks import CHANNELS
+from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario import packaged_scenarios
+
+TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships"}
+
+
+def parsed(said: Said) -> Any:
+    assert said.code == 0, said.err
+    assert said.err.strip() == ""
+    return json.loads(said.out)
+
+
+def folded(said: Said) -> str:
+    assert said.code == 0, said.err
+    return " ".join(said.out.split())
+
+
+def test_scenarios_are_listed_with_quarters_and_purpose() -> None:
+    rows = {row["scenario"]: row for row in parsed(call("scenarios", "--json"))}
+    assert set(rows) == set(packaged_scenarios())
+    assert rows["caco_1994"]["quarters"] == "1994Q1-2005Q4"
+    assert all(row["purpose"] for row in rows.values())
+    text = folded(call("scenarios"))
+    assert all(name in text for name in rows)
+
+
+def test_outcomes_come_with_unit_meaning_and_source() -> None:
+    rows = parsed(call("outcomes", "--json"))
+    assert [row["outcome"] for row in rows] == list(OUTCOMES)
+    assert all(row["unit"] and row["meaning"] and row["source"] for row in rows)
+    assert "hedging_index" in folded(call("outcomes"))
+
+
+def test_rules_come_with_their_parameters() -> None:
+    rows = parsed(call("rules", "--json"))
+    of = {kind: {row["rule"] for row in rows if row["of a"] == kind} for kind in ("country", "power")}
+    assert of == {"country": set(country_rules()), "power": set(power_rules())}
+    assert {"multi_vector", "bandwagoning", "balancing", "neutrality", "omnibalancing", "habit", "random"} <= of[
+        "country"
+    ]
+    assert len(of["power"]) >= 3
+    assert "bandwagoning" in folded(call("rules"))
+
+
+def test_schema_is_json_schema_with_every_channel() -> None:
+    schema = parsed(call("schema"))
+    assert {"purpose", "start", "end", "seed", "shocks"} <= set(schema["properties"])
+    text = json.dumps(schema)
+    assert all(f'"{channel}"' in text for channel in CHANNELS)
+
+
+def test_diff_prints_what_differs_after_extends() -> None:
+    rows = parsed(call("diff", "war_2022", "peace", "--json"))
+    paths = {row["path"]: row for row in rows}
+    assert any(path.startswith("shocks.peace") for path in paths)
+    assert "start" not in paths
+    assert "aggressor" not in paths
+    omitted = parsed(call("diff", "war_2022", "no_war", "--json"))
+    assert any(row["path"].startswith("omit_shocks") and "war_2022" in row["no_war"] for row in omitted)
+    assert "shocks.peace" in folded(call("diff", "war_2022", "peace"))
+    assert parsed(call("diff", "peace", "peace", "--json")) == []
+
+
+def test_check_counts_what_is_without_fault_and_prints_every_fault(tmp_path: Path) -> None:
+    files = [str(path) for path in sorted(SCENARIOS.glob("*.yaml"))]
+    assert call("check", *files).out == f"{len(files)} scenarios without fault.\n"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("extends: war_2022\nsede: 1\nend: never\n", encoding="utf-8")
+    said = call("check", "war_2022", str(wrong))
+    assert said.code == 2
+    assert said.out == ""
+    lines = said.err.splitlines()
+    assert [line.split(": ")[0] for line in lines] == [f"{wrong}:2:1", f"{wrong}:3:6"]
+
+
+def test_sources_prints_every_number_with_its_citation() -> None:
+    rows = parsed(call("sources", "war_2022", "--json"))
+    parts = {row["part"].split(",")[0] for row in rows}
+    assert {"shares", "ties", "power_attributes", "formats", "memberships", "shocks", "parameters"} <= parts
+    shares = [row for row in rows if row["part"].startswith("shares")]
+    assert len(shares) == 6 * 5 * 10
+    assert all(row["source"] and row["citation"] and row["confidence"] for row in rows)
+    cited = [row for row in shares if row["confidence"] == "seen"]
+    assert all(len(row["citation"]) > 10 for row in cited)
+    assert not [row for row in rows if row["part"] == "shocks" and row["what"].startswith("war_2022_attention")]
+
+
+def test_sources_ends_with_the_count_of_numbers_and_assumptions() -> None:
+    rows = parsed(call("sources", "history", "--json"))
+    assumed = sum(row["confidence"] in {"assumption", "recall"} for row in rows)
+    said = call("sources", "history")
+    assert said.code == 0
+    total = re.search(r"^all +(\d+) +(\d+)", said.out, re.MULTILINE)
+    assert total is not None
+    assert total.groups() == (str(len(rows)), str(assumed))
+    for domain in ("security", "economy", "energy", "transport", "identity"):
+        assert re.search(rf"^shares, {domain} +60 +\d+", said.out, re.MULTILINE)
+
+
+def test_a_scenario_of_assumptions_counts_them() -> None:
+    recorded, added = (parsed(call("sources", name, "--json")) for name in ("war_2022", "peace"))
+    new = [row for row in added if row["part"] == "shocks" and row["what"].startswith("peace")]
+    assert len(new) == 9
+    assert {row["confidence"] for row in new} == {"assumption"}
+    assert len(added) == len(recorded) + len(new)
+
+
+def test_run_writes_where_others_look_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = call("run", "war_2022", "--runs", "2", "--keep", "1", "--set", "end=2021Q3", "--json")
+    answer = parsed(said)
+    folder = tmp_path / "results" / "war_2022"
+    assert answer["folder"] == "results/war_2022"
+    assert {path.stem for path in folder.glob("*.parquet")} == TABLES
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["format_version"] == 1
+    assert (manifest["runs"], manifest["keep"], manifest["seed"]) == (2, 1, 2022)
+    assert "end: 2021Q3" in manifest["scenario_text"]
+    assert len(pd.read_parquet(folder / "runs.parquet")) == 2
+    assert set(pd.read_parquet(folder / "shares.parquet")["run"]) == {0}
+    assert set(pd.read_parquet(folder / "shares.parquet")["period"]) == {"2021Q1", "2021Q2", "2021Q3"}
+    assert {row["quantity"] for row in answer["closing"]} >= {"presence_RUS", "hedging_index", "leader_meetings"}
+    assert {row["n"] for row in answer["closing"]} == {2}
+
+
+def test_run_closes_with_a_table_that_names_its_error(tmp_path: Path) -> None:
+    said = call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "--seed", "5", "-o", str(tmp_path / "out"))
+    text = folded(said)
+    assert "2 runs, 0 failed" in text
+    assert "presence of RUS" in text
+    assert "Monte Carlo standard error" in text
+    assert str(tmp_path / "out").replace(" ", "") in said.out.replace("\n", "").replace(" ", "")
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))["seed"] == 5
+
+
+def test_grid_runs_every_point_and_draws_the_outcome(tmp_path: Path) -> None:
+    path = "settings.taste.threat"
+    said = call("grid", "war_2022", "--vary", f"{path}=0,2", "--runs", "2", "-o", str(tmp_path / "grid"))
+    assert said.code == 0, said.err
+    runs = pd.read_parquet(tmp_path / "grid" / "runs.parquet")
+    assert len(runs) == 4
+    assert set(runs[path]) == {0.0, 2.0}
+    means = runs.groupby(path)["hedging_index"].mean()
+    assert means.nunique() == 2
+    assert {"charts/hedging_index_by_threat.png", "charts/hedging_index_by_threat.svg"} <= files_below(
+        tmp_path / "grid"
+    )
+    assert "mean hedging_index" in folded(said)
+
+
+def test_help_names_every_command(tmp_path: Path) -> None:
+    said = start("--help", folder=tmp_path)
+    assert said.code == 0
+    for command in ("run", "check", "diff", "schema", "sources", "outcomes", "rules", "scenarios", "grid"):
+        assert re.search(rf"^  {command} ", said.out, re.MULTILINE), command
+    assert "Traceback" not in said.out + said.err

@@ -1,0 +1,172 @@
+"""What every rule must keep to, whichever it is: a new file is tested here without touching anything else."""
+
+import inspect
+import re
+from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib import resources
+
+import numpy as np
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hedgesim.model.decision import CountryDecision, PowerDecision
+from hedgesim.model.parameter import parameters_of
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import PowerView, View
+from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
+from worlds import axis_lengths, declared_axes, make_setting, views_of
+
+KINDS = {
+    "country": (country_rules, CountryRule, CountryDecision),
+    "power": (power_rules, PowerRule, PowerDecision),
+}
+EVERY_RULE = [(kind, name) for kind, (known, _, _) in KINDS.items() for name in known()]
+NUMBERS = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 2**32 - 1),
+        "n_countries": st.integers(2, 4),
+        "n_powers": st.integers(2, 4),
+        "n_domains": st.integers(1, 3),
+        "n_formats": st.integers(1, 5),
+    }
+)
+"""What a small world is made from."""
+
+each_rule = pytest.mark.parametrize(("kind", "name"), EVERY_RULE)
+several = settings(max_examples=15)
+
+
+def rule_of(kind: str, name: str) -> CountryRule | PowerRule:
+    return KINDS[kind][0]()[name]()
+
+
+def seen(kind: str, numbers: dict[str, int], n_runs: int = 2) -> View | PowerView:
+    """What countries or powers see in a small world, in arrays that cannot be written to."""
+    view = views_of(make_setting(**numbers), runs=range(n_runs))[0 if kind == "country" else 1]
+    for item in fields(view):
+        getattr(view, item.name).flags.writeable = False
+    return view
+
+
+def decided(rule: CountryRule | PowerRule, view: View | PowerView) -> dict[str, np.ndarray]:
+    decision = rule.decide(view, Parameters())
+    return {item.name: getattr(decision, item.name) for item in fields(decision)}
+
+
+def test_rules_are_found_by_the_names_of_their_files() -> None:
+    for kind, (known, contract, _) in KINDS.items():
+        for name, rule in known().items():
+            assert inspect.getsourcefile(rule).endswith(f"/{name}.py")
+            assert issubclass(rule, contract), kind
+    assert {"multi_vector", "bandwagoning", "balancing", "neutrality", "omnibalancing"} <= set(country_rules())
+    assert {"habit", "random", "landscape"} <= set(country_rules())
+    assert {"patron", "suitor", "bystander"} <= set(power_rules())
+
+
+@each_rule
+@several
+@given(numbers=NUMBERS, n_runs=st.integers(1, 3))
+def test_a_decision_has_its_axes_and_only_numbers_and_nothing_seen_is_written_to(
+    kind: str, name: str, numbers: dict[str, int], n_runs: int
+) -> None:
+    decision = rule_of(kind, name).decide(seen(kind, numbers, n_runs), Parameters())
+    expected = KINDS[kind][2]
+    assert type(decision) is expected
+    lengths = axis_lengths(make_setting(**numbers).axes)
+    for field, axes in declared_axes(expected).items():
+        values = getattr(decision, field)
+        assert values.shape[1:] == tuple(int(a) if a.isdigit() else lengths[a] for a in axes), field
+        assert values.shape[0] in {1, n_runs}, field
+        assert np.all(np.isfinite(values)), field
+
+
+@each_rule
+@several
+@given(numbers=NUMBERS)
+def test_shares_and_probabilities_are_such(kind: str, name: str, numbers: dict[str, int]) -> None:
+    decision = decided(rule_of(kind, name), seen(kind, numbers))
+    for field in {"share", "tie"} & set(decision):
+        assert decision[field].sum(axis=-1) == pytest.approx(1.0, abs=1e-12)
+        assert np.all(decision[field] >= 0.0)
+    for field in {"joining", "concession", "attention", "called"} & set(decision):
+        assert np.all((decision[field] >= 0.0) & (decision[field] <= 1.0)), field
+    for field in {"offer", "coercion"} & set(decision):
+        assert np.all(decision[field] >= 0.0), field
+
+
+@each_rule
+@several
+@given(numbers=NUMBERS)
+def test_a_rule_decides_the_same_way_on_the_same_view(kind: str, name: str, numbers: dict[str, int]) -> None:
+    first = decided(rule_of(kind, name), seen(kind, numbers))
+    again = decided(rule_of(kind, name), seen(kind, numbers))
+    for field, values in first.items():
+        assert np.array_equal(values, again[field]), field
+
+
+@each_rule
+@several
+@given(numbers=NUMBERS)
+def test_deciding_one_at_a_time_is_deciding_together(kind: str, name: str, numbers: dict[str, int]) -> None:
+    rule, view = rule_of(kind, name), seen(kind, numbers)
+    together = decided(rule, view)
+    n, axis = (numbers["n_countries"], -3) if kind == "country" else (numbers["n_powers"], -1)
+    alone = [decided(rule, view.of(slice(place, place + 1))) for place in range(n)]
+    for field, values in together.items():
+        joined = np.concatenate([decision[field] for decision in alone], axis=axis)
+        assert joined == pytest.approx(values, abs=1e-12), field
+
+
+@each_rule
+@several
+@given(numbers=NUMBERS)
+def test_runs_do_not_touch_one_another(kind: str, name: str, numbers: dict[str, int]) -> None:
+    rule = rule_of(kind, name)
+    together, alone = decided(rule, seen(kind, numbers, 3)), decided(rule, seen(kind, numbers, 1))
+    for field, values in together.items():
+        assert alone[field][:1] == pytest.approx(values[:1], abs=1e-12), field
+
+
+@each_rule
+def test_every_parameter_has_a_unit_a_range_a_meaning_and_a_source_that_is_listed(kind: str, name: str) -> None:
+    rule = KINDS[kind][0]()[name]
+    assert is_dataclass(rule)
+    assert [item.name for item in parameters_of(rule)] == [item.name for item in fields(rule)]
+    for item in parameters_of(rule):
+        assert item.low <= item.default <= item.high
+        assert item.low < item.high
+        assert item.unit
+        assert item.meaning
+        assert item.source == "assumption" or item.source in sources()
+
+
+@each_rule
+@pytest.mark.parametrize("end", ["low", "high"])
+def test_a_rule_works_at_both_ends_of_the_ranges_of_its_parameters(kind: str, name: str, end: str) -> None:
+    rule = rule_of(kind, name)
+    at_end = rule.with_values({item.name: getattr(item, end) for item in parameters_of(rule)})
+    sizes = {"seed": 1, "n_countries": 3, "n_powers": 3, "n_domains": 2, "n_formats": 5}
+    for field, values in decided(at_end, seen(kind, sizes)).items():
+        assert np.all(np.isfinite(values)), field
+
+
+@each_rule
+def test_every_rule_says_what_it_is_in_one_sentence_and_names_listed_references(kind: str, name: str) -> None:
+    rule = KINDS[kind][0]()[name]
+    module = inspect.getmodule(rule)
+    assert module.__doc__
+    assert module.__doc__.strip().endswith(".")
+    text = inspect.getdoc(rule) or ""
+    assert "References:" in text
+    cited = re.findall(r"\[(\w+)\]", text)
+    assert cited
+    assert set(cited) <= sources()
+
+
+@cache
+def sources() -> set[str]:
+    """Keys of the sources that come with the package."""
+    return set(yaml.safe_load((resources.files("hedgesim") / "data" / "sources.yaml").read_text()))

@@ -1,0 +1,251 @@
+"""Every shipped scenario can be read and run, repeats itself, and does what its purpose says."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from contextlib import redirect_stdout
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from command_line import ROOT, SCENARIOS, call, start
+from hedgesim import read_scenario
+from hedgesim.engines.array_loop import simulate
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.trajectory import Trajectory
+from hedgesim.model.world import DORMANT, MEMBER
+from hedgesim.scenario import packaged_scenarios
+
+WANTED = {
+    "afghan_shock",
+    "caco_1994",
+    "china_fills_vacuum",
+    "corridor_boom",
+    "eaeu_enlarges",
+    "history",
+    "no_uzbek_succession",
+    "no_war",
+    "outlook_2030",
+    "peace",
+    "russia_coerces",
+    "secondary_sanctions",
+    "turkmenistan_drops_veto",
+    "us_opens_to_azerbaijan",
+    "war_2022",
+}
+DOCS = ROOT / "docs" / "scenarios.md"
+MANY = 40
+"""Runs in which a scenario is compared with its parent."""
+FORMAL_CLUBS = ("CIS", "CSTO", "EAEU", "OTS", "SCO")
+
+
+@cache
+def case_named(name: str) -> Case:
+    return case_of(read_scenario(name))
+
+
+@cache
+def many(name: str) -> Trajectory:
+    return simulate(case_named(name), range(MANY))
+
+
+def test_the_scenarios_of_the_founding_texts_are_shipped() -> None:
+    assert set(packaged_scenarios()) >= WANTED
+
+
+@pytest.mark.parametrize("name", packaged_scenarios())
+def test_every_scenario_says_its_purpose_and_its_seed_in_its_own_file(name: str) -> None:
+    keys = [line.split(":")[0] for line in (SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8").splitlines()]
+    assert "purpose" in keys
+    assert "seed" in keys
+    assert call("check", str(SCENARIOS / f"{name}.yaml")).code == 0
+
+
+@pytest.mark.parametrize("name", packaged_scenarios())
+def test_every_scenario_runs_and_its_shares_sum_to_one(name: str) -> None:
+    worlds = simulate(case_named(name), range(2)).worlds
+    assert np.isfinite(worlds.share).all()
+    assert np.abs(worlds.share.sum(axis=-1) - 1.0).max() < 1e-9
+    assert (worlds.share > 0.0).all()
+    for quantity in (worlds.threat, worlds.reliability, worlds.trust, worlds.momentum, worlds.attention):
+        assert np.isfinite(quantity).all()
+
+
+def test_run_seven_alone_equals_run_seven_of_twenty() -> None:
+    alone, among = (simulate(case_named("war_2022"), runs).worlds for runs in ([6], range(20)))
+    assert np.abs(alone.share[:, 0] - among.share[:, 6]).max() < 1e-12
+    assert (alone.status[:, 0] == among.status[:, 6]).all()
+    assert (alone.meeting[:, 0] == among.meeting[:, 6]).all()
+
+
+# What a purpose says, as a number per run.
+
+
+def presence(trajectory: Trajectory, option: str) -> np.ndarray:
+    """Mean presence of an option over countries at the end, per run."""
+    setting = trajectory.case.setting
+    last = (trajectory.worlds.share[-1] * setting.weight).sum(axis=-2)
+    return np.asarray(last[..., setting.axes.options.index(option)].mean(axis=-1))
+
+
+def share(trajectory: Trajectory, domain: str, option: str) -> np.ndarray:
+    axes = trajectory.case.setting.axes
+    cells = trajectory.worlds.share[-1, :, :, axes.domains.index(domain), axes.options.index(option)]
+    return np.asarray(cells.mean(axis=-1))
+
+
+def through(trajectory: Trajectory, country: str, partner: str) -> np.ndarray:
+    """Presence of a partner country in transport: region share times tie."""
+    axes = trajectory.case.setting.axes
+    i, j = axes.countries.index(country), axes.countries.index(partner)
+    region = trajectory.worlds.share[-1, :, i, axes.domains.index("transport"), axes.options.index("region")]
+    return np.asarray(region * trajectory.worlds.tie[-1, :, i, 0, j])
+
+
+def outcome(trajectory: Trajectory, name: str) -> np.ndarray:
+    countries, system = trajectory.outcomes()
+    if name in countries:
+        return np.asarray(countries[name][-1].mean(axis=(-3, -2, -1)))
+    return np.asarray(system[name].sum(axis=0).reshape(-1))
+
+
+def at_work(trajectory: Trajectory, code: str) -> np.ndarray:
+    k = trajectory.case.setting.axes.formats.index(code)
+    return np.asarray(trajectory.worlds.level[-1, :, 0, 0, k] > DORMANT).astype(float)
+
+
+def seats(trajectory: Trajectory, country: str) -> np.ndarray:
+    """Formats of which a country is a member at the end."""
+    i = trajectory.case.setting.axes.countries.index(country)
+    return np.asarray((trajectory.worlds.status[-1, :, i, 0, :] == MEMBER).sum(axis=-1))
+
+
+CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
+    "the war costs Russia presence": ("war_2022", "no_war", -1, lambda t: presence(t, "RUS")),
+    "the war brings new formats": ("war_2022", "no_war", 1, lambda t: outcome(t, "first_time_formats")),
+    "without the succession less cohesion": (
+        "no_uzbek_succession",
+        "history",
+        -1,
+        lambda t: outcome(t, "cohesion"),
+    ),
+    "the six meet the United States": ("us_opens_to_azerbaijan", "war_2022", 1, lambda t: at_work(t, "C6_US")),
+    "pressed countries hedge less": ("russia_coerces", "war_2022", -1, lambda t: outcome(t, "hedging_index")),
+    "China gains": ("china_fills_vacuum", "war_2022", 1, lambda t: presence(t, "CHN")),
+    "and Russia loses by it": ("china_fills_vacuum", "war_2022", -1, lambda t: presence(t, "RUS")),
+    "re-export shrinks": ("secondary_sanctions", "war_2022", -1, lambda t: outcome(t, "reexport")),
+    "a spillover brings the region together": ("afghan_shock", "war_2022", 1, lambda t: presence(t, "region")),
+    "and new formats": ("afghan_shock", "war_2022", 1, lambda t: outcome(t, "first_time_formats")),
+    "the corridor carries more": ("corridor_boom", "war_2022", 1, lambda t: share(t, "transport", "region")),
+    "through Azerbaijan": ("corridor_boom", "war_2022", 1, lambda t: through(t, "KAZ", "AZE")),
+    "without its reserve Turkmenistan is in more formats": (
+        "turkmenistan_drops_veto",
+        "war_2022",
+        1,
+        lambda t: seats(t, "TKM"),
+    ),
+    "peace brings Russia some of it back": ("peace", "war_2022", 1, lambda t: presence(t, "RUS")),
+    "and ends exposure to sanctions": ("peace", "war_2022", -1, lambda t: outcome(t, "sanctions_exposure")),
+}
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_a_scenario_does_what_its_purpose_says(claim: str) -> None:
+    name, against, sign, measure = CLAIMS[claim]
+    change = measure(many(name)) - measure(many(against))
+    error = change.std(ddof=1) / np.sqrt(MANY)
+    print(f"{claim}: {change.mean():+.4f} ± {error:.4f}")
+    assert sign * change.mean() > 2.0 * error
+
+
+def test_uzbekistan_stays_in_the_union_that_it_joined() -> None:
+    axes = case_named("eaeu_enlarges").setting.axes
+    at = axes.countries.index("UZB"), axes.formats.index("EAEU")
+    inside = many("eaeu_enlarges").worlds.status[..., at[0], 0, at[1]] == MEMBER
+    assert inside[0].all()
+    assert inside[-1].mean() > 0.5
+    before = many("war_2022").worlds.status[0, :, at[0], 0, at[1]]
+    assert not (before == MEMBER).any()
+
+
+def test_no_country_leaves_an_alliance_over_the_war() -> None:
+    axes = case_named("war_2022").setting.axes
+    clubs = [axes.formats.index(code) for code in FORMAL_CLUBS]
+    status = simulate(case_named("war_2022"), range(20)).worlds.status[..., 0, :][..., clubs]
+    assert (status[0] == MEMBER).any()
+    assert not ((status[0] == MEMBER) & (status[-1] < MEMBER)).any()
+
+
+def test_a_random_shock_comes_at_another_time_in_every_run() -> None:
+    onset = many("outlook_2030").future.start.onset
+    case = case_named("outlook_2030")
+    drawn = onset[:, [name == "new_crisis" for name in case.setting.shocks.names]]
+    assert (drawn == drawn[:, :1]).all()
+    assert len(set(drawn[:, 0])) > 5
+    assert 8.0 < drawn[:, 0].mean() < 40.0
+
+
+# The same seed, the same bytes.
+
+SHORT = ("run", "war_2022", "--runs", "2", "--set", "end=2022Q4")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("same") / "first"
+    assert call(*SHORT, "-o", str(folder)).code == 0
+    return folder
+
+
+def bytes_below(folder: Path) -> dict[str, bytes]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def test_the_same_seed_gives_the_same_bytes_in_another_process(results: Path, tmp_path: Path) -> None:
+    said = start(*SHORT, "-o", str(tmp_path / "second"), folder=tmp_path)
+    assert said.code == 0, said.err
+    first, second = bytes_below(results), bytes_below(tmp_path / "second")
+    assert set(first) == set(second)
+    assert len(first) >= 8 + 1 + 10
+    manifests = [json.loads(files.pop("manifest.json")) for files in (first, second)]
+    assert [name for name in first if first[name] != second[name]] == []
+    changed = {key for key in manifests[0] if manifests[0][key] != manifests[1][key]}
+    assert changed <= {"began", "ended"}
+
+
+def test_another_seed_gives_other_numbers(results: Path, tmp_path: Path) -> None:
+    assert call(*SHORT, "--seed", "2023", "-o", str(tmp_path / "other")).code == 0
+    first, second = bytes_below(results), bytes_below(tmp_path / "other")
+    for table in ("shares", "countries", "relations", "summary", "runs"):
+        assert first[f"{table}.parquet"] != second[f"{table}.parquet"]
+    one, two = (pd.read_parquet(folder / "shares.parquet")["share"] for folder in (results, tmp_path / "other"))
+    assert (one - two).abs().max() > 1e-6
+
+
+# The page about them.
+
+
+def test_the_page_lists_every_scenario_with_a_figure() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    for name in packaged_scenarios():
+        assert f"| `{name}` |" in text, name
+        assert name == "history" or re.search(rf"^\| {name} \|.*±", text, re.MULTILINE) or name == "no_war", name
+
+
+@pytest.mark.hold
+def test_the_figures_on_the_page_are_what_its_program_prints() -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    program = text.split("```python\n")[1].split("```")[0]
+    printed = io.StringIO()
+    with redirect_stdout(printed):
+        exec(compile(program, str(DOCS.name), "exec"), {})
+    rows = printed.getvalue().splitlines()
+    assert len(rows) > 30
+    assert [row for row in rows if row not in text] == []

@@ -1,0 +1,208 @@
+"""Write docs/reference.md: parameters, rules, shocks, outcomes and result columns, as the code and tables have them.
+
+Usage: python tools/write_reference.py [FILE]
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hedgesim.batch.columns import TABLES, Column
+from hedgesim.model.outcomes import OUTCOMES
+from hedgesim.model.parameter import Parameter, parameters_of
+from hedgesim.model.parameters import Parameters, all_parameters
+from hedgesim.model.period import Period
+from hedgesim.model.shocks import CHANNELS
+from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario.channels import CHANNEL_FORMS, ChannelForm
+from hedgesim.scenario.tables import read_tables
+
+PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
+GRADES = ("small", "medium", "large", "extreme")
+HEAD = """# Reference
+
+Written by `tools/write_reference.py` from the code and the tables (`make docs`); a test compares them. Do not edit.
+What the numbers do stands in [odd.md](odd.md), what the words mean in [glossary.md](glossary.md).
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the page."""
+    place = Path(arguments[0]) if arguments else PAGE
+    place.write_text(page(), encoding="utf-8")
+    return 0
+
+
+def page() -> str:
+    """The whole page."""
+    parts = (HEAD, *_parameters(), *_rules(), *_channels(), *_shocks(), *_outcomes(), *_columns())
+    return "\n".join(parts)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table in Markdown, with an empty line after it."""
+    lines = [columns, ["---"] * len(columns), *rows]
+    return "".join("| " + " | ".join(_cell(cell) for cell in line) + " |\n" for line in lines)
+
+
+def _cell(content: object) -> str:
+    text = f"{content:g}" if isinstance(content, float) else str(content)
+    return text.replace("|", r"\|")
+
+
+def _first_line(owner: Any) -> str:
+    return str(owner.__doc__ or "").splitlines()[0]
+
+
+def _parameters() -> Iterator[str]:
+    everything = all_parameters()
+    assumed = sum(item.source == "assumption" for item in everything.values())
+    yield "## Parameters\n"
+    yield (
+        f"{len(everything)} shared parameters. Every default is a starting magnitude that somebody chose; none is "
+        f"calibrated. A source says where the idea comes from, not the number; {assumed} have not even that. A "
+        "scenario replaces one with `settings: {taste.concentration: 3}`, the command line with "
+        "`--set settings.taste.concentration=3`. Values outside the range are refused.\n"
+    )
+    prior = Parameters()
+    for group in fields(Parameters):
+        owner = getattr(prior, group.name)
+        yield f"### {group.name}\n\n{_first_line(owner)}\n"
+        yield table(_PARAMETER_COLUMNS, (_parameter(item, group.name) for item in parameters_of(owner)))
+
+
+_PARAMETER_COLUMNS = ("parameter", "default", "range", "unit", "meaning", "source")
+
+
+def _parameter(item: Parameter, group: str) -> tuple[object, ...]:
+    path = f"`{group}.{item.name}`"
+    return path, float(item.default), f"{item.low:g} to {item.high:g}", item.unit, item.meaning, item.source
+
+
+def _rules() -> Iterator[str]:
+    yield "## Rules\n"
+    for kind, known in (("countries", country_rules()), ("powers", power_rules())):
+        yield f"### Of {kind}\n"
+        rows = [(f"`{name}`", _first_line(rule), _own_parameters(rule)) for name, rule in known.items()]
+        yield table(("rule", "what it does", "parameters: default (range), meaning"), rows)
+
+
+def _own_parameters(rule: type) -> str:
+    own = [f"`{p.name}` {p.default:g} ({p.low:g} to {p.high:g}), {p.meaning}" for p in parameters_of(rule)]
+    return "; ".join(own) or "none"
+
+
+def _channels() -> Iterator[str]:
+    yield "## Channels of shocks\n"
+    yield "Targets in bold must be named; of the others, all are hit where none is named.\n"
+    rows: list[tuple[object, ...]] = [
+        (f"`{name}`", CHANNELS[name], _targets(form), f"{form.low:g} to {form.high:g}")
+        for name, form in CHANNEL_FORMS.items()
+    ]
+    yield table(("channel", "what its size measures", "targets", "range of size"), rows)
+    yield "### Sizes by grade\n"
+    yield (
+        "The one written scale of the recorded shocks (`scale.csv`). The sign is that of the event. When a shock has "
+        "which grade is said in [data.md](data.md).\n"
+    )
+    scale = read_tables(None).table("scale")
+    sizes = scale.set_index(["channel", "grade"])["size"]
+    rows = [(f"`{name}`", *(float(sizes[(name, grade)]) for grade in GRADES)) for name in scale["channel"].unique()]
+    yield table(("channel", *GRADES), rows)
+
+
+def _targets(form: ChannelForm) -> str:
+    named = ["**" + key + "**" for key in form.needs] + list(form.takes)
+    count = f" ({form.fewest} or more)" if form.fewest > 1 and form.most is None else ""
+    exact = f" (exactly {form.most})" if form.most is not None else ""
+    return (", ".join(named) or "everybody") + count + exact
+
+
+def _shocks() -> Iterator[str]:
+    shocks = read_tables(None).table("shocks")
+    causes, outcomes = (shocks[shocks["role"] == role] for role in ("cause", "outcome"))
+    yield "## Recorded shocks\n"
+    yield (
+        f"{len(causes)} lines of {causes['event'].nunique()} events. A line acts from the quarter given, which is the "
+        "event's own or, for the second half of a quarter, the next; a scenario takes those between its start and its "
+        "end. Where a channel may name domains and none stands, all are hit.\n"
+    )
+    rows = [_shock(row) for row in causes.sort_values("date", kind="stable").to_dict("records")]
+    yield table(_SHOCK_COLUMNS, rows)
+    yield "### Recorded outcomes\n"
+    yield f"{len(outcomes)} lines that a run should bring about by itself. They never drive one.\n"
+    rows = [
+        (row["date"], row["name"], f"`{row['channel']}`", _hit(row), row["source"].replace(";", "; "))
+        for row in outcomes.to_dict("records")
+    ]
+    yield table(("date", "event", "channel", "hits", "source"), rows)
+
+
+_SHOCK_COLUMNS = ("shock", "date", "acts from", "channel", "hits", "size", "grade", "course", "source", "confidence")
+
+
+def _shock(row: dict[Any, Any]) -> tuple[object, ...]:
+    return (
+        f"`{row['shock']}`",
+        row["date"],
+        str(Period.acting(str(row["date"]))),
+        f"`{row['channel']}`",
+        _hit(row),
+        float(row["size"]),
+        row["grade"],
+        _course(row),
+        str(row["source"]).replace(";", "; "),
+        row["confidence"],
+    )
+
+
+def _hit(row: dict[Any, Any]) -> str:
+    named = [str(row[key]).replace(";", " ") for key in ("countries", "powers", "domains", "partner") if row[key]]
+    return " · ".join(named) or "everybody"
+
+
+def _course(row: dict[Any, Any]) -> str:
+    """How a line grows and fades, in quarters."""
+    ramp = "" if pd.isna(row["ramp"]) else f", grows over {row['ramp']:g}"
+    match row["profile"]:
+        case "decay":
+            return f"halves every {row['half_life']:g}{ramp}"
+        case "pulse":
+            return f"until {row['end']}{ramp}"
+        case _:
+            return f"permanent{ramp}"
+
+
+def _outcomes() -> Iterator[str]:
+    yield "## Outcomes\n"
+    yield "The source `model` marks a quantity of the model itself.\n"
+    rows = [
+        (f"`{name}`", item.table, item.unit, item.meaning, item.source.replace(";", "; "))
+        for name, item in OUTCOMES.items()
+    ]
+    yield table(("outcome", "table", "unit", "meaning", "source"), rows)
+
+
+def _columns() -> Iterator[str]:
+    yield "## Tables of the results\n"
+    yield (
+        "Parquet files in the results folder, and `Results.tables` in Python. `countries` also has one column "
+        "`presence_<option>` per option, and `runs` the final outcomes of each run.\n"
+    )
+    for name, declared in TABLES.items():
+        yield f"### {name}\n"
+        yield table(("column", "type", "unit", "may be empty"), map(_column, declared))
+
+
+def _column(column: Column) -> tuple[object, ...]:
+    return f"`{column.name}`", column.kind, column.unit, "yes" if column.may_be_empty else "no"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
