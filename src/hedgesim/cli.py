@@ -161,7 +161,7 @@ def main() -> None:
         typer.echo("stopped", err=True)
         code = 130
     except usage_error as error:
-        typer.echo(f"hedgesim: {_one_line(error.format_message())} See hedgesim --help.", err=True)
+        typer.echo(f"hedgesim: {_one_line(error.format_message()).rstrip('.')}. See hedgesim --help.", err=True)
         code = 2
     except ValueError as error:
         if not _is_own(error):

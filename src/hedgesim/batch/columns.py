@@ -97,4 +97,5 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         *_texts("meeting"),
     ),
     "memberships": (*_RUN, *_PERIOD, *_texts("country", "format", "status")),
+    "ties": (*_RUN, *_PERIOD, *_texts("country", "partner"), *_numbers("1", "tie", "trust")),
 }

@@ -29,6 +29,7 @@ def kept_tables(trajectory: Trajectory) -> dict[str, pd.DataFrame]:
         "relations": _relations(trajectory),
         "formats": _formats(trajectory),
         "memberships": _memberships(trajectory),
+        "ties": _ties(trajectory),
     }
 
 
@@ -109,6 +110,14 @@ def _formats(trajectory: Trajectory) -> pd.DataFrame:
 
 def _named(codes: Array, names: Sequence[str]) -> Array:
     return np.asarray(names, dtype=object)[np.asarray(codes)[..., 0, 0, :].astype(int)]
+
+
+def _ties(trajectory: Trajectory) -> pd.DataFrame:
+    """Ties and trust of every pair of different countries."""
+    countries = trajectory.case.setting.axes.countries
+    columns = {"tie": trajectory.worlds.tie[..., 0, :], "trust": trajectory.sight().trust[..., 0, :]}
+    frame = _frame(trajectory, {"country": countries, "partner": countries}, columns)
+    return frame[frame["country"] != frame["partner"]].reset_index(drop=True)
 
 
 def _memberships(trajectory: Trajectory) -> pd.DataFrame:

@@ -100,7 +100,10 @@ def _move_formats(world: World, situation: Situation, support: Array, meetings: 
 
 
 def _adopt_bodies(situation: Situation, support: Array, meetings: Meetings) -> dict[str, Array]:
-    """Rules of procedure, then a secretariat: each adopted at a summit once every member consents to its formality."""
+    """Rules of procedure, then a secretariat: each adopted at a summit once every member consents to its formality.
+
+    Formal bodies have both by their charter, from their first summit.
+    """
     world, p = situation.world, situation.parameters.formats
     xp, sight = world.xp, situation.sight
     has_procedures = world.procedures > 0.0
@@ -112,8 +115,10 @@ def _adopt_bodies(situation: Situation, support: Array, meetings: Meetings) -> d
     consent = fm.consents(xp, support - sight.sovereignty * step, sight.party)
     summit = (meetings.held * (1.0 - p.expected) > 0.0) & (meetings.level >= LEADERS)
     adopted = summit & (consent > 0.0) & (situation.draws.body < p.formalising)
-    secretariat = xp.where(adopted & has_procedures, 1.0, world.secretariat)
-    return {"procedures": xp.where(adopted, 1.0, world.procedures), "secretariat": secretariat}
+    charter = situation.setting.formats.charter
+    founded = (meetings.opened > 0.0) & (meetings.level >= LEADERS) & (charter > 0.0)
+    secretariat = xp.where((adopted & has_procedures) | founded, 1.0, world.secretariat)
+    return {"procedures": xp.where(adopted | founded, 1.0, world.procedures), "secretariat": secretariat}
 
 
 def _move_membership(world: World, situation: Situation, support: Array, meetings: Meetings) -> World:

@@ -258,9 +258,10 @@ def parties(world: World, formats: Formats) -> Array:
 def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
     """Formality of every format if it stood at `level`, 0..1, axes (run, 1, 1, format)."""
     base = formats.base_formality
-    body = (
-        base + parameters.procedures_formality * world.procedures + parameters.secretariat_formality * world.secretariat
-    )
+    unfounded = (formats.charter > 0.0) & (world.highest < LEADERS)
+    procedures = xp.where(unfounded, 1.0, world.procedures)
+    secretariat = xp.where(unfounded, 1.0, world.secretariat)
+    body = base + parameters.procedures_formality * procedures + parameters.secretariat_formality * secretariat
     contact = xp.where(base < parameters.contact_formality, base, parameters.contact_formality + 0.0 * base)
     ministers = xp.where(base < parameters.ministerial_formality, base, parameters.ministerial_formality + 0.0 * base)
     low = xp.where(level < MINISTERIAL, contact, ministers)

@@ -55,10 +55,14 @@ def _next_threat(situation: Situation) -> Array:
 
 
 def _next_reliability(situation: Situation) -> Array:
-    """Reliability follows what was delivered, axes (run, country, 1, power)."""
+    """Reliability follows what was delivered, axes (run, country, 1, power).
+
+    A distracted power has its forces bound elsewhere: it fails to deliver in security, as far as that weighs.
+    """
     setting, p = situation.setting, situation.parameters.alignment
     xp = situation.world.xp
-    free = bound(xp, 1.0 - situation.conditions.distraction, 0.0, 1.0)
+    forces = xp.sum(setting.weight * setting.security, axis=-2, keepdims=True)
+    free = 1.0 - forces * bound(xp, situation.conditions.distraction, 0.0, 1.0)
     delivered = setting.delivery * free * (1.0 + p.delivery_noise * situation.draws.delivery)
     return al.move_reliability(xp, situation.world.reliability, delivered, p)
 

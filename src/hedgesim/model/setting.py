@@ -67,6 +67,8 @@ class Formats:
     """(1, 1, format): 1 with rules of procedure at the start."""
     secretariat: Array
     """(1, 1, format): 1 with a secretariat at the start."""
+    charter: Array
+    """(1, 1, format): 1 for formal bodies, which are founded with procedures and a secretariat."""
 
 
 @dataclass(frozen=True)

@@ -65,10 +65,9 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     country = _Attributes(tables, "country", axes.countries)
     domain = _Attributes(tables, "domain", axes.domains)
     weight = np.stack([country.of(f"weight_{d}") for d in axes.domains], axis=-1)
-    share = _shares(tables, axes, "share")
     return Setting(
         axes=axes,
-        share=_closed(share, axes),
+        share=_closed(scenario, tables, axes),
         hollow=_options(_shares(tables, axes, "hollow"), axes),
         evidence=_options(_shares(tables, axes, "evidence"), axes) + float(tables.mapping["prior_weight"]),
         tie=_spread(_pairs(tables, "ties", "tie", (axes.countries, axes.countries))),
@@ -146,19 +145,29 @@ def _options(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
     return np.asarray([[[cells[cell] for cell in row] for row in rows] for rows in wanted])[None]
 
 
-def _closed(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
+def _closed(scenario: Scenario, tables: Tables, axes: Axes) -> Array:
     """Starting shares that sum to 1: what powers outside the scenario hold counts as `other`."""
+    cells = _shares(tables, axes, "share")
     share = _options(cells, axes)
     for i, c in enumerate(axes.countries):
         for j, d in enumerate(axes.domains):
             total = sum(value for (country, domain, _), value in cells.items() if (country, domain) == (c, d))
             if abs(total - 1.0) > 1e-6:
                 fault = f"the shares of {c} in {d} sum to {total:.6f}, not to 1"
-                raise ScenarioError(
-                    Place("table shares"), fault, "Mend the shares, or the data override that changed one."
-                )
+                raise ScenarioError(_place_of_shares(scenario, c, d), fault, "Mend one of them.")
             share[0, i, j, -1] += 1.0 - share[0, i, j].sum()
     return share
+
+
+def _place_of_shares(scenario: Scenario, country: str, domain: str) -> Place:
+    """Where the shares of a country in a domain were last touched: a data override, else the table."""
+    for n, override in enumerate(scenario.data):
+        if override.table == "shares" and (override.key.get("country"), override.key.get("domain")) == (
+            country,
+            domain,
+        ):
+            return scenario.place(f"data.{n}")
+    return Place("shares.csv")
 
 
 def _pairs(tables: Tables, name: str, column: str, sides: tuple[tuple[str, ...], tuple[str, ...]]) -> Array:

@@ -48,6 +48,7 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
         level=_wide(level),
         status=status[None, :, None, :],
         since=_wide([_since(row, meetings, axes.start) for row in rows]),
+        charter=_wide([float(row["kind"] == "club") for row in rows]),
         procedures=_wide([float(row["procedures"]) for row in rows] * (level > DORMANT)),
         secretariat=_wide([float(row["secretariat"]) for row in rows] * (level > DORMANT)),
     )

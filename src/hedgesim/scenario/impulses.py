@@ -13,6 +13,7 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import CHANNELS, Shocks
+from hedgesim.scenario.overrides_of_data import confidence_in
 from hedgesim.scenario.schema import Scenario
 
 ENDLESS = np.inf
@@ -97,7 +98,7 @@ def _own(scenario: Scenario) -> Iterable[Impulse]:
                 size=line.size,
                 onset=onset,
                 source=shock.source,
-                confidence="assumption" if shock.source == "assumption" else "seen",
+                confidence=confidence_in(shock.source),
                 countries=line.countries or (),
                 options=(line.options or ()) or (line.powers or ()),
                 domains=line.domains or (),

@@ -21,6 +21,11 @@ def with_data(tables: Tables, scenario: Scenario) -> Tables:
     return tables
 
 
+def confidence_in(source: str) -> str:
+    """Confidence of a number that a scenario brings: an assumption if any of its sources is one or is recall."""
+    return "assumption" if {"assumption", "recall"} & {key.strip() for key in source.split(";")} else "proxy"
+
+
 def _chosen(frame: pd.DataFrame, override: DataOverride) -> pd.Series:
     """Which rows have the key."""
     chosen = pd.Series(True, index=frame.index)
@@ -31,6 +36,5 @@ def _chosen(frame: pd.DataFrame, override: DataOverride) -> pd.Series:
 
 def _replaced(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride) -> pd.DataFrame:
     value = float(override.value) if frame[override.column].dtype == float else str(override.value)
-    confidence = "assumption" if override.source == "assumption" else "seen"
-    changes = {override.column: value, "source": override.source, "confidence": confidence}
+    changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
     return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
