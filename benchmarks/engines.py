@@ -72,9 +72,8 @@ def main() -> None:
     base = statistics.median(seconds["array loop, one run"])
     for name, times in seconds.items():
         best, middle = min(times), statistics.median(times)
-        print(
-            f"{name:32} best {1000 * best:7.2f} ms  median {1000 * middle:7.2f} ms  {middle / base:5.2f} x one run of the loop"
-        )
+        times_loop = f"{middle / base:5.2f} x one run of the loop"
+        print(f"{name:32} best {1000 * best:7.2f} ms  median {1000 * middle:7.2f} ms  {times_loop}")
 
 
 if __name__ == "__main__":

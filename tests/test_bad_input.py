@@ -117,7 +117,7 @@ FILES: dict[str, tuple[str, str, str, str]] = {
     "outcome named as a shock": (PLAIN + "recorded_shocks: [cm_2018]\n", "x.yaml:5:19", '"cm_2018"', "Known"),
     "unknown source": (changed("source: assumption", "source: nobody"), "x.yaml:8:13", '"nobody"', "Known"),
     "unknown calibration": (PLAIN + "parameters: best\n", "x.yaml:5:13", '"best"', "prior"),
-    "shares that do not sum to 1": (override("shares", SHARE_KEY, "share", "0.9"), "", "not to 1", "Mend the shares"),
+    "shares that do not sum to 1": (override("shares", SHARE_KEY, "share", "0.9"), "x.yaml:6:5", "not to 1", "Mend"),
     "shock after the end": (
         changed("2021Q2", "2024Q1"),
         "x.yaml:7:11",

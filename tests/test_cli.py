@@ -16,7 +16,7 @@ from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
 
-TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships"}
+TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships", "ties"}
 
 
 def parsed(said: Said) -> Any:

@@ -138,6 +138,7 @@ def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
         level=level.reshape(wide),
         status=np.where(level > 0.0, joined, 0.0)[None, :, None, :],
         since=rng.choice([0.0, 1.0, np.nan], wide),
+        charter=(place >= 3).astype(float).reshape(wide),
         procedures=(place == 3).astype(float).reshape(wide),
         secretariat=(place == 3).astype(float).reshape(wide),
     )

@@ -158,6 +158,18 @@ def test_summits_adopt_procedures_first_and_then_a_secretariat() -> None:
     assert (first.level.item(), second.level.item()) == (LEADERS, INSTITUTION)
 
 
+def test_a_formal_body_has_procedures_and_a_secretariat_from_its_first_summit() -> None:
+    first = Quarter(
+        features=HOME | {"charter": row(1.0)},
+        world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)},
+        draws={"opening": HAPPEN},
+    )
+    after = first.after()
+    assert (after.procedures.item(), after.secretariat.item(), after.level.item()) == (1.0, 1.0, INSTITUTION)
+    lower = replace(first, world={"level": row(WORKING), "highest": row(WORKING)}).after()
+    assert (lower.procedures.item(), lower.level.item()) == (0.0, MINISTERIAL)
+
+
 def test_no_body_is_adopted_without_a_summit_or_against_one_member() -> None:
     summit = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN, "body": HAPPEN})
     assert replace(summit, support=(-0.1, 2.0)).after().procedures.item() == 0.0

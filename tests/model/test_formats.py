@@ -29,15 +29,15 @@ def features(n_formats: int = 1, n_countries: int = 3, **values) -> Formats:
 
 def formality(level: np.ndarray, base: np.ndarray, **bodies: np.ndarray) -> list[float]:
     n = level.shape[-1]
-    treaty = bodies.pop("treaty", 0.0 * level)
-    given_ = features(n, base_formality=base + 0.0 * level, treaty=treaty)
+    fixed = {name: bodies.pop(name, 0.0 * level) for name in ("treaty", "charter")}
+    given_ = features(n, base_formality=base + 0.0 * level, **fixed)
     return fm.formality(xp, level, world(n, **bodies), formats=given_, parameters=P)[0, 0, 0].tolist()
 
 
-def test_members_count_or_before_there_are_any_those_who_may_found() -> None:
+def test_members_count_or_as_long_as_it_is_dormant_those_who_may_found() -> None:
     status = table([MEMBER, 0.0], [2.0, 1.0], [0.0, 2.0])
     eligible = table([0.0, 1.0], [1.0, 1.0], [1.0, 0.0])
-    party = fm.parties(world(2, status=status), features(2, eligible=eligible))
+    party = fm.parties(world(2, status=status, level=row(WORKING, DORMANT)), features(2, eligible=eligible))
     assert party.tolist() == table([1.0, 1.0], [0.0, 1.0], [0.0, 0.0]).tolist()
 
 
@@ -54,6 +54,12 @@ def test_procedures_and_a_secretariat_add_formality_at_leaders_level() -> None:
     one = row(1.0, 1.0)
     assert formality(row(WORKING, LEADERS), row(0.5), procedures=one) == pytest.approx([0.2, 0.6])
     assert formality(row(WORKING, LEADERS), row(0.5), procedures=one, secretariat=one) == pytest.approx([0.2, 0.85])
+
+
+def test_a_formal_body_counts_its_charter_before_its_first_summit_and_its_bodies_after() -> None:
+    levels, club = row(WORKING, LEADERS, LEADERS), row(1.0, 1.0, 1.0)
+    highest = row(WORKING, MINISTERIAL, LEADERS)
+    assert formality(levels, row(0.4), charter=club, highest=highest) == pytest.approx([0.2, 0.75, 0.4])
 
 
 def test_a_treaty_is_as_formal_as_its_text_before_anybody_signs() -> None:
@@ -161,13 +167,21 @@ def test_the_expected_rate_is_one_over_the_mean_gap() -> None:
 def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, holding: float) -> None:
     n_clocks, n_quarters = 400, 600
     full = np.full((1, 1, 1, n_clocks), 1.0)
-    given_ = features(n_clocks, ceiling=LEADERS * full, eligible=np.ones((1, 3, 1, n_clocks)))
+    given_ = features(n_clocks, ceiling=LEADERS * full)
+    everybody = np.full((1, 3, 1, n_clocks), MEMBER)
     parameters = FormatParameters(holding=holding, bandwidth=n_clocks)
     clock = world(n_clocks, level=LEADERS * full, momentum=0.5 * full, cadence=cadence * full)
     rate = float(fm.expected_rate(clock, formats=given_, parameters=parameters)[0, 0, 0, 0])
     rng, since, meetings = np.random.default_rng(9), 0.0 * full, 0.0
     for _ in range(n_quarters):
-        now = world(n_clocks, level=LEADERS * full, momentum=0.5 * full, cadence=cadence * full, since=since)
+        now = world(
+            n_clocks,
+            level=LEADERS * full,
+            momentum=0.5 * full,
+            cadence=cadence * full,
+            since=since,
+            status=everybody,
+        )
         hazard = fm.holding_hazard(
             now, formats=given_, parameters=parameters, strain=column(0, 0, 0), availability=full
         )
@@ -184,10 +198,11 @@ def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, hold
 def test_a_meeting_is_held_only_once_it_is_due() -> None:
     since = row(0.0, 2.0, 3.0, 9.0)
     full = row(1.0, 1.0, 1.0, 1.0)
-    w = world(4, level=LEADERS * full, momentum=0.5 * full, cadence=4.0 * full, since=since)
+    everybody = np.full((1, 3, 1, 4), MEMBER)
+    w = world(4, level=LEADERS * full, momentum=0.5 * full, cadence=4.0 * full, since=since, status=everybody)
     hazard = fm.holding_hazard(
         w,
-        formats=features(4, ceiling=LEADERS * full, eligible=np.ones((1, 3, 1, 4))),
+        formats=features(4, ceiling=LEADERS * full),
         parameters=FormatParameters(holding=0.0, bandwidth=10.0),
         strain=column(0.0, 0.0, 0.0),
         availability=full,

@@ -32,11 +32,14 @@ def test_the_formal_club_of_a_threatening_patron_is_dearest_to_leave() -> None:
     assert cost[0, 0, 0].tolist() == [1.0, 4.0, 0.0]
 
 
-def invited(status: np.ndarray, sovereignty=(0.0, 0.0, 0.0), opens_to=(1.0, 1.0, 1.0)) -> list[float]:
+def invited(
+    status: np.ndarray, sovereignty=(0.0, 0.0, 0.0), opens_to=(1.0, 1.0, 1.0), closer: float = 0.01
+) -> list[float]:
     parameters = MembershipParameters(welcome=0.5, reserve=0.2)
     guests = mb.invited(
         world(status=status),
         TRUST,
+        closer=closer + 0.0 * TRUST,
         sovereignty=column(*sovereignty),
         formats=features(opens_to=column(*opens_to)),
         parameters=parameters,
@@ -46,6 +49,10 @@ def invited(status: np.ndarray, sovereignty=(0.0, 0.0, 0.0), opens_to=(1.0, 1.0,
 
 def test_a_country_may_come_as_a_guest_if_no_member_minds() -> None:
     assert invited(column(NONE, MEMBER, NONE)) == [1.0, 0.0, 1.0]
+
+
+def test_nobody_is_asked_in_whose_ties_with_the_members_have_not_grown() -> None:
+    assert invited(column(NONE, MEMBER, NONE), closer=0.0) == [0.0, 0.0, 0.0]
 
 
 def test_one_member_who_distrusts_the_newcomer_vetoes() -> None:
@@ -202,11 +209,11 @@ def test_absorption_is_a_probability() -> None:
     assert absorption(absorption=9.0).tolist() == [1.0, 0.0]
 
 
-def test_a_treaty_in_force_among_two_stands_as_an_institution() -> None:
-    given_ = features(3, treaty=row(1.0, 1.0, 0.0))
-    status = table([MEMBER, MEMBER, MEMBER], [MEMBER, OBSERVER, MEMBER], [NONE, NONE, NONE])
-    level = mb.lifted_by_treaty(xp, row(DORMANT, DORMANT, WORKING), status, given_)
-    assert level[0, 0, 0].tolist() == [INSTITUTION, DORMANT, WORKING]
+def test_a_treaty_needs_two_members_to_be_in_force_and_a_format_one_to_be_at_work() -> None:
+    given_ = features(4, treaty=row(1.0, 1.0, 0.0, 0.0))
+    status = table([MEMBER, MEMBER, MEMBER, NONE], [MEMBER, OBSERVER, MEMBER, OBSERVER], [NONE, NONE, NONE, NONE])
+    level = mb.carried_by_members(xp, row(DORMANT, INSTITUTION, WORKING, WORKING), status, given_)
+    assert level[0, 0, 0].tolist() == [INSTITUTION, DORMANT, WORKING, DORMANT]
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,13 @@ def test_opposite_portfolios_are_as_far_apart_as_can_be() -> None:
     assert (s, kappa, pi) == pytest.approx((-1.0, -1.0, -1.0))
 
 
+def test_kappa_measures_spread_around_each_mean_and_pi_around_the_common_one() -> None:
+    s, kappa, pi = similarity([0.6, 0.2], [0.2, 0.0])
+    # Distance .16 + .04 = .2. Means .4 and .1: spreads .08 + .02, plus 2 x .3^2 for kappa.
+    # Around the common mean .25: .125 + .065.
+    assert (s, kappa, pi) == pytest.approx((0.8, 1.0 - 0.2 / 0.28, 1.0 - 0.2 / 0.19))
+
+
 def test_portfolios_that_spread_evenly_have_no_chance_to_correct_for() -> None:
     assert similarity([0.5, 0.5], [0.5, 0.5]) == pytest.approx([1.0, 1.0, 1.0])
 

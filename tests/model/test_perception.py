@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.model.perception import appeal, perceive, perceive_powers
+from hedgesim.model.perception import appeal, assess, look, perceive, perceive_powers
 from hedgesim.model.shocks import CHANNELS
 from worlds import calm, make_setting, mask_axes, situation_of
 
@@ -125,8 +125,6 @@ def test_reexport_adds_access_and_joining_sanctions_takes_it_in_sanctionable_dom
     world = situation.world
     one = np.zeros_like(world.leakage)
     one[:, 0, 0, 0] = 1.0
-    from hedgesim.model.perception import look
-
     for name, change in (("leakage", 0.25), ("joined", -0.7)):
         sight = look(
             replace(world, **{name: one}),
@@ -159,6 +157,124 @@ def test_many_bargain_better_with_one_power_and_rivals_of_an_exclusive_lead_cost
     calmer = replace(sight, friction=0.0 * sight.friction)
     cost = appeal(world, calmer, setting=setting, parameters=situation.parameters) - base
     assert cost == pytest.approx(setting.formats.exclusivity * (sight.friction @ lead), abs=1e-12)
+
+
+def changed_support(situation, world=None, sight=None) -> np.ndarray:
+    """By how much support changes when something else is known of the world."""
+    setting, parameters = situation.setting, situation.parameters
+    base = appeal(situation.world, situation.sight, setting=setting, parameters=parameters)
+    return appeal(world or situation.world, sight or situation.sight, setting=setting, parameters=parameters) - base
+
+
+def test_a_threatening_lead_and_fatigue_cost_support() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    world, lead = situation.world, np.swapaxes(situation.setting.formats.lead, -1, -2)
+    threat = replace(world, threat=world.threat + 0.2)
+    cost = -situation.parameters.formats.threat * 0.2 * lead.sum(axis=-2, keepdims=True)
+    assert changed_support(situation, world=threat) == pytest.approx(cost + 0.0 * world.status, abs=1e-12)
+    tired = replace(world, fatigue=world.fatigue + 2.0)
+    expected = np.full_like(world.status, -2.0 * situation.parameters.formats.fatigue)
+    assert changed_support(situation, world=tired) == pytest.approx(expected, abs=1e-12)
+
+
+def test_needs_count_for_the_formats_that_cover_them() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    need = situation.sight.need.copy()
+    need[:, 1, 0, 0] += 0.4
+    covered = situation.setting.formats.covers[0, 0, 0]
+    change = changed_support(situation, sight=replace(situation.sight, need=need))
+    assert change[0, 1, 0] == pytest.approx(0.4 * situation.parameters.formats.need * covered)
+    assert not np.any(change[:, [0, 2]])
+
+
+def test_attention_of_the_lead_and_trust_among_parties_raise_support() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    sight, p = situation.sight, situation.parameters.formats
+    courted = replace(sight, attention_lead=sight.attention_lead + 0.1)
+    assert changed_support(situation, sight=courted) == pytest.approx(np.full(sight.party.shape, 0.1 * p.attention))
+    trusting = replace(sight, trust=sight.trust + 0.1 * (1.0 - np.eye(3))[None, :, None, :])
+    others = sight.party.sum(axis=-3, keepdims=True) - sight.party
+    expected = np.where(others > 0.0, 0.1 * p.trust, 0.0)
+    assert changed_support(situation, sight=trusting) == pytest.approx(expected, abs=1e-12)
+
+
+def test_a_country_leans_to_the_opposite_bloc_by_its_presence_less_that_of_the_power() -> None:
+    setting = calm(replace(make_setting(SEED), bloc=np.asarray([[[[-1.0, 0.5, 0.0]]]])))
+    view = perceive(situation_of(setting))
+    held = view.presence[..., :3]
+    assert view.leaning == pytest.approx(0.5 * held[..., 1:2] - held)
+
+
+def test_meetings_count_for_their_lead_in_the_domains_they_cover_and_for_those_who_attend() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    formats, party = situation.setting.formats, situation.sight.party
+    world = replace(situation.world, boost=situation.world.boost + 1.0)
+    view = perceive(replace(situation, world=world))
+    each = party[:, :, 0, None, :] * formats.covers[:, 0][:, None]
+    led = np.einsum("ridf,fp->ridp", each, formats.lead[0, 0])
+    assert view.boost_lead == pytest.approx(led, abs=1e-12)
+    home = (each * (1.0 - formats.outside[:, 0, 0])[:, None, None]).sum(axis=-1, keepdims=True)
+    assert view.boost_home == pytest.approx(home, abs=1e-12)
+
+
+def test_ties_gain_from_trust_passage_and_home_grown_meetings_of_the_pair() -> None:
+    one_way = seen("passage", 0.3, 1).tie_value
+    assert one_way[0, :, 0, 1] == pytest.approx([0.3, 0.3, 0.3])
+    assert one_way[0, :, 0, 0] == pytest.approx([0.0, 0.0, 0.0], abs=1e-12)
+    assert seen("trust", 0.1, 1).tie_value[0, :, 0, 1] == pytest.approx([0.1, 0.1, 0.1])
+    situation = situation_of(calm(make_setting(SEED)))
+    world = replace(situation.world, boost=situation.world.boost + 1.0)
+    seats = (situation.sight.party * (1.0 - situation.setting.formats.outside))[:, :, 0]
+    pairs = situation.parameters.taste.boost * seats @ np.swapaxes(seats, -1, -2)
+    assert perceive(replace(situation, world=world)).tie_value[:, :, 0] == pytest.approx(pairs, abs=1e-12)
+
+
+def test_offers_opinion_and_reliability_are_seen_against_their_start() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    world = situation.world
+    later = replace(
+        world,
+        offer=world.offer + 0.1,
+        affinity=0.5 * world.affinity,
+        reliability=world.reliability - 0.2,
+        coercion=world.coercion + 0.3,
+        concession=world.concession + 0.4,
+    )
+    view = perceive(_again(situation, later))
+    assert view.offer_rise == pytest.approx(np.full_like(world.offer, 0.1))
+    assert view.affinity_rise == pytest.approx(-0.5 * world.affinity)
+    assert view.reliability_rise == pytest.approx(np.full_like(world.reliability, -0.2))
+    assert np.array_equal(view.coercion, later.coercion)
+    assert view.conceded[0, 0] == pytest.approx(np.asarray([[0.4] * 3, [0.0] * 3]))
+
+
+def test_capacity_is_seen_by_both_sides() -> None:
+    setting = hit("capacity", 0.3, 2)
+    situation = situation_of(setting)
+    for capacity in (perceive(situation).capacity_rise, perceive_powers(situation).capacity):
+        assert capacity[0, 0] == pytest.approx(np.asarray([[0.0, 0.0, 0.3]] * 2))
+
+
+def test_powers_see_the_gains_of_their_rivals_and_what_they_lost_within_a_year() -> None:
+    situation = situation_of(calm(make_setting(SEED)))
+    presence = situation.sight.presence.copy()
+    presence[..., 0] += 0.2
+    powers = perceive_powers(replace(situation, sight=replace(situation.sight, presence=presence)))
+    assert powers.rivals_gain[0, 0, 0] == pytest.approx(0.2 * situation.sight.rivalry[0, 0, 0])
+    assert powers.loss[0, :, 0] == pytest.approx(np.asarray([[-0.2, 0.0, 0.0]] * 3), abs=1e-12)
+    assert powers.standing[0, :, 0] == pytest.approx(np.asarray([[0.2, 0.0, 0.0]] * 3), abs=1e-12)
+
+
+def _again(situation, world):
+    """The situation in which the world is another, and everything is looked at again."""
+    return assess(
+        world,
+        situation.baseline,
+        situation.conditions,
+        setting=situation.setting,
+        parameters=situation.parameters,
+        draws=situation.draws,
+    )
 
 
 def test_others_alarm_draws_a_power_and_its_own_threat_does_not() -> None:

@@ -86,9 +86,10 @@ def test_a_country_joins_sanctions_for_good_when_its_number_falls_below_its_read
     assert moved(later, joining=0.0 * ready).joined[0, :, 0, 0].tolist() == [1.0, 0.0, 0.0]
 
 
-def test_a_distracted_power_delivers_less() -> None:
+def test_a_distracted_power_delivers_less_as_far_as_security_weighs() -> None:
     situation = still()
     half = replace(situation.conditions, distraction=0.0 * situation.conditions.distraction + 0.5)
     before, after = situation.world.reliability, moved(replace(situation, conditions=half)).reliability
-    p = situation.parameters.alignment
-    assert after == pytest.approx(before + p.reliability_loss * (0.5 * situation.setting.delivery - before))
+    setting, p = situation.setting, situation.parameters.alignment
+    kept = setting.delivery * (1.0 - 0.5 * setting.weight[:, :, :1])
+    assert after == pytest.approx(before + p.reliability_loss * (kept - before))

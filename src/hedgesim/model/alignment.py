@@ -248,7 +248,8 @@ def threat_toward(xp: ModuleType, capability: Array, proximity: Array, *, offenc
 def move_reliability(xp: ModuleType, reliability: Array, delivered: Array, parameters: AlignmentParameters) -> Array:
     """Reliability after one quarter: it follows delivered over promised, faster down than up [kydd2005]."""
     gap = delivered - reliability
-    rate = xp.where(gap < 0.0, parameters.reliability_loss, parameters.reliability_gain)
+    falls = xp.astype(gap < 0.0, xp.float64)
+    rate = parameters.reliability_gain + (parameters.reliability_loss - parameters.reliability_gain) * falls
     return reliability + rate * gap
 
 

@@ -9,7 +9,7 @@ from hedgesim.model import membership as mb
 from hedgesim.model.arrays import Array, bound, namespace, positive
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.perception import Situation
-from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, NONE, World
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Meetings:
 
     opened: Array
     """1 where the format met one rung higher than before."""
-    held: Array
-    """1 where anything met; its expected value if meetings are held at their expected rate."""
+    met: Array
+    """1 where anything met; regular meetings count only as far as they are not replaced by their expected rate."""
     level: Array
     """Level after the quarter's first meetings."""
     weight: Array
@@ -59,9 +59,10 @@ def _meet(situation: Situation, support: Array, called: Array) -> Meetings:
     regular = drawn + p.expected * (fm.expected_rate(world, formats=features, parameters=p) - drawn)
     level = xp.where(opened > 0.0, above, world.level)
     held = xp.where(opened > 0.0, 1.0, regular)
+    met = xp.where(opened > 0.0, 1.0, drawn * xp.astype(0.0 * drawn + p.expected < 1.0, xp.float64))
     reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
     weight = held * reach * fm.meeting_weight(xp, fm.rung_of(xp, level), p)
-    return Meetings(opened=opened, held=held, level=level, weight=weight)
+    return Meetings(opened=opened, met=met, level=level, weight=weight)
 
 
 def _formality(situation: Situation, level: Array) -> Array:
@@ -75,15 +76,15 @@ def _move_formats(world: World, situation: Situation, support: Array, meetings: 
     """Momentum, level, clock, host and body of the formats."""
     features, p = situation.setting.formats, situation.parameters.formats
     xp, party = world.xp, situation.sight.party
-    met = meetings.held * (1.0 - p.expected) > 0.0
+    met = meetings.met > 0.0
     since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
     rung = xp.where(met, fm.rung_of(xp, meetings.level), 0.0)
     lapsed = (
         (since > p.lapse * world.cadence) & (fm.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
     )
     summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
-    yearly = situation.draws.calendar < 0.5
-    chosen = xp.where(yearly, p.cadence, 2.0 * p.cadence) + 0.0 * world.cadence
+    yearly = xp.astype(situation.draws.calendar < 0.5, xp.float64)
+    chosen = p.cadence * (2.0 - yearly)
     bodies = _adopt_bodies(situation, support, meetings)
     level = xp.where(lapsed, meetings.level - 1.0, meetings.level)
     return replace(
@@ -113,7 +114,7 @@ def _adopt_bodies(situation: Situation, support: Array, meetings: Meetings) -> d
         p.procedures_formality + 0.0 * world.level,
     )
     consent = fm.consents(xp, support - sight.sovereignty * step, sight.party)
-    summit = (meetings.held * (1.0 - p.expected) > 0.0) & (meetings.level >= LEADERS)
+    summit = (meetings.met > 0.0) & (meetings.level >= LEADERS)
     adopted = summit & (consent > 0.0) & (situation.draws.body < p.formalising)
     charter = situation.setting.formats.charter
     founded = (meetings.opened > 0.0) & (meetings.level >= LEADERS) & (charter > 0.0)
@@ -128,18 +129,19 @@ def _move_membership(world: World, situation: Situation, support: Array, meeting
     lead_threat = xp.matmul(old.threat, xp.matrix_transpose(features.lead))
     cost = mb.leaving_cost(_formality(situation, old.level), lead_threat, p)
     met = xp.astype(world.meeting > 0.0, xp.float64)
+    closer = old.tie - situation.baseline.world.tie
     hazards = (
-        p.inviting * met * mb.invited(old, sight.trust, sovereignty=sight.sovereignty, formats=features, parameters=p),
+        p.inviting
+        * met
+        * mb.invited(old, sight.trust, closer=closer, sovereignty=sight.sovereignty, formats=features, parameters=p),
         p.accession * mb.admitted(old, support, cost=cost, trust=sight.trust, parameters=p),
         mb.leaving_hazard(old, support, cost=cost, parameters=p),
         mb.signatures(old, support, summit=mb.home_summit(xp, world.meeting, features), formats=features, parameters=p),
     )
-    founded = meetings.opened * xp.astype(
-        xp.sum(xp.astype(old.status == MEMBER, xp.float64), axis=-3, keepdims=True) == 0.0, xp.float64
-    )
+    founded = meetings.opened * xp.astype(old.level == DORMANT, xp.float64)
     status = mb.next_status(old, situation.draws.membership, hazards=hazards, fresh=founded * features.eligible)
     return _absorb(
-        replace(world, status=status, level=mb.lifted_by_treaty(xp, world.level, status, features)), situation
+        replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features)), situation
     )
 
 
@@ -161,6 +163,7 @@ def _absorb(world: World, situation: Situation) -> World:
         momentum=xp.where(absorbed > 0.0, 0.0, world.momentum),
         secretariat=xp.where(absorbed > 0.0, 0.0, world.secretariat),
         procedures=xp.where(absorbed > 0.0, 0.0, world.procedures),
+        highest=xp.where(absorbed > 0.0, DORMANT, world.highest),
     )
 
 

@@ -248,11 +248,10 @@ class FormatParameters:
 
 
 def parties(world: World, formats: Formats) -> Array:
-    """Whose support counts: members, or those who may found it; axes (run, country, 1, format), 0 or 1."""
+    """Whose support counts: members, or who may found a dormant format; axes (run, country, 1, format), 0 or 1."""
     xp = world.xp
     member = xp.astype(world.status == MEMBER, xp.float64)
-    founded = xp.sum(member, axis=-3, keepdims=True) > 0.0
-    return xp.where(founded, member, formats.eligible)
+    return xp.where(world.level > DORMANT, member, formats.eligible)
 
 
 def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, parameters: FormatParameters) -> Array:

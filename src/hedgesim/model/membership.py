@@ -90,24 +90,37 @@ def leaving_cost(formality: Array, threat_lead: Array, parameters: MembershipPar
 
 
 def invited(
-    world: World, trust: Array, *, sovereignty: Array, formats: Formats, parameters: MembershipParameters
+    world: World,
+    trust: Array,
+    *,
+    closer: Array,
+    sovereignty: Array,
+    formats: Formats,
+    parameters: MembershipParameters,
 ) -> Array:
-    """1 where a country may come as a guest and no member minds, axes (run, country, 1, format)."""
+    """1 where a member gains from asking a country in as a guest and no member minds, axes (run, country, 1, format).
+
+    closer: above 0 where the row's tie with the column has grown since the start: the row gains by the column's
+    coming; axes (run, country, 1, country).
+    """
     xp = world.xp
+    member = xp.astype(world.status == MEMBER, xp.float64)
     minds = trust < parameters.welcome + parameters.reserve * sovereignty
-    minding = xp.astype(minds, xp.float64)[..., 0, :]
-    member = xp.astype(world.status == MEMBER, xp.float64)[..., 0, :]
-    vetoes = xp.matmul(xp.matrix_transpose(minding), member)[..., None, :]
-    welcome = xp.astype((vetoes == 0.0) & (world.status == NONE), xp.float64)
-    return welcome * formats.opens_to
+    wanted = _said_of(xp, closer > 0.0, member) > 0.0
+    minded = _said_of(xp, minds, member) > 0.0
+    return formats.opens_to * xp.astype(wanted & ~minded & (world.status == NONE), xp.float64)
+
+
+def _said_of(xp: ModuleType, of: Array, member: Array) -> Array:
+    """How many members say it of each country, axes (run, country, 1, format); of: axes (run, country, 1, country)."""
+    said = xp.astype(of, xp.float64)[..., 0, :]
+    return xp.matmul(xp.matrix_transpose(said), member[..., 0, :])[..., None, :]
 
 
 def admitted(world: World, support: Array, *, cost: Array, trust: Array, parameters: MembershipParameters) -> Array:
     """1 where a guest or observer takes the next step: it gains after half the leaving cost, and all members agree."""
     xp = world.xp
-    member = xp.astype(world.status == MEMBER, xp.float64)[..., 0, :]
-    distrust = xp.astype(trust < parameters.welcome, xp.float64)[..., 0, :]
-    refused = xp.matmul(xp.matrix_transpose(distrust), member)[..., None, :]
+    refused = _said_of(xp, trust < parameters.welcome, xp.astype(world.status == MEMBER, xp.float64))
     inside = (world.status > NONE) & (world.status < MEMBER)
     return xp.astype(inside & (refused == 0.0) & (support > cost / 2.0), xp.float64)
 
@@ -188,10 +201,11 @@ def _domain_overlap(xp: ModuleType, formats: Formats) -> Array:
     return common / xp.where(n > 0.0, n, 1.0)
 
 
-def lifted_by_treaty(xp: ModuleType, level: Array, status: Array, formats: Formats) -> Array:
-    """Level of formats, where a treaty in force among two or more stands as an institution."""
+def carried_by_members(xp: ModuleType, level: Array, status: Array, formats: Formats) -> Array:
+    """Level of formats given who is in: without members it is dormant, a treaty is in force among two or more."""
     n = xp.sum(xp.astype(status == MEMBER, xp.float64), axis=-3, keepdims=True)
-    return xp.where((formats.treaty > 0.0) & (n >= 2.0), INSTITUTION, level)
+    treaty = xp.where(n >= 2.0, INSTITUTION, DORMANT + 0.0 * n)
+    return xp.where(formats.treaty > 0.0, treaty, xp.where(n > 0.0, level, DORMANT + 0.0 * n))
 
 
 def home_summit(xp: ModuleType, meeting: Array, formats: Formats) -> Array:

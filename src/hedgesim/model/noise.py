@@ -13,7 +13,7 @@ from types import ModuleType
 import numpy as np
 from scipy.special import gammaincinv, ndtr, ndtri
 
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import Array, namespace
 
 _ROTATIONS = ((10, 26), (11, 21), (13, 27), (23, 5), (6, 20), (17, 11), (25, 10), (18, 20))
 _PARITY = 0x1BD11BDA
@@ -48,7 +48,8 @@ def _rotate(xp: ModuleType, x: Array, by: int) -> Array:
     return (x << left) | (x >> right)
 
 
-def _word(name: str) -> int:
+def address(name: str) -> int:
+    """The 32-bit word by which a name addresses its random numbers; two names may share one by bad luck."""
     return zlib.crc32(name.encode())
 
 
@@ -68,11 +69,11 @@ def draw_uniform(
     runs or steps are drawn with it.
     """
     shape = ((1, -1, 1, 1), (1, 1, -1, 1), (1, 1, 1, -1), (-1, 1, 1, 1))
-    words = (list(runs), [_word(e) for e in entities], [_word(o) for o in others], range((n_steps + 1) // 2))
+    words = (list(runs), [address(e) for e in entities], [address(o) for o in others], range((n_steps + 1) // 2))
     run, entity, other, pair = (
         xp.reshape(xp.asarray(list(w), dtype=xp.uint32), s) for w, s in zip(words, shape, strict=True)
     )
-    full = (seed & _WORD, (seed >> 32) & _WORD, _word(stream))
+    full = (seed & _WORD, (seed >> 32) & _WORD, address(stream))
     low, high, name = (xp.asarray([[[[w]]]], dtype=xp.uint32) for w in full)
     zero = xp.zeros_like(pair)
     out = threefry(xp, (low, high, run, name), (entity + zero, other + zero, pair, zero))
@@ -90,12 +91,12 @@ def _unit(xp: ModuleType, high: Array, low: Array) -> Array:
 
 def normal(uniform: Array) -> Array:
     """Standard normal numbers by the inverse distribution function."""
-    return ndtri(uniform)
+    return namespace(uniform).asarray(ndtri(np.asarray(uniform)))
 
 
 def gamma(uniform: Array, shape: Array) -> Array:
     """Gamma numbers of unit scale by the inverse distribution function; `shape` > 0."""
-    return gammaincinv(shape, uniform)
+    return namespace(uniform).asarray(gammaincinv(np.asarray(shape), np.asarray(uniform)))
 
 
 def expectile(tau: Array) -> Array:

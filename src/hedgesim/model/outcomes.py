@@ -129,12 +129,15 @@ def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Settin
 def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: Array) -> Array:
     """Hedging index if the aggressor's shares merely shrank to `kept` of what they were and the rest grew.
 
-    What nobody's choice would do: to be set beside the simulated change. kept: 0..1, broadcastable.
+    What nobody's choice would do: to be set beside the simulated change. kept: from 0, broadcastable; above 1 the
+    aggressor's shares grow, at most to 1, and the rest shrinks.
     """
     aggressor = xp.concat((setting.aggressor, xp.zeros_like(setting.aggressor[..., :2])), axis=-1)
     before = xp.sum(share * aggressor, axis=-1, keepdims=True)
-    grown = (1.0 - kept * before) / xp.where(before < 1.0, 1.0 - before, 1.0)
-    shrunk = xp.where(aggressor > 0.0, kept * share, grown * share)
+    after = kept * before
+    after = xp.where(after > 1.0, 1.0, after)
+    grown = (1.0 - after) / xp.where(before < 1.0, 1.0 - before, 1.0)
+    shrunk = xp.where(aggressor > 0.0, after, grown * share)
     presence = xp.sum(shrunk * setting.weight, axis=-2, keepdims=True)
     return hedging_index(xp, shrunk, presence, setting)[0]
 

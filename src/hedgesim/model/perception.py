@@ -142,7 +142,7 @@ def needs(world: World, baseline: Baseline, conditions: Conditions, *, setting: 
     lost = positive(xp, -access[..., :n_powers])
     share = baseline.world.share[..., :n_powers]
     peril = setting.exposure * setting.security * conditions.peril * setting.peril_proximity
-    return xp.sum(share * (threat + lost), axis=-1, keepdims=True) + peril
+    return positive(xp, xp.sum(share * (threat + lost), axis=-1, keepdims=True) + peril)
 
 
 def appeal(world: World, sight: Sight, *, setting: Setting, parameters: Parameters) -> Array:
@@ -154,7 +154,8 @@ def appeal(world: World, sight: Sight, *, setting: Setting, parameters: Paramete
     n = xp.sum(sight.party, axis=-3, keepdims=True)
     many = 1.0 - 1.0 / xp.where(n > 1.0, n, 1.0)
     return (
-        xp.where(features.outside > 0.0, p.outside, p.home)
+        p.home
+        + (p.outside - p.home) * features.outside
         + p.need * covered
         + p.attention * sight.attention_lead
         + p.trust * fm.mean_trust(xp, sight.trust, sight.party)

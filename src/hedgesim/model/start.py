@@ -73,7 +73,7 @@ def _world(xp: ModuleType, setting: Setting, parameters: Parameters, share: Arra
     per_format = 0.0 * f.level + run
     shown = bound(xp, setting.intention, p.lowest_intention, 1.0)
     threat = al.threat_toward(xp, setting.capability, setting.proximity, offence=setting.offence, intention=shown)
-    spread = p.delivery_noise * expectile(p.reliability_gain / (p.reliability_gain + p.reliability_loss))
+    spread = p.delivery_noise * xp.asarray(expectile(p.reliability_gain / (p.reliability_gain + p.reliability_loss)))
     presence = presence_of(xp, share, setting.weight)[..., :n_powers]
     return World(
         share=share,

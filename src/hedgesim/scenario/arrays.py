@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.model.arrays import Array
+from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.scenario.errors import Place, ScenarioError
 from hedgesim.scenario.formats_at_start import formats_of
@@ -48,7 +49,7 @@ def axes_of(scenario: Scenario, tables: Tables) -> Axes:
         known = tuple(named[named["axis"] == name]["code"])
         return known if chosen is None else tuple(chosen)
 
-    return Axes(
+    axes = Axes(
         countries=axis("country", scenario.countries),
         powers=axis("power", scenario.powers),
         domains=axis("domain", scenario.domains),
@@ -56,6 +57,19 @@ def axes_of(scenario: Scenario, tables: Tables) -> Axes:
         start=scenario.start,
         n_steps=scenario.end.index - scenario.start.index,
     )
+    _check_addresses(axes)
+    return axes
+
+
+def _check_addresses(axes: Axes) -> None:
+    """Random numbers are addressed by name, so no two names of an axis may have the same address."""
+    for names in (axes.countries, axes.options, axes.domains, axes.formats):
+        known: dict[int, str] = {}
+        for name in names:
+            other = known.setdefault(address(name), name)
+            if other != name:
+                fault = f"{other} and {name} would share their random numbers"
+                raise ScenarioError(Place("table axes"), fault, "Rename one of them.")
 
 
 def setting_of(scenario: Scenario, tables: Tables) -> Setting:

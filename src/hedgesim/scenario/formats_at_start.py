@@ -30,7 +30,7 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
     status = np.where((level > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status)
     in_force = (treaty > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
     outside = np.asarray([float(row["class"] == "outside") for row in rows])
-    level = np.where(in_force, INSTITUTION, level)
+    level = np.where(in_force, INSTITUTION, np.where((status == MEMBER).any(axis=0), level, DORMANT))
     hosted = (1.0 - outside) * (1.0 - treaty)
     status = np.where(level > DORMANT, status, 0.0)
     return Formats(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hedgesim.model.alignment import Taste, value_of_options
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import Array, positive
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
@@ -37,5 +37,5 @@ class Neutrality(CountryRule):
         """Value of each option, with self-reliance raised by threat."""
         xp = view.xp
         value = value_of_options(view, taste)
-        alarm = xp.sum(xp.abs(view.exposed_threat), axis=-1, keepdims=True)
+        alarm = xp.sum(positive(xp, view.exposed_threat), axis=-1, keepdims=True)
         return xp.concat((value[..., :-1], value[..., -1:] + self.reserve * alarm), axis=-1)
