@@ -16,8 +16,8 @@ from mesa.batchrunner import batch_run
 
 from hedgesim import HedgeModel
 from hedgesim.engines.agent_based import run_alone
-from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import case_named
+from hedgesim.engines.ensemble import simulate
 
 SCENARIO = "war_2022"
 ROUNDS = 7

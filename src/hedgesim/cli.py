@@ -35,8 +35,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 def run(
     scenario: ScenarioName,
     output: Output = None,
-    runs: Annotated[int, typer.Option("--runs", help="Number of runs.")] = 20,
+    runs: Annotated[
+        int | None, typer.Option("--runs", help="Number of runs: 20 with mesa, 1000 with ensemble.")
+    ] = None,
     keep: Annotated[int, typer.Option("--keep", help="Full trajectories of so many of the first runs.")] = 100,
+    engine: Annotated[str, typer.Option("--engine", help="mesa: agents; ensemble: many runs at once.")] = "mesa",
     seed: Seed = None,
     settings: Settings = None,
     as_json: AsJson = False,
@@ -44,10 +47,11 @@ def run(
     """Run a scenario, write its tables and draw its charts."""
     from hedgesim import console, session
 
-    console.check_counts(runs=runs, keep=keep)
+    n_runs = console.runs_of(engine, runs)
+    console.check_counts(runs=n_runs, keep=keep)
     checked = session.read_scenario(scenario, overrides=settings or (), seed=seed)
     folder = output or Path("results") / checked.name
-    results = console.run_with_progress(checked, runs=runs, keep=keep, folder=folder)
+    results = console.run_with_progress(checked, runs=n_runs, keep=keep, engine=engine, folder=folder)
     _print_results(results, folder, as_json=as_json)
 
 

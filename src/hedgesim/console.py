@@ -18,8 +18,8 @@ from hedgesim.analysis.explanation import explain_shares
 from hedgesim.analysis.grid import Grid, grid_of, points_of, run_points
 from hedgesim.analysis.simulation import Results, run_case
 from hedgesim.batch.results import prepare_folder
-from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import case_of
+from hedgesim.engines.choice import ENGINES
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
 from hedgesim.rules import country_rules, power_rules
@@ -30,6 +30,10 @@ from hedgesim.scenario.tables import TableError
 
 WIDTH_OF_FILES = 240
 """Characters of a table's line where it is not printed on a terminal."""
+
+
+DEFAULT_RUNS = {"mesa": 20, "ensemble": 1000}
+"""Runs of `hedgesim run` unless it is told otherwise, by engine."""
 
 
 class UsageFault(ValueError):
@@ -46,6 +50,14 @@ def check_counts(*, runs: int, keep: int) -> None:
         raise UsageFault(message)
 
 
+def runs_of(engine: str, runs: int | None) -> int:
+    """The number of runs: as given, else what the engine makes in a few seconds."""
+    if engine not in ENGINES:
+        message = f"--engine {engine}: there is no such engine. Name one of {', '.join(ENGINES)}."
+        raise UsageFault(message)
+    return DEFAULT_RUNS[engine] if runs is None else runs
+
+
 def progress() -> Progress:
     """A progress bar on standard error, gone when done; none where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -53,14 +65,14 @@ def progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def run_with_progress(scenario: Scenario, *, runs: int, keep: int, folder: Path) -> Results:
+def run_with_progress(scenario: Scenario, *, runs: int, keep: int, engine: str, folder: Path) -> Results:
     """Run a scenario, write its tables and draw its charts, showing how far it is."""
-    case = case_of(scenario)
+    case, chosen = case_of(scenario), ENGINES[engine]()
     prepare_folder(folder)
     with progress() as bar:
         task = bar.add_task(f"running {scenario.name}", total=runs + 1)
         advance = partial(bar.advance, task)
-        results = run_case(scenario, case, runs=runs, keep=keep, engine=run_alone, on_run=advance)
+        results = run_case(scenario, case, runs=runs, keep=keep, engine=chosen, on_runs=advance)
         bar.update(task, description="drawing charts")
         session.write(results, folder)
         session.draw(results, folder / "charts")
@@ -77,7 +89,7 @@ def run_grid(name: str, vary: Sequence[str], *, runs: int, outcome: str, seed: i
     prepare_folder(folder)
     with progress() as bar:
         task = bar.add_task(f"running {len(cases)} points", total=runs * len(cases))
-        table = run_points(grid, cases, runs=runs, on_run=lambda: bar.advance(task))
+        table = run_points(grid, cases, runs=runs, on_runs=partial(bar.advance, task))
     session.write_grid(table, grid, folder=folder, outcome=outcome, scenario=scenarios[0], runs=runs)
     _print_grid(table, grid, outcome)
     Console().print(f"Table and chart: {folder}")
