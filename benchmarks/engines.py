@@ -16,12 +16,13 @@ from mesa.batchrunner import batch_run
 
 from hedgesim import HedgeModel
 from hedgesim.engines.agent_based import run_alone
-from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import case_named
+from hedgesim.engines.choice import ensemble_engine
+from hedgesim.engines.ensemble import simulate
 
 SCENARIO = "war_2022"
 ROUNDS = 7
-TOGETHER = 64
+TOGETHER = ensemble_engine().together
 
 
 def with_mesa_batch_run() -> int:
@@ -39,13 +40,13 @@ def with_agents() -> int:
 
 
 def with_the_plain_loop() -> int:
-    """One run of the array loop."""
+    """One run of the ensemble: the plain loop over arrays."""
     simulate(case_named(SCENARIO), [0])
     return 1
 
 
 def with_many_at_once() -> int:
-    """Many runs of the array loop at once."""
+    """Many runs of the ensemble at once."""
     simulate(case_named(SCENARIO), range(TOGETHER))
     return TOGETHER
 
@@ -53,8 +54,8 @@ def with_many_at_once() -> int:
 WAYS: dict[str, Callable[[], int]] = {
     "mesa.batch_run, 1 process": with_mesa_batch_run,
     "Mesa agents": with_agents,
-    "array loop, one run": with_the_plain_loop,
-    f"array loop, {TOGETHER} runs at once": with_many_at_once,
+    "ensemble, one run": with_the_plain_loop,
+    f"ensemble, {TOGETHER} runs at once": with_many_at_once,
 }
 
 
@@ -69,10 +70,10 @@ def main() -> None:
             began = time.perf_counter()
             runs = way()
             seconds[name].append((time.perf_counter() - began) / runs)
-    base = statistics.median(seconds["array loop, one run"])
+    base = statistics.median(seconds["ensemble, one run"])
     for name, times in seconds.items():
         best, middle = min(times), statistics.median(times)
-        times_loop = f"{middle / base:5.2f} x one run of the loop"
+        times_loop = f"{middle / base:5.2f} of one run of the ensemble"
         print(f"{name:32} best {1000 * best:7.2f} ms  median {1000 * middle:7.2f} ms  {times_loop}")
 
 

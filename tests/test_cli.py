@@ -169,3 +169,51 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     for command in ("run", "check", "diff", "schema", "sources", "outcomes", "rules", "scenarios", "grid"):
         assert re.search(rf"^  {command} ", said.out, re.MULTILINE), command
     assert "Traceback" not in said.out + said.err
+
+
+def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = call(
+        "run", "war_2022", "--twin", "no_war", "--engine", "ensemble", "--runs", "12", "--keep", "2", "-o", "out"
+    )
+    assert said.code == 0, said.err
+    assert "war_2022 less no_war, run by run" in said.out
+    folder = tmp_path / "out"
+    assert {path.name for path in folder.iterdir() if path.is_dir()} == {"charts", "twin", "paired"}
+    assert (folder / "twin" / "runs.parquet").is_file()
+    assert (folder / "paired" / "charts" / "paired_presence.svg").is_file()
+    paired = pd.read_parquet(folder / "paired" / "paired.parquet")
+    rows = paired[(paired["outcome"] == "presence") & (paired["option"] == "RUS")]
+    assert len(rows) == 6
+    assert (rows["mean"] < 0.0).all()
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["--twin", "no_war", "--without", "covid"], "cannot both be given"),
+        (["--twin", "history"], "history runs 2015Q1 to 2024Q4"),
+        (["--without", "covidd"], 'unknown recorded shock "covidd"'),
+        (["--twin", "no_wars"], 'there is no scenario "no_wars"'),
+        (["--engine", "steam"], "there is no such engine. Name one of mesa, ensemble"),
+    ],
+)
+def test_a_twin_or_an_engine_that_cannot_be_is_refused_before_anything_is_written(
+    words: list[str], fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = call("run", "war_2022", *words)
+    assert said.code == 2
+    assert fault in said.err
+    assert len(said.err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_ensemble_writes_what_the_agents_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for engine in ("mesa", "ensemble"):
+        said = call("run", "war_2022", "--engine", engine, "--runs", "3", "-o", engine, "--set", "end=2022Q2")
+        assert said.code == 0, said.err
+    for name in TABLES:
+        one, other = (pd.read_parquet(tmp_path / engine / f"{name}.parquet") for engine in ("mesa", "ensemble"))
+        pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=0.0, atol=1e-12)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from hedgesim.engines.agent_based import run_alone
-from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import Case, case_named, case_of
+from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
@@ -51,25 +51,25 @@ def check_engines(case: Case) -> None:
 
 
 @pytest.mark.parametrize("scenario", sorted(packaged_scenarios()))
-def test_run_k_of_the_array_loop_is_run_k_of_mesa_in_every_scenario(scenario: str) -> None:
+def test_run_k_of_the_ensemble_is_run_k_of_mesa_in_every_scenario(scenario: str) -> None:
     check_engines(case_named(scenario))
 
 
 @pytest.mark.parametrize("rule", sorted(country_rules()))
-def test_run_k_of_the_array_loop_is_run_k_of_mesa_under_every_rule_of_countries(rule: str) -> None:
+def test_run_k_of_the_ensemble_is_run_k_of_mesa_under_every_rule_of_countries(rule: str) -> None:
     case = case_with(f"rules.countries.all.rule={rule}")
     assert {type(chosen) for chosen in case.country_rules} == {country_rules()[rule]}
     check_engines(case)
 
 
 @pytest.mark.parametrize("rule", sorted(power_rules()))
-def test_run_k_of_the_array_loop_is_run_k_of_mesa_under_every_rule_of_powers(rule: str) -> None:
+def test_run_k_of_the_ensemble_is_run_k_of_mesa_under_every_rule_of_powers(rule: str) -> None:
     case = case_with(f"rules.powers.all.rule={rule}")
     assert {type(chosen) for chosen in case.power_rules} == {power_rules()[rule]}
     check_engines(case)
 
 
-def test_run_k_of_the_array_loop_is_run_k_of_mesa_when_rules_are_mixed() -> None:
+def test_run_k_of_the_ensemble_is_run_k_of_mesa_when_rules_are_mixed() -> None:
     countries = "{all: {rule: habit}, KAZ: {rule: balancing}, UZB: {rule: bandwagoning}}"
     powers = "{all: {rule: suitor}, RUS: {rule: patron}}"
     check_engines(case_with(f"rules.countries={countries}", f"rules.powers={powers}"))

@@ -6,8 +6,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import Case, case_named, case_of
+from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters

@@ -16,8 +16,8 @@ import pytest
 
 from command_line import ROOT, SCENARIOS, call, start
 from hedgesim import read_scenario
-from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.world import DORMANT, MEMBER
 from hedgesim.scenario import packaged_scenarios

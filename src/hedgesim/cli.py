@@ -35,20 +35,33 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tabl
 def run(
     scenario: ScenarioName,
     output: Output = None,
-    runs: Annotated[int, typer.Option("--runs", help="Number of runs.")] = 20,
+    runs: Annotated[
+        int | None, typer.Option("--runs", help="Number of runs: 20 with mesa, 1000 with ensemble.")
+    ] = None,
     keep: Annotated[int, typer.Option("--keep", help="Full trajectories of so many of the first runs.")] = 100,
+    engine: Annotated[str, typer.Option("--engine", help="mesa: agents; ensemble: many runs at once.")] = "mesa",
+    twin: Annotated[str | None, typer.Option("--twin", help="Scenario run with the same random numbers.")] = None,
+    without: Annotated[
+        list[str] | None, typer.Option("--without", help="Event or shock that the twin lacks; may be repeated.")
+    ] = None,
     seed: Seed = None,
     settings: Settings = None,
     as_json: AsJson = False,
 ) -> None:
-    """Run a scenario, write its tables and draw its charts."""
+    """Run a scenario, write its tables and draw its charts; with a twin, compare the two run by run."""
     from hedgesim import console, session
 
-    console.check_counts(runs=runs, keep=keep)
+    n_runs = console.runs_of(engine, runs)
+    console.check_counts(runs=n_runs, keep=keep)
     checked = session.read_scenario(scenario, overrides=settings or (), seed=seed)
+    other = session.read_twin(checked, twin, without or (), overrides=settings or ())
     folder = output or Path("results") / checked.name
-    results = console.run_with_progress(checked, runs=runs, keep=keep, folder=folder)
-    _print_results(results, folder, as_json=as_json)
+    plan = console.Plan(runs=n_runs, keep=keep, engine=engine, folder=folder)
+    results = console.run_with_progress(checked, plan)
+    if other is None:
+        _print_results(results, folder, as_json=as_json)
+    else:
+        console.run_twin(results, other, plan, as_json=as_json)
 
 
 def _print_results(results: Results, folder: Path, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from hedgesim import session
 from hedgesim.analysis.explanation import explain_shares
 from hedgesim.analysis.grid import Grid, grid_of, points_of, run_points
 from hedgesim.analysis.simulation import Results, run_case
+from hedgesim.analysis.twins import compare
 from hedgesim.batch.results import prepare_folder
-from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import case_of
+from hedgesim.engines.choice import ENGINES
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
 from hedgesim.rules import country_rules, power_rules
@@ -30,6 +32,10 @@ from hedgesim.scenario.tables import TableError
 
 WIDTH_OF_FILES = 240
 """Characters of a table's line where it is not printed on a terminal."""
+
+
+DEFAULT_RUNS = {"mesa": 20, "ensemble": 1000}
+"""Runs of `hedgesim run` unless it is told otherwise, by engine."""
 
 
 class UsageFault(ValueError):
@@ -46,6 +52,14 @@ def check_counts(*, runs: int, keep: int) -> None:
         raise UsageFault(message)
 
 
+def runs_of(engine: str, runs: int | None) -> int:
+    """The number of runs: as given, else what the engine makes in a few seconds."""
+    if engine not in ENGINES:
+        message = f"--engine {engine}: there is no such engine. Name one of {', '.join(ENGINES)}."
+        raise UsageFault(message)
+    return DEFAULT_RUNS[engine] if runs is None else runs
+
+
 def progress() -> Progress:
     """A progress bar on standard error, gone when done; none where that is no terminal."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -53,18 +67,50 @@ def progress() -> Progress:
     return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
-def run_with_progress(scenario: Scenario, *, runs: int, keep: int, folder: Path) -> Results:
+@dataclass(frozen=True)
+class Plan:
+    """How many runs on which engine, how many kept whole, and where to."""
+
+    runs: int
+    keep: int
+    engine: str
+    folder: Path
+
+
+def run_with_progress(scenario: Scenario, plan: Plan) -> Results:
     """Run a scenario, write its tables and draw its charts, showing how far it is."""
-    case = case_of(scenario)
-    prepare_folder(folder)
+    case, engine = case_of(scenario), ENGINES[plan.engine]()
+    prepare_folder(plan.folder)
     with progress() as bar:
-        task = bar.add_task(f"running {scenario.name}", total=runs + 1)
+        task = bar.add_task(f"running {scenario.name}", total=plan.runs + 1)
         advance = partial(bar.advance, task)
-        results = run_case(scenario, case, runs=runs, keep=keep, engine=run_alone, on_run=advance)
+        results = run_case(scenario, case, runs=plan.runs, keep=plan.keep, engine=engine, on_runs=advance)
         bar.update(task, description="drawing charts")
-        session.write(results, folder)
-        session.draw(results, folder / "charts")
+        session.write(results, plan.folder)
+        session.draw(results, plan.folder / "charts")
     return results
+
+
+def run_twin(results: Results, twin: Scenario, plan: Plan, *, as_json: bool) -> None:
+    """Run a twin beside finished results, compare the two run by run, write and draw what differs."""
+    other = run_with_progress(twin, replace(plan, folder=plan.folder / "twin"))
+    differences = compare(results, other)
+    session.write_twins(results, other, differences, folder=plan.folder / "paired")
+    told = differences[(differences[["mean", "q05", "q95"]] != 0.0).any(axis=1)]
+    rows = [[str(row.outcome), str(row.entity), str(row.option), *_cells(row)] for row in told.itertuples()]
+    print_rows(["outcome", "of", "option", "change", "± error", "5 %", "95 %", "runs", "gain"], rows, as_json=as_json)
+    if not as_json:
+        other_name = session.name_of_twin(results.scenario, twin)
+        text = f"Change: {results.scenario.name} less {other_name}, run by run with the same random numbers."
+        gain = "Gain: by how much pairing cuts the variance against independent seeds; median"
+        console = Console(soft_wrap=True)
+        console.print(f"{text} What never differs is left out. {gain} {differences['gain'].median():.1f}.")
+        console.print(f"Tables and charts: {plan.folder}, {plan.folder / 'twin'}, {plan.folder / 'paired'}")
+
+
+def _cells(row: Any) -> list[str]:
+    small = [f"{value:.4f}" for value in (row.error, row.q05, row.q95)]
+    return [f"{row.mean:+.4f}", *small, str(row.n), "" if row.gain != row.gain else f"{row.gain:.1f}"]
 
 
 def run_grid(name: str, vary: Sequence[str], *, runs: int, outcome: str, seed: int | None, output: Path | None) -> None:
@@ -77,7 +123,7 @@ def run_grid(name: str, vary: Sequence[str], *, runs: int, outcome: str, seed: i
     prepare_folder(folder)
     with progress() as bar:
         task = bar.add_task(f"running {len(cases)} points", total=runs * len(cases))
-        table = run_points(grid, cases, runs=runs, on_run=lambda: bar.advance(task))
+        table = run_points(grid, cases, runs=runs, on_runs=partial(bar.advance, task))
     session.write_grid(table, grid, folder=folder, outcome=outcome, scenario=scenarios[0], runs=runs)
     _print_grid(table, grid, outcome)
     Console().print(f"Table and chart: {folder}")

@@ -12,13 +12,15 @@ from hedgesim.analysis.simulation import Results
 from hedgesim.batch.results import write_results
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
-from hedgesim.plots.comparisons import sweep_chart
+from hedgesim.plots.comparisons import paired_chart, sweep_chart
 from hedgesim.plots.theme import Frame, page, save, theme
-from hedgesim.scenario import Scenario
+from hedgesim.scenario import Place, Scenario, ScenarioError
 from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.known_names import known_names
+
+BOTH = "a twin and --without cannot both be given"
 
 
 def read_scenario(name: str | Path, *, overrides: Sequence[str] = (), seed: int | None = None) -> Scenario:
@@ -30,6 +32,35 @@ def read_scenario(name: str | Path, *, overrides: Sequence[str] = (), seed: int 
         ScenarioError: with place, fault and remedy.
     """
     return read_checked(name, overrides=overrides, seed=seed, vocabulary=known_names)
+
+
+def read_twin(
+    scenario: Scenario, name: str | None, without: Sequence[str], *, overrides: Sequence[str] = ()
+) -> Scenario | None:
+    """The twin of a scenario: another one by name, or the same without some shocks; None if neither is asked for.
+
+    overrides: those of the scenario, which hold for the twin too. The twin takes the scenario's seed.
+
+    Raises:
+        ScenarioError: both are asked for, the twin has other quarters, or a name is unknown.
+    """
+    if name is None and not without:
+        return None
+    if name is not None and without:
+        raise ScenarioError(Place("--twin"), BOTH, "Give one of them.")
+    omitted = ", ".join((*scenario.omit_shocks, *without))
+    texts = (*overrides, f"omit_shocks=[{omitted}]") if without else overrides
+    twin = read_scenario(name or scenario.path, overrides=texts, seed=scenario.seed)
+    if (twin.start, twin.end) != (scenario.start, scenario.end):
+        fault = f"{twin.name} runs {twin.start} to {twin.end}, {scenario.name} {scenario.start} to {scenario.end}"
+        raise ScenarioError(Place("--twin"), fault, "Name a scenario of the same quarters.")
+    return twin
+
+
+def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
+    """What the twin is called: its name, or what it lacks."""
+    lacking = [name for name in twin.omit_shocks if name not in scenario.omit_shocks]
+    return twin.name if twin.name != scenario.name else f"{twin.name} without {', '.join(lacking)}"
 
 
 def write(results: Results, folder: Path) -> None:
@@ -60,6 +91,32 @@ def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, s
             figure = page(7.0, 4.5, title=title, notes=(caption,), frame=Frame(left=0.9, right=0.3))
             sweep_chart(table, figure.subplots(), parameter=path, outcome=outcome)
             save(figure, charts, name=f"{outcome}_by_{path.rpartition('.')[2]}")
+
+
+def write_twins(results: Results, twin: Results, differences: pd.DataFrame, *, folder: Path) -> None:
+    """Write the paired differences of two results, and draw those of presence."""
+    name, other = results.scenario.name, name_of_twin(results.scenario, twin.scenario)
+    manifest = {"scenario": name, "twin": other, "seed": results.case.seed}
+    write_results(folder, {"paired": differences}, manifest=manifest)
+    presence = differences[differences["outcome"] == "presence"].rename(columns={"entity": "country"})
+    n = int(presence["n"].max())
+    caption = (
+        f"{name} less {other} in {results.case.setting.axes.periods[-1]}, {n} runs paired"
+        f" by random numbers, seed {results.case.seed}, not calibrated."
+        " Thin: 5 to 95 % of runs; thick: mean ± 2 errors."
+    )
+    charts = folder / "charts"
+    charts.mkdir(parents=True, exist_ok=True)
+    with theme():
+        figure = page(
+            11.0,
+            7.0,
+            title=f"{name} less {other}",
+            notes=(caption,),
+            frame=Frame(left=2.4, right=0.3, below=0.9),
+        )
+        paired_chart(presence, figure, names=names_of(results), quantity="difference of presence, share")
+        save(figure, charts, name="paired_presence")
 
 
 def names_of(results: Results) -> Names:

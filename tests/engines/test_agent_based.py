@@ -8,8 +8,8 @@ from mesa.agent import AgentSet
 from mesa.batchrunner import batch_run
 
 from hedgesim.engines.agent_based import Country, HedgeModel, Power, run_alone
-from hedgesim.engines.array_loop import simulate
 from hedgesim.engines.case import case_named
+from hedgesim.engines.ensemble import simulate
 from worlds import make_case, make_setting
 
 SETTING = make_setting(6, n_steps=4)

@@ -6,7 +6,7 @@ import array_api_strict
 import numpy as np
 import pytest
 
-from hedgesim.engines.array_loop import simulate
+from hedgesim.engines.ensemble import simulate
 from hedgesim.model import draws, start
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules

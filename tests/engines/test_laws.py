@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.engines.array_loop import decide_countries, simulate
 from hedgesim.engines.case import Case
+from hedgesim.engines.ensemble import decide_countries, simulate
 from hedgesim.model.perception import perceive
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules

@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from hedgesim.engines import array_loop
+from hedgesim.engines import ensemble
 from hedgesim.engines.case import Case, Future, case_of, foresee
 from hedgesim.rules import country_rules
 from hedgesim.scenario import read_scenario
@@ -43,8 +43,8 @@ def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
             future, draws=replace(future.draws, **{name: 0.0 * getattr(future.draws, name) + 1.0 for name in NEVER})
         )
 
-    monkeypatch.setattr(array_loop, "foresee", foreseen)
-    return array_loop.simulate(case, [0]).worlds
+    monkeypatch.setattr(ensemble, "foresee", foreseen)
+    return ensemble.simulate(case, [0]).worlds
 
 
 @pytest.mark.parametrize(("start", "end"), [("2021Q1", "2031Q1"), ("2015Q1", "2025Q1")])

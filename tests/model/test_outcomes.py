@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.engines.array_loop import simulate
+from hedgesim.engines.ensemble import simulate
 from hedgesim.model import outcomes as out
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import Parameters

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.engines.array_loop import decide_countries, decide_powers
+from hedgesim.engines.ensemble import decide_countries, decide_powers
 from hedgesim.model.perception import Situation, perceive, perceive_powers
 from hedgesim.model.schedule import advance
 from hedgesim.model.world import World

@@ -4,7 +4,7 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
-from hedgesim.engines.array_loop import decide_countries, decide_powers, simulate
+from hedgesim.engines.ensemble import decide_countries, decide_powers, simulate
 from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
 from hedgesim.model.draws import Draws, StartDraws, draw_start, draw_steps
 from hedgesim.model.perception import Baseline, Sight

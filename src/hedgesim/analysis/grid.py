@@ -8,8 +8,8 @@ from itertools import product
 import pandas as pd
 
 from hedgesim.batch.runner import run_many
-from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case
+from hedgesim.engines.choice import ensemble_engine
 from hedgesim.scenario import ScenarioError
 
 Grid = Mapping[str, Sequence[str]]
@@ -36,7 +36,7 @@ def points_of(grid: Grid) -> Iterator[list[str]]:
 
 
 def run_points(
-    grid: Grid, cases: Sequence[Case], *, runs: int, on_run: Callable[[], None] = lambda: None
+    grid: Grid, cases: Sequence[Case], *, runs: int, on_runs: Callable[[int], None] = lambda _: None
 ) -> pd.DataFrame:
     """The table of runs of every point, with a column per path that varies.
 
@@ -44,7 +44,7 @@ def run_points(
     """
     parts = []
     for case, values in zip(cases, product(*grid.values()), strict=False):
-        gathered = run_many(case, runs, keep=0, engine=run_alone, on_run=on_run)
+        gathered = run_many(case, runs, keep=0, engine=ensemble_engine(), on_runs=on_runs)
         parts.append(gathered.runs.assign(**{path: _value(v) for path, v in zip(grid, values, strict=True)}))
     return pd.concat(parts, ignore_index=True)
 

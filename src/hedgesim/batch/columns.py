@@ -97,5 +97,11 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         *_texts("meeting"),
     ),
     "memberships": (*_RUN, *_PERIOD, *_texts("country", "format", "status")),
+    "paired": (
+        *_texts("outcome", "entity", "option"),
+        *_numbers("unit of the outcome", "mean", "error", "q05", "q95"),
+        *_counts("runs", "n"),
+        *_numbers("1", "gain"),
+    ),
     "ties": (*_RUN, *_PERIOD, *_texts("country", "partner"), *_numbers("1", "tie", "trust")),
 }

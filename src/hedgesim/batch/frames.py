@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model import formats as fm
 from hedgesim.model.arrays import Array
+from hedgesim.model.setting import Axes
 from hedgesim.model.world import LEVELS, MEETINGS, STATUSES
 
 TRUST = "trust"
 """Outcome of the summary: mean trust in the other countries, weighted by ties."""
+
+SYSTEM = "system"
+"""Entity of what is not of one country."""
+
+Values = NDArray[np.float64]
 
 _COUNTED = ("leader_meetings", "first_time_formats", "realignments")
 
@@ -33,12 +41,47 @@ def kept_tables(trajectory: Trajectory) -> dict[str, pd.DataFrame]:
     }
 
 
-def outcome_tables(trajectory: Trajectory) -> dict[str, pd.DataFrame]:
-    """Outcomes of every run as wide rows by entity: `countries` with mean trust, and `system`."""
+@dataclass(frozen=True)
+class Outcomes:
+    """Outcomes of some runs by name: of countries with axes (run, step, country), of the system (run, step)."""
+
+    countries: dict[str, Values]
+    system: dict[str, Values]
+
+    def cells(self) -> Values:
+        """Every outcome of every run in a row, axes (run, cell), in the order of `cell_names`."""
+        values = (*self.countries.values(), *self.system.values())
+        return np.concatenate([v.reshape(v.shape[0], -1) for v in values], axis=1)
+
+    def cell_names(self, axes: Axes) -> pd.DataFrame:
+        """Period, entity and outcome of every cell."""
+        parts = [
+            *((name, axes.countries) for name in self.countries),
+            *((name, (SYSTEM,)) for name in self.system),
+        ]
+        rows = [(p, entity, name) for name, entities in parts for p in axes.periods for entity in entities]
+        return pd.DataFrame(rows, columns=["period", "entity", "outcome"])
+
+    def of_runs(self, chosen: Values) -> Outcomes:
+        """The outcomes of some of the runs; chosen: axes (run,), True or False."""
+        countries = {name: v[chosen] for name, v in self.countries.items()}
+        return Outcomes(countries, {name: v[chosen] for name, v in self.system.items()})
+
+
+def outcomes_of(trajectory: Trajectory) -> Outcomes:
+    """Outcomes of every run, presence and mean trust included."""
     countries, system = trajectory.outcomes()
-    felt = trajectory.worlds.xp.sum(trajectory.worlds.tie * trajectory.sight().trust, axis=-1, keepdims=True)
-    own = _countries(trajectory, {**countries, TRUST: felt}).rename(columns={"country": "entity"})
-    return {"countries": own, "system": _system(trajectory, system).assign(entity="system")}
+    sight, axes = trajectory.sight(), trajectory.case.setting.axes
+    felt = np.sum(np.asarray(trajectory.worlds.tie) * np.asarray(sight.trust), axis=-1, keepdims=True)
+    presence = np.asarray(sight.presence)[..., 0, :]
+    shares = {f"presence_{option}": presence[..., n] for n, option in enumerate(axes.options)}
+    shape = presence.shape[:-1]
+    own = {name: np.broadcast_to(_per_country(q), shape) for name, q in {**countries, TRUST: felt}.items()}
+    common = {name: np.asarray(q)[..., 0, 0, 0] for name, q in system.items()}
+    return Outcomes(
+        {name: np.swapaxes(v, 0, 1) for name, v in {**shares, **own}.items()},
+        {name: np.swapaxes(v, 0, 1) for name, v in common.items()},
+    )
 
 
 def _frame(trajectory: Trajectory, axes: Mapping[str, Sequence[str]], columns: Mapping[str, Array]) -> pd.DataFrame:

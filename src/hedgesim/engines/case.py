@@ -70,7 +70,8 @@ def foresee(xp: ModuleType, case: Case, runs: Sequence[int]) -> Future:
         conditions_at(setting, case.parameters, start.onset, xp.asarray([[float(t)]]))
         for t in range(setting.axes.n_steps + 1)
     )
-    return Future(start, conditions, draw_steps(xp, setting, case.seed, runs))
+    gambling = any(rule.gambles for rule in case.country_rules)
+    return Future(start, conditions, draw_steps(xp, setting, case.seed, runs, gambling=gambling))
 
 
 @cache

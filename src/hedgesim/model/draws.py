@@ -66,8 +66,11 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int])
     return StartDraws(hollow=gamma(uniform, setting.evidence * share), arrival=arrival, calendar=calendar)
 
 
-def draw_steps(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int]) -> Draws:
-    """Random numbers of every step of some runs, with a leading step axis."""
+def draw_steps(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int], *, gambling: bool = True) -> Draws:
+    """Random numbers of every step of some runs, with a leading step axis.
+
+    gambling: False leaves out the numbers for rules that gamble, which are then 0.
+    """
     axes = setting.axes
     n, shape = axes.n_steps, (len(runs), len(axes.countries), len(axes.domains), len(axes.options))
     cells = _cells(axes.domains, axes.options)
@@ -84,7 +87,7 @@ def draw_steps(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int])
 
     return Draws(
         value=per_cell("value"),
-        whim=per_cell("whim"),
+        whim=per_cell("whim") if gambling else xp.zeros((n, 1, 1, 1, 1), dtype=xp.float64),
         delivery=normal(per_pair("delivery", axes.powers)),
         joining=per_pair("joining", axes.powers),
         membership=per_pair("membership", axes.formats),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from hedgesim.model import alignment, sanctions
 from hedgesim.model.alignment import Taste
@@ -28,6 +28,9 @@ class CountryRule(ABC):
     country, domain, option); they are never dropped, so the same rule serves one country in one run and all
     countries in ten thousand. It never writes to the view and never branches on values.
     """
+
+    gambles: ClassVar[bool] = False
+    """Whether the rule looks at `view.whim`; numbers that no rule looks at are not drawn."""
 
     @abstractmethod
     def value(self, view: View, taste: Taste) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import Array
@@ -18,6 +19,7 @@ class Random(CountryRule):
     References: [axelrod_bennett1993] compare against chance too. Not to be confused with noise, which every rule has.
     """
 
+    gambles: ClassVar[bool] = True
     spread: float = parameter(
         1.0, unit="1", within=(0, 4), meaning="spread of the pushes in log odds", source="assumption"
     )

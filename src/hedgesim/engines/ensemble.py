@@ -1,4 +1,4 @@
-"""The plain loop over quarters: all countries at once, any number of runs at once, no agents."""
+"""The ensemble: all countries and any number of runs at once, quarter by quarter, no agents."""
 
 from __future__ import annotations
 
