@@ -96,7 +96,10 @@ def test_functions_are_short_and_take_few_arguments(file: str) -> None:
             arguments = node.args
             assert arguments.kwarg is None or file.startswith("plots"), f"{file}:{node.name} takes **{arguments.kwarg}"
             positional = [a for a in arguments.args if a.arg not in {"self", "cls"}]
-            assert len(positional) + len(arguments.kwonlyargs) <= 8, f"{file}:{node.name} takes too many arguments"
+            options = 10 if file == "cli.py" else 8
+            assert len(positional) + len(arguments.kwonlyargs) <= options, (
+                f"{file}:{node.name} takes too many arguments"
+            )
 
 
 LONGEST_FUNCTION = {"model/perception.py:perceive": 60, "scenario/arrays.py:setting_of": 60}

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 
 from hedgesim import read_scenario
-from hedgesim.engines.array_loop import simulate
+from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model import formats as fm

@@ -57,9 +57,11 @@ def test_procedures_and_a_secretariat_add_formality_at_leaders_level() -> None:
 
 
 def test_a_formal_body_counts_its_charter_before_its_first_summit_and_its_bodies_after() -> None:
-    levels, club = row(WORKING, LEADERS, LEADERS), row(1.0, 1.0, 1.0)
-    highest = row(WORKING, MINISTERIAL, LEADERS)
-    assert formality(levels, row(0.4), charter=club, highest=highest) == pytest.approx([0.2, 0.75, 0.4])
+    none = row(0.0, 0.0, 0.0)
+    club = features(3, base_formality=0.4 + none, charter=1.0 + none, treaty=none)
+    now = world(3, level=row(DORMANT, MINISTERIAL, LEADERS))
+    formal = fm.formality(xp, row(WORKING, LEADERS, LEADERS), now, formats=club, parameters=P)
+    assert formal[0, 0, 0].tolist() == pytest.approx([0.2, 0.75, 0.4])
 
 
 def test_a_treaty_is_as_formal_as_its_text_before_anybody_signs() -> None:

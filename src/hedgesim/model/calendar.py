@@ -140,30 +140,39 @@ def _move_membership(world: World, situation: Situation, support: Array, meeting
     )
     founded = meetings.opened * xp.astype(old.level == DORMANT, xp.float64)
     status = mb.next_status(old, situation.draws.membership, hazards=hazards, fresh=founded * features.eligible)
-    return _absorb(
-        replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features)), situation
-    )
+    carried = replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
+    return _forget(_absorb(carried, situation), situation)
 
 
 def _absorb(world: World, situation: Situation) -> World:
-    features, sight, xp = situation.setting.formats, situation.sight, world.xp
+    """Formats absorbed by a more formal one led from outside stop at once."""
+    sight, xp = situation.sight, world.xp
     hazard = mb.absorption_hazard(
         situation.world,
         sight.trust,
         formality=_formality(situation, situation.world.level),
         attention_lead=sight.attention_lead,
-        formats=features,
+        formats=situation.setting.formats,
         parameters=situation.parameters.membership,
     )
-    absorbed = xp.astype(situation.draws.absorption < hazard, xp.float64)
+    absorbed = situation.draws.absorption < hazard
     return replace(
         world,
-        status=xp.where(absorbed > 0.0, NONE, world.status),
-        level=xp.where(absorbed > 0.0, DORMANT, world.level),
-        momentum=xp.where(absorbed > 0.0, 0.0, world.momentum),
-        secretariat=xp.where(absorbed > 0.0, 0.0, world.secretariat),
-        procedures=xp.where(absorbed > 0.0, 0.0, world.procedures),
-        highest=xp.where(absorbed > 0.0, DORMANT, world.highest),
+        level=xp.where(absorbed, DORMANT, world.level),
+        momentum=xp.where(absorbed, 0.0, world.momentum),
+    )
+
+
+def _forget(world: World, situation: Situation) -> World:
+    """A format that stopped, for whatever reason, has no members, bodies or calendar left: it may be founded anew."""
+    features, xp = situation.setting.formats, world.xp
+    gone = (world.level == DORMANT) & (situation.world.level > DORMANT) & (features.treaty == 0.0)
+    blank = {name: xp.where(gone, 0.0, getattr(world, name)) for name in ("procedures", "secretariat", "turn", "since")}
+    return replace(
+        world,
+        status=xp.where(gone, NONE, world.status),
+        cadence=xp.where(gone, features.cadence + 0.0 * world.cadence, world.cadence),
+        **blank,
     )
 
 

@@ -257,7 +257,7 @@ def parties(world: World, formats: Formats) -> Array:
 def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
     """Formality of every format if it stood at `level`, 0..1, axes (run, 1, 1, format)."""
     base = formats.base_formality
-    unfounded = (formats.charter > 0.0) & (world.highest < LEADERS)
+    unfounded = (formats.charter > 0.0) & (world.level < LEADERS)
     procedures = xp.where(unfounded, 1.0, world.procedures)
     secretariat = xp.where(unfounded, 1.0, world.secretariat)
     body = base + parameters.procedures_formality * procedures + parameters.secretariat_formality * secretariat
