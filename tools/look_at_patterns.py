@@ -12,8 +12,8 @@ from functools import cache
 import numpy as np
 
 from hedgesim import read_scenario
-from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model import formats as fm
 from hedgesim.model.outcomes import diversity
