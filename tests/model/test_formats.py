@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from hedgesim.model import formats as fm
+from hedgesim.model import meetings as mt
 from hedgesim.model.formats import FormatParameters
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, WORKING, World
@@ -155,14 +156,14 @@ def test_an_outside_led_format_opens_when_its_lead_calls_and_not_for_a_champion(
 def test_treaties_dormant_formats_and_those_without_meetings_hold_none() -> None:
     level, ceiling = row(DORMANT, WORKING, WORKING, LEADERS), row(LEADERS, LEADERS, DORMANT, LEADERS)
     given_ = features(4, ceiling=ceiling, treaty=row(0.0, 0.0, 0.0, 1.0))
-    assert fm.meets(xp, level, given_)[0, 0, 0].tolist() == [0.0, 1.0, 0.0, 0.0]
+    assert mt.meets(xp, level, given_)[0, 0, 0].tolist() == [0.0, 1.0, 0.0, 0.0]
 
 
 def test_the_expected_rate_is_one_over_the_mean_gap() -> None:
     # At momentum one half and readiness 0 the hazard is one half: 3 quarters of rest, then 2 on average.
     w = world(1, level=row(LEADERS), momentum=row(0.5), cadence=row(4.0))
     given_ = features(1, ceiling=row(LEADERS))
-    assert fm.expected_rate(w, formats=given_, parameters=FormatParameters(holding=0.0)).item() == pytest.approx(0.2)
+    assert mt.expected_rate(w, formats=given_, parameters=FormatParameters(holding=0.0)).item() == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(("cadence", "holding"), [(1.0, 0.0), (2.0, 1.5), (4.0, 1.5), (4.0, -1.0), (8.0, 3.0)])
@@ -173,7 +174,7 @@ def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, hold
     everybody = np.full((1, 3, 1, n_clocks), MEMBER)
     parameters = FormatParameters(holding=holding, bandwidth=n_clocks)
     clock = world(n_clocks, level=LEADERS * full, momentum=0.5 * full, cadence=cadence * full)
-    rate = float(fm.expected_rate(clock, formats=given_, parameters=parameters)[0, 0, 0, 0])
+    rate = float(mt.expected_rate(clock, formats=given_, parameters=parameters)[0, 0, 0, 0])
     rng, since, meetings = np.random.default_rng(9), 0.0 * full, 0.0
     for _ in range(n_quarters):
         now = world(
@@ -184,7 +185,7 @@ def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, hold
             since=since,
             status=everybody,
         )
-        hazard = fm.holding_hazard(
+        hazard = mt.holding_hazard(
             now, formats=given_, parameters=parameters, strain=column(0, 0, 0), availability=full
         )
         met = rng.uniform(size=full.shape) < hazard
@@ -202,7 +203,7 @@ def test_a_meeting_is_held_only_once_it_is_due() -> None:
     full = row(1.0, 1.0, 1.0, 1.0)
     everybody = np.full((1, 3, 1, 4), MEMBER)
     w = world(4, level=LEADERS * full, momentum=0.5 * full, cadence=4.0 * full, since=since, status=everybody)
-    hazard = fm.holding_hazard(
+    hazard = mt.holding_hazard(
         w,
         formats=features(4, ceiling=LEADERS * full),
         parameters=FormatParameters(holding=0.0, bandwidth=10.0),
@@ -227,7 +228,7 @@ def due(n_formats: int, strain=(0.0, 0.0), available: float = 1.0, bandwidth: fl
     given_ = features(n_formats, 2, ceiling=LEADERS * full, hosted=changes.get("hosted", full))
     parameters = FormatParameters(holding=0.0, hosting=2.0, bandwidth=bandwidth)
     available_ = np.full((1, 1, 1, 1), available)
-    hazard = fm.holding_hazard(
+    hazard = mt.holding_hazard(
         w, formats=given_, parameters=parameters, strain=column(*strain), availability=available_
     )
     return hazard[0, 0, 0]
@@ -252,7 +253,7 @@ def test_countries_asked_to_too_many_summits_hold_all_of_them_back_in_proportion
 
 def test_a_meeting_to_which_nobody_may_come_is_not_held() -> None:
     w = world(1, level=row(LEADERS), momentum=row(0.5), cadence=row(1.0))
-    hazard = fm.holding_hazard(
+    hazard = mt.holding_hazard(
         w, formats=features(1, ceiling=row(LEADERS)), parameters=P, strain=column(0, 0, 0), availability=row(1.0)
     )
     assert hazard.item() == 0.0
@@ -262,32 +263,32 @@ def test_members_host_in_the_order_of_the_countries_and_start_again() -> None:
     status = column(MEMBER, 2.0, MEMBER)
     hosts = []
     for turn in range(4):
-        seat = fm.host(world(1, status=status, turn=row(float(turn))), features(1, hosted=row(1.0)))
+        seat = mt.host(world(1, status=status, turn=row(float(turn))), features(1, hosted=row(1.0)))
         hosts.append(seat[0, :, 0, 0].tolist())
     assert hosts == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
 
 
 def test_nobody_hosts_an_outside_led_format_or_one_without_members() -> None:
     members = column(MEMBER, MEMBER, MEMBER)
-    assert not np.any(fm.host(world(1, status=members), features(1, hosted=row(0.0))))
-    assert not np.any(fm.host(world(1), features(1, hosted=row(1.0))))
+    assert not np.any(mt.host(world(1, status=members), features(1, hosted=row(0.0))))
+    assert not np.any(mt.host(world(1), features(1, hosted=row(1.0))))
 
 
 def test_meetings_weigh_by_their_rung_and_institutions_meet_as_leaders() -> None:
-    rung = fm.rung_of(xp, row(DORMANT, WORKING, MINISTERIAL, LEADERS, INSTITUTION))
+    rung = mt.rung_of(xp, row(DORMANT, WORKING, MINISTERIAL, LEADERS, INSTITUTION))
     assert rung[0, 0, 0].tolist() == [0.0, 1.0, 2.0, 3.0, 3.0]
-    assert fm.meeting_weight(xp, rung, P)[0, 0, 0].tolist() == [0.0, 0.2, 0.5, 1.0, 1.0]
+    assert mt.meeting_weight(xp, rung, P)[0, 0, 0].tolist() == [0.0, 0.2, 0.5, 1.0, 1.0]
 
 
 def test_meetings_lift_trust_a_part_of_the_way_to_the_ceiling_and_it_returns_otherwise() -> None:
     parameters = FormatParameters(trust_gain=0.1, trust_return=0.5, trust_ceiling=0.9)
     trust, rest = row(0.4, 0.4, 0.95), row(0.4, 0.2, 0.95)
-    moved = fm.move_trust(xp, trust, rest, together=row(2.0, 0.0, 5.0), effective=trust, parameters=parameters)
+    moved = mt.move_trust(xp, trust, rest, together=row(2.0, 0.0, 5.0), effective=trust, parameters=parameters)
     assert moved[0, 0, 0] == pytest.approx([0.5, 0.3, 0.95])
 
 
 def test_meetings_do_not_lift_trust_that_a_shock_has_put_above_the_ceiling() -> None:
-    moved = fm.move_trust(xp, row(0.4), row(0.4), together=row(2.0), effective=row(0.95), parameters=P)
+    moved = mt.move_trust(xp, row(0.4), row(0.4), together=row(2.0), effective=row(0.95), parameters=P)
     assert moved.item() == pytest.approx(0.4)
 
 
@@ -296,7 +297,7 @@ def test_trust_stays_between_nought_and_one(
     trust: float, rest: float, together: float, gain: float, back: float
 ) -> None:
     parameters = FormatParameters(trust_gain=gain, trust_return=back)
-    moved = fm.move_trust(
+    moved = mt.move_trust(
         xp, row(trust), row(rest), together=row(together), effective=row(trust), parameters=parameters
     )
     assert 0.0 <= moved.item() <= 1.0
@@ -304,12 +305,12 @@ def test_trust_stays_between_nought_and_one(
 
 @given(SEATS, arrays(float, (1, 1, 1, 4), elements=st.floats(0.0, 2.0)))
 def test_who_meets_whom_is_mutual_and_nobody_meets_oneself(seats: np.ndarray, weight: np.ndarray) -> None:
-    together = fm.attended_together(xp, seats, weight)[0, :, 0, :]
+    together = mt.attended_together(xp, seats, weight)[0, :, 0, :]
     assert np.array_equal(together, together.T)
     assert not np.any(np.diag(together))
 
 
 def test_the_meetings_that_two_attended_add_up() -> None:
     party = table([1.0, 1.0], [1.0, 0.0], [0.0, 1.0])
-    together = fm.attended_together(xp, party, row(1.0, 0.5))[0, :, 0, :]
+    together = mt.attended_together(xp, party, row(1.0, 0.5))[0, :, 0, :]
     assert together.tolist() == [[0.0, 1.0, 0.5], [1.0, 0.0, 0.0], [0.5, 0.0, 0.0]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hedgesim.model import formats as fm
+from hedgesim.model import meetings as mt
 from hedgesim.model import membership as mb
 from hedgesim.model.arrays import Array, bound, namespace, positive
 from hedgesim.model.parameters import Parameters
@@ -54,14 +55,14 @@ def _meet(situation: Situation, support: Array, called: Array) -> Meetings:
     available = bound(xp, 1.0 + situation.conditions.availability, 0.0, 1.0)
     hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
     opened = xp.astype(situation.draws.opening < hazard, xp.float64)
-    holding = fm.holding_hazard(world, formats=features, parameters=p, strain=sight.strain, availability=available)
+    holding = mt.holding_hazard(world, formats=features, parameters=p, strain=sight.strain, availability=available)
     drawn = xp.astype(situation.draws.holding < holding, xp.float64)
-    regular = drawn + p.expected * (fm.expected_rate(world, formats=features, parameters=p) - drawn)
+    regular = drawn + p.expected * (mt.expected_rate(world, formats=features, parameters=p) - drawn)
     level = xp.where(opened > 0.0, above, world.level)
     held = xp.where(opened > 0.0, 1.0, regular)
     met = xp.where(opened > 0.0, 1.0, drawn * xp.astype(0.0 * drawn + p.expected < 1.0, xp.float64))
     reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
-    weight = held * reach * fm.meeting_weight(xp, fm.rung_of(xp, level), p)
+    weight = held * reach * mt.meeting_weight(xp, mt.rung_of(xp, level), p)
     return Meetings(opened=opened, met=met, level=level, weight=weight)
 
 
@@ -78,9 +79,9 @@ def _move_formats(world: World, situation: Situation, support: Array, meetings: 
     xp, party = world.xp, situation.sight.party
     met = meetings.met > 0.0
     since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
-    rung = xp.where(met, fm.rung_of(xp, meetings.level), 0.0)
+    rung = xp.where(met, mt.rung_of(xp, meetings.level), 0.0)
     lapsed = (
-        (since > p.lapse * world.cadence) & (fm.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
+        (since > p.lapse * world.cadence) & (mt.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
     )
     summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
     yearly = xp.astype(situation.draws.calendar < 0.5, xp.float64)
@@ -180,13 +181,13 @@ def _leave_traces(world: World, situation: Situation, meetings: Meetings) -> Wor
     """Stimulus, fatigue and trust after the quarter's meetings."""
     p, sight, xp = situation.parameters.formats, situation.sight, world.xp
     old = situation.world
-    together = fm.attended_together(xp, sight.party, meetings.weight)
+    together = mt.attended_together(xp, sight.party, meetings.weight)
     attended = xp.sum(sight.party * meetings.weight, axis=-1, keepdims=True)
     return replace(
         world,
         boost=old.boost * (1.0 - p.boost_decay) + meetings.weight,
         fatigue=old.fatigue * (1.0 - p.fatigue_decay) + attended,
-        trust=fm.move_trust(
+        trust=mt.move_trust(
             xp,
             old.trust,
             situation.baseline.trust_rest,
@@ -204,7 +205,7 @@ def stationary_traces(party: Array, weight: Array, trust: Array, parameters: Par
     """
     xp, p = namespace(party), parameters.formats
     room = positive(xp, p.trust_ceiling - trust)
-    lifted = fm.attended_together(xp, party, weight) * room
+    lifted = mt.attended_together(xp, party, weight) * room
     attended = xp.sum(party * weight, axis=-1, keepdims=True)
     return (
         weight / p.boost_decay,

@@ -7,6 +7,7 @@ from types import ModuleType
 
 from hedgesim.model import alignment as al
 from hedgesim.model import formats as fm
+from hedgesim.model import meetings as mt
 from hedgesim.model.arrays import Array, bound
 from hedgesim.model.calendar import stationary_traces
 from hedgesim.model.draws import StartDraws
@@ -39,8 +40,8 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     n_powers = setting.offence.shape[-1]
     presence = presence_of(xp, share, setting.weight)
     party = fm.parties(world, setting.formats)
-    weight = fm.expected_rate(world, formats=setting.formats, parameters=parameters.formats) * fm.meeting_weight(
-        xp, fm.rung_of(xp, world.level), parameters.formats
+    weight = mt.expected_rate(world, formats=setting.formats, parameters=parameters.formats) * mt.meeting_weight(
+        xp, mt.rung_of(xp, world.level), parameters.formats
     )
     boost, fatigue, rest = stationary_traces(party, weight, world.trust, parameters)
     world = replace(world, boost=boost, fatigue=fatigue)
@@ -99,7 +100,7 @@ def _world(xp: ModuleType, setting: Setting, parameters: Parameters, share: Arra
         boost=per_format,
         procedures=f.procedures + per_format,
         secretariat=f.secretariat + per_format,
-        highest=fm.rung_of(xp, f.level) + per_format,
+        highest=mt.rung_of(xp, f.level) + per_format,
         meeting=per_format,
     )
 

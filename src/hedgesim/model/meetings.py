@@ -1,0 +1,101 @@
+"""Meetings of formats: when they are due, who hosts them, what they weigh, and the trust they build."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from hedgesim.model.arrays import Array, bound, logistic, positive
+from hedgesim.model.formats import FormatParameters, mean_over_parties, parties
+from hedgesim.model.setting import Formats
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, WORKING, World
+
+
+def holding_odds(xp: ModuleType, momentum: Array, parameters: FormatParameters) -> Array:
+    """Log odds that a meeting that is due is held when the host is able."""
+    return parameters.holding + parameters.holding_momentum * (momentum - 0.5)
+
+
+def meets(xp: ModuleType, level: Array, formats: Formats) -> Array:
+    """1 where the format holds regular meetings, axes (run, 1, 1, format)."""
+    return xp.astype((level > DORMANT) & (formats.ceiling > DORMANT) & (formats.treaty == 0.0), xp.float64)
+
+
+def expected_rate(world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
+    """Regular meetings per quarter in the long run, axes (run, 1, 1, format): due after cadence - 1, then a hazard."""
+    xp = world.xp
+    hazard = logistic(xp, holding_odds(xp, world.momentum, parameters))
+    return meets(xp, world.level, formats) / (world.cadence - 1.0 + 1.0 / hazard)
+
+
+def host(world: World, formats: Formats) -> Array:
+    """1 for the member whose turn it is to host, axes (run, country, 1, format); nobody for outside-led formats."""
+    xp = world.xp
+    member = xp.astype(world.status == MEMBER, xp.float64)
+    n = xp.sum(member, axis=-3, keepdims=True)
+    rank = xp.cumulative_sum(member, axis=-3) - 1.0
+    seat = world.turn - n * xp.floor(world.turn / xp.where(n > 0.0, n, 1.0))
+    return member * xp.astype(rank == seat, xp.float64) * formats.hosted
+
+
+def holding_hazard(
+    world: World, *, formats: Formats, parameters: FormatParameters, strain: Array, availability: Array
+) -> Array:
+    """Probability that the regular meeting is held if it is due, axes (run, 1, 1, format).
+
+    strain: axes (run, country, 1, 1). availability: 1 normally, 0 when nobody can be hosted, axes (run, 1, 1, 1).
+    A country that is asked to more leaders' meetings than its bandwidth holds all of them back in proportion.
+    """
+    xp = world.xp
+    burden = xp.sum(host(world, formats) * strain, axis=-3, keepdims=True)
+    odds = holding_odds(xp, world.momentum, parameters) - parameters.hosting * burden
+    able = xp.where(formats.hosted > 0.0, availability, 1.0)
+    due = xp.astype(world.since >= world.cadence - 1.0, xp.float64) * meets(xp, world.level, formats)
+    hazard = logistic(xp, odds) * able * due
+    return hazard * _bandwidth(world, hazard, formats=formats, parameters=parameters)
+
+
+def _bandwidth(world: World, hazard: Array, *, formats: Formats, parameters: FormatParameters) -> Array:
+    xp = world.xp
+    party = parties(world, formats)
+    summit = hazard * xp.astype(world.level >= LEADERS, xp.float64)
+    asked = xp.sum(party * summit, axis=-1, keepdims=True)
+    part = xp.where(asked > parameters.bandwidth, parameters.bandwidth / xp.where(asked > 0.0, asked, 1.0), 1.0)
+    return mean_over_parties(xp, part + 0.0 * party, party)
+
+
+def meeting_weight(xp: ModuleType, rung: Array, parameters: FormatParameters) -> Array:
+    """Weight of a meeting at a rung against a leaders' meeting: 0 for none."""
+    low = xp.where(rung == WORKING, parameters.working_weight + 0.0 * rung, 0.0 * rung)
+    middle = xp.where(rung == MINISTERIAL, parameters.ministers_weight + 0.0 * rung, low)
+    return xp.where(rung >= LEADERS, 1.0, middle)
+
+
+def rung_of(xp: ModuleType, level: Array) -> Array:
+    """The rung at which a format of this level meets: institutions meet as leaders."""
+    return xp.where(level >= INSTITUTION, LEADERS, level)
+
+
+def move_trust(
+    xp: ModuleType,
+    trust: Array,
+    rest: Array,
+    *,
+    together: Array,
+    effective: Array,
+    parameters: FormatParameters,
+) -> Array:
+    """Trust after one quarter, axes (run, country, 1, country): meetings lift it toward a ceiling, else it reverts.
+
+    together: weight of meetings that the two attended. effective: trust including current shocks.
+    """
+    room = positive(xp, parameters.trust_ceiling - effective)
+    moved = trust + parameters.trust_gain * together * room + parameters.trust_return * (rest - trust)
+    return bound(xp, moved, 0.0, 1.0)
+
+
+def attended_together(xp: ModuleType, party: Array, weight: Array) -> Array:
+    """Weight of the meetings that each pair of countries attended, axes (run, country, 1, country); 0 with oneself."""
+    seats = party[..., 0, :]
+    pairs = xp.matmul(seats * weight[..., 0, :], xp.matrix_transpose(seats))
+    apart = 1.0 - xp.eye(party.shape[-3], dtype=xp.float64)
+    return (pairs * apart)[..., None, :]
