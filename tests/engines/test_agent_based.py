@@ -4,7 +4,6 @@ from dataclasses import replace
 import mesa
 import numpy as np
 import pytest
-from mesa.agent import AgentSet
 from mesa.batchrunner import batch_run
 
 from hedgesim.engines.agent_based import Country, HedgeModel, Power, run_alone
@@ -26,7 +25,7 @@ def test_the_model_is_a_mesa_model_of_countries_and_powers() -> None:
     model = HedgeModel(CASE)
     assert isinstance(model, mesa.Model)
     assert set(model.agents_by_type) == {Country, Power}
-    assert isinstance(model.agents_by_type[Country], AgentSet)
+    assert [agent.code for agent in model.agents_by_type[Country]] == list(CASE.setting.axes.countries)
     assert len(model.agents) == 6
 
 
