@@ -14,7 +14,6 @@ from typing import Any
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
-from hypothesis import settings
 
 from hedgesim.engines.case import Case
 from hedgesim.model.draws import draw_start, draw_steps
@@ -26,9 +25,6 @@ from hedgesim.model.shocks import CHANNELS, Shocks
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.view import PowerView, View
 from hedgesim.rules import country_rules, power_rules
-
-settings.register_profile("steady", deadline=None)
-settings.load_profile("steady")
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 POWERS = ("RED", "BLU", "GRN", "YEL")
