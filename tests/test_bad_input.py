@@ -398,3 +398,53 @@ def test_no_trajectory_need_be_kept() -> None:
     said = call("run", written(PLAIN), "--runs", "1", "--keep", "0", "-o", "out")
     assert said.code == 0, said.err
     assert Path("out/manifest.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "column", "value", "fault"),
+    [
+        ("formats", "{format: CIS}", "secretariat", "maybe", "secretariat must be a number from 0 to 1"),
+        ("formats", "{format: CIS}", "cadence", "-4", "cadence must be a number from 1 to 40"),
+        ("formats", "{format: CIS}", "ceiling", "banana", '"banana" is no ceiling'),
+        ("memberships", "{country: UZB, format: EAEU, from: 2020-12}", "status", "boss", '"boss" is no status'),
+        ("trust", "{start: 2021Q1, country: TKM, partner: AZE}", "value", "7", "value must be a number from 0 to 1"),
+    ],
+)
+def test_a_data_override_with_an_impossible_value_is_refused_at_its_place(
+    table: str, key: str, column: str, value: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    line = f"  - {{table: {table}, key: {key}, column: {column}, value: {value}, source: assumption}}"
+    Path("x.yaml").write_text(f"purpose: Probe\nextends: war_2022\nseed: 1\ndata:\n{line}\n", encoding="utf-8")
+    said = call("run", "x.yaml", "--runs", "1")
+    assert said.code == 2
+    assert said.err.startswith("x.yaml:5:")
+    assert fault in said.err
+    assert len(said.err.splitlines()) == 1
+    assert files_below(tmp_path) == {"x.yaml"}
+
+
+@pytest.mark.parametrize("values", ["rules.countries.all.rule=habit,balancing", "settings.taste.threat=0,0"])
+def test_a_grid_over_words_or_over_one_number_twice_is_refused(
+    values: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = call("grid", "war_2022", "--vary", values, "--runs", "1")
+    assert (said.code, len(said.err.splitlines())) == (2, 1)
+    assert "different numbers" in said.err
+    assert not files_below(tmp_path)
+
+
+def test_a_day_that_is_not_in_the_calendar_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    said = call("check", "war_2022")
+    assert said.code == 0
+    said = call("run", "peace", "--set", "shocks.peace.date=2022-02-30")
+    assert said.code == 2
+    assert "2022-02-30" in said.err
+
+
+def test_sources_of_a_start_that_is_all_prior_are_printed() -> None:
+    said = call("sources", "caco_1994")
+    assert said.code == 0, said.err
+    assert "Too few starting shares" in said.out

@@ -242,6 +242,9 @@ def print_sources(scenario: Scenario, *, as_json: bool) -> None:
     counts = count_of(numbers)
     print_rows(list(counts.columns), [[str(c) for c in row] for row in counts.itertuples(index=False)])
     found = explain_shares(case_of(scenario))
+    if found is None:
+        Console(soft_wrap=True).print("Too few starting shares are not hollow to say what explains them.")
+        return
     terms = [f"{row.regressor} {row.coefficient:.2f} ± {row.error:.2f}" for row in found.coefficients.itertuples()]
     text = f"Of {found.n} starting shares of powers that are not hollow, shared terms explain R2 = {found.r2:.2f}"
     Console(soft_wrap=True).print(f"{text} (log share on {', '.join(terms)}); the rest is residual.")

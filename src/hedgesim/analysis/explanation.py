@@ -28,26 +28,26 @@ class Explanation:
     fitted: Array
 
 
-def explain_shares(case: Case) -> Explanation:
-    """Regress the starting shares of a case; hollow cells are left out, for they are mostly prior."""
+def explain_shares(case: Case) -> Explanation | None:
+    """Regress the starting shares of a case; hollow cells are left out, for they are mostly prior.
+
+    None where too few shares are left to estimate anything.
+    """
     setting = case.setting
     n_powers = len(setting.axes.powers)
     logs = np.log(np.asarray(setting.share[0, ..., :n_powers]))
     columns = _regressors(case)
     seen = np.asarray(setting.hollow[0, ..., :n_powers]) == 0.0
+    spare = int(seen.sum()) - len(columns) - len(setting.axes.domains)
+    if spare < 1:
+        return None
     centred_y, centred_x = _within_domains(logs, seen), [_within_domains(x, seen) for x in columns]
     x, y = np.stack([c[seen] for c in centred_x], axis=-1), centred_y[seen]
     slopes = np.linalg.lstsq(x, y, rcond=None)[0]
     left = y - x @ slopes
-    spare = len(y) - x.shape[-1] - len(setting.axes.domains)
     errors = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * (left @ left) / spare)
     table = pd.DataFrame({"regressor": REGRESSORS, "coefficient": slopes, "error": errors})
     return Explanation(table, 1.0 - float(left @ left) / float(y @ y), len(y), _fitted(case, columns, slopes))
-
-
-def without_residual(case: Case) -> Array:
-    """Starting shares with the residual set to 0: a variant to be scored beside the observed start."""
-    return explain_shares(case).fitted
 
 
 def _regressors(case: Case) -> list[Array]:

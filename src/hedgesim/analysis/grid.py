@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 
@@ -25,6 +26,9 @@ def grid_of(texts: Sequence[str]) -> Grid:
         if not equals or not path.strip() or not parts:
             place = f"--vary {text}"
             raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
+        if path.strip() in grid or len(set(parts)) < len(parts) or not all(map(_is_number, parts)):
+            place = f"--vary {text}"
+            raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each number once.")
         grid[path.strip()] = parts
     return grid
 
@@ -45,12 +49,12 @@ def run_points(
     parts = []
     for case, values in zip(cases, product(*grid.values()), strict=False):
         gathered = run_many(case, runs, keep=0, engine=ensemble_engine(), on_runs=on_runs)
-        parts.append(gathered.runs.assign(**{path: _value(v) for path, v in zip(grid, values, strict=True)}))
+        parts.append(gathered.runs.assign(**{path: float(v) for path, v in zip(grid, values, strict=True)}))
     return pd.concat(parts, ignore_index=True)
 
 
-def _value(text: str) -> float | str:
+def _is_number(text: str) -> bool:
     try:
-        return float(text)
+        return math.isfinite(float(text))
     except ValueError:
-        return text
+        return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 
 _PATTERN = re.compile(r"([12]\d{3})Q([1-4])")
@@ -62,4 +63,8 @@ def _parts(date: str, day: int = 1) -> tuple[int, int, int]:
     if match is None or not 1 <= int(match[2] or 1) <= 12 or not 1 <= int(match[3] or 1) <= 31:
         message = f"{date!r} is not a date such as 2022, 2022-02 or 2022-02-24"
         raise ValueError(message)
-    return int(match[1]), int(match[2] or 1), int(match[3] or day)
+    year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or day)
+    if day > monthrange(year, month)[1]:
+        message = f"{date!r} is no day of the calendar"
+        raise ValueError(message)
+    return year, month, day

@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
-from hedgesim.scenario.errors import ScenarioError
+from hedgesim.model.world import LEVELS, STATUSES
+from hedgesim.scenario.errors import Place, ScenarioError, shown
 from hedgesim.scenario.schema import DataOverride, Scenario
 from hedgesim.scenario.tables import Tables
+
+UNIT_BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
+"""Lowest and highest value of a number by the unit of its row."""
+
+COLUMN_BOUNDS = {
+    **dict.fromkeys(("share", "tie", "base_formality", "procedures", "secretariat", "exclusivity"), (0.0, 1.0)),
+    "cadence": (1.0, 40.0),
+}
+"""Lowest and highest value of a number by its column."""
+
+WORDS = {"status": STATUSES, "level": LEVELS, "ceiling": LEVELS}
+"""Words that a column knows."""
 
 
 def with_data(tables: Tables, scenario: Scenario) -> Tables:
@@ -17,7 +32,9 @@ def with_data(tables: Tables, scenario: Scenario) -> Tables:
         if not chosen.any():
             place, key = scenario.place(f"data.{n}"), ", ".join(f"{k} {v}" for k, v in override.key.items())
             raise ScenarioError(place, f"the table {override.table} has no row with {key}", "Name an existing row.")
-        tables = tables.with_table(override.table, _replaced(frame, chosen, override))
+        tables = tables.with_table(
+            override.table, _replaced(frame, chosen, override, place=scenario.place(f"data.{n}.value"))
+        )
     return tables
 
 
@@ -34,7 +51,34 @@ def _chosen(frame: pd.DataFrame, override: DataOverride) -> pd.Series:
     return chosen
 
 
-def _replaced(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride) -> pd.DataFrame:
-    value = float(override.value) if frame[override.column].dtype == float else str(override.value)
+def _replaced(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride, *, place: Place) -> pd.DataFrame:
+    value = _number(frame, chosen, override, place) if frame[override.column].dtype == float else _word(override, place)
     changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
     return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
+
+
+def _number(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride, place: Place) -> float:
+    """The value as a number within what its column or unit allows."""
+    units = set(frame.loc[chosen, "unit"]) if "unit" in frame else set()
+    low, high = COLUMN_BOUNDS.get(override.column) or next(
+        (UNIT_BOUNDS[unit] for unit in units if unit in UNIT_BOUNDS), (-math.inf, math.inf)
+    )
+    if str(override.key.get("attribute", "")).startswith("weight_"):
+        low, high = UNIT_BOUNDS["0-1"]
+    try:
+        value = float(override.value)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high or math.isinf(value):
+        known = "a number" if math.isinf(low) else f"a number from {low:g} to {high:g}"
+        raise ScenarioError(place, f"{override.column} must be {known}, not {shown(override.value)}", f"Write {known}.")
+    return value
+
+
+def _word(override: DataOverride, place: Place) -> str:
+    """The value as text, one of the known words where the column has such."""
+    known = WORDS.get(override.column)
+    if known is not None and str(override.value) not in known:
+        fault = f"{shown(override.value)} is no {override.column}"
+        raise ScenarioError(place, fault, f"Write one of {', '.join(known)}.")
+    return str(override.value)
