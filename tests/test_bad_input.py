@@ -7,6 +7,7 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -217,6 +218,8 @@ NUMBERS = {
     "negative runs": (["--runs", "-1"], "--runs -1", "at least one"),
     "runs in words": (["--runs", "many"], "--runs", "integer"),
     "half a run": (["--runs", "1.5"], "--runs", "integer"),
+    "no workers": (["--workers", "0"], "--workers 0", "at least one process"),
+    "workers in words": (["--workers", "all"], "--workers", "integer"),
     "negative keep": (["--keep", "-1"], "--keep -1", "0 or more"),
     "seed in words": (["--seed", "x"], "--seed", "integer"),
     "negative seed": (["--seed", "-1"], "--seed -1", "at least 0"),
@@ -251,6 +254,32 @@ def test_a_set_that_names_nothing_is_refused(case: str) -> None:
     line = refused("run", written(PLAIN), "--set", text, "-o", "out")
     assert line.startswith(place)
     assert word in line
+
+
+@pytest.mark.parametrize("command", ["run", "twin", "grid"])
+def test_runs_for_which_there_is_no_room_are_refused_before_the_first(command: str) -> None:
+    words = {
+        "run": ["run", written(PLAIN)],
+        "twin": ["run", written(PLAIN), "--without", "covid"],
+        "grid": ["grid", written(PLAIN), "--vary", "settings.taste.threat=0,1"],
+    }[command]
+    line = refused(*words, "--runs", "100000000000000", "-o", "deep/out")
+    assert re.match(
+        r"deep/out: 100000000000000 runs need about \d+ TB, .* are free\. Give fewer --runs or another", line
+    )
+
+
+def test_runs_for_which_there_is_too_little_free_space_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=80_000_000))
+    line = refused("run", written(PLAIN), "--runs", "1000000", "--keep", "0", "-o", "out")
+    assert re.match(r"out: 1000000 runs need about \d+ MB, 80 MB are free\. ", line)
+    assert "Give fewer --keep" in refused("run", written(PLAIN), "--runs", "50000", "--keep", "50000", "-o", "out")
+
+
+def test_runs_that_do_not_fit_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.batch.space.memory_of_computer", lambda: 1e6)
+    line = refused("run", written(PLAIN), "--runs", "100000", "--keep", "0", "-o", "out")
+    assert line.endswith("of memory, this computer has 1.0 MB. Give fewer --runs.")
 
 
 def test_a_file_in_the_way_of_the_output_is_named() -> None:
@@ -326,7 +355,9 @@ def test_a_table_that_links_out_of_the_folder_is_refused() -> None:
 
 GRIDS = {
     "no values": (["--vary", "settings.taste.threat"], "--vary settings.taste.threat"),
-    "unknown setting": (["--vary", "settings.taste.thread=1,2"], "taste.threat"),
+    "unknown setting": (["--vary", "settings.taste.thread=1,2"], "--vary settings.taste.thread=1: "),
+    "setting out of range": (["--vary", "settings.taste.threat=1,99"], "--vary settings.taste.threat=99: "),
+    "unknown key": (["--vary", "ende=1,2"], "--vary 'ende': "),
     "unknown outcome": (["--vary", "settings.taste.threat=1", "--outcome", "luck"], "--outcome luck"),
     "no runs": (["--vary", "settings.taste.threat=1", "--runs", "0"], "--runs 0"),
 }

@@ -9,12 +9,17 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from rich.progress import Task, TaskID
 
 from command_line import SCENARIOS, Said, call, files_below, start
+from hedgesim.console import progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
+from hedgesim.plots import Names
+from hedgesim.plots.charts import CHARTS, NEEDS
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
+from hedgesim.session import clear
 
 TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships", "ties"}
 
@@ -173,11 +178,13 @@ def test_help_names_every_command(tmp_path: Path) -> None:
 
 def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    said = call(
-        "run", "war_2022", "--twin", "no_war", "--engine", "ensemble", "--runs", "12", "--keep", "2", "-o", "out"
-    )
+    said = call("run", "war_2022", "--twin", "no_war", "--runs", "12", "--keep", "2", "-o", "out")
     assert said.code == 0, said.err
     assert "war_2022 less no_war, run by run" in said.out
+    assert re.search(
+        r"independent seeds; median \d+\.\d, smallest \d+\.\d \(.*\), smallest for the presence of RUS", said.out
+    )
+    assert "nan" not in said.out
     folder = tmp_path / "out"
     assert {path.name for path in folder.iterdir() if path.is_dir()} == {"charts", "twin", "paired"}
     assert (folder / "twin" / "runs.parquet").is_file()
@@ -195,7 +202,11 @@ def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: p
         (["--twin", "history"], "history runs 2015Q1 to 2024Q4"),
         (["--without", "covidd"], 'unknown recorded shock "covidd"'),
         (["--twin", "no_wars"], 'there is no scenario "no_wars"'),
-        (["--engine", "steam"], "there is no such engine. Name one of mesa, ensemble"),
+        (["--without", "covidd"], "--without covidd: unknown recorded shock"),
+        (["--without", "covid", "--without", "wa]r"], "--without covid wa]r: "),
+        (["--backend", "abacus"], "--backend abacus: there is no such back end. Name one of numpy, jax"),
+        (["--engine", "mesa", "--backend", "jax"], "--backend jax: Mesa agents run on numpy"),
+        (["--engine", "steam"], "there is no such engine. Name one of ensemble, mesa"),
     ],
 )
 def test_a_twin_or_an_engine_that_cannot_be_is_refused_before_anything_is_written(
@@ -217,3 +228,145 @@ def test_the_ensemble_writes_what_the_agents_write(tmp_path: Path, monkeypatch: 
     for name in TABLES:
         one, other = (pd.read_parquet(tmp_path / engine / f"{name}.parquet") for engine in ("mesa", "ensemble"))
         pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=0.0, atol=1e-12)
+
+
+SHORT = ("--set", "end=2021Q3")
+
+
+def test_the_ensemble_makes_a_thousand_runs_unless_told_otherwise_and_mesa_twenty(tmp_path: Path) -> None:
+    small = ("--keep", "0", "--set", "end=2021Q2")
+    for words, engine, n in (((), "ensemble", 1000), (("--engine", "mesa"), "mesa", 20)):
+        folder = tmp_path / engine
+        assert call("run", "war_2022", *small, *words, "-o", str(folder)).code == 0
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        assert (manifest["engine"], manifest["backend"], manifest["runs"]) == (engine, "numpy", n)
+        assert (manifest["workers"], manifest["tables"]["runs"]["rows"]) == (1, n)
+        assert manifest["runs_at_once"] >= 1
+
+
+KINDS = ("png", "svg")
+
+
+@pytest.fixture
+def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts of a run are empty files, for drawing takes its time."""
+
+    def sketch(tables: dict[str, pd.DataFrame], names: Names, *, folder: Path, **_: object) -> list[Path]:
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = [folder / f"{name}.{kind}" for name in CHARTS if set(NEEDS[name]) <= set(tables) for kind in KINDS]
+        for path in drawn:
+            path.touch()
+        return drawn
+
+    monkeypatch.setattr("hedgesim.session.draw_all", sketch)
+
+
+@pytest.mark.usefixtures("sketched")
+def test_workers_write_what_one_process_writes(tmp_path: Path) -> None:
+    for n in ("1", "2"):
+        said = call("run", "war_2022", "--runs", "9", "--workers", n, *SHORT, "-o", str(tmp_path / n))
+        assert said.code == 0, said.err
+    for name in TABLES:
+        one, two = (pd.read_parquet(tmp_path / n / f"{name}.parquet") for n in ("1", "2"))
+        pd.testing.assert_frame_equal(one, two, check_exact=False, rtol=0.0, atol=1e-12)
+
+
+@pytest.mark.usefixtures("sketched")
+def test_a_twin_in_json_is_numbers(tmp_path: Path) -> None:
+    said = call(
+        "run", "war_2022", "--twin", "no_war", "--runs", "4", "--set", "end=2022Q2", "--json", "-o", str(tmp_path)
+    )
+    answer = parsed(said)
+    row = next(row for row in answer["paired"] if (row["outcome"], row["option"]) == ("presence", "RUS"))
+    assert set(row) == {"outcome", "entity", "option", "mean", "error", "q05", "q95", "n", "gain"}
+    assert all(isinstance(row[name], float) for name in ("mean", "error", "q05", "q95", "gain"))
+    assert (row["n"], answer["left_out"]) == (4, 0)
+    assert answer["folder"] == str(tmp_path)
+    assert answer["twin"]["manifest"]["scenario"] == "no_war"
+    assert {row["n"] for row in answer["closing"]} == {4}
+
+
+@pytest.mark.usefixtures("sketched")
+def test_a_twin_that_is_the_same_and_a_single_run_say_so(tmp_path: Path) -> None:
+    said = call("run", "war_2022", "--twin", "war_2022", "--runs", "3", *SHORT, "-o", str(tmp_path / "same"))
+    assert said.code == 0, said.err
+    assert "Nothing differs" in said.out
+    said = call(
+        "run", "war_2022", "--without", "war_2022", "--runs", "1", "--set", "end=2022Q2", "-o", str(tmp_path / "one")
+    )
+    assert said.code == 0, said.err
+    assert "One run has no error and no gain" in said.out
+    assert "nan" not in said.out
+    answer = parsed(
+        call("run", "war_2022", "--twin", "war_2022", "--runs", "1", *SHORT, "--json", "-o", str(tmp_path / "same"))
+    )
+    assert {row["gain"] for row in answer["paired"]} == {None}
+
+
+@pytest.mark.usefixtures("sketched")
+def test_nothing_of_an_earlier_run_stays_beside_new_tables_and_nothing_else_goes(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert call("run", "war_2022", "--twin", "no_war", "--runs", "3", *SHORT, "-o", str(folder)).code == 0
+    mine = {"notes.txt", "twin/notes.txt", "charts/mine.png", "paired/charts/mine.svg"}
+    for name in mine:
+        (folder / name).write_text("mine", encoding="utf-8")
+    assert call("run", "war_2022", "--runs", "3", "--keep", "0", *SHORT, "-o", str(folder)).code == 0
+    files = {name for name in files_below(folder) if (folder / name).is_file()}
+    charts = {f"charts/hedging_index.{kind}" for kind in KINDS}
+    assert files == mine | charts | {"manifest.json", "runs.parquet", "summary.parquet"}
+    for name in mine:
+        (folder / name).unlink()
+    assert call("run", "war_2022", "--twin", "no_war", "--runs", "3", *SHORT, "-o", str(folder)).code == 0
+    vary = ("--vary", "settings.taste.threat=0,1", "--runs", "2")
+    assert call("grid", "war_2022", *vary, "--outcome", "cohesion", "-o", str(folder)).code == 0
+    assert call("grid", "war_2022", *vary, "-o", str(folder)).code == 0
+    charts = {f"charts/hedging_index_by_threat.{kind}" for kind in KINDS}
+    assert files_below(folder) == charts | {"charts", "manifest.json", "runs.parquet"}
+
+
+def test_a_folder_without_a_manifest_is_not_tidied(tmp_path: Path) -> None:
+    for name in ("twin/runs.parquet", "charts/presence.png", "paired/manifest.json"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    clear(tmp_path)
+    assert {"twin/runs.parquet", "charts/presence.png", "paired/manifest.json"} <= files_below(tmp_path)
+
+
+def test_a_grid_over_two_settings_with_one_last_word_draws_both(tmp_path: Path) -> None:
+    vary = ("--vary", "settings.taste.threat=0,1", "--vary", "settings.votes.threat=1,2")
+    said = call("grid", "war_2022", *vary, "--runs", "1", "-o", str(tmp_path))
+    assert said.code == 0, said.err
+    assert "nan" not in said.out
+    names = {path.stem for path in (tmp_path / "charts").iterdir()}
+    assert names == {"hedging_index_by_settings_taste_threat", "hedging_index_by_settings_votes_threat"}
+    assert len(pd.read_parquet(tmp_path / "runs.parquet")) == 4
+
+
+def test_without_a_terminal_a_line_now_and_then_says_how_far_runs_are(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter([0.0, 0.0, 4.0, 12.0, 13.0, 24.5])
+    monkeypatch.setattr(progress.time, "monotonic", lambda: next(times))
+    with progress.counting("running war", 1000) as on_runs:
+        for _ in range(4):
+            on_runs(100)
+    assert capsys.readouterr().err.splitlines() == [
+        "running war: 200 of 1000 runs, 17 runs/s, 0:00:48 left",
+        "running war: 400 of 1000 runs, 16 runs/s, 0:00:37 left",
+    ]
+
+
+def test_on_a_terminal_a_bar_shows_rate_and_time_left() -> None:
+    task = Task(TaskID(0), "running", 10.0, 3.0, _get_time=lambda: 2.0)
+    assert str(progress._Rate().render(task)) == ""
+    assert progress._rate(3210.4) == "3210 runs/s"
+    assert progress._rate(0.25) == "0.2 runs/s"
+
+
+def test_ctrl_c_says_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hedgesim.console.running.run_case", interrupted)
+    said = call("run", "war_2022", "-o", str(tmp_path / "out"))
+    assert (said.code, said.err) == (130, "stopped\n")

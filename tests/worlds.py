@@ -18,10 +18,11 @@ import numpy as np
 from hedgesim.engines.case import Case
 from hedgesim.model.draws import draw_start, draw_steps
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import Situation, assess, perceive, perceive_powers
+from hedgesim.model.perception import perceive, perceive_powers
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Formats, Setting
 from hedgesim.model.shocks import CHANNELS, Shocks
+from hedgesim.model.sight import Situation, assess
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.view import PowerView, View
 from hedgesim.rules import country_rules, power_rules

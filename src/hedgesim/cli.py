@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from hedgesim.analysis.simulation import Results
+STOPPED = 130
+"""Exit code after Ctrl-C."""
 
 app = typer.Typer(
     help="Simulate how states hedge among rival powers.",
@@ -36,10 +36,14 @@ def run(
     scenario: ScenarioName,
     output: Output = None,
     runs: Annotated[
-        int | None, typer.Option("--runs", help="Number of runs: 20 with mesa, 1000 with ensemble.")
+        int | None, typer.Option("--runs", help="Number of runs: 1000 with ensemble, 20 with mesa.")
     ] = None,
     keep: Annotated[int, typer.Option("--keep", help="Full trajectories of so many of the first runs.")] = 100,
-    engine: Annotated[str, typer.Option("--engine", help="mesa: agents; ensemble: many runs at once.")] = "mesa",
+    engine: Annotated[str, typer.Option("--engine", help="ensemble: many runs at once; mesa: agents.")] = "ensemble",
+    backend: Annotated[
+        str, typer.Option("--backend", help="Arithmetic of the ensemble: numpy; jax: compiled.")
+    ] = "numpy",
+    workers: Annotated[int, typer.Option("--workers", help="Processes that share the runs.")] = 1,
     twin: Annotated[str | None, typer.Option("--twin", help="Scenario run with the same random numbers.")] = None,
     without: Annotated[
         list[str] | None, typer.Option("--without", help="Event or shock that the twin lacks; may be repeated.")
@@ -49,28 +53,25 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, write its tables and draw its charts; with a twin, compare the two run by run."""
-    from hedgesim import console, session
+    from hedgesim import session
+    from hedgesim.console import printing, running
 
-    n_runs = console.runs_of(engine, runs)
-    console.check_counts(runs=n_runs, keep=keep)
+    plan = running.plan_of(engine, backend, runs=runs, keep=keep, workers=workers)
     checked = session.read_scenario(scenario, overrides=settings or (), seed=seed)
     other = session.read_twin(checked, twin, without or (), overrides=settings or ())
     folder = output or Path("results") / checked.name
-    plan = console.Plan(runs=n_runs, keep=keep, engine=engine, folder=folder)
-    results = console.run_with_progress(checked, plan)
     if other is None:
-        _print_results(results, folder, as_json=as_json)
+        results = running.run_with_progress(checked, plan, folder)
+        records = printing.as_records(results, folder)
     else:
-        console.run_twin(results, other, plan, as_json=as_json)
-
-
-def _print_results(results: Results, folder: Path, *, as_json: bool) -> None:
-    from hedgesim import console
-
+        twins = running.run_twins_with_progress((checked, other), plan, folder)
+        records = printing.twins_as_records(twins, folder)
     if as_json:
-        typer.echo(json.dumps(console.as_records(results, folder), indent=2))
+        typer.echo(json.dumps(records, indent=2))
+    elif other is None:
+        printing.print_closing(results, folder)
     else:
-        console.print_closing(results, folder)
+        printing.print_twins(twins, folder)
 
 
 @app.command()
@@ -88,10 +89,10 @@ def grid(
     seed: Seed = None,
 ) -> None:
     """Run a scenario at every point of a small grid of settings, and draw an outcome against each."""
-    from hedgesim import console
+    from hedgesim.console import running
 
-    console.check_counts(runs=runs, keep=0)
-    console.run_grid(scenario, vary, runs=runs, outcome=outcome, seed=seed, output=output)
+    running.check_counts(runs=runs)
+    running.run_grid(scenario, vary, runs=runs, outcome=outcome, seed=seed, output=output)
 
 
 @app.command()
@@ -99,9 +100,9 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
 ) -> None:
     """Check scenario files and print every fault with its place and remedy."""
-    from hedgesim import console
+    from hedgesim.console import running
 
-    faults = [fault for name in files for fault in console.faults_of(name)]
+    faults = [fault for name in files for fault in running.faults_of(name)]
     for fault in faults:
         typer.echo(str(fault), err=True)
     if faults:
@@ -112,13 +113,14 @@ def check(
 @app.command()
 def diff(first: ScenarioName, second: ScenarioName, as_json: AsJson = False) -> None:
     """Print in what two scenarios differ once `extends` is worked in."""
-    from hedgesim import console, session
+    from hedgesim import session
+    from hedgesim.console import printing
     from hedgesim.scenario import difference
 
     rows = difference(session.read_scenario(first), session.read_scenario(second))
-    console.print_rows(
+    printing.print_rows(
         ["path", first, second],
-        [[row.path, console.text_of(row.value_a), console.text_of(row.value_b)] for row in rows],
+        [[row.path, printing.text_of(row.value_a), printing.text_of(row.value_b)] for row in rows],
         as_json=as_json,
     )
 
@@ -134,33 +136,34 @@ def schema() -> None:
 @app.command()
 def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
     """Print every number a scenario uses with its source, and count the assumptions."""
-    from hedgesim import console, session
+    from hedgesim import session
+    from hedgesim.console import printing
 
-    console.print_sources(session.read_scenario(scenario), as_json=as_json)
+    printing.print_sources(session.read_scenario(scenario), as_json=as_json)
 
 
 @app.command()
 def outcomes(as_json: AsJson = False) -> None:
     """Print every outcome with unit, meaning and source."""
-    from hedgesim import console
+    from hedgesim.console import printing
 
-    console.print_outcomes(as_json=as_json)
+    printing.print_outcomes(as_json=as_json)
 
 
 @app.command()
 def rules(as_json: AsJson = False) -> None:
     """Print the rules that countries and powers may follow, with their parameters."""
-    from hedgesim import console
+    from hedgesim.console import printing
 
-    console.print_rules(as_json=as_json)
+    printing.print_rules(as_json=as_json)
 
 
 @app.command()
 def scenarios(as_json: AsJson = False) -> None:
     """Print the packaged scenarios with their purpose."""
-    from hedgesim import console
+    from hedgesim.console import printing
 
-    console.print_scenarios(as_json=as_json)
+    printing.print_scenarios(as_json=as_json)
 
 
 def main() -> None:
@@ -171,8 +174,7 @@ def main() -> None:
     except typer.Exit as leave:
         code = leave.exit_code
     except typer.Abort:
-        typer.echo("stopped", err=True)
-        code = 130
+        code = STOPPED
     except usage_error as error:
         typer.echo(f"hedgesim: {_one_line(error.format_message()).rstrip('.')}. See hedgesim --help.", err=True)
         code = 2
@@ -181,6 +183,8 @@ def main() -> None:
             raise
         typer.echo(_one_line(str(error)), err=True)
         code = 2
+    if code == STOPPED:
+        typer.echo("stopped", err=True)
     sys.exit(code if isinstance(code, int) else 0)
 
 

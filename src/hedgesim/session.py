@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from hedgesim.analysis.grid import Grid
+from hedgesim.analysis.grid import Grid, chart_names, points_of
 from hedgesim.analysis.simulation import Results
-from hedgesim.batch.results import write_results
+from hedgesim.analysis.twins import Twins
+from hedgesim.batch.columns import TABLES
+from hedgesim.batch.results import MANIFEST, StoreError, read_manifest, write_results
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
+from hedgesim.plots.charts import CHARTS
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
 from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.scenario import Place, Scenario, ScenarioError
@@ -19,6 +22,8 @@ from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.known_names import known_names
+
+PAIRED_CHART = "paired_presence"
 
 BOTH = "a twin and --without cannot both be given"
 
@@ -50,22 +55,91 @@ def read_twin(
         raise ScenarioError(Place("--twin"), BOTH, "Give one of them.")
     omitted = ", ".join((*scenario.omit_shocks, *without))
     texts = (*overrides, f"omit_shocks=[{omitted}]") if without else overrides
-    twin = read_scenario(name or scenario.path, overrides=texts, seed=scenario.seed)
+    try:
+        twin = read_scenario(name or scenario.path, overrides=texts, seed=scenario.seed)
+    except ScenarioError as error:
+        raise _placed(error, f"--set {texts[-1]}", f"--without {' '.join(without)}") if without else error from None
     if (twin.start, twin.end) != (scenario.start, scenario.end):
         fault = f"{twin.name} runs {twin.start} to {twin.end}, {scenario.name} {scenario.start} to {scenario.end}"
         raise ScenarioError(Place("--twin"), fault, "Name a scenario of the same quarters.")
     return twin
 
 
+def read_points(name: str, grid: Grid, *, seed: int | None) -> list[Scenario]:
+    """The scenario at every point of a grid.
+
+    Raises:
+        ScenarioError: its place is `--vary` where that is at fault.
+    """
+    try:
+        return [read_scenario(name, overrides=texts, seed=seed) for texts in points_of(grid)]
+    except ScenarioError as error:
+        raise _placed(error, "--set ", "--vary ") from None
+
+
+def _placed(error: ScenarioError, before: str, after: str) -> ScenarioError:
+    """The same errors with places that the user knows: what they begin with is replaced."""
+    moved = [
+        ScenarioError(
+            Place(str(one.place).replace(before, after, 1)) if str(one.place).startswith(before) else one.place,
+            one.fault.removesuffix(" in omit_shocks"),
+            one.remedy,
+        )
+        for one in error.all
+    ]
+    return ScenarioError(moved[0].place, moved[0].fault, moved[0].remedy, others=moved[1:])
+
+
 def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
     """What the twin is called: its name, or what it lacks."""
     lacking = [name for name in twin.omit_shocks if name not in scenario.omit_shocks]
-    return twin.name if twin.name != scenario.name else f"{twin.name} without {', '.join(lacking)}"
+    same = twin.name == scenario.name
+    return f"{twin.name} without {', '.join(lacking)}" if same and lacking else twin.name
 
 
 def write(results: Results, folder: Path) -> None:
     """Write tables and manifest into a folder; StoreError if it cannot be written."""
     write_results(folder, results.tables, manifest=results.manifest)
+
+
+def clear(folder: Path) -> None:
+    """Remove the charts and the twins that an earlier run left in a results folder, and nothing else.
+
+    Its tables go when new ones are written. A folder without a manifest is left alone.
+    """
+    for inner in (folder / "twin", folder / "paired"):
+        if not inner.is_symlink():
+            _remove_results(inner)
+    _remove_charts(folder)
+
+
+def _remove_results(folder: Path) -> None:
+    """Remove results from a folder, and the folder if nothing else is in it."""
+    if not _remove_charts(folder):
+        return
+    for file in (*(f"{name}.parquet" for name in TABLES), MANIFEST):
+        (folder / file).unlink(missing_ok=True)
+    _remove_if_empty(folder)
+
+
+def _remove_charts(folder: Path) -> bool:
+    """Remove the charts of a results folder; False if it has no manifest."""
+    try:
+        manifest = read_manifest(folder)
+    except StoreError:
+        return False
+    grid, outcome = manifest.get("grid", {}), manifest.get("outcome", "")
+    swept = chart_names(list(grid), str(outcome)).values() if isinstance(grid, dict) else ()
+    for name in (*CHARTS, PAIRED_CHART, *(name for name in swept if "/" not in name)):
+        for kind in ("png", "svg"):
+            (folder / "charts" / f"{name}.{kind}").unlink(missing_ok=True)
+    _remove_if_empty(folder / "charts")
+    return True
+
+
+def _remove_if_empty(folder: Path) -> None:
+    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def draw(results: Results, folder: Path) -> list[Path]:
@@ -80,43 +154,43 @@ def draw(results: Results, folder: Path) -> list[Path]:
 
 def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, scenario: Scenario, runs: int) -> None:
     """Write the table of runs of a grid, and draw an outcome against every setting that varies."""
-    manifest = {"scenario": scenario.name, "seed": scenario.seed, "runs": runs, "grid": dict(grid)}
-    write_results(folder, {"runs": table}, manifest=manifest)
+    numbers = {"seed": scenario.seed, "runs": runs, "outcome": outcome, "grid": dict(grid)}
+    write_results(folder, {"runs": table}, manifest={"scenario": scenario.name, **numbers})
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, not calibrated."
+    names = chart_names(list(grid), outcome)
     charts = folder / "charts"
     charts.mkdir(parents=True, exist_ok=True)
     with theme():
         for path in grid:
+            others = [other for other in grid if other != path]
+            spread = f" Points and bands go over every value of {', '.join(others)}." if others else ""
             title = f"{outcome} against {path}"
-            figure = page(7.0, 4.5, title=title, notes=(caption,), frame=Frame(left=0.9, right=0.3))
+            figure = page(7.0, 4.5, title=title, notes=(caption + spread,), frame=Frame(left=0.9, right=0.3))
             sweep_chart(table, figure.subplots(), parameter=path, outcome=outcome)
-            save(figure, charts, name=f"{outcome}_by_{path.rpartition('.')[2]}")
+            save(figure, charts, name=names[path])
 
 
-def write_twins(results: Results, twin: Results, differences: pd.DataFrame, *, folder: Path) -> None:
-    """Write the paired differences of two results, and draw those of presence."""
-    name, other = results.scenario.name, name_of_twin(results.scenario, twin.scenario)
-    manifest = {"scenario": name, "twin": other, "seed": results.case.seed}
-    write_results(folder, {"paired": differences}, manifest=manifest)
-    presence = differences[differences["outcome"] == "presence"].rename(columns={"entity": "country"})
-    n = int(presence["n"].max())
+def write_twins(twins: Twins, folder: Path) -> None:
+    """Write the paired differences of twins, and draw those of presence."""
+    results = twins.first
+    name, other = results.scenario.name, name_of_twin(results.scenario, twins.twin.scenario)
+    numbers = {"seed": results.case.seed, "runs": results.manifest["runs"], "left_out": twins.left_out}
+    write_results(folder, {"paired": twins.paired}, manifest={"scenario": name, "twin": other, **numbers})
+    presence = twins.paired[twins.paired["outcome"] == "presence"].rename(columns={"entity": "country"})
+    if presence.empty:
+        return
     caption = (
-        f"{name} less {other} in {results.case.setting.axes.periods[-1]}, {n} runs paired"
+        f"{name} less {other} in {results.case.setting.axes.periods[-1]}, {presence['n'].max()} runs paired"
         f" by random numbers, seed {results.case.seed}, not calibrated."
         " Thin: 5 to 95 % of runs; thick: mean ± 2 errors."
     )
     charts = folder / "charts"
     charts.mkdir(parents=True, exist_ok=True)
     with theme():
-        figure = page(
-            11.0,
-            7.0,
-            title=f"{name} less {other}",
-            notes=(caption,),
-            frame=Frame(left=2.4, right=0.3, below=0.9),
-        )
+        frame = Frame(left=2.4, right=0.3, below=0.9)
+        figure = page(11.0, 7.0, title=f"{name} less {other}", notes=(caption,), frame=frame)
         paired_chart(presence, figure, names=names_of(results), quantity="difference of presence, share")
-        save(figure, charts, name="paired_presence")
+        save(figure, charts, name=PAIRED_CHART)
 
 
 def names_of(results: Results) -> Names:

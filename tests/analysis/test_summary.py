@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.summary import closing_table, lengthen, summarise, summarise_column
+from hedgesim.analysis.summary import lengthen, summarise, summarise_column
 
 COUNTRIES = pd.DataFrame(
     {
@@ -22,12 +22,6 @@ SYSTEM = pd.DataFrame(
         "realignments": [0, 1, 1, 0, 0, 0],
     }
 )
-
-
-def row(table: pd.DataFrame, quantity: str, entity: str) -> pd.Series:
-    found = table[(table["quantity"] == quantity) & (table["entity"] == entity)]
-    assert len(found) == 1
-    return found.iloc[0]
 
 
 def test_summary_of_a_hand_computed_case() -> None:
@@ -75,29 +69,3 @@ def test_lengthening_keeps_every_value_under_its_entity() -> None:
     assert len(long) == 8 * 2 + 6 * 3
     picked = long[(long["run"] == 1) & (long["entity"] == "system") & (long["outcome"] == "leader_meetings")]
     assert picked["value"].tolist() == [5, 2, 2]
-
-
-def test_closing_table_of_a_hand_computed_case() -> None:
-    system = SYSTEM[SYSTEM["period"] != "2021Q3"]
-    table = closing_table(COUNTRIES, system)
-    red = row(table, "presence_RED", "all")
-    assert red[["before", "after", "change"]].tolist() == pytest.approx([0.3, 0.2, -0.1])
-    assert red["error"] == pytest.approx(0.05)
-    index = row(table, "hedging_index", "AAA")
-    assert index[["before", "after", "change", "error"]].tolist() == pytest.approx([0.5, 0.7, 0.2, 0.1])
-    assert index["n"] == 2
-
-
-def test_meetings_are_totalled_after_the_start_and_realignments_stand_at_the_end() -> None:
-    table = closing_table(COUNTRIES, SYSTEM, before="2021Q1", after="2021Q3")
-    meetings = row(table, "leader_meetings", "system")
-    assert meetings["after"] == 3.0
-    assert meetings["error"] == pytest.approx(1.0)
-    assert np.isnan(meetings["before"])
-    assert row(table, "realignments", "system")["after"] == 0.5
-
-
-def test_the_order_of_rows_is_the_order_of_options() -> None:
-    quantities = closing_table(COUNTRIES.assign(presence_BLUE=0.1), SYSTEM)["quantity"].tolist()
-    assert quantities[:3] == ["presence_RED", "presence_BLUE", "hedging_index"]
-    assert quantities[-3:] == ["leader_meetings", "first_time_formats", "realignments"]

@@ -1,5 +1,7 @@
+import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from hedgesim.batch.columns import TABLES
 from hedgesim.batch.results import (
     RESULTS_FORMAT,
+    ROW_GROUP_ROWS,
     StoreError,
     prepare_folder,
     read_manifest,
@@ -188,3 +191,28 @@ def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, inside: str
         prepare_folder(parent / inside)
     assert "\n" not in str(caught.value)
     assert "cannot be written" in str(caught.value)
+
+
+def test_the_manifest_names_rows_and_digest_of_what_was_written(tmp_path: Path) -> None:
+    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    listed = read_manifest(tmp_path)["tables"]
+    digest = hashlib.sha256((tmp_path / "runs.parquet").read_bytes()).hexdigest()
+    assert listed == {"runs": {"rows": 2, "sha256": digest}}
+
+
+def test_a_long_table_is_written_in_row_groups(tmp_path: Path) -> None:
+    n = ROW_GROUP_ROWS + 5
+    long = pd.DataFrame({"run": np.arange(n), "seed": 7, "alpha": 0.5, "failed": pd.Series([None] * n, dtype=object)})
+    write_results(tmp_path, {"runs": long}, manifest={})
+    assert pq.ParquetFile(tmp_path / "runs.parquet").num_row_groups == 2
+    assert read_table(tmp_path, "runs")["run"].tolist() == list(range(n))
+
+
+def test_writing_that_is_interrupted_leaves_no_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pq, "write_table", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_results(tmp_path, {"runs": RUNS}, manifest={})
+    assert content(tmp_path) == {}

@@ -86,7 +86,7 @@ def test_threat_never_helps_under_balancing_and_never_hurts_under_bandwagoning(
 
 
 def _under(situation, threat: np.ndarray):
-    from hedgesim.model.perception import assess
+    from hedgesim.model.sight import assess
 
     return assess(
         replace(situation.world, threat=threat),

@@ -7,9 +7,9 @@ import pytest
 from hedgesim.model.calendar import hold_meetings, stationary_traces
 from hedgesim.model.draws import Draws
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import Baseline, Sight, Situation
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS, Conditions
+from hedgesim.model.sight import Baseline, Sight, Situation
 from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, NONE, WORKING, World
 from worlds import blank, column, row, table
 

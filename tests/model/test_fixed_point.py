@@ -8,8 +8,9 @@ import pytest
 
 from hedgesim.model.alignment import respond, value_of_options
 from hedgesim.model.arrays import softmax
-from hedgesim.model.perception import Situation, assess, perceive
+from hedgesim.model.perception import perceive
 from hedgesim.model.setting import Setting
+from hedgesim.model.sight import Situation, assess
 from worlds import make_setting, row, situation_of
 
 N_STARTS = 50

@@ -10,8 +10,8 @@ from hedgesim.engines.ensemble import simulate
 from hedgesim.model import outcomes as out
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import Baseline, Sight
 from hedgesim.model.setting import Formats, Setting
+from hedgesim.model.sight import Baseline, Sight
 from hedgesim.model.world import LEADERS, MEMBER, MINISTERIAL, NONE, WORKING, World
 from worlds import blank, column, make_case, make_setting, row, table
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.model.perception import appeal, assess, look, perceive, perceive_powers
+from hedgesim.model.perception import perceive, perceive_powers
 from hedgesim.model.shocks import CHANNELS
+from hedgesim.model.sight import appeal, assess, look
 from worlds import calm, make_setting, mask_axes, situation_of
 
 SEED = 5

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgesim.engines.ensemble import decide_countries, decide_powers
-from hedgesim.model.perception import Situation, perceive, perceive_powers
+from hedgesim.model.perception import perceive, perceive_powers
 from hedgesim.model.schedule import advance
+from hedgesim.model.sight import Situation
 from hedgesim.model.world import World
 from worlds import calm, make_case, make_setting, situation_of
 

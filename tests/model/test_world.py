@@ -7,7 +7,7 @@ import pytest
 from hedgesim.engines.ensemble import decide_countries, decide_powers, simulate
 from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
 from hedgesim.model.draws import Draws, StartDraws, draw_start, draw_steps
-from hedgesim.model.perception import Baseline, Sight
+from hedgesim.model.sight import Baseline, Sight
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World, stack
 from worlds import axis_lengths, declared_axes, make_case, make_setting, situation_of, views_of

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
-from hedgesim.batch.runner import run_many
+from hedgesim.batch.runner import OnRuns, run_rows
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import ensemble_engine
+from hedgesim.engines.choice import engine_of
+from hedgesim.engines.points import Points, split_by_form
 from hedgesim.scenario import ScenarioError
 
 Grid = Mapping[str, Sequence[str]]
@@ -39,17 +41,25 @@ def points_of(grid: Grid) -> Iterator[list[str]]:
         yield [f"{path}={value}" for path, value in zip(grid, values, strict=True)]
 
 
-def run_points(
-    grid: Grid, cases: Sequence[Case], *, runs: int, on_runs: Callable[[int], None] = lambda _: None
-) -> pd.DataFrame:
+def chart_names(paths: Sequence[str], outcome: str) -> dict[str, str]:
+    """What the chart of each path is called: by its last word, by the whole where two end alike."""
+    last = {path: path.rpartition(".")[2] for path in paths}
+    alike = {word for word in last.values() if list(last.values()).count(word) > 1}
+    words = {path: path.replace(".", "_") if word in alike else word for path, word in last.items()}
+    return {path: f"{outcome}_by_{word}" for path, word in words.items()}
+
+
+def run_points(grid: Grid, cases: Sequence[Case], *, runs: int, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
     """The table of runs of every point, with a column per path that varies.
 
     cases: of the first points, in the order of `points_of`.
     """
-    parts = []
-    for case, values in zip(cases, product(*grid.values()), strict=False):
-        gathered = run_many(case, runs, keep=0, engine=ensemble_engine(), on_runs=on_runs)
-        parts.append(gathered.runs.assign(**{path: float(v) for path, v in zip(grid, values, strict=True)}))
+    values = np.asarray([[float(text) for text in point] for point in product(*grid.values())])[: len(cases)]
+    parts, engine = [], engine_of("ensemble")
+    for where in split_by_form(cases):
+        here = slice(where.start, where.stop)
+        varied = {path: values[here, n] for n, path in enumerate(grid)}
+        parts.append(run_rows(Points(tuple(cases[here]), runs, varied), engine=engine, on_runs=on_runs))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import importlib.metadata
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pandas as pd
 
-from hedgesim.analysis.summary import CLOSING, closing_table
-from hedgesim.batch.runner import Gathered, run_many
+from hedgesim.batch.runner import Gathered, OnRuns, run_many
+from hedgesim.batch.space import check_memory
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import ENGINES, Engine
+from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.scenario import Scenario
 
-DEFAULT_RUNS = 20
+DEFAULT_RUNS = 1000
 DEFAULT_KEEP = 100
 _PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow", "matplotlib", "mpltern", "array-api-compat")
 
@@ -28,8 +28,8 @@ class Results:
     scenario: Scenario
     case: Case
     tables: Mapping[str, pd.DataFrame]
-    ends: Mapping[str, pd.DataFrame]
-    """Outcomes of all runs, kept whole or not, in the first and the last quarter: `countries` and `system`."""
+    ending: pd.DataFrame
+    """What `closing` gives."""
     manifest: Mapping[str, object]
 
     def table(self, name: str) -> pd.DataFrame:
@@ -37,11 +37,27 @@ class Results:
         return self.tables[name]
 
     def closing(self) -> pd.DataFrame:
-        """Presence, hedging index, meetings and realignments before and after, with Monte Carlo error."""
-        if not self.ends:
-            return pd.DataFrame(columns=list(CLOSING))
-        countries = self.ends["countries"].rename(columns={"entity": "country"})
-        return closing_table(countries, self.ends["system"])
+        """Presence, hedging index, meetings and realignments before and after, with Monte Carlo error, of all runs."""
+        return self.ending
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many runs on which engine in how many processes, and of how many of the first everything is kept."""
+
+    runs: int
+    keep: int
+    engine: Engine
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that mean nothing; ValueError."""
+        if self.runs < 1 or self.keep < 0 or self.workers < 1:
+            message = (
+                "runs and workers must be at least 1 and keep at least 0,"
+                f" not {self.runs}, {self.workers} and {self.keep}"
+            )
+            raise ValueError(message)
 
 
 def run(
@@ -49,41 +65,43 @@ def run(
     runs: int = DEFAULT_RUNS,
     *,
     keep: int = DEFAULT_KEEP,
-    engine: str = "mesa",
-    on_runs: Callable[[int], None] = lambda _: None,
+    engine: str = "ensemble",
+    backend: str = "numpy",
+    workers: int = 1,
+    on_runs: OnRuns = lambda _: None,
 ) -> Results:
     """Run a scenario.
 
     runs: number of runs, at least 1, differing only in random numbers. keep: full trajectories of so many of the
-    first runs. engine: `mesa` for agents, `ensemble` for many runs at once: the same numbers either way. on_runs:
-    called with the number of runs just made.
+    first runs. engine: `ensemble` for many runs at once, `mesa` for agents: the same numbers either way. backend: what
+    does the ensemble's arithmetic, `numpy` or `jax`. workers: processes that share the runs; results are the same for
+    any number. on_runs: called with the number of runs just made.
 
     Raises:
         ScenarioError, TableError: the scenario's tables lack something.
+        EngineError: there is no such engine or back end, or it cannot run the scenario.
+        StoreError: the tables of so many runs do not fit this computer's memory.
+        WorkerError: a worker process could not start or ended before its work was done.
     """
-    chosen = ENGINES[engine]()
-    return run_case(scenario, case_of(scenario), runs=runs, keep=keep, engine=chosen, on_runs=on_runs)
+    plan = Plan(runs, keep, engine_of(engine, backend), workers)
+    return run_case(scenario, case_of(scenario), plan, on_runs=on_runs)
 
 
-def run_case(
-    scenario: Scenario, case: Case, *, runs: int, keep: int, engine: Engine, on_runs: Callable[[int], None]
-) -> Results:
+def run_case(scenario: Scenario, case: Case, plan: Plan, *, on_runs: OnRuns) -> Results:
     """Run a scenario whose case is known; see `run`."""
-    if runs < 1 or keep < 0:
-        message = f"runs must be at least 1 and keep at least 0, not {runs} and {keep}"
-        raise ValueError(message)
-    began = _now()
-    gathered = run_many(case, runs, keep=keep, engine=engine, on_runs=on_runs)
-    numbers = {"runs": runs, "keep": keep}
-    manifest = _manifest(scenario, engine=engine, numbers=numbers, began=began)
-    return Results(scenario, case, _tables(gathered), gathered.ends, manifest)
+    check_memory([case], runs=plan.runs, keep=plan.keep)
+    began = now()
+    gathered = run_many(case, plan.runs, keep=plan.keep, engine=plan.engine, workers=plan.workers, on_runs=on_runs)
+    return results_of(scenario, case, gathered, plan=plan, began=began)
 
 
-def _tables(gathered: Gathered) -> dict[str, pd.DataFrame]:
-    return {"runs": gathered.runs, "summary": gathered.summary, **gathered.kept}
+def results_of(scenario: Scenario, case: Case, gathered: Gathered, *, plan: Plan, began: str) -> Results:
+    """What runs left behind as results."""
+    tables = {"runs": gathered.runs, "summary": gathered.summary, **gathered.kept}
+    return Results(scenario, case, tables, gathered.closing, _manifest(scenario, plan=plan, began=began))
 
 
-def _manifest(scenario: Scenario, *, engine: Engine, numbers: Mapping[str, int], began: str) -> dict[str, object]:
+def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object]:
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -91,14 +109,19 @@ def _manifest(scenario: Scenario, *, engine: Engine, numbers: Mapping[str, int],
         "hedgesim": importlib.metadata.version("hedgesim"),
         "python": platform.python_version(),
         "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
-        "engine": engine.name,
+        "engine": plan.engine.name,
+        "backend": plan.engine.backend,
+        "workers": plan.workers,
+        "runs_at_once": plan.engine.together,
         "parameters": scenario.parameters,
         "seed": scenario.seed,
-        **numbers,
+        "runs": plan.runs,
+        "keep": plan.keep,
         "began": began,
-        "ended": _now(),
+        "ended": now(),
     }
 
 
-def _now() -> str:
+def now() -> str:
+    """The time in UTC, to the second."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,4 +1,4 @@
-"""Many runs as a few numbers: mean, spread and quantiles per key, and the closing table of a run."""
+"""Many runs as a few numbers: mean, spread and quantiles per key."""
 
 from __future__ import annotations
 
@@ -11,11 +11,7 @@ QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0
 STATISTICS = ("mean", "sd", *QUANTILES, "n")
 SUMMARY_KEYS = ("period", "entity", "outcome")
 SYSTEM = "system"
-ALL = "all"
 PRESENCE = "presence_"
-COUNTED = ("leader_meetings", "first_time_formats")
-STANDING = ("realignments",)
-CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n")
 
 
 def summarise(frame: pd.DataFrame, keys: Sequence[str] = SUMMARY_KEYS) -> pd.DataFrame:
@@ -51,53 +47,3 @@ def lengthen(countries: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
 def presence_options(countries: pd.DataFrame) -> list[str]:
     """The options whose presence a `countries` table holds, in its order."""
     return [name.removeprefix(PRESENCE) for name in countries.columns if name.startswith(PRESENCE)]
-
-
-def closing_table(
-    countries: pd.DataFrame, system: pd.DataFrame, *, before: str | None = None, after: str | None = None
-) -> pd.DataFrame:
-    """What a reader wants first: quantity, entity, before, after, change, error, n.
-
-    Levels (presence by option, hedging index) are means over runs in the quarters `before` and `after` (first
-    and last by default), over all countries and for the index also per country; `error` is the Monte Carlo
-    standard error of the change. Things counted per quarter (leader-level meetings, first-time formats) are
-    totals per run after `before` up to `after`, realignments the countries that stand realigned in `after`;
-    their `before` and `change` are empty and `error` is that of the value.
-    """
-    first = before or str(countries["period"].min())
-    last = after or str(countries["period"].max())
-    presence = [PRESENCE + option for option in presence_options(countries)]
-    mean = countries.groupby(["run", "period"], sort=True)[[*presence, "hedging_index"]].mean().reset_index()
-    index = countries[["run", "period", "country", "hedging_index"]]
-    rows = [
-        _levels(mean.assign(country=ALL), [*presence, "hedging_index"], between=(first, last)),
-        _levels(index, ["hedging_index"], between=(first, last)),
-        _totals(system, between=(first, last)),
-    ]
-    return pd.concat(rows, ignore_index=True)
-
-
-def _levels(frame: pd.DataFrame, quantities: Sequence[str], *, between: tuple[str, str]) -> pd.DataFrame:
-    """Rows of the closing table for quantities that have a value in every quarter."""
-    keyed = frame.set_index(["run", "country"])
-    first, last = (keyed.loc[keyed["period"] == period, list(quantities)] for period in between)
-    change = last - first
-    parts = {"before": first, "after": last, "change": change}
-    means = {name: part.groupby("country").mean().stack() for name, part in parts.items()}
-    rows = pd.DataFrame(means)
-    rows["error"] = change.groupby("country").sem().stack()
-    rows["n"] = change.groupby("country").count().stack()
-    rows.index.names = ["entity", "quantity"]
-    order = pd.MultiIndex.from_product([rows.index.unique("entity"), quantities], names=rows.index.names)
-    return rows.reindex(order).reset_index()[["quantity", "entity", *rows.columns]]
-
-
-def _totals(system: pd.DataFrame, *, between: tuple[str, str]) -> pd.DataFrame:
-    """Rows of the closing table for counts: what happened in the quarters between, or stands at their end."""
-    inside = system[(system["period"] > between[0]) & (system["period"] <= between[1])]
-    counted = inside.groupby("run")[list(COUNTED)].sum()
-    standing = system[system["period"] == between[1]].set_index("run")[list(STANDING)]
-    per_run = counted.reindex(standing.index, fill_value=0).join(standing)
-    rows = pd.DataFrame({"after": per_run.mean(), "error": per_run.sem(), "n": per_run.count()})
-    rows = rows.rename_axis("quantity").reset_index().assign(entity=SYSTEM, before=np.nan, change=np.nan)
-    return rows[list(CLOSING)]

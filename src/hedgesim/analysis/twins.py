@@ -1,68 +1,79 @@
-"""Counterfactual twins: two scenarios under the same random numbers, compared run by run."""
+"""Counterfactual twins: two scenarios under the same random numbers, compared run by run while they run."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 
-from hedgesim.analysis.comparison import paired_difference
-from hedgesim.analysis.simulation import Results
-from hedgesim.analysis.summary import PRESENCE, presence_options
-
-COLUMNS = ("outcome", "entity", "option", "mean", "error", "q05", "q95", "n", "gain")
-"""What is compared, of whom and, for presence, of which option; how much more of it there is in the first scenario
-than in its twin (mean over runs with standard error, and 5 to 95 % of runs); and by what factor pairing cut the
-variance of the difference against independent seeds."""
-
-_KEYS = ["outcome", "entity", "option"]
-_MEETINGS = ("leader_meetings", "first_time_formats", "realignments", "cohesion")
+from hedgesim.analysis.simulation import Plan, Results, now, results_of
+from hedgesim.batch.runner import OnRuns, run_pairs
+from hedgesim.batch.space import check_memory
+from hedgesim.engines.case import Case
+from hedgesim.scenario import Scenario
 
 
-def compare(first: Results, twin: Results) -> pd.DataFrame:
-    """The paired differences of two results of the same seed, columns `COLUMNS`.
+@dataclass(frozen=True)
+class Twins:
+    """Results of a scenario and of its twin, and their paired differences.
 
-    Presence and the hedging index per country in the last quarter, counts over all quarters, and leaders' meetings
-    per format in the runs kept.
+    paired: columns `hedgesim.batch.paired.PAIRED`, over all runs that failed on neither side. left_out: runs that
+    failed on either.
+    """
+
+    first: Results
+    twin: Results
+    paired: pd.DataFrame
+    left_out: int
+
+    def differing(self) -> pd.DataFrame:
+        """The differences without what never differs."""
+        return self.paired[(self.paired[["mean", "q05", "q95"]] != 0.0).any(axis=1) | (self.paired["error"] > 0.0)]
+
+
+def run_twins(
+    scenarios: tuple[Scenario, Scenario], cases: tuple[Case, Case], plan: Plan, *, on_runs: OnRuns = lambda _: None
+) -> Twins:
+    """Run a scenario and its twin, block by block in turn, under the same random numbers.
 
     Raises:
         ValueError: the seeds differ, so that run k of one is no twin of run k of the other.
+        StoreError, WorkerError: as of `hedgesim.run`.
     """
-    if first.case.seed != twin.case.seed:
-        message = f"seeds {first.case.seed} and {twin.case.seed} differ: twins need one seed. Give both the same."
+    seeds = [case.seed for case in cases]
+    if seeds[0] != seeds[1]:
+        message = f"seeds {seeds[0]} and {seeds[1]} differ: twins need one seed. Give both the same."
         raise ValueError(message)
-    a, b = _values(first), _values(twin)
-    rows = paired_difference(a, b, keys=_KEYS, value="value").merge(_gain(a, b), on=_KEYS)
-    order = {name: n for n, name in enumerate(a["outcome"].unique())}
-    return rows.sort_values("outcome", key=lambda names: names.map(order), kind="stable", ignore_index=True)[[*COLUMNS]]
-
-
-def _values(results: Results) -> pd.DataFrame:
-    """Everything compared, one row per run: run, outcome, entity, option, value."""
-    ends = results.ends["countries"]
-    last = ends[ends["period"] == results.case.setting.axes.periods[-1]]
-    presence = last.melt(
-        ["run", "entity"], [PRESENCE + o for o in presence_options(last)], var_name="option", value_name="value"
+    check_memory(cases, runs=plan.runs, keep=plan.keep)
+    began = now()
+    pair = run_pairs(cases, plan.runs, keep=plan.keep, engine=plan.engine, workers=plan.workers, on_runs=on_runs)
+    first, twin = (
+        results_of(scenario, case, gathered, plan=plan, began=began)
+        for scenario, case, gathered in zip(scenarios, cases, (pair.first, pair.twin), strict=True)
     )
-    presence = presence.assign(outcome="presence", option=presence["option"].str.removeprefix(PRESENCE))
-    index = last[["run", "entity"]].assign(outcome="hedging_index", option="", value=last["hedging_index"])
-    runs = results.tables["runs"]
-    counts = runs[runs["failed"].isna()].melt(["run"], list(_MEETINGS), var_name="outcome", value_name="value")
-    parts = [presence, index, counts.assign(entity="system", option="")]
-    if "formats" in results.tables:
-        parts.append(_meetings(results.tables["formats"]))
-    return pd.concat(parts, ignore_index=True)
+    return Twins(first, twin, pair.paired, pair.left_out)
 
 
-def _meetings(formats: pd.DataFrame) -> pd.DataFrame:
-    """Leaders' meetings of every format in every run kept."""
-    met = formats.assign(value=(formats["meeting"] == "leaders").astype(float))
-    count = met.groupby(["run", "format"], sort=True)["value"].sum().reset_index()
-    return count.rename(columns={"format": "entity"}).assign(outcome="leader_meetings", option="")
+def gain_in_words(twins: Twins) -> str:
+    """By how much pairing cut the variance of differences: the median, and where it did least; empty if unknown.
+
+    The presence of the aggressor is named apart, for it is what most twins are about.
+    """
+    known = twins.paired.dropna(subset="gain")
+    if known.empty:
+        return ""
+    setting = twins.first.case.setting
+    aggressor = setting.axes.powers[int(setting.aggressor.ravel().argmax())]
+    about = known[(known["outcome"] == "presence") & (known["option"] == aggressor)]
+    parts = [f"median {known['gain'].median():.1f}", f"smallest {_smallest(known)}"]
+    if len(about):
+        parts.append(f"smallest for the presence of {aggressor} {_smallest(about)}")
+    return ", ".join(parts)
 
 
-def _gain(a: pd.DataFrame, b: pd.DataFrame) -> pd.DataFrame:
-    """Variance of a difference of independent runs over that of paired runs; empty where paired runs never differ."""
-    both = a.merge(b, on=["run", *_KEYS], suffixes=("_a", "_b"))
-    both["difference"] = both["value_a"] - both["value_b"]
-    spread = both.groupby(_KEYS, sort=True)[["value_a", "value_b", "difference"]].var()
-    gain = (spread["value_a"] + spread["value_b"]) / spread["difference"].where(spread["difference"] > 0.0)
-    return gain.rename("gain").reset_index()
+def _smallest(rows: pd.DataFrame) -> str:
+    """The smallest gain and where it is."""
+    row = rows.sort_values("gain", kind="stable").iloc[0]
+    words = str(row["outcome"]).replace("_", " ")
+    what = f"{words} of {row['option']} in {row['entity']}" if row["option"] else f"{words}, {row['entity']}"
+    return f"{row['gain']:.1f} ({what})"

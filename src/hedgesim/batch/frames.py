@@ -1,28 +1,18 @@
-"""From trajectories to the tables of the results."""
+"""From trajectories to the full tables of the runs that are kept."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model import formats as fm
 from hedgesim.model.arrays import Array
-from hedgesim.model.setting import Axes
+from hedgesim.model.sight import Sight
 from hedgesim.model.world import LEVELS, MEETINGS, STATUSES
-
-TRUST = "trust"
-"""Outcome of the summary: mean trust in the other countries, weighted by ties."""
-
-SYSTEM = "system"
-"""Entity of what is not of one country."""
-
-Values = NDArray[np.float64]
 
 _COUNTED = ("leader_meetings", "first_time_formats", "realignments")
 
@@ -30,58 +20,16 @@ _COUNTED = ("leader_meetings", "first_time_formats", "realignments")
 def kept_tables(trajectory: Trajectory) -> dict[str, pd.DataFrame]:
     """Full trajectories of the runs as tables, rows sorted by run and period."""
     countries, system = trajectory.outcomes()
+    sight = trajectory.sight()
     return {
-        "countries": _countries(trajectory, countries),
+        "countries": _countries(trajectory, sight, countries),
         "system": _system(trajectory, system),
         "shares": _shares(trajectory),
-        "relations": _relations(trajectory),
+        "relations": _relations(trajectory, sight),
         "formats": _formats(trajectory),
         "memberships": _memberships(trajectory),
-        "ties": _ties(trajectory),
+        "ties": _ties(trajectory, sight),
     }
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """Outcomes of some runs by name: of countries with axes (run, step, country), of the system (run, step)."""
-
-    countries: dict[str, Values]
-    system: dict[str, Values]
-
-    def cells(self) -> Values:
-        """Every outcome of every run in a row, axes (run, cell), in the order of `cell_names`."""
-        values = (*self.countries.values(), *self.system.values())
-        return np.concatenate([v.reshape(v.shape[0], -1) for v in values], axis=1)
-
-    def cell_names(self, axes: Axes) -> pd.DataFrame:
-        """Period, entity and outcome of every cell."""
-        parts = [
-            *((name, axes.countries) for name in self.countries),
-            *((name, (SYSTEM,)) for name in self.system),
-        ]
-        rows = [(p, entity, name) for name, entities in parts for p in axes.periods for entity in entities]
-        return pd.DataFrame(rows, columns=["period", "entity", "outcome"])
-
-    def of_runs(self, chosen: Values) -> Outcomes:
-        """The outcomes of some of the runs; chosen: axes (run,), True or False."""
-        countries = {name: v[chosen] for name, v in self.countries.items()}
-        return Outcomes(countries, {name: v[chosen] for name, v in self.system.items()})
-
-
-def outcomes_of(trajectory: Trajectory) -> Outcomes:
-    """Outcomes of every run, presence and mean trust included."""
-    countries, system = trajectory.outcomes()
-    sight, axes = trajectory.sight(), trajectory.case.setting.axes
-    felt = np.sum(np.asarray(trajectory.worlds.tie) * np.asarray(sight.trust), axis=-1, keepdims=True)
-    presence = np.asarray(sight.presence)[..., 0, :]
-    shares = {f"presence_{option}": presence[..., n] for n, option in enumerate(axes.options)}
-    shape = presence.shape[:-1]
-    own = {name: np.broadcast_to(_per_country(q), shape) for name, q in {**countries, TRUST: felt}.items()}
-    common = {name: np.asarray(q)[..., 0, 0, 0] for name, q in system.items()}
-    return Outcomes(
-        {name: np.swapaxes(v, 0, 1) for name, v in {**shares, **own}.items()},
-        {name: np.swapaxes(v, 0, 1) for name, v in common.items()},
-    )
 
 
 def _frame(trajectory: Trajectory, axes: Mapping[str, Sequence[str]], columns: Mapping[str, Array]) -> pd.DataFrame:
@@ -99,9 +47,9 @@ def _per_country(quantity: Array) -> Array:
     return np.asarray(quantity)[..., 0, 0]
 
 
-def _countries(trajectory: Trajectory, outcomes: Mapping[str, Array]) -> pd.DataFrame:
+def _countries(trajectory: Trajectory, sight: Sight, outcomes: Mapping[str, Array]) -> pd.DataFrame:
     axes = trajectory.case.setting.axes
-    presence = np.asarray(trajectory.sight().presence)[..., 0, :]
+    presence = np.asarray(sight.presence)[..., 0, :]
     columns = {f"presence_{option}": presence[..., n] for n, option in enumerate(axes.options)}
     columns |= {name: _per_country(quantity) for name, quantity in outcomes.items()}
     return _frame(trajectory, {"country": axes.countries}, columns)
@@ -124,8 +72,8 @@ def _shares(trajectory: Trajectory) -> pd.DataFrame:
     return _frame(trajectory, names, columns)
 
 
-def _relations(trajectory: Trajectory) -> pd.DataFrame:
-    setting, worlds, sight = trajectory.case.setting, trajectory.worlds, trajectory.sight()
+def _relations(trajectory: Trajectory, sight: Sight) -> pd.DataFrame:
+    setting, worlds = trajectory.case.setting, trajectory.worlds
     offer = np.sum(np.asarray(worlds.offer) * np.asarray(setting.weight), axis=-2)
     columns = {
         "threat": worlds.threat[..., 0, :],
@@ -152,19 +100,24 @@ def _formats(trajectory: Trajectory) -> pd.DataFrame:
 
 
 def _named(codes: Array, names: Sequence[str]) -> Array:
-    return np.asarray(names, dtype=object)[np.asarray(codes)[..., 0, 0, :].astype(int)]
+    return np.asarray(names, dtype=object)[_whole(np.asarray(codes)[..., 0, 0, :])]
 
 
-def _ties(trajectory: Trajectory) -> pd.DataFrame:
+def _whole(codes: Array) -> Array:
+    """Codes as whole numbers; what is no number in a failed run, whose rows are dropped, is any."""
+    return np.nan_to_num(codes).astype(int)
+
+
+def _ties(trajectory: Trajectory, sight: Sight) -> pd.DataFrame:
     """Ties and trust of every pair of different countries."""
     countries = trajectory.case.setting.axes.countries
-    columns = {"tie": trajectory.worlds.tie[..., 0, :], "trust": trajectory.sight().trust[..., 0, :]}
+    columns = {"tie": trajectory.worlds.tie[..., 0, :], "trust": sight.trust[..., 0, :]}
     frame = _frame(trajectory, {"country": countries, "partner": countries}, columns)
     return frame[frame["country"] != frame["partner"]].reset_index(drop=True)
 
 
 def _memberships(trajectory: Trajectory) -> pd.DataFrame:
     axes = trajectory.case.setting.axes
-    status = np.asarray(trajectory.worlds.status)[..., 0, :].astype(int)
+    status = _whole(np.asarray(trajectory.worlds.status)[..., 0, :])
     columns = {"status": np.asarray(STATUSES, dtype=object)[status]}
     return _frame(trajectory, {"country": axes.countries, "format": axes.formats}, columns)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,13 +11,19 @@ from numpy.typing import NDArray
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 EXACT = 2048
-"""Runs up to which every value is kept and quantiles are exact."""
+"""Runs up to which every value is kept and quantiles are exact; also how many are worked off at a time."""
 
 BINS = 1024
 """Bins of the counts that take the place of values beyond that; a quantile is off by at most one bin's width."""
 
 MARGIN = 0.5
 """By what part of the range of the exact values the bins reach beyond it, at either end."""
+
+SLAB = 32
+"""Numbers per run that are worked off at once: with all their runs they fit the cache of a processor."""
+
+NARROWEST = 1e-12
+"""Range of a number that never changes, as part of its size."""
 
 Values = NDArray[np.float64]
 
@@ -24,103 +32,143 @@ Values = NDArray[np.float64]
 class Reduction:
     """Mean, spread and quantiles over runs of many numbers at once.
 
-    Numbers come in blocks with axes (run, cell). NaN is left out and not counted.
+    shape: axes of the numbers of one run. They are finite and come in blocks of runs, in the order of runs; how they
+    are cut into blocks changes no bit of what comes out, for they are worked off `EXACT` runs at a time.
     """
 
-    _blocks: list[Values] = field(default_factory=list)
-    _n: Values | None = None
-    _mean: Values | None = None
-    _squares: Values | None = None
-    _counts: NDArray[np.int64] | None = None
-    _low: Values | None = None
-    _width: Values | None = None
+    shape: tuple[int, ...]
+    _waiting: Values = field(init=False, repr=False)
+    _n_waiting: int = 0
+    _n: int = 0
+    _mean: Values = field(init=False, repr=False)
+    _squares: Values = field(init=False, repr=False)
+    _bins: _Bins | None = None
+
+    def __post_init__(self) -> None:
+        """Make room for the runs that wait, of which a run takes its part only when it comes."""
+        self._waiting = np.empty((*self.shape, EXACT))
+        self._mean, self._squares = np.zeros(self._flat.shape[0]), np.zeros(self._flat.shape[0])
 
     def add(self, block: Values) -> None:
-        """Take in the numbers of some runs, axes (run, cell)."""
-        self._move_moments(block)
-        if self._counts is None:
-            self._blocks.append(block)
-            if sum(len(b) for b in self._blocks) > EXACT:
-                self._start_counting()
-        else:
-            self._count(block)
+        """Take in the numbers of some runs, axes (*shape, run)."""
+        first = 0
+        while first < block.shape[-1]:
+            if self._n_waiting == EXACT:
+                self._work_off()
+            n = min(block.shape[-1] - first, EXACT - self._n_waiting)
+            self._waiting[..., self._n_waiting : self._n_waiting + n] = block[..., first : first + n]
+            self._n_waiting += n
+            first += n
 
-    def n(self) -> NDArray[np.int64]:
-        """How many runs have a number, per cell."""
-        return self._known(self._n).astype(np.int64)
+    @property
+    def n(self) -> int:
+        """How many runs were taken in."""
+        return self._n + self._n_waiting
 
     def mean(self) -> Values:
-        """Mean over runs, per cell; NaN without any."""
-        return np.where(self.n() > 0, self._known(self._mean), np.nan)
+        """Mean over runs, axes `shape`; NaN without any."""
+        return self._moments()[0].reshape(self.shape) if self.n else np.full(self.shape, np.nan)
+
+    def variance(self) -> Values:
+        """Variance of a sample, axes `shape`; NaN for fewer than two runs."""
+        if self.n < 2:
+            return np.full(self.shape, np.nan)
+        squares = self._moments()[1]
+        return (squares / (self.n - 1)).reshape(self.shape)
 
     def sd(self) -> Values:
-        """Spread of a sample, per cell; NaN for fewer than two runs."""
-        n = self.n()
-        return np.where(n > 1, np.sqrt(self._known(self._squares) / np.maximum(n - 1, 1)), np.nan)
+        """Spread of a sample, axes `shape`; NaN for fewer than two runs."""
+        spread: Values = np.sqrt(self.variance())
+        return spread
+
+    def error(self) -> Values:
+        """Standard error of the mean, axes `shape`; NaN for fewer than two runs."""
+        return self.sd() / math.sqrt(max(self.n, 1))
 
     def quantiles(self) -> Values:
-        """Quantiles over runs, axes (quantile, cell): exact for few runs, to within a bin's width for many."""
-        if self._counts is None:
-            return _exact(np.concatenate(self._blocks))
-        below = np.cumsum(self._counts, axis=0) / np.maximum(self._counts.sum(axis=0), 1)
-        edges = np.stack([np.argmax(below >= q, axis=0) for q in QUANTILES])
-        inside = self._inside(below, edges)
-        return self._known(self._low) + self._known(self._width) * (edges + inside)
+        """Quantiles over runs, axes (quantile, *shape): exact for few runs, to within a bin's width for many."""
+        waiting, shape = self._flat[:, : self._n_waiting], (len(QUANTILES), *self.shape)
+        if self.n == 0:
+            return np.full(shape, np.nan)
+        parts = [
+            np.quantile(waiting[part], QUANTILES, axis=-1)
+            if self._bins is None
+            else self._bins.quantiles(waiting[part], part)
+            for part in _slabs(len(waiting))
+        ]
+        return np.concatenate(parts, axis=-1).reshape(shape)
 
-    def _inside(self, below: Values, edges: NDArray[np.intp]) -> Values:
-        """Where in its bin each quantile lies, 0..1, as if numbers were spread evenly over a bin."""
-        upper = np.take_along_axis(below, edges, axis=0)
-        lower = np.where(edges > 0, np.take_along_axis(below, np.maximum(edges - 1, 0), axis=0), 0.0)
-        wanted = np.asarray(QUANTILES)[:, None]
-        return np.clip((wanted - lower) / np.maximum(upper - lower, 1e-300), 0.0, 1.0)
+    @property
+    def _flat(self) -> Values:
+        """What waits, axes (number, run)."""
+        return self._waiting.reshape(-1, EXACT)
 
-    def _move_moments(self, block: Values) -> None:
-        """Mean and squares joined with those of a block, in the stable way [chan1983]."""
-        seen = ~np.isnan(block)
-        n = seen.sum(axis=0).astype(float)
-        mean = np.where(seen, block, 0.0).sum(axis=0) / np.maximum(n, 1.0)
-        squares = np.where(seen, (block - mean) ** 2, 0.0).sum(axis=0)
-        if self._n is None or self._mean is None or self._squares is None:
-            self._n, self._mean, self._squares = n, mean, squares
-            return
-        total = np.maximum(self._n + n, 1.0)
-        gap = mean - self._mean
-        self._squares = self._squares + squares + gap**2 * self._n * n / total
-        self._mean = self._mean + gap * n / total
-        self._n = self._n + n
+    def _moments(self) -> tuple[Values, Values]:
+        """Mean and sum of squares about it of all runs, also of those that wait."""
+        return self._joined(self._flat[:, : self._n_waiting]) if self._n_waiting else (self._mean, self._squares)
 
-    def _start_counting(self) -> None:
-        """Turn the values kept so far into counts."""
-        kept = np.concatenate(self._blocks)
-        low, high = np.nanmin(kept, axis=0), np.nanmax(kept, axis=0)
-        reach = np.maximum(high - low, 1e-12)
-        self._low = low - MARGIN * reach
-        self._width = reach * (1.0 + 2.0 * MARGIN) / BINS
-        self._counts = np.zeros((BINS, kept.shape[1]), dtype=np.int64)
-        self._blocks = []
-        self._count(kept)
+    def _joined(self, numbers: Values) -> tuple[Values, Values]:
+        """Moments joined with those of further runs, in the stable way [chan1983]; numbers: axes (number, run)."""
+        parts = [_moments_of(numbers[part]) for part in _slabs(len(numbers))]
+        mean, squares = (np.concatenate(own) for own in zip(*parts, strict=True))
+        more = numbers.shape[-1]
+        total, gap = self._n + more, mean - self._mean
+        return self._mean + gap * (more / total), self._squares + squares + gap**2 * (self._n * more / total)
 
-    def _count(self, block: Values) -> None:
-        """Add a block to the counts; what lies beyond the bins goes into the outermost."""
-        counts, low, width = self._counts, self._known(self._low), self._known(self._width)
-        assert counts is not None
-        n_cells = block.shape[1]
-        rows, cells = np.nonzero(~np.isnan(block))
-        bins = np.clip(((block - low) / width)[rows, cells], 0, BINS - 1).astype(np.int64)
-        flat = np.bincount(bins * n_cells + cells, minlength=BINS * n_cells)
-        self._counts = counts + flat.reshape(BINS, n_cells)
+    def _work_off(self) -> None:
+        """Turn the runs that wait into moments and counts."""
+        self._mean, self._squares = self._joined(self._flat)
+        self._n += EXACT
+        if self._bins is None:
+            self._bins = _Bins.about(self._flat)
+        for part in _slabs(len(self._flat)):
+            self._bins.counts[part] += self._bins.count(self._flat[part], part)
+        self._n_waiting = 0
+
+
+@dataclass(frozen=True)
+class _Bins:
+    """Counts of equal bins, axes (number, bin), from where and how wide they are, axes (number, 1)."""
+
+    low: Values
+    width: Values
+    counts: NDArray[np.int64]
 
     @staticmethod
-    def _known(values: Values | None) -> Values:
-        assert values is not None, "nothing was added"
-        return values
+    def about(numbers: Values) -> _Bins:
+        """Empty bins that hold numbers, axes (number, run), with a margin on either side."""
+        low, high = numbers.min(axis=-1, keepdims=True), numbers.max(axis=-1, keepdims=True)
+        reach = np.maximum(high - low, NARROWEST * np.maximum(np.abs(high), 1.0))
+        width = reach * (1.0 + 2.0 * MARGIN) / BINS
+        return _Bins(low - MARGIN * reach, width, np.zeros((len(numbers), BINS), dtype=np.int64))
+
+    def count(self, numbers: Values, part: slice) -> NDArray[np.int64]:
+        """How many numbers of a slab fall into each bin; what lies beyond the bins goes into the outermost."""
+        place = numbers - self.low[part]
+        place *= 1.0 / self.width[part]
+        np.clip(place, 0.0, BINS - 1.0, out=place)
+        bins = place.astype(np.intp)
+        bins += np.arange(len(bins))[:, None] * BINS
+        return np.bincount(bins.ravel(), minlength=len(bins) * BINS).reshape(-1, BINS)
+
+    def quantiles(self, waiting: Values, part: slice) -> Values:
+        """Quantiles of a slab, those that wait counted with the rest, as if a bin's numbers lay evenly in it."""
+        counts = self.counts[part] + self.count(waiting, part)
+        below = np.cumsum(counts, axis=-1) / counts.sum(axis=-1, keepdims=True)
+        edges = np.stack([np.argmax(below >= q, axis=-1) for q in QUANTILES], axis=-1)
+        upper = np.take_along_axis(below, edges, axis=-1)
+        lower = np.where(edges > 0, np.take_along_axis(below, np.maximum(edges - 1, 0), axis=-1), 0.0)
+        inside = np.clip((np.asarray(QUANTILES) - lower) / np.maximum(upper - lower, 1e-300), 0.0, 1.0)
+        return np.transpose(self.low[part] + self.width[part] * (edges + inside))
 
 
-def _exact(values: Values) -> Values:
-    """Quantiles of values with axes (run, cell); NaN where a cell has none."""
-    unknown = np.isnan(values)
-    if not unknown.any():
-        return np.quantile(values, QUANTILES, axis=0)
-    empty = unknown.all(axis=0)
-    found = np.nanquantile(np.where(empty, 0.0, values), QUANTILES, axis=0)
-    return np.where(empty, np.nan, found)
+def _slabs(n: int) -> Iterator[slice]:
+    """The first axis of n numbers, slab by slab."""
+    return (slice(first, first + SLAB) for first in range(0, n, SLAB))
+
+
+def _moments_of(numbers: Values) -> tuple[Values, Values]:
+    """Mean and sum of squares about it, axes (number,); numbers: axes (number, run)."""
+    mean = numbers.mean(axis=-1)
+    apart = numbers - mean[:, None]
+    return mean, np.vecdot(apart, apart)

@@ -8,10 +8,11 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hedgesim.batch.columns import PRESENCE, TABLES, Column
@@ -101,7 +102,7 @@ def _to_column(table: str, field: Any, *, values: pd.Series[Any]) -> Any:
         column = column.combine_chunks()
     if column.null_count and not field.nullable:
         raise StoreError(place, f"{column.null_count} cells are empty", remedy="Every row needs a value here.")
-    if pa.types.is_floating(field.type) and values.isin([float("inf"), float("-inf")]).any():
+    if pa.types.is_floating(field.type) and pc.any(pc.is_inf(column)).as_py():
         raise StoreError(place, "a number is infinite", remedy="Write an empty cell where it is undefined.")
     return column
 
@@ -144,7 +145,7 @@ def write_results(folder: Path, tables: Mapping[str, pd.DataFrame], *, manifest:
             _place(folder, name).unlink(missing_ok=True)
         full = {**manifest, "format_version": RESULTS_FORMAT, "tables": listed}
         text = json.dumps(full, indent=2, ensure_ascii=False, allow_nan=False, default=str)
-        _write_whole(folder / MANIFEST, (text + "\n").encode())
+        _write_whole(folder / MANIFEST, lambda file: file.write((text + "\n").encode()))
     except OSError as error:
         fault = f"writing stopped ({_reason(error)})"
         raise StoreError(folder, fault, remedy="Free some space or name another folder with -o.") from error
@@ -156,30 +157,29 @@ def _place(folder: Path, name: str) -> Path:
 
 
 def _write_table(folder: Path, name: str, *, table: Any) -> dict[str, object]:
-    """Write one table; return its entry in the manifest."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
-        sink,
-        row_group_size=ROW_GROUP_ROWS,
-        compression=COMPRESSION,
-        compression_level=COMPRESSION_LEVEL,
-    )
-    content: bytes = sink.getvalue().to_pybytes()
-    _write_whole(_place(folder, name), content)
-    return {"rows": table.num_rows, "sha256": hashlib.sha256(content).hexdigest()}
+    """Write one table, row group by row group; return its entry in the manifest."""
+    options = {
+        "row_group_size": ROW_GROUP_ROWS,
+        "compression": COMPRESSION,
+        "compression_level": COMPRESSION_LEVEL,
+    }
+    place = _place(folder, name)
+    _write_whole(place, lambda file: pq.write_table(table, file, **options))
+    with place.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    return {"rows": table.num_rows, "sha256": digest.hexdigest()}
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def _write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     """Write a file under a temporary name, flush it to the disk, then give it its name."""
     draft = path.with_name(f".{path.name}.part")
     try:
         with draft.open("wb") as file:
-            file.write(content)
+            write(file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
-    except OSError:
+    except BaseException:
         draft.unlink(missing_ok=True)
         raise
 

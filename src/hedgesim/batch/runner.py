@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hedgesim.batch.frames import SYSTEM, Outcomes, Values, kept_tables, outcomes_of
+from hedgesim.batch.blocks import Block, make_rows, of_runs, tasks_of
+from hedgesim.batch.closing import Closing
+from hedgesim.batch.paired import Paired
 from hedgesim.batch.reduction import Reduction
+from hedgesim.batch.rows import Rows, frame_of
+from hedgesim.batch.workers import made_blocks
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.points import Points
 
-TOTALS = ("leader_meetings", "first_time_formats")
-"""Outcomes that are counted per quarter, and so summed over a run."""
+QUANTILE_NAMES = ("q05", "q25", "q50", "q75", "q95")
+SUMMARY_KEYS = ("period", "entity", "outcome")
 
-STANDING = "hedging_index"
-"""Outcome of which the last value of every country stands in the table of runs."""
+OnRuns = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -26,116 +31,125 @@ class Gathered:
     """What some runs leave behind.
 
     runs: a row per run with its final outcomes, or why it failed. summary: statistics over runs by period, entity
-    and outcome. ends: outcomes by entity in the first and the last quarter of every run, `countries` and `system`;
-    what is counted per quarter stands in the last as its total. kept: full tables of the first runs.
+    and outcome. closing: levels before and after and what was counted, over all runs. kept: full tables of the first
+    runs.
     """
 
     runs: pd.DataFrame
     summary: pd.DataFrame
-    ends: dict[str, pd.DataFrame]
+    closing: pd.DataFrame
     kept: dict[str, pd.DataFrame]
 
 
+@dataclass(frozen=True)
+class Pair:
+    """What runs of two cases under the same random numbers leave behind.
+
+    paired: their differences, over all runs that failed on neither side. left_out: how many did.
+    """
+
+    first: Gathered
+    twin: Gathered
+    paired: pd.DataFrame
+    left_out: int
+
+
 def run_many(
-    case: Case, n_runs: int, *, keep: int, engine: Engine, on_runs: Callable[[int], None] = lambda _: None
+    case: Case, n_runs: int, *, keep: int, engine: Engine, workers: int = 1, on_runs: OnRuns = lambda _: None
 ) -> Gathered:
     """Runs 0 .. n_runs - 1 of a case.
 
-    keep: of so many of the first runs the full trajectories are kept. on_runs: called with the number of runs just
-    made. A run whose shares are no numbers any more is a row of `runs` with its reason, and in no other table.
+    keep: of so many of the first runs the full trajectories are kept. workers: processes that make the runs; it
+    changes nothing but the time. on_runs: called with the number of runs just made. A run in which something is no
+    number any more is a row of `runs` with its reason, and in no other table.
+
+    Raises:
+        WorkerError: a worker process could not be started or ended before its work was done.
     """
-    reduction, names = Reduction(), None
-    rows: list[pd.DataFrame] = []
-    ends: list[dict[str, pd.DataFrame]] = []
-    kept: list[dict[str, pd.DataFrame]] = []
-    for runs in _blocks(n_runs, keep, engine.together):
-        trajectory = engine.make(case, runs)
-        reasons = failures(trajectory)
-        good = np.asarray([not reason for reason in reasons])
-        outcomes = outcomes_of(trajectory)
-        rows.append(_rows(trajectory, outcomes, reasons))
-        sound = outcomes.of_runs(good)
-        if good.any():
-            names = sound.cell_names(case.setting.axes)
-            reduction.add(sound.cells())
-            ends.append(_ends(case, sound, np.asarray(runs)[good]))
-        if runs[0] < keep:
-            kept.append(_without_failed(kept_tables(trajectory), np.asarray(runs)[~good]))
+    gatherer = _Gatherer(case, n_runs)
+    tasks = tasks_of(n_runs, keep=keep, together=engine.together)
+    with closing(made_blocks((case,), engine, tasks, workers=workers)) as blocks:
+        for block in blocks:
+            gatherer.add(block)
+            on_runs(len(block.runs))
+    return gatherer.gathered()
+
+
+def run_pairs(
+    cases: tuple[Case, Case], n_runs: int, *, keep: int, engine: Engine, workers: int = 1, on_runs: OnRuns
+) -> Pair:
+    """Runs 0 .. n_runs - 1 of a case and of its twin, block by block in turn; see `run_many`."""
+    first, twin, paired = _Gatherer(cases[0], n_runs), _Gatherer(cases[1], n_runs), Paired()
+    tasks = tasks_of(n_runs, keep=keep, together=engine.together, cases=2)
+    with closing(made_blocks(cases, engine, tasks, workers=workers)) as blocks:
+        for one in blocks:
+            first.add(one)
+            on_runs(len(one.runs))
+            other = next(blocks)
+            twin.add(other)
+            on_runs(len(other.runs))
+            paired.add(one, other)
+    return Pair(first.gathered(), twin.gathered(), paired.table(), paired.left_out)
+
+
+def run_rows(points: Points, *, engine: Engine, on_runs: OnRuns) -> pd.DataFrame:
+    """The table of runs of several cases as one ensemble, with a column per path that varies; see `run_many`."""
+    parts = []
+    for first in range(0, len(points), engine.together):
+        case, runs = points.block(range(first, min(first + engine.together, len(points))))
+        outcomes, failed = make_rows(case, engine, runs)
+        parts.append(frame_of(case, runs, outcomes, failed))
         on_runs(len(runs))
-    summary = _summary(names, reduction)
-    return Gathered(pd.concat(rows, ignore_index=True), summary, _stacked(ends), _stacked(kept))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _blocks(n_runs: int, keep: int, together: int) -> Iterator[range]:
-    """Runs to be made at once; no block holds both kept and other runs."""
-    first = 0
-    while first < n_runs:
-        border = keep if first < keep else n_runs
-        last = min(first + together, border, n_runs)
-        yield range(first, last)
-        first = last
+class _Gatherer:
+    """Takes in the blocks of one case in the order of runs."""
+
+    def __init__(self, case: Case, n_runs: int) -> None:
+        self._rows, self._closing = Rows(case, n_runs), Closing()
+        self._kept: list[dict[str, pd.DataFrame]] = []
+        self._numbers: Reduction | None = None
+        self._names = pd.DataFrame(columns=list(SUMMARY_KEYS))
+
+    def add(self, block: Block) -> None:
+        """Take in a block."""
+        self._rows.add(block)
+        if block.kept:
+            self._kept.append(block.kept)
+        sound = block.sound()
+        if not sound.any():
+            return
+        outcomes = of_runs(block.outcomes, sound)
+        if self._numbers is None:
+            self._names = _names(outcomes)
+            self._numbers = Reduction(outcomes.values.shape[:0:-1])
+        self._numbers.add(np.transpose(outcomes.values))
+        self._closing.add(outcomes)
+
+    def gathered(self) -> Gathered:
+        """What all blocks left behind."""
+        kept = _stacked(self._kept)
+        return Gathered(self._rows.frame(), self._summary(), self._closing.table(), kept)
+
+    def _summary(self) -> pd.DataFrame:
+        """Statistics over runs, rows sorted by period, entity and outcome."""
+        if self._numbers is None:
+            return pd.DataFrame(columns=[*SUMMARY_KEYS, "mean", "sd", *QUANTILE_NAMES, "n"])
+        numbers = self._numbers
+        quantiles = numbers.quantiles().reshape(len(QUANTILE_NAMES), -1)
+        statistics = dict(zip(QUANTILE_NAMES, quantiles, strict=True))
+        whole = self._names.assign(mean=numbers.mean().ravel(), sd=numbers.sd().ravel(), **statistics, n=numbers.n)
+        return whole.sort_values(list(SUMMARY_KEYS), kind="stable", ignore_index=True)
 
 
-def failures(trajectory: Trajectory) -> list[str]:
-    """Why each run failed, empty if it did not."""
-    bad = np.asarray(trajectory.worlds.failed()) > 0.0
-    periods = trajectory.case.setting.axes.periods
-    return [f"shares are not numbers from {periods[int(column.argmax())]}" if column.any() else "" for column in bad.T]
+def _names(outcomes: Outcomes) -> pd.DataFrame:
+    """Period, entity and outcome of every number of a run: column by column, and in each step by step."""
+    rows = [(period, entity, name) for name, entity in outcomes.columns() for period in outcomes.axes.periods]
+    return pd.DataFrame(rows, columns=list(SUMMARY_KEYS))
 
 
-def _rows(trajectory: Trajectory, outcomes: Outcomes, reasons: list[str]) -> pd.DataFrame:
-    """Final outcomes of each run: totals of what is counted, and what stands in the last quarter."""
-    axes = trajectory.case.setting.axes
-    countries, system = outcomes.countries, outcomes.system
-    presence = [name for name in countries if name.startswith("presence_")]
-    columns: dict[str, Values] = {
-        **{name: system[name].sum(axis=1) for name in TOTALS},
-        **{name: v[:, -1] for name, v in system.items() if name not in TOTALS},
-        **{name: countries[name][:, -1].mean(axis=-1) for name in (STANDING, *presence)},
-        **{f"{STANDING}_{code}": countries[STANDING][:, -1, n] for n, code in enumerate(axes.countries)},
-    }
-    failed = np.asarray([bool(reason) for reason in reasons])
-    numbers = {name: np.where(failed, np.nan, v) for name, v in columns.items()}
-    frame = pd.DataFrame({"run": list(trajectory.runs), "seed": trajectory.case.seed, **numbers})
-    if not failed.any():
-        frame = frame.astype(dict.fromkeys(TOTALS, np.int64))
-    return frame.assign(failed=pd.Series([reason or None for reason in reasons], dtype=object))
-
-
-def _ends(case: Case, outcomes: Outcomes, runs: Values) -> dict[str, pd.DataFrame]:
-    """Outcomes in the first and the last quarter, counted ones as totals in the last."""
-    axes = case.setting.axes
-    ends = (axes.periods[0], axes.periods[-1])
-    system = {name: v[:, [0, -1]].copy() for name, v in outcomes.system.items()}
-    for name in TOTALS:
-        system[name][:, 1] = outcomes.system[name][:, 1:].sum(axis=1)
-    own = pd.MultiIndex.from_product([list(runs), ends, axes.countries], names=["run", "period", "entity"])
-    common = pd.MultiIndex.from_product([list(runs), ends], names=["run", "period"])
-    countries = {name: v[:, [0, -1]].ravel() for name, v in outcomes.countries.items()}
-    return {
-        "countries": pd.DataFrame(countries, index=own).reset_index(),
-        SYSTEM: pd.DataFrame({k: v.ravel() for k, v in system.items()}, index=common).reset_index(),
-    }
-
-
-def _summary(names: pd.DataFrame | None, reduction: Reduction) -> pd.DataFrame:
-    """Statistics over runs, rows sorted by period, entity and outcome."""
-    keys = ["period", "entity", "outcome"]
-    if names is None:
-        return pd.DataFrame(columns=[*keys, "mean", "sd", *QUANTILE_NAMES, "n"])
-    statistics = dict(zip(QUANTILE_NAMES, reduction.quantiles(), strict=True))
-    whole = names.assign(mean=reduction.mean(), sd=reduction.sd(), **statistics, n=reduction.n())
-    return whole.sort_values(keys, kind="stable", ignore_index=True)
-
-
-QUANTILE_NAMES = ("q05", "q25", "q50", "q75", "q95")
-
-
-def _without_failed(tables: dict[str, pd.DataFrame], failed: Values) -> dict[str, pd.DataFrame]:
-    return {name: frame[~frame["run"].isin(failed)] for name, frame in tables.items()}
-
-
-def _stacked(parts: list[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+def _stacked(parts: Sequence[dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """Tables of successive runs as one each."""
     names = parts[0] if parts else {}
     return {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in names}

@@ -12,8 +12,9 @@ from hedgesim.engines.case import Case, case_named, foresee
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
 from hedgesim.model.outcomes import first_times, hedging_index
-from hedgesim.model.perception import Situation, assess, perceive, perceive_powers
+from hedgesim.model.perception import perceive, perceive_powers
 from hedgesim.model.schedule import advance
+from hedgesim.model.sight import Situation, assess
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import LEADERS, stack
 from hedgesim.rules import CountryRule, PowerRule
@@ -133,10 +134,10 @@ class HedgeModel(mesa.Model):
         self._situation: Situation = assess(
             self.world,
             self.future.start.baseline,
-            self.future.conditions[step],
+            self.future.conditions.at(step),
             setting=self.case.setting,
             parameters=self.case.parameters,
-            draws=self.future.draws.at(step - 1),
+            draws=self.future.draws_at(step),
         )
         self.view: View = perceive(self._situation)
         self.power_view: PowerView = perceive_powers(self._situation)

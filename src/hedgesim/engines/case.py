@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
 from types import ModuleType
 from typing import TypeVar
 
+from hedgesim.model.arrays import Array
 from hedgesim.model.draws import Draws, draw_start, draw_steps
+from hedgesim.model.noise import WORDS
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
@@ -21,16 +23,34 @@ from hedgesim.scenario.known_names import known_names
 Rule = TypeVar("Rule", CountryRule, PowerRule)
 
 
+class EngineError(ValueError):
+    """An engine that cannot be had, or a case that it cannot run; the text is `place: fault. remedy` on one line."""
+
+    def __init__(self, place: str, fault: str, remedy: str) -> None:
+        super().__init__(" ".join(f"{place}: {fault}. {remedy}".split()))
+        self.place, self.fault, self.remedy = place, fault, remedy
+
+    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
+        """How to send it from one process to another."""
+        return type(self), (self.place, self.fault, self.remedy)
+
+
 @dataclass(frozen=True)
 class Case:
-    """A scenario in arrays: setting, parameters, the rule of each country and power, and the seed."""
+    """A scenario in arrays: setting, parameters, the rule of each country and power, and the seed.
+
+    Numbers of the setting, the parameters and the rules may have a run axis, so that a sweep is one ensemble.
+    """
 
     name: str
     setting: Setting
     parameters: Parameters
     country_rules: tuple[CountryRule, ...]
+    """Places that follow the same rule hold one and the same."""
     power_rules: tuple[PowerRule, ...]
     seed: int
+    varied: Mapping[str, Array] = field(default_factory=dict)
+    """Where runs have numbers of their own: values of what varies, axes (run,), by path; for naming only."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +58,15 @@ class Future:
     """What is fixed of some runs before they start: their start, shocks and random numbers."""
 
     start: Start
-    conditions: tuple[Conditions, ...]
-    """Conditions of steps 0 .. n_steps; those of step 0 act on nothing and are shown with the start."""
-    draws: Draws
+    conditions: Conditions
+    """Of steps 0 .. n_steps, with a leading step axis; those of step 0 act on nothing and are shown with the start."""
+    draws: Callable[[int], tuple[Draws, ...]]
+    """Random numbers of the steps 4 k + 1 .. 4 k + 4."""
+
+    def draws_at(self, step: int) -> Draws:
+        """Random numbers of one step, counted from 1."""
+        four, place = divmod(step - 1, WORDS)
+        return self.draws(four)[place]
 
 
 def case_of(scenario: Scenario) -> Case:
@@ -51,27 +77,34 @@ def case_of(scenario: Scenario) -> Case:
         name=scenario.name,
         setting=setting,
         parameters=Parameters().with_values(scenario.settings),
-        country_rules=tuple(_rule(country_rules(), rules.of_country(code)) for code in axes.countries),
-        power_rules=tuple(_rule(power_rules(), rules.of_power(code)) for code in axes.powers),
+        country_rules=_rules(country_rules(), [rules.of_country(code) for code in axes.countries]),
+        power_rules=_rules(power_rules(), [rules.of_power(code) for code in axes.powers]),
         seed=scenario.seed,
     )
 
 
-def _rule(known: Mapping[str, type[Rule]], choice: tuple[str, dict[str, float]]) -> Rule:
-    name, values = choice
-    return known[name]().with_values(values)
+def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[str, float]]]) -> tuple[Rule, ...]:
+    """The rule of each place; places that chose the same have one and the same."""
+    made: list[Rule] = []
+    for n, (name, values) in enumerate(choices):
+        twin = choices.index((name, values))
+        made.append(made[twin] if twin < n else known[name]().with_values(values))
+    return tuple(made)
 
 
-def foresee(xp: ModuleType, case: Case, runs: Sequence[int]) -> Future:
+def foresee(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> Future:
     """The start, the conditions and the draws of some runs."""
     setting = case.setting
     start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
-    conditions = tuple(
-        conditions_at(setting, case.parameters, start.onset, xp.asarray([[float(t)]]))
-        for t in range(setting.axes.n_steps + 1)
-    )
+    steps = xp.arange(setting.axes.n_steps + 1, dtype=xp.float64)[:, None, None]
+    conditions = conditions_at(setting, case.parameters, start.onset, steps)
     gambling = any(rule.gambles for rule in case.country_rules)
-    return Future(start, conditions, draw_steps(xp, setting, case.seed, runs, gambling=gambling))
+
+    @lru_cache(maxsize=1)
+    def draws(four: int) -> tuple[Draws, ...]:
+        return draw_steps(xp, setting, case.seed, runs, four=four, gambling=gambling)
+
+    return Future(start, conditions, draws)
 
 
 @cache

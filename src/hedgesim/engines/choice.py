@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from hedgesim.engines.case import Case
+from hedgesim.engines.case import Case, EngineError
+from hedgesim.engines.outcomes import Outcomes, outcomes_of
 from hedgesim.engines.trajectory import Trajectory
 
 
@@ -14,7 +15,12 @@ class Engine:
     """A way to make runs of a case, and how many it makes at once."""
 
     name: str
-    make: Callable[[Case, Sequence[int]], Trajectory]
+    backend: str
+    """What does the arithmetic: a name in `BACKENDS`."""
+    trajectories: Callable[[Case, Sequence[int]], Trajectory]
+    """Some runs with every number of their worlds; takes memory."""
+    outcomes: Callable[[Case, Sequence[int]], Outcomes]
+    """The outcomes of some runs."""
     together: int
     """Runs made at once: few enough that their arrays stay in the cache of a processor."""
 
@@ -23,15 +29,51 @@ def mesa_engine() -> Engine:
     """Agents, one run at a time: to watch who decides what."""
     from hedgesim.engines.agent_based import run_alone
 
-    return Engine("mesa", lambda case, runs: run_alone(case, runs[0]), 1)
+    def alone(case: Case, runs: Sequence[int]) -> Trajectory:
+        return run_alone(case, runs[0])
+
+    return Engine("mesa", "numpy", alone, lambda case, runs: outcomes_of(alone(case, runs)), 1)
 
 
 def ensemble_engine() -> Engine:
     """Arrays, many runs at once: the same formulas and the same numbers, many times faster."""
+    from hedgesim.engines.ensemble import outcomes, simulate
+
+    return Engine("ensemble", "numpy", simulate, outcomes, 128)
+
+
+ENGINES = ("ensemble", "mesa")
+"""Names that `--engine` takes."""
+
+BACKENDS = ("numpy", "jax")
+"""Names that `--backend` takes."""
+
+
+def engine_of(name: str, backend: str = "numpy") -> Engine:
+    """The engine of a name on a back end.
+
+    Raises:
+        EngineError: there is no such engine or back end, or the back end is not installed.
+    """
+    asked_engine, asked_backend = f"--engine {name}", f"--backend {backend}"
+    if name not in ENGINES:
+        raise EngineError(asked_engine, "there is no such engine", f"Name one of {', '.join(ENGINES)}.")
+    if backend not in BACKENDS:
+        raise EngineError(asked_backend, "there is no such back end", f"Name one of {', '.join(BACKENDS)}.")
+    if name == "mesa" and backend != "numpy":
+        raise EngineError(asked_backend, "Mesa agents run on numpy", "Leave out --engine mesa.")
+    if name == "mesa":
+        return mesa_engine()
+    return ensemble_engine() if backend == "numpy" else _jax_engine()
+
+
+def _jax_engine() -> Engine:
+    """The ensemble compiled by JAX. The few runs that are kept whole are not worth compiling for: NumPy makes them."""
     from hedgesim.engines.ensemble import simulate
 
-    return Engine("ensemble", simulate, 128)
-
-
-ENGINES: dict[str, Callable[[], Engine]] = {"mesa": mesa_engine, "ensemble": ensemble_engine}
-"""Engines by the name that `--engine` takes."""
+    try:
+        from hedgesim.engines import jax_backend
+    except ModuleNotFoundError as error:
+        place, fault = "--backend jax", f"{error.name} is not installed"
+        raise EngineError(place, fault, "Install it with: pip install 'hedgesim[fast]'.") from error
+    return Engine("ensemble", "jax", simulate, jax_backend.outcomes, jax_backend.together())

@@ -10,10 +10,14 @@ from typing import TypeVar
 import array_api_compat.numpy as numpy_namespace
 
 from hedgesim.engines.case import Case, Future, foresee
+from hedgesim.engines.outcomes import Outcomes, gather, note, stacked
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
-from hedgesim.model.perception import assess, perceive, perceive_powers
+from hedgesim.model.draws import Draws
+from hedgesim.model.perception import perceive, perceive_powers
 from hedgesim.model.schedule import advance
+from hedgesim.model.shocks import Conditions
+from hedgesim.model.sight import Baseline, assess
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World, stack
 
@@ -25,19 +29,29 @@ def simulate(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) 
     future = foresee(xp, case, runs)
     worlds = [future.start.baseline.world]
     for t in range(1, case.setting.axes.n_steps + 1):
-        worlds.append(_step(case, worlds[-1], future, t))
+        worlds.append(_quarter_later(case, worlds[-1], future, t))
     return Trajectory(case=case, runs=tuple(runs), future=future, worlds=stack(worlds))
 
 
-def _step(case: Case, world: World, future: Future, t: int) -> World:
-    situation = assess(
-        world,
-        future.start.baseline,
-        future.conditions[t],
-        setting=case.setting,
-        parameters=case.parameters,
-        draws=future.draws.at(t - 1),
-    )
+def outcomes(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Outcomes:
+    """Outcomes of some runs, noted quarter by quarter; no world is kept."""
+    future = foresee(xp, case, runs)
+    baseline = future.start.baseline
+    world, before = baseline.world, baseline.world.highest
+    quarters = [note(case, world, baseline, future.conditions.at(0), before=before)]
+    for t in range(1, case.setting.axes.n_steps + 1):
+        before, world = world.highest, _quarter_later(case, world, future, t)
+        quarters.append(note(case, world, baseline, future.conditions.at(t), before=before))
+    return gather(case, stacked(quarters))
+
+
+def _quarter_later(case: Case, world: World, future: Future, t: int) -> World:
+    return step(case, world, future.start.baseline, conditions=future.conditions.at(t), draws=future.draws_at(t))
+
+
+def step(case: Case, world: World, baseline: Baseline, *, conditions: Conditions, draws: Draws) -> World:
+    """The world of some runs one quarter later."""
+    situation = assess(world, baseline, conditions, setting=case.setting, parameters=case.parameters, draws=draws)
     view, power_view = perceive(situation), perceive_powers(situation)
     return advance(situation, view, countries=decide_countries(case, view), powers=decide_powers(case, power_view))
 
@@ -55,10 +69,10 @@ def decide_powers(case: Case, view: PowerView) -> PowerDecision:
 
 
 def _stretches(rules: Sequence[Rule]) -> list[tuple[Rule, slice]]:
-    """Runs of equal rules along an axis, with where they stand."""
+    """Stretches of the same rule along an axis, with where they stand."""
     stretches, first = [], 0
-    for rule, group in groupby(rules):
-        n = len(list(group))
-        stretches.append((rule, slice(first, first + n)))
-        first += n
+    for _, group in groupby(rules, key=id):
+        same = list(group)
+        stretches.append((same[0], slice(first, first + len(same))))
+        first += len(same)
     return stretches

@@ -191,29 +191,26 @@ def value_of_options(view: View, taste: Taste) -> Array:
         + taste.need * view.need
         + taste.access * view.access_region
     )
-    other = taste.access * view.access_other
+    other = taste.access * view.access_other + 0.0 * region
     return view.log_share + view.noise + xp.concat((powers, region, other), axis=-1)
 
 
 def _value_of_powers(view: View, taste: Taste) -> Array:
     """What is added to the log of the starting share of every power, axes (run, country, domain, power)."""
+    given = taste.capacity * view.capacity_rise + taste.strain * view.protection - taste.sanctions * view.sanction_cost
     benefit = (
-        taste.capacity * view.capacity_rise
+        (given + taste.affinity * view.affinity_rise)
         + taste.access * view.access_powers
         + taste.offer * view.offer_rise
-        + taste.affinity * view.affinity_rise
-        + taste.strain * view.protection
         + taste.boost * view.boost_lead
-        - taste.sanctions * view.sanction_cost
     )
+    standing = view.reliability_rise + view.coercion - taste.rivalry * view.friction
     return (
-        view.reliability_rise
-        + view.reliability * benefit
-        + view.coercion
+        view.reliability * benefit
+        + standing
         + taste.concession * view.conceded
         - taste.threat * view.exposed_threat
         - (taste.concentration / 2.0) * view.crowding
-        - taste.rivalry * view.friction
     )
 
 

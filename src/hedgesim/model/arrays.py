@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from types import ModuleType
 from typing import Any, TypeAlias
 
-from array_api_compat import array_namespace
+import numpy as np
+from array_api_compat import array_namespace, is_numpy_array
 
 Array: TypeAlias = Any
 """An array of any namespace of the Array API standard; axes (run, country, domain, target), never dropped."""
+
+
+Bits: TypeAlias = tuple[Array, ...]
+"""Truths packed into unsigned 32-bit numbers."""
+
+BITS = 32
 
 
 def namespace(array: Array) -> ModuleType:
@@ -30,9 +39,102 @@ def softmax(xp: ModuleType, x: Array) -> Array:
 
 def positive(xp: ModuleType, x: Array) -> Array:
     """`x` where positive, else 0."""
-    return xp.where(x > 0.0, x, 0.0)
+    return xp.maximum(x, 0.0)
 
 
 def bound(xp: ModuleType, x: Array, low: float, high: float) -> Array:
     """`x` kept within [low, high]."""
-    return xp.where(x < low, low, xp.where(x > high, high, x))
+    return xp.minimum(xp.maximum(x, low), high)
+
+
+def flag(xp: ModuleType, holds: Array) -> Array:
+    """1 where it holds, else 0."""
+    return xp.astype(holds, xp.float64)
+
+
+def surely_zero(x: Array) -> bool:
+    """Whether all numbers are 0, where that can be asked while computing: in NumPy. Only to skip work that is vain."""
+    return isinstance(x, float | int | np.ndarray) and not np.any(x)
+
+
+def side_by_side(xp: ModuleType, x: Array) -> Array:
+    """The same numbers, axes (run, country, domain, target), with runs next to one another in memory.
+
+    Formulas keep the order in memory of what they are given, so that a quarter walks along runs, not along short axes.
+    """
+    if not is_numpy_array(x):
+        return x
+    last = xp.permute_dims(x, (*range(1, x.ndim), 0))
+    return runs_first(xp, xp.reshape(xp.reshape(last, (-1,)), last.shape))
+
+
+def runs_first(xp: ModuleType, x: Array) -> Array:
+    """An array that has runs as its last axis with runs as its first."""
+    if hasattr(xp, "runs_first"):
+        return xp.runs_first(x)
+    return xp.permute_dims(x, (x.ndim - 1, *range(x.ndim - 1)))
+
+
+def carry(xp: ModuleType, x: Array, matrix: Array) -> Array:
+    """`x`, axes (..., run, country, domain, from), carried along its last axis by a matrix (from, to) of no run."""
+    if hasattr(xp, "carry"):
+        return xp.carry(x, matrix)
+    n = x.ndim
+    last = xp.permute_dims(x, (*range(n - 4), n - 3, n - 2, n - 1, n - 4))
+    moved = xp.matmul(xp.matrix_transpose(matrix), last)
+    return xp.permute_dims(moved, (*range(n - 4), n - 1, n - 4, n - 3, n - 2))
+
+
+def contract(of: Array, what: Array) -> Array:
+    """Sum over k of `of`, axes (..., country, 1, k), times `what`, axes (..., 1, k, target).
+
+    Each run has its own numbers on both sides, and k is short: adding term by term walks along runs.
+    """
+    total = of[..., :1] * what[..., :1, :]
+    for k in range(1, of.shape[-1]):
+        total = total + of[..., k : k + 1] * what[..., k : k + 1, :]
+    return total
+
+
+def pack(xp: ModuleType, holds: Array, axis: int) -> Bits:
+    """Truths along an axis, counted from the end, as bits of whole numbers, 32 to a number; the axis keeps length 1."""
+    ones, after = flag(xp, holds), (slice(None),) * (-axis - 1)
+    words = []
+    for first in range(0, holds.shape[axis], BITS):
+        part = ones[(..., slice(first, first + BITS), *after)]
+        weight = 2.0 ** xp.arange(part.shape[axis], dtype=xp.float64)
+        weighted = part * xp.reshape(weight, (-1, *(1,) * len(after)))
+        words.append(xp.astype(xp.sum(weighted, axis=axis, keepdims=True), xp.uint32))
+    return tuple(words)
+
+
+def meet(one: Bits, other: Bits) -> Array:
+    """Whether any bit is set on both sides."""
+    met = [(a & b) != 0 for a, b in zip(one, other, strict=True)]
+    return reduce(or_, met)
+
+
+def count_common(xp: ModuleType, one: Bits, other: Bits) -> Array:
+    """How many bits are set on both sides."""
+    return sum(xp.astype(_count_bits(xp, a & b), xp.float64) for a, b in zip(one, other, strict=True))
+
+
+def _count_bits(xp: ModuleType, word: Array) -> Array:
+    """How many of the 32 bits are set; where the namespace has no function for it, in pairs, fours and bytes."""
+    if hasattr(xp, "bitwise_count"):
+        return xp.bitwise_count(word)
+
+    def number(value: int) -> Array:
+        return xp.asarray(value, dtype=xp.uint32)
+
+    pairs = word - ((word >> number(1)) & number(0x55555555))
+    fours = (pairs & number(0x33333333)) + ((pairs >> number(2)) & number(0x33333333))
+    eights = (fours + (fours >> number(4))) & number(0x0F0F0F0F)
+    return (eights * number(0x01010101)) >> number(24)
+
+
+def swap(xp: ModuleType, x: Array, one: int, other: int) -> Array:
+    """`x` with two of its last axes, counted from the end as -1, -2 ..., exchanged."""
+    order = list(range(x.ndim))
+    order[one], order[other] = order[other], order[one]
+    return xp.permute_dims(x, tuple(order))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from hedgesim.model import formats as fm
 from hedgesim.model import meetings as mt
 from hedgesim.model import membership as mb
-from hedgesim.model.arrays import Array, bound, namespace, positive
+from hedgesim.model.arrays import Array, Bits, bound, carry, flag, namespace, pack, positive, surely_zero
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import Situation
-from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, NONE, World
+from hedgesim.model.sight import Situation
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
 
 
 @dataclass(frozen=True)
@@ -18,9 +18,9 @@ class Meetings:
     """Meetings of a quarter; axes (run, 1, 1, format)."""
 
     opened: Array
-    """1 where the format met one rung higher than before."""
+    """Whether the format met one rung higher than before."""
     met: Array
-    """1 where anything met; regular meetings count only as far as they are not replaced by their expected rate."""
+    """Whether anything met; regular meetings do not count where they are replaced by their expected rate."""
     level: Array
     """Level after the quarter's first meetings."""
     weight: Array
@@ -43,49 +43,42 @@ def _meet(situation: Situation, support: Array, called: Array) -> Meetings:
     world, features, p = situation.world, situation.setting.formats, situation.parameters.formats
     xp, sight = world.xp, situation.sight
     above = fm.next_level(xp, world.level, features)
-    dearer = _formality(situation, above) - _formality(situation, world.level)
+    dearer = fm.formality(xp, above, world, formats=features, parameters=p) - sight.formality
     hazard = fm.opening_hazard(
         world,
         support - sight.sovereignty * dearer,
         party=sight.party,
-        called=xp.matmul(called, xp.matrix_transpose(features.lead)),
+        called=carry(xp, called, xp.matrix_transpose(features.lead)[0, 0, ...]),
         formats=features,
         parameters=p,
     )
     available = bound(xp, 1.0 + situation.conditions.availability, 0.0, 1.0)
     hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
-    opened = xp.astype(situation.draws.opening < hazard, xp.float64)
-    holding = mt.holding_hazard(world, formats=features, parameters=p, strain=sight.strain, availability=available)
-    drawn = xp.astype(situation.draws.holding < holding, xp.float64)
-    regular = drawn + p.expected * (mt.expected_rate(world, formats=features, parameters=p) - drawn)
-    level = xp.where(opened > 0.0, above, world.level)
-    held = xp.where(opened > 0.0, 1.0, regular)
-    met = xp.where(opened > 0.0, 1.0, drawn * xp.astype(0.0 * drawn + p.expected < 1.0, xp.float64))
-    reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
-    weight = held * reach * mt.meeting_weight(xp, mt.rung_of(xp, level), p)
-    return Meetings(opened=opened, met=met, level=level, weight=weight)
-
-
-def _formality(situation: Situation, level: Array) -> Array:
-    world = situation.world
-    return fm.formality(
-        world.xp, level, world, formats=situation.setting.formats, parameters=situation.parameters.formats
+    opened = situation.draws.opening < hazard
+    holding = mt.holding_hazard(
+        world, sight.party, formats=features, parameters=p, strain=sight.strain, availability=available
     )
+    held = situation.draws.holding < holding
+    regular = flag(xp, held)
+    if not surely_zero(p.expected):
+        regular = regular + p.expected * (mt.expected_rate(world, formats=features, parameters=p) - regular)
+    level = xp.where(opened, above, world.level)
+    reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
+    weight = xp.where(opened, 1.0, regular) * reach * mt.meeting_weight(xp, mt.rung_of(xp, level), p)
+    return Meetings(opened=opened, met=opened | (held & (0.0 * regular + p.expected < 1.0)), level=level, weight=weight)
 
 
 def _move_formats(world: World, situation: Situation, support: Array, meetings: Meetings) -> World:
     """Momentum, level, clock, host and body of the formats."""
     features, p = situation.setting.formats, situation.parameters.formats
     xp, party = world.xp, situation.sight.party
-    met = meetings.met > 0.0
+    met = meetings.met
     since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
     rung = xp.where(met, mt.rung_of(xp, meetings.level), 0.0)
     lapsed = (
         (since > p.lapse * world.cadence) & (mt.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
     )
     summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
-    yearly = xp.astype(situation.draws.calendar < 0.5, xp.float64)
-    chosen = p.cadence * (2.0 - yearly)
     bodies = _adopt_bodies(situation, support, meetings)
     level = xp.where(lapsed, meetings.level - 1.0, meetings.level)
     return replace(
@@ -93,10 +86,10 @@ def _move_formats(world: World, situation: Situation, support: Array, meetings: 
         momentum=fm.move_momentum(xp, world.momentum, support, party=party, rate=p.momentum_rate),
         level=xp.where((level >= LEADERS) & (bodies["secretariat"] > 0.0), INSTITUTION, level),
         since=xp.where(lapsed, 0.0, since),
-        cadence=xp.where(summit, chosen, world.cadence),
+        cadence=xp.where(summit, situation.baseline.cadence, world.cadence),
         turn=world.turn + xp.where(met, features.hosted, 0.0),
         meeting=rung,
-        highest=xp.where(rung > world.highest, rung, world.highest),
+        highest=xp.maximum(rung, world.highest),
         **bodies,
     )
 
@@ -109,16 +102,11 @@ def _adopt_bodies(situation: Situation, support: Array, meetings: Meetings) -> d
     world, p = situation.world, situation.parameters.formats
     xp, sight = world.xp, situation.sight
     has_procedures = world.procedures > 0.0
-    step = xp.where(
-        has_procedures,
-        p.secretariat_formality + 0.0 * world.level,
-        p.procedures_formality + 0.0 * world.level,
-    )
+    step = p.procedures_formality + (p.secretariat_formality - p.procedures_formality) * world.procedures
     consent = fm.consents(xp, support - sight.sovereignty * step, sight.party)
-    summit = (meetings.met > 0.0) & (meetings.level >= LEADERS)
-    adopted = summit & (consent > 0.0) & (situation.draws.body < p.formalising)
-    charter = situation.setting.formats.charter
-    founded = (meetings.opened > 0.0) & (meetings.level >= LEADERS) & (charter > 0.0)
+    summit = meetings.met & (meetings.level >= LEADERS)
+    adopted = summit & consent & (situation.draws.body < p.formalising)
+    founded = meetings.opened & (meetings.level >= LEADERS) & (situation.setting.formats.charter > 0.0)
     secretariat = xp.where((adopted & has_procedures) | founded, 1.0, world.secretariat)
     return {"procedures": xp.where(adopted | founded, 1.0, world.procedures), "secretariat": secretariat}
 
@@ -127,31 +115,40 @@ def _move_membership(world: World, situation: Situation, support: Array, meeting
     """Founders, guests, accessions, exits, signatures and absorptions."""
     features, p = situation.setting.formats, situation.parameters.membership
     old, sight, xp = situation.world, situation.sight, world.xp
-    lead_threat = xp.matmul(old.threat, xp.matrix_transpose(features.lead))
-    cost = mb.leaving_cost(_formality(situation, old.level), lead_threat, p)
-    met = xp.astype(world.meeting > 0.0, xp.float64)
-    closer = old.tie - situation.baseline.world.tie
-    hazards = (
-        p.inviting
-        * met
-        * mb.invited(old, sight.trust, closer=closer, sovereignty=sight.sovereignty, formats=features, parameters=p),
-        p.accession * mb.admitted(old, support, cost=cost, trust=sight.trust, parameters=p),
-        mb.leaving_hazard(old, support, cost=cost, parameters=p),
-        mb.signatures(old, support, summit=mb.home_summit(xp, world.meeting, features), formats=features, parameters=p),
+    lead_threat = carry(xp, old.threat, xp.matrix_transpose(features.lead)[0, 0, ...])
+    cost = mb.leaving_cost(sight.formality, lead_threat, p)
+    uniform, member = situation.draws.membership, pack(xp, old.status == MEMBER, -3)
+    invited = mb.invited(
+        old,
+        member,
+        trust=sight.trust,
+        closer=old.tie > situation.baseline.world.tie,
+        sovereignty=sight.sovereignty,
+        formats=features,
+        parameters=p,
     )
-    founded = meetings.opened * xp.astype(old.level == DORMANT, xp.float64)
-    status = mb.next_status(old, situation.draws.membership, hazards=hazards, fresh=founded * features.eligible)
+    admitted = mb.admitted(old, support, member=member, cost=cost, trust=sight.trust, parameters=p)
+    summit = mb.home_summit(xp, world.meeting, features)
+    founded = meetings.opened & (old.level == DORMANT) & (features.eligible > 0.0)
+    status = mb.next_status(
+        old,
+        comes=(world.meeting > 0.0) & (uniform < p.inviting) & invited,
+        rises=(uniform < p.accession) & admitted,
+        leaves=uniform < mb.leaving_hazard(old, support, cost=cost, parameters=p),
+        joins=founded | ((uniform < p.signing) & mb.signs(old, support, summit=summit, formats=features)),
+    )
     carried = replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
-    return _forget(_absorb(carried, situation), situation)
+    return _forget(_absorb(carried, situation, member), situation)
 
 
-def _absorb(world: World, situation: Situation) -> World:
+def _absorb(world: World, situation: Situation, member: Bits) -> World:
     """Formats absorbed by a more formal one led from outside stop at once."""
     sight, xp = situation.sight, world.xp
     hazard = mb.absorption_hazard(
         situation.world,
-        sight.trust,
-        formality=_formality(situation, situation.world.level),
+        member,
+        cold=fm.mean_over_parties(xp, 1.0 - sight.trust_in, sight.party),
+        formality=sight.formality,
         attention_lead=sight.attention_lead,
         formats=situation.setting.formats,
         parameters=situation.parameters.membership,

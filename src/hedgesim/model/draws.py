@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from functools import cache
 from types import ModuleType
+
+import numpy as np
 
 from hedgesim.model.alignment import LOWEST_SHARE
 from hedgesim.model.arrays import Array
-from hedgesim.model.noise import draw_uniform, gamma, normal
-from hedgesim.model.setting import Setting
+from hedgesim.model.noise import WORDS, Address, draw_uniform, gamma, normal
+from hedgesim.model.setting import Axes, Setting
 
 
 @dataclass(frozen=True)
@@ -30,74 +33,126 @@ class Draws:
     """(1, 1, format): uniform."""
     holding: Array
     """(1, 1, format): uniform."""
-    calendar: Array
-    """(1, 1, format): uniform, sets the cadence at a first summit."""
     body: Array
     """(1, 1, format): uniform, adoption of procedures or a secretariat."""
     absorption: Array
     """(1, 1, format): uniform."""
 
-    def at(self, step: int) -> Draws:
-        """The numbers of one step out of those of all steps, which have a leading step axis."""
-        return Draws(**{item.name: getattr(self, item.name)[step, ...] for item in fields(Draws)})
-
 
 @dataclass(frozen=True)
 class StartDraws:
-    """Random numbers of the start; axes (run, country, domain, option) and (run, impulse)."""
+    """Random numbers of the start; axes (run, country, domain, target) and (run, impulse)."""
 
     hollow: Array
-    """(run, country, domain, option): gamma numbers of shape evidence times share."""
+    """(country, domain, option): gamma numbers of shape evidence times share, 0 where the share is not hollow."""
     arrival: Array
-    """(run, impulse): uniform; the impulses of one shock share theirs."""
-    calendar: Array
-    """(run, 1, 1, format): uniform, where in its cycle a format of unknown calendar stands."""
+    """(run, impulse): uniform; the impulses of one shock share theirs. One run serves all where nothing is random."""
+    cycle: Array
+    """(1, 1, format): uniform, where in its cycle a format of unknown calendar stands."""
+    cadence: Array
+    """(1, 1, format): uniform, sets the cadence at a first summit."""
 
 
-def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int]) -> StartDraws:
+Stream = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""A stream and the names along its two axes: countries or nobody, and cells or targets."""
+
+
+def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> StartDraws:
     """Random numbers of the start of some runs."""
-    axes = setting.axes
-    cells = _cells(axes.domains, axes.options)
-    flat = draw_uniform(xp, seed, runs, "hollow", entities=axes.countries, others=cells)[0, ...]
-    uniform = xp.reshape(flat, (len(runs), len(axes.countries), len(axes.domains), len(axes.options)))
-    share = xp.where(setting.share < LOWEST_SHARE, LOWEST_SHARE, setting.share)
-    arrival = draw_uniform(xp, seed, runs, "arrival", entities=setting.shocks.names)[0, ..., 0]
-    calendar = draw_uniform(xp, seed, runs, "start calendar", entities=("",), others=axes.formats)[0, ..., None, :]
-    return StartDraws(hollow=gamma(uniform, setting.evidence * share), arrival=arrival, calendar=calendar)
+    axes, names = setting.axes, setting.shocks.names
+    random = bool(np.any(np.asarray(setting.shocks.rate) > 0.0))
+    streams = [("cycle", ("",), axes.formats), ("cadence", ("",), axes.formats)]
+    if random:
+        streams.append(("arrival", ("",), names))
+    drawn = _draw(xp, seed, runs, tuple(streams))[0]
+    return StartDraws(
+        hollow=_hollow(xp, setting, seed, runs),
+        arrival=drawn["arrival"][:, 0, 0, :] if random else xp.asarray(np.full((1, len(names)), 0.5)),
+        cycle=drawn["cycle"],
+        cadence=drawn["cadence"],
+    )
 
 
-def draw_steps(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int], *, gambling: bool = True) -> Draws:
-    """Random numbers of every step of some runs, with a leading step axis.
+def _hollow(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> Array:
+    """Gamma numbers of hollow cells, 0 elsewhere, axes (run, country, domain, option)."""
+    hollow, share = np.asarray(setting.hollow), np.asarray(setting.share)
+    cells = [(i, cell) for i in setting.axes.countries for cell in _cells(setting.axes)]
+    drawn = np.flatnonzero(np.any(hollow > 0.0, axis=0))
+    if drawn.size == 0:
+        return xp.asarray(np.zeros((1, *hollow.shape[1:])))
+    addresses: tuple[Address, ...] = tuple(("hollow", *cells[n]) for n in drawn)
+    uniform = draw_uniform(xp, seed, runs, addresses)[0]
+    shape = np.asarray(setting.evidence) * np.maximum(share, LOWEST_SHARE)
+    numbers = gamma(uniform, np.reshape(shape, (shape.shape[0], -1))[:, drawn])
+    place = np.full(len(cells), drawn.size)
+    place[drawn] = np.arange(drawn.size)
+    padded = xp.concat((numbers, 0.0 * numbers[:, :1]), axis=-1)
+    return xp.reshape(xp.take(padded, xp.asarray(place), axis=-1), (-1, *hollow.shape[1:]))
+
+
+def draw_steps(
+    xp: ModuleType,
+    setting: Setting,
+    seed: int,
+    runs: Sequence[int] | Array,
+    *,
+    four: int | Array,
+    gambling: bool = True,
+) -> tuple[Draws, ...]:
+    """Random numbers of four successive steps of some runs: 4 * four .. 4 * four + 3, counted from 0.
 
     gambling: False leaves out the numbers for rules that gamble, which are then 0.
     """
     axes = setting.axes
-    n, shape = axes.n_steps, (len(runs), len(axes.countries), len(axes.domains), len(axes.options))
-    cells = _cells(axes.domains, axes.options)
+    cells = ("value", axes.countries, _cells(axes))
+    groups: tuple[tuple[Stream, ...], ...] = (
+        (cells,),
+        (("membership", axes.countries, axes.formats),),
+        (("delivery", axes.countries, axes.powers), ("joining", axes.countries, axes.powers)),
+        tuple((name, ("",), axes.formats) for name in ("opening", "holding", "body", "absorption")),
+        *(((("whim", *cells[1:]),),) if gambling else ()),
+    )
+    drawn = [_draw(xp, seed, runs, streams, four=four) for streams in groups]
+    steps = ({name: q for group in drawn for name, q in group[k].items()} for k in range(WORDS))
+    return tuple(_draws(xp, axes, step) for step in steps)
 
-    def per_cell(stream: str) -> Array:
-        flat = draw_uniform(xp, seed, runs, stream, entities=axes.countries, others=cells, n_steps=n)
-        return normal(xp.reshape(flat, (n, *shape)))
 
-    def per_pair(stream: str, others: Sequence[str]) -> Array:
-        return draw_uniform(xp, seed, runs, stream, entities=axes.countries, others=others, n_steps=n)[..., None, :]
+def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array]) -> Draws:
+    """The numbers of one step from uniform ones."""
 
-    def per_format(stream: str) -> Array:
-        return draw_uniform(xp, seed, runs, stream, entities=("",), others=axes.formats, n_steps=n)[..., None, :]
+    def normal_per_cell(name: str) -> Array:
+        flat = normal(uniform[name][:, :, 0, :])
+        return xp.reshape(flat, (*flat.shape[:2], len(axes.domains), len(axes.options)))
 
     return Draws(
-        value=per_cell("value"),
-        whim=per_cell("whim") if gambling else xp.zeros((n, 1, 1, 1, 1), dtype=xp.float64),
-        delivery=normal(per_pair("delivery", axes.powers)),
-        joining=per_pair("joining", axes.powers),
-        membership=per_pair("membership", axes.formats),
-        opening=per_format("opening"),
-        holding=per_format("holding"),
-        calendar=per_format("calendar"),
-        body=per_format("body"),
-        absorption=per_format("absorption"),
+        value=normal_per_cell("value"),
+        whim=normal_per_cell("whim") if "whim" in uniform else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
+        delivery=normal(uniform["delivery"]),
+        **{name: q for name, q in uniform.items() if name not in {"value", "whim", "delivery"}},
     )
 
 
-def _cells(domains: Sequence[str], options: Sequence[str]) -> tuple[str, ...]:
-    return tuple(f"{domain}/{option}" for domain in domains for option in options)
+def _draw(
+    xp: ModuleType, seed: int, runs: Sequence[int] | Array, streams: tuple[Stream, ...], *, four: int | Array = 0
+) -> list[dict[str, Array]]:
+    """Uniform numbers of several streams in four steps, axes (run, first name, 1, second name) each."""
+    return [_apart(xp, flat, streams) for flat in draw_uniform(xp, seed, runs, _addresses(streams), four=four)]
+
+
+def _apart(xp: ModuleType, flat: Array, streams: tuple[Stream, ...]) -> dict[str, Array]:
+    parts, first = {}, 0
+    for name, one, other in streams:
+        last = first + len(one) * len(other)
+        parts[name] = xp.reshape(flat[:, first:last], (flat.shape[0], len(one), 1, len(other)))
+        first = last
+    return parts
+
+
+@cache
+def _addresses(streams: tuple[Stream, ...]) -> tuple[Address, ...]:
+    """The addresses of all numbers of some streams, one after the other."""
+    return tuple((name, one, other) for name, ones, others in streams for one in ones for other in others)
+
+
+def _cells(axes: Axes) -> tuple[str, ...]:
+    return tuple(f"{domain}/{option}" for domain in axes.domains for option in axes.options)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, logistic
+from hedgesim.model.arrays import Array, contract, logistic, swap
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, World
@@ -250,8 +250,9 @@ class FormatParameters:
 def parties(world: World, formats: Formats) -> Array:
     """Whose support counts: members, or who may found a dormant format; axes (run, country, 1, format), 0 or 1."""
     xp = world.xp
-    member = xp.astype(world.status == MEMBER, xp.float64)
-    return xp.where(world.level > DORMANT, member, formats.eligible)
+    at_work = world.level > DORMANT
+    party = ((world.status == MEMBER) & at_work) | ((formats.eligible > 0.0) & ~at_work)
+    return xp.astype(party, xp.float64)
 
 
 def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
@@ -261,8 +262,8 @@ def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, p
     procedures = xp.where(unfounded, 1.0, world.procedures)
     secretariat = xp.where(unfounded, 1.0, world.secretariat)
     body = base + parameters.procedures_formality * procedures + parameters.secretariat_formality * secretariat
-    contact = xp.where(base < parameters.contact_formality, base, parameters.contact_formality + 0.0 * base)
-    ministers = xp.where(base < parameters.ministerial_formality, base, parameters.ministerial_formality + 0.0 * base)
+    contact = xp.minimum(base, parameters.contact_formality)
+    ministers = xp.minimum(base, parameters.ministerial_formality)
     low = xp.where(level < MINISTERIAL, contact, ministers)
     return xp.where((level < LEADERS) & (formats.treaty == 0.0), low, body)
 
@@ -270,20 +271,28 @@ def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, p
 def mean_over_parties(xp: ModuleType, quantity: Array, party: Array) -> Array:
     """Mean of a quantity per country over the parties of each format, axes (run, 1, 1, format)."""
     n = xp.sum(party, axis=-3, keepdims=True)
-    return xp.sum(quantity * party, axis=-3, keepdims=True) / xp.where(n > 0.0, n, 1.0)
+    return xp.sum(quantity * party, axis=-3, keepdims=True) / xp.maximum(n, 1.0)
 
 
 def mean_trust(xp: ModuleType, trust: Array, party: Array) -> Array:
     """Mean trust of each country in the other parties of each format, axes (run, country, 1, format)."""
-    seats = party[..., 0, :]
-    total = xp.matmul(trust[..., 0, :], seats)
-    n = xp.sum(seats, axis=-2, keepdims=True) - seats
-    return (total / xp.where(n > 0.0, n, 1.0))[..., None, :]
+    total = contract(trust, swap(xp, party, -3, -2))
+    others = xp.sum(party, axis=-3, keepdims=True) - party
+    return total / xp.maximum(others, 1.0)
+
+
+def shared(xp: ModuleType, weighted: Array, party: Array) -> Array:
+    """What each pair of countries shares, summed over formats, axes (run, country, 1, country).
+
+    weighted: of the formats that the row is party to, axes (run, country, 1, format). party: of the column.
+    """
+    columns = [xp.sum(weighted * party[..., j : j + 1, :, :], axis=-1, keepdims=True) for j in range(party.shape[-3])]
+    return xp.concat(columns, axis=-1)
 
 
 def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Array) -> Array:
     """Momentum follows the geometric mean of the parties' logistic supports, axes (run, 1, 1, format)."""
-    drive = xp.exp(mean_over_parties(xp, -xp.logaddexp(0.0 * support, -support), party))
+    drive = xp.exp(-mean_over_parties(xp, xp.log(1.0 + xp.exp(-support)), party))
     return momentum + rate * (drive - momentum)
 
 
@@ -294,15 +303,16 @@ def next_level(xp: ModuleType, level: Array, formats: Formats) -> Array:
 
 
 def consents(xp: ModuleType, support: Array, party: Array) -> Array:
-    """1 where every party's support exceeds 0: one reluctant member can block; axes (run, 1, 1, format)."""
-    against = xp.sum(party * xp.astype(support <= 0.0, xp.float64), axis=-3, keepdims=True)
-    return xp.astype(against == 0.0, xp.float64) * xp.astype(xp.sum(party, axis=-3, keepdims=True) > 0.0, xp.float64)
+    """Whether every party's support exceeds 0: one reluctant member can block; axes (run, 1, 1, format)."""
+    seated = party > 0.0
+    against = xp.any(seated & (support <= 0.0), axis=-3, keepdims=True)
+    return xp.any(seated, axis=-3, keepdims=True) & ~against
 
 
 def has_champion(xp: ModuleType, support: Array, party: Array, margin: Array) -> Array:
-    """1 where a party's support tops the parties' mean by the margin, axes (run, 1, 1, format)."""
-    top = support - mean_over_parties(xp, support, party) > margin
-    return xp.astype(xp.sum(party * xp.astype(top, xp.float64), axis=-3, keepdims=True) > 0.0, xp.float64)
+    """Whether a party's support tops the parties' mean by the margin, axes (run, 1, 1, format)."""
+    top = support > mean_over_parties(xp, support, party) + margin
+    return xp.any((party > 0.0) & top, axis=-3, keepdims=True)
 
 
 def opening_hazard(
@@ -320,7 +330,8 @@ def opening_hazard(
     """
     xp = world.xp
     champion = has_champion(xp, support, party, parameters.champion)
-    initiator = xp.where(formats.outside > 0.0, called, champion)
+    outside = formats.outside > 0.0
+    initiated = (outside & (called > 0.0)) | (~outside & champion)
     ready = logistic(xp, parameters.steepness * (world.momentum - parameters.threshold))
-    rises = xp.astype(next_level(xp, world.level, formats) > world.level, xp.float64)
-    return parameters.opening * ready * initiator * consents(xp, support, party) * rises
+    rises = next_level(xp, world.level, formats) > world.level
+    return xp.where(initiated & rises & consents(xp, support, party), parameters.opening * ready, 0.0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, bound, logistic, positive
-from hedgesim.model.formats import FormatParameters, mean_over_parties, parties
+from hedgesim.model.arrays import Array, bound, flag, logistic, positive, surely_zero
+from hedgesim.model.formats import FormatParameters, mean_over_parties, shared
 from hedgesim.model.setting import Formats
-from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, WORKING, World
+from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, WORKING, World
 
 
 def holding_odds(xp: ModuleType, momentum: Array, parameters: FormatParameters) -> Array:
@@ -38,41 +38,49 @@ def host(world: World, formats: Formats) -> Array:
 
 
 def holding_hazard(
-    world: World, *, formats: Formats, parameters: FormatParameters, strain: Array, availability: Array
+    world: World,
+    party: Array,
+    *,
+    formats: Formats,
+    parameters: FormatParameters,
+    strain: Array,
+    availability: Array,
 ) -> Array:
     """Probability that the regular meeting is held if it is due, axes (run, 1, 1, format).
 
-    strain: axes (run, country, 1, 1). availability: 1 normally, 0 when nobody can be hosted, axes (run, 1, 1, 1).
+    party: axes (run, country, 1, format). strain: axes (run, country, 1, 1).
+    availability: 1 normally, 0 when nobody can be hosted, axes (run, 1, 1, 1).
     A country that is asked to more leaders' meetings than its bandwidth holds all of them back in proportion.
     """
     xp = world.xp
-    burden = xp.sum(host(world, formats) * strain, axis=-3, keepdims=True)
-    odds = holding_odds(xp, world.momentum, parameters) - parameters.hosting * burden
+    odds = holding_odds(xp, world.momentum, parameters)
+    if not surely_zero(strain):
+        odds = odds - parameters.hosting * xp.sum(host(world, formats) * strain, axis=-3, keepdims=True)
     able = xp.where(formats.hosted > 0.0, availability, 1.0)
     due = xp.astype(world.since >= world.cadence - 1.0, xp.float64) * meets(xp, world.level, formats)
     hazard = logistic(xp, odds) * able * due
-    return hazard * _bandwidth(world, hazard, formats=formats, parameters=parameters)
+    return hazard * _bandwidth(world, party, hazard, parameters)
 
 
-def _bandwidth(world: World, hazard: Array, *, formats: Formats, parameters: FormatParameters) -> Array:
+def _bandwidth(world: World, party: Array, hazard: Array, parameters: FormatParameters) -> Array:
+    """Part of the meetings asked for that the parties can attend, 0..1, axes (run, 1, 1, format)."""
     xp = world.xp
-    party = parties(world, formats)
-    summit = hazard * xp.astype(world.level >= LEADERS, xp.float64)
+    summit = xp.where(world.level >= LEADERS, hazard, 0.0)
     asked = xp.sum(party * summit, axis=-1, keepdims=True)
-    part = xp.where(asked > parameters.bandwidth, parameters.bandwidth / xp.where(asked > 0.0, asked, 1.0), 1.0)
-    return mean_over_parties(xp, part + 0.0 * party, party)
+    part = parameters.bandwidth / xp.maximum(asked, parameters.bandwidth)
+    return mean_over_parties(xp, part, party)
 
 
 def meeting_weight(xp: ModuleType, rung: Array, parameters: FormatParameters) -> Array:
     """Weight of a meeting at a rung against a leaders' meeting: 0 for none."""
-    low = xp.where(rung == WORKING, parameters.working_weight + 0.0 * rung, 0.0 * rung)
-    middle = xp.where(rung == MINISTERIAL, parameters.ministers_weight + 0.0 * rung, low)
-    return xp.where(rung >= LEADERS, 1.0, middle)
+    working = parameters.working_weight * flag(xp, rung == WORKING)
+    ministers = parameters.ministers_weight * flag(xp, rung == MINISTERIAL)
+    return working + ministers + flag(xp, rung >= LEADERS)
 
 
 def rung_of(xp: ModuleType, level: Array) -> Array:
     """The rung at which a format of this level meets: institutions meet as leaders."""
-    return xp.where(level >= INSTITUTION, LEADERS, level)
+    return xp.minimum(level, LEADERS)
 
 
 def move_trust(
@@ -95,7 +103,5 @@ def move_trust(
 
 def attended_together(xp: ModuleType, party: Array, weight: Array) -> Array:
     """Weight of the meetings that each pair of countries attended, axes (run, country, 1, country); 0 with oneself."""
-    seats = party[..., 0, :]
-    pairs = xp.matmul(seats * weight[..., 0, :], xp.matrix_transpose(seats))
     apart = 1.0 - xp.eye(party.shape[-3], dtype=xp.float64)
-    return (pairs * apart)[..., None, :]
+    return shared(xp, party * weight, party) * apart[:, None, :]

@@ -5,11 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, logistic
-from hedgesim.model.formats import mean_over_parties, mean_trust
+from hedgesim.model.arrays import (
+    Array,
+    Bits,
+    count_common,
+    flag,
+    logistic,
+    meet,
+    namespace,
+    pack,
+    surely_zero,
+    swap,
+)
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
-from hedgesim.model.world import DORMANT, GUEST, INSTITUTION, LEADERS, MEMBER, NONE, World
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
 
 
 @dataclass(frozen=True)
@@ -91,78 +101,76 @@ def leaving_cost(formality: Array, threat_lead: Array, parameters: MembershipPar
 
 def invited(
     world: World,
-    trust: Array,
+    member: Bits,
     *,
+    trust: Array,
     closer: Array,
     sovereignty: Array,
     formats: Formats,
     parameters: MembershipParameters,
 ) -> Array:
-    """1 where a member gains from asking a country in as a guest and no member minds, axes (run, country, 1, format).
+    """Whether a member gains from asking a country in as a guest and no member minds, axes (run, country, 1, format).
 
-    closer: above 0 where the row's tie with the column has grown since the start: the row gains by the column's
-    coming; axes (run, country, 1, country).
+    member: of countries, axes (run, 1, 1, format). closer: whether the row's tie with the column has grown since the
+    start: the row gains by the column's coming; axes (run, country, 1, country).
     """
-    xp = world.xp
-    member = xp.astype(world.status == MEMBER, xp.float64)
     minds = trust < parameters.welcome + parameters.reserve * sovereignty
-    wanted = _said_of(xp, closer > 0.0, member) > 0.0
-    minded = _said_of(xp, minds, member) > 0.0
-    return formats.opens_to * xp.astype(wanted & ~minded & (world.status == NONE), xp.float64)
+    asked = _any_member(closer, member) & ~_any_member(minds, member)
+    return (formats.opens_to > 0.0) & (world.status == NONE) & asked
 
 
-def _said_of(xp: ModuleType, of: Array, member: Array) -> Array:
-    """How many members say it of each country, axes (run, country, 1, format); of: axes (run, country, 1, country)."""
-    said = xp.astype(of, xp.float64)[..., 0, :]
-    return xp.matmul(xp.matrix_transpose(said), member[..., 0, :])[..., None, :]
+def _any_member(says: Array, member: Bits) -> Array:
+    """Whether any member says it of each country, axes (run, country, 1, format).
 
-
-def admitted(world: World, support: Array, *, cost: Array, trust: Array, parameters: MembershipParameters) -> Array:
-    """1 where a guest or observer takes the next step: it gains after half the leaving cost, and all members agree."""
-    xp = world.xp
-    refused = _said_of(xp, trust < parameters.welcome, xp.astype(world.status == MEMBER, xp.float64))
-    inside = (world.status > NONE) & (world.status < MEMBER)
-    return xp.astype(inside & (refused == 0.0) & (support > cost / 2.0), xp.float64)
-
-
-def signatures(
-    world: World, support: Array, *, summit: Array, formats: Formats, parameters: MembershipParameters
-) -> Array:
-    """Probability of signing an open treaty this quarter, axes (run, country, 1, format).
-
-    summit: 1 where leaders of home-grown formats met this quarter, axes (run, 1, 1, 1).
+    says: the row of the column, axes (run, country, 1, country). member: of countries, axes (run, 1, 1, format).
     """
-    xp = world.xp
-    open_to = formats.eligible * formats.treaty * xp.astype(world.status < MEMBER, xp.float64)
-    return parameters.signing * summit * open_to * xp.astype(support > 0.0, xp.float64)
+    xp = namespace(says)
+    return meet(tuple(swap(xp, word, -3, -1) for word in pack(xp, says, -3)), member)
 
 
-def next_status(world: World, uniform: Array, *, hazards: tuple[Array, Array, Array, Array], fresh: Array) -> Array:
+def admitted(
+    world: World, support: Array, *, member: Bits, cost: Array, trust: Array, parameters: MembershipParameters
+) -> Array:
+    """Whether a guest or observer may take the next step: it gains after half the leaving cost, and all members agree.
+
+    Axes (run, country, 1, format).
+    """
+    refused = _any_member(trust < parameters.welcome, member)
+    inside = (world.status > NONE) & (world.status < MEMBER)
+    return inside & ~refused & (support > 0.5 * cost)
+
+
+def signs(world: World, support: Array, *, summit: Array, formats: Formats) -> Array:
+    """Whether a country would sign an open treaty this quarter, axes (run, country, 1, format).
+
+    summit: whether leaders of home-grown formats met this quarter, axes (run, 1, 1, 1).
+    """
+    open_to = (formats.eligible * formats.treaty > 0.0) & (world.status < MEMBER)
+    return summit & open_to & (support > 0.0)
+
+
+def next_status(world: World, *, comes: Array, rises: Array, leaves: Array, joins: Array) -> Array:
     """Status after one quarter, axes (run, country, 1, format).
 
-    uniform: one number per country and format. hazards: of coming as a guest, of the next step, of leaving, of
-    signing. fresh: 1 for founders of a format that met for the first time.
+    Whether who is out comes as a guest, who is inside takes the next step, a member leaves, and whoever signs or
+    founds becomes a member.
     """
-    xp = world.xp
-    guest, step, leave, sign = hazards
-    status = world.status
-    up = xp.where((uniform < step) & (status > NONE) & (status < MEMBER), status + 1.0, status)
-    came = xp.where((uniform < guest) & (status == NONE), GUEST, up)
-    left = xp.where((uniform < leave) & (status == MEMBER), NONE, came)
-    return xp.where((uniform < sign) | (fresh > 0.0), MEMBER, left)
+    xp, status = world.xp, world.status
+    moved = status + flag(xp, comes | rises)
+    left = xp.where(leaves & (status == MEMBER), NONE, moved)
+    return xp.where(joins, MEMBER, left)
 
 
 def leaving_hazard(world: World, support: Array, *, cost: Array, parameters: MembershipParameters) -> Array:
-    """Probability that a member leaves this quarter, axes (run, country, 1, format)."""
-    xp = world.xp
-    member = xp.astype(world.status == MEMBER, xp.float64)
-    return 2.0 * parameters.leaving * member * logistic(xp, -parameters.leaving_steepness * (support + cost))
+    """Probability that a member leaves this quarter, axes (run, country, 1, format); of others it means nothing."""
+    return (2.0 * parameters.leaving) * logistic(world.xp, -parameters.leaving_steepness * (support + cost))
 
 
 def absorption_hazard(
     world: World,
-    trust: Array,
+    member: Bits,
     *,
+    cold: Array,
     formality: Array,
     attention_lead: Array,
     formats: Formats,
@@ -171,44 +179,46 @@ def absorption_hazard(
     """Probability that a format is absorbed by a more formal one led from outside, axes (run, 1, 1, format).
 
     Proportional to the overlap of members and of domains with the absorber, its lead's attention, and distrust
-    among the members. formality, attention_lead: axes (run, 1, 1, format).
+    among the members. member: of countries. cold: mean distrust among the members. All axes (run, 1, 1, format).
     """
     xp = world.xp
-    member = xp.astype(world.status == MEMBER, xp.float64)
-    overlap = _member_overlap(xp, member) * _domain_overlap(xp, formats)
-    strength = formats.outside * attention_lead * xp.astype(world.level == INSTITUTION, xp.float64)
-    stronger = formality[..., 0, :] > xp.matrix_transpose(formality[..., 0, :])
-    pull = xp.max(overlap * strength[..., 0, :] * xp.astype(stronger, xp.float64), axis=-1)[..., None, None, :]
-    alive = xp.astype((world.level > DORMANT) & (formats.treaty == 0.0), xp.float64)
-    cold = mean_over_parties(xp, 1.0 - mean_trust(xp, trust, member), member)
-    hazard = parameters.absorption * pull * cold * alive
-    return xp.where(hazard > 1.0, 1.0, hazard)
+    at_work = flag(xp, (world.level > DORMANT) & (formats.treaty == 0.0))
+    strength = formats.outside * attention_lead * flag(xp, world.level == INSTITUTION)
+    pull = _pull(xp, member, strength, formality=formality, formats=formats)
+    return xp.minimum(parameters.absorption * pull * cold * at_work, 1.0)
 
 
-def _member_overlap(xp: ModuleType, member: Array) -> Array:
-    """Part of the members of the row's format that sit in the column's too, axes (run, format, format)."""
-    seats = member[..., 0, :]
-    common = xp.matmul(xp.matrix_transpose(seats), seats)
-    n = xp.sum(seats, axis=-2)[..., None]
-    return common / xp.where(n > 0.0, n, 1.0)
+def _pull(xp: ModuleType, member: Bits, strength: Array, *, formality: Array, formats: Formats) -> Array:
+    """The strongest pull of a more formal format on each, axes (run, 1, 1, format).
+
+    The part of its members that sit in the absorber too, times the part of its domains that the absorber covers too,
+    times the absorber's strength.
+    """
+    overlap, strongest = _domain_overlap(xp, formats), 0.0 * strength
+    for g in formats.absorbers:
+        if surely_zero(strength[..., g]):
+            continue
+        here = slice(g, g + 1)
+        common = count_common(xp, member, tuple(word[..., here] for word in member))
+        stronger = formality[..., here] > formality
+        pull = common * (strength[..., here] * overlap[..., g])
+        strongest = xp.maximum(strongest, xp.where(stronger, pull, 0.0))
+    return strongest / xp.maximum(count_common(xp, member, member), 1.0)
 
 
 def _domain_overlap(xp: ModuleType, formats: Formats) -> Array:
-    """Part of the domains of the row's format that the column's covers too, axes (1, format, format)."""
-    covers = formats.covers[..., 0, :, :]
+    """Part of the domains of the row's format that the column's covers too, axes (1, 1, format, format)."""
+    covers = formats.covers
     common = xp.matmul(xp.matrix_transpose(covers), covers)
-    n = xp.sum(covers, axis=-2)[..., None]
-    return common / xp.where(n > 0.0, n, 1.0)
+    return common / xp.maximum(xp.sum(covers, axis=-2)[..., None], 1.0)
 
 
 def carried_by_members(xp: ModuleType, level: Array, status: Array, formats: Formats) -> Array:
     """Level of formats given who is in: without members it is dormant, a treaty is in force among two or more."""
-    n = xp.sum(xp.astype(status == MEMBER, xp.float64), axis=-3, keepdims=True)
-    treaty = xp.where(n >= 2.0, INSTITUTION, DORMANT + 0.0 * n)
-    return xp.where(formats.treaty > 0.0, treaty, xp.where(n > 0.0, level, DORMANT + 0.0 * n))
+    n = xp.sum(flag(xp, status == MEMBER), axis=-3, keepdims=True)
+    return xp.where(formats.treaty > 0.0, INSTITUTION * flag(xp, n >= 2.0), level * flag(xp, n > 0.0))
 
 
 def home_summit(xp: ModuleType, meeting: Array, formats: Formats) -> Array:
-    """1 where leaders of a home-grown format met, axes (run, 1, 1, 1)."""
-    met = xp.astype(meeting >= LEADERS, xp.float64) * (1.0 - formats.outside)
-    return xp.max(met, axis=-1, keepdims=True)
+    """Whether leaders of a home-grown format met, axes (run, 1, 1, 1)."""
+    return xp.any((meeting >= LEADERS) & (formats.outside == 0.0), axis=-1, keepdims=True)

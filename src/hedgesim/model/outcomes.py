@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import Array, contract, flag, namespace, swap
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import Baseline, Sight
 from hedgesim.model.setting import Setting
+from hedgesim.model.sight import Baseline, Standing
 from hedgesim.model.votes import opposite_bloc, vote_propensities
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
@@ -110,8 +110,7 @@ def ambiguity(xp: ModuleType, security_share: Array, bloc: Array) -> Array:
 
 def engagement(xp: ModuleType, security_share: Array) -> Array:
     """Security share held with powers against full engagement, 0..1."""
-    held = xp.sum(security_share, axis=-1, keepdims=True) / FULL_ENGAGEMENT
-    return xp.where(held > 1.0, 1.0, held)
+    return xp.minimum(xp.sum(security_share, axis=-1, keepdims=True) / FULL_ENGAGEMENT, 1.0)
 
 
 def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
@@ -122,8 +121,7 @@ def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Settin
     n = setting.offence.shape[-1]
     secure = xp.sum(share[..., :n] * setting.security, axis=-2, keepdims=True)
     d, m, e = diversity(xp, presence[..., :n]), ambiguity(xp, secure, setting.bloc), engagement(xp, secure)
-    product = d * m * e
-    return xp.where(product > 0.0, product, 0.0) ** (1.0 / 3.0), d, m, e
+    return xp.maximum(d * m * e, 0.0) ** (1.0 / 3.0), d, m, e
 
 
 def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: Array) -> Array:
@@ -134,8 +132,7 @@ def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: 
     """
     aggressor = xp.concat((setting.aggressor, xp.zeros_like(setting.aggressor[..., :2])), axis=-1)
     before = xp.sum(share * aggressor, axis=-1, keepdims=True)
-    after = kept * before
-    after = xp.where(after > 1.0, 1.0, after)
+    after = xp.minimum(kept * before, 1.0)
     grown = (1.0 - after) / xp.where(before < 1.0, 1.0 - before, 1.0)
     shrunk = xp.where(aggressor > 0.0, after, grown * share)
     presence = xp.sum(shrunk * setting.weight, axis=-2, keepdims=True)
@@ -166,20 +163,20 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, sight: Sight, *, risk: Array, setting: Setting, parameters: Parameters
+    world: World, baseline: Baseline, standing: Standing, *, risk: Array, setting: Setting, parameters: Parameters
 ) -> dict[str, Array]:
     """Outcomes of each country, axes (…, run, country, 1, 1).
 
     risk: of secondary sanctions, axes (…, run, 1, 1, power).
     """
     xp, n = world.xp, setting.offence.shape[-1]
-    index, d, m, e = hedging_index(xp, world.share, sight.presence, setting)
-    held = sight.presence[..., :n]
+    index, d, m, e = hedging_index(xp, world.share, standing.presence, setting)
+    held = standing.presence[..., :n]
     opposite = xp.sum(held * opposite_bloc(xp, setting.bloc, setting.aggressor), axis=-1, keepdims=True)
     votes = vote_propensities(
         opposite,
         xp.sum(held * setting.aggressor, axis=-1, keepdims=True),
-        threat_rise=xp.sum(sight.threat_rise * setting.aggressor, axis=-1, keepdims=True),
+        threat_rise=xp.sum(standing.threat_rise * setting.aggressor, axis=-1, keepdims=True),
         participation=setting.participation,
         parameters=parameters.votes,
     )
@@ -190,32 +187,32 @@ def country_outcomes(
         "diversity": d,
         "ambiguity": m,
         "engagement": e,
-        "issue_splitting": issue_splitting(xp, world.share, sight.presence, setting.weight),
+        "issue_splitting": issue_splitting(xp, world.share, standing.presence, setting.weight),
         "autonomy": autonomy(xp, world.share, setting),
         "sanctions_exposure": xp.sum(world.leakage * risk, axis=-1, keepdims=True),
         "reexport": xp.sum(world.leakage, axis=-1, keepdims=True),
-        "strain": sight.strain,
+        "strain": standing.strain,
         **dict(zip(names, votes, strict=True)),
     }
 
 
 def system_outcomes(
-    world: World, baseline: Baseline, sight: Sight, *, setting: Setting, parameters: Parameters
+    world: World, baseline: Baseline, standing: Standing, *, setting: Setting, parameters: Parameters
 ) -> dict[str, Array]:
     """Outcomes of the whole system, axes (…, run, 1, 1, 1); for first-time formats see `first_times`."""
     xp, features = world.xp, setting.formats
     at_work = xp.astype(world.level > DORMANT, xp.float64)
     formal = fm.formality(xp, world.level, world, formats=features, parameters=parameters.formats)
     n = setting.offence.shape[-1]
-    region = xp.mean(sight.presence[..., n : n + 1], axis=-3, keepdims=True)
+    region = xp.mean(standing.presence[..., n : n + 1], axis=-3, keepdims=True)
     home = 1.0 - features.outside
     home_level = _mean(xp, world.level, home * (1.0 - features.treaty)) / 4.0
-    s, kappa, pi = similarity(xp, sight.presence[..., :n])
+    s, kappa, pi = similarity(xp, standing.presence[..., :n])
     return {
         "cohesion": region + home_level,
         "formality": _mean(xp, formal, at_work),
         "leader_meetings": xp.sum(xp.astype(world.meeting >= LEADERS, xp.float64), axis=-1, keepdims=True),
-        "realignments": realignments(world, baseline, sight, setting=setting, parameters=parameters),
+        "realignments": realignments(world, baseline, standing.presence[..., :n]),
         "similarity": s,
         "similarity_kappa": kappa,
         "similarity_pi": pi,
@@ -228,32 +225,26 @@ def first_times(xp: ModuleType, highest: Array, before: Array) -> Array:
     return xp.sum(xp.astype(first, xp.float64), axis=-1, keepdims=True)
 
 
-def realignments(world: World, baseline: Baseline, sight: Sight, *, setting: Setting, parameters: Parameters) -> Array:
-    """Countries that left an alliance, joined sanctions or changed their first power, axes (…, run, 1, 1, 1)."""
-    xp, n = world.xp, setting.offence.shape[-1]
-    start = baseline.presence[..., :n]
-    first = xp.astype(start >= xp.max(start, axis=-1, keepdims=True), xp.float64)
-    now = sight.presence[..., :n]
-    led = xp.max(now, axis=-1, keepdims=True) - xp.max(now * first, axis=-1, keepdims=True) > REALIGNMENT_MARGIN
-    joined = xp.max(world.joined, axis=-1, keepdims=True) > 0.0
-    alliance = _alliances(baseline.world, setting, parameters)
-    left = (
-        xp.sum(
-            alliance * xp.astype((baseline.world.status == MEMBER) & (world.status < MEMBER), xp.float64),
-            axis=-1,
-            keepdims=True,
-        )
-        > 0.0
-    )
-    return xp.sum(xp.astype(led | joined | left, xp.float64), axis=-3, keepdims=True)
+def realignments(world: World, baseline: Baseline, presence: Array) -> Array:
+    """Countries that left an alliance, joined sanctions or changed their first power, axes (…, run, 1, 1, 1).
+
+    presence: of powers, axes (…, run, country, 1, power).
+    """
+    xp = world.xp
+    start = baseline.presence[..., : presence.shape[-1]]
+    first = flag(xp, start >= xp.max(start, axis=-1, keepdims=True))
+    lead = xp.max(presence, axis=-1, keepdims=True) - xp.max(presence * first, axis=-1, keepdims=True)
+    joined = xp.any(world.joined > 0.0, axis=-1, keepdims=True)
+    gone = (baseline.alliance > 0.0) & (baseline.world.status == MEMBER) & (world.status < MEMBER)
+    left = xp.any(gone, axis=-1, keepdims=True)
+    return xp.sum(flag(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=-3, keepdims=True)
 
 
-def _alliances(world: World, setting: Setting, parameters: Parameters) -> Array:
+def alliances(formality: Array, setting: Setting) -> Array:
     """1 for formal, outside-led formats in the security domain, axes (run, 1, 1, format)."""
-    xp, features = world.xp, setting.formats
-    formal = fm.formality(xp, world.level, world, formats=features, parameters=parameters.formats) >= ALLIANCE_FORMALITY
+    xp, features = namespace(formality), setting.formats
     secure = xp.sum(features.covers * setting.security, axis=-2, keepdims=True)
-    return xp.astype(formal & (features.outside > 0.0), xp.float64) * secure
+    return flag(xp, (formality >= ALLIANCE_FORMALITY) & (features.outside > 0.0) & (secure > 0.0))
 
 
 def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
@@ -262,18 +253,17 @@ def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
     presence: of powers, axes (…, run, country, 1, power). Squared distances; S is 1 for equal portfolios and -1 at the
     largest distance that two portfolios can have [signorino_ritter1999]; the corrections follow [hage2011].
     """
-    x, y = presence[..., :, None, 0, :], presence[..., None, :, 0, :]
-    apart = xp.sum((x - y) ** 2, axis=-1)
-    mx, my = xp.mean(x, axis=-1, keepdims=True), xp.mean(y, axis=-1, keepdims=True)
-    spread = xp.sum((x - mx) ** 2, axis=-1) + xp.sum((y - my) ** 2, axis=-1)
-    by_kappa = spread + x.shape[-1] * (mx - my)[..., 0] ** 2
-    middle = (mx + my) / 2.0
-    by_pi = xp.sum((x - middle) ** 2, axis=-1) + xp.sum((y - middle) ** 2, axis=-1)
-    scores = (1.0 - apart, 1.0 - apart / _nonzero(xp, by_kappa), 1.0 - apart / _nonzero(xp, by_pi))
-    n = presence.shape[-3]
-    pairs = 1.0 - xp.eye(n, dtype=xp.float64)
-    count = n * (n - 1) if n > 1 else 1
-    return tuple((xp.sum(s * pairs, axis=(-2, -1)) / count)[..., None, None, None] for s in scores)
+    n_countries, n_powers = presence.shape[-3], presence.shape[-1]
+    mean = xp.mean(presence, axis=-1, keepdims=True)
+    around = presence - mean
+    own = xp.sum(around * around, axis=-1, keepdims=True)
+    spread = own + swap(xp, own, -3, -1)
+    gap = n_powers * (mean - swap(xp, mean, -3, -1)) ** 2
+    apart = spread - 2.0 * contract(around, swap(xp, swap(xp, around, -3, -2), -2, -1)) + gap
+    scores = (1.0 - apart, 1.0 - apart / _nonzero(xp, spread + gap), 1.0 - apart / _nonzero(xp, spread + gap / 2.0))
+    pairs = (1.0 - xp.eye(n_countries, dtype=xp.float64))[:, None, :]
+    count = max(1, n_countries * (n_countries - 1))
+    return tuple(xp.sum(s * pairs, axis=(-3, -1), keepdims=True) / count for s in scores)
 
 
 def _nonzero(xp: ModuleType, x: Array) -> Array:

@@ -9,7 +9,7 @@ from hedgesim.model import sanctions as sa
 from hedgesim.model.arrays import Array, bound
 from hedgesim.model.calendar import hold_meetings
 from hedgesim.model.decision import CountryDecision, PowerDecision
-from hedgesim.model.perception import Situation
+from hedgesim.model.sight import Situation
 from hedgesim.model.view import View
 from hedgesim.model.world import World
 

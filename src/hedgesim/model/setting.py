@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
+from hedgesim.model.world import LEADERS
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,18 @@ class Formats:
     """(1, 1, format): 1 with a secretariat at the start."""
     charter: Array
     """(1, 1, format): 1 for formal bodies, which are founded with procedures and a secretariat."""
+
+    @cached_property
+    def absorbers(self) -> tuple[int, ...]:
+        """Places of the formats that may ever absorb others: led from outside, and open to becoming institutions."""
+        led = np.sum(np.asarray(self.lead), axis=-1)[..., None, :]
+        rises = np.maximum(np.asarray(self.ceiling), np.asarray(self.level)) >= LEADERS
+        may = (np.asarray(self.outside) * led > 0.0) & (rises | (np.asarray(self.treaty) > 0.0))
+        return tuple(int(g) for g in np.flatnonzero(np.any(may, axis=(0, 1, 2))))
+
+
+FORM = ("share", "hollow", "evidence", "formats")
+"""Fields of the setting that say what is drawn at the start and which formats may do what; the rest are numbers."""
 
 
 @dataclass(frozen=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, namespace
+from hedgesim.model.arrays import Array, carry, namespace
 
 CHANNELS: dict[str, str] = {
     "intention": "aggressive intention of a power, 0..1",
@@ -71,6 +71,10 @@ class Conditions:
     leadership: Array
     peril: Array
 
+    def at(self, step: int) -> Conditions:
+        """Those of one quarter out of those of all, which have a leading step axis."""
+        return Conditions(**{item.name: getattr(self, item.name)[step, ...] for item in fields(Conditions)})
+
 
 def arrivals(shocks: Shocks, uniform: Array) -> Array:
     """Onset of every impulse, axes (run, k), quarters: dated ones as given, random ones by exponential waiting.
@@ -107,5 +111,5 @@ def conditions(shocks: Shocks, sizes: Array, growth: Array) -> Conditions:
 
 
 def _level(xp: ModuleType, sizes: Array, mask: Array) -> Array:
-    flat = xp.reshape(mask, (mask.shape[0], -1))
-    return xp.reshape(sizes @ flat, (*sizes.shape[:-1], *mask.shape[1:]))
+    level = carry(xp, sizes[..., None, None, :], xp.reshape(mask, (mask.shape[0], -1)))
+    return xp.reshape(level, (*sizes.shape[:-1], *mask.shape[1:]))

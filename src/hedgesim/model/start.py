@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from types import ModuleType
 
 from hedgesim.model import alignment as al
 from hedgesim.model import formats as fm
 from hedgesim.model import meetings as mt
-from hedgesim.model.arrays import Array, bound
+from hedgesim.model.arrays import Array, bound, contract, flag, side_by_side
 from hedgesim.model.calendar import stationary_traces
 from hedgesim.model.draws import StartDraws
 from hedgesim.model.noise import expectile
+from hedgesim.model.outcomes import alliances
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import Baseline, appeal, look, presence_of
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions, arrivals, conditions, profile
+from hedgesim.model.sight import Baseline, appeal, look, presence_of
 from hedgesim.model.world import INSTITUTION, LEADERS, MEMBER, MINISTERIAL, WORKING, World
 
 N_PAST = 4
@@ -36,7 +37,7 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     p = parameters.alignment
     share = al.draw_start(xp, setting.share, setting.hollow, gammas=draws.hollow, part=p.start)
     world = _world(xp, setting, parameters, share)
-    world = replace(world, since=_since(xp, setting, draws.calendar))
+    world = replace(world, since=_since(xp, setting, draws.cycle))
     n_powers = setting.offence.shape[-1]
     presence = presence_of(xp, share, setting.weight)
     party = fm.parties(world, setting.formats)
@@ -45,15 +46,27 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     )
     boost, fatigue, rest = stationary_traces(party, weight, world.trust, parameters)
     world = replace(world, boost=boost, fatigue=fatigue)
+    formality = fm.formality(xp, world.level, world, formats=setting.formats, parameters=parameters.formats)
     baseline = Baseline(
         world=world,
         log_share=xp.log(share),
         presence=presence,
-        friction=xp.matmul(presence[..., :n_powers], setting.rivalry),
+        friction=contract(presence[..., :n_powers], setting.rivalry),
         residual=0.0 * world.status,
         trust_rest=rest,
+        cadence=parameters.formats.cadence * (2.0 - flag(xp, draws.cadence < 0.5)),
+        alliance=alliances(formality, setting),
     )
-    return Start(_with_residual(baseline, setting, parameters), arrivals(setting.shocks, draws.arrival))
+    whole = _with_residual(baseline, setting, parameters)
+    return Start(_in_memory(xp, whole), arrivals(setting.shocks, draws.arrival))
+
+
+def _in_memory(xp: ModuleType, baseline: Baseline) -> Baseline:
+    """The same baseline with runs side by side in memory."""
+    own = [item.name for item in fields(Baseline) if item.name != "world"]
+    laid = {name: side_by_side(xp, getattr(baseline, name)) for name in own}
+    world = {item.name: side_by_side(xp, getattr(baseline.world, item.name)) for item in fields(World)}
+    return Baseline(world=World(**world), **laid)
 
 
 def conditions_at(setting: Setting, parameters: Parameters, onset: Array, step: Array) -> Conditions:
@@ -74,7 +87,8 @@ def _world(xp: ModuleType, setting: Setting, parameters: Parameters, share: Arra
     per_format = 0.0 * f.level + run
     shown = bound(xp, setting.intention, p.lowest_intention, 1.0)
     threat = al.threat_toward(xp, setting.capability, setting.proximity, offence=setting.offence, intention=shown)
-    spread = p.delivery_noise * xp.asarray(expectile(p.reliability_gain / (p.reliability_gain + p.reliability_loss)))
+    tau = p.reliability_gain / (p.reliability_gain + p.reliability_loss)
+    spread = p.delivery_noise * expectile(xp, tau + run)
     presence = presence_of(xp, share, setting.weight)[..., :n_powers]
     return World(
         share=share,
@@ -105,11 +119,11 @@ def _world(xp: ModuleType, setting: Setting, parameters: Parameters, share: Arra
     )
 
 
-def _since(xp: ModuleType, setting: Setting, calendar: Array) -> Array:
+def _since(xp: ModuleType, setting: Setting, cycle: Array) -> Array:
     """Quarters since the last meeting: as recorded, else anywhere in the cycle, axes (run, 1, 1, format)."""
     recorded = setting.formats.since
     known = xp.isfinite(recorded)
-    drawn = xp.floor(calendar * setting.formats.cadence)
+    drawn = xp.floor(cycle * setting.formats.cadence)
     return xp.where(known, xp.where(known, recorded, 0.0) + 0.0 * drawn, drawn)
 
 

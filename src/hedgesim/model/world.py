@@ -80,6 +80,10 @@ class World:
         """The Array API namespace of the arrays."""
         return namespace(self.share)
 
+    def at(self, step: int) -> World:
+        """The world of one step out of those of all, which have a leading step axis."""
+        return World(**{item.name: getattr(self, item.name)[step, ...] for item in fields(World)})
+
     def failed(self) -> Array:
         """(run,): 1 where shares are not numbers any more."""
         xp = self.xp

@@ -1,0 +1,1 @@
+"""What the command line runs and prints, and the progress it shows."""

@@ -1,0 +1,63 @@
+"""Invented outcomes of a small system, and engines that give them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import Engine
+from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.trajectory import Trajectory
+from hedgesim.model.period import Period
+from hedgesim.model.setting import Axes
+
+AXES = Axes(
+    countries=("BBB", "AAA"),
+    powers=("RED",),
+    domains=("security",),
+    formats=("HOME", "LED"),
+    start=Period.parse("2021Q1"),
+    n_steps=2,
+)
+OF_COUNTRIES = ("presence_RED", "presence_region", "presence_other", "hedging_index", "trust")
+OF_SYSTEM = ("cohesion", "leader_meetings", "realignments", "first_time_formats")
+COUNTED = OF_SYSTEM[1:]
+
+
+def outcomes_of_runs(runs: Sequence[int], seed: int = 0, axes: Axes = AXES) -> Outcomes:
+    """Outcomes of some runs; a run has the same whatever others are asked for."""
+    made = [_one(run, seed, axes) for run in runs]
+    return Outcomes(
+        axes=axes,
+        countries=OF_COUNTRIES,
+        system=OF_SYSTEM,
+        values=np.stack([values for values, _ in made]),
+        meetings=np.stack([meetings for _, meetings in made]),
+        failed=np.full(len(runs), -1),
+    )
+
+
+def _one(run: int, seed: int, axes: Axes) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng([seed, run])
+    own = rng.normal(size=(len(axes.periods), len(OF_COUNTRIES) * len(axes.countries)))
+    common = np.concatenate([rng.normal(size=(len(axes.periods), 1)), rng.integers(0, 5, (len(axes.periods), 3))], 1)
+    return np.concatenate([own, common], axis=1), rng.integers(0, 9, len(axes.formats)).astype(float)
+
+
+def with_value(outcomes: Outcomes, k: int, *, step: int, column: int, value: float) -> Outcomes:
+    """The same outcomes with one number replaced, in the k-th run."""
+    values = outcomes.values.copy()
+    values[k, step, column] = value
+    return replace(outcomes, values=values)
+
+
+def engine_giving(outcomes: Callable[[Case, Sequence[int]], Outcomes], together: int = 4) -> Engine:
+    """An engine that gives outcomes, and keeps nothing."""
+
+    def nothing(case: Case, runs: Sequence[int]) -> Trajectory:
+        raise AssertionError
+
+    return Engine("invented", "numpy", nothing, outcomes, together)
