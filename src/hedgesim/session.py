@@ -22,6 +22,7 @@ from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.known_names import known_names
+from hedgesim.scenario.tables import Tables
 
 PAIRED_CHART = "paired_presence"
 
@@ -149,7 +150,9 @@ def draw(results: Results, folder: Path) -> list[Path]:
         f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
         f"parameters: {scenario.parameters} (starting magnitudes, not calibrated, not yet scored)."
     )
-    return draw_all(results.tables, names_of(results), shocks=shocks_shown(results), folder=folder, caption=caption)
+    tables = source(scenario).tables
+    shocks = shocks_shown(scenario, tables)
+    return draw_all(results.tables, names_of(results, tables), shocks=shocks, folder=folder, caption=caption)
 
 
 def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, scenario: Scenario, runs: int) -> None:
@@ -189,13 +192,17 @@ def write_twins(twins: Twins, folder: Path) -> None:
     with theme():
         frame = Frame(left=2.4, right=0.3, below=0.9)
         figure = page(11.0, 7.0, title=f"{name} less {other}", notes=(caption,), frame=frame)
-        paired_chart(presence, figure, names=names_of(results), quantity="difference of presence, share")
+        paired_chart(
+            presence,
+            figure,
+            names=names_of(results, source(results.scenario).tables),
+            quantity="difference of presence, share",
+        )
         save(figure, charts, name=PAIRED_CHART)
 
 
-def names_of(results: Results) -> Names:
+def names_of(results: Results, tables: Tables) -> Names:
     """Names and colours of the axes; the corners of the ternary: the aggressor, its largest peer, the opposite bloc."""
-    tables = source(results.scenario).tables
     formats = tables.table("formats")
     titles = dict(zip(formats["format"], formats["name"], strict=True))
     return Names.from_axes(tables.table("axes"), formats=titles, corners=_corners(results, tables.table("axes")))
@@ -217,10 +224,9 @@ def _corners(results: Results, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]
     return {str(names[aggressor]): (aggressor,), str(names[third]): (third,), bloc: opposite}
 
 
-def shocks_shown(results: Results) -> pd.DataFrame:
+def shocks_shown(scenario: Scenario, tables: Tables) -> pd.DataFrame:
     """Dated shocks that act during the runs, one row per shock, columns period and name."""
-    scenario = results.scenario
-    impulses = impulses_of(scenario, source(scenario).tables.table("shocks"))
+    impulses = impulses_of(scenario, tables.table("shocks"))
     dated = {(line.onset, line.name) for line in impulses if line.onset <= scenario.end.index - scenario.start.index}
     rows = [(str(Period.from_index(scenario.start.index + int(onset))), name) for onset, name in sorted(dated)]
     return pd.DataFrame(rows, columns=["period", "name"])

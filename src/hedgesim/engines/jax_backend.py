@@ -147,12 +147,12 @@ def _program(skeleton: _Skeleton, record: Record) -> Callable[..., Any]:
     def program(numbers: dict[str, Any], runs: Array) -> Any:
         return _quarters(_with(skeleton.case, numbers), runs, record)
 
-    compiled: Callable[..., Any] = jax.jit(program, compiler_options=_options())
+    compiled: Callable[..., Any] = jax.jit(program, compiler_options=compiler_options())
     return compiled
 
 
 @cache
-def _options() -> dict[str, str | bool] | None:
+def compiler_options() -> dict[str, str | bool] | None:
     """Options of the compiler, where it knows them all."""
     if jax.default_backend() != "cpu":
         return None

@@ -7,6 +7,7 @@ from operator import or_
 from types import ModuleType
 from typing import Any, TypeAlias
 
+import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from array_api_compat import array_namespace, is_numpy_array
 
@@ -22,7 +23,7 @@ BITS = 32
 
 def namespace(array: Array) -> ModuleType:
     """The Array API namespace that `array` belongs to."""
-    space: ModuleType = array_namespace(array)
+    space: ModuleType = numpy_namespace if type(array) is np.ndarray else array_namespace(array)
     return space
 
 
@@ -131,6 +132,13 @@ def _count_bits(xp: ModuleType, word: Array) -> Array:
     fours = (pairs & number(0x33333333)) + ((pairs >> number(2)) & number(0x33333333))
     eights = (fours + (fours >> number(4))) & number(0x0F0F0F0F)
     return (eights * number(0x01010101)) >> number(24)
+
+
+def pick(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
+    """Some entries of the last axis, in their order; neighbours are taken together."""
+    starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1] + 1]
+    ends = [*starts[1:], len(places)]
+    return xp.concat([x[..., places[a] : places[b - 1] + 1] for a, b in zip(starts, ends, strict=True)], axis=-1)
 
 
 def swap(xp: ModuleType, x: Array, one: int, other: int) -> Array:

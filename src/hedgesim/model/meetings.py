@@ -27,14 +27,22 @@ def expected_rate(world: World, *, formats: Formats, parameters: FormatParameter
     return meets(xp, world.level, formats) / (world.cadence - 1.0 + 1.0 / hazard)
 
 
-def host(world: World, formats: Formats) -> Array:
-    """1 for the member whose turn it is to host, axes (run, country, 1, format); nobody for outside-led formats."""
+def strain_on_host(world: World, formats: Formats, strain: Array) -> Array:
+    """Strain on the government whose turn it is to host, axes (run, 1, 1, format); 0 where no member hosts.
+
+    strain: axes (run, country, 1, 1). Members take turns in the order of the countries.
+    """
     xp = world.xp
-    member = xp.astype(world.status == MEMBER, xp.float64)
-    n = xp.sum(member, axis=-3, keepdims=True)
-    rank = xp.cumulative_sum(member, axis=-3) - 1.0
-    seat = world.turn - n * xp.floor(world.turn / xp.where(n > 0.0, n, 1.0))
-    return member * xp.astype(rank == seat, xp.float64) * formats.hosted
+    member = flag(xp, world.status == MEMBER)
+    n = xp.maximum(xp.sum(member, axis=-3, keepdims=True), 1.0)
+    seat = world.turn - n * xp.floor(world.turn / n)
+    before, felt = 0.0 * n, 0.0 * n
+    for i in range(member.shape[-3]):
+        one, here = member[..., i : i + 1, :, :], strain[..., i : i + 1, :, :]
+        if not surely_zero(here):
+            felt = felt + here * one * flag(xp, before == seat)
+        before = before + one
+    return felt * formats.hosted
 
 
 def holding_hazard(
@@ -55,7 +63,7 @@ def holding_hazard(
     xp = world.xp
     odds = holding_odds(xp, world.momentum, parameters)
     if not surely_zero(strain):
-        odds = odds - parameters.hosting * xp.sum(host(world, formats) * strain, axis=-3, keepdims=True)
+        odds = odds - parameters.hosting * strain_on_host(world, formats, strain)
     able = xp.where(formats.hosted > 0.0, availability, 1.0)
     due = xp.astype(world.since >= world.cadence - 1.0, xp.float64) * meets(xp, world.level, formats)
     hazard = logistic(xp, odds) * able * due

@@ -10,7 +10,6 @@ from hedgesim.model.arrays import (
     Bits,
     count_common,
     flag,
-    logistic,
     meet,
     namespace,
     pack,
@@ -163,7 +162,7 @@ def next_status(world: World, *, comes: Array, rises: Array, leaves: Array, join
 
 def leaving_hazard(world: World, support: Array, *, cost: Array, parameters: MembershipParameters) -> Array:
     """Probability that a member leaves this quarter, axes (run, country, 1, format); of others it means nothing."""
-    return (2.0 * parameters.leaving) * logistic(world.xp, -parameters.leaving_steepness * (support + cost))
+    return (2.0 * parameters.leaving) / (1.0 + world.xp.exp(parameters.leaving_steepness * (support + cost)))
 
 
 def absorption_hazard(

@@ -120,7 +120,12 @@ def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Settin
     """
     n = setting.offence.shape[-1]
     secure = xp.sum(share[..., :n] * setting.security, axis=-2, keepdims=True)
-    d, m, e = diversity(xp, presence[..., :n]), ambiguity(xp, secure, setting.bloc), engagement(xp, secure)
+    return _index(xp, presence[..., :n], secure, setting)
+
+
+def _index(xp: ModuleType, presence: Array, secure: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
+    """Hedging index and its parts from presence and security shares of powers, axes (…, run, country, 1, power)."""
+    d, m, e = diversity(xp, presence), ambiguity(xp, secure, setting.bloc), engagement(xp, secure)
     return xp.maximum(d * m * e, 0.0) ** (1.0 / 3.0), d, m, e
 
 
@@ -130,13 +135,18 @@ def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: 
     What nobody's choice would do: to be set beside the simulated change. kept: from 0, broadcastable; above 1 the
     aggressor's shares grow, at most to 1, and the rest shrinks.
     """
-    aggressor = xp.concat((setting.aggressor, xp.zeros_like(setting.aggressor[..., :2])), axis=-1)
-    before = xp.sum(share * aggressor, axis=-1, keepdims=True)
+    aggressor = setting.aggressor
+    held = share[..., : aggressor.shape[-1]]
+    before = xp.sum(held * aggressor, axis=-1, keepdims=True)
     after = xp.minimum(kept * before, 1.0)
     grown = (1.0 - after) / xp.where(before < 1.0, 1.0 - before, 1.0)
-    shrunk = xp.where(aggressor > 0.0, after, grown * share)
-    presence = xp.sum(shrunk * setting.weight, axis=-2, keepdims=True)
-    return hedging_index(xp, shrunk, presence, setting)[0]
+
+    def of_powers(weight: Array) -> Array:
+        """Shares of powers weighted over domains: others' grown, and the aggressor's shrunk in their place."""
+        others = xp.sum((weight * grown) * held, axis=-2, keepdims=True)
+        return others * (1.0 - aggressor) + xp.sum(weight * after, axis=-2, keepdims=True) * aggressor
+
+    return _index(xp, of_powers(setting.weight), of_powers(setting.security), setting)[0]
 
 
 def _by_arithmetic(xp: ModuleType, baseline: Baseline, held: Array, setting: Setting) -> Array:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import Array, bound, carry, contract, positive
+from hedgesim.model.arrays import Array, bound, carry, contract, pick, positive
 from hedgesim.model.setting import Setting
 from hedgesim.model.sight import Situation, appeal
 from hedgesim.model.view import PowerView, View
@@ -60,7 +60,7 @@ def perceive(situation: Situation) -> View:
         tie_start=start.tie,
         tie_value=trust_rise
         + conditions.passage
-        + parameters.taste.boost * fm.shared(xp, boost_rise * home, sight.party),
+        + parameters.taste.boost * _shared_boost(xp, boost_rise * home, sight.party, setting),
         appeal=appeal(world, sight, setting=setting, parameters=parameters) + baseline.residual,
         formality=sight.formality,
         embargoed=bound(xp, conditions.sanctions + 0.0 * setting.offence, 0.0, 1.0),
@@ -69,6 +69,12 @@ def perceive(situation: Situation) -> View:
         noise=parameters.alignment.noise * situation.draws.value,
         whim=situation.draws.whim,
     )
+
+
+def _shared_boost(xp: ModuleType, boost: Array, party: Array, setting: Setting) -> Array:
+    """Stimulus that pairs of countries get from home-grown formats they share, axes (run, country, 1, country)."""
+    home = setting.formats.home_grown
+    return fm.shared(xp, pick(xp, boost, home), pick(xp, party, home)) if home else 0.0 * party[..., :1]
 
 
 def _boost_of_options(xp: ModuleType, boost: Array, setting: Setting) -> Array:

@@ -75,6 +75,11 @@ class Formats:
     """(1, 1, format): 1 for formal bodies, which are founded with procedures and a secretariat."""
 
     @cached_property
+    def home_grown(self) -> tuple[int, ...]:
+        """Places of the formats that may be home-grown."""
+        return tuple(int(f) for f in np.flatnonzero(np.any(np.asarray(self.outside) < 1.0, axis=(0, 1, 2))))
+
+    @cached_property
     def absorbers(self) -> tuple[int, ...]:
         """Places of the formats that may ever absorb others: led from outside, and open to becoming institutions."""
         led = np.sum(np.asarray(self.lead), axis=-1)[..., None, :]

@@ -118,7 +118,7 @@ def draw_ternary(story: Story) -> Figure:
     import_module("mpltern")  # registers the projection
     countries, corners = story.tables["countries"], story.names.corners
     shares = corner_shares(countries, corners)
-    notes = (ternary_note(shares, countries, corners=corners), story.caption)
+    notes = (f"{ternary_note(shares, countries, corners=corners)}{_of_kept(story, 'countries')}", story.caption)
     title = "Between three camps: " + ", ".join(corners)
     figure = page(8.2, 7.1, title=title, notes=notes, frame=Frame(left=0.9, right=0.9, below=0.75))
     ternary(shares, figure.add_subplot(projection="ternary"), countries=story.names.countries)
@@ -151,9 +151,16 @@ def draw_threat_trust(story: Story) -> Figure:
     trust = _trust_rows(story.tables)
     labels = story.names.countries if "country" in trust.columns else story.names.options
     frame = Frame(left=0.55, right=label_room(labels))
-    figure = page(13.0, 4.4, title="Threat and trust", notes=story.notes(BANDS), frame=frame)
+    notes = story.notes(f"{BANDS}{_of_kept(story, 'relations', what='Threat: ')}")
+    figure = page(13.0, 4.4, title="Threat and trust", notes=notes, frame=frame)
     threat_and_trust(threat, figure, trust=trust, names=story.names, shocks=story.shocks)
     return figure
+
+
+def _of_kept(story: Story, table: str, *, what: str = "") -> str:
+    """What to add to a note on a chart of a table of which only the first runs are kept."""
+    kept, runs = story.tables[table]["run"].nunique(), len(story.tables.get("runs", ()))
+    return f" {what}{'t' if what else 'T'}he {kept} runs kept whole, of {runs}." if kept < runs else ""
 
 
 def _trust_rows(tables: Tables) -> pd.DataFrame:

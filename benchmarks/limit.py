@@ -1,0 +1,94 @@
+"""The machine's own limit: the arithmetic of a run, and how long a fused loop of as much takes on one core."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from hedgesim.engines.case import Case
+from hedgesim.engines.ensemble import step
+from hedgesim.engines.jax_backend import XP, compiler_options
+from hedgesim.engines.outcomes import note
+from hedgesim.model.arrays import Array
+from hedgesim.model.draws import draw_start, draw_steps
+from hedgesim.model.noise import WORDS
+from hedgesim.model.start import begin, conditions_at
+
+LANES = 2048
+"""Numbers in the loop: 16 KiB, which the first cache of a core holds."""
+
+
+CHAINS = 4
+"""Independent lines of arithmetic, so that a core need not wait for one result before it begins the next."""
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """What one run computes, noise and outcomes included; operations on whole numbers and comparisons count too."""
+
+    flops: float
+    exponentials: float
+    """Exponentials, logarithms, roots and powers."""
+
+
+def arithmetic(case: Case, n: int = 64) -> Arithmetic:
+    """The arithmetic of a run as the compiler counts it before it joins or repeats anything.
+
+    A program's loop is counted once, so the start, a quarter and four quarters' numbers are counted apart.
+    """
+    setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
+    runs = jnp.arange(n, dtype=jnp.uint32)
+
+    def start(runs: Array) -> object:
+        return _arrays(begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs)).baseline.world)
+
+    def numbers(runs: Array) -> object:
+        return [_arrays(d) for d in draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)]
+
+    def quarter(runs: Array) -> object:
+        begun = begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs))
+        draws = draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)[0]
+        conditions = conditions_at(setting, parameters, begun.onset, jnp.asarray([[5.0]]))
+        later = step(case, begun.baseline.world, begun.baseline, conditions=conditions, draws=draws)
+        noted = note(case, later, begun.baseline, conditions, before=begun.baseline.world.highest)
+        return _arrays(later), noted.values.kept
+
+    begun, drawn, whole = (_count(f, runs) for f in (start, numbers, quarter))
+    one = tuple(w - b - d for w, b, d in zip(whole, begun, drawn, strict=True))
+    total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(begun, one, drawn, strict=True)]
+    return Arithmetic(flops=total[0] / n, exponentials=total[1] / n)
+
+
+def _arrays(owner: object) -> list[Array]:
+    return [getattr(value, "kept", value) for value in vars(owner).values()]
+
+
+def _count(function: object, runs: Array) -> tuple[float, float]:
+    counted = jax.jit(function).lower(runs).cost_analysis()
+    return float(counted["flops"]), float(counted.get("transcendentals", 0.0))
+
+
+def seconds_of_fused_loop(work: Arithmetic, rounds: int = 7) -> float:
+    """Seconds that one core takes for the arithmetic of a run in a loop without any traffic to memory."""
+    per_chain = max(1, round(work.flops / work.exponentials / 2.0 / CHAINS))
+    turns = 2000
+
+    def turn(_: int, x: Array) -> Array:
+        chains = [x + k for k in range(CHAINS)]
+        for _ in range(per_chain):
+            chains = [y * 0.999 + 0.001 for y in chains]
+        return jnp.exp(-sum(chains) / CHAINS)
+
+    loop = jax.jit(lambda x: jax.lax.fori_loop(0, turns, turn, x), compiler_options=compiler_options())
+    x = jnp.asarray(np.linspace(0.1, 1.0, LANES))
+    jax.block_until_ready(loop(x))
+    best = np.inf
+    for _ in range(rounds):
+        began = time.perf_counter()
+        jax.block_until_ready(loop(x))
+        best = min(best, time.perf_counter() - began)
+    return float(best / (turns * LANES) * work.exponentials)

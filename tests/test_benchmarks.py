@@ -1,0 +1,41 @@
+"""The worlds that benchmarks time are sound; no time is asserted."""
+
+import numpy as np
+import pytest
+from benchmarks.sizes import enlarged
+from benchmarks.timing import time_in_turn
+
+from hedgesim.engines.case import case_named
+from hedgesim.engines.ensemble import outcomes
+
+
+@pytest.mark.parametrize("more", [{"countries": 8}, {"powers": 10}, {"formats": 70}, {"quarters": 30}])
+def test_a_larger_world_has_shares_that_sum_to_one_and_outcomes_that_are_numbers(more: dict[str, int]) -> None:
+    case = enlarged(case_named("war_2022"), **more)
+    axes = case.setting.axes
+    sizes = {"countries": len(axes.countries), "powers": len(axes.powers), "formats": len(axes.formats)}
+    assert {**sizes, "quarters": axes.n_steps}.items() >= more.items()
+    assert case.setting.share.sum(axis=-1) == pytest.approx(1.0)
+    assert case.setting.share.shape == (1, sizes["countries"], len(axes.domains), sizes["powers"] + 2)
+    made = outcomes(case, range(2))
+    assert np.all(made.failed == -1)
+    assert np.all(np.isfinite(made.values))
+
+
+def test_a_world_that_is_not_made_larger_is_the_same() -> None:
+    case = case_named("war_2022")
+    same = enlarged(case)
+    assert same.setting.axes == case.setting.axes
+    assert np.max(np.abs(outcomes(same, [3]).values - outcomes(case, [3]).values)) < 0.02, "ties of 0 became small"
+
+
+def test_every_way_is_called_once_to_warm_up_and_then_in_turn() -> None:
+    called: list[str] = []
+
+    def way(name: str) -> int:
+        called.append(name)
+        return 3
+
+    timed = time_in_turn({"a": lambda: way("a"), "b": lambda: way("b")}, rounds=2)
+    assert called == ["a", "b", "a", "b", "a", "b"]
+    assert all(len(one.rates) == 2 and one.best >= one.median > 0.0 for one in timed.values())
