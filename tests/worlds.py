@@ -14,6 +14,7 @@ from typing import Any
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
+from hypothesis import strategies as st
 
 from hedgesim.engines.case import Case
 from hedgesim.model.draws import draw_start, draw_steps
@@ -32,6 +33,17 @@ POWERS = ("RED", "BLU", "GRN", "YEL")
 DOMAINS = ("security", "economy", "identity")
 FORMATS = ("HOME", "LED", "PACT", "CLUB", "TALKS")
 SYMMETRIC = {"rivalry", "trust", "passage"}
+NUMBERS = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 2**32 - 1),
+        "n_countries": st.integers(2, 4),
+        "n_powers": st.integers(2, 4),
+        "n_domains": st.integers(1, 3),
+        "n_formats": st.integers(1, 5),
+        "n_steps": st.integers(1, 8),
+    }
+)
+"""What a small world is made from."""
 
 
 def row(*values: float) -> np.ndarray:
@@ -230,7 +242,7 @@ def situation_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict
     xp, parameters = numpy_namespace, Parameters().with_values(values or {})
     start = begin(xp, setting, parameters, draw_start(xp, setting, 7, runs))
     now = conditions_at(setting, parameters, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
-    draws = draw_steps(xp, setting, 7, runs).at(0)
+    draws = draw_steps(xp, setting, 7, runs, four=0)[0]
     world = start.baseline.world
     return assess(world, start.baseline, now, setting=setting, parameters=parameters, draws=draws)
 
@@ -264,12 +276,12 @@ def permuted(value: Any, axis: str, order: Sequence[int]) -> Any:
 
 
 def reordered(array: np.ndarray, axes: Sequence[str], axis: str, order: Sequence[int]) -> np.ndarray:
-    """An array with the members of one axis in another order; `region` and `other` stay at the end of the options."""
-    n = len(order)
-    orders = {axis: list(order)} | ({"option": [*order, n, n + 1]} if axis == "power" else {})
+    """An array with members of one axis in another order; `region` and `other` stay at the end of the options."""
     for place, label in enumerate(axes, start=-3):
-        if label in orders:
-            array = np.take(array, orders[label], axis=place)
+        if label == axis:
+            array = np.take(array, list(order), axis=place)
+        elif (axis, label) == ("power", "option"):
+            array = np.take(array, [*order, -2, -1], axis=place)
     return array
 
 

@@ -1,16 +1,62 @@
 """Engines by name."""
 
+import sys
+
+import numpy as np
 import pytest
 
-from hedgesim.engines.case import case_named
-from hedgesim.engines.choice import ENGINES
+import hedgesim.engines
+from hedgesim.engines.case import EngineError
+from hedgesim.engines.choice import BACKENDS, ENGINES, engine_of
+from worlds import make_case, make_setting
+
+CASE = make_case(make_setting(1, n_steps=3))
 
 
-@pytest.mark.parametrize("name", sorted(ENGINES))
+@pytest.mark.parametrize("name", ENGINES)
 def test_an_engine_makes_the_runs_it_is_asked_for(name: str) -> None:
-    engine = ENGINES[name]()
-    assert engine.name == name
+    engine = engine_of(name)
+    assert (engine.name, engine.backend) == (name, "numpy")
     runs = [5] if engine.together == 1 else [5, 9]
-    made = engine.make(case_named("war_2022"), runs)
+    made = engine.trajectories(CASE, runs)
     assert made.runs == tuple(runs)
-    assert made.worlds.share.shape[:2] == (made.case.setting.axes.n_steps + 1, len(runs))
+    assert made.worlds.share.shape[:2] == (4, len(runs))
+    assert engine.outcomes(CASE, runs).values.shape[:2] == (len(runs), 4)
+
+
+def test_all_engines_have_the_same_outcomes_to_tell_on_every_back_end() -> None:
+    engines = [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
+    told = [engine.outcomes(CASE, [5]) for engine in engines]
+    for engine, one in zip(engines, told, strict=True):
+        assert one.columns() == told[0].columns(), engine
+        assert one.values == pytest.approx(told[0].values, abs=1e-9), engine
+        assert np.array_equal(one.meetings, told[0].meetings), engine
+        assert np.array_equal(one.failed, told[0].failed), engine
+
+
+def test_agents_are_made_one_run_at_a_time_and_arrays_many() -> None:
+    assert engine_of("mesa").together == 1
+    assert all(engine_of("ensemble", backend).together > 1 for backend in BACKENDS)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("agents",), "--engine agents: there is no such engine. Name one of ensemble, mesa."),
+        (("ensemble", "torch"), "--backend torch: there is no such back end. Name one of numpy, jax."),
+        (("mesa", "jax"), "--backend jax: Mesa agents run on numpy. Leave out --engine mesa."),
+    ],
+)
+def test_what_there_is_not_is_said_with_what_there_is(asked: tuple[str, ...], said: str) -> None:
+    with pytest.raises(EngineError) as refused:
+        engine_of(*asked)
+    assert str(refused.value) == said
+
+
+def test_where_jax_is_not_installed_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jax", None)
+    monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend", raising=False)
+    monkeypatch.delattr(hedgesim.engines, "jax_backend", raising=False)
+    with pytest.raises(EngineError) as refused:
+        engine_of("ensemble", "jax")
+    assert str(refused.value) == "--backend jax: jax is not installed. Install it with: pip install 'hedgesim[fast]'."

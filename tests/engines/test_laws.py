@@ -12,23 +12,10 @@ from hedgesim.engines.ensemble import decide_countries, simulate
 from hedgesim.model.perception import perceive
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules
-from worlds import declared_axes, make_case, make_setting, permuted_setting, reordered, situation_of
+from worlds import NUMBERS, declared_axes, make_case, make_setting, permuted_setting, reordered, situation_of
 
 RUNS = (0, 1, 2)
 RULES = st.sampled_from(sorted(country_rules()))
-
-
-NUMBERS = st.fixed_dictionaries(
-    {
-        "seed": st.integers(0, 2**32 - 1),
-        "n_countries": st.integers(2, 4),
-        "n_powers": st.integers(2, 4),
-        "n_domains": st.integers(1, 3),
-        "n_formats": st.integers(1, 5),
-        "n_steps": st.integers(1, 8),
-    }
-)
-"""What a small world is made from."""
 
 
 @settings(max_examples=60)

@@ -8,6 +8,7 @@ import pytest
 
 from hedgesim.engines import ensemble
 from hedgesim.engines.case import Case, Future, case_of, foresee
+from hedgesim.model.draws import Draws
 from hedgesim.rules import country_rules
 from hedgesim.scenario import read_scenario
 from hedgesim.scenario.known_names import known_names
@@ -39,9 +40,12 @@ def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
 
     def foreseen(xp, case: Case, runs) -> Future:
         future = foresee(xp, case, runs)
-        return replace(
-            future, draws=replace(future.draws, **{name: 0.0 * getattr(future.draws, name) + 1.0 for name in NEVER})
-        )
+
+        def draws(four: int) -> tuple[Draws, ...]:
+            steps = future.draws(four)
+            return tuple(replace(step, **{name: 0.0 * getattr(step, name) + 1.0 for name in NEVER}) for step in steps)
+
+        return replace(future, draws=draws)
 
     monkeypatch.setattr(ensemble, "foresee", foreseen)
     return ensemble.simulate(case, [0]).worlds

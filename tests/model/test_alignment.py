@@ -7,7 +7,7 @@ from hypothesis.extra.numpy import arrays
 
 from hedgesim.model import alignment as al
 from hedgesim.model.alignment import LOWEST_SHARE, AlignmentParameters, Taste
-from hedgesim.model.noise import gamma
+from hedgesim.model.noise import expectile, gamma
 from hedgesim.model.view import View
 from worlds import blank, column, row, table
 
@@ -183,10 +183,9 @@ def test_hollow_cells_are_dirichlet_numbers_around_the_table() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_reliability_stands_still_on_average_where_it_starts(seed: int) -> None:
-    from hedgesim.model.noise import expectile
-
     rng, p, n = np.random.default_rng(seed), PLAIN, 40_000
-    start = 1.0 + p.delivery_noise * float(expectile(p.reliability_gain / (p.reliability_gain + p.reliability_loss)))
+    tau = np.asarray(p.reliability_gain / (p.reliability_gain + p.reliability_loss))
+    start = 1.0 + p.delivery_noise * float(expectile(xp, tau))
     moved = al.move_reliability(xp, np.full(n, start), 1.0 + p.delivery_noise * rng.standard_normal(n), p)
     # A step moves by at most the larger rate times a deviation of spread .1 around a target near by.
     assert abs(moved.mean() - start) < 4.5 * p.reliability_loss * 1.1 * p.delivery_noise / np.sqrt(n)

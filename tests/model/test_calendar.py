@@ -1,16 +1,30 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
+from hedgesim.model import formats as fm
 from hedgesim.model.calendar import hold_meetings, stationary_traces
 from hedgesim.model.draws import Draws
+from hedgesim.model.formats import FormatParameters
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS, Conditions
 from hedgesim.model.sight import Baseline, Sight, Situation
-from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, NONE, WORKING, World
+from hedgesim.model.world import (
+    DORMANT,
+    GUEST,
+    INSTITUTION,
+    LEADERS,
+    MEMBER,
+    MINISTERIAL,
+    NONE,
+    OBSERVER,
+    WORKING,
+    World,
+)
 from worlds import blank, column, row, table
 
 HOME = {"hosted": row(1.0), "ceiling": row(LEADERS), "cadence": row(4.0)}
@@ -31,8 +45,10 @@ class Quarter:
     settings: dict[str, float] = field(default_factory=dict)
     sight: dict[str, Any] = field(default_factory=dict)
     support: tuple[float, float] = (1.0, 2.0)
-    called: float = 0.0
+    called: tuple[float, ...] = (0.0,)
     availability: float = 0.0
+    cadence: float = 9.0
+    tie_before: Any = 0.0
     n_formats: int = 1
 
     def after(self) -> World:
@@ -45,19 +61,34 @@ class Quarter:
         uniforms = {name: np.full((1, 1, 1, 1), value) for name, value in {**quiet, **self.draws}.items()}
         nothing = dict.fromkeys(CHANNELS, np.zeros((1, 1, 1, 1)))
         conditions = Conditions(**{**nothing, "availability": np.full((1, 1, 1, 1), self.availability)})
-        party = (world.status == MEMBER).astype(float)
-        if not party.any():
-            party = setting.formats.eligible
+        parameters = Parameters().with_values(self.settings)
         situation = Situation(
             world,
-            blank(Baseline, sizes, world=world),
+            self._baseline(world, sizes),
             conditions,
             setting,
-            Parameters().with_values(self.settings),
+            parameters,
             Draws(**uniforms),
-            blank(Sight, sizes, party=party, trust=table([0.0, 0.4], [0.4, 0.0]), **self.sight),
+            self._sight(world, setting.formats, parameters.formats),
         )
-        return hold_meetings(world, situation, support=column(*self.support), called=row(self.called))
+        return hold_meetings(world, situation, support=column(*self.support), called=row(*self.called))
+
+    def _baseline(self, world: World, sizes: dict[str, int]) -> Baseline:
+        start = replace(world, tie=self.tie_before + 0.0 * world.tie)
+        return blank(Baseline, sizes, world=start, cadence=row(*[self.cadence] * self.n_formats))
+
+    def _sight(self, world: World, features: Formats, parameters: FormatParameters) -> Sight:
+        """What is seen of the formats when the two trust each other by .4."""
+        party = (world.status == MEMBER).astype(float)
+        party, trust = party if party.any() else features.eligible, table([0.0, 0.4], [0.4, 0.0])
+        seen = {
+            "party": party,
+            "trust": trust,
+            "trust_in": fm.mean_trust(xp, trust, party),
+            "formality": fm.formality(xp, world.level, world, formats=features, parameters=parameters),
+        }
+        sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
+        return blank(Sight, sizes, **seen, **self.sight)
 
 
 def test_a_due_meeting_that_is_held_restarts_the_clock_and_passes_the_turn() -> None:
@@ -103,27 +134,24 @@ def test_only_those_who_may_found_a_format_become_members_by_its_first_meeting()
 def test_an_outside_led_format_opens_only_when_called() -> None:
     base = Quarter(features=LED, world={"level": row(MINISTERIAL)}, draws={"opening": HAPPEN})
     assert base.after().level.item() == MINISTERIAL
-    assert replace(base, called=1.0).after().level.item() == LEADERS
+    assert replace(base, called=(1.0,)).after().level.item() == LEADERS
 
 
-@pytest.mark.parametrize(("uniform", "cadence"), [(0.49, 3.0), (0.5, 6.0)])
-def test_the_first_summit_of_an_outside_led_format_sets_its_cadence(uniform: float, cadence: float) -> None:
+def test_the_first_summit_of_an_outside_led_format_sets_its_cadence() -> None:
     first = Quarter(
         features=LED,
-        called=1.0,
+        called=(1.0,),
         world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)},
-        draws={"opening": HAPPEN, "calendar": uniform},
-        settings={"formats.cadence": 3.0},
+        draws={"opening": HAPPEN},
+        cadence=6.0,
     ).after()
-    assert (first.meeting.item(), first.cadence.item()) == (LEADERS, cadence)
+    assert (first.meeting.item(), first.cadence.item()) == (LEADERS, 6.0)
 
 
 def test_later_summits_and_home_grown_ones_keep_their_cadence() -> None:
-    later = Quarter(features=LED, world={"since": row(3.0)}, draws={"holding": HAPPEN, "calendar": FAIL}).after()
-    assert later.cadence.item() == 4.0
-    home = Quarter(
-        world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)}, draws={"opening": HAPPEN, "calendar": FAIL}
-    ).after()
+    later = Quarter(features=LED, world={"since": row(3.0)}, draws={"holding": HAPPEN}).after()
+    assert (later.meeting.item(), later.cadence.item()) == (LEADERS, 4.0)
+    home = Quarter(world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)}, draws={"opening": HAPPEN}).after()
     assert (home.meeting.item(), home.cadence.item()) == (LEADERS, 4.0)
 
 
@@ -251,14 +279,106 @@ def test_an_absorbed_format_loses_members_drive_and_bodies() -> None:
         "highest": row(1.0, 3.0),
         "procedures": row(1.0, 1.0),
     }
-    after = Quarter(
+    absorbed = Quarter(
         features=features,
         world=world,
         draws={"absorption": HAPPEN},
         sight={"attention_lead": row(0.0, 0.8)},
         n_formats=2,
-    ).after()
+    )
+    assert replace(absorbed, draws={}).after().level[0, 0, 0].tolist() == [WORKING, INSTITUTION]
+    after = absorbed.after()
     assert after.status[0, :, 0, :].tolist() == [[NONE, MEMBER], [NONE, MEMBER]]
     assert after.level[0, 0, 0].tolist() == [DORMANT, INSTITUTION]
     assert after.momentum[0, 0, 0, 0] == 0.0
     assert after.procedures[0, 0, 0].tolist() == [0.0, 1.0]
+
+
+def invited_by_a_trusting_member(uniform: float, **changes: Any) -> float:
+    """Status of the second country after a quarter with the first, which has grown closer to it and trusts it."""
+    usual = {
+        "status": column(MEMBER, NONE),
+        "tie": table([0.0, 0.1], [0.1, 0.0]),
+        "tie_before": table([0.0, 0.0], [0.0, 0.0]),
+        "since": row(3.0),
+    }
+    given_ = {**usual, **changes}
+    quarter = Quarter(
+        features=HOME | {"opens_to": column(1.0, 1.0)},
+        world={name: given_[name] for name in ("status", "tie", "since")},
+        draws={"holding": HAPPEN, "membership": uniform},
+        settings={"membership.inviting": 0.25, "membership.welcome": 0.4, "membership.accession": 0.05},
+        tie_before=given_["tie_before"],
+    )
+    return float(quarter.after().status[0, 1, 0, 0])
+
+
+def test_a_guest_comes_at_a_meeting_if_the_number_falls_below_the_hazard_and_ties_have_grown() -> None:
+    assert invited_by_a_trusting_member(0.24) == GUEST
+    assert invited_by_a_trusting_member(0.25) == NONE
+    assert invited_by_a_trusting_member(0.24, since=row(0.0)) == NONE, "nothing met"
+    assert invited_by_a_trusting_member(0.24, tie_before=table([0.0, 0.1], [0.1, 0.0])) == NONE
+
+
+def test_guests_and_observers_rise_and_members_leave_below_their_hazards_and_not_at_them() -> None:
+    assert invited_by_a_trusting_member(0.049, status=column(MEMBER, GUEST)) == OBSERVER
+    assert invited_by_a_trusting_member(0.049, status=column(MEMBER, OBSERVER)) == MEMBER
+    assert invited_by_a_trusting_member(0.05, status=column(MEMBER, GUEST)) == GUEST
+    # At support minus the cost, nought here, the hazard is the nominal one.
+    leaving = Quarter(support=(0.0, 9.0), settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0})
+    assert replace(leaving, draws={"membership": 0.099}).after().status[0, :, 0, 0].tolist() == [NONE, MEMBER]
+    assert replace(leaving, draws={"membership": 0.1}).after().status[0, :, 0, 0].tolist() == [MEMBER, MEMBER]
+
+
+@pytest.mark.parametrize(("uniform", "outside", "status"), [(0.49, 0.0, MEMBER), (0.5, 0.0, NONE), (0.49, 1.0, NONE)])
+def test_a_treaty_is_signed_at_a_home_grown_summit_below_the_hazard(
+    uniform: float, outside: float, status: float
+) -> None:
+    signing = Quarter(
+        features={
+            "outside": row(outside, 0.0),
+            "lead": np.asarray([[[[outside], [0.0]]]]),
+            "treaty": row(0.0, 1.0),
+            "eligible": table([0.0, 1.0], [0.0, 1.0]),
+            "ceiling": row(LEADERS, DORMANT),
+            "cadence": row(4.0, 4.0),
+        },
+        world={
+            "status": table([MEMBER, NONE], [MEMBER, NONE]),
+            "level": row(LEADERS, DORMANT),
+            "since": row(3.0, 0.0),
+            "cadence": row(4.0, 4.0),
+            "momentum": row(0.5, 0.5),
+            "highest": row(LEADERS, DORMANT),
+        },
+        draws={"holding": HAPPEN, "membership": uniform},
+        settings={"membership.signing": 0.5, "membership.leaving": 0.0},
+        called=(0.0,),
+        n_formats=2,
+    )
+    after = signing.after()
+    assert after.meeting[0, 0, 0].tolist() == [LEADERS, 0.0]
+    assert after.status[0, :, 0, 1].tolist() == [status, status]
+    assert after.level[0, 0, 0, 1] == (INSTITUTION if status == MEMBER else DORMANT)
+
+
+def test_a_format_that_stopped_forgets_members_bodies_and_calendar() -> None:
+    last = Quarter(
+        features=HOME | {"cadence": row(2.0)},
+        world={"level": row(WORKING), "since": row(20.0), "procedures": row(1.0), "turn": row(3.0)},
+    ).after()
+    assert (last.level.item(), last.procedures.item(), last.turn.item(), last.since.item()) == (DORMANT, 0.0, 0.0, 0.0)
+    assert (last.cadence.item(), last.status[0, :, 0, 0].tolist()) == (2.0, [NONE, NONE])
+
+
+def test_a_treaty_that_one_has_left_keeps_the_other() -> None:
+    left = Quarter(
+        features={"treaty": row(1.0), "ceiling": row(DORMANT), "cadence": row(2.0)},
+        world={"level": row(INSTITUTION), "procedures": row(1.0)},
+        draws={"membership": 1e-9},
+        settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0},
+        support=(0.0, 99.0),
+    )
+    after = left.after()
+    assert (after.level.item(), after.status[0, :, 0, 0].tolist()) == (DORMANT, [NONE, MEMBER])
+    assert (after.procedures.item(), after.cadence.item()) == (1.0, 4.0)

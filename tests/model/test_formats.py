@@ -28,6 +28,11 @@ def features(n_formats: int = 1, n_countries: int = 3, **values) -> Formats:
     return blank(Formats, sizes(n_formats, n_countries), **values)
 
 
+def seated(w: World) -> np.ndarray:
+    """1 for the members of each format, the parties of those at work."""
+    return (w.status == MEMBER).astype(float)
+
+
 def formality(level: np.ndarray, base: np.ndarray, **bodies: np.ndarray) -> list[float]:
     n = level.shape[-1]
     fixed = {name: bodies.pop(name, 0.0 * level) for name in ("treaty", "charter")}
@@ -186,7 +191,7 @@ def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, hold
             status=everybody,
         )
         hazard = mt.holding_hazard(
-            now, formats=given_, parameters=parameters, strain=column(0, 0, 0), availability=full
+            now, seated(now), formats=given_, parameters=parameters, strain=column(0, 0, 0), availability=full
         )
         met = rng.uniform(size=full.shape) < hazard
         since = np.where(met, 0.0, since + 1.0)
@@ -205,6 +210,7 @@ def test_a_meeting_is_held_only_once_it_is_due() -> None:
     w = world(4, level=LEADERS * full, momentum=0.5 * full, cadence=4.0 * full, since=since, status=everybody)
     hazard = mt.holding_hazard(
         w,
+        seated(w),
         formats=features(4, ceiling=LEADERS * full),
         parameters=FormatParameters(holding=0.0, bandwidth=10.0),
         strain=column(0.0, 0.0, 0.0),
@@ -229,7 +235,7 @@ def due(n_formats: int, strain=(0.0, 0.0), available: float = 1.0, bandwidth: fl
     parameters = FormatParameters(holding=0.0, hosting=2.0, bandwidth=bandwidth)
     available_ = np.full((1, 1, 1, 1), available)
     hazard = mt.holding_hazard(
-        w, formats=given_, parameters=parameters, strain=column(*strain), availability=available_
+        w, seated(w), formats=given_, parameters=parameters, strain=column(*strain), availability=available_
     )
     return hazard[0, 0, 0]
 
@@ -252,26 +258,38 @@ def test_countries_asked_to_too_many_summits_hold_all_of_them_back_in_proportion
 
 
 def test_a_meeting_to_which_nobody_may_come_is_not_held() -> None:
-    w = world(1, level=row(LEADERS), momentum=row(0.5), cadence=row(1.0))
+    w, given_ = world(1, level=row(LEADERS), momentum=row(0.5), cadence=row(1.0)), features(1, ceiling=row(LEADERS))
     hazard = mt.holding_hazard(
-        w, formats=features(1, ceiling=row(LEADERS)), parameters=P, strain=column(0, 0, 0), availability=row(1.0)
+        w, seated(w), formats=given_, parameters=P, strain=column(0, 0, 0), availability=row(1.0)
     )
     assert hazard.item() == 0.0
 
 
 def test_members_host_in_the_order_of_the_countries_and_start_again() -> None:
-    status = column(MEMBER, 2.0, MEMBER)
-    hosts = []
+    status, strain = column(MEMBER, 2.0, MEMBER), column(0.1, 0.2, 0.3)
+    felt = []
     for turn in range(4):
-        seat = mt.host(world(1, status=status, turn=row(float(turn))), features(1, hosted=row(1.0)))
-        hosts.append(seat[0, :, 0, 0].tolist())
-    assert hosts == [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
+        now = world(1, status=status, turn=row(float(turn)))
+        felt.append(mt.strain_on_host(now, features(1, hosted=row(1.0)), strain).item())
+    assert felt == [0.1, 0.3, 0.1, 0.3]
+
+
+@given(SEATS, arrays(float, (1, 3, 1, 1), elements=st.floats(0.0, 1.0)), st.integers(0, 20))
+def test_one_member_hosts_at_a_time_and_after_as_many_turns_as_members_the_same_again(
+    seats: np.ndarray, strain: np.ndarray, turn: int
+) -> None:
+    now = world(4, status=MEMBER * seats, turn=row(*[float(turn)] * 4))
+    felt = mt.strain_on_host(now, features(4, hosted=row(*[1.0] * 4)), strain)
+    for f in range(4):
+        members = np.flatnonzero(seats[0, :, 0, f])
+        expected = strain[0, members[turn % len(members)], 0, 0] if len(members) else 0.0
+        assert felt[0, 0, 0, f] == expected
 
 
 def test_nobody_hosts_an_outside_led_format_or_one_without_members() -> None:
-    members = column(MEMBER, MEMBER, MEMBER)
-    assert not np.any(mt.host(world(1, status=members), features(1, hosted=row(0.0))))
-    assert not np.any(mt.host(world(1), features(1, hosted=row(1.0))))
+    members, strain = column(MEMBER, MEMBER, MEMBER), column(1.0, 1.0, 1.0)
+    assert not np.any(mt.strain_on_host(world(1, status=members), features(1, hosted=row(0.0)), strain))
+    assert not np.any(mt.strain_on_host(world(1), features(1, hosted=row(1.0)), strain))
 
 
 def test_meetings_weigh_by_their_rung_and_institutions_meet_as_leaders() -> None:

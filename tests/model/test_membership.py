@@ -1,17 +1,26 @@
+from dataclasses import replace
+
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from hedgesim.model import membership as mb
+from hedgesim.model.arrays import Bits, pack
+from hedgesim.model.formats import mean_over_parties, mean_trust
 from hedgesim.model.membership import MembershipParameters
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, GUEST, INSTITUTION, LEADERS, MEMBER, NONE, OBSERVER, WORKING, World
 from worlds import blank, column, row, table
 
 P = MembershipParameters()
-NEVER = column(0.0, 0.0, 0.0)
 TRUST = table([0.0, 0.8, 0.3], [0.8, 0.0, 0.8], [0.3, 0.8, 0.0])
 """The first and the third country distrust each other."""
+NO = column(0.0, 0.0, 0.0) > 0.0
+STATUS = arrays(float, (1, 3, 1, 3), elements=st.sampled_from([NONE, GUEST, OBSERVER, MEMBER]))
+SAYS = arrays(float, (1, 3, 1, 3), elements=st.floats(0.0, 1.0))
 
 
 def sizes(n_formats: int) -> dict[str, int]:
@@ -32,14 +41,19 @@ def test_the_formal_club_of_a_threatening_patron_is_dearest_to_leave() -> None:
     assert cost[0, 0, 0].tolist() == [1.0, 4.0, 0.0]
 
 
+def members_of(w: World) -> Bits:
+    return pack(xp, w.status == MEMBER, -3)
+
+
 def invited(
-    status: np.ndarray, sovereignty=(0.0, 0.0, 0.0), opens_to=(1.0, 1.0, 1.0), closer: float = 0.01
-) -> list[float]:
+    status: np.ndarray, sovereignty=(0.0, 0.0, 0.0), opens_to=(1.0, 1.0, 1.0), closer: bool = True
+) -> list[bool]:
     parameters = MembershipParameters(welcome=0.5, reserve=0.2)
     guests = mb.invited(
         world(status=status),
-        TRUST,
-        closer=closer + 0.0 * TRUST,
+        members_of(world(status=status)),
+        trust=TRUST,
+        closer=np.full(TRUST.shape, closer),
         sovereignty=column(*sovereignty),
         formats=features(opens_to=column(*opens_to)),
         parameters=parameters,
@@ -48,30 +62,31 @@ def invited(
 
 
 def test_a_country_may_come_as_a_guest_if_no_member_minds() -> None:
-    assert invited(column(NONE, MEMBER, NONE)) == [1.0, 0.0, 1.0]
+    assert invited(column(NONE, MEMBER, NONE)) == [True, False, True]
 
 
 def test_nobody_is_asked_in_whose_ties_with_the_members_have_not_grown() -> None:
-    assert invited(column(NONE, MEMBER, NONE), closer=0.0) == [0.0, 0.0, 0.0]
+    assert invited(column(NONE, MEMBER, NONE), closer=False) == [False, False, False]
 
 
 def test_one_member_who_distrusts_the_newcomer_vetoes() -> None:
-    assert invited(column(MEMBER, MEMBER, NONE)) == [0.0, 0.0, 0.0]
+    assert invited(column(MEMBER, MEMBER, NONE)) == [False, False, False]
 
 
 def test_a_member_that_guards_its_sovereignty_asks_for_more_trust() -> None:
-    assert invited(column(NONE, MEMBER, NONE), sovereignty=(0.0, 2.0, 0.0)) == [0.0, 0.0, 0.0]
-    assert invited(column(NONE, MEMBER, NONE), sovereignty=(2.0, 0.0, 2.0)) == [1.0, 0.0, 1.0]
+    assert invited(column(NONE, MEMBER, NONE), sovereignty=(0.0, 2.0, 0.0)) == [False, False, False]
+    assert invited(column(NONE, MEMBER, NONE), sovereignty=(2.0, 0.0, 2.0)) == [True, False, True]
 
 
 def test_formats_invite_only_those_to_whom_they_are_open() -> None:
-    assert invited(column(NONE, MEMBER, NONE), opens_to=(0.0, 1.0, 1.0)) == [0.0, 0.0, 1.0]
+    assert invited(column(NONE, MEMBER, NONE), opens_to=(0.0, 1.0, 1.0)) == [False, False, True]
 
 
-def admitted(status: np.ndarray, support: tuple, cost: float = 1.0) -> list[float]:
+def admitted(status: np.ndarray, support: tuple, cost: float = 1.0) -> list[bool]:
     steps = mb.admitted(
         world(status=status),
         column(*support),
+        member=members_of(world(status=status)),
         cost=row(cost),
         trust=TRUST,
         parameters=MembershipParameters(welcome=0.5),
@@ -80,64 +95,90 @@ def admitted(status: np.ndarray, support: tuple, cost: float = 1.0) -> list[floa
 
 
 def test_guests_and_observers_go_on_if_they_gain_more_than_half_the_cost_of_leaving() -> None:
-    assert admitted(column(GUEST, MEMBER, OBSERVER), (0.6, 0.0, 0.6)) == [1.0, 0.0, 1.0]
-    assert admitted(column(GUEST, MEMBER, OBSERVER), (0.4, 0.0, 0.6)) == [0.0, 0.0, 1.0]
+    assert admitted(column(GUEST, MEMBER, OBSERVER), (0.6, 0.0, 0.6)) == [True, False, True]
+    assert admitted(column(GUEST, MEMBER, OBSERVER), (0.4, 0.0, 0.6)) == [False, False, True]
 
 
 def test_full_membership_needs_the_trust_of_every_member_and_a_foot_in_the_door() -> None:
-    assert admitted(column(MEMBER, MEMBER, GUEST), (9.0, 9.0, 9.0)) == [0.0, 0.0, 0.0]
-    assert admitted(column(NONE, MEMBER, NONE), (9.0, 9.0, 9.0)) == [0.0, 0.0, 0.0]
+    assert admitted(column(MEMBER, MEMBER, GUEST), (9.0, 9.0, 9.0)) == [False, False, False]
+    assert admitted(column(NONE, MEMBER, NONE), (9.0, 9.0, 9.0)) == [False, False, False]
 
 
-def after(status: np.ndarray, uniform: float = 0.5, fresh: np.ndarray = NEVER, **hazards: float) -> list[float]:
-    names = ("guest", "step", "leave", "sign")
-    chances = tuple(column(*[hazards.get(name, 0.0)] * 3) for name in names)
-    moved = mb.next_status(world(status=status), column(uniform, uniform, uniform), hazards=chances, fresh=fresh)
-    return moved[0, :, 0, 0].tolist()
+def after(status: np.ndarray, **events: tuple[bool, bool, bool]) -> list[float]:
+    happens = {name: column(*events.get(name, (False,) * 3)) > 0.0 for name in ("comes", "rises", "leaves", "joins")}
+    return mb.next_status(world(status=status), **happens)[0, :, 0, 0].tolist()
 
 
 def test_accession_goes_from_guest_to_observer_to_member_one_step_at_a_time() -> None:
-    assert after(column(NONE, GUEST, OBSERVER), step=1.0) == [NONE, OBSERVER, MEMBER]
-    assert after(column(NONE, GUEST, MEMBER), guest=1.0) == [GUEST, GUEST, MEMBER]
+    assert after(column(NONE, GUEST, OBSERVER), rises=(False, True, True)) == [NONE, OBSERVER, MEMBER]
+    assert after(column(NONE, GUEST, MEMBER), comes=(True, False, False)) == [GUEST, GUEST, MEMBER]
 
 
 def test_members_may_leave_and_others_cannot() -> None:
-    assert after(column(GUEST, OBSERVER, MEMBER), leave=1.0) == [GUEST, OBSERVER, NONE]
+    assert after(column(GUEST, OBSERVER, MEMBER), leaves=(True, True, True)) == [GUEST, OBSERVER, NONE]
 
 
 def test_whoever_signs_or_founds_is_a_member() -> None:
-    assert after(column(NONE, GUEST, MEMBER), sign=1.0) == [MEMBER, MEMBER, MEMBER]
-    assert after(column(NONE, NONE, NONE), fresh=column(1.0, 0.0, 1.0)) == [MEMBER, NONE, MEMBER]
+    assert after(column(NONE, GUEST, MEMBER), joins=(True, True, True)) == [MEMBER, MEMBER, MEMBER]
+    assert after(column(NONE, NONE, NONE), joins=(True, False, True)) == [MEMBER, NONE, MEMBER]
+    assert after(column(NONE, OBSERVER, MEMBER), leaves=(True,) * 3, joins=(True,) * 3) == [MEMBER] * 3
 
 
-def test_nothing_happens_above_the_hazard() -> None:
-    assert after(column(NONE, GUEST, MEMBER), guest=0.5, step=0.5, leave=0.5, sign=0.5) == [NONE, GUEST, MEMBER]
+def test_nothing_happens_where_nothing_is_drawn_to_happen() -> None:
+    assert after(column(NONE, GUEST, MEMBER)) == [NONE, GUEST, MEMBER]
+
+
+@given(STATUS, SAYS)
+def test_only_those_outside_are_asked_in_and_only_those_between_rise(status: np.ndarray, says: np.ndarray) -> None:
+    now, given_ = world(3, status=status), features(3, opens_to=np.ones((1, 3, 1, 3)))
+    comes = mb.invited(
+        now,
+        members_of(now),
+        trust=says,
+        closer=says > 0.2,
+        sovereignty=column(0.0, 1.0, 2.0),
+        formats=given_,
+        parameters=P,
+    )
+    support = np.ones_like(status)
+    rises = mb.admitted(now, support, member=members_of(now), cost=row(0.0, 0.5, 3.0), trust=says, parameters=P)
+    assert np.all(status[comes] == NONE)
+    assert np.all((status[rises] == GUEST) | (status[rises] == OBSERVER))
+
+
+@given(STATUS, SAYS)
+def test_a_veto_is_that_of_some_member_and_silence_that_of_all(status: np.ndarray, says: np.ndarray) -> None:
+    now = world(3, status=status)
+    found = mb.admitted(
+        now, np.ones_like(status), member=members_of(now), cost=row(0.0, 0.0, 0.0), trust=says, parameters=P
+    )
+    for i, f in np.ndindex(3, 3):
+        members = [j for j in range(3) if status[0, j, 0, f] == MEMBER]
+        agreed = all(says[0, j, 0, i] >= P.welcome for j in members)
+        assert found[0, i, 0, f] == (agreed and status[0, i, 0, f] in {GUEST, OBSERVER})
 
 
 def test_signing_needs_a_summit_an_open_treaty_and_a_gain() -> None:
     open_treaty = features(2, treaty=row(1.0, 0.0), eligible=np.ones((1, 3, 1, 2)))
     status = table([NONE, NONE], [NONE, NONE], [MEMBER, NONE])
     support = table([1.0, 1.0], [-1.0, 1.0], [1.0, 1.0])
-    parameters = MembershipParameters(signing=0.5)
-    for summit, first in ((1.0, 0.5), (0.0, 0.0)):
-        chance = mb.signatures(
-            world(2, status=status), support, summit=row(summit), formats=open_treaty, parameters=parameters
-        )
-        assert chance[0, :, 0, :].tolist() == [[first, 0.0], [0.0, 0.0], [0.0, 0.0]]
+    for summit in (True, False):
+        would = mb.signs(world(2, status=status), support, summit=row(summit) > 0.0, formats=open_treaty)
+        assert would[0, :, 0, :].tolist() == [[summit, False], [False, False], [False, False]]
 
 
 def test_only_those_who_may_found_a_treaty_may_sign_it() -> None:
     shut = features(treaty=row(1.0), eligible=column(0.0, 1.0, 1.0))
-    chance = mb.signatures(world(), column(1.0, 1.0, 1.0), summit=row(1.0), formats=shut, parameters=P)
-    assert chance[0, :, 0, 0].tolist() == [0.0, 0.5, 0.5]
+    would = mb.signs(world(), column(1.0, 1.0, 1.0), summit=row(1.0) > 0.0, formats=shut)
+    assert would[0, :, 0, 0].tolist() == [False, True, True]
 
 
 def test_leaving_has_its_nominal_hazard_where_support_stands_at_minus_its_cost() -> None:
-    members = world(status=column(MEMBER, MEMBER, OBSERVER))
+    members, no = world(status=column(MEMBER, MEMBER, OBSERVER)), dict.fromkeys(("comes", "rises", "joins"), NO)
     hazard = mb.leaving_hazard(members, column(-1.0, 9.0, -9.0), cost=row(1.0), parameters=P)[0, :, 0, 0]
     assert hazard[0] == pytest.approx(P.leaving)
     assert hazard[1] < 1e-15
-    assert hazard[2] == 0.0
+    assert np.array_equal(mb.next_status(members, **no, leaves=column(False, False, True) > 0.0), members.status)
 
 
 def absorption(**changes) -> np.ndarray:
@@ -147,19 +188,24 @@ def absorption(**changes) -> np.ndarray:
         "level": row(WORKING, INSTITUTION),
         "covers": np.asarray([[[[1.0, 1.0], [0.0, 1.0]]]]),
         "outside": row(0.0, 1.0),
+        "lead": np.asarray([[[[0.0], [1.0]]]]),
         "treaty": row(0.0, 0.0),
+        "ceiling": row(LEADERS, LEADERS),
         "formality": row(0.2, 0.8),
         "attention": row(0.0, 0.5),
         "trust": table([0.0, 0.2, 0.2], [0.2, 0.0, 0.2], [0.2, 0.2, 0.0]),
         "absorption": 0.1,
     }
     given_ = {**usual, **changes}
+    now = world(2, status=given_["status"], level=given_["level"])
+    party = (now.status == MEMBER).astype(float)
     return mb.absorption_hazard(
-        world(2, status=given_["status"], level=given_["level"]),
-        given_["trust"],
+        now,
+        members_of(now),
+        cold=mean_over_parties(xp, 1.0 - mean_trust(xp, given_["trust"], party), party),
         formality=given_["formality"],
         attention_lead=given_["attention"],
-        formats=features(2, outside=given_["outside"], covers=given_["covers"], treaty=given_["treaty"]),
+        formats=features(2, **{name: given_[name] for name in ("outside", "lead", "covers", "treaty", "ceiling")}),
         parameters=MembershipParameters(absorption=given_["absorption"]),
     )[0, 0, 0]
 
@@ -181,6 +227,7 @@ def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() 
     [
         {"attention": row(0.0, 0.0)},
         {"outside": row(0.0, 0.0)},
+        {"lead": np.zeros((1, 1, 2, 1))},
         {"formality": row(0.8, 0.8)},
         {"level": row(WORKING, LEADERS)},
         {"level": row(DORMANT, INSTITUTION)},
@@ -192,6 +239,7 @@ def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() 
     ids=[
         "no attention",
         "no lead from outside",
+        "no power in the lead",
         "no greater formality",
         "absorber without institution",
         "asleep",
@@ -203,6 +251,29 @@ def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() 
 )
 def test_there_is_no_absorption_without_each_of_its_conditions(change: dict) -> None:
     assert absorption(**change).tolist() == pytest.approx([0.0, 0.0])
+
+
+def test_a_treaty_led_from_outside_and_an_institution_from_the_start_may_absorb_too() -> None:
+    assert absorption(treaty=row(0.0, 1.0), ceiling=row(LEADERS, DORMANT))[0] == pytest.approx(0.04)
+    born = features(2, outside=row(0.0, 1.0), lead=np.asarray([[[[0.0], [1.0]]]]), level=row(WORKING, INSTITUTION))
+    assert born.absorbers == (1,)
+    assert replace(born, level=row(WORKING, WORKING)).absorbers == ()
+
+
+def test_the_strongest_of_several_absorbers_counts() -> None:
+    now = world(3, status=np.full((1, 3, 1, 3), MEMBER), level=row(WORKING, INSTITUTION, INSTITUTION))
+    led = np.asarray([[[[0.0], [1.0], [1.0]]]])
+    given_ = features(3, outside=row(0.0, 1.0, 1.0), lead=led, covers=np.ones((1, 1, 2, 3)), ceiling=row(3.0, 3.0, 3.0))
+    hazard = mb.absorption_hazard(
+        now,
+        members_of(now),
+        cold=row(1.0, 1.0, 1.0),
+        formality=row(0.2, 0.5, 0.8),
+        attention_lead=row(0.0, 0.9, 0.4),
+        formats=given_,
+        parameters=MembershipParameters(absorption=0.1),
+    )
+    assert hazard[0, 0, 0] == pytest.approx([0.09, 0.04, 0.0])
 
 
 def test_absorption_is_a_probability() -> None:
@@ -217,7 +288,7 @@ def test_a_treaty_needs_two_members_to_be_in_force_and_a_format_one_to_be_at_wor
 
 
 @pytest.mark.parametrize(
-    ("meeting", "outside", "summit"), [((3.0, 0.0), (0.0, 1.0), 1.0), ((2.0, 3.0), (0.0, 1.0), 0.0)]
+    ("meeting", "outside", "summit"), [((3.0, 0.0), (0.0, 1.0), True), ((2.0, 3.0), (0.0, 1.0), False)]
 )
-def test_only_leaders_of_home_grown_formats_make_a_home_summit(meeting: tuple, outside: tuple, summit: float) -> None:
-    assert mb.home_summit(xp, row(*meeting), features(2, outside=row(*outside))).item() == summit
+def test_only_leaders_of_home_grown_formats_make_a_home_summit(meeting: tuple, outside: tuple, summit: bool) -> None:
+    assert mb.home_summit(xp, row(*meeting), features(2, outside=row(*outside))).item() is summit

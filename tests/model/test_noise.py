@@ -1,64 +1,103 @@
+from contextlib import nullcontext
+
 import array_api_compat.numpy as xp
 import array_api_strict
+import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
+from scipy.special import gammainccinv, gammaincinv, ndtri
 
-from hedgesim.model.noise import draw_uniform, expectile, gamma, normal, threefry
+from hedgesim.engines.run_last import RunLast, RunLastSpace
+from hedgesim.model.noise import WORDS, Address, draw_uniform, expectile, gamma, normal, threefry
 
+ZEROS, ONES = "00000000 " * 4, "ffffffff " * 4
+PI = ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0 082efa98 ec4e6c89")
 KNOWN = [
-    ("00000000 " * 4, "00000000 " * 4, "9c6ca96a e17eae66 fc10ecd4 5256a7d8"),
-    ("ffffffff " * 4, "ffffffff " * 4, "2a881696 57012287 f6c7446e a16a6732"),
-    (
-        "243f6a88 85a308d3 13198a2e 03707344",
-        "a4093822 299f31d0 082efa98 ec4e6c89",
-        "59cd1dbb b8879579 86b5d00c ac8b6d84",
-    ),
+    (13, ZEROS, ZEROS, "531c7e4f 39491ee5 2c855a92 3d6abf9a"),
+    (13, ONES, ONES, "c4189358 1c9cc83a d5881c67 6a0a89e0"),
+    (13, *PI, "4aa71d8f 734738c2 431fc6a8 ae6debf1"),
+    (20, ZEROS, ZEROS, "9c6ca96a e17eae66 fc10ecd4 5256a7d8"),
+    (20, ONES, ONES, "2a881696 57012287 f6c7446e a16a6732"),
+    (20, *PI, "59cd1dbb b8879579 86b5d00c ac8b6d84"),
 ]
-"""Counter, key and answer of Threefry-4x32-20 in the known-answer file of Random123."""
+"""Rounds, counter, key and answer of Threefry-4x32 in the known-answer file of Random123."""
+SPACES = {
+    "numpy": xp,
+    "strict": array_api_strict,
+    "jax": jnp,
+    "runs last on numpy": RunLastSpace(xp),
+    "runs last on jax": RunLastSpace(jnp),
+}
+each_space = pytest.mark.parametrize("space", SPACES.values(), ids=list(SPACES))
+NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)
+ADDRESSES = st.lists(st.tuples(NAME, NAME, NAME), min_size=1, max_size=6, unique=True)
+SEED, GRID = 2022, tuple(("value", one, other) for one in "abcd" for other in "wxyz")
+LOWEST, HIGHEST = 0.5 * 2.0**-32, 1.0 - 0.5 * 2.0**-32
+"""The first and the last number that 32 bits make."""
 
-NAMES = st.lists(st.text(st.characters(codec="utf-8"), min_size=1, max_size=4), min_size=1, max_size=4, unique=True)
+
+def inside(space):
+    """Where numbers have 64 bits."""
+    return jax.enable_x64(True) if space in {SPACES["jax"], SPACES["runs last on jax"]} else nullcontext()
+
+
+def plain(array) -> np.ndarray:
+    """Any array as NumPy's, runs first."""
+    return np.moveaxis(np.asarray(array.kept), -1, 0) if isinstance(array, RunLast) else np.asarray(array)
 
 
 def words(text: str, space=xp) -> list:
     return [space.asarray([int(word, 16)], dtype=space.uint32) for word in text.split()]
 
 
-@pytest.mark.parametrize(("counter", "key", "answer"), KNOWN)
-@pytest.mark.parametrize("space", [xp, array_api_strict])
-def test_threefry_gives_the_known_answers(counter: str, key: str, answer: str, space) -> None:
-    out = threefry(space, words(key, space), words(counter, space))
-    assert [int(word[0]) for word in out] == [int(word, 16) for word in answer.split()]
+@each_space
+@pytest.mark.parametrize(("rounds", "counter", "key", "answer"), KNOWN)
+def test_threefry_gives_the_known_answers(rounds: int, counter: str, key: str, answer: str, space) -> None:
+    with inside(space):
+        out = threefry(space, words(key, space), words(counter, space), rounds)
+        assert [int(word[0]) for word in out] == [int(word, 16) for word in answer.split()]
 
 
-def test_uniforms_are_the_same_bit_for_bit_in_every_array_type() -> None:
-    options = {"entities": ["AAA", "BBB"], "others": ["x", "y", "z"], "n_steps": 5}
-    here = draw_uniform(xp, 2022, range(4), "value", **options)
-    there = draw_uniform(array_api_strict, 2022, range(4), "value", **options)
-    assert here.shape == (5, 4, 2, 3)
-    assert np.array_equal(here, np.asarray(there))
+def test_thirteen_rounds_are_the_usual_ones_and_nothing_given_is_written_to() -> None:
+    key, counter = words(PI[1]), words(PI[0])
+    out = threefry(xp, key, counter)
+    assert [int(word[0]) for word in out] == [int(word, 16) for word in KNOWN[2][3].split()]
+    assert [int(word[0]) for word in (*counter, *key)] == [int(word, 16) for text in PI for word in text.split()]
+
+
+@each_space
+def test_uniforms_are_the_same_bit_for_bit_in_every_array_type(space) -> None:
+    here = draw_uniform(xp, SEED, range(4), GRID, four=3)
+    with inside(space):
+        there = draw_uniform(space, SEED, range(4), GRID, four=3)
+        assert len(here) == len(there) == WORDS
+        for one, other in zip(here, there, strict=True):
+            assert plain(other).dtype == np.float64
+            assert one.shape == plain(other).shape == (4, 16)
+            assert np.array_equal(one, plain(other))
 
 
 @given(
     runs=st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=4, unique=True),
-    entities=NAMES,
-    others=NAMES,
-    n_steps=st.integers(1, 7),
+    addresses=ADDRESSES,
+    four=st.integers(0, 2**20),
     data=st.data(),
 )
 def test_a_number_does_not_depend_on_what_is_drawn_with_it(
-    runs: list[int], entities: list[str], others: list[str], n_steps: int, data: st.DataObject
+    runs: list[int], addresses: list[Address], four: int, data: st.DataObject
 ) -> None:
-    together = draw_uniform(xp, 5, runs, "value", entities=entities, others=others, n_steps=n_steps)
+    together = draw_uniform(xp, 5, runs, tuple(addresses), four=four)
     r = data.draw(st.integers(0, len(runs) - 1))
-    i = data.draw(st.integers(0, len(entities) - 1))
-    j = data.draw(st.integers(0, len(others) - 1))
-    t = data.draw(st.integers(0, n_steps - 1))
-    alone = draw_uniform(xp, 5, [runs[r]], "value", entities=[entities[i]], others=[others[j]], n_steps=t + 1)
-    assert alone[t, 0, 0, 0] == together[t, r, i, j]
+    a = data.draw(st.integers(0, len(addresses) - 1))
+    k = data.draw(st.integers(0, WORDS - 1))
+    alone = draw_uniform(xp, 5, [runs[r]], (addresses[a],), four=four)[k]
+    assert alone.shape == (1, 1)
+    assert alone[0, 0] == together[k][r, a]
 
 
 @pytest.mark.parametrize(
@@ -68,45 +107,77 @@ def test_a_number_does_not_depend_on_what_is_drawn_with_it(
         {"seed": 1 + 2**32},
         {"seed": 1 + 2**40},
         {"runs": range(100, 200)},
-        {"stream": "whim"},
-        {"entities": ["BBB"]},
-        {"others": ["y"]},
+        {"address": ("whim", "AAA", "x")},
+        {"address": ("value", "BBB", "x")},
+        {"address": ("value", "AAA", "y")},
+        {"address": ("value", "x", "AAA")},
+        {"first": 25},
     ],
-    ids=lambda other: next(iter(other)),
+    ids=["seed", "seed above 32 bits", "seed above 40 bits", "runs", "stream", "one", "other", "names turned", "steps"],
 )
-def test_other_seeds_runs_streams_and_names_give_unrelated_numbers(other: dict) -> None:
-    usual = {"seed": 1, "runs": range(100), "stream": "value", "entities": ["AAA"], "others": ["x"], "n_steps": 100}
-    first, second = (_drawn({**usual, **change}) for change in ({}, other))
+def test_other_seeds_runs_streams_names_and_steps_give_unrelated_numbers(other: dict) -> None:
+    usual = {"seed": 1, "runs": range(100), "address": ("value", "AAA", "x"), "first": 0}
+    first, second = (drawn(**{**usual, **change}) for change in ({}, other))
+    # Of 32 bits, so that a pair of unrelated numbers is equal once in 2**32: in 10 000 pairs almost never.
     assert not np.any(first == second)
     # The correlation of n unrelated pairs has standard error 1/sqrt(n): 4.5 of them are passed once in 150 000 times.
     assert abs(np.corrcoef(first, second)[0, 1]) < 4.5 / np.sqrt(first.size)
 
 
-def _drawn(options: dict) -> np.ndarray:
-    given_ = dict(options)
-    return draw_uniform(xp, given_.pop("seed"), given_.pop("runs"), given_.pop("stream"), **given_).ravel()
+def drawn(*, seed: int, runs: range, address: Address, first: int) -> np.ndarray:
+    fours = [draw_uniform(xp, seed, runs, (address,), four=four) for four in range(first, first + 25)]
+    return np.concatenate(fours).ravel()
 
 
 def test_successive_steps_runs_and_names_are_unrelated() -> None:
-    drawn = draw_uniform(xp, 3, range(40), "value", entities=list("abcd"), others=list("wxyz"), n_steps=40)
+    steps = [step for four in range(10) for step in draw_uniform(xp, 3, range(40), GRID, four=four)]
+    numbers = np.stack(steps).reshape(40, 40, 4, 4)
     for axis in range(4):
-        lined = np.moveaxis(drawn, axis, 0)
+        lined = np.moveaxis(numbers, axis, 0)
         first, second = lined[:-1].ravel(), lined[1:].ravel()
         assert abs(np.corrcoef(first, second)[0, 1]) < 4.5 / np.sqrt(first.size)
 
 
 def test_numbers_are_uniform() -> None:
-    drawn = draw_uniform(xp, 11, range(500), "value", entities=["AAA"], others=list("abcdefghij"), n_steps=10)
-    assert drawn.min() > 0.0
-    assert drawn.max() < 1.0
+    addresses = tuple(("value", "AAA", other) for other in "abcdefghij")
+    numbers = np.stack([step for four in range(3) for step in draw_uniform(xp, 11, range(500), addresses, four=four)])
+    assert numbers.min() > 0.0
+    assert numbers.max() < 1.0
     # By construction of a test of level 1e-4, one seed in ten thousand would fail; this seed is fixed.
-    assert stats.kstest(drawn.ravel(), "uniform").pvalue > 1e-4
-    counts, _ = np.histogram(drawn, bins=100, range=(0.0, 1.0))
+    assert stats.kstest(numbers.ravel(), "uniform").pvalue > 1e-4
+    counts, _ = np.histogram(numbers, bins=100, range=(0.0, 1.0))
     assert stats.chisquare(counts).pvalue > 1e-4
+
+
+def test_a_uniform_number_is_its_32_bits_and_a_half() -> None:
+    bits = np.stack(draw_uniform(xp, 11, range(50), GRID)) * 2.0**32 - 0.5
+    assert np.array_equal(bits, np.round(bits))
+    assert (bits.min() + 0.5) * 2.0**-32 >= LOWEST
+    assert (bits.max() + 0.5) * 2.0**-32 <= HIGHEST
 
 
 def test_normal_numbers_are_quantiles_of_the_normal_distribution() -> None:
     assert normal(np.asarray([0.5, 0.975])) == pytest.approx([0.0, 1.959964], abs=1e-6)
+
+
+def whole_range() -> np.ndarray:
+    """Uniform numbers of 32 bits: both ends, around the border of the two formulas, and a million between."""
+    near = np.arange(20_000.0)
+    border = np.floor(0.075 * 2.0**32) - 10_000 + near
+    bits = np.concatenate((near, border, np.linspace(0.0, 2.0**31 - 1.0, 500_000).round()))
+    return (np.concatenate((bits, 2.0**32 - 1.0 - bits)) + 0.5) * 2.0**-32
+
+
+@pytest.mark.parametrize("name", list(SPACES)[1:])
+def test_normal_numbers_are_those_of_scipy_over_the_whole_range_in_every_array_type(name: str) -> None:
+    uniform, space = whole_range(), SPACES[name]
+    assert (uniform.min(), uniform.max()) == (LOWEST, HIGHEST)
+    assert np.any(np.abs(uniform - 0.5) <= 0.425)
+    assert np.min(np.abs(uniform - 0.075)) < 2.0**-32
+    with inside(space):
+        given_ = space.asarray(uniform)
+        given_ = space.runs_first(given_) if isinstance(space, RunLastSpace) else given_
+        assert np.max(np.abs(plain(normal(given_)) - ndtri(uniform))) < 1e-13
 
 
 def test_gamma_numbers_of_shape_one_are_exponential() -> None:
@@ -115,24 +186,83 @@ def test_gamma_numbers_of_shape_one_are_exponential() -> None:
 
 
 def test_gamma_numbers_are_quantiles_of_the_gamma_distribution() -> None:
-    assert gamma(np.asarray(0.3), np.asarray(2.5)) == pytest.approx(stats.gamma(2.5).ppf(0.3))
+    assert gamma(np.asarray([0.3]), np.asarray([2.5])) == pytest.approx(stats.gamma(2.5).ppf(0.3))
 
 
-@pytest.mark.parametrize("tau", [0.02, 0.15, 0.375, 0.5, 0.8, 0.99])
+@pytest.mark.parametrize("shape", [0.05, 0.1, 0.3, 0.7, 1.0, 1.5, 3.0, 8.0, 20.0, 40.0])
+def test_the_table_of_gamma_numbers_is_off_by_less_than_a_ten_millionth(shape: float) -> None:
+    even = (np.floor(np.linspace(0.0, 2.0**32 - 1.0, 100_000)) + 0.5) * 2.0**-32
+    ends = (np.floor(2.0 ** np.linspace(0.0, 31.0, 5_000)) - 0.5) * 2.0**-32
+    uniform = np.concatenate((even, [LOWEST, HIGHEST], ends, 1.0 - ends))
+    exact = np.where(uniform < 0.5, gammaincinv(shape, uniform), gammainccinv(shape, 1.0 - uniform))
+    assert np.max(np.abs(gamma(uniform, np.full(uniform.shape, shape)) - exact)) < 1e-7
+
+
+@given(st.floats(0.05, 40.0), st.floats(LOWEST, HIGHEST))
+def test_gamma_numbers_are_those_of_scipy_for_any_shape(shape: float, uniform: float) -> None:
+    exact = gammaincinv(shape, uniform) if uniform < 0.5 else gammainccinv(shape, 1.0 - uniform)
+    assert abs(gamma(np.asarray([uniform]), np.asarray([shape])).item() - exact) < 1e-7
+
+
+def test_gamma_numbers_rise_with_the_uniform_one_and_are_never_below_nought() -> None:
+    # Below 1e-60 the table leaves the quantile's slope out, so there they rise but for as much.
+    uniform = (np.arange(0.0, 2.0**32, 2.0**15) + 0.5) * 2.0**-32
+    for shape in (0.05, 0.4, 6.0):
+        numbers = gamma(uniform, np.full(uniform.shape, shape))
+        assert np.all(np.diff(numbers) >= -1e-60)
+        assert numbers[0] >= 0.0
+
+
+@each_space
+def test_gamma_numbers_are_the_same_in_every_array_type(space) -> None:
+    shape = np.asarray([[0.05, 2.0, 0.4], [2.0, 40.0, 7.0]])
+    uniform = np.random.default_rng(0).uniform(size=(50, 2, 3))
+    with inside(space):
+        if isinstance(space, RunLastSpace):
+            given_ = space.runs_first(space.asarray(np.moveaxis(uniform, 0, -1)))
+        else:
+            given_ = space.asarray(uniform)
+        assert plain(gamma(given_, shape[None])) == pytest.approx(gamma(uniform, shape[None]), abs=1e-12)
+
+
+def level(tau: float) -> float:
+    return float(expectile(xp, np.asarray([tau])).item())
+
+
+@pytest.mark.parametrize("tau", [0.001, 0.02, 0.15, 0.375, 0.5, 0.8, 0.99, 0.999])
 def test_the_expectile_balances_weighted_distances_above_and_below(tau: float) -> None:
-    e = float(expectile(tau))
+    e = level(tau)
     above, _ = quad(lambda x: (x - e) * stats.norm.pdf(x), e, np.inf)
     below, _ = quad(lambda x: (e - x) * stats.norm.pdf(x), -np.inf, e)
     assert tau * above == pytest.approx((1.0 - tau) * below, abs=1e-9)
+
+
+@given(st.floats(0.001, 0.999))
+def test_every_expectile_solves_its_equation(tau: float) -> None:
+    e = level(tau)
+    above = stats.norm.pdf(e) - e * stats.norm.sf(e)
+    below = stats.norm.pdf(e) + e * stats.norm.cdf(e)
+    assert abs(tau * above - (1.0 - tau) * below) < 1e-14
 
 
 @pytest.mark.parametrize("tau", [0.05, 0.375, 0.9])
 def test_the_expectile_is_that_of_scipy(tau: float) -> None:
     grid = stats.norm.ppf((np.arange(20_001) + 0.5) / 20_001)
     # The grid of n quantiles leaves out the tails: what is lost is of the order of the mean excess over the last, /n.
-    assert float(expectile(tau)) == pytest.approx(float(stats.expectile(grid, tau)), abs=1e-3)
+    assert level(tau) == pytest.approx(float(stats.expectile(grid, tau)), abs=1e-3)
 
 
 def test_the_median_expectile_is_the_mean_and_the_expectile_is_odd() -> None:
-    assert float(expectile(0.5)) == pytest.approx(0.0, abs=1e-15)
-    assert float(expectile(0.2)) == pytest.approx(-float(expectile(0.8)))
+    assert level(0.5) == pytest.approx(0.0, abs=1e-15)
+    assert level(0.2) == pytest.approx(-level(0.8))
+
+
+@each_space
+def test_expectiles_are_the_same_in_every_array_type(space) -> None:
+    tau = np.linspace(0.001, 0.999, 25)
+    with inside(space):
+        given_ = space.asarray(tau.reshape(1, 1, 1, 25))
+        if isinstance(space, RunLastSpace):
+            given_ = space.runs_first(given_)
+        found = plain(expectile(space, given_)).ravel()
+    assert found == pytest.approx(expectile(xp, tau), abs=1e-13)

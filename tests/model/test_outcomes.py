@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgesim.engines.ensemble import simulate
+from hedgesim.model import formats as fm
 from hedgesim.model import outcomes as out
+from hedgesim.model.formats import FormatParameters
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
-from hedgesim.model.sight import Baseline, Sight
+from hedgesim.model.sight import Baseline, Standing
 from hedgesim.model.world import LEADERS, MEMBER, MINISTERIAL, NONE, WORKING, World
 from worlds import blank, column, make_case, make_setting, row, table
 
@@ -158,14 +160,10 @@ def realigned(presence: np.ndarray | None = None, joined: np.ndarray | None = No
     status[0, 0, 0, int(changes.get("leaves", 1))] = NONE
     now = replace(begun, status=status, joined=begun.joined if joined is None else joined)
     held = start if presence is None else presence
-    counted = out.realignments(
-        now,
-        blank(Baseline, SIZES, world=begun, presence=start),
-        blank(Sight, SIZES, presence=held),
-        setting=setting(formats=features),
-        parameters=Parameters(),
-    )
-    return float(counted.item())
+    formality = fm.formality(xp, begun.level, begun, formats=features, parameters=FormatParameters())
+    alliance = out.alliances(formality, setting(formats=features))
+    baseline = blank(Baseline, SIZES, world=begun, presence=start, alliance=alliance)
+    return float(out.realignments(now, baseline, held[..., :2]).item())
 
 
 def test_nobody_has_realigned_who_stays_or_leaves_a_club_that_is_no_alliance() -> None:
@@ -187,6 +185,12 @@ def test_leaving_an_informal_club_is_no_realignment() -> None:
     assert realigned(leaves=0, formality=0.7) == 0.0
 
 
+def test_an_alliance_is_formal_led_from_outside_and_about_security() -> None:
+    features = blank(Formats, {**SIZES, "format": 4}, outside=row(1.0, 1.0, 0.0, 1.0), covers=row(1.0, 1.0, 1.0, 0.0))
+    counted = out.alliances(row(0.8, 0.79, 0.9, 0.9), setting(formats=features))
+    assert counted.tolist() == row(1.0, 0.0, 0.0, 0.0).tolist()
+
+
 def test_cohesion_adds_the_region_share_to_the_mean_level_of_home_grown_formats() -> None:
     features = blank(Formats, SIZES, outside=row(0.0, 1.0))
     now = blank(World, SIZES, level=row(MINISTERIAL, LEADERS), meeting=row(MINISTERIAL, LEADERS))
@@ -194,7 +198,7 @@ def test_cohesion_adds_the_region_share_to_the_mean_level_of_home_grown_formats(
     found = out.system_outcomes(
         now,
         blank(Baseline, SIZES, world=now, presence=presence),
-        blank(Sight, SIZES, presence=presence),
+        blank(Standing, SIZES, presence=presence),
         setting=setting(formats=features),
         parameters=Parameters(),
     )
@@ -208,7 +212,7 @@ def test_formality_in_use_is_the_mean_over_formats_at_work() -> None:
     found = out.system_outcomes(
         now,
         blank(Baseline, SIZES, world=now),
-        blank(Sight, SIZES),
+        blank(Standing, SIZES),
         setting=setting(formats=features),
         parameters=Parameters(),
     )
@@ -237,7 +241,7 @@ def test_sanctions_exposure_is_reexport_times_risk() -> None:
     found = out.country_outcomes(
         now,
         blank(Baseline, SIZES, world=now, presence=share),
-        blank(Sight, SIZES, presence=share),
+        blank(Standing, SIZES, presence=share),
         risk=row(0.4, 0.0),
         setting=given_,
         parameters=Parameters(),

@@ -134,7 +134,8 @@ def test_reexport_adds_access_and_joining_sanctions_takes_it_in_sanctionable_dom
             setting=situation.setting,
             parameters=situation.parameters,
         )
-        gained = sight.access - situation.sight.access
+        gained = sight.access_powers - situation.sight.access_powers
+        assert np.array_equal(sight.access_rest, situation.sight.access_rest)
         assert gained[0, 0, :, 0] == pytest.approx([0.0, change])
         assert np.abs(gained).sum() == pytest.approx(abs(change) * len(gained))
 
@@ -193,7 +194,8 @@ def test_attention_of_the_lead_and_trust_among_parties_raise_support() -> None:
     sight, p = situation.sight, situation.parameters.formats
     courted = replace(sight, attention_lead=sight.attention_lead + 0.1)
     assert changed_support(situation, sight=courted) == pytest.approx(np.full(sight.party.shape, 0.1 * p.attention))
-    trusting = replace(sight, trust=sight.trust + 0.1 * (1.0 - np.eye(3))[None, :, None, :])
+    trust = situation.world.trust + 0.1 * (1.0 - np.eye(3))[None, :, None, :]
+    trusting = _again(situation, replace(situation.world, trust=trust)).sight
     others = sight.party.sum(axis=-3, keepdims=True) - sight.party
     expected = np.where(others > 0.0, 0.1 * p.trust, 0.0)
     assert changed_support(situation, sight=trusting) == pytest.approx(expected, abs=1e-12)

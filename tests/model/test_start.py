@@ -61,6 +61,25 @@ def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle()
             assert set(np.unique(since[:, n])) == {quarters}
 
 
+@pytest.mark.parametrize(("uniform", "quarters"), [(0.49, 3.0), (0.5, 6.0)])
+def test_an_outside_lead_meets_at_the_shared_cadence_or_half_as_often(uniform: float, quarters: float) -> None:
+    setting, parameters = make_setting(3), Parameters().with_values({"formats.cadence": 3.0})
+    drawn = draw_start(xp, setting, 1, range(4))
+    start = begin(xp, setting, parameters, replace(drawn, cadence=np.full_like(drawn.cadence, uniform)))
+    assert np.array_equal(start.baseline.cadence, np.full((4, 1, 1, 5), quarters))
+
+
+def test_what_counts_as_an_alliance_is_fixed_at_the_start() -> None:
+    setting, start = begun()
+    base = setting.formats.base_formality[0, 0, 0]
+    # Two are led from outside: a summit without bodies at .79, and an institution with both at .49 + .1 + .25.
+    assert (base[1] < 0.8, base[3] + 0.35 > 0.8) == (True, True)
+    assert start.baseline.alliance[:, 0, 0].tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
+    informal = replace(setting.formats, base_formality=0.0 * setting.formats.base_formality)
+    drawn = draw_start(xp, setting, 1, range(4))
+    assert not np.any(begin(xp, replace(setting, formats=informal), Parameters(), drawn).baseline.alliance)
+
+
 def test_reliability_starts_where_it_stands_still_under_noise() -> None:
     setting, calm = begun(delivery_noise=0.0)
     kept = np.broadcast_to(setting.delivery, calm.baseline.world.reliability.shape)

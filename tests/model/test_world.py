@@ -6,7 +6,7 @@ import pytest
 
 from hedgesim.engines.ensemble import decide_countries, decide_powers, simulate
 from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
-from hedgesim.model.draws import Draws, StartDraws, draw_start, draw_steps
+from hedgesim.model.draws import Draws, StartDraws, draw_start
 from hedgesim.model.sight import Baseline, Sight
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World, stack
@@ -53,23 +53,17 @@ def test_numbers_of_the_start_have_their_axes() -> None:
     drawn: StartDraws = draw_start(xp, setting, 1, range(5))
     assert drawn.hollow.shape == (5, 2, 2, 5)
     assert drawn.arrival.shape == (5, len(setting.shocks.names))
-    assert drawn.calendar.shape == (5, 1, 1, 4)
+    check_axes(drawn, StartDraws, runs=5)
     assert np.array_equal(drawn.arrival[:, 0], drawn.arrival[:, 1]), "impulses of one shock share their number"
 
 
-def test_the_numbers_of_one_step_are_a_slice_of_those_of_all() -> None:
-    setting = make_setting(0, **SHAPES)
-    drawn = draw_steps(xp, setting, 1, range(5))
-    for name in Draws.__dataclass_fields__:
-        assert np.array_equal(getattr(drawn.at(2), name), getattr(drawn, name)[2])
-
-
-def test_no_two_streams_hold_the_same_numbers() -> None:
-    drawn = draw_steps(xp, make_setting(0, **SHAPES), 1, range(5))
-    for first in Draws.__dataclass_fields__:
-        for second in Draws.__dataclass_fields__:
-            a, b = getattr(drawn, first), getattr(drawn, second)
-            assert first == second or a.shape != b.shape or not np.any(a == b)
+def test_worlds_stacked_come_apart_again() -> None:
+    world = situation_of(make_setting(0, **SHAPES)).world
+    later = replace(world, level=world.level + 1.0)
+    for step, one in enumerate((world, later)):
+        again = stack([world, later]).at(step)
+        for name in declared_axes(World):
+            assert np.array_equal(getattr(again, name), getattr(one, name)), name
 
 
 def test_worlds_stack_along_a_new_first_axis() -> None:

@@ -19,6 +19,7 @@ from hedgesim.scenario import Scenario
 DEFAULT_RUNS = 1000
 DEFAULT_KEEP = 100
 _PACKAGES = ("mesa", "numpy", "scipy", "pandas", "pyarrow", "matplotlib", "mpltern", "array-api-compat")
+_OF_BACKEND: Mapping[str, tuple[str, ...]] = {"numpy": (), "jax": ("jax", "jaxlib")}
 
 
 @dataclass(frozen=True)
@@ -102,13 +103,14 @@ def results_of(scenario: Scenario, case: Case, gathered: Gathered, *, plan: Plan
 
 
 def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object]:
+    packages = (*_PACKAGES, *_OF_BACKEND[plan.engine.backend])
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
         "scenario_text": scenario.text,
         "hedgesim": importlib.metadata.version("hedgesim"),
         "python": platform.python_version(),
-        "packages": {name: importlib.metadata.version(name) for name in _PACKAGES},
+        "packages": {name: importlib.metadata.version(name) for name in packages},
         "engine": plan.engine.name,
         "backend": plan.engine.backend,
         "workers": plan.workers,

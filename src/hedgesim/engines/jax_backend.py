@@ -248,7 +248,9 @@ def _rule_fault(case: Case, error: Exception) -> EngineError | None:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     if not frames:
         return None
-    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}"
+    file = Path(frames[-1].filename)
+    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+    place = f"{shown}:{frames[-1].lineno}"
     fault = f"JAX cannot compile this rule: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
     remedy = "Choose with xp.where and use functions of view.xp only, or run it with --backend numpy."
     return EngineError(place, fault.rstrip("."), remedy)

@@ -21,9 +21,10 @@ Bits: TypeAlias = tuple[Array, ...]
 BITS = 32
 
 
-def namespace(array: Array) -> ModuleType:
-    """The Array API namespace that `array` belongs to."""
-    space: ModuleType = numpy_namespace if type(array) is np.ndarray else array_namespace(array)
+def namespace(*arrays: Array) -> ModuleType:
+    """The Array API namespace that arrays belong to; of several, that of those which keep runs apart."""
+    spaces = [numpy_namespace if type(array) is np.ndarray else array_namespace(array) for array in arrays]
+    space: ModuleType = next((one for one in spaces if hasattr(one, "runs_first")), spaces[0])
     return space
 
 
@@ -102,7 +103,7 @@ def pack(xp: ModuleType, holds: Array, axis: int) -> Bits:
     ones, after = flag(xp, holds), (slice(None),) * (-axis - 1)
     words = []
     for first in range(0, holds.shape[axis], BITS):
-        part = ones[(..., slice(first, first + BITS), *after)]
+        part = ones[(..., slice(first, min(first + BITS, holds.shape[axis])), *after)]
         weight = 2.0 ** xp.arange(part.shape[axis], dtype=xp.float64)
         weighted = part * xp.reshape(weight, (-1, *(1,) * len(after)))
         words.append(xp.astype(xp.sum(weighted, axis=axis, keepdims=True), xp.uint32))

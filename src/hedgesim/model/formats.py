@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, contract, logistic, swap
+from hedgesim.model.arrays import Array, contract, logistic, positive, swap
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, World
@@ -292,7 +292,8 @@ def shared(xp: ModuleType, weighted: Array, party: Array) -> Array:
 
 def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Array) -> Array:
     """Momentum follows the geometric mean of the parties' logistic supports, axes (run, 1, 1, format)."""
-    drive = xp.exp(-mean_over_parties(xp, xp.log(1.0 + xp.exp(-support)), party))
+    refusal = positive(xp, -support) + xp.log(1.0 + xp.exp(-xp.abs(support)))
+    drive = xp.exp(-mean_over_parties(xp, refusal, party))
     return momentum + rate * (drive - momentum)
 
 

@@ -81,7 +81,7 @@ def arrivals(shocks: Shocks, uniform: Array) -> Array:
 
     uniform: axes (run, k), in (0, 1).
     """
-    xp = namespace(uniform)
+    xp = namespace(uniform, shocks.onset)
     random = shocks.rate > 0.0
     wait = xp.ceil(-xp.log(uniform) / xp.where(random, shocks.rate, 1.0))
     return xp.where(random, wait, shocks.onset + 0.0 * uniform)
@@ -89,7 +89,7 @@ def arrivals(shocks: Shocks, uniform: Array) -> Array:
 
 def profile(shocks: Shocks, onset: Array, step: Array) -> Array:
     """Size of every impulse at `step`, axes (…, k): it ramps up, then decays, until its duration is over."""
-    xp = namespace(onset)
+    xp = namespace(onset, shocks.size, shocks.ramp, shocks.half_life, shocks.duration)
     age = step - onset
     acting = (age >= 0.0) & (age < shocks.duration)
     age = xp.where(acting, age, 0.0)

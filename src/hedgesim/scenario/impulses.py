@@ -130,9 +130,12 @@ def shocks_of(impulses: Sequence[Impulse], axes: Axes) -> Shocks:
 
 
 def _mask(channel: str, lines: Sequence[Impulse], axes: Axes) -> Array:
-    """Who is hit by each impulse on a channel, axes (impulse, country, domain, target); length 1 where nobody is."""
+    """Who is hit by each impulse on a channel, axes (impulse, country, domain, target); length 1 where nobody is.
+
+    Access is told apart by options all the same: those to powers, to the region and to the rest of the world.
+    """
     if all(line.channel != channel for line in lines):
-        return np.zeros((len(lines), 1, 1, 1))
+        return np.zeros((len(lines), 1, 1, len(axes.options) if channel == "access" else 1))
     masks = [_hit(line, axes) if line.channel == channel else None for line in lines]
     shape = next(mask.shape for mask in masks if mask is not None)
     return np.stack([np.zeros(shape) if mask is None else mask for mask in masks])

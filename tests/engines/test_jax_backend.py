@@ -1,0 +1,157 @@
+"""The compiled back end: the same source, the same numbers."""
+
+import importlib.util
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import jax
+import numpy as np
+import pytest
+
+from hedgesim.engines import jax_backend
+from hedgesim.engines.case import Case, EngineError, case_named, case_of
+from hedgesim.engines.choice import engine_of
+from hedgesim.engines.ensemble import outcomes, simulate
+from hedgesim.engines.points import Points
+from hedgesim.model.world import World
+from hedgesim.rules import CountryRule
+from hedgesim.session import read_scenario
+from worlds import make_case, make_setting
+
+EXACT = ("level", "meeting", "status")
+"""Fields of the world that are equal to the last bit."""
+
+
+def assert_same(compiled: World, plain: World) -> None:
+    for item in fields(World):
+        here, there = getattr(compiled, item.name), getattr(plain, item.name)
+        assert here.shape == there.shape, item.name
+        assert np.max(np.abs(here - there)) <= (0.0 if item.name in EXACT else 1e-9), item.name
+
+
+@pytest.fixture(scope="module")
+def small() -> Case:
+    return case_of(read_scenario("war_2022", overrides=["end=2022Q3"]))
+
+
+def test_worlds_and_outcomes_are_those_of_numpy(small: Case) -> None:
+    assert_same(jax_backend.simulate(small, [3, 0, 11]).worlds, simulate(small, [3, 0, 11]).worlds)
+    compiled, plain = jax_backend.outcomes(small, range(7)), outcomes(small, range(7))
+    assert compiled.columns() == plain.columns()
+    assert compiled.values.shape == plain.values.shape
+    assert np.max(np.abs(compiled.values - plain.values)) <= 1e-9
+    assert np.array_equal(compiled.meetings, plain.meetings)
+    assert np.array_equal(compiled.failed, plain.failed)
+
+
+def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
+    n = jax_backend.together()
+    alone, among = jax_backend.outcomes(small, [n + 5]), jax_backend.outcomes(small, range(n + 9))
+    assert among.values.shape[0] == n + 9, "more runs than a program makes at once are made in several blocks"
+    assert np.max(np.abs(alone.values[0] - among.values[n + 5])) <= 1e-12
+
+
+def test_other_numbers_compile_nothing_anew(small: Case) -> None:
+    jax_backend.outcomes(small, range(3))
+    known = jax_backend._program.cache_info().misses
+    program = jax_backend._program(jax_backend._skeleton(small), jax_backend.note)
+    compiled = program._cache_size()
+    moved = replace(small, parameters=small.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
+    assert np.max(np.abs(jax_backend.outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
+    assert jax_backend._program.cache_info().misses == known
+    assert program._cache_size() == compiled
+
+
+def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
+    line = "{channel: intention, powers: [RUS], size: SIZE}"
+    shock = f"shocks={{sudden: {{source: assumption, date: 2021Q3, channels: [{line}]}}}}"
+    texts = [
+        [shock.replace("SIZE", str(size)), f"settings.taste.threat={threat}"]
+        for size, threat in ((0.1, 0.5), (0.4, 2.0))
+    ]
+    cases = tuple(case_of(read_scenario("war_2022", overrides=["end=2022Q1", *text])) for text in texts)
+    case, runs = Points(cases, 3, {}).block(range(1, 6))
+    compiled, plain = jax_backend.outcomes(case, runs), outcomes(case, runs)
+    apart = np.concatenate([outcomes(cases[0], [1, 2]).values, outcomes(cases[1], [0, 1, 2]).values])
+    assert np.max(np.abs(plain.values - apart)) <= 1e-12
+    assert np.max(np.abs(compiled.values - apart)) <= 1e-9
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_small_invented_worlds_are_those_of_numpy(seed: int) -> None:
+    setting = make_setting(seed, n_countries=2 + seed % 2, n_powers=1 + seed, n_domains=1 + seed % 2, n_steps=2 + seed)
+    case = make_case(setting)
+    assert_same(jax_backend.simulate(case, [0, 4]).worlds, simulate(case, [0, 4]).worlds)
+
+
+def test_doubles_are_for_our_programs_only(small: Case) -> None:
+    assert jax_backend.outcomes(small, [0]).values.dtype == np.float64
+    assert jax.numpy.zeros(1).dtype == np.float32
+
+
+BROKEN = {
+    "an array has no single truth": "return view.noise if view.threat_rise > 0.0 else view.log_share",
+    "does not support ufuncs": "return np.log(view.share) + view.noise",
+    "an array is not gone through": "return sum(x for x in view.share)",
+}
+"""Faults of rules that only arrays of NumPy forgive, and what is said of each."""
+
+
+def rule_with(body: str, folder: Path) -> type[CountryRule]:
+    source = f"""
+from dataclasses import dataclass
+import numpy as np
+from hedgesim.rules.rule import CountryRule
+
+@dataclass(frozen=True)
+class Mine(CountryRule):
+    def value(self, view, taste):
+        {body}
+"""
+    path = folder / "mine.py"
+    path.write_text(source)
+    spec = importlib.util.spec_from_file_location("mine", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["mine"] = module
+    spec.loader.exec_module(module)
+    kind: type[CountryRule] = module.Mine
+    return kind
+
+
+@pytest.mark.parametrize("said", list(BROKEN))
+def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(small: Case, tmp_path: Path, said: str) -> None:
+    mine = rule_with(BROKEN[said], tmp_path)()
+    case = replace(small, country_rules=(mine,) * len(small.country_rules))
+    with pytest.raises(EngineError) as caught:
+        jax_backend.outcomes(case, [0])
+    assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}:9: ")
+    assert said in str(caught.value)
+    assert "--backend numpy" in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_fault_of_no_rule_is_told_as_it_is(small: Case) -> None:
+    wrong = replace(small, seed="seed")
+    with pytest.raises(TypeError, match="unsupported operand"):
+        jax_backend.outcomes(wrong, [0])
+
+
+def test_without_jax_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "jax", None)
+    monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend")
+    monkeypatch.delattr("hedgesim.engines.jax_backend")
+    with pytest.raises(EngineError, match=r"^--backend jax: jax is not installed.* pip install 'hedgesim\[fast\]'"):
+        engine_of("ensemble", "jax")
+
+
+SCENARIOS = ("war_2022", "outlook_2030", "caco_1994")
+"""Whole scenarios compiled every time: the main one, one with shocks at random times, one from another start."""
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_run_k_is_that_of_numpy_in_a_whole_scenario(scenario: str) -> None:
+    case = case_named(scenario)
+    assert_same(jax_backend.simulate(case, [0, 1, 2]).worlds, simulate(case, [0, 1, 2]).worlds)
