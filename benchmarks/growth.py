@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import resource
 import statistics
 import time
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from dataclasses import replace
 import pandas as pd
 
 from benchmarks.sizes import enlarged
-from benchmarks.speed import SCENARIO
+from benchmarks.speed import SCENARIO, peak_memory
 from hedgesim.batch.runner import run_many
 from hedgesim.engines.case import Case, case_named
 from hedgesim.engines.choice import engine_of
@@ -73,4 +72,4 @@ def _batch(backend: str, n: int) -> tuple[float, float]:
     began = time.perf_counter()
     run_many(case, n, keep=0, engine=engine)
     seconds = time.perf_counter() - began
-    return 1000.0 * seconds / n, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+    return 1000.0 * seconds / n, peak_memory()

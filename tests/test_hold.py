@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from hedgesim import paired_difference, read_scenario, read_table
+from hedgesim.analysis.simulation import DEFAULT_KEEP, DEFAULT_RUNS
 from hedgesim.cli import main
 from hedgesim.scenario import packaged_scenarios
 
-RUNS = 20
 TIMES = ("began", "ended")
 
 pytestmark = pytest.mark.hold
@@ -38,7 +38,8 @@ def test_a_scenario_runs_whole_and_twice_the_same(name: str, tmp_path: Path, mon
     total = shares.groupby(["run", "period", "country", "domain"])["share"].sum()
     assert np.max(np.abs(total - 1.0)) < 1e-9
     runs = read_table(first, "runs")
-    assert list(runs["run"]) == list(range(RUNS))
+    assert list(runs["run"]) == list(range(DEFAULT_RUNS))
+    assert sorted(set(shares["run"])) == list(range(DEFAULT_KEEP))
     assert runs["failed"].isna().all()
     second = run(name, tmp_path / "second", monkeypatch)
     assert digests(first) == digests(second)
@@ -65,5 +66,5 @@ def test_the_war_lowers_the_aggressor_everywhere_and_drives_nobody_out_of_an_all
     members = read_table(war, "memberships")
     alliance = members[members["format"] == "CSTO"].pivot(index=["run", "country"], columns="period", values="status")
     inside = alliance[alliance.iloc[:, 0] == "member"]
-    assert len(inside) == 3 * RUNS
+    assert len(inside) == 3 * DEFAULT_KEEP
     assert (inside == "member").all(axis=None)

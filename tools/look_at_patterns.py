@@ -17,8 +17,8 @@ from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model import formats as fm
 from hedgesim.model.outcomes import diversity
-from hedgesim.model.sight import appeal
 from hedgesim.model.period import Period
+from hedgesim.model.sight import appeal
 from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERIAL, WORKING
 
 STANDING = {True: "seen", False: "not seen", None: "cannot be said yet"}

@@ -1,11 +1,8 @@
 """Engines by name."""
 
-import sys
-
 import numpy as np
 import pytest
 
-import hedgesim.engines
 from hedgesim.engines.case import EngineError
 from hedgesim.engines.choice import BACKENDS, ENGINES, engine_of
 from worlds import make_case, make_setting
@@ -51,12 +48,3 @@ def test_what_there_is_not_is_said_with_what_there_is(asked: tuple[str, ...], sa
     with pytest.raises(EngineError) as refused:
         engine_of(*asked)
     assert str(refused.value) == said
-
-
-def test_where_jax_is_not_installed_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "jax", None)
-    monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend", raising=False)
-    monkeypatch.delattr(hedgesim.engines, "jax_backend", raising=False)
-    with pytest.raises(EngineError) as refused:
-        engine_of("ensemble", "jax")
-    assert str(refused.value) == "--backend jax: jax is not installed. Install it with: pip install 'hedgesim[fast]'."

@@ -1,7 +1,10 @@
 """Arrays that say runs first and keep them last answer as arrays that keep them first do."""
 
+import inspect
 import operator
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import array_api_compat.numpy as np_space
 import numpy as np
@@ -9,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import hedgesim
 from hedgesim.engines.run_last import RunLast, RunLastSpace
-from hedgesim.model.arrays import carry, namespace
+from hedgesim.model.arrays import carry, namespace, runs_first
 
 XP = RunLastSpace(np_space)
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 4))
@@ -51,9 +55,13 @@ def test_operators_take_numbers_arrays_of_no_run_and_each_other(
 
 
 @pytest.mark.parametrize("operate", [operator.and_, operator.or_, operator.xor])
-def test_truths_are_joined(operate: Callable) -> None:
-    one, other = numbers((3, 2, 1, 4)) > 1.0, numbers((3, 2, 1, 4), 1) > 1.2
+@given(shape=SHAPES, seed=st.integers(0, 99))
+def test_truths_are_joined(operate: Callable, shape: tuple[int, ...], seed: int) -> None:
+    one, other, common = (numbers(of, seed + n) > 1.1 for n, of in enumerate((shape, shape, (1, *shape[1:]))))
     assert same(operate(kept(one), kept(other)), operate(one, other))
+    assert same(operate(kept(one), common), operate(one, common))
+    assert same(operate(common, kept(one)), operate(common, one))
+    assert same(operate(kept(one), True), operate(one, True))
     assert same(~kept(one), ~one)
     assert same(-kept(numbers((2, 1))), -numbers((2, 1)))
 
@@ -63,6 +71,8 @@ def test_whole_numbers_are_shifted() -> None:
     by = np.asarray(3, dtype=np.uint32)
     assert same(kept(words) << by, words << by)
     assert same(kept(words) >> by, words >> by)
+    assert same(by << kept(words), by << words)
+    assert same(by >> kept(words), by >> words)
 
 
 @given(shape=SHAPES, seed=st.integers(0, 99))
@@ -136,16 +146,84 @@ def test_of_several_arrays_the_namespace_is_that_of_those_that_keep_runs_apart()
     assert namespace(one) is np_space
 
 
+def call(space, name: str, one, other, common):
+    """A function as the model uses it, of two arrays with runs and one of none."""
+    last = {"axis": -1, "keepdims": True}
+    calls: dict[str, Callable] = {
+        "any": lambda f: f(one > 1.2, **last),
+        "astype": lambda f: f(one > 1.2, space.float64),
+        "bitwise_count": lambda f: f(space.astype(one * 99.0, space.uint32)),
+        "broadcast_to": lambda f: f(one[..., :1], one.shape),
+        "carry": lambda _: carry(space, one, common[0, 0, 0, :, None] * np.ones((1, 2))),
+        "concat": lambda f: f((one, common + 0.0 * one, other[..., :1]), axis=-1),
+        "permute_dims": lambda f: f(one, (0, 3, 1, 2)),
+        "reshape": lambda f: f(one, (one.shape[0], -1)),
+        "runs_first": lambda _: runs_first(space, beneath(one)),
+        "take": lambda f: f(one, np.asarray([0, 0]), axis=-2),
+        "where": lambda f: f(one > 1.2, other, common),
+        "zeros_like": lambda f: f(one),
+        **{name: lambda f: f(f(one, common), 1.2) for name in ("maximum", "minimum")},
+        **{name: lambda f: f(one, **last) for name in ("max", "mean", "sum")},
+        **dict.fromkeys(("abs", "ceil", "exp", "floor", "isfinite", "log", "sign", "sqrt"), lambda f: f(one - 1.0)),
+    }
+    return calls[name](getattr(space, name, None))
+
+
+def beneath(array) -> np.ndarray:
+    """An array as NumPy's with runs last."""
+    return array.kept if isinstance(array, RunLast) else np.moveaxis(array, 0, -1)
+
+
+FUNCTIONS = {"abs", "any", "astype", "bitwise_count", "broadcast_to", "carry", "ceil", "concat", "exp", "floor"}
+FUNCTIONS |= {"isfinite", "log", "max", "maximum", "mean", "minimum", "permute_dims", "reshape", "runs_first"}
+FUNCTIONS |= {"sign", "sqrt", "sum", "take", "where", "zeros_like"}
+OF_NO_RUN = {"arange", "asarray", "eye", "matmul", "matrix_transpose", "zeros", "stack"}
+"""Functions that the model calls for arrays of no run alone, or when nothing is traced."""
+TYPES = {"float64", "int64", "uint32"}
+
+
+@pytest.mark.filterwarnings("ignore:invalid value|divide by zero")
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+@given(shape=SHAPES, seed=st.integers(0, 99))
+def test_every_function_of_the_model_answers_as_that_of_numpy(name: str, shape: tuple[int, ...], seed: int) -> None:
+    one, other, common = numbers(shape, seed), numbers(shape, seed + 1), numbers((1, *shape[1:]), seed + 2)
+    here, there = call(XP, name, kept(one), kept(other), common), call(np_space, name, one, other, common)
+    assert here.shape == there.shape
+    assert np.moveaxis(here.kept, -1, 0).dtype == there.dtype
+    assert np.moveaxis(here.kept, -1, 0) == pytest.approx(there, abs=1e-12, nan_ok=True)
+
+
+def test_the_model_and_the_rules_use_no_function_that_is_not_tried_here() -> None:
+    source = Path(inspect.getfile(hedgesim)).parent
+    files = [path for layer in ("model", "rules") for path in (source / layer).rglob("*.py")]
+    used = {name for path in files for name in re.findall(r"\bxp\.([a-z_0-9]+)", path.read_text(encoding="utf-8"))}
+    assert len(used) > 25
+    assert used - FUNCTIONS - OF_NO_RUN - TYPES == set()
+
+
 REFUSED = {
     "truth": lambda x: bool(x > 1.0),
     "loop": lambda x: list(x),
     "function of NumPy": lambda x: np.exp(x),
     "array of NumPy": lambda x: np.asarray(x),
+    "number": lambda x: float(x),
+    "length": lambda x: len(x),
+    "another truth": lambda x: not x,
+    "array of NumPy beside it": lambda x: np.add(np.ones(4), x),
     "one run": lambda x: x[0],
+    "the last run": lambda x: x[-1, ...],
+    "an axis before runs": lambda x: x[None, ...],
+    "a mask": lambda x: x[x > 1.0],
     "some runs": lambda x: x[:1],
     "sum over runs": lambda x: XP.sum(x, axis=0),
     "runs joined": lambda x: XP.concat((x, x), axis=0),
+    "largest of the runs": lambda x: XP.max(x, axis=-4),
+    "sum over everything": lambda x: XP.sum(x, axis=(0, 1, 2, 3)),
+    "sum without an axis": lambda x: XP.sum(x),
+    "places in the runs": lambda x: XP.take(x, np.asarray([0]), axis=0),
+    "sums up to each run": lambda x: XP.cumulative_sum(x, axis=0),
     "runs exchanged": lambda x: XP.permute_dims(x, (1, 0, 2, 3)),
+    "runs put last": lambda x: XP.permute_dims(x, (1, 2, 3, 0)),
 }
 
 

@@ -89,6 +89,15 @@ def test_lost_access_must_be_replaced_as_far_as_it_was_used() -> None:
     assert perceive(situation).need[..., 0] == pytest.approx(0.4 * used)
 
 
+@pytest.mark.parametrize(("option", "seen_in"), [("RED", "powers"), ("region", "region"), ("other", "other")])
+def test_access_is_seen_of_the_option_that_is_hit_and_of_no_other(option: str, seen_in: str) -> None:
+    view = seen("access", -0.4, make_setting(SEED).axes.options.index(option))
+    found = {name: getattr(view, f"access_{name}") for name in ("powers", "region", "other")}
+    assert np.max(np.abs(found[seen_in][..., 0] + 0.4)) < 1e-12
+    found[seen_in] = found[seen_in][..., 1:]
+    assert not any(np.any(values) for values in found.values())
+
+
 def test_gained_access_and_lost_access_to_the_rest_of_the_world_leave_no_need() -> None:
     assert not np.any(seen("access", 0.4, 0).need)
     other = make_setting(SEED).axes.options.index("other")

@@ -49,3 +49,9 @@ def test_a_date_lies_in_its_quarter(date: str, holding: str) -> None:
 def test_anything_else_is_not_a_date(date: str) -> None:
     with pytest.raises(ValueError, match="is not a date"):
         Period.acting(date)
+
+
+@pytest.mark.parametrize("date", ["2022-02-30", "2023-02-29", "2022-04-31"])
+def test_a_day_that_no_calendar_has_is_refused(date: str) -> None:
+    with pytest.raises(ValueError, match="is no day of the calendar"):
+        Period.acting(date)
