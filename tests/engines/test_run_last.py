@@ -231,3 +231,20 @@ REFUSED = {
 def test_whatever_would_touch_runs_or_leave_the_namespace_is_refused(what: str) -> None:
     with pytest.raises((TypeError, IndexError)):
         REFUSED[what](kept(numbers((3, 2, 1, 4))))
+
+
+@pytest.mark.parametrize("name", ["expm1", "log1p", "round", "square", "tanh"])
+def test_functions_that_a_rule_may_use(name: str) -> None:
+    one = numbers((3, 2, 1, 4))
+    assert same(getattr(XP, name)(kept(one)), getattr(np_space, name)(one))
+
+
+def test_numbers_that_a_rule_may_join_and_reduce() -> None:
+    one, other = numbers((3, 2, 1, 4)), numbers((3, 2, 1, 4), 1)
+    for name in ("hypot", "logaddexp"):
+        assert same(getattr(XP, name)(kept(one), kept(other)), getattr(np_space, name)(one, other)), name
+    for name in ("min", "prod"):
+        here, there = getattr(XP, name)(kept(one), axis=-1), getattr(np_space, name)(one, axis=-1)
+        assert np.moveaxis(here.kept, -1, 0) == pytest.approx(there), name
+    assert same(XP.all(kept(one > 0.6), axis=-1), np.all(one > 0.6, axis=-1))
+    assert same(abs(kept(one - 1.0)), np.abs(one - 1.0))

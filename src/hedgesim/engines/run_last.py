@@ -68,6 +68,10 @@ class RunLast:
         message = "an array is not gone through in a loop; axes are never dropped"
         raise TypeError(message)
 
+    def __abs__(self) -> RunLast:
+        """The size of each number."""
+        return RunLast(abs(self.kept), self.space)
+
     def __neg__(self) -> RunLast:
         """Minus each number."""
         return RunLast(-self.kept, self.space)
@@ -91,13 +95,13 @@ for _name in ("add", "sub", "mul", "truediv", "pow", "and_", "or_", "xor", "lshi
 for _name in ("lt", "le", "gt", "ge", "eq", "ne"):
     setattr(RunLast, f"__{_name}__", _binary(getattr(operator, _name)))
 
-_ELEMENTWISE = ("abs", "bitwise_count", "ceil", "exp", "floor", "isfinite", "log", "sign", "sqrt")
-_OF_SEVERAL = ("maximum", "minimum", "where")
-_REDUCTIONS = ("any", "max", "mean", "sum")
+_ELEMENTWISE = ("abs", "bitwise_count", "ceil", "exp", "expm1", "floor", "isfinite", "log", "log1p", "round", "sign")
+_MORE = ("sqrt", "square", "tanh", "maximum", "minimum", "hypot", "logaddexp", "where")
+_REDUCTIONS = ("all", "any", "max", "mean", "min", "prod", "sum")
 
 
 class RunLastSpace:
-    """The functions of the Array API standard that the model uses, for arrays with runs kept last.
+    """The functions of the Array API standard that model and rules use, for arrays with runs kept last.
 
     What is not listed here, such as the names of types, is that of the namespace beneath; so is the answer to a
     function all of whose arrays are of no run.
@@ -109,7 +113,7 @@ class RunLastSpace:
 
     def __getattr__(self, name: str) -> Any:
         """An elementwise function, a reduction, or whatever the namespace beneath calls so."""
-        if name in _ELEMENTWISE or name in _OF_SEVERAL:
+        if name in _ELEMENTWISE or name in _MORE:
             return lambda *arrays: self.apply(getattr(self.base, name), *arrays)
         if name in _REDUCTIONS:
             return lambda x, **options: self._reduce(getattr(self.base, name), x, **options)
@@ -132,10 +136,18 @@ class RunLastSpace:
         return self.base.moveaxis(x, 0, -1) if x.ndim == n else x[..., None]
 
     def _reduce(
-        self, function: Callable[..., Array], x: Array, *, axis: int | tuple[int, ...], keepdims: bool = False
+        self,
+        function: Callable[..., Array],
+        x: Array,
+        *,
+        axis: int | tuple[int, ...] | None = None,
+        keepdims: bool = False,
     ) -> Array:
         if not isinstance(x, RunLast):
             return function(x, axis=axis, keepdims=keepdims)
+        if axis is None:
+            message = "runs are never reduced; name the axis, such as axis=-1"
+            raise IndexError(message)
         axes = tuple(self._place(x, a) for a in (axis if isinstance(axis, tuple) else (axis,)))
         return RunLast(function(x.kept, axis=axes, keepdims=keepdims), self)
 
