@@ -122,15 +122,15 @@ def _children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_workers_end_with_what_started_them(tmp_path: Path, how: signal.Signals) -> None:
+@pytest.mark.parametrize(("how", "wait"), [(signal.SIGINT, 0.0), (signal.SIGINT, 2.0), (signal.SIGKILL, 1.5)])
+def test_workers_end_with_what_started_them(tmp_path: Path, how: signal.Signals, wait: float) -> None:
     words = ["run", "war_2022", "--runs", "100000", "--workers", "2", "-o", str(tmp_path / "out")]
     parent = subprocess.Popen([sys.executable, "-m", "hedgesim", *words], stderr=subprocess.PIPE, text=True)
     try:
         until = time.monotonic() + 60.0
         while len(children := _children(parent.pid)) < 3 and time.monotonic() < until:
             time.sleep(0.2)
-        time.sleep(1.5)
+        time.sleep(wait)
         parent.send_signal(how)
         _, said = parent.communicate(timeout=30)
         if how == signal.SIGINT:

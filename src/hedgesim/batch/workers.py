@@ -55,7 +55,8 @@ def _from_workers(
     try:
         with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(cases, engine, workers) as pool:
             for task in tasks:
-                waiting.append(pool.submit(_make, task))
+                with _whole():
+                    waiting.append(pool.submit(_make, task))
                 if len(waiting) == WAITING * workers:
                     yield _result(waiting.popleft())
             while waiting:
@@ -64,6 +65,22 @@ def _from_workers(
         fault = "a worker process could not start or ended before its work was done"
         remedy = "Give fewer --workers; in a script, call it under if __name__ == '__main__'."
         raise WorkerError(workers, fault, remedy) from error
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Something that Ctrl-C does not cut in two: a process that is half started complains when the rest never comes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
 
 
 def _result(future: Future[Block | None]) -> Block:
