@@ -17,23 +17,13 @@ from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
-from worlds import axis_lengths, declared_axes, make_setting, views_of
+from worlds import NUMBERS, axis_lengths, declared_axes, make_setting, views_of
 
 KINDS = {
     "country": (country_rules, CountryRule, CountryDecision),
     "power": (power_rules, PowerRule, PowerDecision),
 }
 EVERY_RULE = [(kind, name) for kind, (known, _, _) in KINDS.items() for name in known()]
-NUMBERS = st.fixed_dictionaries(
-    {
-        "seed": st.integers(0, 2**32 - 1),
-        "n_countries": st.integers(2, 4),
-        "n_powers": st.integers(2, 4),
-        "n_domains": st.integers(1, 3),
-        "n_formats": st.integers(1, 5),
-    }
-)
-"""What a small world is made from."""
 
 each_rule = pytest.mark.parametrize(("kind", "name"), EVERY_RULE)
 several = settings(max_examples=15)

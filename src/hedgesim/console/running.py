@@ -9,7 +9,7 @@ import pandas as pd
 
 from hedgesim import session
 from hedgesim.analysis.grid import grid_of, run_points
-from hedgesim.analysis.simulation import Plan, Results, run_case
+from hedgesim.analysis.simulation import DEFAULT_RUNS, Plan, Results, run_case
 from hedgesim.analysis.twins import Twins, run_twins
 from hedgesim.batch.results import prepare_folder
 from hedgesim.batch.space import check_disk, check_memory
@@ -21,7 +21,7 @@ from hedgesim.scenario import Scenario, ScenarioError
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.tables import TableError
 
-DEFAULT_RUNS = {"ensemble": 1000, "mesa": 20}
+RUNS_BY_ENGINE = {"ensemble": DEFAULT_RUNS, "mesa": 20}
 """Runs of `hedgesim run` unless it is told otherwise, by engine."""
 
 
@@ -32,7 +32,7 @@ class UsageFault(ValueError):
 def plan_of(engine: str, backend: str, *, runs: int | None, keep: int, workers: int) -> Plan:
     """What is to be run; numbers that mean nothing and engines that cannot be had are refused."""
     chosen = engine_of(engine, backend)
-    n_runs = DEFAULT_RUNS[engine] if runs is None else runs
+    n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
     check_counts(runs=n_runs, keep=keep, workers=workers)
     return Plan(n_runs, keep, chosen, workers)
 
