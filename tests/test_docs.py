@@ -23,9 +23,8 @@ from hedgesim.engines.case import case_named
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
-from hedgesim.rules import countries, country_rules, power_rules
+from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario import json_schema
-from hedgesim.scenario.known_names import known_names
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -133,11 +132,12 @@ def test_no_page_names_a_place_outside_the_repository() -> None:
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder with the scenarios in it, in which a reader types what a page shows.
 
-    Rules that a page adds lie in a folder beside the package's, and are forgotten afterwards.
+    Rules that a page adds lie in a folder beside the package's, or are the reader's own; they are forgotten afterwards.
     """
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(countries, "__path__", [*countries.__path__, str(tmp_path / "added")])
+    monkeypatch.setattr(catalogue, "own", {})
     before = set(sys.modules)
     yield tmp_path
     for name in set(sys.modules) - before:
@@ -148,7 +148,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def forget() -> None:
-    for cache in (country_rules, power_rules, known_names, case_named):
+    for cache in (catalogue.packaged, case_named):
         cache.cache_clear()
 
 
@@ -167,7 +167,7 @@ def test_every_example_runs(page: Path, workplace: Path, capsys: pytest.CaptureF
 
 
 def run_python(code: str, session: dict[str, object], *, page: Path, workplace: Path) -> None:
-    """Run a block; one that starts with the path of a rule or of its test is that file."""
+    """Run a block; one that starts with the path of a rule, of its test or of a file of one's own is that file."""
     first = code.partition("\n")[0].removeprefix("# ")
     if first.startswith("src/hedgesim/rules/countries/"):
         (workplace / "added").mkdir(exist_ok=True)
@@ -180,6 +180,8 @@ def run_python(code: str, session: dict[str, object], *, page: Path, workplace: 
         assert tests
         for test in tests.values():
             test()
+    elif re.fullmatch(r"\w+\.py", first):
+        (workplace / first).write_text(code, encoding="utf-8")
     else:
         assert not first.startswith("src/"), f"{first}: the tests put no file there"
         exec(compile(code, str(page), "exec"), session)

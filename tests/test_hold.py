@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hedgesim import paired_difference, read_scenario, read_table
+from hedgesim import open_results, paired_difference, read_scenario
 from hedgesim.analysis.simulation import DEFAULT_KEEP, DEFAULT_RUNS
 from hedgesim.cli import main
 from hedgesim.scenario import packaged_scenarios
@@ -34,10 +34,10 @@ def digests(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize("name", sorted(packaged_scenarios()))
 def test_a_scenario_runs_whole_and_twice_the_same(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = run(name, tmp_path / "first", monkeypatch)
-    shares = read_table(first, "shares")
+    shares = open_results(first).table("shares")
     total = shares.groupby(["run", "period", "country", "domain"])["share"].sum()
     assert np.max(np.abs(total - 1.0)) < 1e-9
-    runs = read_table(first, "runs")
+    runs = open_results(first).table("runs")
     assert list(runs["run"]) == list(range(DEFAULT_RUNS))
     assert sorted(set(shares["run"])) == list(range(DEFAULT_KEEP))
     assert runs["failed"].isna().all()
@@ -60,10 +60,10 @@ def test_the_war_lowers_the_aggressor_everywhere_and_drives_nobody_out_of_an_all
     war = run("war_2022", tmp_path / "war", monkeypatch)
     peace = run("no_war", tmp_path / "no_war", monkeypatch)
     aggressor = read_scenario("war_2022").aggressor
-    last = [t[t["period"] == t["period"].max()] for t in (read_table(f, "countries") for f in (war, peace))]
+    last = [t[t["period"] == t["period"].max()] for t in (open_results(f).table("countries") for f in (war, peace))]
     change = paired_difference(*last, keys=["country"], value=f"presence_{aggressor}")
     assert (change["mean"] + 3.0 * change["error"] < 0.0).all()
-    members = read_table(war, "memberships")
+    members = open_results(war).table("memberships")
     alliance = members[members["format"] == "CSTO"].pivot(index=["run", "country"], columns="period", values="status")
     inside = alliance[alliance.iloc[:, 0] == "member"]
     assert len(inside) == 3 * DEFAULT_KEEP

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hedgesim.analysis.comparison import paired_difference
     from hedgesim.analysis.simulation import Results, run
-    from hedgesim.batch.results import StoreError, read_table
+    from hedgesim.analysis.sweeping import sweep
+    from hedgesim.batch.opening import open_results
+    from hedgesim.batch.results import StoreError
     from hedgesim.engines.agent_based import HedgeModel
     from hedgesim.rules import CountryRule, PowerRule, RuleError
     from hedgesim.scenario import Scenario, ScenarioError
@@ -25,10 +27,11 @@ _HOMES = {
     "ScenarioError": "hedgesim.scenario",
     "StoreError": "hedgesim.batch.results",
     "draw": "hedgesim.session",
+    "open_results": "hedgesim.batch.opening",
     "paired_difference": "hedgesim.analysis.comparison",
     "read_scenario": "hedgesim.session",
-    "read_table": "hedgesim.batch.results",
     "run": "hedgesim.analysis.simulation",
+    "sweep": "hedgesim.analysis.sweeping",
     "write": "hedgesim.session",
 }
 
@@ -42,10 +45,11 @@ __all__ = [
     "ScenarioError",
     "StoreError",
     "draw",
+    "open_results",
     "paired_difference",
     "read_scenario",
-    "read_table",
     "run",
+    "sweep",
     "write",
 ]
 

@@ -28,6 +28,10 @@ Settings = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Replace one value of the scenario.")
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed that replaces the scenario's.")]
+RuleFiles = Annotated[
+    list[Path] | None,
+    typer.Option("--rules", metavar="FILE", help="Python file with a rule of your own; may be repeated."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
@@ -50,6 +54,7 @@ def run(
     ] = None,
     seed: Seed = None,
     settings: Settings = None,
+    rule_files: RuleFiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, write its tables and draw its charts; with a twin, compare the two run by run."""
@@ -57,6 +62,7 @@ def run(
     from hedgesim.console import printing, running
 
     plan = running.plan_of(engine, backend, runs=runs, keep=keep, workers=workers)
+    running.use_rules(rule_files or ())
     checked = session.read_scenario(scenario, overrides=settings or (), seed=seed)
     other = session.read_twin(checked, twin, without or (), overrides=settings or ())
     folder = output or Path("results") / checked.name
@@ -95,13 +101,88 @@ def grid(
     running.run_grid(scenario, vary, runs=runs, outcome=outcome, seed=seed, output=output)
 
 
+ExperimentName = Annotated[
+    str, typer.Argument(metavar="EXPERIMENT", help="Path of a YAML file, or name of a packaged experiment.")
+]
+Store = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="DIR", help="Folder of the results, or an address that fsspec knows."),
+]
+Backend = Annotated[str, typer.Option("--backend", help="Arithmetic of the ensemble: numpy; jax: compiled.")]
+Workers = Annotated[int, typer.Option("--workers", help="Processes that share the runs.")]
+Quick = Annotated[bool, typer.Option("--quick", help="A trial: few samples and levels, at most two replications.")]
+
+
+@app.command()
+def plan(
+    experiment: ExperimentName,
+    output: Store = None,
+    workers: Workers = 1,
+    backend: Backend = "numpy",
+    quick: Quick = False,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print how many runs an experiment takes, and what disk and time, from a short probe."""
+    from hedgesim.console import running, sweeping
+
+    running.use_rules(rule_files or ())
+    read = sweeping.experiment_of(experiment, quick=quick)
+    folder = sweeping.folder_of(read, output, quick=quick)
+    sweeping.print_plan(read, backend=backend, workers=workers, folder=folder, as_json=as_json)
+
+
+@app.command()
+def sweep(
+    experiment: ExperimentName,
+    output: Store = None,
+    workers: Workers = 1,
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers make the runs.")
+    ] = None,
+    backend: Backend = "numpy",
+    quick: Quick = False,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run an experiment: make what is missing in its folder, and draw outcomes against everything that varies."""
+    from hedgesim.console import running, sweeping
+
+    running.use_rules(rule_files or ())
+    read = sweeping.experiment_of(experiment, quick=quick)
+    folder = sweeping.folder_of(read, output, quick=quick)
+    results, _ = sweeping.sweep_with_progress(read, folder, backend=backend, workers=workers, dask=dask)
+    sweeping.print_sweep(results, folder, as_json=as_json)
+
+
+@app.command()
+def status(
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or address of a sweep.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print what is there, failed, missing and damaged in the folder of a sweep; every file is checked."""
+    from hedgesim.console import sweeping
+
+    sweeping.print_status(folder, as_json=as_json)
+
+
+@app.command()
+def experiments(as_json: AsJson = False) -> None:
+    """Print the packaged experiments with their questions."""
+    from hedgesim.console import sweeping
+
+    sweeping.print_experiments(as_json=as_json)
+
+
 @app.command()
 def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    rule_files: RuleFiles = None,
 ) -> None:
     """Check scenario files and print every fault with its place and remedy."""
     from hedgesim.console import running
 
+    running.use_rules(rule_files or ())
     faults = [fault for name in files for fault in running.faults_of(name)]
     for fault in faults:
         typer.echo(str(fault), err=True)
@@ -151,10 +232,11 @@ def outcomes(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def rules(as_json: AsJson = False) -> None:
+def rules(rule_files: RuleFiles = None, as_json: AsJson = False) -> None:
     """Print the rules that countries and powers may follow, with their parameters."""
-    from hedgesim.console import printing
+    from hedgesim.console import printing, running
 
+    running.use_rules(rule_files or ())
     printing.print_rules(as_json=as_json)
 
 

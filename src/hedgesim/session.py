@@ -11,11 +11,14 @@ from hedgesim.analysis.grid import Grid, chart_names, points_of
 from hedgesim.analysis.simulation import Results
 from hedgesim.analysis.twins import Twins
 from hedgesim.batch.columns import TABLES
+from hedgesim.batch.opening import POINT, Sweep
 from hedgesim.batch.results import MANIFEST, StoreError, read_manifest, write_results
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
 from hedgesim.plots.charts import CHARTS
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
+from hedgesim.plots.sweeps import Factor
+from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.scenario import Place, Scenario, ScenarioError
 from hedgesim.scenario import read_scenario as read_checked
@@ -199,6 +202,25 @@ def write_twins(twins: Twins, folder: Path) -> None:
             quantity="difference of presence, share",
         )
         save(figure, charts, name=PAIRED_CHART)
+
+
+def draw_sweep(results: Sweep, folder: Path) -> list[Path]:
+    """Draw the outcomes of a sweep against everything that varies, as PNG and SVG; charts of before are removed."""
+    manifest = results.manifest
+    for file in folder.glob("*") if folder.is_dir() else ():
+        if file.suffix in {".png", ".svg"}:
+            file.unlink()
+    varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
+    outcomes = [str(name) for name in manifest["outcomes"]]
+    columns = [POINT, "run", *(factor.path for factor in varied), *outcomes, "failed"]
+    caption = (
+        f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
+        f" parameters: {', '.join(manifest['parameters'])} (starting magnitudes, not calibrated, not yet scored)."
+    )
+    runs = results.table("runs", columns=columns)
+    return draw_sweep_pages(
+        runs, varied, outcomes=outcomes, folder=folder, title=str(manifest["question"]), caption=caption
+    )
 
 
 def names_of(results: Results, tables: Tables) -> Names:

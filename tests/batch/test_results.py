@@ -7,16 +7,21 @@ import pyarrow.parquet as pq
 import pytest
 
 from hedgesim.batch.columns import TABLES
+from hedgesim.batch.opening import open_results
 from hedgesim.batch.results import (
     RESULTS_FORMAT,
     ROW_GROUP_ROWS,
     StoreError,
     prepare_folder,
     read_manifest,
-    read_table,
     to_arrow,
     write_results,
 )
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    return open_results(folder).table(name)
+
 
 RUNS = pd.DataFrame(
     {

@@ -20,9 +20,9 @@ import pytest
 from hedgesim.analysis.simulation import Plan
 from hedgesim.analysis.twins import run_twins
 from hedgesim.batch import workers
-from hedgesim.batch.blocks import Task, make_block, tasks_of
+from hedgesim.batch.blocks import BlockWork, Task, make_block, tasks_of
 from hedgesim.batch.runner import Gathered, run_many
-from hedgesim.batch.workers import ONE_THREAD, WAITING, WorkerError, made_blocks, travelling
+from hedgesim.batch.workers import ONE_THREAD, WAITING, WorkerError, made
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.session import read_scenario
@@ -76,7 +76,7 @@ def test_no_more_tasks_are_taken_than_a_few_per_worker(case: Case) -> None:
             taken.append(task)
             yield task
 
-    blocks = made_blocks((case,), ENGINE, telling(), workers=2)
+    blocks = made(BlockWork((case,), ENGINE), telling(), workers=2)
     assert next(blocks).runs == range(1)
     assert len(taken) == WAITING * 2
     blocks.close()
@@ -94,7 +94,7 @@ def test_the_environment_is_put_back_as_it_was(monkeypatch: pytest.MonkeyPatch) 
 
 def test_outcomes_travel_with_runs_side_by_side(case: Case) -> None:
     block = make_block(case, ENGINE, Task(0, range(3), whole=False))
-    values = pickle.loads(pickle.dumps(travelling(block))).outcomes.values
+    values = pickle.loads(pickle.dumps(block)).outcomes.values
     assert values.flags.f_contiguous
     assert np.array_equal(values, block.outcomes.values)
 

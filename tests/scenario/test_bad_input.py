@@ -45,7 +45,7 @@ STRUCTURE = {
         PLAIN + "sede: 3\n",
         'x.yaml:5:1: unknown key "sede". Did you mean "seed"? Known: aggressor, countries, data, domains, '
         "end, extends, formats, omit_shocks, parameters, powers, purpose, recorded_shocks, rules, seed, "
-        "settings, shocks, start, tables.",
+        "settings, shock_sizes, shocks, start, tables.",
     ),
     "unknown key far below": (
         changed("powers: [RED], size", "power: [RED], size"),
@@ -505,7 +505,7 @@ def test_unknown_scenario_name_lists_the_packaged_ones(
     write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     write(PLAIN, "shipped/peace.yaml")
-    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda: iter([tmp_path / "shipped"]))
+    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "shipped"]))
     assert str(error_of("peece")) == (
         'peece: there is no scenario "peece". Give the path of a file or the name of a packaged scenario. '
         'Did you mean "peace"? Known: peace.'

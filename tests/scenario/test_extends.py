@@ -116,7 +116,7 @@ def test_missing_empty_or_unusable_ancestors_are_errors_of_the_line_that_names_t
 def test_unknown_name_lists_packaged_scenarios_or_points_at_the_file(
     write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda: iter([tmp_path / "shipped"]))
+    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "shipped"]))
     write(BASE, "shipped/war.yaml")
     write(BASE, "base.yaml")
     assert line_of(write("extends: wra\n")) == (

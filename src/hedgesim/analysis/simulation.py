@@ -14,6 +14,7 @@ from hedgesim.batch.runner import Gathered, OnRuns, run_many
 from hedgesim.batch.space import check_memory
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
+from hedgesim.rules.files import files_in_use
 from hedgesim.scenario import Scenario
 
 DEFAULT_RUNS = 1000
@@ -104,6 +105,7 @@ def results_of(scenario: Scenario, case: Case, gathered: Gathered, *, plan: Plan
 
 def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object]:
     packages = (*_PACKAGES, *_OF_BACKEND[plan.engine.backend])
+    own_rules = {file.name: file.digest for file in files_in_use()}
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -116,6 +118,7 @@ def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object
         "workers": plan.workers,
         "runs_at_once": plan.engine.together,
         "parameters": scenario.parameters,
+        **({"rules": own_rules} if own_rules else {}),
         "seed": scenario.seed,
         "runs": plan.runs,
         "keep": plan.keep,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hedgesim.batch.failures import failures
 from hedgesim.batch.frames import kept_tables
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
+from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.outcomes import Outcomes, outcomes_of
 
 Flags = NDArray[np.bool_]
@@ -43,6 +43,31 @@ class Block:
     def sound(self) -> Flags:
         """Which runs did not fail, axes (run,)."""
         return np.asarray([run not in self.failed for run in self.runs])
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How to send it from one process to another: outcomes in an order in which they need not be turned round."""
+        values = np.asfortranarray(self.outcomes.values)
+        return Block, (self.runs, replace(self.outcomes, values=values), self.failed, self.kept)
+
+
+@dataclass(frozen=True)
+class BlockWork:
+    """Making the runs of tasks of some cases."""
+
+    cases: tuple[Case, ...]
+    engine: Engine
+
+    def begin(self) -> Callable[[Task], Block]:
+        """Make ready to work."""
+        return lambda task: make_block(self.cases[task.case], self.engine, task)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How to send it from one process to another: the engine by its name and back end."""
+        return _block_work, (self.cases, self.engine.name, self.engine.backend)
+
+
+def _block_work(cases: tuple[Case, ...], engine: str, backend: str) -> BlockWork:
+    return BlockWork(cases, engine_of(engine, backend))
 
 
 def tasks_of(n_runs: int, *, keep: int, together: int, cases: int = 1) -> Iterator[Task]:

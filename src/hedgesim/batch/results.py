@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +30,14 @@ class StoreError(ValueError):
     def __init__(self, place: object, fault: str, *, remedy: str) -> None:
         self.place, self.fault, self.remedy = str(place), fault, remedy
         super().__init__(" ".join(f"{place}: {fault}. {remedy}".split()))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """How to send it from one process to another."""
+        return _store_error, (self.place, self.fault, self.remedy)
+
+
+def _store_error(place: str, fault: str, remedy: str) -> StoreError:
+    return StoreError(place, fault, remedy=remedy)
 
 
 # The column before which the open columns of a table stand.
@@ -107,7 +115,7 @@ def _to_column(table: str, field: Any, *, values: pd.Series[Any]) -> Any:
     return column
 
 
-_OTHER_FOLDER = "Name another folder with -o."
+OTHER_FOLDER = "Name another folder with -o."
 
 
 def prepare_folder(folder: Path) -> None:
@@ -117,13 +125,13 @@ def prepare_folder(folder: Path) -> None:
         with tempfile.NamedTemporaryFile(dir=folder, prefix=".writable"):
             pass
     except FileExistsError as error:
-        raise StoreError(folder, "a file stands where the folder should", remedy=_OTHER_FOLDER) from error
+        raise StoreError(folder, "a file stands where the folder should", remedy=OTHER_FOLDER) from error
     except (OSError, ValueError) as error:
-        fault = f"cannot be written ({_reason(error)})"
-        raise StoreError(folder, fault, remedy=_OTHER_FOLDER) from error
+        fault = f"cannot be written ({reason_of(error)})"
+        raise StoreError(folder, fault, remedy=OTHER_FOLDER) from error
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
     """The system's words for a failure, without the path it repeats."""
     words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return words[:1].lower() + words[1:]
@@ -147,7 +155,7 @@ def write_results(folder: Path, tables: Mapping[str, pd.DataFrame], *, manifest:
         text = json.dumps(full, indent=2, ensure_ascii=False, allow_nan=False, default=str)
         _write_whole(folder / MANIFEST, lambda file: file.write((text + "\n").encode()))
     except OSError as error:
-        fault = f"writing stopped ({_reason(error)})"
+        fault = f"writing stopped ({reason_of(error)})"
         raise StoreError(folder, fault, remedy="Free some space or name another folder with -o.") from error
 
 
@@ -162,6 +170,7 @@ def _write_table(folder: Path, name: str, *, table: Any) -> dict[str, object]:
         "row_group_size": ROW_GROUP_ROWS,
         "compression": COMPRESSION,
         "compression_level": COMPRESSION_LEVEL,
+        "write_page_checksum": True,
     }
     place = _place(folder, name)
     _write_whole(place, lambda file: pq.write_table(table, file, **options))
@@ -184,32 +193,34 @@ def _write_whole(path: Path, write: Callable[[IO[bytes]], object]) -> None:
         raise
 
 
+class BrokenManifest(StoreError):
+    """A manifest that cannot be read as one."""
+
+
 def read_manifest(folder: Path) -> dict[str, object]:
     """The manifest of a results folder; StoreError if it is missing, broken or of a newer format."""
     place = folder / MANIFEST
     try:
-        manifest = json.loads(place.read_text(encoding="utf-8"))
-        version = manifest["format_version"]
+        content = place.read_bytes()
     except OSError as error:
-        fault = f"there are no finished results here ({_reason(error)})"
+        fault = f"there are no finished results here ({reason_of(error)})"
         raise StoreError(place, fault, remedy="Run the scenario again.") from error
+    return manifest_of(content, place)
+
+
+def manifest_of(content: bytes, place: object) -> dict[str, object]:
+    """A manifest from its bytes; place: where they lie.
+
+    Raises:
+        BrokenManifest: it is none.
+        StoreError: it is of a newer format.
+    """
+    try:
+        manifest = json.loads(content)
+        version = manifest["format_version"]
     except (ValueError, KeyError, TypeError) as error:
-        raise StoreError(place, "not a manifest of results", remedy="Run the scenario again.") from error
+        raise BrokenManifest(place, "not a manifest of results", remedy="Run it again.") from error
     if not isinstance(version, int) or version > RESULTS_FORMAT:
         fault = f"results format {version} is newer than {RESULTS_FORMAT}, the newest known here"
         raise StoreError(place, fault, remedy="Update hedgesim.")
     return dict(manifest)
-
-
-def read_table(folder: Path, name: str) -> pd.DataFrame:
-    """One table of a results folder; StoreError if the manifest does not list it or the file is broken."""
-    listed = read_manifest(folder).get("tables", {})
-    names: Sequence[str] = list(listed) if isinstance(listed, dict) else []
-    if name not in names:
-        fault = f"these results have no table {name!r}"
-        raise StoreError(folder, fault, remedy=f"They have {', '.join(names) or 'none'}.")
-    try:
-        frame: pd.DataFrame = pq.read_table(_place(folder, name)).to_pandas()
-    except (OSError, pa.ArrowException) as error:
-        raise StoreError(_place(folder, name), "cannot be read", remedy="Run the scenario again.") from error
-    return frame

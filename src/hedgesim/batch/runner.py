@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hedgesim.batch.blocks import Block, make_rows, of_runs, tasks_of
+from hedgesim.batch.blocks import Block, BlockWork, make_rows, of_runs, tasks_of
 from hedgesim.batch.closing import Closing
 from hedgesim.batch.paired import Paired
 from hedgesim.batch.reduction import Reduction
 from hedgesim.batch.rows import Rows, frame_of
-from hedgesim.batch.workers import made_blocks
+from hedgesim.batch.workers import made
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.outcomes import Outcomes
@@ -68,7 +68,7 @@ def run_many(
     """
     gatherer = _Gatherer(case, n_runs)
     tasks = tasks_of(n_runs, keep=keep, together=engine.together)
-    with closing(made_blocks((case,), engine, tasks, workers=workers)) as blocks:
+    with closing(made(BlockWork((case,), engine), tasks, workers=workers)) as blocks:
         for block in blocks:
             gatherer.add(block)
             on_runs(len(block.runs))
@@ -81,7 +81,7 @@ def run_pairs(
     """Runs 0 .. n_runs - 1 of a case and of its twin, block by block in turn; see `run_many`."""
     first, twin, paired = _Gatherer(cases[0], n_runs), _Gatherer(cases[1], n_runs), Paired()
     tasks = tasks_of(n_runs, keep=keep, together=engine.together, cases=2)
-    with closing(made_blocks(cases, engine, tasks, workers=workers)) as blocks:
+    with closing(made(BlockWork(cases, engine), tasks, workers=workers)) as blocks:
         for one in blocks:
             first.add(one)
             on_runs(len(one.runs))

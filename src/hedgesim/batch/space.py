@@ -43,7 +43,13 @@ class Need:
 
 
 def check_disk(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> None:
-    """Refuse runs whose tables the disk of a folder cannot hold; StoreError if so.
+    """Refuse runs whose tables the disk of a folder cannot hold; StoreError if so."""
+    need = _sum([on_disk(case, runs=runs, keep=keep) for case in cases])
+    check_free(folder, need.rows + need.kept, runs=runs, most=need.most)
+
+
+def check_free(folder: Path, need: float, *, runs: int, most: str = "runs") -> None:
+    """Refuse runs that need more bytes than the disk of a folder has free; StoreError if so.
 
     A folder that cannot be looked at passes: making it says why.
     """
@@ -52,10 +58,9 @@ def check_disk(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> 
         free = shutil.disk_usage(standing).free
     except (OSError, ValueError, StopIteration):
         return
-    need = _sum([on_disk(case, runs=runs, keep=keep) for case in cases])
-    if BESIDE + need.rows + need.kept > free:
-        fault = f"{runs} runs need about {size(BESIDE + need.rows + need.kept)}, {size(free)} are free"
-        raise StoreError(folder, fault, remedy=f"Give fewer {need.most} or another folder with -o.")
+    if BESIDE + need > free:
+        fault = f"{runs} runs need about {size(BESIDE + need)}, {size(free)} are free"
+        raise StoreError(folder, fault, remedy=f"Give fewer {most} or another folder with -o.")
 
 
 def check_memory(cases: Sequence[Case], *, runs: int, keep: int) -> None:

@@ -1,27 +1,27 @@
-"""Blocks of runs made here or in worker processes; they come in the order of their tasks either way."""
+"""Work done here or in worker processes; what it makes comes in the order of its tasks either way."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from multiprocessing.synchronize import Event
+from typing import Any, Protocol, TypeVar
 
-import numpy as np
+from hedgesim.rules.files import RuleFile, files_in_use, use
 
-from hedgesim.batch.blocks import Block, Task, make_block
-from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine, engine_of
+Task = TypeVar("Task", contravariant=True)
+Result = TypeVar("Result", covariant=True)
 
 WAITING = 2
-"""Blocks per worker that are being made or wait to be taken: memory is held for no more."""
+"""Results per worker that are being made or wait to be taken: memory is held for no more."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """What tells linear algebra in the workers not to start threads of its own: the workers are as many as is wanted."""
@@ -32,35 +32,41 @@ class WorkerError(ValueError):
 
     def __init__(self, workers: int, fault: str, remedy: str) -> None:
         super().__init__(f"--workers {workers}: {fault}. {remedy}")
+        self.fault = fault
 
 
-def made_blocks(
-    cases: Sequence[Case], engine: Engine, tasks: Iterator[Task], *, workers: int
-) -> Generator[Block, None, None]:
-    """Make the runs of tasks, in their order, here or in so many processes.
+class Work(Protocol[Task, Result]):
+    """What workers do: it travels to them once, begins there, and then makes something of every task."""
+
+    def begin(self) -> Callable[[Task], Result]:
+        """Make ready to work."""
+        ...
+
+
+def made(work: Work[Task, Result], tasks: Iterator[Task], *, workers: int) -> Generator[Result, None, None]:
+    """Do the work of tasks here or in so many processes; what they make comes in the order of the tasks.
 
     Raises:
         WorkerError: a worker process could not be started or ended before its work was done.
     """
     if workers == 1:
-        return (make_block(cases[task.case], engine, task) for task in tasks)
-    return _from_workers(cases, engine, tasks, workers)
+        make = work.begin()
+        return (make(task) for task in tasks)
+    return _from_workers(work, tasks, workers)
 
 
-def _from_workers(
-    cases: Sequence[Case], engine: Engine, tasks: Iterator[Task], workers: int
-) -> Generator[Block, None, None]:
+def _from_workers(work: Work[Task, Result], tasks: Iterator[Task], workers: int) -> Generator[Result, None, None]:
     """Hand out tasks to processes, a few ahead of what is taken."""
-    waiting: deque[Future[Block | None]] = deque()
+    waiting: deque[Future[Any]] = deque()
     try:
-        with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(cases, engine, workers) as pool:
+        with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(work, workers) as pool:
             for task in tasks:
                 with _whole():
                     waiting.append(pool.submit(_make, task))
                 if len(waiting) == WAITING * workers:
-                    yield _result(waiting.popleft())
+                    yield waiting.popleft().result()
             while waiting:
-                yield _result(waiting.popleft())
+                yield waiting.popleft().result()
     except BrokenProcessPool as error:
         fault = "a worker process could not start or ended before its work was done"
         remedy = "Give fewer --workers; in a script, call it under if __name__ == '__main__'."
@@ -83,22 +89,16 @@ def _whole() -> Iterator[None]:
         raise KeyboardInterrupt
 
 
-def _result(future: Future[Block | None]) -> Block:
-    block = future.result()
-    assert block is not None, "work was stopped"
-    return block
-
-
 @contextmanager
-def _pool(cases: Sequence[Case], engine: Engine, workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that know the cases and the engine, which is made anew in each by its name and back end.
+def _pool(work: Work[Task, Result], workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that know the work, and the rules of the user's own files, without which it cannot be read.
 
     They end with the block; if it is left by an error, after the task that each is at. (One that is ended in the midst
     of handing over a result would leave the parent waiting for the rest of it.)
     """
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    known = (tuple(cases), engine.name, engine.backend, stop)
+    known = (files_in_use(), pickle.dumps(work), stop)
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=known)
     try:
         yield pool
@@ -122,24 +122,16 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-@dataclass
-class _Worker:
-    """What a worker process knows."""
-
-    cases: tuple[Case, ...]
-    engine: Engine
-    stop: Event
+_here: list[tuple[Callable[[Any], Any], Event]] = []
+"""In a worker process, what makes something of a task, and whether it is to stop."""
 
 
-_here: list[_Worker] = []
-"""In a worker process, what it knows."""
-
-
-def _begin(cases: tuple[Case, ...], engine: str, backend: str, stop: Event) -> None:
+def _begin(files: Sequence[RuleFile], work: bytes, stop: Event) -> None:
     """Begin as a worker: leave Ctrl-C to the parent, end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _here.append(_Worker(cases, engine_of(engine, backend), stop))
+    use(files)
+    _here.append((pickle.loads(work).begin(), stop))
 
 
 def _end_with_parent() -> None:
@@ -149,13 +141,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _make(task: Task) -> Block | None:
-    """Make the runs of a task, or nothing if work is to stop."""
-    (worker,) = _here
-    return None if worker.stop.is_set() else travelling(make_block(worker.cases[task.case], worker.engine, task))
-
-
-def travelling(block: Block) -> Block:
-    """The same block, its outcomes laid out such that they travel between processes without being turned round."""
-    values = np.asfortranarray(block.outcomes.values)
-    return replace(block, outcomes=replace(block.outcomes, values=values))
+def _make(task: object) -> Any:
+    """Do the work of a task, or nothing if work is to stop."""
+    ((make, stop),) = _here
+    return None if stop.is_set() else make(task)

@@ -49,10 +49,10 @@ def text_of(value: object) -> str:
 
 def as_records(results: Results, folder: Path) -> dict[str, Any]:
     """The closing table and where the results lie, for JSON."""
-    return {"folder": str(folder), "manifest": dict(results.manifest), "closing": _records(results.closing())}
+    return {"folder": str(folder), "manifest": dict(results.manifest), "closing": records_of(results.closing())}
 
 
-def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+def records_of(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     """Rows for JSON, with nothing where a number is not defined."""
     return frame.astype(object).where(frame.notna(), None).to_dict("records")
 
@@ -153,7 +153,7 @@ def twins_as_records(twins: Twins, folder: Path) -> dict[str, Any]:
     return {
         **as_records(twins.first, folder),
         "twin": twin,
-        "paired": _records(twins.paired),
+        "paired": records_of(twins.paired),
         "left_out": twins.left_out,
     }
 

@@ -17,6 +17,7 @@ from hedgesim.console.printing import print_grid
 from hedgesim.console.progress import counting
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.rules.files import read_rule_file, use
 from hedgesim.scenario import Scenario, ScenarioError
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.tables import TableError
@@ -47,6 +48,11 @@ def check_counts(*, runs: int, keep: int = 0, workers: int = 1) -> None:
     for wrong, message in faults:
         if wrong:
             raise UsageFault(message)
+
+
+def use_rules(paths: Sequence[Path]) -> None:
+    """Make the rules of the user's own files known; RuleError if one is not as it should be."""
+    use([read_rule_file(path) for path in paths])
 
 
 def run_with_progress(scenario: Scenario, plan: Plan, folder: Path) -> Results:

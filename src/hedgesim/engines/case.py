@@ -69,9 +69,12 @@ class Future:
         return self.draws(four)[place]
 
 
-def case_of(scenario: Scenario) -> Case:
-    """The case of a scenario; ScenarioError or TableError where its tables lack something."""
-    setting = source(scenario).setting
+def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
+    """The case of a scenario; ScenarioError or TableError where its tables lack something.
+
+    setting: of the scenario, where it is known, for reading the tables takes most of the time.
+    """
+    setting = setting or source(scenario).setting
     axes, rules = setting.axes, scenario.rules
     return Case(
         name=scenario.name,

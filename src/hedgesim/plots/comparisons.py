@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -28,11 +30,7 @@ def sweep_chart(frame: pd.DataFrame, axis: Axes, *, parameter: str, outcome: str
     """
     rows = frame[[parameter, outcome]].dropna()
     axis.plot(rows[parameter], rows[outcome], "o", ms=3, mew=0, alpha=0.35, color=MUTED, zorder=2, label="one run")
-    band = summarise_column(rows.assign(at=_places(rows[parameter])), ["at"], value=outcome)
-    x = band["at"].to_numpy(dtype=np.float64)
-    low, middle, high = (band[name].to_numpy(dtype=np.float64) for name in ("q05", "q50", "q95"))
-    axis.fill_between(x, low, high, color=SWEEP_COLOR, alpha=0.15, lw=0, zorder=1.5, label="5 to 95 % of runs")
-    axis.plot(x, middle, "-o", color=SWEEP_COLOR, ms=4, zorder=3, label="median")
+    draw_spread(rows, axis, parameter=parameter, outcome=outcome)
     axis.set_xlabel(parameter)
     axis.set_ylabel(outcome.replace("_", " "))
     axis.margins(y=0.08)
@@ -40,7 +38,20 @@ def sweep_chart(frame: pd.DataFrame, axis: Axes, *, parameter: str, outcome: str
     return axis
 
 
-def _places(values: pd.Series[float]) -> pd.Series[float]:
+def draw_spread(rows: pd.DataFrame, axis: Axes, *, parameter: str, outcome: str, **line: Any) -> None:
+    """Median and 5 to 95 % of runs of an outcome along a parameter; rows without empty values.
+
+    line: styles of the median that differ from a blue line with round marks.
+    """
+    style = {"color": SWEEP_COLOR, "ls": "-", "marker": "o", "ms": 4, **line}
+    band = summarise_column(rows.assign(at=places(rows[parameter])), ["at"], value=outcome)
+    x = band["at"].to_numpy(dtype=np.float64)
+    low, middle, high = (band[name].to_numpy(dtype=np.float64) for name in ("q05", "q50", "q95"))
+    axis.fill_between(x, low, high, color=style["color"], alpha=0.15, lw=0, zorder=1.5, label="5 to 95 % of runs")
+    axis.plot(x, middle, zorder=3, label="median", **style)
+
+
+def places(values: pd.Series[float]) -> pd.Series[float]:
     """Where each run is drawn: its own value on a grid, else the median of its bin."""
     if values.nunique() <= GRID_POINTS:
         return values

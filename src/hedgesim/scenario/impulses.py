@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,26 @@ class Impulse:
     half_life: float = ENDLESS
     ramp: float = 1.0
     duration: float = ENDLESS
-    rate: float = field(default=0.0)
+    rate: float = 0.0
+    event: str = ""
+
+    def belongs_to(self, name: str) -> bool:
+        """Whether it is part of the shock, or of the event, of that id."""
+        return name in {self.shock, self.event}
 
 
 def impulses_of(scenario: Scenario, recorded: pd.DataFrame) -> list[Impulse]:
     """Every impulse of a scenario: recorded causes from start to end unless omitted, then its own."""
-    return [*_recorded(scenario, recorded), *_own(scenario)]
+    lines = (*_recorded(scenario, recorded), *_own(scenario))
+    return [_sized(scenario, line) for line in lines]
+
+
+def _sized(scenario: Scenario, line: Impulse) -> Impulse:
+    """An impulse as large as the scenario makes it; a size that is not the recorded one is an assumption."""
+    factor = math.prod(factor for name, factor in scenario.shock_sizes.items() if line.belongs_to(name))
+    if factor == 1.0:
+        return line
+    return replace(line, size=line.size * factor, source=f"{line.source};assumption", confidence="assumption")
 
 
 def _recorded(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
@@ -76,6 +91,7 @@ def _of_row(row: Mapping[Hashable, Any], acting: Period, start: Period) -> Impul
         half_life=float(text["half_life"]) if text["profile"] == "decay" else ENDLESS,
         ramp=max(1.0, float(text["ramp"] or 1.0)),
         duration=float(max(1, last - acting.index + 1)) if pulse else ENDLESS,
+        event=text["event"],
     )
 
 

@@ -23,6 +23,7 @@ def json_schema() -> dict[str, Any]:
     definitions["Shock"].pop("required")
     _allow_null(schema["properties"]["shocks"])
     _allow_null(schema["properties"]["settings"])
+    _allow_null(schema["properties"]["shock_sizes"])
     for rules in definitions["Rules"]["properties"].values():
         _allow_null(rules)
     alone = {
@@ -46,19 +47,24 @@ def _whole_schema() -> dict[str, Any]:
 
 def keys_at(path: KeyPath) -> tuple[str, ...]:
     """List the keys that the schema names below a path; none where any name, or no key at all, may stand."""
-    return tuple(key for form in _forms(path) for key in form.get("properties", {}))
+    return keys_below(_whole_schema(), path)
+
+
+def keys_below(schema: dict[str, Any], path: KeyPath) -> tuple[str, ...]:
+    """List the keys that a schema names below a path."""
+    return tuple(key for form in _forms(schema, path) for key in form.get("properties", {}))
 
 
 def allows(path: KeyPath) -> bool:
     """Tell whether the schema knows a path."""
-    return bool(_forms(path))
+    return bool(_forms(_whole_schema(), path))
 
 
-def _forms(path: KeyPath) -> list[dict[str, Any]]:
+def _forms(schema: dict[str, Any], path: KeyPath) -> list[dict[str, Any]]:
     """Find the schema of a path, one entry per alternative."""
-    forms = _alternatives([_whole_schema()])
+    forms = _alternatives(schema, [schema])
     for key in path:
-        forms = _alternatives(step for form in forms if (step := _step(form, key)) is not None)
+        forms = _alternatives(schema, (step for form in forms if (step := _step(form, key)) is not None))
     return forms
 
 
@@ -77,15 +83,15 @@ def _step(form: dict[str, Any], key: str | int) -> dict[str, Any] | None:
     return others if isinstance(others, dict) else None
 
 
-def _alternatives(forms: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _alternatives(schema: dict[str, Any], forms: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Follow references and alternatives, but those of the whole file, which only say what is required."""
     found: list[dict[str, Any]] = []
     for form in forms:
         if "$ref" in form:
             name = form["$ref"].rpartition("/")[2]
-            found += _alternatives([_whole_schema()["$defs"][name]])
+            found += _alternatives(schema, [schema["$defs"][name]])
         elif "anyOf" in form and "properties" not in form:
-            found += _alternatives(form["anyOf"])
+            found += _alternatives(schema, form["anyOf"])
         else:
             found.append(form)
     return found

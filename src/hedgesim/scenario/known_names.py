@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,20 @@ PRIOR = "prior"
 """The parameters as declared in the code; no calibration is shipped yet."""
 
 
-@cache
 def known_names(tables_folder: Path | None) -> Vocabulary:
-    """The vocabulary of a scenario whose own tables lie in a folder, or of the packaged tables."""
+    """The vocabulary of a scenario whose own tables lie in a folder, or of the packaged tables.
+
+    The rules are asked for every time, for a user's own may come into use.
+    """
+    return replace(
+        _without_rules(tables_folder),
+        country_rules={name: _bounds_of(rule) for name, rule in country_rules().items()},
+        power_rules={name: _bounds_of(rule) for name, rule in power_rules().items()},
+    )
+
+
+@cache
+def _without_rules(tables_folder: Path | None) -> Vocabulary:
     tables = read_tables(tables_folder)
     axes = tables.table("axes")
 
@@ -34,8 +46,6 @@ def known_names(tables_folder: Path | None) -> Vocabulary:
         domains=axis("domain"),
         formats=tuple(tables.table("formats")["format"]),
         tables={name: _form(tables, name) for name in tables.frames},
-        country_rules={name: _bounds_of(rule) for name, rule in country_rules().items()},
-        power_rules={name: _bounds_of(rule) for name, rule in power_rules().items()},
         settings={path: _bounds(item) for path, item in all_parameters().items()},
         calibrations=(PRIOR,),
         recorded_shocks=tuple(sorted({*causes["shock"], *causes["event"]})),

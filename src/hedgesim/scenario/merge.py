@@ -9,7 +9,7 @@ from hedgesim.scenario.packaged import find_ancestor
 from hedgesim.scenario.positions import Node, plain, read_tree
 
 LONGEST_CHAIN = 16
-DELETABLE = (("shocks",), ("settings",), ("rules", "countries"), ("rules", "powers"))
+DELETABLE = (("shocks",), ("settings",), ("shock_sizes",), ("rules", "countries"), ("rules", "powers"))
 """Mappings under which `null` deletes an inherited key."""
 
 

@@ -36,6 +36,7 @@ def name_faults(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[Fault]:
     chosen = _chosen(scenario, vocabulary)
     yield from _unknown(("aggressor",), scenario.aggressor, chosen["powers"], "power")
     yield from _shock_faults(scenario, vocabulary, chosen)
+    yield from _factor_faults(scenario, vocabulary)
     yield from _rule_faults(scenario, vocabulary, chosen)
     yield from _setting_faults(scenario, vocabulary)
     for position, override in enumerate(scenario.data):
@@ -103,6 +104,17 @@ def _shock_faults(
             for key in TARGET_KEYS:
                 where = (*path, "channels", position, key)
                 yield from _unknown(where, getattr(channel, key), chosen[key], SINGULAR[key])
+
+
+def _factor_faults(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[Fault]:
+    """Check that the shocks and events whose sizes are changed are known."""
+    if vocabulary.recorded_shocks is None:
+        return
+    known = {*vocabulary.recorded_shocks, *scenario.shocks}
+    for name in scenario.shock_sizes:
+        if name not in known:
+            fault = f"unknown shock or event {shown(name)} in shock_sizes"
+            yield Fault(("shock_sizes", name), fault, choose_from(name, known), at_key=True)
 
 
 def _is_recorded(identifier: str, scenario: Scenario, vocabulary: Vocabulary) -> bool:

@@ -7,20 +7,26 @@ from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.source_file import path_inside, shown_path
 
 ENDINGS = (".yaml", ".yml")
+FOLDER = "scenarios"
 
 
 def packaged_scenarios() -> dict[str, Path]:
     """List the scenarios that come with hedgesim, name -> file, in the order of their names."""
-    folder = next((candidate for candidate in _folders() if candidate.is_dir()), None)
-    files = sorted(folder.glob("*.yaml")) if folder is not None else []
+    return packaged_files(FOLDER)
+
+
+def packaged_files(folder: str) -> dict[str, Path]:
+    """List the YAML files of a folder that comes with hedgesim, name -> file, in the order of their names."""
+    place = next((candidate for candidate in _folders(folder) if candidate.is_dir()), None)
+    files = sorted(place.glob("*.yaml")) if place is not None else []
     return {file.stem: file for file in files}
 
 
-def _folders() -> Iterator[Path]:
-    """Where scenarios may lie: inside the installed package, or at the root of a source checkout."""
+def _folders(folder: str) -> Iterator[Path]:
+    """Where a folder may lie: inside the installed package, or at the root of a source checkout."""
     here = Path(__file__).resolve()
-    yield here.parents[1] / "scenarios"
-    yield here.parents[3] / "scenarios"
+    yield here.parents[1] / folder
+    yield here.parents[3] / folder
 
 
 def find_scenario(source: str | Path) -> Path:
@@ -29,14 +35,23 @@ def find_scenario(source: str | Path) -> Path:
     Raises:
         ScenarioError: neither a file nor a known name.
     """
+    return find_named(source, FOLDER, "scenario")
+
+
+def find_named(source: str | Path, folder: str, what: str) -> Path:
+    """Find a file given as a path, or by the name of one in a folder that comes with hedgesim.
+
+    Raises:
+        ScenarioError: neither a file nor a known name.
+    """
     path, text = Path(source), str(source)
-    packaged = packaged_scenarios()
+    packaged = packaged_files(folder)
     if text in packaged and not _is_file(path):
         return Path(shown_path(packaged[text]))
     if isinstance(source, Path) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
         return path
-    remedy = f"Give the path of a file or the name of a packaged scenario. {choose_from(text, packaged)}"
-    raise ScenarioError(Place(text or '""'), f"there is no scenario {shown(text)}", remedy)
+    remedy = f"Give the path of a file or the name of a packaged {what}. {choose_from(text, packaged)}"
+    raise ScenarioError(Place(text or '""'), f"there is no {what} {shown(text)}", remedy)
 
 
 def find_ancestor(text: str, place: Place, folder: Path) -> Path:

@@ -33,6 +33,7 @@ from hedgesim.scenario.fields import (
 )
 
 LARGEST_SEED = 2**63 - 1
+LARGEST_FACTOR = 10.0
 DEFAULT_COUNTRY_RULE = "multi_vector"
 DEFAULT_POWER_RULE = "patron"
 
@@ -63,6 +64,7 @@ ShockSelection = Annotated[
     PlainValidator(read_selection("all", "none")),
     WithJsonSchema(selection_schema("all", "none")),
 ]
+Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
 Value = Annotated[str | int | float, BeforeValidator(check_scalar)]
 ChannelName = Annotated[
     str,
@@ -209,6 +211,10 @@ class Scenario(BaseModel):
     )
     shocks: Annotated[dict[str, Shock], AfterValidator(by_key)] = Field(
         default_factory=dict, description="The scenario's own shocks, by id."
+    )
+    shock_sizes: Annotated[dict[str, Factor], AfterValidator(by_key)] = Field(
+        default_factory=dict,
+        description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
     )
     tables: Name | None = Field(None, description="Folder beside the file with its own tables.")
     data: Annotated[tuple[DataOverride, ...], Field(strict=False)] = Field(

@@ -11,6 +11,7 @@ from hedgesim.scenario.fields import PLAIN_WORDS
 from hedgesim.scenario.json_schema import keys_at
 
 Words = tuple[str, str]
+KeysAt = Callable[[KeyPath], tuple[str, ...]]
 WHAT_TO_WRITE = {
     "purpose": "Add a line such as purpose: what the scenario shows.",
     "start": "Add a line such as start: 2021Q1.",
@@ -19,13 +20,18 @@ WHAT_TO_WRITE = {
     "source": "Name a key of the table of sources, or write source: assumption.",
     "size": "Add a number such as size: 0.3.",
     "channels": "Add a list of channels.",
+    "question": "Add a line such as question: what the experiment is to answer.",
+    "scenarios": "Add a line such as scenarios: [war_2022].",
+    "outcomes": "Add a line such as outcomes: [hedging_index].",
+    "low": "Add the lowest value, such as low: 0.0, or write a list of values.",
+    "high": "Add the highest value, such as high: 1.0, or write a list of values.",
     "rate": "Add a number such as rate: 0.05, in arrivals per quarter.",
 }
 
 
-def faults_of(details: Iterable[ErrorDetails]) -> Iterator[Fault]:
-    """Turn the findings of pydantic into faults."""
-    return (_fault(detail) for detail in details if not _is_echo(detail))
+def faults_of(details: Iterable[ErrorDetails], keys: KeysAt = keys_at) -> Iterator[Fault]:
+    """Turn the findings of pydantic into faults; keys: what may stand below a path."""
+    return (_fault(detail, keys) for detail in details if not _is_echo(detail))
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
@@ -33,12 +39,12 @@ def _is_echo(detail: ErrorDetails) -> bool:
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
-def _fault(detail: ErrorDetails) -> Fault:
+def _fault(detail: ErrorDetails, keys: KeysAt) -> Fault:
     """Turn one finding into a fault."""
     path: KeyPath = tuple(detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "extra_forbidden":
-        return _unknown_key(path)
+        return _unknown_key(path, keys(path[:-1]))
     if kind == "missing":
         key = str(path[-1])
         owner = f" in {dotted(path[:-1])}" if path[:-1] else ""
@@ -52,10 +58,9 @@ def _fault(detail: ErrorDetails) -> Fault:
     return Fault(path, f"{dotted(path)} {fault}", remedy)
 
 
-def _unknown_key(path: KeyPath, known: tuple[str, ...] = ()) -> Fault:
+def _unknown_key(path: KeyPath, known: tuple[str, ...]) -> Fault:
     """Say that a key is unknown, and which one may be meant."""
     owner = f" in {dotted(path[:-1])}" if path[:-1] else ""
-    known = known or keys_at(path[:-1])
     return Fault(path, f"unknown key {shown(path[-1])}{owner}", choose_from(str(path[-1]), known), at_key=True)
 
 

@@ -1,0 +1,158 @@
+"""What the command line does with experiments: plan, sweep, status."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from rich.console import Console
+
+from hedgesim import session
+from hedgesim.analysis.sweeping import Estimate, Status, makers_of, plan_of, probe, run_plan, status_of
+from hedgesim.batch.folder import LocalFolder, folder_at
+from hedgesim.batch.opening import Sweep
+from hedgesim.batch.plan import SweepPlan, missing_runs
+from hedgesim.batch.space import check_free, size
+from hedgesim.batch.store import survey
+from hedgesim.console.printing import print_rows, records_of
+from hedgesim.console.progress import counting
+from hedgesim.console.running import UsageFault, check_counts
+from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
+
+QUICK = "quick"
+"""What the folder of a quick sweep is called beside that of the whole one."""
+
+
+def experiment_of(name: str, *, quick: bool) -> Experiment:
+    """An experiment by path or by name, cut down to a trial if it is to be quick."""
+    read = read_experiment(name)
+    return read.quick() if quick else read
+
+
+def folder_of(experiment: Experiment, output: str | None, *, quick: bool) -> str:
+    """Where the results of an experiment go."""
+    return output or str(Path("results") / (f"{experiment.name}_{QUICK}" if quick else experiment.name))
+
+
+def print_plan(experiment: Experiment, *, backend: str, workers: int, folder: str, as_json: bool) -> None:
+    """How many runs an experiment takes, and what disk and time, from a short probe."""
+    check_counts(runs=1, workers=workers)
+    plan = plan_of(experiment, backend=backend)
+    found = probe(plan, folder)
+    points = plan.points
+    rows = [
+        ["scenarios", ", ".join(experiment.scenarios)],
+        ["design", f"{experiment.design}, {points.table['sample'].nunique()} samples"],
+        ["levers", f"{len(points) // points.table['sample'].nunique() // len(experiment.scenarios)} combinations"],
+        ["points", f"{len(points)}, in {len(points.variants)} ensembles"],
+        ["replications", f"{experiment.replications}, pairing: {experiment.pairing}"],
+        ["runs", f"{found.runs}, {found.missing} of them missing in {folder}"],
+        ["disk", f"{size(found.disk)} to be written ({found.bytes_a_run:.0f} bytes a run)"],
+        ["time", f"{_time(found, workers)} with --workers {workers} ({found.rate:.0f} runs/s each, by a probe)"],
+    ]
+    if as_json:
+        told = {**asdict(found), "points": len(points), "seconds": found.seconds(workers), "disk": found.disk}
+        Console(soft_wrap=True).print_json(data=told)
+        return
+    print_rows(["", experiment.question], rows)
+
+
+def _time(found: Estimate, workers: int) -> str:
+    return str(timedelta(seconds=round(found.seconds(workers))))
+
+
+def sweep_with_progress(
+    experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None
+) -> tuple[Sweep, list[Path]]:
+    """Run what is missing of an experiment and draw its charts, showing how far it is."""
+    check_counts(runs=1, workers=workers)
+    if dask is not None and workers > 1:
+        message = f"--workers {workers}: the cluster has workers of its own. Give --dask or --workers, not both."
+        raise UsageFault(message)
+    plan = plan_of(experiment, backend=backend)
+    makers = makers_of(workers, dask)
+    missing = _check_space(plan, folder)
+    with counting(f"running {experiment.name}", missing) as on_runs:
+        results = run_plan(plan, folder, makers, on_part=lambda part: on_runs(part.runs), on_trouble=_say_trouble)
+    place = folder_at(folder)
+    charts = session.draw_sweep(results, place.path / "charts") if isinstance(place, LocalFolder) else []
+    return results, charts
+
+
+def _check_space(plan: SweepPlan, folder: str) -> int:
+    """Refuse a sweep that the disk cannot hold; give how many runs are missing."""
+    place = folder_at(folder)
+    missing = missing_runs(plan, survey(place))
+    if isinstance(place, LocalFolder) and missing:
+        check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
+    return missing
+
+
+def _say_trouble(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def print_sweep(results: Sweep, folder: str, *, as_json: bool) -> None:
+    """Every outcome over the runs of each scenario and each combination of levers."""
+    manifest = results.manifest
+    outcomes = [str(name) for name in manifest["outcomes"]]
+    groups = [one["path"] for one in manifest["factors"] if one["role"] != "uncertainties"]
+    runs = results.table("runs", columns=[*groups, *outcomes, "failed"])
+    table = _by_group(runs, groups, outcomes)
+    if as_json:
+        told = {"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table)}
+        Console(soft_wrap=True).print_json(data=told, default=str)
+        return
+    spread = [[f"{row[f'{o}_q50']:.3f} ({row[f'{o}_q05']:.3f} to {row[f'{o}_q95']:.3f})" for o in outcomes]
+              for row in table.to_dict("records")]  # fmt: skip
+    led = table[[*groups, "runs", "failed"]].astype(str).to_numpy().tolist()
+    print_rows([*groups, "runs", "failed", *outcomes], [[*a, *b] for a, b in zip(led, spread, strict=True)])
+    say = Console(soft_wrap=True).print
+    say("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    say(f"{manifest['question']} {manifest['runs']} runs, {manifest['failed']} failed; not calibrated, not yet scored.")
+    say(f"Parts, points and charts: {folder}")
+
+
+def _by_group(runs: pd.DataFrame, groups: list[str], outcomes: list[str]) -> pd.DataFrame:
+    """Runs, failed runs and quantiles of outcomes of every scenario and combination of levers."""
+    grouped = runs.groupby(groups, sort=False, dropna=False)
+    told: dict[str, Any] = {"runs": grouped.size(), "failed": grouped["failed"].count()}
+    for outcome in outcomes:
+        for name, q in (("q05", 0.05), ("q50", 0.5), ("q95", 0.95)):
+            told[f"{outcome}_{name}"] = grouped[outcome].quantile(q)
+    return pd.DataFrame(told).reset_index()
+
+
+def print_status(folder: str, *, as_json: bool) -> Status:
+    """What is in the store of a sweep; give it."""
+    found = status_of(folder)
+    if as_json:
+        Console(soft_wrap=True).print_json(data=asdict(found))
+        return found
+    rows = [
+        ["planned", f"{found.planned}"],
+        ["there", f"{found.there}"],
+        ["failed", f"{found.failed}"],
+        ["missing", f"{found.missing}"],
+        ["damaged files", f"{len(found.damaged)}"],
+    ]
+    print_rows(["runs", folder], rows)
+    say = Console(soft_wrap=True).print
+    for name, fault in found.damaged.items():
+        say(f"{name}: {fault}")
+    if found.stale:
+        say(f"The runs that are there do not count: {found.stale}.")
+    ready = found.finished and not found.missing and not found.damaged
+    say("The sweep is finished." if ready else "Run the same sweep again: it makes what is missing or damaged.")
+    return found
+
+
+def print_experiments(*, as_json: bool) -> None:
+    """Every packaged experiment with its question."""
+    checked = [read_experiment(path) for path in packaged_experiments().values()]
+    rows = [[one.name, one.design, str(points_of(one).runs), one.question] for one in checked]
+    print_rows(["experiment", "design", "runs", "question"], rows, as_json=as_json)

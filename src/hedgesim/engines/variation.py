@@ -1,0 +1,71 @@
+"""Runs of one case that differ in numbers: what a number of a path changes in the case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
+
+from hedgesim.engines.case import Case
+from hedgesim.model.arrays import Array
+from hedgesim.rules import CountryRule, PowerRule
+
+Rule = TypeVar("Rule", CountryRule, PowerRule)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a number changes: a shared parameter, the size of some impulses, or a parameter of the rules of some.
+
+    parameter: `group.name` of a shared parameter, or the name of a rule's. impulses, countries, powers: places on
+    their axes; a turn that has none changes nothing.
+    """
+
+    parameter: str = ""
+    impulses: tuple[int, ...] = ()
+    countries: tuple[int, ...] = ()
+    powers: tuple[int, ...] = ()
+
+
+def turned(case: Case, turns: Mapping[str, Sequence[Turn]], values: Mapping[str, Array]) -> Case:
+    """A case whose runs have numbers of their own.
+
+    turns: by path what its number changes. values: by path, axes (run,).
+    """
+    shared: dict[str, Array] = {}
+    size = case.setting.shocks.size
+    countries, powers = case.country_rules, case.power_rules
+    for path, values_of_path in values.items():
+        numbers = np.asarray(values_of_path, dtype=np.float64)
+        over_runs = numbers[:, None, None, None]
+        for turn in turns[path]:
+            if turn.impulses:
+                size = size * _factor(numbers, turn.impulses, size.shape[-1])
+            elif turn.countries or turn.powers:
+                countries = _with_parameter(countries, turn.countries, turn.parameter, over_runs)
+                powers = _with_parameter(powers, turn.powers, turn.parameter, over_runs)
+            elif "." in turn.parameter:
+                shared[turn.parameter] = over_runs
+    return replace(
+        case,
+        setting=replace(case.setting, shocks=replace(case.setting.shocks, size=size)),
+        parameters=case.parameters.with_values(shared),
+        country_rules=countries,
+        power_rules=powers,
+        varied=dict(values),
+    )
+
+
+def _factor(numbers: Array, impulses: Sequence[int], n: int) -> Array:
+    """Numbers as factors of some impulses, 1 for the others, axes (run, impulse)."""
+    factor = np.ones((len(numbers), n))
+    factor[:, list(impulses)] = numbers[:, None]
+    return factor
+
+
+def _with_parameter(rules: tuple[Rule, ...], places: Sequence[int], name: str, values: Array) -> tuple[Rule, ...]:
+    """Rules of which those at some places have another value of a parameter; who shared a rule there still does."""
+    changed = {id(rules[n]): rules[n].with_values({name: values}) for n in places}
+    return tuple(changed[id(rule)] if n in places else rule for n, rule in enumerate(rules))

@@ -1,0 +1,168 @@
+"""From an experiment to its points: every sample under every combination of levers in every scenario."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hedgesim.experiment.checks import stem_of
+from hedgesim.experiment.design import Value, cube_of, levels_of, values_at
+from hedgesim.experiment.samples import read_samples
+from hedgesim.experiment.schema import Experiment
+from hedgesim.experiment.variants import Variant, is_number, paths_of, read_variants
+
+Column = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Something that differs between points: the path of its column, what it is, and whether it is a number."""
+
+    path: str
+    role: str
+    """`scenarios`, `uncertainties` or `levers`."""
+    numeric: bool
+
+
+@dataclass(frozen=True)
+class Points:
+    """The points of an experiment.
+
+    table: a row per point with point, sample, scenario, a column per factor's path, and `first_draw`: run k of the
+    point has the random numbers of the run `first_draw` + k of its scenario. variants: scenarios that differ in more
+    than numbers. variant: of which variant each point is, axes (point,). numbers: by path what is set to a number,
+    axes (point,).
+    """
+
+    experiment: Experiment
+    factors: tuple[Factor, ...]
+    table: pd.DataFrame
+    variants: tuple[Variant, ...]
+    variant: NDArray[np.int64]
+    numbers: Mapping[str, NDArray[np.float64]]
+
+    def __len__(self) -> int:
+        """How many points there are."""
+        return len(self.table)
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are."""
+        return len(self) * self.experiment.replications
+
+
+def points_of(experiment: Experiment) -> Points:
+    """The points of an experiment.
+
+    Raises:
+        ScenarioError: a scenario cannot be read, or not with these values; the place is that in the experiment file.
+    """
+    samples = _samples(experiment)
+    levers = _crossed({path: lever.values for path, lever in experiment.levers.items()})
+    n_samples, n_levers, n_scenarios = _length(samples), _length(levers), len(experiment.scenarios)
+    of_scenario = np.repeat(np.arange(n_scenarios), n_levers * n_samples)
+    of_lever = np.tile(np.repeat(np.arange(n_levers), n_samples), n_scenarios)
+    of_sample = np.tile(np.arange(n_samples), n_scenarios * n_levers)
+    columns = {path: column[of_sample] for path, column in samples.items()}
+    columns |= {path: column[of_lever] for path, column in levers.items()}
+    names = np.asarray(experiment.scenarios, dtype=object)[of_scenario]
+    numbers = {
+        path: column.astype(np.float64)
+        for path, column in columns.items()
+        if column.dtype == np.float64 and all(map(_is_turned, paths_of(experiment, path)))
+    }
+    fixed = {path: column for path, column in columns.items() if path not in numbers}
+    variant, firsts = _grouped(names, fixed)
+    variants = read_variants(
+        experiment,
+        [(str(names[k]), {path: column[k] for path, column in fixed.items()}) for k in firsts],
+        {path: [column[variant == n] for n in range(len(firsts))] for path, column in numbers.items()},
+    )
+    draws = {"all": np.zeros(len(names), dtype=np.int64), "levers": of_sample, "none": np.arange(len(names))}
+    table = pd.DataFrame({"point": np.arange(len(names)), "sample": of_sample, "scenario": _stems(names)})
+    table = table.assign(**{path: _shown(column) for path, column in columns.items()})
+    table = table.assign(first_draw=draws[experiment.pairing] * experiment.replications)
+    return Points(experiment, _factors(experiment, table), table, variants, variant, numbers)
+
+
+def _samples(experiment: Experiment) -> dict[str, Column]:
+    """Values of every uncertainty by path, axes (sample,)."""
+    if experiment.design == "csv":
+        return read_samples(experiment)
+    if experiment.design == "grid":
+        return _crossed({path: levels_of(held) for path, held in experiment.uncertainties.items()})
+    cube = cube_of(experiment)
+    return {
+        path: _column(values_at(held, cube[:, k])) for k, (path, held) in enumerate(experiment.uncertainties.items())
+    }
+
+
+def _crossed(levels: Mapping[str, Sequence[Value]]) -> dict[str, Column]:
+    """Every combination of levels, the last varying fastest; one column per path."""
+    combined = list(product(*levels.values()))
+    return {path: _column([row[k] for row in combined]) for k, path in enumerate(levels)}
+
+
+def _column(values: Sequence[Value]) -> Column:
+    """Values as an array of numbers where they all are, else of objects."""
+    if all(is_number(value) for value in values):
+        return np.asarray(values, dtype=np.float64)
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
+
+
+def _length(columns: Mapping[str, Column]) -> int:
+    """Rows of some columns; one without any."""
+    return next((len(column) for column in columns.values()), 1)
+
+
+def _is_turned(path: str) -> bool:
+    """Whether runs of one ensemble may have each a number of its own at a path."""
+    keys = path.split(".")
+    of_rule = keys[0] == "rules" and len(keys) == 4 and keys[3] != "rule"
+    return keys[0] in {"settings", "shock_sizes"} or of_rule
+
+
+def _grouped(names: Column, fixed: Mapping[str, Column]) -> tuple[NDArray[np.int64], list[int]]:
+    """Of which group each point is, points being together that differ in numbers only, and the first of each group."""
+    known: dict[tuple[object, ...], int] = {}
+    group = np.empty(len(names), dtype=np.int64)
+    firsts: list[int] = []
+    for k, key in enumerate(zip(names, *fixed.values(), strict=True)):
+        if key not in known:
+            known[key] = len(firsts)
+            firsts.append(k)
+        group[k] = known[key]
+    return group, firsts
+
+
+def _stems(names: Column) -> list[str]:
+    """Names of scenarios, files without folder and ending."""
+    return [stem_of(str(name)) for name in names]
+
+
+def _shown(column: Column) -> Column | list[str]:
+    """A column of numbers, or of text where it holds anything else."""
+    if column.dtype == np.float64:
+        return column
+    return [value if isinstance(value, str) else json.dumps(value) for value in column]
+
+
+def _factors(experiment: Experiment, table: pd.DataFrame) -> tuple[Factor, ...]:
+    """What differs between points."""
+    return tuple(_each_factor(experiment, table))
+
+
+def _each_factor(experiment: Experiment, table: pd.DataFrame) -> Iterator[Factor]:
+    yield Factor("scenario", "scenarios", numeric=False)
+    for path in table.columns.drop(["point", "sample", "scenario", "first_draw"]):
+        role = "levers" if path in experiment.levers else "uncertainties"
+        yield Factor(str(path), role, numeric=bool(pd.api.types.is_float_dtype(table[path])))

@@ -1,0 +1,104 @@
+"""Samples from a table: the design `csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hedgesim.experiment.checks import SET_BY_EXPERIMENT
+from hedgesim.experiment.schema import Experiment
+from hedgesim.scenario.errors import Place, ScenarioError, shown
+from hedgesim.scenario.source_file import path_inside, read_text
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: its cells without blanks around them, and its number, from 1."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
+    """Values by path from the table of an experiment: the header names paths, each line is a sample.
+
+    Raises:
+        ScenarioError: no such file, no line, a path twice or one that cannot vary, a line with too few or too many
+            cells, a number that is not finite.
+    """
+    path, (header, *lines) = _table(experiment)
+    _check_header(experiment, path, header)
+    for line in lines:
+        if len(line.cells) != len(header.cells) or not all(line.cells):
+            fault = f"the line has {sum(map(bool, line.cells))} of {len(header.cells)} values"
+            remedy = "Write one value for each path of the header."
+            raise ScenarioError(Place(str(path), line.number, 1), fault, remedy)
+    columns = {name: _column([line.cells[k] for line in lines]) for k, name in enumerate(header.cells)}
+    for k, column in enumerate(columns.values()):
+        if column.dtype == np.float64 and not np.isfinite(column).all():
+            line = lines[int(np.argmin(np.isfinite(column)))]
+            fault = f"{shown(line.cells[k])} is not a finite number"
+            raise ScenarioError(Place(str(path), line.number, 1), fault, "Write a finite number.")
+    return columns
+
+
+def place_of_sample(experiment: Experiment, name: str, value: object) -> Place:
+    """The line of the table that gives a value to a path; the header if no line does."""
+    path, (header, *lines) = _table(experiment)
+    k = header.cells.index(name)
+    for line in lines:
+        if line.cells[k] == value or (isinstance(value, float) and _number(line.cells[k]) == value):
+            return Place(str(path), line.number, 1)
+    return Place(str(path), header.number, 1)
+
+
+def _table(experiment: Experiment) -> tuple[Path, list[Line]]:
+    """The file and its lines that are not empty, the header first; of samples the first few in a trial."""
+    assert experiment.file is not None
+    path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"))
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    try:
+        lines = [Line(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader if row]
+    except csv.Error as error:
+        remedy = "Check its quotes and commas."
+        raise ScenarioError(Place(str(path), reader.line_num, 1), f"this is no table ({error})", remedy) from None
+    if len(lines) < 2:
+        fault = "the table of samples has no samples"
+        raise ScenarioError(Place(str(path)), fault, "Write a header of paths and a line of values for each sample.")
+    return path, lines if experiment.samples is None else lines[: 1 + experiment.samples]
+
+
+def _check_header(experiment: Experiment, path: Path, header: Line) -> None:
+    """Refuse paths that are named twice, that levers set, or that are the experiment's own."""
+    place = Place(str(path), header.number, 1)
+    levers = {one for name, lever in experiment.levers.items() for one in (name, *lever.also)}
+    for name in header.cells:
+        if not name:
+            raise ScenarioError(place, "the header has an empty name", "Name each path once.")
+        if header.cells.count(name) > 1:
+            raise ScenarioError(place, f"the header names {shown(name)} twice", "Name each path once.")
+        if name in levers:
+            raise ScenarioError(place, f"{name} is set twice", "Keep it here or under levers.")
+        if name in SET_BY_EXPERIMENT:
+            raise ScenarioError(place, f"{name} cannot vary", "Delete its column.")
+
+
+def _column(cells: list[str]) -> NDArray[Any]:
+    """Cells as numbers where all of them are, else as text."""
+    numbers = [_number(cell) for cell in cells]
+    return np.asarray(cells, dtype=object) if any(map(math.isnan, numbers)) else np.asarray(numbers)
+
+
+def _number(cell: str) -> float:
+    """A cell as a number; NaN where it is none."""
+    try:
+        return float(cell)
+    except ValueError:
+        return math.nan

@@ -1,0 +1,338 @@
+"""Rules in files of the user's own: worked cases, what is refused and where, and the way to other processes."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import pickle
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from command_line import Said, call, files_below
+from hedgesim import read_scenario, run
+from hedgesim.model.alignment import Taste
+from hedgesim.model.parameters import Parameters
+from hedgesim.rules import RuleError, catalogue, country_rules, power_rules
+from hedgesim.rules.countries import habit
+from hedgesim.rules.files import MOST_BYTES, RuleFile, files_in_use, read_rule_file, use
+from worlds import plain_view
+
+HABIT = Path(habit.__file__).read_text(encoding="utf-8")
+LEANING = '''\
+"""Leaning: as much as is said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hedgesim import CountryRule
+from hedgesim.model.parameter import parameter
+
+
+@dataclass(frozen=True)
+class Leaning(CountryRule):
+    """Every option is worth what it was at the start, times something."""
+
+    lean: float = parameter(0.5, unit="1", within=(0, 2), meaning="how much", source="assumption")
+
+    def value(self, view, taste):
+        return self.lean * view.log_share
+'''
+POWER = '''\
+"""Watching: offer nothing new."""
+
+from dataclasses import dataclass
+
+from hedgesim.rules.powers.bystander import Bystander
+
+
+@dataclass(frozen=True)
+class Watching(Bystander):
+    """As a bystander."""
+'''
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder to work in; the rules used from it are forgotten afterwards."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(catalogue, "own", {})
+    before = set(sys.modules)
+    yield tmp_path
+    for name in [name for name in set(sys.modules) - before if name.startswith("hedgesim.rules.own_")]:
+        del sys.modules[name]
+
+
+def written(text: str, name: str = "leaning.py") -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def used(text: str, name: str = "leaning.py") -> RuleFile:
+    file = read_rule_file(written(text, name))
+    use([file])
+    return file
+
+
+def changed(old: str, new: str, text: str = LEANING) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def short(rule: str) -> list[str]:
+    return ["end=2021Q3", f"rules.countries.all.rule={rule}"]
+
+
+def test_a_file_is_known_by_its_stem_beside_the_packaged_rules_of_its_kind() -> None:
+    countries, powers = set(country_rules()), set(power_rules())
+    first, second = used(LEANING), used(POWER, "watching.py")
+    assert set(country_rules()) == countries | {"leaning"}
+    assert set(power_rules()) == powers | {"watching"}
+    assert files_in_use() == (first, second)
+    assert first.digest == RuleFile("leaning", LEANING, "elsewhere.py").digest
+    assert len(first.digest) == 64
+
+
+def test_the_rule_of_a_file_decides_as_it_says() -> None:
+    used(LEANING)
+    view = plain_view()
+    rule = country_rules()["leaning"]().with_values({"lean": 2.0})
+    np.testing.assert_allclose(rule.value(view, Taste()), 2.0 * view.log_share)
+    assert rule.decide(view, Parameters()).share.sum() == pytest.approx(1.0)
+
+
+def test_a_file_equal_to_habit_gives_what_habit_gives() -> None:
+    used(HABIT, "stay.py")
+    first, second = (run(read_scenario("war_2022", overrides=short(name)), runs=3) for name in ("habit", "stay"))
+    for name, table in first.tables.items():
+        pd.testing.assert_frame_equal(table, second.tables[name], check_exact=True)
+
+
+def test_a_scenario_is_checked_against_the_rules_in_use_at_the_time() -> None:
+    with pytest.raises(ValueError, match='there is no rule "leaning"'):
+        read_scenario("war_2022", overrides=short("leaning"))
+    used(LEANING)
+    assert read_scenario("war_2022", overrides=short("leaning")).rules.of_country("KAZ") == ("leaning", {})
+    with pytest.raises(ValueError, match=r"is 3, out of range\. Write a number from 0 to 2"):
+        read_scenario("war_2022", overrides=["rules.countries.KAZ={rule: leaning, lean: 3}"])
+
+
+def test_using_a_file_again_changes_nothing_and_another_text_takes_its_place() -> None:
+    file = used(LEANING)
+    rule = country_rules()["leaning"]
+    use([file, file])
+    use([read_rule_file(Path("leaning.py"))])
+    assert country_rules()["leaning"] is rule
+    other = used(changed("0.5", "1.5"))
+    assert country_rules()["leaning"]().lean == 1.5
+    assert files_in_use() == (other,)
+    used(POWER, "leaning.py")
+    assert "leaning" not in country_rules()
+    assert "leaning" in power_rules()
+
+
+def test_a_faulty_text_leaves_the_one_in_use() -> None:
+    file = used(LEANING)
+    made = pickle.dumps(country_rules()["leaning"](1.0))
+    with pytest.raises(RuleError):
+        used(changed("class Leaning(CountryRule)", "class Leaning"))
+    assert files_in_use() == (file,)
+    assert pickle.loads(made).lean == 1.0
+
+
+def test_a_rule_goes_to_another_process_that_uses_the_same_file() -> None:
+    file = used(LEANING)
+    sent = pickle.dumps((file, pickle.dumps(country_rules()["leaning"](1.25))))
+    catalogue.own.clear()
+    del sys.modules["hedgesim.rules.own_leaning"]
+    Path("leaning.py").unlink()
+    file, rule = pickle.loads(sent)
+    with pytest.raises(ModuleNotFoundError):
+        pickle.loads(rule)
+    use([file])
+    there = pickle.loads(rule)
+    assert type(there) is country_rules()["leaning"]
+    assert there.lean == 1.25
+
+
+def test_the_lines_of_a_rule_can_be_shown_though_its_file_is_gone() -> None:
+    used(LEANING)
+    Path("leaning.py").unlink()
+    rule = country_rules()["leaning"]
+    assert inspect.getsourcefile(rule) == "leaning.py"
+    assert inspect.getsource(rule.value).splitlines() == LEANING.splitlines()[-2:]
+    with pytest.raises(AttributeError) as caught:
+        rule().value(None, None)
+    assert str(caught.traceback[-1].path).endswith("leaning.py")
+    assert caught.traceback[-1].lineno + 1 == 18
+
+
+SECOND = "\n\n@dataclass(frozen=True)\nclass Other(Leaning):\n    pass\n"
+FIELD = 'lean: float = parameter(0.5, unit="1", within=(0, 2), meaning="how much", source="assumption")'
+
+# text of leaning.py -> line, how the fault begins, words that follow
+FAULTS: dict[str, tuple[str, int, str, str]] = {
+    "not Python": (changed("return", "retrun"), 18, "not Python: invalid syntax", "Correct this line."),
+    "not Python for the compiler": (LEANING + "return 1\n", 19, "not Python: 'return' outside function", "Correct"),
+    "a zero byte": (LEANING + "\0", 1, "not Python: source code string cannot contain null bytes", "Correct"),
+    "a name that is not there": (
+        changed("import parameter\n", "import parametre\n"),
+        8,
+        "ImportError while the rule is read: cannot import name 'parametre'",
+        "Correct this line.",
+    ),
+    "an exception in a function": (
+        LEANING + "\n\ndef fail():\n    raise KeyError('no')\n\n\nfail()\n",
+        22,
+        "KeyError while the rule is read: 'no'",
+        "Correct this line.",
+    ),
+    "a way out": (LEANING + "\nraise SystemExit\n", 20, "SystemExit while the rule is read", "Correct this line."),
+    "an exception in making one": (
+        LEANING + "\n    def __post_init__(self):\n        1 / 0\n",
+        21,
+        "ZeroDivisionError while the rule is read: division by zero",
+        "Correct this line.",
+    ),
+    "no rule": ("x = 1\n", 1, "holds 0 rules", "Define exactly one subclass of CountryRule or PowerRule in it."),
+    "only a rule that it imports": ("from hedgesim.rules.countries.habit import Habit\n", 1, "holds 0 rules", "Define"),
+    "two rules": (LEANING + SECOND, 22, "holds 2 rules (Leaning, Other)", "Define exactly one"),
+    "no dataclass": (
+        changed("@dataclass(frozen=True)\n", ""),
+        11,
+        "Leaning is not a frozen dataclass",
+        "Write @dataclass(frozen=True) above it.",
+    ),
+    "not frozen": (
+        changed("(frozen=True)", ""),
+        12,
+        "Leaning is not a frozen dataclass",
+        "Write @dataclass(frozen=True) above it.",
+    ),
+    "no dataclass but its parent": (
+        "from hedgesim.rules.countries.habit import Habit\n\n\nclass Own(Habit):\n    more: float = 1.0\n",
+        4,
+        "Own is not a frozen dataclass",
+        "Write @dataclass(frozen=True)",
+    ),
+    "no value": (changed("def value", "def worth"), 12, "Leaning has no method value", "Write it"),
+    "no parameter": (
+        changed(FIELD, "lean: float = 0.5"),
+        15,
+        "Leaning.lean is no parameter: it has no unit, range, meaning and source",
+        "Declare it with parameter(default, unit=, within=, meaning=, source=).",
+    ),
+    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "lies in no range from 2 to 2"),
+    "out of range": (changed("(0, 2)", "(1, 2)"), 15, "Leaning.lean has the default 0.5", "a default between them."),
+    "endless": (changed("(0, 2)", "(0, 1e999)"), 15, "Leaning.lean has the default 0.5", "from 0 to inf"),
+    "no numbers": (changed("(0, 2)", "('a', 'z')"), 15, "Leaning.lean has the default 0.5", "from 'a' to 'z'"),
+    "no unit": (changed('unit="1"', 'unit=""'), 15, "Leaning.lean has no unit", "Write it in unit=."),
+    "no source": (changed('"assumption"', '""'), 15, "Leaning.lean has no source", "Write it in source=."),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "fault", "rest"), FAULTS.values(), ids=FAULTS)
+def test_a_faulty_file_is_refused_with_its_line(text: str, line: int, fault: str, rest: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        used(text)
+    said = str(caught.value)
+    assert said.startswith(f"leaning.py:{line}: {fault}"), said
+    assert rest in said
+    assert said.endswith(".")
+    assert "\n" not in said
+    assert catalogue.own == {}
+    assert "hedgesim.rules.own_leaning" not in sys.modules
+    assert str(pickle.loads(pickle.dumps(caught.value))) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("my-rule.py", '"my-rule" cannot be the name of a rule. Rename the file'),
+        ("2nd.py", '"2nd" cannot be the name of a rule. Rename the file'),
+        ("größe.py", '"größe" cannot be the name of a rule. Rename the file'),
+        ("habit.py", '"habit" is a rule that comes with hedgesim. Rename the file.'),
+        ("patron.py", '"patron" is a rule that comes with hedgesim. Rename the file.'),
+    ],
+)
+def test_a_name_that_cannot_be_given_is_refused(name: str, fault: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        used(LEANING, name)
+    assert str(caught.value).startswith(f"{name}: {fault}")
+
+
+def test_two_files_of_one_name_are_refused() -> None:
+    Path("below").mkdir()
+    files = [read_rule_file(written(LEANING, name)) for name in ("leaning.py", "below/leaning.py")]
+    with pytest.raises(RuleError, match=r"below/leaning.py: leaning.py has the same name, leaning. Rename one"):
+        use(files)
+    assert catalogue.own == {}
+
+
+def test_a_file_that_cannot_be_read_is_refused() -> None:
+    Path("folder.py").mkdir()
+    Path("latin.py").write_bytes(b"# one\n# caf\xe9\n")
+    written("#" * (MOST_BYTES + 1), "large.py")
+    for name, fault in {
+        "nowhere.py": "nowhere.py: there is no such file. Check the spelling of the path.",
+        "folder.py": "folder.py: is not a file. Name a Python file with one rule.",
+        "latin.py": "latin.py:2: is not a text in UTF-8. Save the file as UTF-8.",
+        "large.py": "large.py: the file has more than the 262144 bytes (256 kB) that are read. "
+        "Keep in it the rule alone.",
+        "x" * 300 + ".py": "cannot be read (File name too long). Check the path and its permissions.",
+    }.items():
+        with pytest.raises(RuleError) as caught:
+            read_rule_file(Path(name))
+        assert str(caught.value).endswith(fault)
+
+
+def test_a_mark_at_the_beginning_and_line_ends_of_another_system_do_no_harm() -> None:
+    Path("leaning.py").write_bytes(b"\xef\xbb\xbf" + LEANING.replace("\n", "\r\n").encode())
+    use([read_rule_file(Path("leaning.py"))])
+    assert inspect.getsource(country_rules()["leaning"].value).splitlines() == LEANING.splitlines()[-2:]
+
+
+def parsed(said: Said) -> object:
+    assert said.code == 0, said.err
+    return json.loads(said.out)
+
+
+def test_the_command_line_runs_a_rule_in_a_file_of_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.session.draw_all", lambda *_, **__: [])
+    rules = ("--rules", str(written(LEANING)), "--rules", str(written(POWER, "watching.py")))
+    mine = written(
+        "purpose: Lean\nextends: war_2022\nseed: 1\nend: 2021Q3\n"
+        "rules: {countries: {KAZ: {rule: leaning, lean: 1}}, powers: {RUS: {rule: watching}}}\n",
+        "mine.yaml",
+    )
+    said = call("check", str(mine))
+    assert said.code == 2
+    assert 'there is no rule "leaning" for countries' in said.err
+    assert call("check", str(mine), *rules).out == "1 scenario without fault.\n"
+    rows = {row["rule"]: row for row in parsed(call("rules", *rules, "--json"))}
+    assert rows["leaning"]["parameters"] == "lean 0.5 (0-2)"
+    assert rows["watching"]["of a"] == "power"
+    answer = parsed(call("run", str(mine), *rules, "--runs", "2", "-o", "out", "--json"))
+    assert answer["manifest"]["rules"] == {file.name: file.digest for file in files_in_use()}
+    assert json.loads(Path("out/manifest.json").read_text())["rules"] == answer["manifest"]["rules"]
+    catalogue.own.clear()
+    plain = parsed(call("run", "war_2022", "--set", "end=2021Q3", "--runs", "1", "-o", "plain", "--json"))
+    assert "rules" not in plain["manifest"]
+
+
+@pytest.mark.parametrize("words", [("run", "war_2022"), ("check", "war_2022"), ("rules",)])
+def test_a_faulty_file_is_one_line_and_nothing_is_written(words: tuple[str, ...]) -> None:
+    written(LEANING + "1 / 0\n")
+    before = files_below(Path.cwd())
+    said = call(*words, "--rules", "leaning.py")
+    assert (said.code, said.out) == (2, "")
+    assert said.err == (
+        "leaning.py:19: ZeroDivisionError while the rule is read: division by zero. Correct this line.\n"
+    )
+    assert files_below(Path.cwd()) == before
