@@ -34,6 +34,7 @@ types: $(VENV)/.tested ## type check
 docs: $(VENV)/.tested ## write the generated pages anew
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
+	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
 
 format: $(VENV)/.tested ## put the source into form
 	$(BIN)/ruff check --fix .
@@ -41,6 +42,7 @@ format: $(VENV)/.tested ## put the source into form
 
 bench: $(VENV)/.tested ## time the engines against each other and against the machine
 	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks.store
 
 clean: ## remove the environment, results and caches
 	rm -rf $(VENV) results .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -20,6 +20,7 @@ from typer.testing import CliRunner
 import hedgesim
 from hedgesim.cli import app
 from hedgesim.engines.case import case_named
+from hedgesim.experiment import experiment_schema
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
@@ -70,6 +71,8 @@ def test_the_reference_is_current() -> None:
 def test_the_schema_is_current() -> None:
     text = (DOCS / "scenario.schema.json").read_text(encoding="utf-8")
     assert json.loads(text) == json_schema(), "run `make docs`"
+    text = (DOCS / "experiment.schema.json").read_text(encoding="utf-8")
+    assert json.loads(text) == experiment_schema(), "run `make docs`"
 
 
 def test_every_public_name_has_a_section_with_an_example() -> None:

@@ -176,19 +176,22 @@ def experiments(as_json: AsJson = False) -> None:
 
 @app.command()
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Files or names of scenarios, experiments.")],
     rule_files: RuleFiles = None,
 ) -> None:
-    """Check scenario files and print every fault with its place and remedy."""
-    from hedgesim.console import running
+    """Check scenario and experiment files and print every fault with its place and remedy."""
+    from hedgesim.console import running, sweeping
 
     running.use_rules(rule_files or ())
-    faults = [fault for name in files for fault in running.faults_of(name)]
+    experiments = {name for name in files if sweeping.is_experiment(name)}
+    of = {name: sweeping.faults_of_experiment if name in experiments else running.faults_of for name in files}
+    faults = [fault for name in files for fault in of[name](name)]
     for fault in faults:
         typer.echo(str(fault), err=True)
     if faults:
         raise typer.Exit(2)
-    typer.echo(f"{len(files)} scenario{'s' if len(files) > 1 else ''} without fault.")
+    what = "file" if experiments else "scenario"
+    typer.echo(f"{len(files)} {what}{'s' if len(files) > 1 else ''} without fault.")
 
 
 @app.command()
@@ -207,11 +210,13 @@ def diff(first: ScenarioName, second: ScenarioName, as_json: AsJson = False) -> 
 
 
 @app.command()
-def schema() -> None:
-    """Print the JSON Schema of scenario files, for completion in editors."""
-    from hedgesim.scenario import json_schema
+def schema(
+    of: Annotated[str, typer.Argument(metavar="[scenario|experiment]", help="Kind of file.")] = "scenario",
+) -> None:
+    """Print the JSON Schema of scenario or experiment files, for completion in editors."""
+    from hedgesim.console import running
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    typer.echo(json.dumps(running.schema_of(of), indent=2))
 
 
 @app.command()

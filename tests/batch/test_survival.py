@@ -10,19 +10,18 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.batch.small import assert_same, files, many, written
+from tests.batch.test_workers import _children
+from tests.command_line import start
 
 from hedgesim.analysis.sweeping import status_of, sweep
 from hedgesim.batch.opening import open_results
 from hedgesim.batch.results import StoreError
-from tests.batch.small import assert_same, files, many, written
-from tests.batch.test_workers import _children
-from tests.command_line import start
 
 REPLICATIONS = 700
 """Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""
@@ -162,11 +161,11 @@ def test_a_full_disk_is_said_and_the_sweep_goes_on(tmp_path: Path, undisturbed: 
 
 
 @pytest.fixture
-def done(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
+def done(tmp_path: Path) -> tuple[Path, Path]:
     """A small experiment and its finished store."""
     path = written(tmp_path, many(100))
     sweep(path, tmp_path / "out")
-    yield path, tmp_path / "out"
+    return path, tmp_path / "out"
 
 
 def _cut(content: bytes) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.batch.small import SMALL, assert_same, files, many, written
 
 import hedgesim
 from hedgesim.analysis.sweeping import plan_of, probe, status_of, sweep
@@ -17,7 +18,6 @@ from hedgesim.batch.reduction import EXACT
 from hedgesim.batch.results import StoreError
 from hedgesim.batch.sweep import Made
 from hedgesim.experiment import read_experiment
-from tests.batch.small import SMALL, assert_same, files, many, written
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,9 @@ def test_vocabulary_may_be_made_from_the_tables_folder(write: Writer, words: Voc
 def test_packaged_scenarios_are_found_by_name_after_files(
     write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "none", tmp_path / "shipped"]))
+    monkeypatch.setattr(
+        "hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "none", tmp_path / "shipped"])
+    )
     assert packaged_scenarios() == {}
     write(PLAIN, "shipped/peace.yaml")
     write(PLAIN, "shipped/war.yaml")

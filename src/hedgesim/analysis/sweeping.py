@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from hedgesim.analysis.regret import FUTURE, regret
 from hedgesim.analysis.simulation import now
 from hedgesim.batch.folder import folder_at
 from hedgesim.batch.opening import Sweep, open_results
@@ -114,6 +117,15 @@ def status_of(folder: str | Path) -> Status:
     failed = sum(part.failed for part in found.parts if part.stretches[0].key in keys)
     stale = "" if there or not found.parts else "they are of another version of the experiment or of its sources"
     return Status(total, there, failed, total - there, found.damaged, bool(manifest.get("ended")), stale)
+
+
+def regrets_of(results: Sweep) -> dict[tuple[str, str], pd.DataFrame]:
+    """The regret of every combination of levers, by outcome and goal, for every goal of an experiment."""
+    goals: Mapping[str, str] = results.manifest["goals"]
+    levers = [str(one["path"]) for one in results.manifest["factors"] if one["role"] == "levers"]
+    columns = [*FUTURE, "run", *levers, *goals]
+    runs = results.table("runs", columns=columns) if goals else pd.DataFrame()
+    return {(name, goal): regret(runs, levers, outcome=name, goal=goal) for name, goal in goals.items()}
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,7 @@ def _told(plan: SweepPlan) -> dict[str, Any]:
         "pairing": experiment.pairing,
         "retention": experiment.retention.model_dump(),
         "outcomes": list(experiment.outcomes),
+        "goals": dict(experiment.goals),
         "factors": [{"path": one.path, "role": one.role, "numeric": one.numeric} for one in plan.points.factors],
         "scenarios": {digest: one.name for digest, one in scenarios.items()},
         "scenario_texts": {one.name: one.text for one in list(scenarios.values())[::-1]},

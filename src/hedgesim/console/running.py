@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,8 +18,9 @@ from hedgesim.console.printing import print_grid
 from hedgesim.console.progress import counting
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.experiment import experiment_schema
 from hedgesim.rules.files import read_rule_file, use
-from hedgesim.scenario import Scenario, ScenarioError
+from hedgesim.scenario import Scenario, ScenarioError, json_schema
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.tables import TableError
 
@@ -123,3 +125,12 @@ def faults_of(name: str) -> Sequence[Exception]:
     except TableError as error:
         return [error]
     return []
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """The JSON Schema of a kind of file."""
+    schemas: dict[str, Callable[[], dict[str, Any]]] = {"scenario": json_schema, "experiment": experiment_schema}
+    if kind not in schemas:
+        message = f"schema {kind}: there is no such kind of file. Name one of {', '.join(schemas)}."
+        raise UsageFault(message)
+    return schemas[kind]()

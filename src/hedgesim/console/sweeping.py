@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ import pandas as pd
 from rich.console import Console
 
 from hedgesim import session
-from hedgesim.analysis.sweeping import Estimate, Status, makers_of, plan_of, probe, run_plan, status_of
+from hedgesim.analysis.sweeping import Estimate, Status, makers_of, plan_of, probe, regrets_of, run_plan, status_of
 from hedgesim.batch.folder import LocalFolder, folder_at
 from hedgesim.batch.opening import Sweep
 from hedgesim.batch.plan import SweepPlan, missing_runs
@@ -22,6 +23,8 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault, check_counts
 from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
+from hedgesim.scenario import ScenarioError
+from hedgesim.scenario.positions import child_at, read_tree
 
 QUICK = "quick"
 """What the folder of a quick sweep is called beside that of the whole one."""
@@ -103,18 +106,36 @@ def print_sweep(results: Sweep, folder: str, *, as_json: bool) -> None:
     groups = [one["path"] for one in manifest["factors"] if one["role"] != "uncertainties"]
     runs = results.table("runs", columns=[*groups, *outcomes, "failed"])
     table = _by_group(runs, groups, outcomes)
+    regrets = regrets_of(results)
     if as_json:
-        told = {"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table)}
+        judged = {outcome: records_of(found) for (outcome, _), found in regrets.items()}
+        told = {"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table), "regrets": judged}
         Console(soft_wrap=True).print_json(data=told, default=str)
         return
-    spread = [[f"{row[f'{o}_q50']:.3f} ({row[f'{o}_q05']:.3f} to {row[f'{o}_q95']:.3f})" for o in outcomes]
-              for row in table.to_dict("records")]  # fmt: skip
-    led = table[[*groups, "runs", "failed"]].astype(str).to_numpy().tolist()
-    print_rows([*groups, "runs", "failed", *outcomes], [[*a, *b] for a, b in zip(led, spread, strict=True)])
+    led = [*groups, "runs", "failed"]
+    rows = [[*(str(row[name]) for name in led), *(_spread(row, name) for name in outcomes)] for row in _rows(table)]
+    print_rows([*led, *outcomes], rows)
     say = Console(soft_wrap=True).print
     say("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    for (outcome, goal), found in regrets.items():
+        say(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
+        print_rows([*found.columns], [[_cell(cell) for cell in row] for row in found.itertuples(index=False)])
     say(f"{manifest['question']} {manifest['runs']} runs, {manifest['failed']} failed; not calibrated, not yet scored.")
     say(f"Parts, points and charts: {folder}")
+
+
+def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    return table.to_dict("records")
+
+
+def _spread(row: Mapping[Any, Any], outcome: str) -> str:
+    """Median and 5 to 95 % of runs."""
+    middle, low, high = (float(row[f"{outcome}_{name}"]) for name in ("q50", "q05", "q95"))
+    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
+
+
+def _cell(value: object) -> str:
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 def _by_group(runs: pd.DataFrame, groups: list[str], outcomes: list[str]) -> pd.DataFrame:
@@ -156,3 +177,20 @@ def print_experiments(*, as_json: bool) -> None:
     checked = [read_experiment(path) for path in packaged_experiments().values()]
     rows = [[one.name, one.design, str(points_of(one).runs), one.question] for one in checked]
     print_rows(["experiment", "design", "runs", "question"], rows, as_json=as_json)
+
+
+def faults_of_experiment(name: str) -> Sequence[ScenarioError]:
+    """Every fault of an experiment file, and the first of its scenarios as it has them."""
+    try:
+        points_of(read_experiment(name))
+    except ScenarioError as error:
+        return error.all
+    return []
+
+
+def is_experiment(name: str) -> bool:
+    """Whether a file holds an experiment, or a name is that of a packaged one."""
+    try:
+        return name in packaged_experiments() or child_at(read_tree(Path(name)), "question") is not None
+    except ScenarioError:
+        return False

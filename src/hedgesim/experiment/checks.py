@@ -31,6 +31,7 @@ def structural_faults(experiment: Experiment) -> Iterator[Fault]:
     yield from _twin_faults(experiment.scenarios)
     yield from _repeated(("outcomes",), experiment.outcomes)
     yield from _outcome_faults(experiment)
+    yield from _goal_faults(experiment)
     if experiment.retention.keep > experiment.replications:
         fault = f"retention.keep is {experiment.retention.keep}, there are {experiment.replications} replications"
         yield Fault(("retention", "keep"), fault, f"Write at most {experiment.replications}.")
@@ -74,7 +75,7 @@ def _range_faults(path: KeyPath, held: Uncertainty, experiment: Experiment) -> I
     """Check that a range is one, and that its distribution has what it needs."""
     name = path[-1]
     if held.values is not None:
-        for key in (key for key in RANGE_KEYS if key in held.model_fields_set):
+        for key in (key for key in RANGE_KEYS if getattr(held, key) != Uncertainty.model_fields[key].default):
             yield Fault((*path, key), f"{name} has values and {key}", "Write a list or a range.", at_key=True)
         return
     if held.low is None or held.high is None:
@@ -138,6 +139,13 @@ def stem_of(name: str) -> str:
     return name.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
+def holds_number(path: str) -> bool:
+    """Whether a number stands at a path of a scenario of which every run of an ensemble may have its own."""
+    keys = path.split(".")
+    of_rule = keys[0] == "rules" and len(keys) == 4 and keys[3] != "rule"
+    return keys[0] in {"settings", "shock_sizes"} or of_rule
+
+
 def _outcome_faults(experiment: Experiment) -> Iterator[Fault]:
     """Check that the outcomes are columns that a table of runs can have."""
     known = [name for name, item in OUTCOMES.items() if item.table == "system"] + [STANDING]
@@ -145,3 +153,13 @@ def _outcome_faults(experiment: Experiment) -> Iterator[Fault]:
         if name not in known and not BY_NAME.fullmatch(name):
             remedy = choose_from(name, [*known, "presence_<OPTION>", "hedging_index_<COUNTRY>"])
             yield Fault(("outcomes", k), f"there is no outcome {shown(name)} of a run", remedy)
+
+
+def _goal_faults(experiment: Experiment) -> Iterator[Fault]:
+    """Check that goals are set for outcomes, and that there are levers to judge by them."""
+    for name in experiment.goals:
+        if name not in experiment.outcomes:
+            fault = f"{shown(name)} has a goal but is no outcome of the experiment"
+            yield Fault(("goals", name), fault, choose_from(name, experiment.outcomes), at_key=True)
+    if experiment.goals and not experiment.levers:
+        yield Fault(("goals",), "goals judge levers, and there are none", "Add levers, or delete goals.", at_key=True)

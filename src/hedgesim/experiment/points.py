@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hedgesim.experiment.checks import stem_of
+from hedgesim.experiment.checks import holds_number, stem_of
 from hedgesim.experiment.design import Value, cube_of, levels_of, values_at
 from hedgesim.experiment.samples import read_samples
 from hedgesim.experiment.schema import Experiment
@@ -76,7 +76,7 @@ def points_of(experiment: Experiment) -> Points:
     numbers = {
         path: column.astype(np.float64)
         for path, column in columns.items()
-        if column.dtype == np.float64 and all(map(_is_turned, paths_of(experiment, path)))
+        if column.dtype == np.float64 and all(map(holds_number, paths_of(experiment, path)))
     }
     fixed = {path: column for path, column in columns.items() if path not in numbers}
     variant, firsts = _grouped(names, fixed)
@@ -122,13 +122,6 @@ def _column(values: Sequence[Value]) -> Column:
 def _length(columns: Mapping[str, Column]) -> int:
     """Rows of some columns; one without any."""
     return next((len(column) for column in columns.values()), 1)
-
-
-def _is_turned(path: str) -> bool:
-    """Whether runs of one ensemble may have each a number of its own at a path."""
-    keys = path.split(".")
-    of_rule = keys[0] == "rules" and len(keys) == 4 and keys[3] != "rule"
-    return keys[0] in {"settings", "shock_sizes"} or of_rule
 
 
 def _grouped(names: Column, fixed: Mapping[str, Column]) -> tuple[NDArray[np.int64], list[int]]:

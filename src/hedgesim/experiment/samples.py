@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hedgesim.experiment.checks import SET_BY_EXPERIMENT
+from hedgesim.experiment.checks import SET_BY_EXPERIMENT, holds_number
 from hedgesim.experiment.schema import Experiment
 from hedgesim.scenario.errors import Place, ScenarioError, shown
 from hedgesim.scenario.source_file import path_inside, read_text
@@ -31,7 +31,7 @@ def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
 
     Raises:
         ScenarioError: no such file, no line, a path twice or one that cannot vary, a line with too few or too many
-            cells, a number that is not finite.
+            cells, text for a number.
     """
     path, (header, *lines) = _table(experiment)
     _check_header(experiment, path, header)
@@ -40,13 +40,11 @@ def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
             fault = f"the line has {sum(map(bool, line.cells))} of {len(header.cells)} values"
             remedy = "Write one value for each path of the header."
             raise ScenarioError(Place(str(path), line.number, 1), fault, remedy)
-    columns = {name: _column([line.cells[k] for line in lines]) for k, name in enumerate(header.cells)}
-    for k, column in enumerate(columns.values()):
-        if column.dtype == np.float64 and not np.isfinite(column).all():
-            line = lines[int(np.argmin(np.isfinite(column)))]
-            fault = f"{shown(line.cells[k])} is not a finite number"
-            raise ScenarioError(Place(str(path), line.number, 1), fault, "Write a finite number.")
-    return columns
+        for name, cell in zip(header.cells, line.cells, strict=True):
+            if holds_number(name) and not math.isfinite(_number(cell)):
+                fault = f"{shown(cell)} is no number for {name}"
+                raise ScenarioError(Place(str(path), line.number, 1), fault, "Write it like 0.5.")
+    return {name: _column([line.cells[k] for line in lines]) for k, name in enumerate(header.cells)}
 
 
 def place_of_sample(experiment: Experiment, name: str, value: object) -> Place:
@@ -93,7 +91,7 @@ def _check_header(experiment: Experiment, path: Path, header: Line) -> None:
 def _column(cells: list[str]) -> NDArray[Any]:
     """Cells as numbers where all of them are, else as text."""
     numbers = [_number(cell) for cell in cells]
-    return np.asarray(cells, dtype=object) if any(map(math.isnan, numbers)) else np.asarray(numbers)
+    return np.asarray(numbers) if all(map(math.isfinite, numbers)) else np.asarray(cells, dtype=object)
 
 
 def _number(cell: str) -> float:

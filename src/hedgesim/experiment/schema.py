@@ -102,6 +102,9 @@ class Experiment(BaseModel):
         default_factory=dict, description="What is tried at every sample, by the path that `--set` takes."
     )
     outcomes: Names = Field(description="Columns of the table of runs that are drawn and printed.")
+    goals: dict[str, Literal["high", "low"]] = Field(
+        default_factory=dict, description="What is good of an outcome; levers are judged by their regret."
+    )
     design: Literal["grid", "latin_hypercube", "sobol", "saltelli", "morris", "csv"] = Field(
         "grid", description="How the uncertainties are sampled."
     )

@@ -22,28 +22,27 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.summary import summarise_column
 from hedgesim.plots import theme as look
-from hedgesim.plots.comparisons import BINS, GRID_POINTS, SWEEP_COLOR, draw_spread
+from hedgesim.plots.comparisons import BINS, GRID_POINTS, SWEEP_COLOR, draw_spread, places
 from hedgesim.plots.theme import LARGE, NORMAL, POINTS_PER_INCH, SMALL, Frame, text_width
 
-Numbers = NDArray[np.float64]
 Notes = Mapping[str, bool]  # sentences of the small print, and whether they hold
 Under = Sequence[tuple[str, Sequence[str]]]  # the name of a factor under each panel, and its tick labels if texts
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # those of the countries
-MARKERS = ("o", "s", "^", "D", "v", "P")
-MOST_POINTS, BOLD_WIDTH = 2000, 0.68  # more single runs are a smear; a character of a title, of the type size
+MARKERS, MOST_POINTS = "os^DvP", 2000  # more single runs are a smear
 COLUMNS, MOST_COLUMNS = ((1, 1), (2, 2), (3, 3), (4, 2), (9, 3)), 4  # up to so many panels, so many columns
-LONE, WIDE, HIGH, SHAPE = 7.5, 11.5, 4.2, 0.75  # inches: a page with one panel, with more, a panel; its height/width
-LEFT, RIGHT, BAR_ROOM, BETWEEN = 0.85, 0.3, 1.2, 0.3  # inches beside panels and between them
-BAR, BAR_GAP = 0.16, 0.2  # inches: the colour bar, and between it and the maps
-AIR, TICK_ROOM, LINE = 0.42, 0.17, look.LINE_HEIGHT * NORMAL / POINTS_PER_INCH  # inches: under a panel, an upright text
+LONE, WIDE = 7.5, 11.5  # inches of a page with one panel, and with more
+LOW, HIGH, ROWS_HIGH, SHAPE = 1.8, 4.2, 12.0, 0.75  # inches of a panel and of all rows; height by width of a panel
+LEFT, RIGHT, BETWEEN, BAR_ROOM, BAR, BAR_GAP = 0.85, 0.3, 0.3, 1.2, 0.16, 0.2  # inches: across, around the panels
+AIR, TICK_ROOM, LINE = 0.42, 0.17, look.LINE_HEIGHT * NORMAL / POINTS_PER_INCH  # inches of space below a panel
+MOST_LINES, TICK_FILL = 3, 0.75  # of a level tick label, and the part of its room that its width may take
 CONTOUR_CELLS, CONTOURS, SHORTEST, POINTS_A_CELL, FEWEST_BINS = 4, 6, 4, 4, 3
-BLANK, HATCH_COLOR, HATCH = "#f2f2f2", "#bdbdbd", "////"
-ROUND, GENERAL = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}")
+ROUND, GENERAL, BOLD = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}"), 0.68  # bold character, of the type size
 SHORT = (
     (r"shock_sizes\.(.+)", r"size of \1"),
     (r"rules\.(?:([^.]+)\.all|[^.]+\.([^.]+))\.([^.]+)", r"\3 of \1\2"),
     (r"(?:.*\.)?([^.]+)\.([^.]+)", r"\1: \2"),
 )
+POOLED = "A panel takes together all values of the factors it does not show."
 BINNED = f"A factor with more than {GRID_POINTS} values is put into bins of equal count."
 
 
@@ -91,9 +90,9 @@ class Sweep:
         n_empty = len(self.runs) - n_failed - len(self.rows(outcome))
         counts = f"Runs in all: {len(self.runs)}" + f"; failed and left out: {n_failed}" * (n_failed > 0)
         counts += f"; without a value and left out: {n_empty}" * (n_empty > 0)
-        heading, notes = f"{_plain(outcome)}: {self.title}", (f"{note} {counts}.".strip(), self.caption)
-        if len(heading) * LARGE * BOLD_WIDTH / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
-            heading, notes = _plain(outcome), (f"{self.title} {notes[0]}", self.caption)
+        heading, notes = f"{_plain(outcome)}: {self.title}", [f"{note} {counts}.".strip(), self.caption]
+        if len(heading) * LARGE * BOLD / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
+            heading, notes = _plain(outcome), [self.title, *notes]
         return look.page(*size, title=heading[:1].upper() + heading[1:], notes=notes, frame=frame)
 
 
@@ -133,19 +132,19 @@ def draw_outcome(sweep: Sweep, outcome: str) -> Figure:
         return figure
     texts = sweep.values(split) if split else []
     ticks = [[] if factor.numeric else sweep.values(factor.path) for factor in sweep.factors]
-    single = "; points: single runs" * (len(rows) <= MOST_POINTS)
     notes = {
-        f"Lines: median over runs; bands: 5 to 95 % of runs{single}.": [] in ticks,
+        f"Lines: median; bands: 5 to 95 % of runs{'; points: single runs' * (len(rows) <= MOST_POINTS)}.": [] in ticks,
         "Dots and bars: median and 5 to 95 % of runs.": any(ticks),
         BINNED: any(factor.numeric and rows[factor.path].nunique() > GRID_POINTS for factor in sweep.factors),
-        "A panel takes together all values of the factors it does not show.": len(ticks) > 1,
+        POOLED: len(ticks) > 1,
     }
-    frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
     under = list(zip(sweep.labels().values(), ticks, strict=True))
+    frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
     figure = _panels(sweep, outcome, under=under, notes=notes, side=_plain(outcome), frame=frame)
     for axis, factor in zip(figure.axes, sweep.factors, strict=True):
         draw = _along_numbers if factor.numeric else _along_texts
-        draw(sweep, axis, path=factor.path, outcome=outcome, split=split)
+        if rows[factor.path].notna().any():
+            draw(sweep, axis, path=factor.path, outcome=outcome, split=split)
     figure.axes[0].margins(y=0.08)
     if split:
         _legend(figure, sweep.labels()[split], texts)
@@ -154,24 +153,24 @@ def draw_outcome(sweep: Sweep, outcome: str) -> Figure:
 
 def _along_numbers(sweep: Sweep, axis: Axes, *, path: str, outcome: str, split: str | None) -> None:
     """Median, band and single runs along a numeric factor, for each value of what splits the page."""
-    rows = sweep.rows(outcome).dropna(subset=[path])
+    rows = sweep.rows(outcome).dropna(subset=[path]).assign(place=lambda rows: places(rows[path]))
     for rank, value in enumerate(sweep.values(split) if split else [""]):
         some, faint = rows[rows[split] == value] if split else rows, COLORS[rank] if split else look.MUTED
         if len(rows) <= MOST_POINTS:
             axis.plot(some[path], some[outcome], "o", ms=2.2, mew=0, alpha=0.25, color=faint, zorder=2)
         if len(some):
-            draw_spread(some, axis, parameter=path, outcome=outcome, **_style(rank))
+            draw_spread(some, axis, parameter="place", outcome=outcome, **_style(rank))
 
 
 def _along_texts(sweep: Sweep, axis: Axes, *, path: str, outcome: str, split: str | None) -> None:
     """Median and bar of runs at each value of a text factor; a value without a run keeps its place."""
     band = summarise_column(sweep.rows(outcome).dropna(subset=[path]), [path], value=outcome).set_index(path)
-    places = band.reindex(sweep.values(path))[["q05", "q50", "q95"]].to_numpy(dtype=np.float64)
-    for rank, (low, middle, high) in enumerate(places):
+    spans = band.reindex(sweep.values(path))[["q05", "q50", "q95"]].to_numpy(dtype=np.float64)
+    for rank, (low, middle, high) in enumerate(spans):
         color = COLORS[rank] if path == split else look.MUTED if split else SWEEP_COLOR
         axis.plot([rank, rank], [low, high], color=color, lw=2.5, alpha=0.5, solid_capstyle="butt", zorder=2)
         axis.plot([rank], [middle], MARKERS[rank if path == split else 0], ms=5, color=color, zorder=3)
-    axis.set_xlim(-0.6, len(places) - 0.4)
+    axis.set_xlim(-0.6, len(spans) - 0.4)
     axis.grid(visible=False, axis="x")
 
 
@@ -187,17 +186,18 @@ def draw_map(sweep: Sweep, outcome: str) -> Figure:
     """A page of the mean of an outcome over the two numeric factors, a map for each value of a text factor."""
     x, y = (factor.path for factor in sweep.factors if factor.numeric)
     rows, split = sweep.rows(outcome).dropna(subset=[x, y]), sweep.split(len(sweep.runs))
-    n_points = len(sweep.runs[[x, y]].drop_duplicates())
-    edges = [_edges(sweep.runs[path].dropna(), n_points) for path in (x, y)]
+    edges = [_edges(sweep.runs[[x, y]].dropna(), path) for path in (x, y)]
     values = sweep.values(split) if split else [""]
     parts = [rows[rows[split] == value] if split else rows for value in values]
     sums = [np.histogram2d(part[y], part[x], edges[::-1], weights=part[outcome])[0] for part in parts]
     counts = np.stack([np.histogram2d(part[y], part[x], edges[::-1])[0] for part in parts])
     means = np.ma.masked_where(counts == 0, sums) / np.maximum(counts, 1)
     notes = {
-        "Colour: mean of the runs in a cell; lines: contours between the middles of cells.": True,
+        "Colour: mean of the runs in a cell.": True,
+        "Lines: contours between the middles of cells, short ones left out.": min(means.shape[1:]) >= CONTOUR_CELLS,
         BINNED: max(sweep.runs[path].nunique() for path in (x, y)) > GRID_POINTS,
         "Hatched: no run.": bool((counts == 0).any()),
+        POOLED: len(sweep.factors) > len((x, y)) + bool(split),
     }
     scale, frame = Normalize(means.min(), means.max()), Frame(LEFT, BAR_ROOM, 0, 0.0)
     under: Under = [(sweep.labels()[x], [])] * len(values)
@@ -205,32 +205,32 @@ def draw_map(sweep: Sweep, outcome: str) -> Figure:
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
         _draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
-    box, width = figure.axes[0].get_position(), float(figure.get_figwidth())
-    bar = figure.add_axes((1 - (BAR_ROOM - BAR_GAP) / width, box.y0, BAR / width, box.height))
+    box, inch = figure.axes[0].get_position(), 1 / float(figure.get_figwidth())
+    bar = figure.add_axes((1 - (BAR_ROOM - BAR_GAP) * inch, box.y0, BAR * inch, box.height))
     figure.colorbar(ScalarMappable(scale, "viridis"), cax=bar, label=_plain(outcome), format=GENERAL)
     return figure
 
 
-def _edges(values: pd.Series[float], n_points: int) -> Numbers:
+def _edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
     """Where the cells of a numeric factor end: half-way between the values of a grid, else bins of equal count."""
-    own = np.sort(values.unique())
+    own = np.sort(points[path].unique())
     if len(own) > GRID_POINTS:
-        n_bins = int(np.clip(np.sqrt(n_points / POINTS_A_CELL), FEWEST_BINS, BINS))
-        return np.unique(np.quantile(values, np.linspace(0, 1, n_bins + 1)))
+        n_bins = int(np.clip(np.sqrt(len(points.drop_duplicates()) / POINTS_A_CELL), FEWEST_BINS, BINS))
+        return np.unique(np.quantile(points[path], np.linspace(0, 1, n_bins + 1)))
     middle = (own[1:] + own[:-1]) / 2
     return np.array([2 * own[0] - middle[0], *middle, 2 * own[-1] - middle[-1]])
 
 
-def _draw_cells(axis: Axes, cells: Numbers, *, edges: Sequence[Numbers], scale: Normalize) -> None:
+def _draw_cells(axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]], scale: Normalize) -> None:
     """Cells in colour, hatched grey where there is no run, with contours if the cells are many enough."""
     axis.grid(visible=False)
-    axis.patch.set(facecolor=BLANK, edgecolor=HATCH_COLOR, hatch=HATCH, linewidth=0)
+    axis.patch.set(facecolor="#f2f2f2", edgecolor="#bdbdbd", hatch="////", linewidth=0)
     axis.pcolormesh(*edges, cells, cmap="viridis", norm=scale, edgecolors="face", lw=0.3)
     levels = MaxNLocator(CONTOURS, steps=ROUND).tick_values(float(scale.vmin or 0), float(scale.vmax or 0))
     levels = [level for level in levels if np.ma.min(cells) < level < np.ma.max(cells)]
     if min(cells.shape) >= CONTOUR_CELLS and levels:
-        middles = ((ends[1:] + ends[:-1]) / 2 for ends in edges)
-        lines = axis.contour(*middles, cells, levels, colors="white", linewidths=0.9)
+        x, y = ((ends[1:] + ends[:-1]) / 2 for ends in edges)
+        lines = axis.contour(x, y, cells, levels, colors="white", linewidths=0.9)
         pieces = [path.to_polygons(closed_only=False) for path in lines.get_paths()]
         lines.set_paths(
             [Line.make_compound_path(*(Line(p) for p in some if len(np.asarray(p)) >= SHORTEST)) for some in pieces]
@@ -246,7 +246,7 @@ def _panels(sweep: Sweep, outcome: str, *, under: Under, notes: Notes, side: str
     least = max(max(_widest(label) * NORMAL / SMALL, len(texts) * TICK_ROOM) for label, texts in under) + BETWEEN
     columns = max(1, min(columns, int(free / least)))
     inner = max(free / columns, least) - BETWEEN
-    height = min(SHAPE * inner, HIGH)
+    height = min(SHAPE * inner, HIGH, max(LOW, ROWS_HIGH * columns / len(under)))
     ticks = [_ticks(texts, inner) for _, texts in under]
     names = [_wrapped(label, inner * SMALL / NORMAL) for label, _ in under]
     rooms = [room + LINE * (name.count("\n") + 1) + AIR for (_, _, room), name in zip(ticks, names, strict=True)]
@@ -254,27 +254,27 @@ def _panels(sweep: Sweep, outcome: str, *, under: Under, notes: Notes, side: str
     width = frame.left + frame.right + (inner + BETWEEN) * columns - BETWEEN
     note = " ".join(text for text, holds in notes.items() if holds)
     figure = sweep.page(outcome, (width, look.ROOM_ABOVE + sum(heights)), note=note, frame=frame)
-    places = figure.add_gridspec(len(heights), columns, height_ratios=heights, hspace=0, wspace=BETWEEN / inner)
+    cells = figure.add_gridspec(len(heights), columns, height_ratios=heights, hspace=0, wspace=BETWEEN / inner)
     for rank, (texts, turn, _) in enumerate(ticks):
         row, column = divmod(rank, columns)
-        axis = figure.add_subplot(places[2 * row, column], sharey=figure.axes[0] if rank else None, xlabel=names[rank])
+        axis = figure.add_subplot(cells[2 * row, column], sharey=figure.axes[0] if rank else None, xlabel=names[rank])
         axis.set_ylabel("" if column else _wrapped(side, height * SMALL / NORMAL))
         axis.tick_params(labelleft=column == 0)
+        axis.xaxis.set(major_locator=MaxNLocator(4, steps=ROUND), major_formatter=GENERAL)
         if texts:
             axis.set_xticks(range(len(texts)), texts, rotation=turn)
-        else:
-            axis.xaxis.set(major_locator=MaxNLocator(4, steps=ROUND), major_formatter=GENERAL)
     figure.axes[0].yaxis.set_major_formatter(GENERAL)
     return figure
 
 
 def _ticks(values: Sequence[str], width: float) -> tuple[list[str], int, float]:
     """Tick labels of a text factor on an axis of this width, how they are turned, and the inches they take."""
-    room = 0.92 * width / max(len(values), 1)
+    room = TICK_FILL * width / max(len(values), 1)
     texts = [_wrapped(value, room) for value in values]
-    if any(_widest(value) > room for value in values):
+    lines = max((text.count("\n") + 1 for text in texts), default=1)
+    if lines > MOST_LINES or any(_widest(value) > room for value in values):
         return list(values), 90, text_width(values)
-    return texts, 0, LINE * max((text.count("\n") + 1 for text in texts), default=1)
+    return texts, 0, LINE * lines
 
 
 def _wrapped(text: str, width: float) -> str:

@@ -1,0 +1,330 @@
+import re
+from collections.abc import Sequence
+from itertools import combinations, product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from hedgesim.plots import sweeps
+from hedgesim.plots.sweeps import COLORS, Factor, Sweep, draw_sweep
+from hedgesim.plots.theme import theme
+
+CAPTION = "Experiment invented, 4 runs a point, seed 7, not calibrated."
+THREAT, SHOCK, RULE, SCENARIO = "settings.taste.threat", "shock_sizes.war_2022", "rules.countries.all.rule", "scenario"
+SCENARIOS = ("war_2022", "no_war", "secondary_sanctions")
+KINDS = {THREAT: True, SHOCK: True, RULE: False, SCENARIO: False}
+
+
+def invent(n_runs: int = 4, **factors: Sequence[object]) -> pd.DataFrame:
+    """Every combination of the factors: the index is twice the threat less the shock, and a little more each run."""
+    rows = list(product(*factors.values(), range(n_runs)))
+    frame = pd.DataFrame(rows, columns=[*factors, "run"]).assign(point=0, failed=None)
+    threat, shock = (frame.get(path, pd.Series(0.0, frame.index)) for path in (THREAT, SHOCK))
+    frame["hedging_index"] = 2 * threat - shock + 0.1 * frame["run"]
+    return frame
+
+
+def factors_of(frame: pd.DataFrame) -> list[Factor]:
+    return [Factor(path, numeric) for path, numeric in KINDS.items() if path in frame]
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Draw a frame and hand out the figures by the names of their files."""
+    figures: dict[str, Figure] = {}
+
+    def keep(figure: Figure, folder: Path, *, name: str) -> list[Path]:
+        figure.canvas.draw()
+        figures[name] = figure
+        return [folder / f"{name}.png"]
+
+    def draw(frame: pd.DataFrame, factors: Sequence[Factor] | None = None, *, title: str = "Why") -> dict[str, Figure]:
+        figures.clear()
+        chosen = factors_of(frame) if factors is None else factors
+        draw_sweep(frame, chosen, outcomes=["hedging_index"], folder=tmp_path, title=title, caption=CAPTION)
+        return dict(figures)
+
+    monkeypatch.setattr(sweeps.look, "save", keep)
+    return draw
+
+
+def medians(axis, color: str = sweeps.SWEEP_COLOR) -> tuple[list[float], list[float]]:
+    lines = [line for line in axis.lines if line.get_label() == "median" and to_hex(line.get_color()) == color.lower()]
+    assert len(lines) == 1
+    return lines[0].get_xdata().tolist(), lines[0].get_ydata().tolist()
+
+
+def small_print(figure: Figure) -> str:
+    return " ".join(text.get_text() for text in reversed(figure.texts))
+
+
+def colours_of(axis) -> np.ma.MaskedArray:
+    return axis.collections[0].get_array()
+
+
+def assert_nothing_overlaps(figure: Figure) -> None:
+    """No two texts of a page share pixels, and none leaves it."""
+    panels = [
+        text
+        for axis in figure.axes
+        for text in (
+            axis.title,
+            axis._left_title,
+            axis.xaxis.label,
+            axis.yaxis.label,
+            *(label for label in axis.get_xticklabels() if _inside(axis, label, 0)),
+            *(label for label in axis.get_yticklabels() if _inside(axis, label, 1)),
+        )
+    ]
+    legends = [text for legend in figure.legends for text in (*legend.get_texts(), legend.get_title())]
+    texts = [text for text in (*figure.texts, *panels, *legends) if text.get_visible() and text.get_text()]
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    for (one, first), (other, second) in combinations(boxes, 2):
+        assert not first.overlaps(second), f"{one} covers {other}"
+    for text, box in boxes:
+        assert min(box.x0, box.y0) >= 0, text
+        assert box.x1 <= figure.bbox.x1, text
+        assert box.y1 <= figure.bbox.y1, text
+
+
+def _inside(axis, label, side: int) -> bool:
+    low, high = sorted((axis.get_xlim, axis.get_ylim)[side]())
+    return low <= label.get_position()[side] <= high
+
+
+def test_files_are_written_alike_each_time_into_a_new_folder(tmp_path: Path) -> None:
+    frame = invent(**{THREAT: range(4), SHOCK: range(4), SCENARIO: SCENARIOS})
+    drawn = [
+        draw_sweep(
+            frame,
+            factors_of(frame),
+            outcomes=["hedging_index"],
+            folder=tmp_path / side / "charts",
+            title="Why",
+            caption=CAPTION,
+        )
+        for side in "ab"
+    ]
+    names = ["hedging_index.png", "hedging_index.svg", "hedging_index_map.png", "hedging_index_map.svg"]
+    assert [path.name for path in drawn[0]] == names
+    for first, second in zip(*drawn, strict=True):
+        assert first.read_bytes() == second.read_bytes()
+
+
+def test_medians_are_those_of_the_data_and_the_page_says_what_it_shows(pages) -> None:
+    frame = invent(n_runs=5, **{THREAT: [0.0, 1.0, 3.0]})
+    figure = pages(frame)["hedging_index"]
+    (axis,) = figure.axes
+    assert medians(axis) == ([0.0, 1.0, 3.0], pytest.approx([0.2, 2.2, 6.2]))
+    band = axis.collections[0].get_paths()[0].vertices
+    assert band[band[:, 0] == 1.0][:, 1].min() == pytest.approx(np.quantile(2 + 0.1 * np.arange(5), 0.05))
+    assert axis.get_xlabel() == "taste: threat"
+    assert axis.get_ylabel() == "hedging index"
+    assert "Lines: median; bands: 5 to 95 % of runs; points: single runs. Runs in all: 15." in small_print(figure)
+    assert CAPTION in small_print(figure)
+
+
+def test_many_values_are_binned_and_many_runs_have_no_points(pages) -> None:
+    figure = pages(invent(n_runs=1, **{THREAT: np.linspace(0, 1, 2400)}))["hedging_index"]
+    x, y = medians(figure.axes[0])
+    assert len(x) == 12
+    assert y == pytest.approx(2 * np.array(x))
+    assert len(figure.axes[0].lines) == 1
+    assert "bins of equal count" in small_print(figure)
+    assert "single runs" not in small_print(figure)
+
+
+def test_failed_runs_are_left_out_and_counted(pages) -> None:
+    frame = invent(n_runs=3, **{THREAT: [0.0, 1.0]})
+    frame.loc[[2, 5], "failed"] = "no number"
+    frame.loc[0, "hedging_index"] = np.nan
+    figure = pages(frame)["hedging_index"]
+    assert medians(figure.axes[0])[1] == pytest.approx([0.1, 2.05])
+    assert "Runs in all: 6; failed and left out: 2; without a value and left out: 1." in small_print(figure)
+
+
+def test_a_text_factor_keeps_the_order_of_appearance_and_values_that_always_failed(pages) -> None:
+    frame = invent(n_runs=3, **{RULE: ["random", "habit", "balancing"]})
+    frame["hedging_index"] += frame[RULE].map({"random": 5.0, "habit": 1.0, "balancing": 3.0})
+    frame.loc[frame[RULE] == "habit", "failed"] = "no number"
+    figure = pages(frame)["hedging_index"]
+    (axis,) = figure.axes
+    assert [label.get_text() for label in axis.get_xticklabels()] == ["random", "habit", "balancing"]
+    dots = [line.get_ydata()[0] for line in axis.lines if line.get_marker() == "o"]
+    assert dots == pytest.approx([5.1, np.nan, 3.1], nan_ok=True)
+    assert axis.get_xlabel() == "rule of countries"
+    assert "Dots and bars" in small_print(figure)
+    assert "Lines" not in small_print(figure)
+
+
+def test_a_scenario_tells_lines_apart_by_colour_dashes_and_marks(pages) -> None:
+    frame = invent(**{THREAT: [0.0, 1.0], SHOCK: [0.0, 2.0], SCENARIO: SCENARIOS})
+    frame["hedging_index"] += 10 * frame[SCENARIO].map(dict(zip(SCENARIOS, range(3), strict=True)))
+    figure = pages(frame)["hedging_index"]
+    assert len(figure.axes) == 3
+    for rank in range(3):
+        assert medians(figure.axes[1], COLORS[rank])[1] == pytest.approx([1.15 + 10 * rank, -0.85 + 10 * rank])
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(SCENARIOS)
+    assert legend.get_title().get_text() == "scenario"
+    looks = [(line.get_color(), str(line._unscaled_dash_pattern), line.get_marker()) for line in legend.get_lines()]
+    assert all(len(set(kind)) == 3 for kind in zip(*looks, strict=True))
+    assert_nothing_overlaps(figure)
+
+
+def test_lines_are_not_told_apart_by_two_text_factors_or_by_many_values(pages) -> None:
+    two = invent(**{THREAT: [0.0, 1.0], RULE: ["habit", "random"], SCENARIO: SCENARIOS})
+    many = invent(**{THREAT: [0.0, 1.0], RULE: [f"rule_{i}" for i in range(7)]})
+    for frame in (two, many):
+        figure = pages(frame)["hedging_index"]
+        assert not figure.legends
+        assert medians(figure.axes[0])[1] == pytest.approx([0.15, 2.15])
+
+
+def test_a_factor_with_one_value_is_not_drawn(pages) -> None:
+    frame = invent(**{THREAT: [0.0, 1.0], SHOCK: [1.0], SCENARIO: ["war_2022"]})
+    figures = pages(frame)
+    assert list(figures) == ["hedging_index"]
+    assert [axis.get_xlabel() for axis in figures["hedging_index"].axes] == ["taste: threat"]
+    still = pages(frame, [Factor(SHOCK, True)])["hedging_index"]
+    assert "no factor takes more than one value" in small_print(still)
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(pages, split: bool) -> None:
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame(
+        {
+            f"settings.block_{i}.a_name_of_considerable_length_{i}": rng.uniform(0, 10.0 ** (i - 9), 300)
+            for i in range(18)
+        }
+    )
+    frame["rules.powers.RUS.rule"] = rng.choice(["assertive_neighbourhood", "steady", "habit"], 300)
+    if not split:
+        frame[RULE] = rng.choice([f"rule_of_some_name_{i}" for i in range(6)], 300)
+    factors = [Factor(path, path.startswith("settings")) for path in frame]
+    frame = frame.assign(failed=None, hedging_index=rng.normal(0, 1, 300))
+    figure = pages(frame, factors)["hedging_index"]
+    assert len(figure.axes) == len(factors)
+    assert len({axis.get_ylim() for axis in figure.axes}) == 1
+    first = figure.axes[0].get_xlabel().replace("\n", " ")
+    assert first == "block 0: a name of considerable length 0"
+    assert figure.axes[18].get_xlabel() == "rule of RUS"
+    assert min(axis.get_window_extent().height for axis in figure.axes) > 200
+    assert bool(figure.legends) == split
+    assert_nothing_overlaps(figure)
+
+
+def test_two_text_factors_alone_are_drawn(pages) -> None:
+    frame = invent(**{RULE: [f"a_rule_with_a_long_name_{i}" for i in range(12)], SCENARIO: SCENARIOS})
+    figure = pages(frame)["hedging_index"]
+    assert len(figure.axes) == 2
+    assert_nothing_overlaps(figure)
+
+
+def test_a_map_shows_the_mean_of_each_cell_and_leaves_cells_without_a_run_blank(pages) -> None:
+    frame = invent(n_runs=3, **{THREAT: [0.0, 1.0, 2.0, 3.0, 4.0], SHOCK: [0.0, 1.0, 2.0, 4.0]})
+    empty = (frame[THREAT] == 4.0) & (frame[SHOCK] >= 2.0)
+    frame.loc[empty & (frame[SHOCK] == 2.0), "failed"] = "no number"
+    figure = pages(frame[~empty | frame["failed"].notna()])["hedging_index_map"]
+    axis, bar = figure.axes
+    cells = colours_of(axis)
+    x, y = np.meshgrid(range(5), [0, 1, 2, 4])
+    blank = (x == 4) & (y >= 2)
+    assert np.array_equal(np.ma.getmaskarray(cells), blank)
+    assert cells[~blank].tolist() == pytest.approx((2 * x - y + 0.1)[~blank].tolist())
+    assert axis.collections[0].get_coordinates()[:, 0, 1].tolist() == [-0.5, 0.5, 1.5, 3.0, 5.0]
+    assert axis.patch.get_hatch()
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("taste: threat", "size of war_2022")
+    assert bar.get_ylabel() == "hedging index"
+    assert len(axis.texts) > 1, "contours carry their values"
+    assert "Hatched: no run." in small_print(figure)
+    assert_nothing_overlaps(figure)
+
+
+def test_few_cells_have_no_contours_and_a_constant_outcome_is_one_colour(pages) -> None:
+    few = pages(invent(**{THREAT: range(3), SHOCK: range(5)}))["hedging_index_map"]
+    assert not few.axes[0].texts
+    assert "contours" not in small_print(few)
+    same = invent(**{THREAT: range(5), SHOCK: range(5)}).assign(hedging_index=1.0)
+    assert np.unique(colours_of(pages(same)["hedging_index_map"].axes[0])).tolist() == [1.0]
+
+
+def test_a_map_of_scattered_values_has_bins_that_hold_every_run(pages) -> None:
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({THREAT: rng.uniform(0, 1, 400), SHOCK: rng.uniform(0, 1, 400) ** 3, "failed": None})
+    frame["hedging_index"] = frame[THREAT]
+    axis = pages(frame)["hedging_index_map"].axes[0]
+    edges = axis.collections[0].get_coordinates()
+    across, up = edges[0, :, 0], edges[:, 0, 1]
+    assert len(across) == len(up) == 11
+    assert np.histogram(frame[SHOCK], up)[0].tolist() == [40] * 10
+    cells = colours_of(axis)
+    assert np.all((cells >= across[:-1]) & (cells <= across[1:]))
+
+
+def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(pages) -> None:
+    frame = invent(**{THREAT: range(4), SHOCK: range(4), SCENARIO: SCENARIOS})
+    frame["hedging_index"] += 10.0 * frame[SCENARIO].map(dict(zip(SCENARIOS, range(3), strict=True)))
+    figure = pages(frame)["hedging_index_map"]
+    *maps, _ = figure.axes
+    assert [axis.get_title("left") for axis in maps] == list(SCENARIOS)
+    (limits,) = {axis.collections[0].get_clim() for axis in maps}
+    assert limits == pytest.approx((-2.85, 26.15))
+    assert [float(colours_of(axis)[0, 0]) for axis in maps] == pytest.approx([0.15, 10.15, 20.15])
+    assert_nothing_overlaps(figure)
+
+
+def test_three_numeric_factors_have_no_map(pages) -> None:
+    frame = invent(**{THREAT: range(3), SHOCK: range(3), "beta": range(3)})
+    assert list(pages(frame, [*factors_of(frame), Factor("beta", True)])) == ["hedging_index"]
+
+
+@pytest.mark.parametrize("how", ["empty", "failed", "failed without outcomes", "no value"])
+def test_without_a_run_the_page_says_so(pages, how: str) -> None:
+    frame = invent(**{THREAT: range(3), SHOCK: range(3)})
+    if how == "empty":
+        frame = frame.iloc[:0]
+    elif how == "no value":
+        frame["hedging_index"] = np.nan
+    else:
+        frame["failed"] = "no number"
+        frame = frame.drop(columns=["hedging_index"] if "without" in how else [])
+    figures = pages(frame, [Factor(THREAT, True), Factor(SHOCK, True)])
+    assert list(figures) == ["hedging_index"]
+    assert "no run came through" in small_print(figures["hedging_index"])
+
+
+def test_an_absent_outcome_is_named(tmp_path: Path) -> None:
+    frame = invent(**{THREAT: range(3)})
+    outcomes = ["hedging_index", "luck", "fate"]
+    with pytest.raises(KeyError, match="luck, fate"):
+        draw_sweep(frame, factors_of(frame), outcomes=outcomes, folder=tmp_path, title="Why", caption="")
+
+
+def test_a_title_too_long_for_the_page_goes_into_the_small_print(pages) -> None:
+    title = "A question about everything that may happen, " * 5
+    figure = pages(invent(**{THREAT: range(3)}), title=title)["hedging_index"]
+    assert figure.texts[0].get_text() == "Hedging index"
+    assert re.sub(r"\s+", " ", title).strip() in small_print(figure)
+    assert_nothing_overlaps(figure)
+
+
+def test_factors_are_called_shortly_unless_two_would_be_called_alike() -> None:
+    called = {
+        THREAT: "taste: threat",
+        SHOCK: "size of war_2022",
+        RULE: "rule of countries",
+        SCENARIO: "scenario",
+        "rules.countries.KAZ.rule": "rule of KAZ",
+        "rules.powers.all.own_weight": "own weight of powers",
+        "settings.threat_decay": "settings: threat decay",
+        "a.b.same": "a.b.same",
+        "c.b.same": "c.b.same",
+    }
+    with theme():
+        assert Sweep(pd.DataFrame(), tuple(Factor(path, True) for path in called), "", "").labels() == called
