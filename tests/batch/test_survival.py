@@ -256,6 +256,26 @@ def test_results_of_something_else_are_not_touched(done: tuple[Path, Path], tmp_
     assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+def test_what_a_kill_left_half_written_goes_once_it_is_old(tmp_path: Path) -> None:
+    drafts = [tmp_path / "out" / "runs" / f".{name}.parquet.0123.part" for name in ("old", "new")]
+    drafts[0].parent.mkdir(parents=True)
+    for draft, age in zip(drafts, (7200.0, 60.0), strict=True):
+        draft.write_bytes(b"half")
+        os.utime(draft, (time.time() - age, time.time() - age))
+    sweep(written(tmp_path), tmp_path / "out")
+    assert [draft.exists() for draft in drafts] == [False, True]
+    assert len(open_results(tmp_path / "out").table("runs")) == 24
+
+
+def test_parts_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], tmp_path: Path) -> None:
+    _, folder = done
+    n = len(files(folder))
+    sweep(written(tmp_path, many(100).replace("seed: 5", "seed: 6")), folder)
+    found = status_of(folder)
+    assert (found.unused, found.there, found.missing) == (n, 600, 0)
+    assert set(open_results(folder).table("runs")["seed"]) == {6}
+
+
 def test_no_status_without_a_sweep(tmp_path: Path) -> None:
     said = start("status", str(tmp_path), folder=tmp_path)
     assert said.code == 2

@@ -31,8 +31,7 @@ def error_of(path: Path) -> ScenarioError:
 FILE = {
     "unknown key with a guess": (
         GRID + "sead: 3\n",
-        'x.yaml:7:1: unknown key "sead". Did you mean "seed"? Known: design, file, levers, outcomes, pairing, '
-        "question, replications, retention, samples, scenarios, second_order, seed, uncertainties.",
+        f'x.yaml:7:1: unknown key "sead". Did you mean "seed"? Known: {", ".join(sorted(Experiment.model_fields))}.',
     ),
     "unknown key of a range": (
         changed("high: 1.0", "hihg: 1.0", SAMPLED),

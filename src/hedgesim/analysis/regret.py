@@ -31,12 +31,12 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
     paired = table.dropna() * SIGNS[goal]
     means = paired.groupby(list(FUTURE), sort=False).mean()
     lost = means.rsub(means.max(axis=1), axis=0)
-    worst_in = [str(lost.index[int(lost[column].to_numpy().argmax())][0]) for column in lost.columns] if len(lost) else []
+    worst = [int(lost[column].to_numpy().argmax()) for column in lost.columns] if len(lost) else []
     told = pd.DataFrame(
         {
             "mean": lost.mean().to_numpy(),
             "worst": lost.max().to_numpy(),
-            "worst_in": worst_in if worst_in else np.nan,
+            "worst_in": [str(lost.index[row][0]) for row in worst] or np.nan,
             "best_in": (lost <= 0.0).mean().to_numpy(),
         }
     )

@@ -26,7 +26,10 @@ from hedgesim.experiment import Experiment, points_of, read_experiment
 
 @dataclass(frozen=True)
 class Status:
-    """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files."""
+    """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
+
+    unused: parts of earlier versions of the experiment or of its sources, which count for nothing.
+    """
 
     planned: int
     there: int
@@ -34,8 +37,7 @@ class Status:
     missing: int
     damaged: Mapping[str, str]
     finished: bool
-    stale: str
-    """Why the runs there are of no use any more, if they are not."""
+    unused: int
 
 
 def sweep(
@@ -115,8 +117,8 @@ def status_of(folder: str | Path) -> Status:
         replications - sum(last - first for first, last in have.without(Stretch(key, 0, replications))) for key in keys
     )
     failed = sum(part.failed for part in found.parts if part.stretches[0].key in keys)
-    stale = "" if there or not found.parts else "they are of another version of the experiment or of its sources"
-    return Status(total, there, failed, total - there, found.damaged, bool(manifest.get("ended")), stale)
+    unused = sum(not any(one.key in keys for one in part.stretches) for part in found.parts)
+    return Status(total, there, failed, total - there, found.damaged, bool(manifest.get("ended")), unused)
 
 
 def regrets_of(results: Sweep) -> dict[tuple[str, str], pd.DataFrame]:

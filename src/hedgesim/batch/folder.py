@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +14,9 @@ from hedgesim.batch.results import OTHER_FOLDER, StoreError, prepare_folder, rea
 
 DRAFT = ".part"
 """How the names of files end that are not written to their end."""
+
+OLD = 3600.0
+"""Seconds after which nobody is writing at a draft any more."""
 
 
 class Folder(Protocol):
@@ -69,8 +74,12 @@ class LocalFolder:
         return str(self.path.absolute())
 
     def prepare(self) -> None:
-        """See `Folder`."""
+        """See `Folder`; drafts that a process left behind when it was killed go once they are old."""
         prepare_folder(self.path)
+        for draft in self.path.rglob(f".*{DRAFT}"):
+            with suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > OLD:
+                    draft.unlink()
 
     def names(self, inner: str) -> Sequence[str]:
         """See `Folder`."""
@@ -86,7 +95,7 @@ class LocalFolder:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _unreadable(self.path / name, error) from error
+            raise unreadable(self.path / name, error) from error
 
     def write(self, name: str, content: bytes) -> None:
         """See `Folder`: under another name first, flushed to the disk, then renamed."""
@@ -125,5 +134,6 @@ def unwritten(place: object, error: Exception) -> StoreError:
     return StoreError(place, fault, remedy=f"What was written before is kept. Free some space, or: {OTHER_FOLDER}")
 
 
-def _unreadable(place: object, error: Exception) -> StoreError:
+def unreadable(place: object, error: Exception) -> StoreError:
+    """What to say when a file could not be read."""
     return StoreError(place, f"cannot be read ({reason_of(error)})", remedy="Check the disk and the permissions.")

@@ -158,13 +158,19 @@ class Sweep(Results):
             if column in of_points:
                 points = points[self._operator(operator)(points[column], value)]
         rest = [(column, operator, value) for column, operator, value in where if column not in of_points]
+        if "run" in of_rows:
+            rest.append(("run", "<", self._runs_of(name)))
         led = [column for column in (*BOUNDS, *ORDER[name]) if column in data.schema.names]
         read = list(dict.fromkeys([KEY, *led, *(column for column in wanted if column in of_rows)]))
-        if len(rest) < len(where):
+        if any(column in of_points for column, _, _ in where):
             rest.append((KEY, "in", points[KEY].unique().tolist()))
         rows = _frame(self._scan(data, read, rest))
         placed = rows.merge(points, on=KEY, how="inner", sort=False)
         return self._ordered(name, placed)[wanted]
+
+    def _runs_of(self, name: str) -> int:
+        """How many runs of a point a table has; an earlier sweep into the same folder may have made more."""
+        return int(self.manifest["replications"] if name == RUNS else self.manifest["retention"]["keep"])
 
     def _ordered(self, name: str, rows: pd.DataFrame) -> pd.DataFrame:
         """Rows in the order of points and runs, each once; statistics of all runs of a point as one."""

@@ -19,7 +19,7 @@ from hedgesim.batch.reduction import Reduction
 from hedgesim.batch.results import to_arrow
 from hedgesim.batch.rows import frame_of
 from hedgesim.batch.runner import QUANTILE_NAMES, SUMMARY_KEYS
-from hedgesim.batch.store import RUNS, Part, Stretch
+from hedgesim.batch.store import RUNS, Part
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.outcomes import Outcomes, outcomes_of
@@ -69,7 +69,7 @@ class PartTask:
 def make_part(task: PartTask, case: Case, engine: Engine) -> dict[str, Any]:
     """The tables of a part, rows in the order of stretches and runs; a failed run is a row with its reason."""
     maker = _Maker(task, case, engine)
-    for block in _blocks(task.part.stretches, engine.together):
+    for block in _blocks(task.part, engine.together):
         maker.add(block)
     for n, stretch in enumerate(task.part.stretches):
         if stretch.first < task.part.keep:
@@ -81,9 +81,13 @@ Row = tuple[int, int]
 """A run: the place of its stretch, and its number."""
 
 
-def _blocks(stretches: Sequence[Stretch], together: int) -> Iterator[list[Row]]:
-    """All runs of some stretches, in blocks that are made at once."""
-    rows = [(n, run) for n, stretch in enumerate(stretches) for run in stretch.runs]
+def _blocks(part: Part, together: int) -> Iterator[list[Row]]:
+    """The runs of a part that are to be written, for statistics all of its stretches, in blocks that are made at once.
+
+    Where there are none, because only whole runs are to be added, one is made for the form of the table.
+    """
+    wanted = [one.runs if part.summary else range(*of) for one, of in zip(part.stretches, part.written, strict=True)]
+    rows = [(n, run) for n, runs in enumerate(wanted) for run in runs] or [(0, part.stretches[0].first)]
     return (rows[first : first + together] for first in range(0, len(rows), together))
 
 

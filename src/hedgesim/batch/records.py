@@ -54,9 +54,7 @@ def _before(folder: Folder) -> dict[str, Any] | None:
         return None
 
 
-def finish(
-    folder: Folder, manifest: Manifest, parts: Sequence[Part], *, ended: str, charts: Sequence[str] = ()
-) -> None:
+def finish(folder: Folder, manifest: Manifest, parts: Sequence[Part], *, ended: str) -> None:
     """Write the manifest of a sweep whose runs are all there: its tables with their files, and how many runs failed."""
     files: dict[str, list[str]] = {}
     for part in parts:
@@ -64,7 +62,7 @@ def finish(
             files.setdefault(table, []).append(name)
     failed = sum(part.failed for part in parts)
     tables = {table: sorted(names) for table, names in sorted(files.items())}
-    write_manifest(folder, {**manifest, "ended": ended, "failed": failed, "tables": tables, "charts": list(charts)})
+    write_manifest(folder, {**manifest, "ended": ended, "failed": failed, "tables": tables})
 
 
 def write_manifest(folder: Folder, manifest: Manifest) -> None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from hedgesim.batch.folder import DRAFT, unwritten
+from hedgesim.batch.folder import DRAFT, unreadable, unwritten
 from hedgesim.batch.results import OTHER_FOLDER, StoreError, reason_of
 
 
@@ -56,6 +56,9 @@ class RemoteFolder:
             return bytes(self._files.cat_file(f"{self._root}/{name}"))
         except FileNotFoundError:
             return None
+        except OSError as error:
+            full = f"{self.address}/{name}"
+            raise unreadable(full, error) from error
 
     def write(self, name: str, content: bytes) -> None:
         """See `Folder`: under another name first, then renamed."""
@@ -78,6 +81,9 @@ class RemoteFolder:
             self._files.mv(f"{self._root}/{name}", place)
         except FileNotFoundError:
             return
+        except OSError as error:
+            full = f"{self.address}/{new}"
+            raise unwritten(full, error) from error
 
     def source(self) -> tuple[str, Any]:
         """See `Folder`."""

@@ -160,13 +160,12 @@ def print_status(folder: str, *, as_json: bool) -> Status:
         ["failed", f"{found.failed}"],
         ["missing", f"{found.missing}"],
         ["damaged files", f"{len(found.damaged)}"],
+        ["parts of earlier versions", f"{found.unused}"],
     ]
     print_rows(["runs", folder], rows)
     say = Console(soft_wrap=True).print
     for name, fault in found.damaged.items():
         say(f"{name}: {fault}")
-    if found.stale:
-        say(f"The runs that are there do not count: {found.stale}.")
     ready = found.finished and not found.missing and not found.damaged
     say("The sweep is finished." if ready else "Run the same sweep again: it makes what is missing or damaged.")
     return found

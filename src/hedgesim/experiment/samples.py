@@ -61,7 +61,7 @@ def _table(experiment: Experiment) -> tuple[Path, list[Line]]:
     """The file and its lines that are not empty, the header first; of samples the first few in a trial."""
     assert experiment.file is not None
     path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"))
-    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    reader = csv.reader(io.StringIO(read_text(path), newline=""), skipinitialspace=True)
     try:
         lines = [Line(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader if row]
     except csv.Error as error:
