@@ -131,7 +131,7 @@ def _rows(table: pd.DataFrame) -> list[dict[Any, Any]]:
 def _spread(row: Mapping[Any, Any], outcome: str) -> str:
     """Median and 5 to 95 % of runs."""
     middle, low, high = (float(row[f"{outcome}_{name}"]) for name in ("q50", "q05", "q95"))
-    return f"{middle:.3f} ({low:.3f} to {high:.3f})"
+    return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
 def _cell(value: object) -> str:

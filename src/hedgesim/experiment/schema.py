@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
-from hedgesim.scenario.canonical import canonical_text, digest_of
+from hedgesim.scenario.canonical import Canonical
 from hedgesim.scenario.errors import Place
 from hedgesim.scenario.fields import one_line
 from hedgesim.scenario.json_schema import DIALECT, keys_below
@@ -89,7 +89,7 @@ class Origin:
     places: Mapping[tuple[str | int, ...], Place]
 
 
-class Experiment(BaseModel):
+class Experiment(Canonical):
     """A checked experiment: a question, scenarios, what varies, a design; see `read_experiment`."""
 
     model_config = _FROZEN
@@ -166,21 +166,6 @@ class Experiment(BaseModel):
         while keys not in self._origin.places and keys:
             keys = keys[:-1]
         return self._origin.places.get(keys, Place(str(self.path)))
-
-    @property
-    def keys(self) -> dict[str, Any]:
-        """Every key with its effective value as plain data; keys without a value are left out."""
-        return self.model_dump(mode="json", exclude_none=True)
-
-    @property
-    def text(self) -> str:
-        """The effective experiment as canonical YAML."""
-        return canonical_text(self.keys)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the effective keys."""
-        return digest_of(self.keys)
 
 
 def _few_levels(held: Uncertainty | Lever) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
 from hedgesim.scenario.errors import Place, ScenarioError
 from hedgesim.scenario.positions import resolve
@@ -42,3 +43,22 @@ def canonical_text(keys: dict[str, Any]) -> str:
     """Write plain data as YAML in the given order of keys."""
     text: str = yaml.dump(keys, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDEST_LINE)
     return text
+
+
+class Canonical(BaseModel):
+    """A checked file that is told by its effective keys, whatever it is called and however it is written."""
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """Every key with its effective value as plain data; keys without a value are left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the effective keys."""
+        return digest_of(self.keys)
+
+    @property
+    def text(self) -> str:
+        """The effective keys as canonical YAML, which reads back as the same."""
+        return canonical_text(self.keys)

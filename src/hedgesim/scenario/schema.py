@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from hedgesim.model.period import Period
-from hedgesim.scenario.canonical import canonical_text, digest_of
+from hedgesim.scenario.canonical import Canonical
 from hedgesim.scenario.channels import CHANNEL_FORMS, described
 from hedgesim.scenario.errors import Place
 from hedgesim.scenario.fields import (
@@ -180,7 +180,7 @@ class Origin:
     places: dict[str, Place]
 
 
-class Scenario(BaseModel):
+class Scenario(Canonical):
     """A checked scenario: the keys of its file after `extends` and overrides; see `read_scenario`."""
 
     model_config = _FROZEN
@@ -253,18 +253,3 @@ class Scenario(BaseModel):
         while path not in self.origins and path:
             path = path.rpartition(".")[0]
         return self.origins.get(path, Place(str(self.path)))
-
-    @property
-    def keys(self) -> dict[str, Any]:
-        """Every key with its effective value as plain data; keys without a value are left out."""
-        return self.model_dump(mode="json", exclude_none=True)
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the effective keys; the same whatever the file is called and however it is written."""
-        return digest_of(self.keys)
-
-    @property
-    def text(self) -> str:
-        """The effective scenario as canonical YAML, which reads back as the same scenario."""
-        return canonical_text(self.keys)
