@@ -195,6 +195,18 @@ FILE = {
         GRID + "replications: 2\nretention: {keep: 3}\n",
         "x.yaml:8:19: retention.keep is 3, there are 2 replications. Write at most 2.",
     ),
+    "goal of what is no outcome": (
+        GRID + "goals: {realignments: low}\nlevers: {end: [2022Q4]}\n",
+        'x.yaml:7:9: "realignments" has a goal but is no outcome of the experiment. Known: hedging_index.',
+    ),
+    "goal without levers": (
+        GRID + "goals: {hedging_index: high}\n",
+        "x.yaml:7:1: goals judge levers, and there are none. Add levers, or delete goals.",
+    ),
+    "goal that is neither high nor low": (
+        GRID + "goals: {hedging_index: up}\nlevers: {end: [2022Q4]}\n",
+        'x.yaml:7:24: goals.hedging_index is "up", which is not allowed. Known: high or low.',
+    ),
     "duplicate scenario": (
         changed("[war_2022]", "[war_2022, no_war, war_2022]", GRID),
         'x.yaml:2:31: scenarios names "war_2022" twice. Name it once.',

@@ -29,7 +29,7 @@ def read_experiment(source: str | Path) -> Experiment:
         ScenarioError: anything wrong with the file; the first fault by position, with the others in `.others`.
     """
     path = find_named(source, FOLDER, "experiment")
-    tree = read_tree(path)
+    tree = read_tree(path, needs="question, scenarios, outcomes and seed")
     experiment = _validated(tree)
     raise_first(tree, structural_faults(experiment), [tree.place.file])
     return experiment.from_origin(Origin(path.stem, path, {keys: node.place for keys, node in walk(tree)}))

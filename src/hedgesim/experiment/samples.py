@@ -26,6 +26,10 @@ class Line:
     cells: tuple[str, ...]
 
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Largest table of samples that is read."""
+
+
 def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
     """Values by path from the table of an experiment: the header names paths, each line is a sample.
 
@@ -61,7 +65,7 @@ def _table(experiment: Experiment) -> tuple[Path, list[Line]]:
     """The file and its lines that are not empty, the header first; of samples the first few in a trial."""
     assert experiment.file is not None
     path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"))
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), skipinitialspace=True)
+    reader = csv.reader(io.StringIO(read_text(path, MOST_BYTES), newline=""), skipinitialspace=True)
     try:
         lines = [Line(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader if row]
     except csv.Error as error:

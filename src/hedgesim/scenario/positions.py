@@ -64,14 +64,15 @@ class _Open:
     waiting_since: Place | None = None
 
 
-def read_tree(path: Path) -> Node:
-    """Read a scenario file as a tree whose root is a mapping; faults are errors with line and column."""
+def read_tree(path: Path, needs: str = "purpose, start, end and seed, or extends") -> Node:
+    """Read a file as a tree whose root is a mapping; faults are errors with line and column.
+
+    needs: the keys that the file must have, in words.
+    """
     name = str(path)
     root = compose(read_text(path), lambda line, column: Place(name, line, column))
     if root is None or root.value is None:
-        raise ScenarioError(
-            Place(name), "the file is empty", "Write at least purpose, start, end and seed, or extends."
-        )
+        raise ScenarioError(Place(name), "the file is empty", f"Write at least {needs}.")
     if not isinstance(root.value, Mapping):
         raise ScenarioError(root.place, "the file does not hold keys and values", "Write lines like start: 2021Q1.")
     return root

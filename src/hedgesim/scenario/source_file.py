@@ -17,12 +17,12 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def read_text(path: Path) -> str:
-    """Read a small UTF-8 text file.
+def read_text(path: Path, most: int = MOST_BYTES) -> str:
+    """Read a UTF-8 text file of at most so many bytes.
 
     Raises:
-        ScenarioError: missing, a directory, not a regular file, over 256 kB (judged by its size on disk,
-            before it is read), unreadable, binary or not UTF-8.
+        ScenarioError: missing, a directory, not a regular file, too large (judged by its size on disk, before it is
+            read), unreadable, binary or not UTF-8.
     """
     place = Place(str(path))
     try:
@@ -31,14 +31,14 @@ def read_text(path: Path) -> str:
         raise ScenarioError(place, "there is no such file", "Check the spelling of the path.") from None
     except (OSError, ValueError) as error:
         raise _unreadable(place, error) from None
-    _check_kind(status, place)
+    _check_kind(status, place, most)
     try:
         with path.open("rb") as stream:
-            content = stream.read(MOST_BYTES + 1)
+            content = stream.read(most + 1)
     except OSError as error:
         raise _unreadable(place, error) from None
-    if len(content) > MOST_BYTES:
-        raise _too_large(place, len(content))
+    if len(content) > most:
+        raise _too_large(place, len(content), most)
     return _decoded(content, place)
 
 
@@ -48,22 +48,22 @@ def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
     return ScenarioError(place, f"cannot be read ({reason})", "Check the path and its permissions.")
 
 
-def _check_kind(status: os.stat_result, place: Place) -> None:
+def _check_kind(status: os.stat_result, place: Place, most: int) -> None:
     """Refuse directories, devices and large files."""
     if stat.S_ISDIR(status.st_mode):
         raise ScenarioError(place, "is a directory", "Name one scenario file (YAML).")
     if not stat.S_ISREG(status.st_mode):
         raise ScenarioError(place, "is not a regular file", "Name a scenario file (YAML) on disk.")
-    if status.st_size > MOST_BYTES:
-        raise _too_large(place, status.st_size)
+    if status.st_size > most:
+        raise _too_large(place, status.st_size, most)
 
 
-def _too_large(place: Place, size: int) -> ScenarioError:
+def _too_large(place: Place, size: int, most: int) -> ScenarioError:
     """Say how large the file is and how large it may be."""
     return ScenarioError(
         place,
-        f"the file has {size} bytes, more than the {MOST_BYTES} bytes (256 kB) that are read",
-        "Keep the scenario small and put its numbers into a tables folder.",
+        f"the file has {size} bytes, more than the {most} bytes ({most // 1024} kB) that are read",
+        "Keep the scenario small and put its numbers into a tables folder." if most == MOST_BYTES else "Divide it.",
     )
 
 
