@@ -20,7 +20,8 @@ from hedgesim.batch import sweep as sweeping
 from hedgesim.batch.distributed import ClusterError, on_cluster
 from hedgesim.batch.results import StoreError
 from hedgesim.rules import catalogue
-from hedgesim.rules.files import RuleFile, use
+from hedgesim.rules.files import use
+from hedgesim.rules.rule_file import RuleFile
 
 pytest.importorskip("distributed")
 

@@ -19,7 +19,8 @@ from hedgesim.model.alignment import Taste
 from hedgesim.model.parameters import Parameters
 from hedgesim.rules import RuleError, catalogue, country_rules, power_rules
 from hedgesim.rules.countries import habit
-from hedgesim.rules.files import MOST_BYTES, RuleFile, files_in_use, read_rule_file, use
+from hedgesim.rules.files import MOST_BYTES, files_in_use, read_rule_file, use
+from hedgesim.rules.rule_file import RuleFile
 from worlds import plain_view
 
 HABIT = Path(habit.__file__).read_text(encoding="utf-8")

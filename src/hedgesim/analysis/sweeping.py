@@ -12,7 +12,7 @@ import pandas as pd
 
 from hedgesim.analysis.regret import FUTURE, regret
 from hedgesim.analysis.simulation import now
-from hedgesim.batch.folder import folder_at
+from hedgesim.batch.address import folder_at
 from hedgesim.batch.opening import Sweep, open_results
 from hedgesim.batch.parts import make_part
 from hedgesim.batch.plan import Holdings, SweepPlan, missing_runs

@@ -10,7 +10,8 @@ from typing import Any
 from hedgesim.batch.parts import PartTask
 from hedgesim.batch.sweep import Made, Makers, PartWork
 from hedgesim.batch.workers import WAITING
-from hedgesim.rules.files import RuleFile, files_in_use, use
+from hedgesim.rules.files import files_in_use, use
+from hedgesim.rules.rule_file import RuleFile
 
 PATIENCE = "20s"
 """How long a scheduler may take to answer."""

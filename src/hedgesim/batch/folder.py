@@ -52,15 +52,6 @@ class Folder(Protocol):
         ...
 
 
-def folder_at(address: str | Path) -> Folder:
-    """The folder at an address: `scheme://…` by fsspec, else a path of this computer."""
-    if "://" in str(address):
-        from hedgesim.batch.remote import RemoteFolder
-
-        return RemoteFolder(str(address))
-    return LocalFolder(Path(address))
-
-
 class LocalFolder:
     """A folder of this computer."""
 

@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from hedgesim.batch.folder import Folder, folder_at
+from hedgesim.batch.address import folder_at
+from hedgesim.batch.folder import Folder
 from hedgesim.batch.parts import BOUNDS, KEY, SUMMARY
 from hedgesim.batch.records import SWEEP, manifest_in, points_in
 from hedgesim.batch.results import MANIFEST, StoreError

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Protocol
 
-from hedgesim.batch.folder import folder_at
+from hedgesim.batch.address import folder_at
 from hedgesim.batch.parts import PartTask, make_part
 from hedgesim.batch.plan import SweepPlan
 from hedgesim.batch.results import StoreError

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from typing import Any, Protocol, TypeVar
 
-from hedgesim.rules.files import RuleFile, files_in_use, use
+from hedgesim.rules.files import files_in_use, use
+from hedgesim.rules.rule_file import RuleFile
 
 Task = TypeVar("Task", contravariant=True)
 Result = TypeVar("Result", covariant=True)

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from hedgesim import session
 from hedgesim.analysis.sweeping import Estimate, Status, makers_of, plan_of, probe, regrets_of, run_plan, status_of
-from hedgesim.batch.folder import LocalFolder, folder_at
+from hedgesim.batch.address import folder_at
+from hedgesim.batch.folder import LocalFolder
 from hedgesim.batch.opening import Sweep
 from hedgesim.batch.plan import SweepPlan, missing_runs
 from hedgesim.batch.space import check_free, size

@@ -7,13 +7,11 @@ import inspect
 import pkgutil
 from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hedgesim.rules import countries, powers
 from hedgesim.rules.rule import CountryRule, PowerRule, RuleError
-
-if TYPE_CHECKING:
-    from hedgesim.rules.files import RuleFile
+from hedgesim.rules.rule_file import RuleFile
 
 own: dict[str, tuple[RuleFile, type]] = {}
 """Rules in files of the user's own, by name; `hedgesim.rules.files.use` enters them."""

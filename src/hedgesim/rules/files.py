@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import io
 import linecache
 import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -18,28 +17,12 @@ from typing import Any
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.rules import catalogue, countries, powers
 from hedgesim.rules.rule import CountryRule, PowerRule, RuleError
+from hedgesim.rules.rule_file import RuleFile
 
 MOST_BYTES = 256 * 1024
 """Size of the largest file that is read."""
 
 _one_at_a_time = threading.RLock()
-
-
-@dataclass(frozen=True)
-class RuleFile:
-    """A user's file with one rule; it may be sent to another process and used there.
-
-    name: what the rule is called in scenarios, the file's name without `.py`. path: where it lay, for messages.
-    """
-
-    name: str
-    text: str
-    path: str
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def read_rule_file(path: Path) -> RuleFile:
