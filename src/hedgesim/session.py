@@ -10,14 +10,16 @@ import pandas as pd
 from hedgesim.analysis.grid import Grid, chart_names, points_of
 from hedgesim.analysis.simulation import Results
 from hedgesim.analysis.twins import Twins
+from hedgesim.batch.address import folder_at
 from hedgesim.batch.columns import TABLES
 from hedgesim.batch.opening import POINT, Sweep
+from hedgesim.batch.records import write_manifest
 from hedgesim.batch.results import MANIFEST, StoreError, read_manifest, write_results
+from hedgesim.experiment.points import Factor
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
 from hedgesim.plots.charts import CHARTS
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
-from hedgesim.plots.sweeps import Factor
 from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.scenario import Place, Scenario, ScenarioError
@@ -205,11 +207,13 @@ def write_twins(twins: Twins, folder: Path) -> None:
 
 
 def draw_sweep(results: Sweep, folder: Path) -> list[Path]:
-    """Draw the outcomes of a sweep against everything that varies, as PNG and SVG; charts of before are removed."""
-    manifest = results.manifest
-    for file in folder.glob("*") if folder.is_dir() else ():
-        if file.suffix in {".png", ".svg"}:
-            file.unlink()
+    """Draw the outcomes of a sweep against everything that varies into `charts` of its folder, as PNG and SVG.
+
+    Charts of before are removed, by the list of the manifest, and nothing else is.
+    """
+    manifest, charts = results.manifest, folder / "charts"
+    for name in manifest["charts"]:
+        (charts / Path(name).name).unlink(missing_ok=True)
     varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
     outcomes = [str(name) for name in manifest["outcomes"]]
     columns = [POINT, "run", *(factor.path for factor in varied), *outcomes, "failed"]
@@ -218,9 +222,10 @@ def draw_sweep(results: Sweep, folder: Path) -> list[Path]:
         f" parameters: {', '.join(manifest['parameters'])} (starting magnitudes, not calibrated, not yet scored)."
     )
     runs = results.table("runs", columns=columns)
-    return draw_sweep_pages(
-        runs, varied, outcomes=outcomes, folder=folder, title=str(manifest["question"]), caption=caption
-    )
+    title = str(manifest["question"])
+    paths = draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
+    write_manifest(folder_at(folder), {**manifest, "charts": [path.name for path in paths]})
+    return paths
 
 
 def names_of(results: Results, tables: Tables) -> Names:

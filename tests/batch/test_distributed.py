@@ -119,7 +119,7 @@ def test_a_worker_with_other_sources_refuses(tmp_path: Path, monkeypatch: pytest
 
 
 def test_no_scheduler_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.batch.distributed.PATIENCE", "1s")
+    monkeypatch.setattr("hedgesim.batch.distributed.PATIENCE", 1.0)
     with pytest.raises(ClusterError) as error:
         sweep(written(tmp_path), tmp_path / "out", dask="tcp://127.0.0.1:9")
     assert str(error.value).startswith("--dask tcp://127.0.0.1:9: no scheduler answers (")

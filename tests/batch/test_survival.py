@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 from tests.batch.small import assert_same, files, many, written
 from tests.batch.test_workers import _children
-from tests.command_line import start
+from tests.command_line import call, start
 
 from hedgesim.analysis.sweeping import status_of, sweep
 from hedgesim.batch.opening import open_results
@@ -178,7 +178,7 @@ def _flipped(content: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("damage", [_cut, _flipped, lambda _: b"", lambda _: b"no parquet"])
-def test_a_damaged_part_is_found_named_put_aside_and_made_anew(done: tuple[Path, Path], damage) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_part_is_found_named_put_aside_and_made_anew(done: tuple[Path, Path], damage) -> None:
     path, folder = done
     before = open_results(folder).table("runs")
     victim = folder / files(folder)[1]
@@ -196,6 +196,56 @@ def test_a_damaged_part_is_found_named_put_aside_and_made_anew(done: tuple[Path,
     assert (folder / "damaged" / name.replace("/", "-")).exists()
     pd.testing.assert_frame_equal(open_results(folder).table("runs"), before)
     assert not status_of(folder).damaged
+
+
+KEPT = "retention: {summary: true, keep: 2}\n"
+
+
+@pytest.mark.parametrize("damage", [_cut, None])
+def test_every_table_of_a_part_is_made_anew_when_it_is_damaged_or_missing(tmp_path: Path, damage) -> None:
+    path = written(tmp_path, many(3) + KEPT)
+    before = sweep(path, tmp_path / "out")
+    frames = {name: before.table(name) for name in before.tables}
+    assert len(frames) == 9
+    for name in frames:
+        victim = next((tmp_path / "out" / name).glob("*.parquet"))
+        victim.unlink() if damage is None else victim.write_bytes(damage(victim.read_bytes()))
+        found = status_of(tmp_path / "out")
+        assert (found.finished, found.missing > 0) == (False, True)
+        told: list[str] = []
+        after = sweep(path, tmp_path / "out", on_trouble=told.append)
+        assert ("put aside" in "".join(told)) is (damage is not None)
+        assert status_of(tmp_path / "out").finished
+        assert not status_of(tmp_path / "out").damaged
+        for other, frame in frames.items():
+            pd.testing.assert_frame_equal(after.table(other), frame)
+        again: list[object] = []
+        sweep(path, tmp_path / "out", on_part=again.append, on_trouble=again.append)
+        assert not again
+
+
+def test_damage_left_by_an_earlier_version_goes_too(tmp_path: Path) -> None:
+    sweep(written(tmp_path, many(3) + KEPT), tmp_path / "out")
+    next((tmp_path / "out" / "summary").glob("*.parquet")).write_bytes(b"")
+    path = written(tmp_path, many(5) + KEPT)
+    sweep(path, tmp_path / "out")
+    assert status_of(tmp_path / "out").finished
+    fresh = sweep(path, tmp_path / "fresh")
+    for name in fresh.tables:
+        pd.testing.assert_frame_equal(open_results(tmp_path / "out").table(name), fresh.table(name))
+
+
+def test_charts_of_ones_own_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    mine = tmp_path / "charts" / "mine.png"
+    mine.write_bytes(b"mine")
+    path = written(tmp_path)
+    assert call("sweep", str(path), "-o", str(tmp_path)).code == 0
+    assert (tmp_path / "charts" / "hedging_index.png").exists()
+    path.write_text(path.read_text().replace("[hedging_index]", "[presence_RUS]"))
+    assert call("sweep", str(path), "-o", str(tmp_path)).code == 0
+    assert mine.read_bytes() == b"mine"
+    assert {file.name for file in mine.parent.glob("*.png")} == {"mine.png", "presence_RUS.png"}
 
 
 def test_a_missing_part_is_made_anew(done: tuple[Path, Path]) -> None:
@@ -274,6 +324,13 @@ def test_parts_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], tm
     found = status_of(folder)
     assert (found.unused, found.there, found.missing) == (n, 600, 0)
     assert set(open_results(folder).table("runs")["seed"]) == {6}
+
+
+def test_a_file_that_is_no_folder_of_results_is_told_so(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    for what in (status_of, open_results):
+        with pytest.raises(StoreError, match=r"a file stands where a folder of results should. Name the folder"):
+            what(path)
 
 
 def test_no_status_without_a_sweep(tmp_path: Path) -> None:

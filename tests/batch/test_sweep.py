@@ -144,7 +144,7 @@ def test_only_runs_that_are_new_are_computed(tmp_path: Path, monkeypatch: pytest
     sweep(written(tmp_path), tmp_path / "out")
     made, computed = parts.make_rows, []
 
-    def counting(case, engine, runs):  # type: ignore[no-untyped-def]
+    def counting(case, engine, runs):
         computed.extend(runs)
         return made(case, engine, runs)
 
@@ -180,6 +180,9 @@ def test_statistics_of_many_replications_are_those_of_all_runs(tmp_path: Path) -
     found = sweep(written(tmp_path, text + "retention: {summary: true}\n"), tmp_path / "out")
     last = found.table("summary", where=[("period", "=", "2021Q4"), ("outcome", "=", "hedging_index")])
     runs = found.table("runs")
+    middle = last["mean"].median()
+    chosen = [("period", "=", "2021Q4"), ("outcome", "=", "hedging_index"), ("mean", ">", middle), ("n", "=", n)]
+    assert len(found.table("summary", where=chosen)) == 3  # conditions on statistics hold for all runs of a point
     for code, row in last.set_index("entity").iterrows():
         values = runs[f"hedging_index_{code}"]
         assert row["n"] == n
@@ -205,7 +208,7 @@ def test_a_failed_run_is_a_row_with_its_reason_and_is_counted(tmp_path: Path, mo
 
     made = parts.make_rows
 
-    def faulty(case, engine, runs):  # type: ignore[no-untyped-def]
+    def faulty(case, engine, runs):
         outcomes, failed = made(case, engine, runs)
         return outcomes, {**failed, **{k: "shares are not numbers" for k, run in enumerate(runs) if run == 2}}
 
@@ -216,6 +219,58 @@ def test_a_failed_run_is_a_row_with_its_reason_and_is_counted(tmp_path: Path, mo
     assert runs[runs["run"] == 2]["hedging_index"].isna().all()
     assert set(found.table("summary")["n"]) == {3}
     assert (status_of(tmp_path / "out").failed, found.manifest["failed"]) == (6, 6)
+
+
+def test_parts_with_and_without_failed_runs_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hedgesim.batch import parts
+
+    made = parts.make_rows
+
+    def faulty(case, engine, runs):
+        outcomes, failed = made(case, engine, runs)
+        few = case.parameters.taste.threat.ravel()
+        return outcomes, {k: "it failed" for k in range(len(runs)) if few[k] == 1.0} if 1.0 in few else failed
+
+    monkeypatch.setattr(parts, "make_rows", faulty)
+    runs = sweep(written(tmp_path, many(300)), tmp_path / "out").table("runs")
+    failed = runs["settings.taste.threat"] == 1.0
+    assert runs["leader_meetings"].isna().equals(failed)
+    assert runs["failed"].notna().equals(failed)
+
+
+def test_scenarios_with_other_axes_keep_all_their_columns(tmp_path: Path) -> None:
+    text = SMALL.replace("  end: [2021Q4]\n", "  end: [2021Q4]\n  countries: [[KAZ, KGZ], [KAZ, TJK, UZB]]\n")
+    found = sweep(written(tmp_path, text), tmp_path / "out")
+    runs = found.table("runs").set_index("countries")
+    assert runs.loc['["KAZ", "KGZ"]', "hedging_index_KGZ"].notna().all()
+    assert runs.loc['["KAZ", "KGZ"]', ["hedging_index_TJK", "hedging_index_UZB"]].isna().all(axis=None)
+    assert runs.loc['["KAZ", "TJK", "UZB"]', ["hedging_index_TJK", "hedging_index_UZB"]].notna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("columns", "where", "said"),
+    [
+        (None, [("hedging_index", "<", "a")], "'a' does not fit column 'hedging_index'. With < it needs a number."),
+        (
+            None,
+            [("scenario", "in", "war_2022")],
+            "'war_2022' does not fit column 'scenario'. With in it",
+        ),
+        (None, [("scenario", "=", 3)], "3 does not fit column 'scenario'. With = it needs a text."),
+        (None, ("hedging_index", "<", 1), "columns is a list of names, where a list of conditions"),
+        ("point", (), "columns is a list of names, where a list of conditions"),
+    ],
+)
+def test_mistakes_of_the_reader_are_no_damage(small: Sweep, columns, where, said: str) -> None:
+    with pytest.raises(StoreError) as error:
+        small.table("runs", columns, where)
+    assert said in str(error.value)
+    assert "Run it again" not in str(error.value)
+
+
+def test_tables_that_are_no_longer_asked_for_are_not_shown(tmp_path: Path) -> None:
+    sweep(written(tmp_path, SMALL + "retention: {summary: true, keep: 1}\n"), tmp_path / "out")
+    assert sweep(written(tmp_path), tmp_path / "out").tables == ("runs",)
 
 
 def test_the_manifest_says_what_made_the_numbers(small: Sweep) -> None:

@@ -28,6 +28,7 @@ def error_of(path: Path) -> ScenarioError:
     return caught.value
 
 
+FOUR, MANY = ("need", "trust", "threat", "boost"), "{low: 0, high: 1, levels: 100}"
 FILE = {
     "unknown key with a guess": (
         GRID + "sead: 3\n",
@@ -52,7 +53,7 @@ FILE = {
     ),
     "no seed": (
         changed("seed: 7\n", "", GRID),
-        "x.yaml:1:1: seed is missing. Add a line such as seed: 2022, or pass --seed.",
+        "x.yaml:1:1: seed is missing. Add a line such as seed: 2022.",
     ),
     "seed that is nothing": (
         changed("seed: 7", "seed: null", GRID),
@@ -113,8 +114,29 @@ FILE = {
     ),
     "one number for what varies": (
         changed("[0.0, 1.0]", "3", GRID),
-        "x.yaml:6:26: uncertainties.settings.taste.threat must be a mapping of keys to values, not 3. "
-        "Write it like {key: value}, or leave it out.",
+        "x.yaml:6:26: uncertainties.settings.taste.threat must be a list of values, not 3. Write it like [0.5, 1.0].",
+    ),
+    "word for a lever": (
+        GRID + "levers: {rules.countries.all.rule: habit}\n",
+        'x.yaml:7:36: levers.rules.countries.all.rule must be a list of values, not "habit". Write it like [0.5, 1.0].',
+    ),
+    "yes for true": (
+        GRID + "retention: {summary: yes}\n",
+        'x.yaml:7:22: retention.summary must be true or false, not "yes". Write it like true.',
+    ),
+    "a scenario for an experiment": (
+        "purpose: a scenario\nextends: war_2022\n",
+        "x.yaml:1:1: this is a scenario, no experiment. Run it with hedgesim run.",
+    ),
+    "more points than can be": (
+        HEAD
+        + "uncertainties:\n"
+        + "".join(
+            f"  settings.taste.{name}: {{low: 0, high: 1, levels: 100}}\n"
+            for name in ("need", "trust", "threat", "boost")
+        ),
+        "x.yaml:1:1: the design makes 100000000 points, more than 16777216. "
+        "Give fewer levels or samples, or sample a space so large.",
     ),
     "samples with a grid": (
         GRID + "samples: 3\n",
@@ -331,7 +353,7 @@ def test_fault_of_a_scenario_itself_is_placed_in_it(write: Writer) -> None:
 TABLES = {
     "no file": (
         None,
-        "samples.csv: there is no such file. Check the spelling of the path.",
+        'x.yaml:6:7: "samples.csv": there is no such file. Check the spelling of the path.',
     ),
     "no samples": (
         "settings.taste.threat\n",
@@ -403,6 +425,23 @@ def test_bad_table_of_samples_is_placed_at_its_line(table: str | None, line: str
         write(table, "samples.csv")
     error = error_of(write(TABLE + "levers:\n  settings.taste.need: {values: [1.0], also: [settings.taste.trust]}\n"))
     assert str(error).startswith(line) if line.endswith("Known: ") else str(error) == line
+
+
+def test_outcome_of_nobody_in_the_scenarios_is_found_before_a_run(write: Writer) -> None:
+    text = changed("[hedging_index]", "[presence_RUS, presence_RU, hedging_index_KAZZ, presence_region]", GRID)
+    error = error_of(write(text))
+    assert str(error.place) == "x.yaml:3:26"
+    assert error.fault == 'there is no outcome "presence_RU" in these scenarios'
+    assert 'Did you mean "presence_RUS"?' in error.remedy
+    text = changed("[hedging_index]", "[hedging_index_KAZ, hedging_index_UZB]", GRID)
+    points_of(read_experiment(write(text)))
+    few = text + "levers:\n  countries: [[KAZ, KGZ], [KAZ, TJK]]\n"
+    assert str(error_of(write(few))).startswith('x.yaml:3:31: there is no outcome "hedging_index_UZB"')
+
+
+def test_fault_in_one_of_several_scenarios_names_it(write: Writer) -> None:
+    text = changed("[war_2022]", "[peace, war_2022]", GRID).replace("settings.taste.threat", "shock_sizes.peace")
+    assert error_of(write(text)).fault == 'unknown shock or event "peace" in shock_sizes (in war_2022)'
 
 
 def test_table_of_samples_stays_in_the_folder_of_its_experiment(write: Writer) -> None:

@@ -9,8 +9,10 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
+from hedgesim.experiment.points import Factor
 from hedgesim.plots import sweeps
-from hedgesim.plots.sweeps import COLORS, Factor, Sweep, draw_sweep
+from hedgesim.plots.sweep_pages import Sweep
+from hedgesim.plots.sweeps import COLORS, draw_sweep
 from hedgesim.plots.theme import theme
 
 CAPTION = "Experiment invented, 4 runs a point, seed 7, not calibrated."
@@ -328,3 +330,15 @@ def test_factors_are_called_shortly_unless_two_would_be_called_alike() -> None:
     }
     with theme():
         assert Sweep(pd.DataFrame(), tuple(Factor(path, True) for path in called), "", "").labels() == called
+
+
+def test_few_samples_make_no_map_and_a_sparse_lattice_is_no_grid(pages) -> None:
+    rng = np.linspace(0.05, 0.95, 16)
+    few = pd.DataFrame({THREAT: rng[:4], SHOCK: rng[[2, 0, 3, 1]], "run": 0, "point": range(4), "failed": None})
+    factors = [Factor(THREAT, True), Factor(SHOCK, True)]
+    assert list(pages(few.assign(hedging_index=few[THREAT]), factors)) == ["hedging_index"]
+    spread = pd.DataFrame(list(product(rng, range(4))), columns=[THREAT, "k"])
+    spread[SHOCK] = (spread[THREAT] * 7 + spread["k"] * 0.23) % 1
+    many = spread.assign(hedging_index=spread[SHOCK], run=0, point=range(len(spread)), failed=None)
+    found = pages(many, factors)["hedging_index_map"]
+    assert any("equal numbers of points." in text.get_text() for text in found.texts)

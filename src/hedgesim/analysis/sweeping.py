@@ -95,7 +95,7 @@ def run_plan(
     manifest = begin(place, plan, began=now())
     run_sweep(plan, place.address, makers, on_part=on_part, on_trouble=on_trouble)
     found = survey(place)
-    if missing_runs(plan, found):
+    if next(plan.missing(found), None) is not None:
         raise StoreError(place.address, "parts vanished while the sweep ran", remedy="Run it again.")
     finish(place, manifest, plan.used(found), ended=now())
     opened = open_results(folder)
@@ -118,7 +118,8 @@ def status_of(folder: str | Path) -> Status:
     )
     failed = sum(part.failed for part in found.parts if part.stretches[0].key in keys)
     unused = sum(not any(one.key in keys for one in part.stretches) for part in found.parts)
-    return Status(total, there, failed, total - there, found.damaged, bool(manifest.get("ended")), unused)
+    finished = bool(manifest.get("ended")) and there == total and not found.damaged
+    return Status(total, there, failed, total - there, found.damaged, finished, unused)
 
 
 def regrets_of(results: Sweep) -> dict[tuple[str, str], pd.DataFrame]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from typing import Any
 
 from hedgesim.batch.parts import PartTask
@@ -13,8 +15,8 @@ from hedgesim.batch.workers import WAITING
 from hedgesim.rules.files import files_in_use, use
 from hedgesim.rules.rule_file import RuleFile
 
-PATIENCE = "20s"
-"""How long a scheduler may take to answer."""
+PATIENCE = 10.0
+"""Seconds that a scheduler may take to answer."""
 
 
 class ClusterError(ValueError):
@@ -32,11 +34,9 @@ def on_cluster(address: str) -> Makers:
     Raises:
         ClusterError: distributed is not installed.
     """
-    try:
-        import distributed  # noqa: F401
-    except ModuleNotFoundError as error:
+    if find_spec("distributed") is None:
         remedy = "Install it with: pip install 'hedgesim[distributed]'."
-        raise ClusterError(address, f"{error.name} is not installed", remedy) from error
+        raise ClusterError(address, "distributed is not installed", remedy)
 
     def make(work: PartWork, tasks: Iterator[PartTask]) -> Generator[Made, None, None]:
         return _on_cluster(address, work, tasks)
@@ -49,11 +49,8 @@ def _on_cluster(address: str, work: PartWork, tasks: Iterator[PartTask]) -> Gene
     from distributed import Client
     from distributed.scheduler import KilledWorker
 
-    try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
-    except (OSError, ValueError) as error:
-        remedy = "Start one with dask scheduler and dask worker, or check the address."
-        raise ClusterError(address, f"no scheduler answers ({error})", remedy) from error
+    _check_answer(address)
+    client = Client(address, timeout=PATIENCE, set_as_default=False)
     waiting: deque[Any] = deque()
     try:
         ahead = WAITING * max(1, sum(client.nthreads().values()))
@@ -70,6 +67,21 @@ def _on_cluster(address: str, work: PartWork, tasks: Iterator[PartTask]) -> Gene
         for future in waiting:
             future.cancel()
         client.close()
+
+
+def _check_answer(address: str) -> None:
+    """Refuse an address at which no scheduler answers; a client that waits for one cannot be put away quietly."""
+    from distributed.comm import connect
+
+    async def knock() -> None:
+        comm = await connect(address, timeout=PATIENCE)
+        await comm.close()
+
+    try:
+        asyncio.run(knock())
+    except (OSError, ValueError) as error:
+        remedy = "Start one with dask scheduler and dask worker, or check the address."
+        raise ClusterError(address, f"no scheduler answers ({error})", remedy) from error
 
 
 def _there(work: PartWork, files: Sequence[RuleFile], task: PartTask) -> Made:

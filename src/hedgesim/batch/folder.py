@@ -85,6 +85,9 @@ class LocalFolder:
             return (self.path / name).read_bytes()
         except FileNotFoundError:
             return None
+        except NotADirectoryError as error:
+            fault = "a file stands where a folder of results should"
+            raise StoreError(self.path, fault, remedy="Name the folder of a run or of a sweep.") from error
         except OSError as error:
             raise unreadable(self.path / name, error) from error
 

@@ -16,7 +16,8 @@ from hedgesim.batch.address import folder_at
 from hedgesim.batch.folder import Folder
 from hedgesim.batch.parts import BOUNDS, KEY, SUMMARY
 from hedgesim.batch.records import SWEEP, manifest_in, points_in
-from hedgesim.batch.results import MANIFEST, StoreError
+from hedgesim.batch.reduction import EXACT
+from hedgesim.batch.results import StoreError
 from hedgesim.batch.store import RUNS, survey
 
 Where = Sequence[tuple[str, str, Any]]
@@ -48,8 +49,8 @@ def open_results(folder: str | Path) -> Results:
     place = folder_at(folder)
     manifest = manifest_in(place)
     if manifest is None:
-        where, fault = f"{place.address}/{MANIFEST}", "there are no finished results here"
-        raise StoreError(where, fault, remedy="Run the scenario or the sweep again.")
+        fault = "there are no finished results here"
+        raise StoreError(place.address, fault, remedy="Check the path, or run the scenario or the sweep again.")
     return Sweep(place, manifest) if manifest.get("kind") == SWEEP else Results(place, manifest)
 
 
@@ -76,6 +77,10 @@ class Results:
             StoreError: no such table, column or operator, or a file that is damaged or missing.
         """
         files = self._files()
+        if isinstance(columns, str) or not all(isinstance(one, tuple | list) and len(one) == 3 for one in where):
+            fault = "columns is a list of names, where a list of conditions"
+            remedy = 'Write columns=["run"], where=[("run", "<", 3)].'
+            raise StoreError(self._folder.address, fault, remedy=remedy)
         if name not in files:
             fault = f"these results have no table {name!r}"
             raise StoreError(self._folder.address, fault, remedy=f"They have {', '.join(files) or 'none'}.")
@@ -88,22 +93,34 @@ class Results:
     def _read(self, name: str, columns: Sequence[str] | None, where: Where) -> pd.DataFrame:
         data = self._dataset(name)
         wanted = data.schema.names if columns is None else list(columns)
-        self._check(name, [*wanted, *(column for column, _, _ in where)], data.schema.names)
+        self._check(name, wanted, where, _are_text(data.schema))
         return _frame(self._scan(data, wanted, where))
 
-    def _check(self, name: str, asked: Sequence[str], known: Sequence[str]) -> None:
-        """Refuse columns that a table does not have."""
-        for column in asked:
+    def _check(self, name: str, asked: Sequence[str], where: Where, known: Mapping[str, bool]) -> None:
+        """Refuse columns that a table does not have and conditions that do not fit; known: whether each holds text."""
+        for column in [*asked, *(column for column, _, _ in where)]:
             if column not in known:
                 fault = f"table {name} has no column {column!r}"
                 raise StoreError(self._folder.address, fault, remedy=f"It has {', '.join(known)}.")
+        for column, operator, value in where:
+            self._operator(operator)
+            several, text = operator in {"in", "not in"}, known[column]
+            values = [value] if isinstance(value, str) or not several else list(value)
+            if (several and isinstance(value, str)) or any(isinstance(one, str) is not text for one in values):
+                needs = ("a text", "a number", "a list of texts", "a list of numbers")[2 * several + (not text)]
+                fault = f"{value!r} does not fit column {column!r}"
+                raise StoreError(self._folder.address, fault, remedy=f"With {operator} it needs {needs}.")
 
     def _dataset(self, name: str) -> Any:
-        """The files of a table as one."""
+        """The files of a table as one; scenarios that differ in their axes have columns of their own."""
         root, files = self._folder.source()
         paths = [f"{root}/{file}" for file in self._files()[name]]
         try:
-            return ds.dataset(paths, format=_format(), filesystem=files)
+            data = ds.dataset(paths, format=_format(), filesystem=files)
+            if len(self.manifest.get("scenarios", ())) < 2:
+                return data
+            whole = pa.unify_schemas([one.physical_schema for one in data.get_fragments()])
+            return data.replace_schema(whole)
         except (OSError, pa.ArrowException) as error:
             raise StoreError(self._folder.address, f"table {name} cannot be read ({error})", remedy=_AGAIN) from error
 
@@ -145,8 +162,13 @@ class Sweep(Results):
                 for part in survey(self._folder).parts:
                     for name, file in part.files.items():
                         listed.setdefault(name, []).append(file)
-            self._listed = listed
+            self._listed = {name: files for name, files in listed.items() if self._is_wanted(name)}
         return self._listed
+
+    def _is_wanted(self, name: str) -> bool:
+        """Whether the experiment asks for a table; an earlier sweep into the same folder may have made more."""
+        retention = self.manifest["retention"]
+        return name == RUNS or bool(retention["summary"] if name == SUMMARY else retention["keep"])
 
     def _read(self, name: str, columns: Sequence[str] | None, where: Where) -> pd.DataFrame:
         points, data = self.points(), self._dataset(name)
@@ -154,20 +176,25 @@ class Sweep(Results):
         of_rows = [column for column in data.schema.names if column not in {KEY, *BOUNDS}]
         shown = of_points if name == RUNS else [POINT]
         wanted = [*shown, *of_rows] if columns is None else list(columns)
-        self._check(name, [*wanted, *(column for column, _, _ in where)], [*of_points, *of_rows])
-        for column, operator, value in where:
-            if column in of_points:
-                points = points[self._operator(operator)(points[column], value)]
-        rest = [(column, operator, value) for column, operator, value in where if column not in of_points]
+        numeric = {column: pd.api.types.is_numeric_dtype(points[column]) for column in of_points}
+        texts = {**{column: not numeric[column] for column in of_points}, **_are_text(data.schema)}
+        self._check(name, wanted, where, {column: texts[column] for column in (*of_points, *of_rows)})
+        first = [one for one in where if one[0] in of_points]
+        joined = [one for one in where if name == SUMMARY and one[0] in JOINED]
+        pushed: list[tuple[str, str, Any]] = [one for one in where if one not in (*first, *joined)]
+        for column, operator, value in first:
+            points = points[self._operator(operator)(points[column], value)]
+        if first:
+            pushed.append((KEY, "in", points[KEY].unique().tolist()))
         if "run" in of_rows:
-            rest.append(("run", "<", self._runs_of(name)))
+            pushed.append(("run", "<", self._runs_of(name)))
         led = [column for column in (*BOUNDS, *ORDER[name]) if column in data.schema.names]
         read = list(dict.fromkeys([KEY, *led, *(column for column in wanted if column in of_rows)]))
-        if any(column in of_points for column, _, _ in where):
-            rest.append((KEY, "in", points[KEY].unique().tolist()))
-        rows = _frame(self._scan(data, read, rest))
-        placed = rows.merge(points, on=KEY, how="inner", sort=False)
-        return self._ordered(name, placed)[wanted]
+        rows = _frame(self._scan(data, read, pushed))
+        placed = self._ordered(name, rows.merge(points, on=KEY, how="inner", sort=False))
+        for column, operator, value in joined:
+            placed = placed[self._operator(operator)(placed[column], value)]
+        return placed[wanted].reset_index(drop=True)
 
     def _runs_of(self, name: str) -> int:
         """How many runs of a point a table has; an earlier sweep into the same folder may have made more."""
@@ -183,9 +210,14 @@ class Sweep(Results):
         return ordered.drop_duplicates(by, ignore_index=True)
 
 
+QUANTILES = ("q05", "q25", "q50", "q75", "q95")
+
+JOINED = ("mean", "sd", *QUANTILES, "n")
+"""Columns of the summary that are known only when the stretches of a point are joined."""
+
 ORDER: Mapping[str, tuple[str, ...]] = {
     RUNS: ("run",),
-    SUMMARY: ("period", "entity", "outcome", "mean", "sd", "q05", "q25", "q50", "q75", "q95", "n"),
+    SUMMARY: ("period", "entity", "outcome", *JOINED),
     "countries": ("run", "period", "country"),
     "system": ("run", "period"),
     "shares": ("run", "period", "country", "domain", "option"),
@@ -196,8 +228,6 @@ ORDER: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that tell the rows of a point apart, by table; of the summary all, for it may have to be joined."""
 
-QUANTILES = ("q05", "q25", "q50", "q75", "q95")
-
 
 def _joined(rows: pd.DataFrame, replications: int) -> pd.DataFrame:
     """Statistics of stretches as those of all runs of a point: mean and spread exactly [chan1983].
@@ -205,10 +235,8 @@ def _joined(rows: pd.DataFrame, replications: int) -> pd.DataFrame:
     Quantiles are means of those of the stretches, weighted by their runs: the estimate by batches, which is off by
     about a part in 2 048. A stretch that a change of the number of replications has left behind does not count.
     """
-    long = min(replications, int((rows["last"] - rows["first"]).max())) if len(rows) else 0
-    chosen = rows[
-        (rows["last"] == np.minimum(rows["first"] + long, replications)) & (rows["first"] % max(long, 1) == 0)
-    ]
+    whole = (rows["first"] % EXACT == 0) & (rows["last"] == np.minimum(rows["first"] + EXACT, replications))
+    chosen = rows[whole]
     keys = [POINT, "period", "entity", "outcome"]
     chosen = chosen.drop_duplicates([*keys, "first"], ignore_index=True)
     if len(chosen) == 0 or (chosen["first"] == 0).all():
@@ -221,8 +249,13 @@ def _joined(rows: pd.DataFrame, replications: int) -> pd.DataFrame:
     parts = chosen.assign(mean=mean, sd=within, n=chosen["n"], **{name: weight * chosen[name] for name in QUANTILES})
     sums: dict[str, str] = {"mean": "first", "sd": "sum", "n": "sum", **dict.fromkeys(QUANTILES, "sum")}
     others = {name: "first" for name in parts.columns if name not in {*sums, *keys}}
-    whole = parts.groupby(keys, sort=False, as_index=False).agg({**sums, **others})
-    return whole.assign(sd=np.sqrt(whole["sd"] / (whole["n"] - 1)))
+    joined = parts.groupby(keys, sort=False, as_index=False).agg({**sums, **others})
+    return joined.assign(sd=np.sqrt(joined["sd"] / (joined["n"] - 1)))
+
+
+def _are_text(schema: Any) -> dict[str, bool]:
+    """Column -> whether it holds text."""
+    return {one.name: pa.types.is_string(one.type) or pa.types.is_large_string(one.type) for one in schema}
 
 
 def _format() -> Any:

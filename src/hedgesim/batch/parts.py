@@ -17,7 +17,7 @@ from hedgesim.batch.failures import failures
 from hedgesim.batch.frames import kept_tables
 from hedgesim.batch.reduction import Reduction
 from hedgesim.batch.results import to_arrow
-from hedgesim.batch.rows import frame_of
+from hedgesim.batch.rows import COUNTS, frame_of
 from hedgesim.batch.runner import QUANTILE_NAMES, SUMMARY_KEYS
 from hedgesim.batch.store import RUNS, Part
 from hedgesim.engines.case import Case
@@ -72,8 +72,9 @@ def make_part(task: PartTask, case: Case, engine: Engine) -> dict[str, Any]:
     for block in _blocks(task.part, engine.together):
         maker.add(block)
     for n, stretch in enumerate(task.part.stretches):
-        if stretch.first < task.part.keep:
-            maker.keep(n, range(stretch.first, min(stretch.last, task.part.keep)))
+        last = min(stretch.last, task.part.keep)
+        for first in range(stretch.first, last, engine.together):
+            maker.keep(n, range(first, min(first + engine.together, last)))
     return maker.tables()
 
 
@@ -136,7 +137,7 @@ class _Maker:
         frames = {name: pd.concat(parts, ignore_index=True) for name, parts in self._kept.items()}
         if self._task.part.summary:
             frames[SUMMARY] = pd.concat(self._summaries, ignore_index=True)
-        frames[RUNS] = pd.concat(self._runs, ignore_index=True)
+        frames[RUNS] = pd.concat(self._runs, ignore_index=True).astype(dict.fromkeys(COUNTS, "Int64"))
         return {name: keyed(name, frame) for name, frame in frames.items()}
 
     def _varied(self, where: Array) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -156,9 +156,8 @@ class SweepPlan:
             rows=0,
             failed=0,
         )
-        addressed = Part(**{**part.__dict__, "address": address_of(part)})
         return PartTask(
-            part=addressed,
+            part=replace(part, address=address_of(part)),
             case=self._packed(variant),
             turns=self._turns(self.points.variants[variant]),
             values={path: of[places] for path, of in self.points.numbers.items()},

@@ -38,6 +38,7 @@ def begin(folder: Folder, plan: SweepPlan, *, began: str) -> dict[str, Any]:
         raise StoreError(folder.address, f"results of {what} lie here", remedy="Name another folder with -o.")
     points = _points_table(plan)
     manifest = {**_told(plan), "points_sha256": hashlib.sha256(points).hexdigest(), "began": began, "ended": None}
+    manifest["charts"] = [] if before is None else before.get("charts", [])
     if before is not None and before.get("digest") == manifest["digest"]:
         manifest["began"] = before.get("began", began)
     folder.write(POINTS, points)
@@ -81,7 +82,8 @@ def sweep_in(folder: Folder) -> dict[str, Any]:
     manifest = manifest_in(folder)
     if manifest is None:
         place = f"{folder.address}/{MANIFEST}"
-        raise StoreError(place, "there is no manifest, so nothing says what these results are", remedy=_AGAIN)
+        fault = "there is no manifest, so nothing says what these results are"
+        raise StoreError(place, fault, remedy="Name the folder of a sweep, such as results/war_size, or run it again.")
     if manifest.get("kind") != SWEEP:
         raise StoreError(folder.address, "results of a run of a scenario lie here, no sweep", remedy="Name a sweep.")
     return manifest

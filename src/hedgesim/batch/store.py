@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import pyarrow as pa
@@ -24,6 +24,9 @@ DIGITS = 20
 """Hexadecimal digits of the digests by which points and parts are found."""
 
 ABOUT = b"hedgesim_part"
+
+MISSING = "it is missing"
+"""What is wrong with a file that a part names and that is not there."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Survey:
-    """What is in a store: sound parts, and damaged files with what is wrong with each."""
+    """What is in a store: sound parts, and damaged files with what is wrong with each.
+
+    broken: files of runs that are sound but whose part is not; without it nothing can tell what they belong to.
+    """
 
     parts: tuple[Part, ...]
     damaged: Mapping[str, str] = field(default_factory=dict)
+    broken: tuple[str, ...] = ()
 
 
 def digest_of_text(text: str) -> str:
@@ -86,14 +93,10 @@ def write_part(folder: Folder, part: Part, tables: Mapping[str, Any]) -> Part:
     """
     files = {name: _written(folder, name, part.address, table) for name, table in tables.items() if name != RUNS}
     runs = tables[RUNS]
-    done = Part(**{**_fields(part), "files": files, "rows": runs.num_rows, "failed": _failed(runs)})
+    done = replace(part, files=files, rows=runs.num_rows, failed=_failed(runs))
     about = {**runs.schema.metadata, ABOUT: json.dumps(asdict(done)).encode()}
     name = _written(folder, RUNS, part.address, runs.replace_schema_metadata(about))
-    return Part(**{**_fields(done), "files": {**files, RUNS: name}})
-
-
-def _fields(part: Part) -> dict[str, Any]:
-    return {name: getattr(part, name) for name in Part.__dataclass_fields__}
+    return replace(done, files={**files, RUNS: name})
 
 
 def _failed(runs: Any) -> int:
@@ -129,6 +132,7 @@ def survey(folder: Folder) -> Survey:
     """
     parts: dict[str, Part] = {}
     damaged: dict[str, str] = {}
+    broken = []
     for name in folder.names(RUNS):
         content, fault = _sound(folder, name)
         if fault:
@@ -142,15 +146,18 @@ def survey(folder: Folder) -> Survey:
                 other: fault for other in part.files.values() if other != name and (fault := _fault(folder, other))
             }
             damaged |= wrong
-            if not wrong:
+            if wrong:
+                broken.append(name)
+            else:
                 parts[part.address] = part
-    return Survey(tuple(parts.values()), damaged)
+    return Survey(tuple(parts.values()), damaged, tuple(broken))
 
 
-def set_aside(folder: Folder, damaged: Sequence[str]) -> None:
-    """Move damaged files out of the way, where they can still be looked at."""
-    for name in damaged:
-        folder.move(name, f"{DAMAGED}/{name.replace('/', '-')}")
+def set_aside(folder: Folder, found: Survey) -> None:
+    """Move what is damaged out of the way, where it can still be looked at, so that its part is missing as a whole."""
+    for name in (*found.damaged, *found.broken):
+        if found.damaged.get(name) != MISSING:
+            folder.move(name, f"{DAMAGED}/{name.replace('/', '-')}")
 
 
 def is_there(folder: Folder, address: str) -> bool:
@@ -166,7 +173,7 @@ def _sound(folder: Folder, name: str) -> tuple[bytes, str]:
     """The bytes of a file, and what is wrong with them."""
     content = folder.read(name)
     if content is None:
-        return b"", "it is missing"
+        return b"", MISSING
     told = name.removesuffix(".parquet").rpartition("-")[2]
     return content, "" if _digest(content) == told else f"its bytes ({len(content)}) have not the digest in its name"
 

@@ -11,7 +11,7 @@ from hedgesim.batch.address import folder_at
 from hedgesim.batch.parts import PartTask, make_part
 from hedgesim.batch.plan import SweepPlan
 from hedgesim.batch.results import StoreError
-from hedgesim.batch.store import Part, is_there, set_aside, survey, write_part
+from hedgesim.batch.store import MISSING, is_there, set_aside, survey, write_part
 from hedgesim.batch.versions import digest_of_sources
 from hedgesim.batch.workers import WorkerError, made
 from hedgesim.engines.case import Case
@@ -120,9 +120,10 @@ def run_sweep(
     restarts = 0
     while True:
         found = survey(folder)
-        set_aside(folder, tuple(found.damaged))
+        set_aside(folder, found)
         for name, fault in found.damaged.items():
-            on_trouble(f"{name}: {fault}; it was put aside into damaged/ and is made anew")
+            aside = "" if fault == MISSING else " was put aside into damaged/ and"
+            on_trouble(f"{name}: {fault}; its part{aside} is made anew")
         try:
             with closing(makers(work, plan.missing(found))) as parts:
                 for one in parts:
@@ -134,8 +135,3 @@ def run_sweep(
             if restarts > MOST_RESTARTS:
                 raise
             on_trouble(f"{error.fault}; workers are started anew ({restarts} of {MOST_RESTARTS})")
-
-
-def sound_parts(address: str) -> tuple[Part, ...]:
-    """The parts of a store that are whole."""
-    return survey(folder_at(address)).parts

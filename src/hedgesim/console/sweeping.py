@@ -48,11 +48,12 @@ def print_plan(experiment: Experiment, *, backend: str, workers: int, folder: st
     plan = plan_of(experiment, backend=backend)
     found = probe(plan, folder)
     points = plan.points
+    n_samples = int(points.table["sample"].nunique())
     rows = [
         ["scenarios", ", ".join(experiment.scenarios)],
-        ["design", f"{experiment.design}, {points.table['sample'].nunique()} samples"],
-        ["levers", f"{len(points) // points.table['sample'].nunique() // len(experiment.scenarios)} combinations"],
-        ["points", f"{len(points)}, in {len(points.variants)} ensembles"],
+        ["design", f"{experiment.design}, {_several(n_samples, 'sample')}"],
+        ["levers", _several(len(points) // n_samples // len(experiment.scenarios), "combination")],
+        ["points", f"{len(points)}, in {_several(len(points.variants), 'ensemble')}"],
         ["replications", f"{experiment.replications}, pairing: {experiment.pairing}"],
         ["runs", f"{found.runs}, {found.missing} of them missing in {folder}"],
         ["disk", f"{size(found.disk)} to be written ({found.bytes_a_run:.0f} bytes a run)"],
@@ -63,6 +64,10 @@ def print_plan(experiment: Experiment, *, backend: str, workers: int, folder: st
         Console(soft_wrap=True).print_json(data=told)
         return
     print_rows(["", experiment.question], rows)
+
+
+def _several(n: int, word: str) -> str:
+    return f"{n} {word}{'s' if n != 1 else ''}"
 
 
 def _time(found: Estimate, workers: int) -> str:
@@ -83,7 +88,7 @@ def sweep_with_progress(
     with counting(f"running {experiment.name}", missing) as on_runs:
         results = run_plan(plan, folder, makers, on_part=lambda part: on_runs(part.runs), on_trouble=_say_trouble)
     place = folder_at(folder)
-    charts = session.draw_sweep(results, place.path / "charts") if isinstance(place, LocalFolder) else []
+    charts = session.draw_sweep(results, place.path) if isinstance(place, LocalFolder) else []
     return results, charts
 
 
@@ -121,7 +126,8 @@ def print_sweep(results: Sweep, folder: str, *, as_json: bool) -> None:
     for (outcome, goal), found in regrets.items():
         say(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
         print_rows([*found.columns], [[_cell(cell) for cell in row] for row in found.itertuples(index=False)])
-    say(f"{manifest['question']} {manifest['runs']} runs, {manifest['failed']} failed; not calibrated, not yet scored.")
+    say(f"{manifest['question']}")
+    say(f"{manifest['runs']} runs, {manifest['failed']} failed; not calibrated, not yet scored.")
     say(f"Parts, points and charts: {folder}")
 
 
@@ -167,8 +173,9 @@ def print_status(folder: str, *, as_json: bool) -> Status:
     say = Console(soft_wrap=True).print
     for name, fault in found.damaged.items():
         say(f"{name}: {fault}")
-    ready = found.finished and not found.missing and not found.damaged
-    say("The sweep is finished." if ready else "Run the same sweep again: it makes what is missing or damaged.")
+    say(
+        "The sweep is finished." if found.finished else "Run the same sweep again: it makes what is missing or damaged."
+    )
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 
@@ -14,8 +15,8 @@ SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
 MOST_POINTS = 2**24
 RANGE_KEYS = ("distribution", "low", "high", "mean", "sd", "mode", "levels")
 OF_SHAPE = {"mean": "normal", "sd": "normal", "mode": "triangular"}
-STANDING = "hedging_index"
-BY_NAME = re.compile(r"(presence|hedging_index)_[A-Za-z][A-Za-z0-9_]*")
+STANDING, PRESENCE = "hedging_index", "presence_"
+BY_NAME = re.compile(rf"({PRESENCE}|{STANDING}_)[A-Za-z][A-Za-z0-9_]*")
 """Outcomes of single options and countries; whether those are there is for the scenario to say."""
 
 SET_BY_EXPERIMENT = ("seed", "purpose", "extends")
@@ -26,6 +27,10 @@ def structural_faults(experiment: Experiment) -> Iterator[Fault]:
     yield from _design_faults(experiment)
     for path, held in experiment.uncertainties.items():
         yield from _range_faults(("uncertainties", path), held, experiment)
+    n_points = _points(experiment)
+    if n_points > MOST_POINTS:
+        fault = f"the design makes {n_points} points, more than {MOST_POINTS}"
+        yield Fault(("design",), fault, "Give fewer levels or samples, or sample a space so large.")
     yield from _path_faults(experiment)
     yield from _repeated(("scenarios",), experiment.scenarios)
     yield from _twin_faults(experiment.scenarios)
@@ -47,9 +52,11 @@ def _design_faults(experiment: Experiment) -> Iterator[Fault]:
     if not sampled and experiment.samples is not None:
         remedy = "Delete the line, or choose another design."
         yield Fault(("samples",), f"the design {design} takes no samples", remedy, at_key=True)
-    if design == "sobol" and experiment.samples is not None and experiment.samples & (experiment.samples - 1):
-        yield Fault(("samples",), f"samples is {experiment.samples}, no power of two", _powers(experiment.samples))
-    if design == "saltelli" and experiment.samples is not None and experiment.samples & (experiment.samples - 1):
+    if (
+        design in {"sobol", "saltelli"}
+        and experiment.samples is not None
+        and experiment.samples & (experiment.samples - 1)
+    ):
         yield Fault(("samples",), f"samples is {experiment.samples}, no power of two", _powers(experiment.samples))
     if design == "morris" and experiment.samples is not None and experiment.samples < 2:
         yield Fault(("samples",), "morris needs at least 2 paths", "Write samples: 10.")
@@ -63,6 +70,15 @@ def _design_faults(experiment: Experiment) -> Iterator[Fault]:
     if design != "saltelli" and experiment.second_order:
         remedy = "Delete the line, or write design: saltelli."
         yield Fault(("second_order",), f"the design {design} knows no second order", remedy, at_key=True)
+
+
+def _points(experiment: Experiment) -> int:
+    """How many points an experiment makes; samples of a table, which are counted when it is read, as one."""
+    n, d = experiment.samples or 1, len(experiment.uncertainties)
+    levels = [len(held.values or ()) or held.levels or 1 for held in experiment.uncertainties.values()]
+    per_sample = {"saltelli": (1 + experiment.second_order) * d + 2, "morris": d + 1}
+    samples = math.prod(levels) if experiment.design == "grid" else n * per_sample.get(experiment.design, 1)
+    return samples * math.prod(len(lever.values) for lever in experiment.levers.values()) * len(experiment.scenarios)
 
 
 def _powers(n: int) -> str:

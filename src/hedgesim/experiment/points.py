@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hedgesim.experiment.checks import holds_number, stem_of
+from hedgesim.experiment.checks import BY_NAME, PRESENCE, STANDING, holds_number, stem_of
 from hedgesim.experiment.design import Value, cube_of, levels_of, values_at
 from hedgesim.experiment.samples import read_samples
 from hedgesim.experiment.schema import Experiment
 from hedgesim.experiment.variants import Variant, is_number, paths_of, read_variants
+from hedgesim.scenario.errors import ScenarioError, choose_from, shown
+from hedgesim.scenario.name_checks import OTHER_OPTIONS
 
 Column = NDArray[Any]
 
@@ -26,9 +28,9 @@ class Factor:
     """Something that differs between points: the path of its column, what it is, and whether it is a number."""
 
     path: str
-    role: str
-    """`scenarios`, `uncertainties` or `levers`."""
     numeric: bool
+    role: str = "uncertainties"
+    """`scenarios`, `uncertainties` or `levers`."""
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,24 @@ def points_of(experiment: Experiment) -> Points:
         [(str(names[k]), {path: column[k] for path, column in fixed.items()}) for k in firsts],
         {path: [column[variant == n] for n in range(len(firsts))] for path, column in numbers.items()},
     )
+    _check_outcomes(experiment, variants)
     draws = {"all": np.zeros(len(names), dtype=np.int64), "levers": of_sample, "none": np.arange(len(names))}
     table = pd.DataFrame({"point": np.arange(len(names)), "sample": of_sample, "scenario": _stems(names)})
     table = table.assign(**{path: _shown(column) for path, column in columns.items()})
     table = table.assign(first_draw=draws[experiment.pairing] * experiment.replications)
     return Points(experiment, _factors(experiment, table), table, variants, variant, numbers)
+
+
+def _check_outcomes(experiment: Experiment, variants: Sequence[Variant]) -> None:
+    """Refuse outcomes of countries and options that no scenario has."""
+    known = {
+        *(f"{PRESENCE}{option}" for variant in variants for option in (*variant.powers, *OTHER_OPTIONS)),
+        *(f"{STANDING}_{code}" for variant in variants for code in variant.countries),
+    }
+    for k, name in enumerate(experiment.outcomes):
+        if BY_NAME.fullmatch(name) and name not in known:
+            fault = f"there is no outcome {shown(name)} in these scenarios"
+            raise ScenarioError(experiment.place("outcomes", k), fault, choose_from(name, known))
 
 
 def _samples(experiment: Experiment) -> dict[str, Column]:
@@ -155,7 +170,7 @@ def _factors(experiment: Experiment, table: pd.DataFrame) -> tuple[Factor, ...]:
 
 
 def _each_factor(experiment: Experiment, table: pd.DataFrame) -> Iterator[Factor]:
-    yield Factor("scenario", "scenarios", numeric=False)
+    yield Factor("scenario", numeric=False, role="scenarios")
     for path in table.columns.drop(["point", "sample", "scenario", "first_draw"]):
         role = "levers" if path in experiment.levers else "uncertainties"
-        yield Factor(str(path), role, numeric=bool(pd.api.types.is_float_dtype(table[path])))
+        yield Factor(str(path), bool(pd.api.types.is_float_dtype(table[path])), role)

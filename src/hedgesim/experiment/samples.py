@@ -65,7 +65,12 @@ def _table(experiment: Experiment) -> tuple[Path, list[Line]]:
     """The file and its lines that are not empty, the header first; of samples the first few in a trial."""
     assert experiment.file is not None
     path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"))
-    reader = csv.reader(io.StringIO(read_text(path, MOST_BYTES), newline=""), skipinitialspace=True)
+    try:
+        text = read_text(path, MOST_BYTES)
+    except ScenarioError as error:
+        fault = f"{shown(experiment.file)}: {error.fault}"
+        raise ScenarioError(experiment.place("file"), fault, error.remedy) from None
+    reader = csv.reader(io.StringIO(text, newline=""), skipinitialspace=True)
     try:
         lines = [Line(reader.line_num, tuple(cell.strip() for cell in row)) for row in reader if row]
     except csv.Error as error:

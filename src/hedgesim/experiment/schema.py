@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
 from hedgesim.scenario.canonical import Canonical
-from hedgesim.scenario.errors import Place
-from hedgesim.scenario.fields import one_line
+from hedgesim.scenario.errors import Place, shown
+from hedgesim.scenario.fields import misfit, one_line
 from hedgesim.scenario.json_schema import DIALECT, keys_below
 from hedgesim.scenario.schema import LARGEST_SEED
 
@@ -58,8 +58,12 @@ class Uncertainty(BaseModel):
 
 
 def _shorthand(value: object) -> object:
-    """A list of values alone is an uncertainty with these values."""
-    return {"values": value} if isinstance(value, list) else value
+    """A list of values alone means these values."""
+    if isinstance(value, list):
+        return {"values": value}
+    if not isinstance(value, dict | BaseModel):
+        raise misfit(fault=f"must be a list of values, not {shown(value)}", remedy="Write it like [0.5, 1.0].")
+    return value
 
 
 class Lever(BaseModel):

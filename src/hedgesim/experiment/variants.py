@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hedgesim.experiment.checks import stem_of
 from hedgesim.experiment.design import Value
 from hedgesim.experiment.samples import place_of_sample
 from hedgesim.experiment.schema import Experiment
@@ -26,12 +27,21 @@ class Variant:
     """A scenario as some points have it but for their numbers, and which rules take each number of a rule.
 
     scenario: without the numbers that points set, and with the sizes of shocks as they are where points set those.
-    places: by path, of which countries or
-    powers the rule takes the number.
+    places: by path, of which countries or powers the rule takes the number.
     """
 
     scenario: Scenario
     places: Mapping[str, tuple[str, ...]]
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """Codes of the countries that take part."""
+        return self.scenario.countries or tuple(known_names(self.scenario.tables_folder).countries or ())
+
+    @property
+    def powers(self) -> tuple[str, ...]:
+        """Codes of the powers that take part."""
+        return self.scenario.powers or tuple(known_names(self.scenario.tables_folder).powers or ())
 
 
 def is_number(value: object) -> bool:
@@ -141,9 +151,10 @@ def _placed(experiment: Experiment, name: str, error: ScenarioError, laid: Seque
     if where == error.place.file:
         named = error.place == Place(name) or error.place.line is None
         return _at_scenario(experiment, name, error) if named else error
+    of = f" (in {stem_of(name)})" if len(experiment.scenarios) > 1 else ""
     for one in laid:
         if where in {one.text, f"'{one.where}'"}:
-            return ScenarioError(_place_of(experiment, one), error.fault, error.remedy)
+            return ScenarioError(_place_of(experiment, one), f"{error.fault}{of}", error.remedy)
     return _at_scenario(experiment, name, error)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,83 +15,33 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.path import Path as Line
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hedgesim.analysis.summary import summarise_column
+from hedgesim.experiment.points import Factor
 from hedgesim.plots import theme as look
 from hedgesim.plots.comparisons import BINS, GRID_POINTS, SWEEP_COLOR, draw_spread, places
-from hedgesim.plots.theme import LARGE, NORMAL, POINTS_PER_INCH, SMALL, Frame, text_width
+from hedgesim.plots.sweep_pages import (
+    GENERAL,
+    LEFT,
+    LONE,
+    RIGHT,
+    ROUND,
+    WIDE,
+    Sweep,
+    Under,
+    panels_of,
+    plain,
+)
+from hedgesim.plots.theme import LARGE, SMALL, Frame
 
-Notes = Mapping[str, bool]  # sentences of the small print, and whether they hold
-Under = Sequence[tuple[str, Sequence[str]]]  # the name of a factor under each panel, and its tick labels if texts
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # those of the countries
 MARKERS, MOST_POINTS = "os^DvP", 2000  # more single runs are a smear
-COLUMNS, MOST_COLUMNS = ((1, 1), (2, 2), (3, 3), (4, 2), (9, 3)), 4  # up to so many panels, so many columns
-LONE, WIDE = 7.5, 11.5  # inches of a page with one panel, and with more
-LOW, HIGH, ROWS_HIGH, SHAPE = 1.8, 4.2, 12.0, 0.75  # inches of a panel and of all rows; height by width of a panel
-LEFT, RIGHT, BETWEEN, BAR_ROOM, BAR, BAR_GAP = 0.85, 0.3, 0.3, 1.2, 0.16, 0.2  # inches: across, around the panels
-AIR, TICK_ROOM, LINE = 0.42, 0.17, look.LINE_HEIGHT * NORMAL / POINTS_PER_INCH  # inches of space below a panel
-MOST_LINES, TICK_FILL = 3, 0.75  # of a level tick label, and the part of its room that its width may take
+BAR_ROOM, BAR, BAR_GAP = 1.2, 0.16, 0.2  # inches beside the panels for the bar of colours
 CONTOUR_CELLS, CONTOURS, SHORTEST, POINTS_A_CELL, FEWEST_BINS = 4, 6, 4, 4, 3
-ROUND, GENERAL, BOLD = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}"), 0.68  # bold character, of the type size
-SHORT = (
-    (r"shock_sizes\.(.+)", r"size of \1"),
-    (r"rules\.(?:([^.]+)\.all|[^.]+\.([^.]+))\.([^.]+)", r"\3 of \1\2"),
-    (r"(?:.*\.)?([^.]+)\.([^.]+)", r"\1: \2"),
-)
 POOLED = "A panel takes together all values of the factors it does not show."
 BINNED = f"A factor with more than {GRID_POINTS} values is put into bins of equal count."
-
-
-@dataclass(frozen=True)
-class Factor:
-    """What a sweep varies: its dotted path, a column of the table of runs, and whether its values are numbers."""
-
-    path: str
-    numeric: bool
-
-
-@dataclass(frozen=True)
-class Sweep:
-    """What every page needs: all runs, the factors that vary, title and caption."""
-
-    runs: pd.DataFrame
-    factors: tuple[Factor, ...]
-    title: str
-    caption: str
-
-    def rows(self, outcome: str) -> pd.DataFrame:
-        """The runs that came through and have the outcome."""
-        through = self.runs[self.runs["failed"].isna()]
-        return through.dropna(subset=[outcome]) if len(through) else through
-
-    def values(self, path: str) -> list[str]:
-        """What a text factor takes in order of appearance, in runs that failed too."""
-        return list(self.runs[path].dropna().unique())
-
-    def split(self, most: int) -> str | None:
-        """The text factor that tells lines or maps apart: the one with at most so many values, if there is one."""
-        few = [factor.path for factor in self.factors if not factor.numeric and len(self.values(factor.path)) <= most]
-        return few[0] if len(few) == 1 and any(factor.numeric for factor in self.factors) else None
-
-    def labels(self) -> dict[str, str]:
-        """Path -> what a factor is called: short, or its whole path where two would be called alike."""
-        paths = [factor.path for factor in self.factors]
-        plain = [path if path.startswith("shock_sizes.") else _plain(path) for path in paths]
-        short = [next((re.sub(*rule, text) for rule in SHORT if re.fullmatch(rule[0], text)), text) for text in plain]
-        return {p: text if short.count(text) == 1 else p for p, text in zip(paths, short, strict=True)}
-
-    def page(self, outcome: str, size: tuple[float, float], *, note: str, frame: Frame) -> Figure:
-        """An empty page of this width and height; a title too long for it goes into the small print."""
-        n_failed = int(self.runs["failed"].notna().sum())
-        n_empty = len(self.runs) - n_failed - len(self.rows(outcome))
-        counts = f"Runs in all: {len(self.runs)}" + f"; failed and left out: {n_failed}" * (n_failed > 0)
-        counts += f"; without a value and left out: {n_empty}" * (n_empty > 0)
-        heading, notes = f"{_plain(outcome)}: {self.title}", [f"{note} {counts}.".strip(), self.caption]
-        if len(heading) * LARGE * BOLD / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
-            heading, notes = _plain(outcome), [self.title, *notes]
-        return look.page(*size, title=heading[:1].upper() + heading[1:], notes=notes, frame=frame)
 
 
 def draw_sweep(
@@ -117,7 +65,7 @@ def draw_sweep(
     with look.theme():
         for outcome in outcomes:
             paths += look.save(draw_outcome(sweep, outcome), folder, name=outcome)
-            if len(numbers) == 2 and len(sweep.rows(outcome)):
+            if len(numbers) == 2 and len(sweep.rows(outcome)) and _fills_a_map(runs[list(numbers)]):
                 paths += look.save(draw_map(sweep, outcome), folder, name=f"{outcome}_map")
     return paths
 
@@ -140,7 +88,7 @@ def draw_outcome(sweep: Sweep, outcome: str) -> Figure:
     }
     under = list(zip(sweep.labels().values(), ticks, strict=True))
     frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
-    figure = _panels(sweep, outcome, under=under, notes=notes, side=_plain(outcome), frame=frame)
+    figure = panels_of(sweep, outcome, under=under, notes=notes, side=plain(outcome), frame=frame)
     for axis, factor in zip(figure.axes, sweep.factors, strict=True):
         draw = _along_numbers if factor.numeric else _along_texts
         if rows[factor.path].notna().any():
@@ -195,26 +143,37 @@ def draw_map(sweep: Sweep, outcome: str) -> Figure:
     notes = {
         "Colour: mean of the runs in a cell.": True,
         "Lines: contours between the middles of cells, short ones left out.": min(means.shape[1:]) >= CONTOUR_CELLS,
-        BINNED: max(sweep.runs[path].nunique() for path in (x, y)) > GRID_POINTS,
+        "Cells hold equal numbers of points.": not _is_grid(sweep.runs[[x, y]].dropna()),
         "Hatched: no run.": bool((counts == 0).any()),
         POOLED: len(sweep.factors) > len((x, y)) + bool(split),
     }
     scale, frame = Normalize(means.min(), means.max()), Frame(LEFT, BAR_ROOM, 0, 0.0)
     under: Under = [(sweep.labels()[x], [])] * len(values)
-    figure = _panels(sweep, outcome, under=under, notes=notes, side=sweep.labels()[y], frame=frame)
+    figure = panels_of(sweep, outcome, under=under, notes=notes, side=sweep.labels()[y], frame=frame)
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
         _draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
     box, inch = figure.axes[0].get_position(), 1 / float(figure.get_figwidth())
     bar = figure.add_axes((1 - (BAR_ROOM - BAR_GAP) * inch, box.y0, BAR * inch, box.height))
-    figure.colorbar(ScalarMappable(scale, "viridis"), cax=bar, label=_plain(outcome), format=GENERAL)
+    figure.colorbar(ScalarMappable(scale, "viridis"), cax=bar, label=plain(outcome), format=GENERAL)
     return figure
+
+
+def _is_grid(points: pd.DataFrame) -> bool:
+    """Whether two numeric factors take few values, and most pairs of these."""
+    x, y = (points[path].nunique() for path in points.columns)
+    return max(x, y) <= GRID_POINTS and x * y <= 2 * len(points.drop_duplicates())
+
+
+def _fills_a_map(points: pd.DataFrame) -> bool:
+    """Whether there are enough points for a map: those of a grid, else a few in each of the fewest cells."""
+    return _is_grid(points) or len(points.drop_duplicates()) >= POINTS_A_CELL * FEWEST_BINS**2
 
 
 def _edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
     """Where the cells of a numeric factor end: half-way between the values of a grid, else bins of equal count."""
     own = np.sort(points[path].unique())
-    if len(own) > GRID_POINTS:
+    if not _is_grid(points):
         n_bins = int(np.clip(np.sqrt(len(points.drop_duplicates()) / POINTS_A_CELL), FEWEST_BINS, BINS))
         return np.unique(np.quantile(points[path], np.linspace(0, 1, n_bins + 1)))
     middle = (own[1:] + own[:-1]) / 2
@@ -239,62 +198,5 @@ def _draw_cells(axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]
             line.set_path_effects([withStroke(linewidth=2, foreground=look.INK)])
 
 
-def _panels(sweep: Sweep, outcome: str, *, under: Under, notes: Notes, side: str, frame: Frame) -> Figure:
-    """A page with a panel for each name of a factor and its tick labels, all sharing the y axis, called `side`."""
-    columns = next((few for most, few in COLUMNS if len(under) <= most), MOST_COLUMNS)
-    free = (LONE if columns == 1 else WIDE) - frame.left - frame.right + BETWEEN
-    least = max(max(_widest(label) * NORMAL / SMALL, len(texts) * TICK_ROOM) for label, texts in under) + BETWEEN
-    columns = max(1, min(columns, int(free / least)))
-    inner = max(free / columns, least) - BETWEEN
-    height = min(SHAPE * inner, HIGH, max(LOW, ROWS_HIGH * columns / len(under)))
-    ticks = [_ticks(texts, inner) for _, texts in under]
-    names = [_wrapped(label, inner * SMALL / NORMAL) for label, _ in under]
-    rooms = [room + LINE * (name.count("\n") + 1) + AIR for (_, _, room), name in zip(ticks, names, strict=True)]
-    heights = [part for row in range(0, len(rooms), columns) for part in (height, max(rooms[row : row + columns]))]
-    width = frame.left + frame.right + (inner + BETWEEN) * columns - BETWEEN
-    note = " ".join(text for text, holds in notes.items() if holds)
-    figure = sweep.page(outcome, (width, look.ROOM_ABOVE + sum(heights)), note=note, frame=frame)
-    cells = figure.add_gridspec(len(heights), columns, height_ratios=heights, hspace=0, wspace=BETWEEN / inner)
-    for rank, (texts, turn, _) in enumerate(ticks):
-        row, column = divmod(rank, columns)
-        axis = figure.add_subplot(cells[2 * row, column], sharey=figure.axes[0] if rank else None, xlabel=names[rank])
-        axis.set_ylabel("" if column else _wrapped(side, height * SMALL / NORMAL))
-        axis.tick_params(labelleft=column == 0)
-        axis.xaxis.set(major_locator=MaxNLocator(4, steps=ROUND), major_formatter=GENERAL)
-        if texts:
-            axis.set_xticks(range(len(texts)), texts, rotation=turn)
-    figure.axes[0].yaxis.set_major_formatter(GENERAL)
-    return figure
-
-
-def _ticks(values: Sequence[str], width: float) -> tuple[list[str], int, float]:
-    """Tick labels of a text factor on an axis of this width, how they are turned, and the inches they take."""
-    room = TICK_FILL * width / max(len(values), 1)
-    texts = [_wrapped(value, room) for value in values]
-    lines = max((text.count("\n") + 1 for text in texts), default=1)
-    if lines > MOST_LINES or any(_widest(value) > room for value in values):
-        return list(values), 90, text_width(values)
-    return texts, 0, LINE * lines
-
-
-def _wrapped(text: str, width: float) -> str:
-    """A text in lines of small type no wider than this, inches; a word or part of a path stays whole."""
-    lines = [""]
-    for piece in re.findall(r"[^ ._:]*[ ._:]+|[^ ._:]+", text):
-        if lines[-1] and text_width([(lines[-1] + piece).rstrip()]) > width:
-            lines.append("")
-        lines[-1] += piece
-    return "\n".join(line.strip() for line in lines)
-
-
-def _widest(text: str) -> float:
-    """Inches of small type that the widest piece of a text takes."""
-    return text_width(_wrapped(text, 0.0).split("\n"))
-
-
 def _style(rank: int) -> dict[str, Any]:
     return {"color": COLORS[rank], "marker": MARKERS[rank], "ls": look.line_style(rank)}
-
-
-def _plain(name: str) -> str:
-    return name.replace("_", " ")

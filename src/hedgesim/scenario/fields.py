@@ -15,7 +15,7 @@ PLAIN_WORDS = "plain_words"
 Item = TypeVar("Item")
 
 
-def _misfit(*, fault: str, remedy: str) -> PydanticCustomError:
+def misfit(*, fault: str, remedy: str) -> PydanticCustomError:
     """Make a validation error that already says fault and remedy; the fault continues the name of the key."""
     return PydanticCustomError(PLAIN_WORDS, "{fault}", {"fault": fault, "remedy": remedy})
 
@@ -27,7 +27,7 @@ def read_period(value: object) -> Period:
     try:
         return Period.parse(value if isinstance(value, str) else "")
     except ValueError:
-        raise _misfit(fault=f"must be a quarter, not {shown(value)}", remedy="Write it like 2022Q1.") from None
+        raise misfit(fault=f"must be a quarter, not {shown(value)}", remedy="Write it like 2022Q1.") from None
 
 
 def read_event_date(value: object) -> Period:
@@ -38,7 +38,7 @@ def read_event_date(value: object) -> Period:
     try:
         return Period.parse(text) if "Q" in text else Period.acting(text)
     except ValueError:
-        raise _misfit(
+        raise misfit(
             fault=f"must be a quarter or a date, not {shown(value)}",
             remedy="Write it like 2022Q1 or 2022-02-24.",
         ) from None
@@ -47,14 +47,14 @@ def read_event_date(value: object) -> Period:
 def check_scalar(value: object) -> object:
     """Let text and numbers through."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise _misfit(fault=f"must be text or a number, not {shown(value)}", remedy="Write one value.")
+        raise misfit(fault=f"must be text or a number, not {shown(value)}", remedy="Write one value.")
     return value
 
 
 def one_line(value: str) -> str:
     """Let text of one line through that does not start or end blank."""
     if "\n" in value or value != value.strip() or not value:
-        raise _misfit(fault="must be one line of text without blanks around it", remedy="Write it on one line.")
+        raise misfit(fault="must be one line of text without blanks around it", remedy="Write it on one line.")
     return value
 
 
@@ -67,7 +67,7 @@ def read_selection(*words: str) -> Callable[[object], str | tuple[str, ...]]:
             return value
         if isinstance(value, list | tuple) and value and all(isinstance(name, str) and name for name in value):
             return tuple(value)
-        raise _misfit(
+        raise misfit(
             fault=f"must be {choice} or a list of names, not {shown(value)}",
             remedy="A list is written [a, b].",
         )

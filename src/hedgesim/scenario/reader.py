@@ -7,13 +7,13 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from hedgesim.scenario.checks import structural_faults
-from hedgesim.scenario.errors import Place
+from hedgesim.scenario.errors import Place, ScenarioError
 from hedgesim.scenario.faults import dotted, raise_first
 from hedgesim.scenario.merge import merge_chain, read_chain
 from hedgesim.scenario.name_checks import name_faults
 from hedgesim.scenario.override import apply_overrides
 from hedgesim.scenario.packaged import find_scenario
-from hedgesim.scenario.positions import Node, plain, walk
+from hedgesim.scenario.positions import Node, child_at, plain, walk
 from hedgesim.scenario.schema import Origin, Scenario
 from hedgesim.scenario.source_file import folder_inside
 from hedgesim.scenario.translate import faults_of
@@ -41,6 +41,8 @@ def read_scenario(
     path = find_scenario(source)
     trees = read_chain(path)
     files = [tree.place.file for tree in trees]
+    if child_at(trees[0], "purpose") is None and (question := child_at(trees[0], "question")) is not None:
+        raise ScenarioError(question.anchor, "this is an experiment, no scenario", "Run it with hedgesim sweep.")
     tree = apply_overrides(merge_chain(trees), overrides)
     if seed is not None:
         tree = _with_seed(tree, seed)

@@ -1,6 +1,6 @@
 """pydantic's findings in plain words: which key, what is wrong, what to write."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -20,18 +20,15 @@ WHAT_TO_WRITE = {
     "source": "Name a key of the table of sources, or write source: assumption.",
     "size": "Add a number such as size: 0.3.",
     "channels": "Add a list of channels.",
-    "question": "Add a line such as question: what the experiment is to answer.",
-    "scenarios": "Add a line such as scenarios: [war_2022].",
-    "outcomes": "Add a line such as outcomes: [hedging_index].",
-    "low": "Add the lowest value, such as low: 0.0, or write a list of values.",
-    "high": "Add the highest value, such as high: 1.0, or write a list of values.",
     "rate": "Add a number such as rate: 0.05, in arrivals per quarter.",
 }
 
 
-def faults_of(details: Iterable[ErrorDetails], keys: KeysAt = keys_at) -> Iterator[Fault]:
-    """Turn the findings of pydantic into faults; keys: what may stand below a path."""
-    return (_fault(detail, keys) for detail in details if not _is_echo(detail))
+def faults_of(
+    details: Iterable[ErrorDetails], keys: KeysAt = keys_at, needs: Mapping[str, str] = WHAT_TO_WRITE
+) -> Iterator[Fault]:
+    """Turn the findings of pydantic into faults; keys: what may stand below a path, needs: what to write for a key."""
+    return (_fault(detail, keys, needs) for detail in details if not _is_echo(detail))
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
@@ -39,7 +36,7 @@ def _is_echo(detail: ErrorDetails) -> bool:
     return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
-def _fault(detail: ErrorDetails, keys: KeysAt) -> Fault:
+def _fault(detail: ErrorDetails, keys: KeysAt, needs: Mapping[str, str]) -> Fault:
     """Turn one finding into a fault."""
     path: KeyPath = tuple(detail["loc"])
     kind, context = detail["type"], detail.get("ctx", {})
@@ -48,7 +45,7 @@ def _fault(detail: ErrorDetails, keys: KeysAt) -> Fault:
     if kind == "missing":
         key = str(path[-1])
         owner = f" in {dotted(path[:-1])}" if path[:-1] else ""
-        return Fault(path, f"{key} is missing{owner}", WHAT_TO_WRITE.get(key, f"Add {key}."))
+        return Fault(path, f"{key} is missing{owner}", needs.get(key, f"Add {key}."))
     if kind == "float_type" and (near := _misspelt_rule(path, detail["input"])):
         return _unknown_key(path, near)
     if kind == PLAIN_WORDS:
@@ -107,6 +104,7 @@ WORDS: dict[str, Callable[[Any, Any], Words]] = {
     "string_type": _kind("text", "a word, in quotes where it looks like a number"),
     "int_type": _kind("a whole number", "2022"),
     "float_type": _kind("a number", "0.5"),
+    "bool_type": _kind("true or false", "true"),
     "dict_type": _kind("a mapping of keys to values", "{key: value}, or leave it out"),
     "model_type": _kind("a mapping of keys to values", "{key: value}, or leave it out"),
     "tuple_type": _kind("a list", "[a, b]"),
