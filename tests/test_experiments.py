@@ -16,9 +16,9 @@ NAMES = sorted(packaged_experiments())
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_experiment_runs_in_its_quick_size(name: str, tmp_path: Path) -> None:
-    said = call("sweep", name, "--quick", "-o", str(tmp_path / "out"))
+    said = call("sweep", name, "--quick", "-o", str(tmp_path / "out"), "--json")
     assert said.code == 0, said.err
-    told = json.loads(call("sweep", name, "--quick", "-o", str(tmp_path / "out"), "--json").out)
+    told = json.loads(said.out)
     assert told["manifest"]["failed"] == 0
     for outcome in told["manifest"]["outcomes"]:
         assert (tmp_path / "out" / "charts" / f"{outcome}.png").stat().st_size > 5_000

@@ -18,7 +18,7 @@ from hedgesim.batch.frames import kept_tables
 from hedgesim.batch.reduction import Reduction
 from hedgesim.batch.results import to_arrow
 from hedgesim.batch.rows import COUNTS, frame_of
-from hedgesim.batch.runner import QUANTILE_NAMES, SUMMARY_KEYS
+from hedgesim.batch.runner import QUANTILE_NAMES, names_of
 from hedgesim.batch.store import RUNS, Part
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
@@ -102,7 +102,7 @@ class _Maker:
         self._kept: dict[str, list[pd.DataFrame]] = {}
         self._summaries: list[pd.DataFrame] = []
         self._open: tuple[int, Reduction] | None = None
-        self._names = pd.DataFrame(columns=list(SUMMARY_KEYS))
+        self._names: pd.DataFrame | None = None
 
     def add(self, rows: Sequence[Row]) -> None:
         """Make a block."""
@@ -152,15 +152,15 @@ class _Maker:
         """Take some runs of a stretch into its statistics."""
         if self._open is None or self._open[0] != n:
             self._close()
-            self._open = (n, Reduction(outcomes.values.shape[:0:-1]))
-            names = [(period, entity, name) for name, entity in outcomes.columns() for period in outcomes.axes.periods]
-            self._names = pd.DataFrame(names, columns=list(SUMMARY_KEYS))
+            self._open = (n, Reduction(outcomes.values.shape[:0:-1], most=len(self._task.part.stretches[n].runs)))
+            if self._names is None:
+                self._names = names_of(outcomes)
         if chosen.any():
             self._open[1].add(np.transpose(of_runs(outcomes, chosen).values))
 
     def _close(self) -> None:
         """Finish the statistics of the stretch at hand."""
-        if self._open is None:
+        if self._open is None or self._names is None:
             return
         n, numbers = self._open
         quantiles = dict(zip(QUANTILE_NAMES, numbers.quantiles().reshape(len(QUANTILE_NAMES), -1), strict=True))

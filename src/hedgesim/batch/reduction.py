@@ -33,10 +33,12 @@ class Reduction:
     """Mean, spread and quantiles over runs of many numbers at once.
 
     shape: axes of the numbers of one run. They are finite and come in blocks of runs, in the order of runs; how they
-    are cut into blocks changes no bit of what comes out, for they are worked off `EXACT` runs at a time.
+    are cut into blocks changes no bit of what comes out, for they are worked off `EXACT` runs at a time. most: runs
+    that will come at the most, where these are few, so that no more room is made.
     """
 
     shape: tuple[int, ...]
+    most: int = EXACT
     _waiting: Values = field(init=False, repr=False)
     _n_waiting: int = 0
     _n: int = 0
@@ -46,7 +48,7 @@ class Reduction:
 
     def __post_init__(self) -> None:
         """Make room for the runs that wait, of which a run takes its part only when it comes."""
-        self._waiting = np.empty((*self.shape, EXACT))
+        self._waiting = np.empty((*self.shape, min(self.most, EXACT)))
         self._mean, self._squares = np.zeros(self._flat.shape[0]), np.zeros(self._flat.shape[0])
 
     def add(self, block: Values) -> None:
@@ -101,7 +103,7 @@ class Reduction:
     @property
     def _flat(self) -> Values:
         """What waits, axes (number, run)."""
-        return self._waiting.reshape(-1, EXACT)
+        return self._waiting.reshape(-1, self._waiting.shape[-1])
 
     def _moments(self) -> tuple[Values, Values]:
         """Mean and sum of squares about it of all runs, also of those that wait."""

@@ -122,7 +122,7 @@ class _Gatherer:
             return
         outcomes = of_runs(block.outcomes, sound)
         if self._numbers is None:
-            self._names = _names(outcomes)
+            self._names = names_of(outcomes)
             self._numbers = Reduction(outcomes.values.shape[:0:-1])
         self._numbers.add(np.transpose(outcomes.values))
         self._closing.add(outcomes)
@@ -143,9 +143,10 @@ class _Gatherer:
         return whole.sort_values(list(SUMMARY_KEYS), kind="stable", ignore_index=True)
 
 
-def _names(outcomes: Outcomes) -> pd.DataFrame:
+def names_of(outcomes: Outcomes) -> pd.DataFrame:
     """Period, entity and outcome of every number of a run: column by column, and in each step by step."""
-    rows = [(period, entity, name) for name, entity in outcomes.columns() for period in outcomes.axes.periods]
+    periods = outcomes.axes.periods
+    rows = [(period, entity, name) for name, entity in outcomes.columns() for period in periods]
     return pd.DataFrame(rows, columns=list(SUMMARY_KEYS))
 
 
