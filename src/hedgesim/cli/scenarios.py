@@ -1,38 +1,14 @@
-"""The command line."""
+"""Commands on scenarios."""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-STOPPED = 130
-"""Exit code after Ctrl-C."""
-
-app = typer.Typer(
-    help="Simulate how states hedge among rival powers.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-
-ScenarioName = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="Path of a YAML file, or name of a packaged scenario.")
-]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")]
-Settings = Annotated[
-    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Replace one value of the scenario.")
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed that replaces the scenario's.")]
-RuleFiles = Annotated[
-    list[Path] | None,
-    typer.Option("--rules", metavar="FILE", help="Python file with a rule of your own; may be repeated."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+from hedgesim.cli.app import AsJson, Output, RuleFiles, ScenarioName, Seed, Settings, app
 
 
 @app.command()
@@ -99,79 +75,6 @@ def grid(
 
     running.check_counts(runs=runs)
     running.run_grid(scenario, vary, runs=runs, outcome=outcome, seed=seed, output=output)
-
-
-ExperimentName = Annotated[
-    str, typer.Argument(metavar="EXPERIMENT", help="Path of a YAML file, or name of a packaged experiment.")
-]
-Store = Annotated[
-    str | None,
-    typer.Option("--output", "-o", metavar="DIR", help="Folder of the results, or an address that fsspec knows."),
-]
-Backend = Annotated[str, typer.Option("--backend", help="Arithmetic of the ensemble: numpy; jax: compiled.")]
-Workers = Annotated[int, typer.Option("--workers", help="Processes that share the runs.")]
-Quick = Annotated[bool, typer.Option("--quick", help="A trial: few samples and levels, at most two replications.")]
-
-
-@app.command()
-def plan(
-    experiment: ExperimentName,
-    output: Store = None,
-    workers: Workers = 1,
-    backend: Backend = "numpy",
-    quick: Quick = False,
-    rule_files: RuleFiles = None,
-    as_json: AsJson = False,
-) -> None:
-    """Print how many runs an experiment takes, and what disk and time, from a short probe."""
-    from hedgesim.console import running, sweeping
-
-    running.use_rules(rule_files or ())
-    read = sweeping.experiment_of(experiment, quick=quick)
-    folder = sweeping.folder_of(read, output, quick=quick)
-    sweeping.print_plan(read, backend=backend, workers=workers, folder=folder, as_json=as_json)
-
-
-@app.command()
-def sweep(
-    experiment: ExperimentName,
-    output: Store = None,
-    workers: Workers = 1,
-    dask: Annotated[
-        str | None, typer.Option("--dask", metavar="ADDRESS", help="Dask scheduler whose workers make the runs.")
-    ] = None,
-    backend: Backend = "numpy",
-    quick: Quick = False,
-    rule_files: RuleFiles = None,
-    as_json: AsJson = False,
-) -> None:
-    """Run an experiment: make what is missing in its folder, and draw outcomes against everything that varies."""
-    from hedgesim.console import running, sweeping
-
-    running.use_rules(rule_files or ())
-    read = sweeping.experiment_of(experiment, quick=quick)
-    folder = sweeping.folder_of(read, output, quick=quick)
-    results, _ = sweeping.sweep_with_progress(read, folder, backend=backend, workers=workers, dask=dask)
-    sweeping.print_sweep(results, folder, as_json=as_json)
-
-
-@app.command()
-def status(
-    folder: Annotated[str, typer.Argument(metavar="DIR", help="Folder or address of a sweep.")],
-    as_json: AsJson = False,
-) -> None:
-    """Print what is there, failed, missing and damaged in the folder of a sweep; every file is checked."""
-    from hedgesim.console import sweeping
-
-    sweeping.print_status(folder, as_json=as_json)
-
-
-@app.command()
-def experiments(as_json: AsJson = False) -> None:
-    """Print the packaged experiments with their questions."""
-    from hedgesim.console import sweeping
-
-    sweeping.print_experiments(as_json=as_json)
 
 
 @app.command()
@@ -251,34 +154,3 @@ def scenarios(as_json: AsJson = False) -> None:
     from hedgesim.console import printing
 
     printing.print_scenarios(as_json=as_json)
-
-
-def main() -> None:
-    """Run the command line; a fault of the user's is one line and exit code 2."""
-    usage_error: Any = typer.BadParameter.__bases__[0]
-    try:
-        code = app(standalone_mode=False)
-    except typer.Exit as leave:
-        code = leave.exit_code
-    except typer.Abort:
-        code = STOPPED
-    except usage_error as error:
-        typer.echo(f"hedgesim: {_one_line(error.format_message()).rstrip('.')}. See hedgesim --help.", err=True)
-        code = 2
-    except ValueError as error:
-        if not _is_own(error):
-            raise
-        typer.echo(_one_line(str(error)), err=True)
-        code = 2
-    if code == STOPPED:
-        typer.echo("stopped", err=True)
-    sys.exit(code if isinstance(code, int) else 0)
-
-
-def _is_own(error: ValueError) -> bool:
-    """Whether an error is one of hedgesim's own, which name place, fault and remedy."""
-    return type(error).__module__.partition(".")[0] == "hedgesim"
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -1,0 +1,50 @@
+"""The command line."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import typer
+
+# isort: off, for help lists the commands in this order
+from hedgesim.cli import scenarios
+from hedgesim.cli import experiments
+# isort: on
+from hedgesim.cli.app import app
+
+__all__ = ["app", "experiments", "main", "scenarios"]
+
+STOPPED = 130
+"""Exit code after Ctrl-C."""
+
+
+def main() -> None:
+    """Run the command line; a fault of the user's is one line and exit code 2."""
+    usage_error: Any = typer.BadParameter.__bases__[0]
+    try:
+        code = app(standalone_mode=False)
+    except typer.Exit as leave:
+        code = leave.exit_code
+    except typer.Abort:
+        code = STOPPED
+    except usage_error as error:
+        typer.echo(f"hedgesim: {_one_line(error.format_message()).rstrip('.')}. See hedgesim --help.", err=True)
+        code = 2
+    except ValueError as error:
+        if not _is_own(error):
+            raise
+        typer.echo(_one_line(str(error)), err=True)
+        code = 2
+    if code == STOPPED:
+        typer.echo("stopped", err=True)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _is_own(error: ValueError) -> bool:
+    """Whether an error is one of hedgesim's own, which name place, fault and remedy."""
+    return type(error).__module__.partition(".")[0] == "hedgesim"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
