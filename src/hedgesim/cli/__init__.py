@@ -1,4 +1,6 @@
-"""The command line."""
+"""The command line; help lists the commands in the order of these imports."""
+
+# ruff: noqa: I001
 
 from __future__ import annotations
 
@@ -7,10 +9,8 @@ from typing import Any
 
 import typer
 
-# isort: off, for help lists the commands in this order
 from hedgesim.cli import scenarios
 from hedgesim.cli import experiments
-# isort: on
 from hedgesim.cli.app import app
 
 __all__ = ["app", "experiments", "main", "scenarios"]
