@@ -1,0 +1,59 @@
+"""Named calibrations: values of shared parameters fitted to the record, which a scenario takes by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+
+PRIOR = "prior"
+"""The parameters as declared in the code."""
+
+FOLDER = "calibration"
+PARAMETERS, POSTERIOR = "parameters.csv", "posterior.csv"
+
+
+def calibrations() -> tuple[str, ...]:
+    """Names that the key `parameters` of a scenario may have."""
+    return (PRIOR, *sorted(place.name for place in home().iterdir() if (place / PARAMETERS).is_file()))
+
+
+def home() -> Path:
+    """The folder of the calibrations that come with hedgesim."""
+    return Path(str(files("hedgesim") / "data" / FOLDER))
+
+
+@cache
+def values_of(name: str) -> Mapping[str, float]:
+    """Shipped values of the fitted parameters of a calibration, by path; none for the prior.
+
+    Raises:
+        KeyError: there is no such calibration.
+    """
+    if name == PRIOR:
+        return {}
+    table = parameters_of(name)
+    fitted = table[table["role"] == "fitted"]
+    return dict(zip(fitted["parameter"], fitted["value"].astype(float), strict=True))
+
+
+def parameters_of(name: str) -> pd.DataFrame:
+    """What a calibration says of every parameter; KeyError as of `values_of`."""
+    return _read(name, PARAMETERS)
+
+
+def draws_of(name: str) -> dict[str, list[float]]:
+    """Draws from the posterior of the fitted parameters by path, equally likely; KeyError as of `values_of`."""
+    table = _read(name, POSTERIOR)
+    known = values_of(name)
+    return {path: table[path].astype(float).tolist() for path in table.columns if path in known}
+
+
+def _read(name: str, file: str) -> pd.DataFrame:
+    path = home() / name / file
+    if name == PRIOR or not path.is_file():
+        raise KeyError(name)
+    return pd.read_csv(path)
