@@ -63,17 +63,18 @@ class Record:
     statuses: Changes
 
 
-def record_of(tables: Tables, setting: Setting, years: Sequence[int]) -> Record:
+def record_of(tables: Tables, setting: Setting, years: Sequence[int], *, since: str = "") -> Record:
     """What the tables hold of some successive years, for the axes of a setting; hollow cells are left out.
 
-    tables: uncut. years: the first has no shares to score, for those of the year before are not asked for.
+    tables: uncut. years: the first has no shares to score, for those of the year before are not asked for. since: day
+    from which changes of status count; left out, the first of the first year.
     """
     axes = setting.axes
     return Record(
         years=tuple(years),
         shares=_share_cells(tables.table("record"), setting, years),
         meetings=_counts(tables, axes, years),
-        statuses=_changes(tables, axes, years),
+        statuses=_changes(tables, axes, (since or f"{years[0]}-01-01", f"{years[-1]}-12-31")),
     )
 
 
@@ -115,15 +116,15 @@ def _counts(tables: Tables, axes: Axes, years: Sequence[int]) -> Counts:
     return Counts(table, np.asarray([axes.formats.index(f) for f in table["format"]], dtype=int))
 
 
-def _changes(tables: Tables, axes: Axes, years: Sequence[int]) -> Changes:
-    """Changes of status from the first day of the first year to the last day of the last."""
+def _changes(tables: Tables, axes: Axes, days: tuple[str, str]) -> Changes:
+    """Changes of status from one day to another."""
     memberships = tables.table("memberships")
     bodies = [body for body in tables.mapping["record"]["statuses"] if body in axes.formats]
     rows = []
     for country in axes.countries:
         for body in bodies:
             own = memberships[(memberships["country"] == country) & (memberships["format"] == body)]
-            first, last = (status_on(own, day) for day in (f"{years[0]}-01-01", f"{years[-1]}-12-31"))
+            first, last = (status_on(own, day) for day in days)
             rows.append((country, body, int(last > first), int(last < first)))
     table = pd.DataFrame(rows, columns=["country", "format", "rose", "fell"])
     pairs = zip(table["country"], table["format"], strict=True)

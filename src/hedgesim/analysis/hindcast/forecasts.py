@@ -19,10 +19,10 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import Record, ShareCells
-from hedgesim.analysis.calibration.target import observed
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.observation import Observation, join_runs
+from hedgesim.engines.variation import Turn, turned
 from hedgesim.model.arrays import Array
 
 Draws = Mapping[str, Sequence[float]]
@@ -35,6 +35,8 @@ class Forecast:
 
     shares: Array
     """(cell, member): shares, errors that the model leaves out included."""
+    unmoved: Array
+    """(cell, member): the same if no share had moved in any run: the model's errors without its mechanisms."""
     counts: Array
     """(member, row): meetings by row of the record."""
     rose: Array
@@ -44,15 +46,15 @@ class Forecast:
 
 
 def observe_draws(case: Case, draws: Draws, engine: Engine, runs: int) -> tuple[Observation, Array]:
-    """Runs with draws from the posterior, and the draw of each: run r of draw k has the random numbers of run r."""
+    """Runs with draws from the posterior, and the draw of each; no two have the same random numbers."""
     model = {path: np.asarray(values) for path, values in draws.items() if not path.startswith(DISCREPANCY)}
-    n = len(next(iter(model.values())))
-    step = max(1, engine.together // runs)
-    parts = [
-        observed(case, {path: values[a : a + step] for path, values in model.items()}, engine, range(runs))
-        for a in range(0, n, step)
-    ]
-    return join_runs(parts), np.repeat(np.arange(n), runs)
+    draw = np.repeat(np.arange(len(next(iter(model.values())))), runs)
+    parts = []
+    for a in range(0, len(draw), engine.together):
+        own = {path: values[draw[a : a + engine.together]] for path, values in model.items()}
+        whole = turned(case, {path: [Turn(parameter=path)] for path in own}, own)
+        parts.append(engine.observations(whole, range(a, min(len(draw), a + engine.together))))
+    return join_runs(parts), draw
 
 
 def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: int, seed: int) -> Forecast:
@@ -65,11 +67,13 @@ def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: 
     scale = np.stack(
         [np.asarray(draws[DISCREPANCY + domain])[draw] for domain in record.shares.table["domain"]], axis=0
     )
-    middle = share_changes(record.shares, seen, axes).T + middle_before(record.shares)[:, None]
+    before = middle_before(record.shares)[:, None]
+    moved = share_changes(record.shares, seen, axes).T
     i, f = record.statuses.place.T
     change = seen.status[-1][:, i, f] - seen.status[0][:, i, f]
     return Forecast(
-        shares=spread_out(record.shares, middle, scale, seed=seed),
+        shares=spread_out(record.shares, before + moved, scale, seed=seed),
+        unmoved=spread_out(record.shares, before + 0.0 * moved, scale, seed=seed),
         counts=meetings_of(record, seen, axes),
         rose=(change > 0.0).mean(axis=0),
         fell=(change < 0.0).mean(axis=0),
