@@ -43,3 +43,29 @@ def calibrate(
         backend=backend,
         as_json=as_json,
     )
+
+
+HindcastScenario = Annotated[
+    str, typer.Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter known.")
+]
+Calibrated = Annotated[
+    str, typer.Option("--calibration", metavar="NAME", help="Calibration whose posterior is drawn from.")
+]
+RunsOfDraw = Annotated[int, typer.Option("--runs", help="Runs of every draw from the posterior.")]
+
+
+@app.command()
+def hindcast(
+    scenario: HindcastScenario = "hindcast_2022",
+    calibration: Calibrated = "trained_2015_2021",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")] = Path(
+        "results/hindcast"
+    ),
+    runs: RunsOfDraw = 4,
+    backend: FitBackend = "jax",
+    as_json: AsJson = False,
+) -> None:
+    """Tell the years after the training years from their end, and score it against what happened and simple rivals."""
+    from hedgesim.console import forecasts
+
+    forecasts.hindcast(scenario, calibration, runs=runs, output=output, backend=backend, as_json=as_json)

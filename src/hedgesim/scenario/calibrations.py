@@ -45,11 +45,14 @@ def parameters_of(name: str) -> pd.DataFrame:
     return _read(name, PARAMETERS)
 
 
-def draws_of(name: str) -> dict[str, list[float]]:
-    """Draws from the posterior of the fitted parameters by path, equally likely; KeyError as of `values_of`."""
+def posterior_table(name: str) -> dict[str, list[float]]:
+    """Equally likely draws from the posterior, by column: parameters, discrepancies and log likelihoods.
+
+    Raises:
+        KeyError: there is no such calibration.
+    """
     table = _read(name, POSTERIOR)
-    known = values_of(name)
-    return {path: table[path].astype(float).tolist() for path in table.columns if path in known}
+    return {str(column): table[column].astype(float).tolist() for column in table.columns}
 
 
 def _read(name: str, file: str) -> pd.DataFrame:
