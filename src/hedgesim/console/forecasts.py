@@ -13,6 +13,8 @@ from hedgesim import session
 from hedgesim.analysis.calibration.files import write_calibration
 from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
 from hedgesim.analysis.calibration.fitting import calibrate as fit
+from hedgesim.analysis.hindcast.course import course
+from hedgesim.analysis.hindcast.hindcast import parameters_in
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
 from hedgesim.analysis.hindcast.study import BASE, Variants, reliability, study
 from hedgesim.analysis.simulation import now
@@ -21,12 +23,17 @@ from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault, check_counts
+from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.plots.courses import draw_courses
 from hedgesim.plots.forecasts import draw_forecasts
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.tables import read_tables
+
+HISTORY = "history"
+"""Scenario whose years are drawn beside the record."""
 
 LEAST = {"walkers": 4, "steps": 10, "warm_up": 0, "replications": 2, "sets": 64}
 """Smallest numbers that mean anything."""
@@ -74,16 +81,23 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
             runs=runs,
             on_variant=lambda _: on_variant(1),
         )
-    write_findings(output, "hindcast", found.tables(), {**found.facts, "calibration": calibration})
+    history = course(_history(), read_tables(), parameters_in(posterior), engine, runs=1)
+    tables = {**found.tables(), **history}
+    write_findings(output, "hindcast", tables, {**found.facts, "calibration": calibration})
     caption = (
         f"Scenario {name}, parameters: {calibration}, {found.facts['draws']} draws of the posterior, {runs} runs each."
     )
-    draw_forecasts(found.tables(), reliability(found.tables()), output / "charts", caption=caption)
+    draw_forecasts(tables, reliability(tables), output / "charts", caption=caption)
+    draw_courses(tables, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}.")
     if as_json:
         told = {table: records_of(found.tables()[table]) for table in ("skills", "left_out", "votes")}
         Console(soft_wrap=True).print_json(data={"folder": str(output), **told})
         return
     print_hindcast(found.tables(), output)
+
+
+def _history() -> Case:
+    return case_of(session.read_scenario(HISTORY))
 
 
 def read_variants(name: str) -> Variants:
