@@ -69,6 +69,6 @@ def _panel(axis: Axes, own: pd.DataFrame, years: tuple[int, int], trained: int, 
     axis.axvline(trained + 0.5, color=FAINT, lw=1.5, zorder=0)
     axis.set_xlim(years[0] - 0.4, years[1] + 0.4)
     axis.set_xticks([years[0], trained, *([years[1]] if years[1] - trained > 1 else [])])
-    top = float(own[["q95", "q50", "high"]].max(axis=None))
+    top = float(own[["q95", "q50", "high"]].to_numpy(dtype=np.float64).max())
     axis.set_ylim(-0.04 * top, 1.12 * top if top > 0.0 else 1.0)
     axis.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=counts))
