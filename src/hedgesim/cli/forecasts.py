@@ -69,3 +69,19 @@ def hindcast(
     from hedgesim.console import forecasts
 
     forecasts.hindcast(scenario, calibration, runs=runs, output=output, backend=backend, as_json=as_json)
+
+
+@app.command()
+def ablate(
+    calibration: Calibrated = "trained_2015_2021",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")] = Path(
+        "results/ablate"
+    ),
+    runs: Annotated[int, typer.Option("--runs", help="Runs of each side of the war's effect.")] = 256,
+    backend: FitBackend = "jax",
+    as_json: AsJson = False,
+) -> None:
+    """Turn each mechanism off by parameters alone: what becomes of forecasts and of the effect of the war."""
+    from hedgesim.console import ablation
+
+    ablation.ablate(calibration, runs=runs, output=output, backend=backend, as_json=as_json)
