@@ -33,6 +33,7 @@ ALLOWED_IN_FILE = {
     "experiment/design.py": {"scipy", "SALib"},
     "batch/distributed.py": {"distributed"},
     "batch/remote.py": {"fsspec"},
+    "analysis/boxes.py": {"prim"},
     "analysis/calibration/sampling.py": {"emcee"},
     "analysis/hindcast/scores.py": {"scoringrules"},
 }
