@@ -59,7 +59,7 @@ def calibration(_: Path) -> str:
     folder = home() / CALIBRATION
     facts: dict[str, Any] = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
     parameters = pd.read_csv(folder / "parameters.csv")
-    fitted = parameters[parameters["role"] == "fitted"].sort_values("width_ratio")
+    fitted = parameters[parameters["role"] != "swept"].sort_values("width_ratio")
     swept = parameters[parameters["role"] == "swept"]
     forms = {"parameter": "`{}`", "prior_low": "{:g}", "prior_mode": "{:g}", "prior_high": "{:g}"}
     forms |= dict.fromkeys(["posterior_q05", "posterior_q50", "posterior_q95"], "{:.3g}") | {"width_ratio": "{:.2f}"}

@@ -166,7 +166,7 @@ def _skill(row: Any) -> str:
 
 def print_fit(fitted: Calibration, folder: Path) -> None:
     """The posterior beside the prior, and how well the chain did."""
-    table = fitted.parameters[fitted.parameters["role"] == "fitted"].sort_values("width_ratio")
+    table = fitted.parameters[fitted.parameters["role"] != "swept"].sort_values("width_ratio")
     columns = [
         "prior_low",
         "prior_mode",

@@ -13,6 +13,9 @@ import yaml
 PRIOR = "prior"
 """The parameters as declared in the code."""
 
+SHIPPED = "trained_2015_2021"
+"""The calibration whose values hold unless a scenario names another."""
+
 FOLDER = "calibration"
 PARAMETERS, POSTERIOR, MANIFEST = "parameters.csv", "posterior.csv", "manifest.yaml"
 
