@@ -13,6 +13,7 @@ from pathlib import Path
 import carry_figures
 import carry_formats
 import carry_powers
+import carry_record
 import carry_relations
 import carry_shocks
 import carry_structure
@@ -52,6 +53,7 @@ def structure(folder: Path, sources: Sources) -> dict[str, pd.DataFrame]:
         "scale": carry_shocks.scale(),
         "shocks": carry_shocks.shocks(folder, sources),
         "series": carry_figures.series(folder, sources),
+        "record": carry_record.record(folder, sources),
         "votes": carry_formats.votes(folder, sources),
         "positions": carry_formats.positions(folder, sources),
         "visits": carry_formats.visits(folder, sources),

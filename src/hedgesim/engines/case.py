@@ -18,6 +18,7 @@ from hedgesim.model.start import Start, begin, conditions_at
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.calibrations import values_of
 from hedgesim.scenario.known_names import known_names
 
 Rule = TypeVar("Rule", CountryRule, PowerRule)
@@ -79,7 +80,7 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
     return Case(
         name=scenario.name,
         setting=setting,
-        parameters=Parameters().with_values(scenario.settings),
+        parameters=Parameters().with_values({**values_of(scenario.parameters), **scenario.settings}),
         country_rules=_rules(country_rules(), [rules.of_country(code) for code in axes.countries]),
         power_rules=_rules(power_rules(), [rules.of_power(code) for code in axes.powers]),
         seed=scenario.seed,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hedgesim.engines.case import Case, EngineError
+from hedgesim.engines.observation import Observation, observations_of
 from hedgesim.engines.outcomes import Outcomes, outcomes_of
 from hedgesim.engines.trajectory import Trajectory
 
@@ -21,6 +22,8 @@ class Engine:
     """Some runs with every number of their worlds; takes memory."""
     outcomes: Callable[[Case, Sequence[int]], Outcomes]
     """The outcomes of some runs."""
+    observations: Callable[[Case, Sequence[int]], Observation]
+    """What can be observed of some runs."""
     together: int
     """Runs made at once: few enough that their arrays stay in the cache of a processor."""
 
@@ -32,14 +35,17 @@ def mesa_engine() -> Engine:
     def alone(case: Case, runs: Sequence[int]) -> Trajectory:
         return run_alone(case, runs[0])
 
-    return Engine("mesa", "numpy", alone, lambda case, runs: outcomes_of(alone(case, runs)), 1)
+    def seen(case: Case, runs: Sequence[int]) -> Observation:
+        return observations_of(alone(case, runs))
+
+    return Engine("mesa", "numpy", alone, lambda case, runs: outcomes_of(alone(case, runs)), seen, 1)
 
 
 def ensemble_engine() -> Engine:
     """Arrays, many runs at once: the same formulas and the same numbers, many times faster."""
-    from hedgesim.engines.ensemble import outcomes, simulate
+    from hedgesim.engines.ensemble import observations, outcomes, simulate
 
-    return Engine("ensemble", "numpy", simulate, outcomes, 128)
+    return Engine("ensemble", "numpy", simulate, outcomes, observations, 128)
 
 
 ENGINES = ("ensemble", "mesa")
@@ -76,4 +82,4 @@ def _jax_engine() -> Engine:
     except ModuleNotFoundError as error:
         place, fault = "--backend jax", f"{error.name} is not installed"
         raise EngineError(place, fault, "Install it with: pip install 'hedgesim[fast]'.") from error
-    return Engine("ensemble", "jax", simulate, jax_backend.outcomes, jax_backend.together())
+    return Engine("ensemble", "jax", simulate, jax_backend.outcomes, jax_backend.observations, jax_backend.together())

@@ -10,6 +10,7 @@ from typing import TypeVar
 import array_api_compat.numpy as numpy_namespace
 
 from hedgesim.engines.case import Case, Future, foresee
+from hedgesim.engines.observation import Observation, observe, stack_quarters
 from hedgesim.engines.outcomes import Outcomes, gather, note, stacked
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
@@ -43,6 +44,18 @@ def outcomes(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) 
         before, world = world.highest, _quarter_later(case, world, future, t)
         quarters.append(note(case, world, baseline, future.conditions.at(t), before=before))
     return gather(case, stacked(quarters))
+
+
+def observations(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Observation:
+    """What can be observed of some runs, axes (step, run, ...), in NumPy; no world is kept."""
+    future = foresee(xp, case, runs)
+    baseline = future.start.baseline
+    world, quarters = baseline.world, []
+    for t in range(case.setting.axes.n_steps + 1):
+        before = world.highest
+        world = _quarter_later(case, world, future, t) if t else world
+        quarters.append(observe(case, world, baseline, future.conditions.at(t), before=before))
+    return stack_quarters(quarters)
 
 
 def _quarter_later(case: Case, world: World, future: Future, t: int) -> World:

@@ -17,6 +17,7 @@ import numpy as np
 
 from hedgesim.engines.case import Case, EngineError, foresee
 from hedgesim.engines.ensemble import step
+from hedgesim.engines.observation import NAMES, Observation, observe
 from hedgesim.engines.outcomes import Outcomes, Quarter, gather, note
 from hedgesim.engines.run_last import RunLast, RunLastSpace
 from hedgesim.engines.trajectory import Trajectory
@@ -35,6 +36,7 @@ XP: Any = RunLastSpace(jnp)
 for _kind in (World, Draws):
     jax.tree_util.register_dataclass(_kind, [item.name for item in fields(_kind)], [])
 jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed"], ["names"])
+jax.tree_util.register_dataclass(Observation, list(NAMES), [])
 jax.tree_util.register_pytree_node(RunLast, lambda x: ((x.kept,), None), lambda _, kept: RunLast(kept[0], XP))
 
 TOGETHER = {"cpu": 256, "gpu": 8192}
@@ -62,6 +64,16 @@ def outcomes(case: Case, runs: Sequence[int]) -> Outcomes:
     """
     noted: Quarter = _run(case, runs, note)
     return gather(case, noted)
+
+
+def observations(case: Case, runs: Sequence[int]) -> Observation:
+    """What can be observed of some runs, as `hedgesim.engines.ensemble.observations` gives it, to 1e-9.
+
+    Raises:
+        EngineError: a rule that cannot be compiled, with its line.
+    """
+    seen: Observation = _run(case, runs, observe)
+    return seen
 
 
 def simulate(case: Case, runs: Sequence[int]) -> Trajectory:

@@ -197,6 +197,9 @@ class FormatParameters:
     ministerial_formality: float = parameter(
         0.3, unit="1", within=(0, 0.6), meaning="formality of ministers' meetings", source="assumption"
     )
+    sovereignty: float = parameter(
+        1.0, unit="1", within=(0, 2), meaning="weight of the sovereignty cost of formality (chi)", source="ali2024"
+    )
     procedures_formality: float = parameter(
         0.10, unit="1", within=(0, 0.3), meaning="formality added by rules of procedure", source="assumption"
     )

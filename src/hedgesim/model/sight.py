@@ -147,7 +147,7 @@ def look(
         affinity=bound(xp, world.affinity + conditions.affinity, -1.0, 1.0),
         trust=standing.trust,
         strain=standing.strain,
-        sovereignty=positive(xp, setting.sovereignty + conditions.leadership),
+        sovereignty=parameters.formats.sovereignty * positive(xp, setting.sovereignty + conditions.leadership),
         rivalry=rivalry,
         friction=contract(standing.presence[..., :n_powers], rivalry),
         access_powers=access,

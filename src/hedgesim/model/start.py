@@ -142,7 +142,7 @@ def _with_residual(baseline: Baseline, setting: Setting, parameters: Parameters)
     calm = conditions(setting.shocks, xp.zeros_like(setting.shocks.size), 0.0 * setting.trend)
     sight = look(world, baseline, calm, setting=setting, parameters=parameters)
     formality = fm.formality(xp, world.level, world, formats=setting.formats, parameters=parameters.formats)
-    plain = appeal(world, sight, setting=setting, parameters=parameters) - setting.sovereignty * formality
+    plain = appeal(world, sight, setting=setting, parameters=parameters) - sight.sovereignty * formality
     at_work = (world.status == MEMBER) & (world.level > 0.0)
     known = xp.where(world.momentum > 0.0, world.momentum, 0.5)
     residual = xp.where(at_work, xp.log(known / (1.0 - known)) - plain, 0.0)

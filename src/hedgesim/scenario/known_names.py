@@ -11,11 +11,9 @@ from typing import Any
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario.calibrations import calibrations
 from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
 from hedgesim.scenario.vocabulary import Bounds, TableForm, Vocabulary
-
-PRIOR = "prior"
-"""The parameters as declared in the code; no calibration is shipped yet."""
 
 
 def known_names(tables_folder: Path | None) -> Vocabulary:
@@ -47,7 +45,7 @@ def _without_rules(tables_folder: Path | None) -> Vocabulary:
         formats=tuple(tables.table("formats")["format"]),
         tables={name: _form(tables, name) for name in tables.frames},
         settings={path: _bounds(item) for path, item in all_parameters().items()},
-        calibrations=(PRIOR,),
+        calibrations=calibrations(),
         recorded_shocks=tuple(sorted({*causes["shock"], *causes["event"]})),
         sources=tuple(tables.sources),
     )

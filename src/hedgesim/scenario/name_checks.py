@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
+from hedgesim.scenario.calibrations import PRIOR
 from hedgesim.scenario.channels import TARGET_KEYS
 from hedgesim.scenario.errors import choose_from, listed, shown
 from hedgesim.scenario.faults import MOST_FAULTS, Fault, KeyPath, dotted
@@ -16,7 +17,6 @@ from hedgesim.scenario.schema import (
 from hedgesim.scenario.vocabulary import Bounds, TableForm, Vocabulary
 
 EVERYBODY = "all"
-PRIOR = "prior"
 ASSUMPTION = "assumption"
 OTHER_OPTIONS = ("region", "other")
 SINGULAR = {

@@ -1,0 +1,1 @@
+"""Shared parameters fitted to the record of the training years."""

@@ -1,0 +1,184 @@
+"""Scenario discovery: under which values of what varies an outcome meets a condition, as boxes of limits."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hedgesim.analysis.boxes import Boxes, Peeling, find_boxes
+from hedgesim.analysis.stored import AnalysisError, check_outcomes, check_whole, place_of, varied_in
+from hedgesim.batch.opening import POINT, Sweep
+from hedgesim.batch.store import RUNS
+
+OPERATORS: Mapping[str, Callable[[Any, float], Any]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+WORDS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
+FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
+
+DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
+"""Designs that fill their space; Morris's paths do not."""
+
+FEWEST = 50
+"""Cases that are needed; a box of a twentieth of fewer holds two."""
+
+CASES = ("runs", "means")
+"""What may be a case: every run, or the mean over the runs of every point."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What makes a case one of interest: an outcome against a number."""
+
+    outcome: str
+    operator: str
+    number: float
+
+    @staticmethod
+    def read(text: str) -> Condition:
+        """Read a text such as `hedging_index < 0.4`; AnalysisError for one that is not OUTCOME OP NUMBER."""
+        found = FORM.fullmatch(text)
+        if found is None:
+            fault, remedy = "it is not OUTCOME < NUMBER", "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
+            raise AnalysisError.of_option("when", f"'{text}'", fault, remedy)
+        name, sign, number = found.groups()
+        return Condition(name, sign, float(number))
+
+    @property
+    def text(self) -> str:
+        """The condition as it is written."""
+        return f"{self.outcome} {self.operator} {self.number:g}"
+
+    @property
+    def name(self) -> str:
+        """The condition as the name of a folder."""
+        return f"{self.outcome}_{WORDS[self.operator]}_{self.number:g}"
+
+    def holds(self, values: pd.Series[Any]) -> NDArray[np.bool_]:
+        """Where it holds."""
+        return np.asarray(OPERATORS[self.operator](values.to_numpy(dtype=np.float64), self.number))
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """Boxes of a condition, and what they rest on: cases, hits (those that meet it), failed runs left out.
+
+    ranges: lowest and highest value of every factor that is a number.
+    """
+
+    condition: Condition
+    of: str
+    plan: Peeling
+    boxes: Boxes
+    cases: int
+    hits: int
+    failed: int
+    ranges: Mapping[str, tuple[float, float]]
+
+    @property
+    def name(self) -> str:
+        """What its folder is called."""
+        return f"{self.condition.name}{'_in_means' if self.of == 'means' else ''}"
+
+    @property
+    def chosen(self) -> pd.DataFrame:
+        """The steps that were taken as boxes."""
+        steps = self.boxes.steps
+        return steps[steps["chosen"]].reset_index(drop=True)
+
+
+def discover(results: Sweep, when: str | Condition, *, of: str = "runs", plan: Peeling | None = None) -> Discovery:
+    """Boxes of what varies in which a condition on an outcome often holds, by PRIM.
+
+    Factors are the uncertainties, the levers and, if there are several, the scenario. when: `OUTCOME < NUMBER`, or with
+    <=, > or >=. of: runs, every run that came through is a case; or means, the mean over the runs of every point is.
+
+    Raises:
+        AnalysisError: the sweep is unfinished, its design does not fill its space, too few runs came through, it has
+            no such outcome, no case or every case meets the condition, or no box is as dense as it is to be.
+        PrimMissing: the package PRIM is not installed.
+    """
+    condition = Condition.read(when) if isinstance(when, str) else when
+    plan = plan or Peeling()
+    _check_options(plan, of)
+    check_whole(results)
+    design = str(results.manifest["design"])
+    if design not in DESIGNS:
+        fault = f"its design is {design}, whose samples do not fill the space"
+        remedy = f"Write design: latin_hypercube (or {', '.join(DESIGNS[2:])}, grid) and sweep again."
+        raise AnalysisError(place_of(results), fault, remedy)
+    check_outcomes(results, [condition.outcome], f"--when '{condition.text}'")
+    cases, factors, failed = _cases(results, condition.outcome, of)
+    hits = condition.holds(cases[condition.outcome])
+    _check_cases(results, condition, cases[condition.outcome], hits)
+    boxes = _boxes(cases[factors], hits, plan, condition)
+    numbers = cases[factors].select_dtypes("number")
+    ranges = {str(name): (float(numbers[name].min()), float(numbers[name].max())) for name in numbers}
+    return Discovery(condition, of, plan, boxes, len(cases), int(hits.sum()), failed, ranges)
+
+
+def _check_options(plan: Peeling, of: str) -> None:
+    """Refuse numbers that mean nothing."""
+    if of not in CASES:
+        raise AnalysisError.of_option("of", of, "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
+    parts = {"peel": plan.peel, "paste": plan.paste, "mass": plan.mass, "density": plan.density}
+    for name, part in parts.items():
+        most = 1.0 if name in {"mass", "density"} else 0.5
+        if part is not None and not 0.0 < part < most:
+            remedy = f"Write --{name} {getattr(Peeling, name) or 0.8:g}."
+            raise AnalysisError.of_option(name, f"{part:g}", f"it must lie between 0 and {most:g}", remedy)
+    if plan.boxes < 1:
+        raise AnalysisError.of_option("boxes", plan.boxes, "there must be at least one box", "Write --boxes 1 or more.")
+
+
+def _cases(results: Sweep, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
+    """The cases that came through with their factors, the names of those that vary, and how many runs failed."""
+    varied = varied_in(results)
+    columns = [POINT, *varied.groups, *varied.uncertainties]
+    runs = results.table(RUNS, columns=[*columns, outcome])
+    through = runs.dropna(subset=[outcome])
+    means = through.groupby(columns, sort=False, dropna=False)[outcome].mean().reset_index()
+    cases = means if of == "means" else through.reset_index(drop=True)
+    factors = [name for name in columns[1:] if cases[name].nunique() > 1]
+    return cases, factors, len(runs) - len(through)
+
+
+def _check_cases(results: Sweep, condition: Condition, values: pd.Series[Any], hits: NDArray[np.bool_]) -> None:
+    """Refuse too few cases, and a condition that tells nothing apart."""
+    if len(hits) < FEWEST:
+        fault = f"boxes need at least {FEWEST} cases, and there are {len(hits)}"
+        raise AnalysisError(place_of(results), fault, "Write more samples and sweep again; --quick makes too few.")
+    if hits.any() and not hits.all():
+        return
+    who = "every case meets it" if hits.all() else "no case meets it"
+    fault = f"{who}: {condition.outcome} lies between {values.min():.4g} and {values.max():.4g}"
+    remedy = f"Write a number between, such as the median {values.median():.4g}."
+    raise AnalysisError.of_option("when", f"'{condition.text}'", fault, remedy)
+
+
+def _boxes(factors: pd.DataFrame, hits: NDArray[np.bool_], plan: Peeling, condition: Condition) -> Boxes:
+    """The boxes; refused where there is none."""
+    try:
+        boxes = find_boxes(factors, hits, plan)
+    except RecursionError as error:
+        fault = f"steps of {plan.peel:g} down to a mass of {plan.mass:g} are too many"
+        raise AnalysisError.of_option("peel", f"{plan.peel:g}", fault, "Write a larger --peel or --mass.") from error
+    if boxes.steps["chosen"].any():
+        return boxes
+    densest = float(boxes.steps["density"].max())
+    if plan.density is not None and densest < plan.density:
+        fault = f"no box is so dense; the densest has {densest:.3f}"
+        raise AnalysisError.of_option("density", f"{plan.density:g}", fault, f"Write {0.95 * densest:.2g} or less.")
+    fault = f"no box is denser than all cases, {hits.mean():.3f}"
+    remedy = "The condition does not hang on what varies, or there are too few runs to see it."
+    raise AnalysisError.of_option("when", f"'{condition.text}'", fault, remedy)
