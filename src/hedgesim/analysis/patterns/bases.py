@@ -14,12 +14,13 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.calibrations import PRIOR
 from hedgesim.scenario.errors import ScenarioError, choose_from, shown
 from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.packaged import ENDINGS
 from hedgesim.scenario.schema import Rules
 
-BARE = {"settings": {}, "rules": Rules(), "parameters": "prior", "seed": 0}
+BARE = {"settings": {}, "rules": Rules(), "parameters": PRIOR, "seed": 0}
 """What does not matter for the arrays of the tables."""
 _SINGULAR = {"countries": "country", "powers": "power", "domains": "domain", "options": "option", "formats": "format"}
 

@@ -124,7 +124,8 @@ class Binder:
             return kind.read(value)
         except ValueError as error:
             text = str(error)
-            fault = f"{dotted(path)} {text if text.startswith('must') else 'is ' + shown(value)}"
+            short = kind.words.partition(" such as")[0]
+            fault = f"{dotted(path)} {text if text.startswith('must') else f'must be {short}, not {shown(value)}'}"
             raise self._fault(path, fault, f"Write {kind.words}.") from None
 
     def _names(self, value: object, path: KeyPath, kind: Kind) -> tuple[str, ...]:

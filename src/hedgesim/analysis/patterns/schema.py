@@ -54,6 +54,12 @@ def _seen(value: object) -> object:
     return value
 
 
+def _year(value: object) -> object:
+    """Let a year stand for its text."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+When = Annotated[Name, BeforeValidator(_year)]
 Ends = Annotated[
     Interval,
     PlainValidator(_interval),
@@ -98,7 +104,7 @@ class PatternEntry(BaseModel):
 
     model_config = _FROZEN
     statement: Name = Field(description="What the record shows.")
-    period: Name = Field(description="When.")
+    period: When = Field(description="When.")
     sources: Names = Field(description="Keys of the table of sources.")
     lacks: Name | None = Field(None, description="What the model lacks to show it.")
     parts: Annotated[tuple[PartEntry, ...], Field(min_length=1, strict=False)] = Field(description="Its parts.")

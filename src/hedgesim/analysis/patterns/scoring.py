@@ -25,7 +25,8 @@ def score(bases: Bases, variation: Variation, runs: int, *, on_runs: OnRuns = la
     """Every part of every pattern scored, a row each.
 
     Columns: pattern, number, says, kind (part, control, told), on, less, observed, summary, simulated with its limits
-    low and high, median, q05, q95, n, missing, interval, verdict, sure; see `Judgement`.
+    low and high, median, q05, q95, n, missing, runs,
+    interval, verdict, sure; see `Judgement`.
 
     Raises:
         ValueError: too few runs for a score.
@@ -51,11 +52,18 @@ def _row(part: Part, values: Array) -> dict[str, object]:
         "kind": part.kind,
         "on": part.on,
         "less": part.less or "",
-        "observed": "" if part.observed is None else str(part.observed),
+        "observed": observed_in_words(part),
         "summary": part.summary,
         "interval": "" if part.interval is None else str(part.interval),
         **vars(found),
+        "runs": len(values),
     }
+
+
+def observed_in_words(part: Part) -> str:
+    """What was observed as text, empty where nothing is told."""
+    seen = part.observed
+    return "" if seen is None else f"{seen:g}" if isinstance(seen, float) else seen
 
 
 BASE, POOLED = "base", "pooled"

@@ -13,6 +13,7 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Setting
 from hedgesim.rules import country_rules
+from hedgesim.scenario.calibrations import calibrations, posterior_table
 from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
 
 PER_COUNTRY = (
@@ -33,7 +34,7 @@ class Variation:
     draws: values by path, axes (draw,), as many for each; run k takes draw k modulo their number.
 
     Raises:
-        ScenarioError: an unknown rule or path, a value out of range, draws of unequal number.
+        ScenarioError: an unknown rule, calibration or path, a value out of range, draws of unequal number.
     """
 
     rule: str | None = None
@@ -48,6 +49,12 @@ class Variation:
         if self.rule is not None and self.rule not in country_rules():
             fault, remedy = f"there is no rule {shown(self.rule)}", choose_from(self.rule, country_rules())
             raise ScenarioError(Place("rule"), fault, remedy)
+        if self.parameters is not None and self.parameters not in calibrations():
+            fault, remedy = (
+                f"there is no calibration {shown(self.parameters)}",
+                choose_from(self.parameters, calibrations()),
+            )
+            raise ScenarioError(Place("parameters"), fault, remedy)
         known = all_parameters()
         for path, values in (*self.settings.items(), *self.draws.items()):
             if path not in known:
@@ -75,6 +82,12 @@ class Variation:
         places = np.asarray(runs)
         values = {path: np.asarray(held)[places % len(held)] for path, held in self.draws.items()}
         return turned(case, {path: (Turn(parameter=path),) for path in values}, values)
+
+
+def draws_of(calibration: str) -> dict[str, Array]:
+    """Draws of parameters from the posterior of a calibration, by path, axes (draw,); KeyError for an unknown one."""
+    known = all_parameters()
+    return {path: np.asarray(held) for path, held in posterior_table(calibration).items() if path in known}
 
 
 def pool(setting: Setting) -> Setting:
