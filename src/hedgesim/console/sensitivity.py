@@ -106,11 +106,16 @@ def _write_sensitivity(found: Sensitivity, results: Sweep, folder: Path) -> None
     _remove_charts(folder)
     measures = MEASURES[found.method]
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
-    note = f"Bars or lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap, {_units(found)}."
+    note = f"Lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap, {_units(found)}."
+    if found.few:
+        note += f" Below {METHODS[found.method].few} they say little."
     if found.method == "given":
         note += " Broken line: what PAWN gives one factor in twenty that has no effect."
     if found.method == "morris":
-        note += " Right of the line effects are nearly straight, left of it they bend or hang on other factors."
+        note += (
+            " Right of the line effects are nearly straight, left of it they bend or hang on other factors. At most ten"
+            " factors are named."
+        )
     outcomes = list(dict.fromkeys(found.basis["outcome"]))
     page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, _caption(results))
     charts = draw_sensitivity(page, outcomes, folder / CHARTS)
