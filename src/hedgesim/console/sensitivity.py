@@ -227,9 +227,11 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     by_chance = basis["by_chance"].dropna()
     if len(by_chance):
         yield f"One factor in twenty without effect would get a PAWN of {by_chance.max():.3f} or more."
-    still = list(dict.fromkeys(basis.loc[~basis["varies"], "outcome"]))
-    if still:
-        yield f"No index where nothing varies: {', '.join(map(str, still))}."
+    for outcome, rows in basis.groupby("outcome", sort=False):
+        still = int((~rows["varies"]).sum())
+        if still:
+            of = f" in {still} of {len(rows)} combinations of scenario and levers" if len(rows) > 1 else ""
+            yield f"{outcome} is the same in all samples{of}: nothing to share out."
 
 
 def _counts(found: Discovery) -> dict[str, Any]:

@@ -103,13 +103,13 @@ def _limits(found: Found) -> Figure:
     axis = figure.subplots()
     for place, (box, factor, part) in enumerate(rows):
         color = COLORS[(box - 1) % len(COLORS)]
-        axis.plot([0, 1], [place, place], color=FAINT, lw=7, solid_capstyle="butt", zorder=1)
         if factor in found.ranges:
+            axis.plot([0, 1], [place, place], color=FAINT, lw=7, solid_capstyle="butt", zorder=1)
             _range(axis, place, part, found.ranges[factor], color)
         else:
             words = str(part["words"].iloc[0])
             text = words if len(words) <= WORDS else words[: WORDS - 1] + "…"
-            axis.text(0.5, place, text, size=SMALL, color=look.text_color(color), ha="center", va="center", zorder=3)
+            axis.text(0.0, place, text, size=SMALL, color=look.text_color(color), va="center")
     axis.set_yticks(range(len(rows)), names)
     axis.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.4, -0.7), xticks=[])
     axis.grid(visible=False)

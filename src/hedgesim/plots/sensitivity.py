@@ -21,6 +21,7 @@ from hedgesim.plots.labels import Label, label_points
 from hedgesim.plots.sweep_pages import GENERAL, ROUND, Sweep, plain
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, Frame
 
+SCENARIO = "scenario"
 BLUE, ORANGE = "#0072B2", "#E69F00"
 NAMES: Mapping[str, str] = {
     "ST": "total (ST)",
@@ -65,7 +66,7 @@ class Sensitivities:
         for _, base in basis.iterrows():
             own = rows[(rows[list(self.groups)] == base[list(self.groups)]).all(axis=1)]
             wide = own.pivot(index="factor", columns="measure", values=["value", "confidence"])
-            found.append(("\n".join(str(base[name]) for name in many), wide, base))
+            found.append(("\n".join(_told(name, base[name]) for name in many), wide, base))
         return found
 
 
@@ -80,6 +81,11 @@ def draw_sensitivity(found: Sensitivities, outcomes: Sequence[str], folder: Path
             if panels:
                 paths += look.save(draw(found, outcome, panels), folder, name=outcome)
     return paths
+
+
+def _told(group: str, value: object) -> str:
+    """A scenario by its name, a lever by the end of its path and its value."""
+    return str(value) if group == SCENARIO else f"{group.rpartition('.')[2]} {value}"
 
 
 Panels = Sequence[tuple[str, pd.DataFrame, "pd.Series[Any]"]]
@@ -175,6 +181,7 @@ def _effects_page(found: Sensitivities, outcome: str, panels: Panels) -> Figure:
         _effects(axis, wide)
         _entitle(axis, title)
         axis.set(xlabel=NAMES["mu_star"], ylabel=NAMES["sigma"])
+    _room(axes[0], shown)
     for axis, (_, wide, _) in zip(axes, shown, strict=False):
         _equal_line(axis)
         _name_largest(axis, wide, labels)
@@ -185,8 +192,6 @@ def _effects(axis: Axes, wide: pd.DataFrame) -> None:
     x, y = (wide["value"][name].to_numpy(dtype=np.float64) for name in ("mu_star", "sigma"))
     plus = wide["confidence"]["mu_star"].to_numpy(dtype=np.float64)
     axis.errorbar(x, y, xerr=plus, fmt="o", ms=5, color=BLUE, ecolor=BLUE, elinewidth=0.9, alpha=0.9, zorder=3)
-    _set_ends(axis.set_xlim, min(0.0, float((x - plus).min())), float((x + plus).max()))
-    _set_ends(axis.set_ylim, 0.0, float(y.max()))
     for line in (axis.xaxis, axis.yaxis):
         line.set(major_locator=MaxNLocator(5, steps=ROUND), major_formatter=GENERAL)
 
@@ -195,6 +200,16 @@ def _set_ends(limit: Callable[[float, float], object], low: float, high: float) 
     """Set the ends of an axis with room about what is on it."""
     wide = high - low or 1.0
     limit(low - EDGE * wide, high + 2 * EDGE * wide)
+
+
+def _room(axis: Axes, panels: Panels) -> None:
+    """Room for the points of all panels, which share their axes."""
+    x, plus, y = (
+        np.concatenate([wide[kind][name].to_numpy(dtype=np.float64) for _, wide, _ in panels])
+        for kind, name in (("value", "mu_star"), ("confidence", "mu_star"), ("value", "sigma"))
+    )
+    _set_ends(axis.set_xlim, min(0.0, float((x - plus).min())), float((x + plus).max()))
+    _set_ends(axis.set_ylim, 0.0, float(y.max()))
 
 
 def _equal_line(axis: Axes) -> None:
@@ -214,8 +229,8 @@ def _name_largest(axis: Axes, wide: pd.DataFrame, labels: Mapping[str, str]) -> 
     largest = np.argsort(-x, kind="stable")[:MOST_LABELS]
     names = [Label(labels[str(values.index[k])], INK, float(x[k]), float(y[k])) for k in largest]
     box = axis.get_window_extent()
-    beside = Bbox([[box.x0 - box.width, box.y0], [box.x0, box.y1]])
-    label_points(axis, names, avoid=[*lines, beside])
+    beside = [Bbox([[x - box.width, box.y0], [x, box.y1]]) for x in (box.x0, box.x1 + box.width)]
+    label_points(axis, names, avoid=[*lines, *beside])
 
 
 def _title(outcome: str, found: Sensitivities) -> str:
