@@ -32,8 +32,9 @@ class Peeling:
     """How boxes are found.
 
     peel: part of the cases in a box that a step takes away; paste: part that a step gives back; mass: part of all cases
-    that a box holds at least; all 0..1. boxes: how many at most, each among the cases that those before leave. density:
-    the box is the one of most coverage among the steps that are at least so dense, 0..1; by default the last step.
+    that a box holds at least; all 0..1. boxes: how many at most, each sought among the cases that those before leave,
+    and denser than all cases. density: the box is the one of most coverage among the steps that are at least so dense,
+    0..1; by default the last step.
     """
 
     peel: float = 0.05
@@ -74,7 +75,7 @@ def find_boxes(factors: pd.DataFrame, hits: Flags, plan: Peeling) -> Boxes:
         with _quietly():
             box = search.find_box()
         told, chosen = _told(box, number), _chosen(box, plan.density)
-        if chosen is None or told[chosen]["restricted"] == 0:
+        if chosen is None or told[chosen]["density"] <= hits.mean():
             steps += told if number == 1 else []
             break
         told[chosen]["chosen"] = True

@@ -50,7 +50,8 @@ class Condition:
         found = FORM.fullmatch(text)
         if found is None:
             fault, remedy = "it is not OUTCOME < NUMBER", "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
-            raise AnalysisError.of_option("when", f"'{text}'", fault, remedy)
+            place = f"--when '{text}'"
+            raise AnalysisError(place, fault, remedy)
         name, sign, number = found.groups()
         return Condition(name, sign, float(number))
 
@@ -130,15 +131,18 @@ def discover(results: Sweep, when: str | Condition, *, of: str = "runs", plan: P
 def _check_options(plan: Peeling, of: str) -> None:
     """Refuse numbers that mean nothing."""
     if of not in CASES:
-        raise AnalysisError.of_option("of", of, "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
+        place = f"--of {of}"
+        raise AnalysisError(place, "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
     parts = {"peel": plan.peel, "paste": plan.paste, "mass": plan.mass, "density": plan.density}
     for name, part in parts.items():
         most = 1.0 if name in {"mass", "density"} else 0.5
         if part is not None and not 0.0 < part < most:
             remedy = f"Write --{name} {getattr(Peeling, name) or 0.8:g}."
-            raise AnalysisError.of_option(name, f"{part:g}", f"it must lie between 0 and {most:g}", remedy)
+            place = f"--{name} {part:g}"
+            raise AnalysisError(place, f"it must lie between 0 and {most:g}", remedy)
     if plan.boxes < 1:
-        raise AnalysisError.of_option("boxes", plan.boxes, "there must be at least one box", "Write --boxes 1 or more.")
+        place = f"--boxes {plan.boxes}"
+        raise AnalysisError(place, "there must be at least one box", "Write --boxes 1 or more.")
 
 
 def _cases(results: Sweep, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
@@ -163,7 +167,8 @@ def _check_cases(results: Sweep, condition: Condition, values: pd.Series[Any], h
     who = "every case meets it" if hits.all() else "no case meets it"
     fault = f"{who}: {condition.outcome} lies between {values.min():.4g} and {values.max():.4g}"
     remedy = f"Write a number between, such as the median {values.median():.4g}."
-    raise AnalysisError.of_option("when", f"'{condition.text}'", fault, remedy)
+    place = f"--when '{condition.text}'"
+    raise AnalysisError(place, fault, remedy)
 
 
 def _boxes(factors: pd.DataFrame, hits: NDArray[np.bool_], plan: Peeling, condition: Condition) -> Boxes:
@@ -172,13 +177,16 @@ def _boxes(factors: pd.DataFrame, hits: NDArray[np.bool_], plan: Peeling, condit
         boxes = find_boxes(factors, hits, plan)
     except RecursionError as error:
         fault = f"steps of {plan.peel:g} down to a mass of {plan.mass:g} are too many"
-        raise AnalysisError.of_option("peel", f"{plan.peel:g}", fault, "Write a larger --peel or --mass.") from error
+        place = f"--peel {plan.peel:g}"
+        raise AnalysisError(place, fault, "Write a larger --peel or --mass.") from error
     if boxes.steps["chosen"].any():
         return boxes
     densest = float(boxes.steps["density"].max())
     if plan.density is not None and densest < plan.density:
         fault = f"no box is so dense; the densest has {densest:.3f}"
-        raise AnalysisError.of_option("density", f"{plan.density:g}", fault, f"Write {0.95 * densest:.2g} or less.")
+        place = f"--density {plan.density:g}"
+        raise AnalysisError(place, fault, f"Write {0.95 * densest:.2g} or less.")
     fault = f"no box is denser than all cases, {hits.mean():.3f}"
     remedy = "The condition does not hang on what varies, or there are too few runs to see it."
-    raise AnalysisError.of_option("when", f"'{condition.text}'", fault, remedy)
+    place = f"--when '{condition.text}'"
+    raise AnalysisError(place, fault, remedy)

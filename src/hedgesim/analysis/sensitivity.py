@@ -127,10 +127,12 @@ FEWEST_RESAMPLES = 20
 
 def _check_bootstrap(level: float, resamples: int) -> None:
     if not 0.0 < level < 1.0:
-        raise AnalysisError.of_option("level", f"{level:g}", "a level lies between 0 and 1", "Write --level 0.95.")
+        place = f"--level {level:g}"
+        raise AnalysisError(place, "a level lies between 0 and 1", "Write --level 0.95.")
     if resamples < FEWEST_RESAMPLES:
         remedy = f"Write --resamples {FEWEST_RESAMPLES} or more."
-        raise AnalysisError.of_option("resamples", resamples, "so few resamples tell no spread", remedy)
+        place = f"--resamples {resamples}"
+        raise AnalysisError(place, "so few resamples tell no spread", remedy)
 
 
 _BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
@@ -146,7 +148,8 @@ def _method_of(manifest: Mapping[str, Any], method: str | None) -> str:
     design, place = str(manifest["design"]), str(manifest["experiment"])
     chosen = method or MADE_FOR.get(design, "given")
     if chosen not in METHODS:
-        raise AnalysisError.of_option("method", chosen, "there is no such method", f"Name {', '.join(METHODS)}.")
+        place = f"--method {chosen}"
+        raise AnalysisError(place, "there is no such method", f"Name {', '.join(METHODS)}.")
     designs = METHODS[chosen].designs
     if design in designs:
         return chosen

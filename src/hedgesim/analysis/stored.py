@@ -25,11 +25,6 @@ class AnalysisError(ValueError):
         self.place, self.fault, self.remedy = str(place), fault, remedy
         super().__init__(" ".join(f"{place}: {fault}. {remedy}".split()))
 
-    @staticmethod
-    def of_option(option: str, value: object, fault: str, remedy: str) -> AnalysisError:
-        """An option that asks for what cannot be had."""
-        return AnalysisError(f"--{option} {value}", fault, remedy)
-
 
 @dataclass(frozen=True)
 class Varied:

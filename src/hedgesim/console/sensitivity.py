@@ -106,11 +106,16 @@ def _write_sensitivity(found: Sensitivity, results: Sweep, folder: Path) -> None
     _remove_charts(folder)
     measures = MEASURES[found.method]
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
-    note = f"Bars or lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap, {_units(found)}."
+    note = f"Lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap, {_units(found)}."
+    if found.few:
+        note += f" Below {METHODS[found.method].few} they say little."
     if found.method == "given":
         note += " Broken line: what PAWN gives one factor in twenty that has no effect."
     if found.method == "morris":
-        note += " Right of the line effects are nearly straight, left of it they bend or hang on other factors."
+        note += (
+            " Right of the line effects are nearly straight, left of it they bend or hang on other factors. At most ten"
+            " factors are named."
+        )
     outcomes = list(dict.fromkeys(found.basis["outcome"]))
     page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, _caption(results))
     charts = draw_sensitivity(page, outcomes, folder / CHARTS)
@@ -222,9 +227,11 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     by_chance = basis["by_chance"].dropna()
     if len(by_chance):
         yield f"One factor in twenty without effect would get a PAWN of {by_chance.max():.3f} or more."
-    still = list(dict.fromkeys(basis.loc[~basis["varies"], "outcome"]))
-    if still:
-        yield f"No index where nothing varies: {', '.join(map(str, still))}."
+    for outcome, rows in basis.groupby("outcome", sort=False):
+        still = int((~rows["varies"]).sum())
+        if still:
+            of = f" in {still} of {len(rows)} combinations of scenario and levers" if len(rows) > 1 else ""
+            yield f"{outcome} is the same in all samples{of}: nothing to share out."
 
 
 def _counts(found: Discovery) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, Frame
 
 CHARTS = ("tradeoff", "limits")
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-ROW, RANGE, WORDS = 0.34, 5.2, 60  # inches of a limit, of a range; characters of words in it
+ROW, RANGE, BESIDE, WORDS = 0.34, 5.2, 1.3, 60  # inches of a limit, of a range, beside it; characters of words in it
 LOW, HIGH, AMONG = "at least", "at most", "among"
 
 
@@ -92,26 +92,26 @@ def _limits(found: Found) -> Figure:
     many = found.limits["box"].nunique() > 1
     names = [f"{labels[factor]}{f', box {box}' if many else ''}" for box, factor, _ in rows]
     left = look.text_width(names) * look.NORMAL / SMALL + 0.25
-    note = "Grey: range of the factor in the sweep; colour: what the box leaves of it. Factors not named are free."
+    note = "Grey, and right: range of the factor in the sweep; colour: what the box leaves. Factors not named are free."
     figure = look.page(
-        left + RANGE + 0.5,
+        left + RANGE + BESIDE,
         ROW * len(rows) + 0.75,
         title=found.title,
         notes=(note, found.caption),
-        frame=Frame(left=left, right=0.5, below=0.2),
+        frame=Frame(left=left, right=BESIDE, below=0.2),
     )
     axis = figure.subplots()
     for place, (box, factor, part) in enumerate(rows):
         color = COLORS[(box - 1) % len(COLORS)]
-        axis.plot([0, 1], [place, place], color=FAINT, lw=7, solid_capstyle="butt", zorder=1)
         if factor in found.ranges:
+            axis.plot([0, 1], [place, place], color=FAINT, lw=7, solid_capstyle="butt", zorder=1)
             _range(axis, place, part, found.ranges[factor], color)
         else:
             words = str(part["words"].iloc[0])
             text = words if len(words) <= WORDS else words[: WORDS - 1] + "…"
-            axis.text(0.5, place, text, size=SMALL, color=look.text_color(color), ha="center", va="center", zorder=3)
+            axis.text(0.0, place, text, size=SMALL, color=look.text_color(color), va="center")
     axis.set_yticks(range(len(rows)), names)
-    axis.set(xlim=(-0.04, 1.04), ylim=(len(rows) - 0.4, -0.7), xticks=[])
+    axis.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.4, -0.7), xticks=[])
     axis.grid(visible=False)
     for side in ("left", "bottom"):
         axis.spines[side].set_visible(False)
@@ -127,6 +127,7 @@ def _range(axis: Axes, place: int, part: pd.DataFrame, ends: tuple[float, float]
     a, b = (low - ends[0]) / wide, (high - ends[0]) / wide
     axis.plot([a, b], [place, place], color=color, lw=7, solid_capstyle="butt", zorder=2)
     style: dict[str, Any] = {"size": SMALL, "va": "bottom", "color": look.text_color(color)}
+    axis.text(1.02, place, f"{ends[0]:.3g} to {ends[1]:.3g}", size=SMALL, color=MUTED, ha="left", va="center")
     if LOW in held:
         axis.text(a, place - 0.2, f"{low:.3g}", ha="left" if a < 0.5 else "right", **style)
     if HIGH in held:

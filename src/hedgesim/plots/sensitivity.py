@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import Bbox
 
 from hedgesim.experiment.points import Factor
 from hedgesim.plots import theme as look
@@ -19,6 +21,7 @@ from hedgesim.plots.labels import Label, label_points
 from hedgesim.plots.sweep_pages import GENERAL, ROUND, Sweep, plain
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, Frame
 
+SCENARIO = "scenario"
 BLUE, ORANGE = "#0072B2", "#E69F00"
 NAMES: Mapping[str, str] = {
     "ST": "total (ST)",
@@ -29,8 +32,10 @@ NAMES: Mapping[str, str] = {
 }
 MOST_PANELS, COLUMNS = 12, 4  # panels of a page, and side by side
 NARROWEST, WIDEST = 1.9, 4.6  # inches of a panel
-ROW, BAR, BETWEEN, ABOVE = 0.3, 0.36, 0.3, 0.9  # inches of a factor; bar by row; inches between panels and above a row
+ROW, BAR, BETWEEN = 0.3, 0.36, 0.3  # inches of a factor; bar by row; inches between panels
+ABOVE, LINE = 0.6, 0.15  # inches above a row of panels, and more for each line of their titles
 SIDE, MOST_LABELS, FEWEST_ROWS = 3.6, 10, 3  # inches of a square panel; factors named in it; rows of a low one
+EDGE = 0.04  # part of an axis left free at its ends
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Sensitivities:
         for _, base in basis.iterrows():
             own = rows[(rows[list(self.groups)] == base[list(self.groups)]).all(axis=1)]
             wide = own.pivot(index="factor", columns="measure", values=["value", "confidence"])
-            found.append((", ".join(str(base[name]) for name in many), wide, base))
+            found.append(("\n".join(_told(name, base[name]) for name in many), wide, base))
         return found
 
 
@@ -76,6 +81,11 @@ def draw_sensitivity(found: Sensitivities, outcomes: Sequence[str], folder: Path
             if panels:
                 paths += look.save(draw(found, outcome, panels), folder, name=outcome)
     return paths
+
+
+def _told(group: str, value: object) -> str:
+    """A scenario by its name, a lever by the end of its path and its value."""
+    return str(value) if group == SCENARIO else f"{group.rpartition('.')[2]} {value}"
 
 
 Panels = Sequence[tuple[str, pd.DataFrame, "pd.Series[Any]"]]
@@ -104,27 +114,36 @@ def _bars_page(found: Sensitivities, outcome: str, panels: Panels) -> Figure:
     left = look.text_width(labels[path] for path in order) * look.NORMAL / SMALL + 0.25
     width = WIDEST if columns == 1 else max(NARROWEST, WIDEST / columns + 0.9)
     texts = [NAMES[name] for name in found.measures]
-    height = ROW * max(len(order), FEWEST_ROWS)
+    height, above = ROW * max(len(order), FEWEST_ROWS), ABOVE + LINE * _lines(shown)
     figure = look.page(
         left + columns * (width + BETWEEN),
-        rows * (height + ABOVE),
+        rows * (height + above),
         title=_title(outcome, found),
         notes=_notes(found, panels),
-        frame=Frame(left=left, right=BETWEEN, legend_rows=1, below=0.45),
+        frame=Frame(left=left, right=BETWEEN, legend_rows=_lines(shown), below=0.45),
     )
-    grid = {"wspace": BETWEEN / width, "hspace": ABOVE / height}
+    grid = {"wspace": BETWEEN / width, "hspace": above / height}
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False, gridspec_kw=grid).ravel()
     for axis in axes[len(shown) :]:
         axis.set_visible(False)
     for axis, (title, wide, base) in zip(axes, shown, strict=False):
         _bars(axis, wide.reindex(order), found.measures, float(base["by_chance"]))
-        axis.set_title(title)
+        _entitle(axis, title)
         axis.tick_params(labelbottom=True)
     axes[0].set_yticks(range(len(order)), [labels[path] for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
-    handles = [axes[0].containers[k] for k in (0, 1)]
+    handles = [Patch(color=color) for color in (BLUE, ORANGE)]
     figure.legend(handles, texts, loc="upper left", bbox_to_anchor=look.legend_corner(figure), ncols=2)
     return figure
+
+
+def _lines(panels: Panels) -> int:
+    """Lines of the titles of panels."""
+    return max(title.count("\n") + 1 for title, _, _ in panels)
+
+
+def _entitle(axis: Axes, title: str) -> None:
+    axis.set_title(title, size=SMALL)
 
 
 def _bars(axis: Axes, wide: pd.DataFrame, measures: Sequence[str], by_chance: float) -> None:
@@ -146,24 +165,26 @@ def _effects_page(found: Sensitivities, outcome: str, panels: Panels) -> Figure:
     shown, labels = panels[:MOST_PANELS], found.labels()
     columns = min(3, len(shown))
     rows = -(-len(shown) // columns)
-    side = SIDE * (1.5 if len(shown) == 1 else 1.0)
+    side, above = SIDE * (1.5 if len(shown) == 1 else 1.0), ABOVE + 0.3 + LINE * _lines(shown)
     figure = look.page(
         0.9 + columns * (side + 0.4),
-        rows * (side * 0.85 + ABOVE),
+        rows * (side * 0.85 + above),
         title=_title(outcome, found),
         notes=_notes(found, panels),
-        frame=Frame(left=0.9, right=0.4, below=0.6),
+        frame=Frame(left=0.9, right=0.4, legend_rows=_lines(shown) - 1, below=0.6),
     )
-    grid = {"wspace": 0.25, "hspace": 0.4}
+    grid = {"wspace": 0.25, "hspace": above / (side * 0.85)}
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False, gridspec_kw=grid).ravel()
     for axis in axes[len(shown) :]:
         axis.set_visible(False)
     for axis, (title, wide, _) in zip(axes, shown, strict=False):
         _effects(axis, wide)
-        axis.set(title=title, xlabel=NAMES["mu_star"], ylabel=NAMES["sigma"])
+        _entitle(axis, title)
+        axis.set(xlabel=NAMES["mu_star"], ylabel=NAMES["sigma"])
+    _room(axes[0], shown)
     for axis, (_, wide, _) in zip(axes, shown, strict=False):
         _equal_line(axis)
-        _name_largest(axis, wide.loc[:, "value"], labels)
+        _name_largest(axis, wide, labels)
     return figure
 
 
@@ -171,11 +192,24 @@ def _effects(axis: Axes, wide: pd.DataFrame) -> None:
     x, y = (wide["value"][name].to_numpy(dtype=np.float64) for name in ("mu_star", "sigma"))
     plus = wide["confidence"]["mu_star"].to_numpy(dtype=np.float64)
     axis.errorbar(x, y, xerr=plus, fmt="o", ms=5, color=BLUE, ecolor=BLUE, elinewidth=0.9, alpha=0.9, zorder=3)
-    axis.margins(0.12)
-    axis.set_xlim(left=min(0.0, axis.get_xlim()[0]))
-    axis.set_ylim(bottom=min(0.0, axis.get_ylim()[0]))
     for line in (axis.xaxis, axis.yaxis):
         line.set(major_locator=MaxNLocator(5, steps=ROUND), major_formatter=GENERAL)
+
+
+def _set_ends(limit: Callable[[float, float], object], low: float, high: float) -> None:
+    """Set the ends of an axis with room about what is on it."""
+    wide = high - low or 1.0
+    limit(low - EDGE * wide, high + 2 * EDGE * wide)
+
+
+def _room(axis: Axes, panels: Panels) -> None:
+    """Room for the points of all panels, which share their axes."""
+    x, plus, y = (
+        np.concatenate([wide[kind][name].to_numpy(dtype=np.float64) for _, wide, _ in panels])
+        for kind, name in (("value", "mu_star"), ("confidence", "mu_star"), ("value", "sigma"))
+    )
+    _set_ends(axis.set_xlim, min(0.0, float((x - plus).min())), float((x + plus).max()))
+    _set_ends(axis.set_ylim, 0.0, float(y.max()))
 
 
 def _equal_line(axis: Axes) -> None:
@@ -186,12 +220,17 @@ def _equal_line(axis: Axes) -> None:
     axis.set(xlim=limits[0], ylim=limits[1])
 
 
-def _name_largest(axis: Axes, values: pd.DataFrame, labels: Mapping[str, str]) -> None:
-    largest = values.sort_values("mu_star", ascending=False, kind="stable").head(MOST_LABELS)
-    names = [
-        Label(labels[str(path)], INK, float(row["mu_star"]), float(row["sigma"])) for path, row in largest.iterrows()
-    ]
-    label_points(axis, names)
+def _name_largest(axis: Axes, wide: pd.DataFrame, labels: Mapping[str, str]) -> None:
+    values = wide["value"]
+    x, y = (values[name].to_numpy(dtype=np.float64) for name in ("mu_star", "sigma"))
+    plus = wide["confidence"]["mu_star"].to_numpy(dtype=np.float64)
+    ends = [axis.transData.transform(np.column_stack([x + sign * plus, y])) for sign in (-1.0, 1.0)]
+    lines = [Bbox([[a[0], a[1] - 2.0], [b[0], b[1] + 2.0]]) for a, b in zip(*ends, strict=True)]
+    largest = np.argsort(-x, kind="stable")[:MOST_LABELS]
+    names = [Label(labels[str(values.index[k])], INK, float(x[k]), float(y[k])) for k in largest]
+    box = axis.get_window_extent()
+    beside = [Bbox([[x - box.width, box.y0], [x, box.y1]]) for x in (box.x0, box.x1 + box.width)]
+    label_points(axis, names, avoid=[*lines, *beside])
 
 
 def _title(outcome: str, found: Sensitivities) -> str:
