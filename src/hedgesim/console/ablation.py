@@ -57,7 +57,9 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
 def print_ablation(told: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """A row for every mechanism: effects of the shock, skill against persistence, patterns whose verdict changes."""
     changes, scores = told["effects"], told["scores"]
-    held = told["patterns"].pivot(index="without", columns="pattern", values="verdict")
+    keys = zip(told["patterns"]["without"], told["patterns"]["pattern"], strict=True)
+    held = dict(zip(keys, told["patterns"]["verdict"], strict=True))
+    patterns = list(dict.fromkeys(told["patterns"]["pattern"]))
     outcomes = list(dict.fromkeys(changes["outcome"]))
     parts = ["all shares", "meetings"]
     skill = scores[scores["rival"] == PERSISTENCE].set_index(["without", "part"])["value"]
@@ -65,8 +67,8 @@ def print_ablation(told: Mapping[str, pd.DataFrame], folder: Path) -> None:
     rows = []
     for name in mechanisms():
         own = [_effect(effect.loc[(name, outcome)]) for outcome in outcomes]
-        moved = held.loc[name][held.loc[name].ne(held.loc[WHOLE])]
-        words = ", ".join(f"{pattern} {verdict}" for pattern, verdict in moved.items())
+        moved = [pattern for pattern in patterns if held[name, pattern] != held[WHOLE, pattern]]
+        words = ", ".join(f"{pattern} {held[name, pattern]}" for pattern in moved)
         rows.append([name, *own, *(f"{skill[(name, part)]:+.3f}" for part in parts), words])
     print_rows(["without", *outcomes, *(f"skill, {part}" for part in parts), "patterns that change"], rows)
     say = Console(soft_wrap=True).print
