@@ -11,9 +11,10 @@ import typer
 
 from hedgesim.cli import scenarios
 from hedgesim.cli import experiments
+from hedgesim.cli import rivals
 from hedgesim.cli.app import app
 
-__all__ = ["app", "experiments", "main", "scenarios"]
+__all__ = ["app", "experiments", "main", "rivals", "scenarios"]
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
