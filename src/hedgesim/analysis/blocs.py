@@ -65,12 +65,12 @@ def _capability(scenario: Scenario, sourced: Sourced) -> Values:
 class Comparison:
     """How runs of the hedging model end, beside the lowest minimum of the landscape of their start.
 
-    table: a row per country, medians over runs, at the end unless it says otherwise: `country`; `apart`, whether
-    it is on the other side than the first actor; `held`, by how much energy rises if it alone changes sides; `across`,
-    part of its presence with powers that is with powers of the other side (1, 0..1; 0 where there are but two blocs,
-    above .5 where it leans to the other one), and `across_start`, the same at the start; `on_side`, share of runs in
-    which `across` is below .5; `bloc_leaning`, presence of powers times their bloc scores (1, -1..1); `hedging_index`.
-    Empty where no run came through.
+    table: a row per country, medians over runs, at the end unless it says otherwise: `country`; `apart`, whether it is
+    on the other side than the first actor; `held`, by how much its frustration (size x propensity over those on the
+    other side) rises if it alone changes sides; `across`, part of its presence with powers that is with powers of the
+    other side (1, 0..1; 0 where there are but two blocs, above .5 where it leans to the other one), and `across_start`,
+    the same at the start; `on_side`, share of runs in which `across` is below .5; `bloc_leaning`, presence of powers
+    times their bloc scores (1, -1..1); `hedging_index`. Empty where no run came through.
     """
 
     table: pd.DataFrame
@@ -98,7 +98,7 @@ def compare(case: Case, minima: Minima, runs: int = RUNS, *, on_runs: OnRuns = l
         {
             "country": axes.countries,
             "apart": apart[:n],
-            "held": minima.landscape.rise(minima.apart[:1])[0, :n],
+            "held": (minima.landscape.rise(minima.apart[:1])[0] / (2.0 * minima.landscape.size))[:n],
             "across_start": _middle(before),
             "across": _middle(across),
             "on_side": (across < 0.5).mean(axis=0) if len(across) else np.nan,

@@ -163,7 +163,8 @@ def _print_comparison(scenario: Scenario, minima: Minima, found: Comparison) -> 
     )
     for line in (
         "Stands with: the largest power on the country's side.",
-        "Held by: what energy would rise by if the country alone changed sides.",
+        "Held by: what its frustration (size x propensity over those on the other side) would rise by if it alone"
+        " changed sides; its own size does not count.",
         "Across: part of its presence with powers that lies with powers of the other side: 0 if two blocs were all"
         " there is, above .5 where it leans to the other side. Runs there: share of runs in which it is below .5.",
         "Bloc leaning: presence times bloc scores of the powers, -1 to 1.",
