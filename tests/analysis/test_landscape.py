@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import product
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgesim.analysis.landscape import MOST_ACTORS, Landscape, LandscapeError, Minima
+from hedgesim.model.noise import draw_uniform
 
 Sides = frozenset[frozenset[str]]
 
@@ -56,6 +58,8 @@ def test_four_actors_with_three_minima_by_hand() -> None:
 
 def test_a_move_of_equal_energy_unseats_no_minimum() -> None:
     assert listed(landscape({"A": 1.0, "B": 1.0}, {}).all_minima()) == [(0.0, "AB", ""), (0.0, "A", "B")]
+    none = landscape({"A": 1.0, "B": 1.0, "C": 1.0}, {}).all_minima()
+    assert [sides for _, *sides in listed(none)] == [["ABC", ""], ["AB", "C"], ["AC", "B"], ["A", "BC"]]
     friends = {"BC": 5.0, "BD": 5.0, "CD": 5.0}
     land = landscape(dict.fromkeys("ABCD", 1.0), {"AB": 0.1, "AC": 0.2, "AD": -0.3, **friends})
     assert 0.1 + 0.2 - 0.3 != 0.0  # equal but for rounding
@@ -169,16 +173,57 @@ def test_descents_end_in_minima_and_find_the_lowest_of_few_actors(land: Landscap
     assert searched.search.ended.sum() == 700
 
 
-def test_more_starts_only_add_to_what_fewer_find_and_another_seed_starts_elsewhere() -> None:
-    n = 24
+def wavy(n: int) -> Landscape:
+    """A landscape with many minima."""
     wave = np.sin(np.arange(n * n, dtype=float).reshape(n, n) ** 1.3)
-    land = Landscape(tuple(f"S{k}" for k in range(n)), np.ones(n), wave + wave.T)
+    return Landscape(tuple(f"S{k}" for k in range(n)), np.ones(n), wave + wave.T)
+
+
+def ends(minima: Minima) -> dict[Sides, int]:
+    """In which minimum how many descents ended."""
+    assert minima.search is not None
+    sides = (frozenset(map(frozenset, minima.sides(k))) for k in range(len(minima)))
+    return dict(zip(sides, minima.search.ended.tolist(), strict=True))
+
+
+def test_more_starts_only_add_to_what_fewer_find_and_another_seed_starts_elsewhere() -> None:
+    land = wavy(24)
     few, many = land.minima(starts=30, seed=5), land.minima(starts=90, seed=5)
     assert by_sides(few).items() <= by_sides(many).items()
     assert len(few) < len(many)
     assert by_sides(land.minima(starts=30, seed=6)).keys() != by_sides(few).keys()
-    again = land.minima(starts=30, seed=5)
-    assert listed(again) == listed(few)
+    assert ends(land.minima(starts=30, seed=5)) == ends(few)
+
+
+def descended_by_loops(land: Landscape, side: tuple[int, ...]) -> Sides:
+    """The sides in which a descent ends: move who lowers energy most, of equals the first."""
+    while True:
+        moves = [tuple(1 - s if k == i else s for k, s in enumerate(side)) for i in range(len(side))]
+        lowest = min(moves, key=lambda moved: energy_by_loops(land, moved))
+        if energy_by_loops(land, lowest) >= energy_by_loops(land, side):
+            return frozenset(
+                frozenset(a for a, s in zip(land.actors, side, strict=True) if s == which) for which in (0, 1)
+            )
+        side = lowest
+
+
+@given(landscapes(most=5))
+def test_descents_end_where_plain_loops_end(land: Landscape) -> None:
+    addresses = tuple(("landscape", actor, "side") for actor in land.actors)
+    starts = draw_uniform(np, 8, range(12), addresses)[0] < 0.5
+    by_loops = Counter(descended_by_loops(land, tuple(map(int, start))) for start in starts)
+    assert ends(land.minima_by_descent(starts=12, seed=8)) == by_loops
+
+
+@pytest.mark.parametrize("starts", [1, 2048, 2049])  # 2048 are made at once
+def test_one_more_start_ends_in_one_minimum(starts: int) -> None:
+    land = wavy(9)
+    before, after = (ends(land.minima_by_descent(n, seed=2)) for n in (starts, starts + 1))
+    assert sum(before.values()) == starts
+    more = sorted(after[sides] - before.get(sides, 0) for sides in after)
+    assert more == [0] * (len(after) - 1) + [1]
+    assert sum(after.values()) == starts + 1
+    assert after.keys() <= by_sides(land.all_minima()).keys()
 
 
 ONE = np.ones((1, 1))
