@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hedgesim.analysis.comparison import paired_difference
+    from hedgesim.analysis.landscape import Landscape
     from hedgesim.analysis.simulation import Results, run
     from hedgesim.analysis.sweeping import sweep
     from hedgesim.batch.opening import open_results
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "CountryRule": "hedgesim.rules",
     "HedgeModel": "hedgesim.engines.agent_based",
+    "Landscape": "hedgesim.analysis.landscape",
     "PowerRule": "hedgesim.rules",
     "Results": "hedgesim.analysis.simulation",
     "RuleError": "hedgesim.rules",
@@ -38,6 +40,7 @@ _HOMES = {
 __all__ = [
     "CountryRule",
     "HedgeModel",
+    "Landscape",
     "PowerRule",
     "Results",
     "RuleError",
