@@ -120,6 +120,8 @@ def discover(results: Sweep, when: str | Condition, *, of: str = "runs", plan: P
         raise AnalysisError(place_of(results), fault, remedy)
     check_outcomes(results, [condition.outcome], f"--when '{condition.text}'")
     cases, factors, failed = _cases(results, condition.outcome, of)
+    if not factors:
+        raise AnalysisError(place_of(results), "nothing varies in it", "Add uncertainties or levers and sweep again.")
     hits = condition.holds(cases[condition.outcome])
     _check_cases(results, condition, cases[condition.outcome], hits)
     boxes = _boxes(cases[factors], hits, plan, condition)

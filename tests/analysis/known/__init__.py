@@ -1,0 +1,67 @@
+"""Functions with known answers as rules of countries, and experiments about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from re import escape
+
+import pytest
+
+from hedgesim.analysis.stored import AnalysisError
+from hedgesim.analysis.sweeping import sweep
+from hedgesim.batch.opening import Sweep
+from hedgesim.rules import catalogue
+from hedgesim.rules.files import read_rule_file, use
+
+HERE = Path(__file__).parent
+OUTCOME = "presence_RUS"
+ISHIGAMI = {name: (-3.141592653589793, 3.141592653589793) for name in ("x1", "x2", "x3")}
+SOBOL_G = {f"x{k}": (0.0, 1.0) for k in range(1, 9)}
+CORNER = {name: (0.0, 1.0) for name in ("x1", "x2", "x3")}
+
+
+def path_of(name: str) -> str:
+    return f"rules.countries.all.{name}"
+
+
+def experiment(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *more: str) -> Path:
+    """Write an experiment that varies the parameters of a rule; more: lines such as `design: saltelli`."""
+    (folder / "flat.yaml").write_text((HERE / "flat.yaml").read_text().replace("rule: habit", f"rule: {rule}"))
+    lines = [
+        "question: Does the way from a sweep to its analysis give the known answer?",
+        "scenarios: [flat.yaml]",
+        *(["uncertainties:"] if ranges else []),
+        *(f"  {path_of(name)}: {{low: {low!r}, high: {high!r}}}" for name, (low, high) in ranges.items()),
+        f"outcomes: [{OUTCOME}]",
+        "seed: 3",
+        *more,
+    ]
+    file = folder / f"{rule}.yaml"
+    file.write_text("\n".join(lines) + "\n")
+    return file
+
+
+@contextmanager
+def known_rule(name: str) -> Iterator[None]:
+    """Make a rule of this folder known for a while."""
+    before = dict(catalogue.own)
+    use([read_rule_file(HERE / f"{name}.py")])
+    try:
+        yield
+    finally:
+        catalogue.own.clear()
+        catalogue.own.update(before)
+
+
+def swept(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *more: str) -> Sweep:
+    """Sweep an experiment about a rule of this folder."""
+    folder.mkdir(exist_ok=True)
+    with known_rule(rule):
+        return sweep(experiment(folder, rule, ranges, *more), folder / "out")
+
+
+def saying(text: str) -> AbstractContextManager[object]:
+    """What is done in it must be refused with this text."""
+    return pytest.raises(AnalysisError, match=escape(text))

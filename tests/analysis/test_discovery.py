@@ -1,0 +1,243 @@
+"""Boxes of a condition: a known corner through sweep and store, measures counted again by hand, conditions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swept
+
+from hedgesim.analysis import boxes as searching
+from hedgesim.analysis.boxes import Peeling, find_boxes
+from hedgesim.analysis.discovery import Condition, discover
+from hedgesim.analysis.stored import AnalysisError
+from hedgesim.batch.opening import Sweep
+
+N = 600
+
+
+def inside(factors: pd.DataFrame, limits: pd.DataFrame) -> np.ndarray:
+    """Which cases lie within limits."""
+    within = np.ones(len(factors), dtype=bool)
+    for row in limits.to_dict("records"):
+        column = factors[row["factor"]]
+        match row["limit"]:
+            case "at least":
+                within &= (column >= row["number"]).to_numpy()
+            case "at most":
+                within &= (column <= row["number"]).to_numpy()
+            case _:
+                within &= column.isin(row["words"].split(", ")).to_numpy()
+    return within
+
+
+def invented(seed: int, n: int = N) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "a": rng.random(n),
+            "b.c": rng.random(n) * 10,
+            "few": rng.integers(0, 4, n),
+            "word": rng.choice(list("xyz"), n),
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def corner(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+    folder = tmp_path_factory.mktemp("corner")
+    return swept(folder, "corner", CORNER, "design: sobol", "samples: 1024", "replications: 2")
+
+
+def test_a_known_corner_is_found(corner: Sweep) -> None:
+    runs = corner.table("runs")
+    through = runs[runs["failed"].isna()]
+    middle = (through[OUTCOME].min() + through[OUTCOME].max()) / 2
+    found = discover(corner, f"{OUTCOME} > {middle}")
+    assert (found.cases, found.failed) == (len(through), len(runs) - len(through))
+    limits = found.boxes.limits.set_index(["factor", "limit"])["number"]
+    # the true corner is x1 > .6 and x2 < .3; peeling and pasting may miss its edge by the part they take at a time
+    assert limits[path_of("x1"), "at least"] == pytest.approx(0.6, abs=0.02)
+    assert limits[path_of("x2"), "at most"] == pytest.approx(0.3, abs=0.02)
+    (box,) = found.chosen.to_dict("records")
+    assert box["density"] > 0.97
+    assert box["coverage"] > 0.9
+    true = (through[path_of("x1")] > 0.6) & (through[path_of("x2")] < 0.3)
+    assert found.hits == true.sum()
+
+
+def test_means_of_points_are_cases_of_their_own(corner: Sweep) -> None:
+    found = discover(corner, f"{OUTCOME} > 0.22", of="means")
+    assert found.cases == discover(corner, f"{OUTCOME} > 0.22").cases / 2
+    assert found.name == f"{OUTCOME}_above_0.22_in_means"
+
+
+@given(seed=st.integers(0, 10_000), boxes=st.integers(1, 3), density=st.sampled_from([None, 0.5, 0.7]))
+@settings(max_examples=15)
+def test_measures_are_those_of_the_cases_within_the_limits(seed: int, boxes: int, density: float | None) -> None:
+    factors = invented(seed)
+    rng = np.random.default_rng(seed + 1)
+    chance = 0.1 + 0.7 * ((factors["a"] > 0.5) & (factors["word"] != "x"))
+    hits = (rng.random(N) < chance).to_numpy()
+    plan = Peeling(boxes=boxes, density=density)
+    found = find_boxes(factors, hits, plan)
+    chosen = found.steps[found.steps["chosen"]]
+    assert len(chosen) <= boxes
+    left = np.ones(N, dtype=bool)
+    for box in chosen.to_dict("records"):
+        limits = found.limits[found.limits["box"] == box["box"]]
+        own = left & inside(factors, limits)
+        assert box["mass"] == pytest.approx(own.sum() / N)
+        assert box["coverage"] == pytest.approx(hits[own].sum() / hits.sum())
+        assert box["density"] == pytest.approx(hits[own].mean())
+        assert box["density"] > hits.mean()
+        assert box["mass"] >= plan.mass
+        assert box["restricted"] == limits["factor"].nunique()
+        assert density is None or box["density"] >= density
+        for n, row in enumerate(limits.to_dict("records")):
+            wider = left & inside(factors, limits.drop(index=limits.index[n]))
+            p = stats.binom.sf(hits[own].sum() - 1, own.sum(), hits[wider].mean())
+            assert row["quasi_p"] == pytest.approx(p)
+        left &= ~own
+
+
+def test_steps_lose_coverage_while_peeling_and_the_first_holds_everything() -> None:
+    factors = invented(3)
+    hits = ((factors["a"] > 0.6) & (factors["b.c"] < 4)).to_numpy()
+    steps = find_boxes(factors, hits, Peeling()).steps
+    first = steps.iloc[0]
+    assert (first["coverage"], first["mass"], first["restricted"]) == (1.0, 1.0, 0)
+    assert first["density"] == pytest.approx(hits.mean())
+    pasted = steps["mass"].diff() > 0
+    assert (steps["coverage"].diff()[1:][~pasted[1:]] <= 0).all()
+
+
+def test_of_steps_dense_enough_the_one_of_most_coverage_is_taken() -> None:
+    factors = invented(4)
+    hits = (np.random.default_rng(0).random(N) < factors["a"] ** 2).to_numpy()
+    steps = find_boxes(factors, hits, Peeling(density=0.6)).steps
+    dense = steps[steps["density"] >= 0.6]
+    assert steps[steps["chosen"]]["coverage"].iloc[0] == dense["coverage"].max()
+
+
+def test_a_word_is_a_limit() -> None:
+    factors = invented(5)
+    hits = factors["word"].isin(["x", "z"]).to_numpy()
+    found = find_boxes(factors, hits, Peeling())
+    assert found.limits.drop(columns=["number", "quasi_p"]).to_dict("records") == [
+        {"box": 1, "factor": "word", "limit": "among", "words": "x, z"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "condition", "name"),
+    [
+        ("hedging_index < 0.4", Condition("hedging_index", "<", 0.4), "hedging_index_below_0.4"),
+        (" presence_RUS>=.25 ", Condition("presence_RUS", ">=", 0.25), "presence_RUS_at_least_0.25"),
+        ("realignments <= 1e0", Condition("realignments", "<=", 1.0), "realignments_at_most_1"),
+        ("similarity > -0.5", Condition("similarity", ">", -0.5), "similarity_above_-0.5"),
+    ],
+)
+def test_conditions_are_read(text: str, condition: Condition, name: str) -> None:
+    assert Condition.read(text) == condition
+    assert condition.name == name
+    assert Condition.read(condition.text) == condition
+
+
+def test_a_condition_holds_where_it_says() -> None:
+    values = pd.Series([1, 2, 3])
+    held = {sign: Condition("x", sign, 2.0).holds(values).tolist() for sign in ("<", "<=", ">", ">=")}
+    assert held == {
+        "<": [True, False, False], "<=": [True, True, False], ">": [False, False, True], ">=": [False, True, True],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hedging_index", "< 0.4", "hedging_index < low", "0.2 < x < 0.4", "a = 1", "a < nan", "a < 1, b < 2", ""],
+)
+def test_other_conditions_are_refused(text: str) -> None:
+    with saying("it is not OUTCOME < NUMBER. Use <, <=, > or >=: --when"):
+        Condition.read(text)
+
+
+@pytest.mark.parametrize(
+    ("when", "options", "said"),
+    [
+        ("presence_RU < 0.2", {}, 'there is no outcome "presence_RU" of a run. Did you mean "presence_RUS"?'),
+        (f"{OUTCOME} < 0", {}, "no case meets it: presence_RUS lies between 0."),
+        (f"{OUTCOME} < 1", {}, "every case meets it: presence_RUS lies between 0."),
+        (f"{OUTCOME} > 0.22", {"of": "points"}, "--of points: there are no such cases. Write --of runs or --of means."),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(peel=0.0)}, "--peel 0: it must lie between 0 and 0.5"),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(mass=1.5)}, "--mass 1.5: it must lie between 0 and 1"),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(boxes=0)}, "--boxes 0: there must be at least one box"),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(density=1.0)}, "--density 1: it must lie between 0 and 1"),
+    ],
+)
+def test_what_cannot_be_is_refused(corner: Sweep, when: str, options: dict[str, Any], said: str) -> None:
+    with saying(said):
+        discover(corner, when, **options)
+
+
+def test_a_density_that_no_box_has_is_refused_with_the_densest(tmp_path: Path) -> None:
+    results = swept(tmp_path, "ishigami", ISHIGAMI, "design: latin_hypercube", "samples: 300")
+    runs = results.table("runs")
+    with pytest.raises(AnalysisError, match=r"--density 0.999: no box is so dense; the densest has 0\.\d+. Write 0"):
+        discover(results, f"{OUTCOME} > {runs[OUTCOME].quantile(0.7):.4f}", plan=Peeling(density=0.999))
+
+
+def test_a_condition_that_hangs_on_nothing_has_no_box(tmp_path: Path) -> None:
+    results = swept(tmp_path, "ishigami", ISHIGAMI, "design: latin_hypercube", "samples: 64")
+    when = f"{OUTCOME} > {results.table('runs')[OUTCOME].median()}"
+
+    class Unrelated(Sweep):
+        first: pd.Series[float] | float
+
+        def table(self, name, columns=None, where=()):  # type: ignore[no-untyped-def]
+            rows = super().table(name, columns, where)
+            if path_of("x1") not in rows:
+                return rows
+            return rows.assign(**{path_of(one): 1.0 for one in ISHIGAMI} | {path_of("x1"): self.first})
+
+    unrelated = Unrelated(results._folder, results.manifest)
+    # every second case by size of the outcome: as many above the median at 0 as at 1
+    unrelated.first = results.table("runs")[OUTCOME].rank(method="first") % 2
+    with saying("no box is denser than all cases, 0.5"):
+        discover(unrelated, when)
+    unrelated.first = 1.0
+    with saying("nothing varies in it"):
+        discover(unrelated, when)
+
+
+def test_steps_too_many_for_the_package_are_refused(corner: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+    from prim import Prim
+
+    def endless(self: Prim) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(Prim, "find_box", endless)
+    with saying("--peel 0.05: steps of 0.05 down to a mass of 0.05 are too many. Write a larger"):
+        discover(corner, f"{OUTCOME} > 0.22")
+
+
+def test_paths_of_morris_and_few_cases_are_refused(tmp_path: Path) -> None:
+    paths = swept(tmp_path / "paths", "ishigami", ISHIGAMI, "design: morris", "samples: 20")
+    with saying("its design is morris, whose samples do not fill the space. Write design: "):
+        discover(paths, f"{OUTCOME} > 0.2")
+    few = swept(tmp_path / "few", "ishigami", ISHIGAMI, "design: sobol", "samples: 32")
+    with saying("boxes need at least 50 cases, and there are 32. Write more samples"):
+        discover(few, f"{OUTCOME} > 0.2")
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "prim", None)
+    with pytest.raises(searching.PrimMissing, match=r"PRIM is not installed. Install it: pip install 'hedgesim\[disc"):
+        find_boxes(invented(1), np.ones(N, dtype=bool), Peeling())
