@@ -50,11 +50,10 @@ def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
     yield from _head(["pattern", "verdict", *(name.replace("_", " ") for name in NULLS), "all alike", "counts"])
     for row in table.to_dict("records"):
         satisfied = ["holds" if row[name] else "no" for name in NULLS]
-        counts = (
-            "–" if row["placebo"] else "yes" if row["counts"] else "no" if row["discriminating"] else "does not tell"
-        )
+        counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not tell"
+        told = "" if row["placebo"] else counts
         name = "placebo" if row["placebo"] else row["pattern"]
-        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], "" if row["placebo"] else counts])
+        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], told])
 
 
 def _parts(table: pd.DataFrame) -> Iterator[str]:
