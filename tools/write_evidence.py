@@ -7,6 +7,7 @@ RESULTS_DIR holds the folders that `make evidence` fills. Notes by hand lie in t
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ import yaml
 
 from hedgesim.batch.findings import read_findings
 from hedgesim.scenario.calibrations import home
+from hedgesim.scenario.tables import read_tables
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
@@ -143,6 +145,10 @@ def ablation(results: Path) -> str:
     skill = scores[scores["rival"] == PERSISTENCE].pivot(index="without", columns="part", values="value").loc[names]
     for part in ("all shares", "meetings"):
         wide[f"skill, {part}"] = skill[part].map("{:+.3f}".format)
+    held = tables["patterns"].pivot(index="without", columns="pattern", values="verdict").loc[names]
+    whole = held.loc[names[0]]
+    moved = [[f"{p} {own[p]}" for p in held.columns if own[p] != whole[p]] for _, own in held.iterrows()]
+    wide["patterns that change"] = [", ".join(change) for change in moved]
     first, other = facts["pair"]
     frame = wide.reset_index()
     return paragraphs(
@@ -152,10 +158,104 @@ def ablation(results: Path) -> str:
     )
 
 
+def patterns(results: Path) -> str:
+    """Verdicts of the patterns."""
+    folder = results / "patterns"
+    tables, facts = read_findings(folder, "patterns")
+    totals = facts["totals"]
+    frame = tables["patterns"]
+    for name in ("habit", "random", "no_shock", "counts"):
+        frame[name] = frame[name].map({True: "yes", False: "no"})
+    columns = ("pattern", "statement", "verdict", "habit", "random", "no_shock", "pooled", "counts")
+    parts = tables["parts"]
+    base = parts[(parts["variant"] == "base") & (parts["kind"] != "told")]
+    told = base.assign(simulated=[_simulated(row) for row in base.to_dict("records")])
+    return paragraphs(
+        f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and tell the model from "
+        f"habit, chance and no shock (aim: {totals['aim']}); with countries all alike {totals['count_pooled']} do.** "
+        f"{facts['runs']} runs of every scenario, parameters `{facts['parameters']}`. What each means and why its "
+        "interval is as it is: [patterns.md](patterns.md).",
+        rows_of(frame, dict.fromkeys(columns, "{}")),
+        rows_of(told, dict.fromkeys(("pattern", "says", "observed", "simulated", "interval", "verdict"), "{}")),
+        image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
+    )
+
+
+def _simulated(row: Mapping[Any, Any]) -> str:
+    """What runs show: the share with its limits, else the summary with 5 to 95 % of runs."""
+    if not row["n"]:
+        return "no run gets so far"
+    if row["summary"] == "share":
+        return f"{100 * row['simulated']:.0f} % of runs ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
+    return f"{row['simulated']:.3g} ({row['q05']:.3g} to {row['q95']:.3g})"
+
+
+def sensitivity(results: Path) -> str:
+    """What drives outcomes: Sobol indices of what may be fitted, Morris effects of formats."""
+    parts = []
+    for name, method, measure in (("sensitivity", "sobol", "ST"), ("screening", "morris", "mu_star")):
+        folder = results / name / "sensitivity" / method
+        tables, _ = read_findings(folder, "sensitivity")
+        indices = tables["indices"]
+        own = indices[indices["measure"] == measure]
+        first = own.sort_values("value", ascending=False).groupby("outcome", sort=False).head(LARGEST)
+        first = first.assign(factor=first["factor"].str.removeprefix("settings."))
+        forms = {"outcome": "{}", "factor": "`{}`", "value": "{:.3f}", "confidence": "± {:.3f}"}
+        noise = ", ".join(f"{row.outcome} {100 * row.noise:.1f} %" for row in tables["basis"].itertuples())
+        parts += [
+            f"### `{name}`: {METHODS[method]}",
+            f"The {LARGEST} largest of each outcome; 95 % intervals of the bootstrap; part of the variance that is the "
+            f"chance of runs: {noise}.",
+            rows_of(first, forms),
+        ]
+    parts.append(image(results / "sensitivity" / "sensitivity" / "sobol", "hedging_index", "Sobol indices of hedging"))
+    return paragraphs(*parts)
+
+
+LARGEST = 4
+METHODS = {
+    "sobol": "total effects (Sobol), the part of the variance in which a parameter has a hand",
+    "morris": "mean absolute effects (Morris), in units of the outcome over the whole range",
+}
+
+
+def landscape(results: Path) -> str:
+    """What landscape theory says of a scenario, beside the runs."""
+    told = json.loads((results / "landscape.json").read_text(encoding="utf-8"))
+    lowest = told["minima"][0]
+    comparison = told["comparison"]
+    forms = {
+        "country": "{}",
+        "on_side": "{:.2f}",
+        "across_start": "{:.3f}",
+        "across": "{:.3f}",
+        "hedging_index": "{:.3f}",
+    }
+    one, other = (", ".join(side) for side in lowest["sides"])
+    return paragraphs(
+        f"`{told['scenario']}` at {told['start']}: {len(told['minima'])} local minima of {told['bipartitions']} "
+        f"bipartitions. Lowest, energy {lowest['energy']:.2f}: {one} against {other}. Beside it {comparison['runs']} "
+        f"runs to {comparison['period']}: part of runs that lean to the side, presence across the line at the start "
+        "and then, hedging index. More in [landscape.md](landscape.md).",
+        rows_of(pd.DataFrame(comparison["countries"]), forms),
+    )
+
+
+def record() -> str:
+    """What is fitted and scored, in numbers."""
+    frame = read_tables().table("record")
+    exact = int((frame["low"] == frame["high"]).sum())
+    groups = ", ".join(f"{name} {len(own)}" for name, own in frame.groupby("domain"))
+    return f"{len(frame)} shares of a year, {exact} exact and the others between bounds; {groups}"
+
+
 SECTIONS: dict[str, Callable[[Path], str]] = {
     "calibration": calibration,
+    "patterns": patterns,
     "hindcast": hindcast,
     "ablation": ablation,
+    "sensitivity": sensitivity,
+    "landscape": landscape,
 }
 
 
@@ -166,7 +266,7 @@ def main(arguments: list[str]) -> int:
         return 2
     results = Path(arguments[0])
     notes: dict[str, str] = yaml.safe_load(NOTES.read_text(encoding="utf-8"))
-    text = notes["frame"]
+    text = notes["frame"].replace("{record}", record()).replace("{recovery}", notes["recovery"])
     for name, section in SECTIONS.items():
         text = text.replace(f"{{{name}}}", section(results)).replace(f"{{{name} notes}}", notes.get(name, ""))
     PAGE.write_text(text, encoding="utf-8")

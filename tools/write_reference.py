@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.patterns.binding import kinds_of, needed, quantities_known, statistics_known
 from hedgesim.batch.columns import TABLES, Column
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def page() -> str:
     """The whole page."""
-    parts = (HEAD, *_parameters(), *_rules(), *_channels(), *_shocks(), *_outcomes(), *_columns())
+    parts = (HEAD, *_parameters(), *_rules(), *_channels(), *_shocks(), *_outcomes(), *_columns(), *_statistics())
     return "\n".join(parts)
 
 
@@ -202,6 +203,31 @@ def _columns() -> Iterator[str]:
 
 def _column(column: Column) -> tuple[object, ...]:
     return f"`{column.name}`", column.kind, column.unit, "yes" if column.may_be_empty else "no"
+
+
+def _statistics() -> Iterator[str]:
+    yield "## Statistics of patterns\n"
+    yield (
+        "What a file of patterns may name under `statistic`, with `name` and these arguments; those in brackets may be "
+        "left out. A statistic is one number a run; true is 1 and false 0. A run that does not get as far has none. "
+        "See [patterns.md](patterns.md).\n"
+    )
+    yield table(_STATISTIC_COLUMNS, map(_function, statistics_known().values()))
+    yield "### Quantities\n"
+    yield "What statistics are made of: numbers that a run has in every quarter.\n"
+    yield table(_STATISTIC_COLUMNS, map(_function, quantities_known().values()))
+
+
+_STATISTIC_COLUMNS = ("name", "what it is", "arguments")
+
+
+def _function(function: Any) -> tuple[object, ...]:
+    need = needed(function)
+    told = [
+        f"`{name}`: {kind.words}" if name in need else f"[`{name}`: {kind.words}]"
+        for name, kind in kinds_of(function).items()
+    ]
+    return f"`{function.__name__}`", _first_line(function), "; ".join(told) or "none"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
 
@@ -79,7 +78,6 @@ def bases_of(scenario: str | None, file: str | None, *, seed: int | None) -> Bas
 
 def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
     """Score, write the tables and draw the chart, showing how far it is."""
-    _refuse_other_results(folder)
     prepare_folder(folder)
     began = now()
     scenarios = {name for part in bases.patterns.parts for name in part.bases}
@@ -92,8 +90,8 @@ def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
     return scores
 
 
-def _refuse_other_results(folder: Path) -> None:
-    """Refuse a folder in which other results lie: their manifest would be lost."""
+def check_folder(folder: Path) -> None:
+    """Refuse a folder in which other results lie: their manifest would be lost; StoreError."""
     kind = _kind_of_results(folder)
     if kind not in {None, KIND}:
         raise StoreError(folder, f"results of something else lie here ({kind})", remedy=OTHER_FOLDER)
@@ -141,7 +139,7 @@ def _caption(bases: Bases, plan: Plan) -> str:
 def print_scores(scores: Scores, bases: Bases, folder: Path, *, as_json: bool) -> None:
     """Every part with what was observed and simulated, every pattern with its verdicts, and how many count."""
     if as_json:
-        told = {"folder": str(folder), "totals": scores.totals}
+        told = {"folder": str(folder), "totals": scores.totals, "not_used": _unused(bases)}
         tables = {"patterns": records_of(_finite(scores.patterns)), "parts": records_of(_finite(scores.parts))}
         Console(soft_wrap=True).print_json(data={**told, **tables})
         return
@@ -160,7 +158,7 @@ def print_scores(scores: Scores, bases: Bases, folder: Path, *, as_json: bool) -
 
 def _finite(frame: pd.DataFrame) -> pd.DataFrame:
     """The same with nothing in place of infinite numbers."""
-    return frame.replace([np.inf, -np.inf], np.nan)
+    return frame.replace([math.inf, -math.inf], math.nan)
 
 
 def _part_row(row: dict[Any, Any]) -> list[str]:
@@ -205,7 +203,11 @@ def summary_lines(scores: Scores, bases: Bases) -> list[str]:
         "habit, random, no shock: whether the pattern holds there too; one that holds in all three does not tell.",
         "~: the verdict is another one somewhere within the 95 % limits of so many runs.",
     ]
-    left = unused(bases.like) if bases.like is not None else ()
-    if bases.like is not None and left:
+    if bases.like is not None and (left := _unused(bases)):
         lines.append(f"Not used of {bases.like.name}: {', '.join(left)}. Patterns are about what was recorded.")
     return lines
+
+
+def _unused(bases: Bases) -> list[str]:
+    """What is not used of the scenario that is scored."""
+    return [] if bases.like is None else list(unused(bases.like))

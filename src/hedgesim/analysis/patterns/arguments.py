@@ -125,7 +125,7 @@ Rung = Annotated[float, Kind(" or ".join(_RUNGS), _word(MEETINGS), known=_RUNGS)
 Status = Annotated[float, Kind(" or ".join(_STANDINGS), _word(STATUSES), known=_STANDINGS)]
 OutcomeName = Annotated[str, Kind("an outcome", known=tuple(OUTCOMES))]
 Number = Annotated[float, Kind("a number", _number)]
-Count = Annotated[float, Kind("a number", _number)]
+Count = Annotated[float, Kind("a number of gaps", _number)]
 Quarter = Annotated[Period, Kind("a quarter such as 2022Q1", lambda value: Period.parse(str(value)))]
 Quarters = Annotated[Span, Kind("quarters such as 2022, 2015-2021 or 2021Q3-2022Q2", read_span)]
 Within = Annotated[Interval, Kind("an interval such as [0, 1] or (0, inf)", Interval.read)]
