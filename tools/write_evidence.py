@@ -167,27 +167,14 @@ def patterns(results: Path) -> str:
     for name in ("habit", "random", "no_shock", "counts"):
         frame[name] = frame[name].map({True: "yes", False: "no"})
     columns = ("pattern", "statement", "verdict", "habit", "random", "no_shock", "pooled", "counts")
-    parts = tables["parts"]
-    base = parts[(parts["variant"] == "base") & (parts["kind"] != "told")]
-    told = base.assign(simulated=[_simulated(row) for row in base.to_dict("records")])
     return paragraphs(
         f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and tell the model from "
         f"habit, chance and no shock (aim: {totals['aim']}); with countries all alike {totals['count_pooled']} do.** "
         f"{facts['runs']} runs of every scenario, parameters `{facts['parameters']}`. What each means and why its "
         "interval is as it is: [patterns.md](patterns.md).",
         rows_of(frame, dict.fromkeys(columns, "{}")),
-        rows_of(told, dict.fromkeys(("pattern", "says", "observed", "simulated", "interval", "verdict"), "{}")),
         image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
     )
-
-
-def _simulated(row: Mapping[Any, Any]) -> str:
-    """What runs show: the share with its limits, else the summary with 5 to 95 % of runs."""
-    if not row["n"]:
-        return "no run gets so far"
-    if row["summary"] == "share":
-        return f"{100 * row['simulated']:.0f} % of runs ({100 * row['low']:.0f} to {100 * row['high']:.0f})"
-    return f"{row['simulated']:.3g} ({row['q05']:.3g} to {row['q95']:.3g})"
 
 
 def sensitivity(results: Path) -> str:
@@ -198,7 +185,7 @@ def sensitivity(results: Path) -> str:
         tables, _ = read_findings(folder, "sensitivity")
         indices = tables["indices"]
         own = indices[indices["measure"] == measure]
-        first = own.sort_values("value", ascending=False).groupby("outcome", sort=False).head(LARGEST)
+        first = own.sort_values(["outcome", "value"], ascending=[True, False]).groupby("outcome").head(LARGEST)
         first = first.assign(factor=first["factor"].str.removeprefix("settings."))
         forms = {"outcome": "{}", "factor": "`{}`", "value": "{:.3f}", "confidence": "± {:.3f}"}
         noise = ", ".join(f"{row.outcome} {100 * row.noise:.1f} %" for row in tables["basis"].itertuples())

@@ -32,7 +32,7 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault
 from hedgesim.plots.patterns import draw_patterns
-from hedgesim.scenario.calibrations import PRIOR, calibrations, in_words
+from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, in_words
 from hedgesim.scenario.errors import choose_from
 
 KIND = "patterns"
@@ -122,7 +122,7 @@ def _facts(bases: Bases, plan: Plan) -> dict[str, Any]:
 
 
 def _parameters(bases: Bases, plan: Plan) -> str:
-    own = PRIOR if bases.like is None else bases.like.parameters
+    own = SHIPPED if bases.like is None else bases.like.parameters
     return plan.variation.parameters or own
 
 
@@ -130,8 +130,7 @@ def _caption(bases: Bases, plan: Plan) -> str:
     who = "" if bases.like is None else f"Scenario {bases.like.name}; "
     seed = "seeds of the scenarios" if bases.seed is None else f"seed {bases.seed}"
     drawn = ", drawn from the posterior" if plan.variation.draws else ""
-    name = _parameters(bases, plan)
-    words = f"parameters: {PRIOR} (starting magnitudes, not fitted)" if name == PRIOR else in_words(name)
+    words = in_words(_parameters(bases, plan))
     text = f"{who}{plan.runs} runs of every scenario, {seed}, {words}{drawn}."
     return text[0].upper() + text[1:]
 
