@@ -214,7 +214,9 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     method = METHODS[found.method]
     if found.few:
         yield f"Few: below {method.few} {method.units} neither the numbers nor their intervals say much."
-    basis = found.basis
+    basis, pairs = found.basis, found.indices[found.indices["other"] != ""]
+    if len(pairs) and not (pairs["value"] > pairs["confidence"]).any():
+        yield "No pair of factors has an S2 above its ±: no interaction of two can be told from none."
     if basis["noise"].notna().any():
         yield (
             "Noise: part of the variance between means over runs that is the chance of runs. It lowers S1 and raises"

@@ -1,0 +1,241 @@
+"""The commands sensitivity and discover: what they print, write and draw, and what they refuse in one line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, experiment, path_of, swept
+from tests.command_line import Said, call, files_below, start
+
+from hedgesim.batch.findings import read_findings
+
+MIDDLE = f"{OUTCOME} > 0.22"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with swept experiments and their files."""
+    folder = tmp_path_factory.mktemp("made")
+    swept(folder / "saltelli", "ishigami", ISHIGAMI, "design: saltelli", "samples: 256", "second_order: true")
+    swept(folder / "morris", "ishigami", ISHIGAMI, "design: morris", "samples: 16")
+    swept(folder / "sobol", "corner", CORNER, "design: sobol", "samples: 128", "replications: 2")
+    return folder
+
+
+@pytest.fixture
+def here(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same in a folder of one's own."""
+    shutil.copytree(made, tmp_path / "made")
+    monkeypatch.chdir(tmp_path / "made")
+    return tmp_path / "made"
+
+
+def sensitivity(of: str, *more: str, rule: str = "ishigami") -> Said:
+    return call("sensitivity", f"{of}/{rule}.yaml", "-o", f"{of}/out", *more)
+
+
+def discover(*more: str) -> Said:
+    return call("discover", "sobol/corner.yaml", "-o", "sobol/out", *more)
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def test_indices_are_printed_written_and_drawn(here: Path) -> None:
+    said = sensitivity("saltelli")
+    assert (said.code, said.err) == (0, "")
+    lines = said.out.splitlines()
+    assert lines[0].split() == ["outcome", "factor", "ST", "S1"]
+    assert [line.split()[1].rpartition(".")[2] for line in lines[1:4]] == ["x1", "x2", "x3"]
+    assert lines[4].split() == ["outcome", "factor", "with", "S2"]
+    assert "One run a sample" in said.out
+    assert "not calibrated" in said.out
+    folder = here / "saltelli/out/sensitivity/sobol"
+    tables, manifest = read_findings(folder, "sensitivity")
+    assert set(tables) == {"indices", "basis"}
+    assert set(tables["indices"]["measure"]) == {"S1", "ST", "S2"}
+    assert (manifest["method"], manifest["level"], manifest["design"]) == ("sobol", 0.95, "saltelli")
+    assert manifest["charts"] == [f"{OUTCOME}.png", f"{OUTCOME}.svg"]
+    assert all((folder / "charts" / name).stat().st_size > 5_000 for name in manifest["charts"])
+
+
+def test_the_sweep_itself_is_left_as_it_was(here: Path) -> None:
+    before = digests(here / "saltelli/out")
+    sensitivity("saltelli")
+    after = digests(here / "saltelli/out")
+    assert before.items() <= after.items()
+    assert "The sweep is finished." in call("status", "saltelli/out").out
+
+
+def test_the_same_again_gives_the_same_files(here: Path) -> None:
+    sensitivity("morris")
+    before = digests(here / "morris/out")
+    stale = here / "morris/out/sensitivity/morris/charts/own.png"
+    stale.write_text("mine")
+    sensitivity("morris")
+    after = digests(here / "morris/out")
+    assert stale.read_text() == "mine"
+    assert before.items() <= after.items()
+
+
+def test_json_gives_numbers(here: Path) -> None:
+    told = json.loads(sensitivity("morris", "--json").out)
+    assert told["method"] == "morris"
+    rows = pd.DataFrame(told["indices"])
+    assert set(rows["measure"]) == {"mu_star", "mu", "sigma"}
+    assert told["basis"][0]["used"] == 16
+    assert told["basis"][0]["noise"] is None
+    boxes = json.loads(discover("--when", MIDDLE, "--json").out)
+    assert boxes["when"] == MIDDLE
+    assert boxes["boxes"][0]["density"] > 0.9
+    assert {limit["factor"] for limit in boxes["limits"]} >= {path_of("x1"), path_of("x2")}
+
+
+def test_boxes_are_printed_written_and_drawn(here: Path) -> None:
+    said = discover("--when", MIDDLE)
+    assert (said.code, said.err) == (0, "")
+    lines = said.out.splitlines()
+    assert lines[0].split() == ["box", "coverage", "density", "mass", "restricted", "factors"]
+    assert lines[2].split() == ["box", "factor", "limit", "quasi-p"]
+    assert "Left out:" in said.out
+    assert "--of means takes each point once" in said.out
+    folder = here / f"sobol/out/discovery/{OUTCOME}_above_0.22"
+    tables, manifest = read_findings(folder, "discovery")
+    assert set(tables) == {"steps", "limits"}
+    assert manifest["peeling"] == {"peel": 0.05, "paste": 0.05, "mass": 0.05, "boxes": 1, "density": None}
+    assert manifest["charts"] == ["tradeoff.png", "tradeoff.svg", "limits.png", "limits.svg"]
+    assert all((folder / "charts" / name).stat().st_size > 5_000 for name in manifest["charts"])
+
+
+def test_a_quick_sweep_is_found_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert call("sweep", "summit_drivers", "--quick").code == 0
+    said = call("sensitivity", "summit_drivers", "--quick")
+    assert said.code == 0
+    assert "Few: below 64 base samples" in said.out
+    assert "Tables and charts: results/summit_drivers_quick/sensitivity/sobol" in said.out
+
+
+def unfinished(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "manifest.json").write_text(json.dumps({**manifest, "ended": None, "tables": {}}))
+    next((folder / "runs").iterdir()).unlink()
+
+
+def damaged(folder: Path) -> None:
+    file = next((folder / "runs").iterdir())
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(bytes(content))
+
+
+def gone(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def without_points(folder: Path) -> None:
+    (folder / "points.parquet").unlink()
+
+
+def broken_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+
+
+def edited(folder: Path) -> None:
+    file = folder.parent / "ishigami.yaml"
+    file.write_text(file.read_text().replace("samples: 256", "samples: 512"))
+
+
+RULES = " --rules ishigami.py"
+AGAIN = "hedgesim sweep saltelli/ishigami.yaml -o saltelli/out"
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (gone, f"saltelli/out: there is no sweep of ishigami here. Make it: {AGAIN}"),
+        (unfinished, "runs are missing. Go on with: " + AGAIN + RULES),
+        (
+            damaged,
+            "the digest in its name. What is damaged is made anew by: " + AGAIN + RULES,
+        ),
+        (without_points, "the table of points is missing. Run the sweep again."),
+        (broken_manifest, f"not a manifest of results. Run it again. Or make it anew: {AGAIN}"),
+        (edited, f"ishigami is not as it was when it was swept. Sweep it again, which runs only what is new: {AGAIN}"),
+    ],
+)
+def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path], None], said: str) -> None:
+    harm(here / "saltelli/out")
+    before = digests(here)
+    for command in (("sensitivity",), ("discover", "--when", MIDDLE)):
+        told = call(command[0], "saltelli/ishigami.yaml", "-o", "saltelli/out", *command[1:])
+        assert told.code == 2
+        assert told.out == ""
+        assert told.err.count("\n") == 1
+        assert said in told.err
+    assert digests(here) == before
+
+
+def test_other_results_in_the_folder_are_refused(here: Path) -> None:
+    told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
+    assert told.err == "sobol/out: here lie results of corner, not of ishigami. Name its folder with -o.\n"
+    assert call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "-o", "run").code == 0
+    told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "run")
+    assert told.err == "run: here lie results of a scenario, not of ishigami. Name its folder with -o.\n"
+
+
+OF = ("saltelli/ishigami.yaml", "-o", "saltelli/out")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("sensitivity", "ishigami"), 'there is no experiment "ishigami"'),
+        (
+            ("sensitivity", *OF, "--outcome", "hedging"),
+            "--outcome: there is no",
+        ),
+        (("sensitivity", *OF, "--method", "morris"), "needs morris"),
+        (("sensitivity", *OF, "--level", "95"), "--level 95: a level lies"),
+        (("discover", *OF), "Missing option '--when'"),
+        (("discover", *OF, "--when", "x"), "it is not OUTCOME < NUMBER"),
+        (("discover", *OF, "--when", "hedging < 1"), "Did you mean"),
+        (("discover", "morris/ishigami.yaml", "-o", "morris/out", "--when", MIDDLE), "do not fill the space"),
+        (
+            ("discover", *OF, "--when", f"{OUTCOME} < 2"),
+            "every case meets it",
+        ),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_line(here: Path, arguments: tuple[str, ...], said: str) -> None:
+    before = files_below(here)
+    told = call(*arguments)
+    assert told.code == 2
+    assert told.err.count("\n") == 1
+    assert said in told.err
+    assert files_below(here) == before
+
+
+def test_without_the_package_boxes_are_refused_and_help_works(here: Path) -> None:
+    (here / "prim.py").write_text("raise ModuleNotFoundError('prim')\n")
+    told = start("discover", "sobol/corner.yaml", "-o", "sobol/out", "--when", MIDDLE, folder=here)
+    assert told.code == 2
+    assert told.err.strip().endswith("Install it: pip install 'hedgesim[discovery]'")
+    assert "Traceback" not in told.err
+
+
+def test_an_experiment_file_is_not_needed_to_be_where_it_was(here: Path) -> None:
+    file = experiment(here / "saltelli", "ishigami", ISHIGAMI, "design: saltelli", "samples: 256", "second_order: true")
+    shutil.copy(file, here / "ishigami.yaml")
+    assert call("sensitivity", "ishigami.yaml", "-o", "saltelli/out").code == 0
