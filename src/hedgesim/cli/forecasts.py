@@ -10,7 +10,10 @@ import typer
 from hedgesim.cli.app import AsJson, app
 
 FitBackend = Annotated[
-    str, typer.Option("--backend", help="Arithmetic of the ensemble: jax: compiled, several times faster; numpy.")
+    str,
+    typer.Option(
+        "--backend", help="Arithmetic of the ensemble: numpy; jax: compiled; auto: jax where it is installed."
+    ),
 ]
 
 
@@ -29,7 +32,7 @@ def calibrate(
     replications: Annotated[int, typer.Option("--replications", help="Runs of every parameter set.")] = 16,
     sets: Annotated[int, typer.Option("--sets", help="Parameter sets of the screening.")] = 4096,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the walk.")] = 2021,
-    backend: FitBackend = "jax",
+    backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Fit shared parameters to the record of the training years; write posterior, priors and how it was done."""
@@ -62,7 +65,7 @@ def hindcast(
         "results/hindcast"
     ),
     runs: RunsOfDraw = 4,
-    backend: FitBackend = "jax",
+    backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Tell the years after the training years from their end, and score it against what happened and simple rivals."""
@@ -78,7 +81,7 @@ def ablate(
         "results/ablate"
     ),
     runs: Annotated[int, typer.Option("--runs", help="Runs of each side of the war's effect.")] = 256,
-    backend: FitBackend = "jax",
+    backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Turn each mechanism off by parameters alone: what becomes of forecasts and of the effect of the war."""

@@ -21,7 +21,7 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault
 from hedgesim.engines.case import case_of
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.scenario.tables import read_tables
 
 PAIR = ("war_2022", "no_war")
@@ -35,7 +35,7 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
     if runs < FEWEST_RUNS:
         message = f"--runs {runs}: too few to score patterns. Give --runs {FEWEST_RUNS} or more."
         raise UsageFault(message)
-    engine, posterior = engine_of("ensemble", backend), posterior_of(calibration)
+    engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
     prepare_folder(output)
     given = [f"parameters={calibration}"]
     first, other = (case_of(session.read_scenario(name, overrides=given)) for name in PAIR)

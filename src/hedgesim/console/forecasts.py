@@ -24,7 +24,7 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault, check_counts
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.plots.courses import draw_courses
 from hedgesim.plots.forecasts import draw_forecasts
 from hedgesim.scenario import Scenario
@@ -53,7 +53,7 @@ def fit_plan(walkers: int, steps: int, *, warm_up: int, replications: int, sets:
 def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: str, as_json: bool) -> None:
     """Fit shared parameters to the record of a scenario's years up to a quarter, write and print what was found."""
     scenario = session.read_scenario(name, overrides=[f"end={until}", f"parameters={PRIOR}"])
-    engine = engine_of("ensemble", backend)
+    engine = engine_of("ensemble", fastest(backend))
     prepare_folder(output)
     began = now()
     with counting(f"fitting {scenario.name} to {until}", plan.runs) as on_runs:
@@ -69,7 +69,7 @@ def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: st
 def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: str, as_json: bool) -> None:
     """Forecast and score the years of a scenario, write and draw what was found."""
     check_counts(runs=runs)
-    engine, posterior = engine_of("ensemble", backend), posterior_of(calibration)
+    engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
     variants = read_variants(name)
     prepare_folder(output)
     with counting("hindcast", len(variants.others) + 2) as on_variant:
