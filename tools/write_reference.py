@@ -21,6 +21,7 @@ from hedgesim.model.parameters import Parameters, all_parameters
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario.calibrations import SHIPPED, values_of
 from hedgesim.scenario.channels import CHANNEL_FORMS, ChannelForm
 from hedgesim.scenario.tables import read_tables
 
@@ -66,10 +67,11 @@ def _parameters() -> Iterator[str]:
     assumed = sum(item.source == "assumption" for item in everything.values())
     yield "## Parameters\n"
     yield (
-        f"{len(everything)} shared parameters. Every default is a starting magnitude that somebody chose; none is "
-        f"calibrated. A source says where the idea comes from, not the number; {assumed} have not even that. A "
-        "scenario replaces one with `settings: {taste.concentration: 3}`, the command line with "
-        "`--set settings.taste.concentration=3`. Values outside the range are refused.\n"
+        f"{len(everything)} shared parameters. Every default is a starting magnitude that somebody chose, and the most "
+        f"likely value of its prior; {len(values_of(SHIPPED))} have a fitted value, which holds unless a scenario says "
+        "`parameters: prior` ([evidence](evidence.md#calibration)). A source says where the idea comes from, not the "
+        f"number; {assumed} have not even that. A scenario replaces one with `settings: {{taste.concentration: 3}}`, "
+        "the command line with `--set settings.taste.concentration=3`. Values outside the range are refused.\n"
     )
     prior = Parameters()
     for group in fields(Parameters):
@@ -78,12 +80,14 @@ def _parameters() -> Iterator[str]:
         yield table(_PARAMETER_COLUMNS, (_parameter(item, group.name) for item in parameters_of(owner)))
 
 
-_PARAMETER_COLUMNS = ("parameter", "default", "range", "unit", "meaning", "source")
+_PARAMETER_COLUMNS = ("parameter", "default", "fitted", "range", "unit", "meaning", "source")
 
 
 def _parameter(item: Parameter, group: str) -> tuple[object, ...]:
     path = f"`{group}.{item.name}`"
-    return path, float(item.default), f"{item.low:g} to {item.high:g}", item.unit, item.meaning, item.source
+    value = values_of(SHIPPED).get(f"{group}.{item.name}")
+    fitted = "" if value is None else f"{value:.3g}"
+    return path, float(item.default), fitted, f"{item.low:g} to {item.high:g}", item.unit, item.meaning, item.source
 
 
 def _rules() -> Iterator[str]:

@@ -11,9 +11,7 @@ from hedgesim.cli.app import AsJson, app
 
 FitBackend = Annotated[
     str,
-    typer.Option(
-        "--backend", help="Arithmetic of the ensemble: numpy; jax: compiled; auto: jax where it is installed."
-    ),
+    typer.Option("--backend", help="Arithmetic of the ensemble: numpy; jax: compiled; auto: jax if it is there."),
 ]
 
 

@@ -22,6 +22,7 @@ from hedgesim.console.running import UsageFault, check_counts, use_rules
 from hedgesim.engines.case import case_of
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.calibrations import in_words
 
 MOST_SHOWN = 100
 """Minima that a table shows; JSON has all."""
@@ -158,8 +159,9 @@ def _print_comparison(scenario: Scenario, minima: Minima, found: Comparison) -> 
     failed = f" ({found.failed} failed)" if found.failed else ""
     _say(
         f"Beside the lowest minimum: {_several(found.runs, 'run', 'runs')}{failed} of {scenario.name}, medians, at"
-        f" {found.period} unless it says otherwise; seed {scenario.seed}, parameters: {scenario.parameters}, not"
-        f" calibrated. The landscape is that of {scenario.start} and knows nothing of what came after."
+        f" {found.period} unless it says otherwise; seed {scenario.seed},"
+        f" {in_words(scenario.parameters)}. The landscape is that of {scenario.start} and knows nothing of"
+        " what came after."
     )
     for line in (
         "Stands with: the largest power on the country's side.",
