@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import NoReturn
 
 import numpy as np
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.outcomes import Outcomes
-from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 
@@ -57,7 +57,7 @@ def with_value(outcomes: Outcomes, k: int, *, step: int, column: int, value: flo
 def engine_giving(outcomes: Callable[[Case, Sequence[int]], Outcomes], together: int = 4) -> Engine:
     """An engine that gives outcomes, and keeps nothing."""
 
-    def nothing(case: Case, runs: Sequence[int]) -> Trajectory:
+    def nothing(case: Case, runs: Sequence[int]) -> NoReturn:
         raise AssertionError
 
-    return Engine("invented", "numpy", nothing, outcomes, together)
+    return Engine("invented", "numpy", nothing, outcomes, nothing, together)

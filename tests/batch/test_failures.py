@@ -25,6 +25,7 @@ class Of:
     parameters: Parameters = field(default_factory=Parameters)
     varied: dict[str, np.ndarray] = field(default_factory=dict)
     seed: int = 1
+    usual: Parameters = field(default_factory=Parameters)
 
 
 def broken(step: int = 2) -> Outcomes:

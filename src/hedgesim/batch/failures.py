@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 import numpy as np
 from numpy.typing import NDArray
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.outcomes import SYSTEM, Outcomes, Values
-from hedgesim.model.parameter import parameters_of
-from hedgesim.model.parameters import Parameters
+from hedgesim.model.parameters import all_parameters
 
 LARGEST = 1e100
 """Size of an outcome beyond which nothing can be reckoned with it, for its square overflows."""
@@ -48,22 +45,22 @@ def _sound(values: Values) -> NDArray[np.bool_]:
 
 
 def _settings(case: Case, k: int) -> str:
-    """The parameters of the k-th run that vary among runs, else those that are not at their priors, in brackets."""
+    """The parameters of the k-th run that vary among runs, else those that the scenario replaced, in brackets."""
     varied = {path: float(values[k]) for path, values in case.varied.items()}
-    known = varied or _off_priors(case.parameters)
+    known = varied or _replaced(case)
     told = [f"{path} = {_short(value)}" for path, value in list(known.items())[:NAMED]]
     more = [f"{len(known) - NAMED} more"] if len(known) > NAMED else []
     return f" ({', '.join(told + more)})" if told else ""
 
 
-def _off_priors(parameters: Parameters) -> dict[str, float]:
-    """The parameters that are one number and not their prior's, by path."""
+def _replaced(case: Case) -> dict[str, float]:
+    """The parameters that are one number and not the usual one, by path."""
     found = {
-        f"{group.name}.{item.name}": (np.asarray(getattr(getattr(parameters, group.name), item.name)), item.default)
-        for group in fields(Parameters)
-        for item in parameters_of(getattr(parameters, group.name))
+        path: [np.asarray(getattr(getattr(owner, group), name)) for owner in (case.parameters, case.usual)]
+        for path in all_parameters()
+        for group, _, name in [path.partition(".")]
     }
-    return {path: float(value) for path, (value, prior) in found.items() if value.ndim == 0 and value != prior}
+    return {path: float(value) for path, (value, usual) in found.items() if value.ndim == 0 and value != usual}
 
 
 def _short(value: float) -> str:

@@ -52,6 +52,8 @@ class Case:
     seed: int
     varied: Mapping[str, Array] = field(default_factory=dict)
     """Where runs have numbers of their own: values of what varies, axes (run,), by path; for naming only."""
+    usual: Parameters = field(default_factory=Parameters)
+    """The parameters before the scenario replaced any; for naming only."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +79,15 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
     """
     setting = setting or source(scenario).setting
     axes, rules = setting.axes, scenario.rules
+    usual = Parameters().with_values(values_of(scenario.parameters))
     return Case(
         name=scenario.name,
         setting=setting,
-        parameters=Parameters().with_values({**values_of(scenario.parameters), **scenario.settings}),
+        parameters=usual.with_values(scenario.settings),
         country_rules=_rules(country_rules(), [rules.of_country(code) for code in axes.countries]),
         power_rules=_rules(power_rules(), [rules.of_power(code) for code in axes.powers]),
         seed=scenario.seed,
+        usual=usual,
     )
 
 
