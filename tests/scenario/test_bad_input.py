@@ -352,7 +352,7 @@ NAMES = {
     ),
     "calibration": (
         ["parameters=fited"],
-        'unknown calibration "fited" in parameters. Did you mean "fitted"? Known: fitted, prior.',
+        'unknown calibration "fited" in parameters. Did you mean "fitted"? Known: fitted, prior, trained_2015_2021.',
     ),
     "recorded shock": (
         ["omit_shocks=[war_2021]"],

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
-from hedgesim.scenario.calibrations import PRIOR
+from hedgesim.scenario.calibrations import PRIOR, SHIPPED
 from hedgesim.scenario.channels import TARGET_KEYS
 from hedgesim.scenario.errors import choose_from, listed, shown
 from hedgesim.scenario.faults import MOST_FAULTS, Fault, KeyPath, dotted
@@ -45,7 +45,7 @@ def name_faults(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[Fault]:
 
 def _axis_faults(scenario: Scenario, vocabulary: Vocabulary) -> Iterator[Fault]:
     """Check the lists and words at the top of the file."""
-    calibrations = None if vocabulary.calibrations is None else {PRIOR, *vocabulary.calibrations}
+    calibrations = None if vocabulary.calibrations is None else {PRIOR, SHIPPED, *vocabulary.calibrations}
     yield from _unknown(("parameters",), scenario.parameters, calibrations, "calibration")
     known = {
         "countries": vocabulary.countries,
