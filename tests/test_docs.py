@@ -30,7 +30,11 @@ from hedgesim.scenario import json_schema
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
-RUN = [ROOT / "README.md", DOCS / "api.md", DOCS / "experiments.md", *sorted((DOCS / "tutorials").glob("*.md"))]
+RUN = [
+    ROOT / "README.md",
+    *(DOCS / f"{name}.md" for name in ("api", "experiments", "sensitivity")),
+    *sorted((DOCS / "tutorials").glob("*.md")),
+]
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")

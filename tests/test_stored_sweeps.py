@@ -103,14 +103,15 @@ def test_json_gives_numbers(here: Path) -> None:
 
 
 def test_boxes_are_printed_written_and_drawn(here: Path) -> None:
-    said = discover("--when", MIDDLE)
+    said = discover("--when", MIDDLE, "--of", "runs")
     assert (said.code, said.err) == (0, "")
     lines = said.out.splitlines()
     assert lines[0].split() == ["box", "coverage", "density", "mass", "restricted", "factors"]
     assert lines[2].split() == ["box", "factor", "limit", "quasi-p"]
     assert "Left out:" in said.out
-    assert "--of means takes each point once" in said.out
-    folder = here / f"sobol/out/discovery/{OUTCOME}_above_0.22"
+    assert "quasi-p is too small" in said.out
+    assert "quasi-p is too small" not in discover("--when", MIDDLE).out
+    folder = here / f"sobol/out/discovery/{OUTCOME}_above_0.22_in_runs"
     tables, manifest = read_findings(folder, "discovery")
     assert set(tables) == {"steps", "limits"}
     assert manifest["peeling"] == {"peel": 0.05, "paste": 0.05, "mass": 0.05, "boxes": 1, "density": None}

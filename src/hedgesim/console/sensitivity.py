@@ -82,7 +82,7 @@ def report_discovery(found: Discovery, results: Sweep, folder: str, *, as_json: 
     say("Coverage: part of these that lie in the box. Density: part of the box that they are. Mass: part of all cases.")
     say("quasi-p: chance of so dense a box if this limit did nothing; above .05 it may be left out.")
     if found.of == "runs" and int(results.manifest["replications"]) > 1:
-        say("Runs of one point are no independent cases: quasi-p is too small; --of means takes each point once.")
+        say("Runs of a point, and those of one number, are no independent cases: quasi-p is too small.")
     if found.failed:
         say(f"Left out: {found.failed} runs that failed.")
     _say_end(results, where)
