@@ -240,3 +240,13 @@ def test_an_experiment_file_is_not_needed_to_be_where_it_was(here: Path) -> None
     file = experiment(here / "saltelli", "ishigami", ISHIGAMI, "design: saltelli", "samples: 256", "second_order: true")
     shutil.copy(file, here / "ishigami.yaml")
     assert call("sensitivity", "ishigami.yaml", "-o", "saltelli/out").code == 0
+
+
+def test_at_an_address_findings_are_printed_and_not_written(here: Path) -> None:
+    before = digests(here)
+    address = f"file://{here}/sobol/out"
+    for command in (("sensitivity", "--resamples", "20"), ("discover", "--when", MIDDLE)):
+        said = call(command[0], "sobol/corner.yaml", "-o", address, *command[1:])
+        assert said.code == 0, said.err
+        assert "At an address nothing is written." in said.out
+    assert digests(here) == before
