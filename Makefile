@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test hold check lint types docs format bench clean
+.PHONY: help setup run test hold check lint types docs evidence format bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,19 @@ docs: $(VENV)/.tested ## write the generated pages anew
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
+
+evidence: $(VENV)/.tested ## fit, score, ablate and write docs/evidence.md anew (about an hour)
+	$(BIN)/hedgesim calibrate -o results/calibration/trained_2015_2021
+	$(BIN)/hedgesim patterns -o results/patterns
+	$(BIN)/hedgesim hindcast -o results/hindcast
+	$(BIN)/hedgesim ablate -o results/ablate
+	$(BIN)/hedgesim sweep sensitivity --backend jax -o results/sensitivity
+	$(BIN)/hedgesim sensitivity sensitivity -o results/sensitivity
+	$(BIN)/hedgesim sweep screening --backend jax -o results/screening
+	$(BIN)/hedgesim sensitivity screening -o results/screening
+	$(BIN)/hedgesim landscape war_2022 --json > results/landscape.json
+	$(BIN)/python tools/write_patterns.py results/patterns
+	$(BIN)/python tools/write_evidence.py results
 
 format: $(VENV)/.tested ## put the source into form
 	$(BIN)/ruff check --fix .

@@ -171,7 +171,7 @@ def test_grid_runs_every_point_and_draws_the_outcome(tmp_path: Path) -> None:
 def test_help_names_every_command(tmp_path: Path) -> None:
     said = start("--help", folder=tmp_path)
     assert said.code == 0
-    for command in ("run", "check", "diff", "schema", "sources", "outcomes", "rules", "scenarios", "grid"):
+    for command in ("run", "check", "diff", "schema", "sources", "outcomes", "rules", "scenarios", "grid", "landscape"):
         assert re.search(rf"^  {command} ", said.out, re.MULTILINE), command
     assert "Traceback" not in said.out + said.err
 

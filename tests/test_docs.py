@@ -32,7 +32,10 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("api", "experiments", "sensitivity")),
+    DOCS / "api.md",
+    DOCS / "experiments.md",
+    DOCS / "landscape.md",
+    DOCS / "sensitivity.md",
     *sorted((DOCS / "tutorials").glob("*.md")),
 ]
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.patterns.binding import kinds_of, needed, quantities_known, statistics_known
 from hedgesim.batch.columns import TABLES, Column
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
@@ -20,6 +21,7 @@ from hedgesim.model.parameters import Parameters, all_parameters
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario.calibrations import SHIPPED, values_of
 from hedgesim.scenario.channels import CHANNEL_FORMS, ChannelForm
 from hedgesim.scenario.tables import read_tables
 
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def page() -> str:
     """The whole page."""
-    parts = (HEAD, *_parameters(), *_rules(), *_channels(), *_shocks(), *_outcomes(), *_columns())
+    parts = (HEAD, *_parameters(), *_rules(), *_channels(), *_shocks(), *_outcomes(), *_columns(), *_statistics())
     return "\n".join(parts)
 
 
@@ -65,10 +67,11 @@ def _parameters() -> Iterator[str]:
     assumed = sum(item.source == "assumption" for item in everything.values())
     yield "## Parameters\n"
     yield (
-        f"{len(everything)} shared parameters. Every default is a starting magnitude that somebody chose; none is "
-        f"calibrated. A source says where the idea comes from, not the number; {assumed} have not even that. A "
-        "scenario replaces one with `settings: {taste.concentration: 3}`, the command line with "
-        "`--set settings.taste.concentration=3`. Values outside the range are refused.\n"
+        f"{len(everything)} shared parameters. Every default is a starting magnitude that somebody chose, and the most "
+        f"likely value of its prior; {len(values_of(SHIPPED))} have a fitted value, which holds unless a scenario says "
+        "`parameters: prior` ([evidence](evidence.md#calibration)). A source says where the idea comes from, not the "
+        f"number; {assumed} have not even that. A scenario replaces one with `settings: {{taste.concentration: 3}}`, "
+        "the command line with `--set settings.taste.concentration=3`. Values outside the range are refused.\n"
     )
     prior = Parameters()
     for group in fields(Parameters):
@@ -77,12 +80,14 @@ def _parameters() -> Iterator[str]:
         yield table(_PARAMETER_COLUMNS, (_parameter(item, group.name) for item in parameters_of(owner)))
 
 
-_PARAMETER_COLUMNS = ("parameter", "default", "range", "unit", "meaning", "source")
+_PARAMETER_COLUMNS = ("parameter", "default", "fitted", "range", "unit", "meaning", "source")
 
 
 def _parameter(item: Parameter, group: str) -> tuple[object, ...]:
     path = f"`{group}.{item.name}`"
-    return path, float(item.default), f"{item.low:g} to {item.high:g}", item.unit, item.meaning, item.source
+    value = values_of(SHIPPED).get(f"{group}.{item.name}")
+    fitted = "" if value is None else f"{value:.3g}"
+    return path, float(item.default), fitted, f"{item.low:g} to {item.high:g}", item.unit, item.meaning, item.source
 
 
 def _rules() -> Iterator[str]:
@@ -202,6 +207,31 @@ def _columns() -> Iterator[str]:
 
 def _column(column: Column) -> tuple[object, ...]:
     return f"`{column.name}`", column.kind, column.unit, "yes" if column.may_be_empty else "no"
+
+
+def _statistics() -> Iterator[str]:
+    yield "## Statistics of patterns\n"
+    yield (
+        "What a file of patterns may name under `statistic`, with `name` and these arguments; those in brackets may be "
+        "left out. A statistic is one number a run; true is 1 and false 0. A run that does not get as far has none. "
+        "See [patterns.md](patterns.md).\n"
+    )
+    yield table(_STATISTIC_COLUMNS, map(_function, statistics_known().values()))
+    yield "### Quantities\n"
+    yield "What statistics are made of: numbers that a run has in every quarter.\n"
+    yield table(_STATISTIC_COLUMNS, map(_function, quantities_known().values()))
+
+
+_STATISTIC_COLUMNS = ("name", "what it is", "arguments")
+
+
+def _function(function: Any) -> tuple[object, ...]:
+    need = needed(function)
+    told = [
+        f"`{name}`: {kind.words}" if name in need else f"[`{name}`: {kind.words}]"
+        for name, kind in kinds_of(function).items()
+    ]
+    return f"`{function.__name__}`", _first_line(function), "; ".join(told) or "none"
 
 
 if __name__ == "__main__":

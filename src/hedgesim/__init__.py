@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hedgesim.analysis.comparison import paired_difference
     from hedgesim.analysis.discovery import discover
+    from hedgesim.analysis.landscape import Landscape
     from hedgesim.analysis.sensitivity import sensitivity
     from hedgesim.analysis.simulation import Results, run
     from hedgesim.analysis.stored import AnalysisError
@@ -24,6 +25,7 @@ _HOMES = {
     "AnalysisError": "hedgesim.analysis.stored",
     "CountryRule": "hedgesim.rules",
     "HedgeModel": "hedgesim.engines.agent_based",
+    "Landscape": "hedgesim.analysis.landscape",
     "PowerRule": "hedgesim.rules",
     "Results": "hedgesim.analysis.simulation",
     "RuleError": "hedgesim.rules",
@@ -45,6 +47,7 @@ __all__ = [
     "AnalysisError",
     "CountryRule",
     "HedgeModel",
+    "Landscape",
     "PowerRule",
     "Results",
     "RuleError",

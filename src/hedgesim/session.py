@@ -25,6 +25,7 @@ from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.scenario import Place, Scenario, ScenarioError
 from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.tables import Tables
@@ -153,7 +154,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
     scenario = results.scenario
     caption = (
         f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
-        f"parameters: {scenario.parameters} (starting magnitudes, not calibrated, not yet scored)."
+        f"{in_words(scenario.parameters)}."
     )
     tables = source(scenario).tables
     shocks = shocks_shown(scenario, tables)
@@ -164,7 +165,7 @@ def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, s
     """Write the table of runs of a grid, and draw an outcome against every setting that varies."""
     numbers = {"seed": scenario.seed, "runs": runs, "outcome": outcome, "grid": dict(grid)}
     write_results(folder, {"runs": table}, manifest={"scenario": scenario.name, **numbers})
-    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, not calibrated."
+    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {in_words(scenario.parameters)}."
     names = chart_names(list(grid), outcome)
     charts = folder / "charts"
     charts.mkdir(parents=True, exist_ok=True)
@@ -189,7 +190,7 @@ def write_twins(twins: Twins, folder: Path) -> None:
         return
     caption = (
         f"{name} less {other} in {results.case.setting.axes.periods[-1]}, {presence['n'].max()} runs paired"
-        f" by random numbers, seed {results.case.seed}, not calibrated."
+        f" by random numbers, seed {results.case.seed}, {in_words(results.scenario.parameters)}."
         " Thin: 5 to 95 % of runs; thick: mean ± 2 errors."
     )
     charts = folder / "charts"
@@ -219,7 +220,7 @@ def draw_sweep(results: Sweep, folder: Path) -> list[Path]:
     columns = [POINT, "run", *(factor.path for factor in varied), *outcomes, "failed"]
     caption = (
         f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
-        f" parameters: {', '.join(manifest['parameters'])} (starting magnitudes, not calibrated, not yet scored)."
+        f" {'; '.join(map(in_words, manifest['parameters']))}."
     )
     runs = results.table("runs", columns=columns)
     title = str(manifest["question"])

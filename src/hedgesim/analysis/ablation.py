@@ -13,6 +13,11 @@ import yaml
 
 from hedgesim.analysis.hindcast.hindcast import hindcast, parameters_in
 from hedgesim.analysis.hindcast.study import Posterior, skills_of
+from hedgesim.analysis.patterns.bases import Bases
+from hedgesim.analysis.patterns.judging import verdict_of
+from hedgesim.analysis.patterns.measuring import OnRuns
+from hedgesim.analysis.patterns.scoring import score
+from hedgesim.analysis.patterns.variation import Variation
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.outcomes import Outcomes
@@ -94,6 +99,21 @@ def scores_without(
         told = hindcast(without(case, mechanism), tables, own, engine, years=years, runs=runs, seed=case.seed)
         found.append(skills_of(told, name).rename(columns={"variant": "without"}))
     return pd.concat(found, ignore_index=True)
+
+
+def patterns_without(bases: Bases, runs: int, *, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
+    """Verdicts of every pattern under every mechanism turned off; columns: without, pattern, verdict.
+
+    Raises:
+        ValueError: too few runs for a score.
+    """
+    rows = []
+    for name, mechanism in mechanisms().items():
+        parts = score(bases, Variation(settings=mechanism.settings), runs, on_runs=on_runs)
+        for pattern in bases.patterns.patterns:
+            own = parts[parts["pattern"] == pattern.name].sort_values("number")
+            rows.append((name, pattern.name, verdict_of(pattern, list(own["verdict"]))))
+    return pd.DataFrame(rows, columns=["without", "pattern", "verdict"])
 
 
 def _outcomes(case: Case, engine: Engine, runs: int) -> list[Outcomes]:

@@ -11,10 +11,12 @@ import typer
 
 from hedgesim.cli import scenarios
 from hedgesim.cli import experiments
+from hedgesim.cli import evidence
 from hedgesim.cli import forecasts
+from hedgesim.cli import rivals
 from hedgesim.cli.app import app
 
-__all__ = ["app", "experiments", "forecasts", "main", "scenarios"]
+__all__ = ["app", "evidence", "experiments", "forecasts", "main", "rivals", "scenarios"]
 
 STOPPED = 130
 """Exit code after Ctrl-C."""

@@ -10,7 +10,8 @@ import typer
 from hedgesim.cli.app import AsJson, app
 
 FitBackend = Annotated[
-    str, typer.Option("--backend", help="Arithmetic of the ensemble: jax: compiled, several times faster; numpy.")
+    str,
+    typer.Option("--backend", help="Arithmetic of the ensemble: numpy; jax: compiled; auto: jax if it is there."),
 ]
 
 
@@ -29,7 +30,7 @@ def calibrate(
     replications: Annotated[int, typer.Option("--replications", help="Runs of every parameter set.")] = 16,
     sets: Annotated[int, typer.Option("--sets", help="Parameter sets of the screening.")] = 4096,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the walk.")] = 2021,
-    backend: FitBackend = "jax",
+    backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Fit shared parameters to the record of the training years; write posterior, priors and how it was done."""
@@ -62,10 +63,26 @@ def hindcast(
         "results/hindcast"
     ),
     runs: RunsOfDraw = 4,
-    backend: FitBackend = "jax",
+    backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
     """Tell the years after the training years from their end, and score it against what happened and simple rivals."""
     from hedgesim.console import forecasts
 
     forecasts.hindcast(scenario, calibration, runs=runs, output=output, backend=backend, as_json=as_json)
+
+
+@app.command()
+def ablate(
+    calibration: Calibrated = "trained_2015_2021",
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="DIR", help="Folder of the results.")] = Path(
+        "results/ablate"
+    ),
+    runs: Annotated[int, typer.Option("--runs", help="Runs of each side of the war's effect.")] = 256,
+    backend: FitBackend = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Turn each mechanism off by parameters alone: what becomes of forecasts and of the effect of the war."""
+    from hedgesim.console import ablation
+
+    ablation.ablate(calibration, runs=runs, output=output, backend=backend, as_json=as_json)

@@ -13,6 +13,8 @@ from hedgesim import session
 from hedgesim.analysis.calibration.files import write_calibration
 from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
 from hedgesim.analysis.calibration.fitting import calibrate as fit
+from hedgesim.analysis.hindcast.course import course
+from hedgesim.analysis.hindcast.hindcast import parameters_in
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
 from hedgesim.analysis.hindcast.study import BASE, Variants, reliability, study
 from hedgesim.analysis.simulation import now
@@ -21,12 +23,17 @@ from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault, check_counts
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import engine_of, fastest
+from hedgesim.plots.courses import draw_courses
 from hedgesim.plots.forecasts import draw_forecasts
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.tables import read_tables
+
+HISTORY = "history"
+"""Scenario whose years are drawn beside the record."""
 
 LEAST = {"walkers": 4, "steps": 10, "warm_up": 0, "replications": 2, "sets": 64}
 """Smallest numbers that mean anything."""
@@ -46,7 +53,7 @@ def fit_plan(walkers: int, steps: int, *, warm_up: int, replications: int, sets:
 def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: str, as_json: bool) -> None:
     """Fit shared parameters to the record of a scenario's years up to a quarter, write and print what was found."""
     scenario = session.read_scenario(name, overrides=[f"end={until}", f"parameters={PRIOR}"])
-    engine = engine_of("ensemble", backend)
+    engine = engine_of("ensemble", fastest(backend))
     prepare_folder(output)
     began = now()
     with counting(f"fitting {scenario.name} to {until}", plan.runs) as on_runs:
@@ -62,7 +69,7 @@ def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: st
 def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: str, as_json: bool) -> None:
     """Forecast and score the years of a scenario, write and draw what was found."""
     check_counts(runs=runs)
-    engine, posterior = engine_of("ensemble", backend), posterior_of(calibration)
+    engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
     variants = read_variants(name)
     prepare_folder(output)
     with counting("hindcast", len(variants.others) + 2) as on_variant:
@@ -74,16 +81,23 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
             runs=runs,
             on_variant=lambda _: on_variant(1),
         )
-    write_findings(output, "hindcast", found.tables(), {**found.facts, "calibration": calibration})
+    history = course(_history(), read_tables(), parameters_in(posterior), engine, runs=1)
+    tables = {**found.tables(), **history}
+    write_findings(output, "hindcast", tables, {**found.facts, "calibration": calibration})
     caption = (
         f"Scenario {name}, parameters: {calibration}, {found.facts['draws']} draws of the posterior, {runs} runs each."
     )
-    draw_forecasts(found.tables(), reliability(found.tables()), output / "charts", caption=caption)
+    draw_forecasts(tables, reliability(tables), output / "charts", caption=caption)
+    draw_courses(tables, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}.")
     if as_json:
         told = {table: records_of(found.tables()[table]) for table in ("skills", "left_out", "votes")}
         Console(soft_wrap=True).print_json(data={"folder": str(output), **told})
         return
     print_hindcast(found.tables(), output)
+
+
+def _history() -> Case:
+    return case_of(session.read_scenario(HISTORY))
 
 
 def read_variants(name: str) -> Variants:
@@ -152,7 +166,7 @@ def _skill(row: Any) -> str:
 
 def print_fit(fitted: Calibration, folder: Path) -> None:
     """The posterior beside the prior, and how well the chain did."""
-    table = fitted.parameters[fitted.parameters["role"] == "fitted"].sort_values("width_ratio")
+    table = fitted.parameters[fitted.parameters["role"] != "swept"].sort_values("width_ratio")
     columns = [
         "prior_low",
         "prior_mode",

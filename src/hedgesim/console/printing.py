@@ -22,6 +22,7 @@ from hedgesim.model.parameter import parameters_of
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import Scenario, packaged_scenarios
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.citations import citations_of, count_of
 
 WIDTH_OF_FILES = 240
@@ -69,7 +70,7 @@ def print_closing(results: Results, folder: Path) -> None:
         table.add_row(_label(row), *(_number(row[key]) for key in ("before", "after", "change", "error")))
     console = Console()
     console.print(table)
-    console.print(f"Error: Monte Carlo standard error. Parameters: {results.scenario.parameters}, not calibrated.")
+    console.print(f"Error: Monte Carlo standard error. {in_words(results.scenario.parameters).capitalize()}.")
     console.print(f"Tables and charts: {folder}")
 
 

@@ -25,6 +25,7 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.sweeping import experiment_of, folder_of
 from hedgesim.plots.discovery import Found, draw_discovery
 from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
+from hedgesim.scenario.calibrations import in_words
 
 SENSITIVITY, DISCOVERY, CHARTS = "sensitivity", "discovery", "charts"
 """Folders of what is found, inside that of the sweep, and of its charts."""
@@ -97,7 +98,7 @@ def _own_folder(folder: str, kind: str, name: str) -> Path | None:
 def _say_end(results: Sweep, where: Path | None) -> None:
     say = Console(soft_wrap=True).print
     say(f"{results.manifest['question']}")
-    say("Of the model, not of the world: not calibrated, not yet scored.")
+    say(f"Of the model, not of the world; {_parameters(results)}.")
     say(f"Tables and charts: {where}" if where else "At an address nothing is written.")
 
 
@@ -159,9 +160,13 @@ def _caption(results: Sweep) -> str:
     manifest = results.manifest
     return (
         f"Experiment {manifest['experiment']}, design {manifest['design']}, {manifest['runs']} runs, seed"
-        f" {manifest['seed']}, parameters: {', '.join(manifest['parameters'])} (starting magnitudes, not calibrated,"
-        " not yet scored)."
+        f" {manifest['seed']}, {_parameters(results)}."
     )
+
+
+def _parameters(results: Sweep) -> str:
+    """Where the parameters come from that the experiment does not vary."""
+    return "; ".join(in_words(str(name)) for name in results.manifest["parameters"])
 
 
 def _bootstrap(found: Sensitivity) -> dict[str, object]:

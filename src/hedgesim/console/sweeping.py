@@ -25,6 +25,7 @@ from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault, check_counts
 from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
 from hedgesim.scenario import ScenarioError
+from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.positions import child_at, read_tree
 
 QUICK = "quick"
@@ -127,7 +128,7 @@ def print_sweep(results: Sweep, folder: str, *, as_json: bool) -> None:
         say(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
         print_rows([*found.columns], [[_cell(cell) for cell in row] for row in found.itertuples(index=False)])
     say(f"{manifest['question']}")
-    say(f"{manifest['runs']} runs, {manifest['failed']} failed; not calibrated, not yet scored.")
+    say(f"{manifest['runs']} runs, {manifest['failed']} failed; {'; '.join(map(in_words, manifest['parameters']))}.")
     say(f"Parts, points and charts: {folder}")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from hedgesim.engines.case import Case, EngineError
 from hedgesim.engines.observation import Observation, observations_of
@@ -53,6 +54,17 @@ ENGINES = ("ensemble", "mesa")
 
 BACKENDS = ("numpy", "jax")
 """Names that `--backend` takes."""
+
+
+AUTO = "auto"
+"""In place of a back end: the fastest that is installed."""
+
+
+def fastest(backend: str) -> str:
+    """A back end by name; for `auto` JAX where it is installed, else NumPy."""
+    if backend != AUTO:
+        return backend
+    return "jax" if find_spec("jax") is not None else "numpy"
 
 
 def engine_of(name: str, backend: str = "numpy") -> Engine:

@@ -8,12 +8,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 PRIOR = "prior"
 """The parameters as declared in the code."""
 
+SHIPPED = "trained_2015_2021"
+"""The calibration whose values hold unless a scenario names another."""
+
 FOLDER = "calibration"
-PARAMETERS, POSTERIOR = "parameters.csv", "posterior.csv"
+PARAMETERS, POSTERIOR, MANIFEST = "parameters.csv", "posterior.csv", "manifest.yaml"
 
 
 def calibrations() -> tuple[str, ...]:
@@ -38,6 +42,15 @@ def values_of(name: str) -> Mapping[str, float]:
     table = parameters_of(name)
     fitted = table[table["role"] == "fitted"]
     return dict(zip(fitted["parameter"], fitted["value"].astype(float), strict=True))
+
+
+def in_words(name: str) -> str:
+    """What a chart says of the parameters of a calibration."""
+    if name == PRIOR:
+        return f"parameters: {PRIOR} (starting magnitudes, not fitted, not scored)"
+    manifest = yaml.safe_load((home() / name / MANIFEST).read_text(encoding="utf-8"))
+    first, last = manifest["years"]
+    return f"parameters: {name} (fitted to {first}-{last}; how they score: docs/evidence.md)"
 
 
 def parameters_of(name: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.arrays import Sourced
+from hedgesim.scenario.calibrations import values_of
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables
@@ -34,6 +35,9 @@ _NUMBERS = {
 """Tables read by every scenario, with the column that holds what is used."""
 
 _ASSUMED = ("assumption", "recall")
+
+CALIBRATION = "calibration"
+"""Source of a fitted value."""
 
 
 def citations_of(scenario: Scenario, sourced: Sourced) -> pd.DataFrame:
@@ -98,8 +102,13 @@ def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ..
 
 
 def _parameter_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:
+    fitted = values_of(scenario.parameters)
     for path, item in all_parameters().items():
-        yield _parameter_row(path, item, scenario.settings.get(path))
+        given = scenario.settings.get(path)
+        if given is None and path in fitted:
+            yield "parameters", path, fitted[path], item.unit, "", "proxy", f"{item.source};{CALIBRATION}"
+        else:
+            yield _parameter_row(path, item, given)
     for known in (country_rules(), power_rules()):
         for name, rule in known.items():
             for item in parameters_of(rule):

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from hedgesim.model.period import Period
+from hedgesim.scenario.calibrations import SHIPPED
 from hedgesim.scenario.canonical import Canonical
 from hedgesim.scenario.channels import CHANNEL_FORMS, described
 from hedgesim.scenario.errors import Place
@@ -192,7 +193,7 @@ class Scenario(Canonical):
     start: Quarter = Field(description="First quarter: the starting world.")
     end: Quarter = Field(description="Last quarter.")
     seed: int = Field(ge=0, le=LARGEST_SEED, description="Seed of all random numbers.")
-    parameters: Name = Field("prior", description="prior, or a named calibration.")
+    parameters: Name = Field(SHIPPED, description="A named calibration, or prior: values as declared.")
     settings: Annotated[dict[str, float], AfterValidator(by_key)] = Field(
         default_factory=dict,
         description="Parameter values that replace those of `parameters`, by dotted name.",

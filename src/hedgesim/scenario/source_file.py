@@ -17,8 +17,8 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def read_text(path: Path, most: int = MOST_BYTES) -> str:
-    """Read a UTF-8 text file of at most so many bytes.
+def read_text(path: Path, most: int = MOST_BYTES, kind: str = "scenario file (YAML)") -> str:
+    """Read a UTF-8 text file of at most so many bytes; kind: what it should be, for remedies.
 
     Raises:
         ScenarioError: missing, a directory, not a regular file, too large (judged by its size on disk, before it is
@@ -31,7 +31,7 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
         raise ScenarioError(place, "there is no such file", "Check the spelling of the path.") from None
     except (OSError, ValueError) as error:
         raise _unreadable(place, error) from None
-    _check_kind(status, place, most)
+    _check_kind(status, place, most, kind)
     try:
         with path.open("rb") as stream:
             content = stream.read(most + 1)
@@ -39,7 +39,7 @@ def read_text(path: Path, most: int = MOST_BYTES) -> str:
         raise _unreadable(place, error) from None
     if len(content) > most:
         raise _too_large(place, len(content), most)
-    return _decoded(content, place)
+    return _decoded(content, place, kind)
 
 
 def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
@@ -48,12 +48,12 @@ def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
     return ScenarioError(place, f"cannot be read ({reason})", "Check the path and its permissions.")
 
 
-def _check_kind(status: os.stat_result, place: Place, most: int) -> None:
+def _check_kind(status: os.stat_result, place: Place, most: int, kind: str) -> None:
     """Refuse directories, devices and large files."""
     if stat.S_ISDIR(status.st_mode):
-        raise ScenarioError(place, "is a directory", "Name one scenario file (YAML).")
+        raise ScenarioError(place, "is a directory", f"Name one {kind}.")
     if not stat.S_ISREG(status.st_mode):
-        raise ScenarioError(place, "is not a regular file", "Name a scenario file (YAML) on disk.")
+        raise ScenarioError(place, "is not a regular file", f"Name a {kind} on disk.")
     if status.st_size > most:
         raise _too_large(place, status.st_size, most)
 
@@ -67,11 +67,9 @@ def _too_large(place: Place, size: int, most: int) -> ScenarioError:
     )
 
 
-def _decoded(content: bytes, place: Place) -> str:
+def _decoded(content: bytes, place: Place, kind: str) -> str:
     """Decode UTF-8, with or without a byte order mark."""
-    binary = ScenarioError(
-        place, "is a binary file, not a text in UTF-8", "Name a scenario file (YAML), saved as UTF-8."
-    )
+    binary = ScenarioError(place, "is a binary file, not a text in UTF-8", f"Name a {kind}, saved as UTF-8.")
     if b"\0" in content:
         raise binary
     try:

@@ -13,9 +13,9 @@ from hedgesim.analysis.calibration.fitting import Calibration
 from hedgesim.analysis.simulation import now
 from hedgesim.batch.versions import digest_of_sources, versions
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.calibrations import PARAMETERS, POSTERIOR
+from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 
-CORRELATIONS, MANIFEST = "correlations.csv", "manifest.yaml"
+CORRELATIONS = "correlations.csv"
 DIGITS = 10
 """Significant digits of numbers on file."""
 

@@ -163,7 +163,7 @@ def _described(prior: Prior, screening: Screening, values: Array, shipped: Mappi
     rows = []
     for path in (*all_parameters(), *(name for name in prior.names if name.startswith(DISCREPANCY))):
         fitted = path in prior.names
-        role = "fitted" if fitted else "swept"
+        role = "error" if path.startswith(DISCREPANCY) else "fitted" if fitted else "swept"
         words = in_words(path)
         reason = "" if fitted else LEFT_OUT.get(path, "the record of the years does not move with it")
         rows.append(

@@ -83,7 +83,7 @@ def count_probabilities(name: str, counts: Array, most: int) -> Array:
     """
     k = np.arange(most)
     if name == TREND:
-        line = np.polynomial.Polynomial.fit(np.arange(len(counts)), counts, 1)
+        line = np.polynomial.Polynomial.fit(np.arange(len(counts)), counts, min(1, len(counts) - 1))
         law: Any = stats.poisson(max(LEAST_RATE, float(line(len(counts)))))
     else:
         seen = counts[-1:] if name == PERSISTENCE else counts

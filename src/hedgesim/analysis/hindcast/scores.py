@@ -34,7 +34,8 @@ def crps(low: Array, high: Array, samples: Array, weights: Array | None = None) 
 
     low, high: what was observed, equal where it is exact; axes (case,). samples: axes (case, member). weights: of
     members, axes (member,), if they are not alike. Between bounds the score counts only what the forecast puts outside
-    them: it is the threshold-weighted score whose weight is 0 between the bounds, which stays proper [gneiting2011].
+    them: it is the threshold-weighted score whose weight is 0 between the bounds, which stays proper
+    [gneiting_ranjan2011].
 
     Raises:
         ScoreError: fewer members than `LEAST_SAMPLES`.

@@ -1,0 +1,110 @@
+"""From a statistic run by run to a verdict: a part against its interval, a pattern by its parts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from hedgesim.analysis.patterns.pattern import TOLD, Part, Pattern
+from hedgesim.analysis.patterns.reader import FAILS, LEFT_OUT, SHARE
+from hedgesim.model.arrays import Array
+
+HOLDS, BREAKS, UNSAID = "holds", "fails", "cannot be said"
+QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+CONFIDENCE = 0.95
+MOST_MISSING = 0.5
+"""Part of the runs which, where more are left out, keeps anything from being said of the rest."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What runs say of a part.
+
+    simulated: the summary. low, high: its 95 % limits for so many runs. median, q05, q95, n: of the runs that count.
+    missing: runs that do not get as far as the statistic. sure: whether the verdict is the same at both limits.
+    """
+
+    simulated: float
+    low: float
+    high: float
+    median: float
+    q05: float
+    q95: float
+    n: int
+    missing: int
+    verdict: str
+    sure: bool
+
+
+def judge(part: Part, values: Array) -> Judgement:
+    """Judge a part by its statistic, axes (run,), NaN where a run does not get as far."""
+    absent = np.isnan(values)
+    kept = _counted(values, absent, part.missing)
+    told, missing = part.interval is None, int(absent.sum())
+    if not len(kept):
+        none = math.nan
+        return Judgement(none, none, none, none, none, none, 0, missing, TOLD if told else UNSAID, sure=True)
+    simulated, low, high = summary_of(kept, part.summary)
+    spread = {name: quantile(kept, at) for name, at in QUANTILES.items()}
+    verdict, sure = TOLD, True
+    if part.interval is not None:
+        lies = [part.interval.holds(one) for one in (simulated, low, high)]
+        few = part.missing == LEFT_OUT and absent.mean() > MOST_MISSING
+        verdict, sure = UNSAID if few else HOLDS if lies[0] else BREAKS, len(set(lies)) == 1
+    return Judgement(simulated, low, high, **spread, n=len(kept), missing=missing, verdict=verdict, sure=sure)
+
+
+def _counted(values: Array, absent: Array, missing: str) -> Array:
+    """The statistic of the runs that count."""
+    if missing == LEFT_OUT:
+        return np.asarray(values[~absent])
+    return np.where(absent, 0.0 if missing == FAILS else np.inf, values)
+
+
+def summary_of(values: Array, summary: str) -> tuple[float, float, float]:
+    """A summary of runs and its 95 % limits: by ranks for a quantile, Wilson's for a share, by the normal for a mean.
+
+    values: axes (run,), at least one.
+    """
+    n, tail = len(values), (1.0 - CONFIDENCE) / 2.0
+    if summary in QUANTILES:
+        at = QUANTILES[summary]
+        below, above = (int(stats.binom.ppf(part, n, at)) for part in (tail, 1.0 - tail))
+        ordered = np.sort(values)
+        return quantile(values, at), float(ordered[max(below - 1, 0)]), float(ordered[min(above, n - 1)])
+    mean = float(values.mean())
+    if summary == SHARE:
+        limits = stats.binomtest(round(mean * n), n).proportion_ci(CONFIDENCE, "wilson")
+        return mean, float(limits.low), float(limits.high)
+    reach = float(stats.norm.ppf(1.0 - tail)) * float(values.std(ddof=1)) / math.sqrt(n) if n > 1 else math.inf
+    return mean, mean - reach, mean + reach
+
+
+def quantile(values: Array, at: float) -> float:
+    """A quantile of runs, between two of them where all are finite, else one of them."""
+    if bool(np.isfinite(values).all()):
+        return float(np.quantile(values, at))
+    return float(np.quantile(values, at, method="inverted_cdf"))
+
+
+def verdict_of(pattern: Pattern, verdicts: Sequence[str]) -> str:
+    """The verdict on a pattern from those on its parts: it fails if one fails, and holds if all hold.
+
+    verdicts: in the order of the parts. Of parts with the same `alternative` the best counts. What the model lacks, or
+    what cannot be said of a part, keeps a pattern from holding.
+    """
+    groups: dict[object, list[str]] = {}
+    for part, verdict in zip(pattern.parts, verdicts, strict=True):
+        if verdict != TOLD:
+            groups.setdefault(part.alternative or part.number, []).append(verdict)
+    best = [_first_of((HOLDS, UNSAID, BREAKS), group) for group in groups.values()]
+    verdict = _first_of((BREAKS, UNSAID, HOLDS), best)
+    return UNSAID if verdict == HOLDS and pattern.lacks else verdict
+
+
+def _first_of(order: Sequence[str], among: Sequence[str]) -> str:
+    return next((one for one in order if one in among), UNSAID)

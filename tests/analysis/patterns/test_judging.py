@@ -1,0 +1,127 @@
+"""From runs to verdicts: worked cases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hedgesim.analysis.patterns.interval import Interval
+from hedgesim.analysis.patterns.judging import BREAKS, HOLDS, UNSAID, judge, summary_of, verdict_of
+from hedgesim.analysis.patterns.pattern import TOLD, Part, Pattern
+from hedgesim.analysis.patterns.reader import read_patterns
+
+NAN = np.nan
+SHARE = next(part for part in read_patterns().parts if part.summary == "share" and part.kind == "part")
+
+
+def a_part(
+    summary: str, interval: str | None, missing: str = "left_out", number: int = 0, alternative: str = ""
+) -> Part:
+    return replace(
+        SHARE,
+        summary=summary,
+        interval=None if interval is None else Interval.read(interval),
+        missing=missing,
+        number=number,
+        alternative=alternative or None,
+    )
+
+
+def pattern_of(*parts: Part, lacks: str | None = None) -> Pattern:
+    return Pattern("A", "A test", "2021", (), lacks, parts, placebo=False)
+
+
+@pytest.mark.parametrize(
+    ("summary", "values", "expected"),
+    [
+        ("median", [1, 2, 9], 2),
+        ("median", [1, 2, 3, 9], 2.5),
+        ("mean", [0, 1, 5], 2),
+        ("share", [1, 1, 1, 0], 0.75),
+        ("q05", list(range(21)), 1),
+        ("q95", list(range(21)), 19),
+        ("median", [1, np.inf, np.inf], np.inf),
+        ("median", [1, 2, np.inf], 2),
+    ],
+)
+def test_summaries_are_those_of_the_runs(summary: str, values: list[float], expected: float) -> None:
+    assert summary_of(np.asarray(values, dtype=float), summary)[0] == expected
+
+
+def test_limits_of_a_share_are_wilsons() -> None:
+    """8 of 10 at z = 1.96: centre (.8 + z2/20) / (1 + z2/10), half-width z root(.8 x .2/10 + z2/400) / (1 + z2/10)."""
+    z2 = 1.959964**2
+    centre, half = (0.8 + z2 / 20) / (1 + z2 / 10), np.sqrt(z2) * np.sqrt(0.016 + z2 / 400) / (1 + z2 / 10)
+    _, low, high = summary_of(np.asarray([1.0] * 8 + [0.0] * 2), "share")
+    assert (low, high) == pytest.approx((centre - half, centre + half), abs=1e-6)
+
+
+def test_limits_of_a_median_are_ranks() -> None:
+    """Of 100 runs the 40th and the 61st: a binomial of 100 and 1/2 has its 2.5 and 97.5 % quantiles at 40 and 60."""
+    _, low, high = summary_of(np.arange(1.0, 101.0), "median")
+    assert (low, high) == (40.0, 61.0)
+
+
+def test_limits_of_a_mean_are_two_errors() -> None:
+    values = np.asarray([0.0, 2.0] * 50)
+    _, low, high = summary_of(values, "mean")
+    assert high - low == pytest.approx(2 * 1.959964 * np.std(values, ddof=1) / 10, abs=1e-6)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.sampled_from(["median", "q05", "q95", "mean"]))
+def test_limits_lie_around_what_they_limit(values: list[float], summary: str) -> None:
+    middle, low, high = summary_of(np.asarray(values), summary)
+    slack = 1e-9 * max(1.0, max(map(abs, values)))
+    assert low - slack <= middle <= high + slack
+
+
+def test_runs_that_do_not_get_so_far_count_as_the_part_says() -> None:
+    values = np.asarray([1.0, 1.0, NAN, 0.0])
+    assert judge(a_part("share", "(0.5, 1]", "fails"), values).simulated == 0.5
+    assert judge(a_part("share", "(0.5, 1]", "fails"), values).verdict == BREAKS
+    left_out = judge(a_part("share", "(0.5, 1]"), values)
+    assert (left_out.simulated, left_out.n, left_out.missing, left_out.verdict) == (2 / 3, 3, 1, HOLDS)
+    never = judge(a_part("median", "[0, 8]", "never"), np.asarray([4.0, NAN, NAN]))
+    assert (never.simulated, never.verdict) == (np.inf, BREAKS)
+
+
+def test_nothing_is_said_where_most_runs_are_left_out() -> None:
+    assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN])).verdict == HOLDS
+    assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN, NAN])).verdict == UNSAID
+    assert judge(a_part("median", "[0, 1]"), np.asarray([5.0, NAN, NAN])).verdict == UNSAID
+    nobody = judge(a_part("median", "[0, 1]"), np.asarray([NAN, NAN]))
+    assert (nobody.verdict, nobody.n) == (UNSAID, 0)
+    assert judge(a_part("median", None), np.asarray([NAN])).verdict == TOLD
+
+
+def test_a_verdict_is_sure_where_the_limits_agree() -> None:
+    many = judge(a_part("share", "[0.8, 1]", "fails"), np.asarray([1.0] * 95 + [0.0] * 5))
+    near = judge(a_part("share", "[0.8, 1]", "fails"), np.asarray([1.0] * 81 + [0.0] * 19))
+    assert (many.verdict, many.sure, near.verdict, near.sure) == (HOLDS, True, HOLDS, False)
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "expected"),
+    [
+        ((HOLDS, HOLDS, BREAKS), HOLDS),
+        ((HOLDS, BREAKS, BREAKS), BREAKS),
+        ((BREAKS, HOLDS, HOLDS), BREAKS),
+        ((UNSAID, HOLDS, HOLDS), UNSAID),
+        ((UNSAID, BREAKS, BREAKS), BREAKS),
+        ((HOLDS, UNSAID, BREAKS), UNSAID),
+        ((HOLDS, TOLD, HOLDS), HOLDS),
+    ],
+)
+def test_a_pattern_holds_when_all_its_parts_do_or_one_alternative(verdicts: tuple[str, ...], expected: str) -> None:
+    parts = [a_part("median", "[0, 1]", number=n, alternative="or" if n else "") for n in range(3)]
+    assert verdict_of(pattern_of(*parts), verdicts) == expected
+
+
+def test_what_the_model_lacks_keeps_a_pattern_from_holding_and_not_from_failing() -> None:
+    pattern = pattern_of(a_part("median", "[0, 1]"), lacks="a first step")
+    assert verdict_of(pattern, [HOLDS]) == UNSAID
+    assert verdict_of(pattern, [BREAKS]) == BREAKS

@@ -1,0 +1,191 @@
+"""Rivals, forecasts and what a hindcast is made of."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from hedgesim import read_scenario
+from hedgesim.analysis.ablation import WHOLE, draws_without, effects, mechanisms, without
+from hedgesim.analysis.calibration.prior import DISCREPANCY
+from hedgesim.analysis.calibration.record import ShareCells, record_of
+from hedgesim.analysis.hindcast.course import course
+from hedgesim.analysis.hindcast.forecasts import spread_out
+from hedgesim.analysis.hindcast.hindcast import MODEL, MOST, UNMOVED, hindcast, left_out_draws, skills
+from hedgesim.analysis.hindcast.rivals import Histories, count_probabilities
+from hedgesim.analysis.hindcast.scores import ScoreError
+from hedgesim.analysis.hindcast.study import reliability
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import engine_of
+from hedgesim.model.parameters import all_parameters
+from hedgesim.scenario.tables import read_tables
+
+DRAWS = {
+    "taste.offer": [0.5, 1.0, 1.5],
+    DISCREPANCY + "economy": [0.016] * 3,
+    DISCREPANCY + "energy": [0.09] * 3,
+}
+
+
+@cache
+def case() -> Case:
+    return case_of(read_scenario("hindcast_2022", overrides=["parameters=prior"]))
+
+
+@cache
+def found() -> object:
+    return hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
+
+
+def _record(*shares: float) -> pd.DataFrame:
+    years = range(2017, 2017 + len(shares))
+    rows = [("AAA", "economy", "RED", year, share, share) for year, share in zip(years, shares, strict=True)]
+    return pd.DataFrame(rows, columns=["country", "domain", "option", "year", "low", "high"])
+
+
+def test_rivals_by_hand() -> None:
+    history = Histories.of(_record(0.04, 0.09, 0.16), 2019)  # roots .2, .3, .4
+    cell = _record(0.25).head(1)
+    assert history.forecast("persistence", cell)[0] == pytest.approx(0.4)
+    assert history.forecast("trend", cell)[0] == pytest.approx(0.5)
+    assert history.forecast("climatology", cell)[0] == pytest.approx(0.3)
+
+
+def test_a_rival_looks_at_no_later_year() -> None:
+    table = _record(0.04, 0.09, 0.16)
+    later = pd.concat([table, table.tail(1).assign(year=2020, low=0.9, high=0.9)])
+    one, other = Histories.of(table, 2019), Histories.of(later, 2019)
+    assert one.scale("persistence", "economy") == other.scale("persistence", "economy")
+
+
+def test_the_scale_of_a_rival_is_that_of_its_errors() -> None:
+    """Errors drawn from Student's t with scale .03 are told as .03, within four errors of a scale estimate."""
+    n = 400
+    steps = 0.03 * stats.t(4.0).ppf(np.random.default_rng(1).random(n))
+    table = pd.DataFrame(
+        [
+            (f"C{k}", "economy", "RED", 2016 + y, (0.5 + y * step) ** 2, (0.5 + y * step) ** 2)
+            for k, step in enumerate(steps)
+            for y in range(2)
+        ],
+        columns=["country", "domain", "option", "year", "low", "high"],
+    )
+    found = Histories.of(table, 2017).scale("persistence", "economy")
+    information = (4.0 + 1.0 - 1.0) / (4.0 + 3.0) * 2.0  # of the log scale: 2 v / (v + 3)
+    assert abs(np.log(found / 0.03)) < 4.0 / np.sqrt(n * information) + np.log(0.25 / 0.005) / 200
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=9), st.sampled_from(["persistence", "trend", "climatology"]))
+def test_chances_of_counts_sum_to_one(counts: list[int], name: str) -> None:
+    chances = count_probabilities(name, np.asarray(counts), MOST)
+    assert chances.sum() == pytest.approx(1.0)
+    assert (chances >= 0.0).all()
+
+
+def test_persistence_of_counts_is_the_jeffreys_predictive() -> None:
+    chances = count_probabilities("persistence", np.asarray([0, 0, 2]), MOST)
+    np.testing.assert_allclose(chances[:MOST], stats.nbinom(2.5, 0.5).pmf(np.arange(MOST)))
+
+
+def test_without_errors_shares_are_squares_of_roots() -> None:
+    table = _record(0.25, 0.36).assign(before_low=0.25, before_high=0.25)
+    cells = ShareCells(table, np.zeros((2, 3), dtype=int))
+    middle = np.asarray([[0.5, 0.6, 1.2], [0.1, -0.2, 0.3]])
+    np.testing.assert_allclose(
+        spread_out(cells, middle, np.zeros((2, 1)), seed=1), [[0.25, 0.36, 1.0], [0.01, 0.0, 0.09]]
+    )
+
+
+def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
+    told = found()
+    record = record_of(read_tables(), case().setting, range(2021, 2024))
+    counts = told.shares.groupby("forecaster").size()
+    assert set(counts.index) == {MODEL, UNMOVED, "still", "persistence", "trend", "climatology"}
+    assert (counts == len(record.shares)).all()
+    assert told.meetings["year"].min() == 2022
+    chances = told.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1)
+    np.testing.assert_allclose(chances, 1.0, atol=1e-9)
+    assert told.shares["pit"].between(0.0, 1.0).all()
+    assert not told.statuses.isna().any(axis=None)
+
+
+def test_scores_are_those_of_the_members() -> None:
+    """CRPS by its definition, E|X - y| - E|X - X'| / 2, for one exact cell."""
+    told = found()
+    own = told.shares[told.shares["forecaster"] == MODEL].reset_index(drop=True)
+    n = int(np.flatnonzero(own["low"] == own["high"])[0])
+    members, y = told.members.shares[n], own["low"][n]
+    apart = np.abs(members[:, None] - members[None, :]).mean()
+    assert own["crps"][n] == pytest.approx(np.abs(members - y).mean() - 0.5 * apart)
+
+
+def test_skill_against_oneself_is_nothing() -> None:
+    told = found()
+    both = pd.concat([told.shares, told.shares[told.shares["forecaster"] == MODEL].assign(forecaster="twin")])
+    row = skills(both, "crps", ["twin"], group="country").iloc[0]
+    assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
+
+
+def test_reliability_counts_every_case() -> None:
+    told = found()
+    tables = {"shares": told.shares, "meetings": told.meetings, "statuses": told.statuses}
+    table = reliability(tables)
+    model = {name: own[own["forecaster"] == MODEL] for name, own in tables.items()}
+    exact = (model["shares"]["low"] == model["shares"]["high"]).sum()
+    assert table["cases"].sum() == exact + len(model["meetings"]) + len(model["statuses"])
+
+
+def test_leaving_a_country_out_weighs_draws_by_its_likelihood() -> None:
+    weights, worth = left_out_draws({"log_likelihood_AAA": [0.0, 0.0, 0.0, 0.0]}, "AAA")
+    np.testing.assert_allclose(weights, 0.25)
+    assert worth == pytest.approx(4.0)
+    weights, worth = left_out_draws({"log_likelihood_AAA": [0.0, np.log(2.0)]}, "AAA")
+    np.testing.assert_allclose(weights, [2.0 / 3.0, 1.0 / 3.0])
+
+
+def test_years_of_which_nothing_is_recorded_are_refused() -> None:
+    late = case_of(read_scenario("hindcast_2022", overrides=["start=2023Q4", "end=2024Q4", "parameters=prior"]))
+    with pytest.raises(ScoreError, match="no share is recorded for 2024"):
+        hindcast(late, read_tables(), DRAWS, engine_of("ensemble"), years=range(2023, 2025), runs=40, seed=3)
+
+
+def test_too_few_members_are_refused() -> None:
+    with pytest.raises(ScoreError, match="6 runs are too few"):
+        hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=2, seed=3)
+
+
+def test_a_course_starts_at_the_record() -> None:
+    tables = course(case(), read_tables(), DRAWS, engine_of("ensemble"), runs=4)
+    shares = tables["course_shares"]
+    first = shares.sort_values("year").groupby(["country", "domain", "option"]).head(1)
+    exact = first[first["low"] == first["high"]]
+    np.testing.assert_allclose(exact["q50"], exact["low"])
+    assert (shares["q05"] <= shares["q95"]).all()
+
+
+@pytest.mark.parametrize("name", [name for name in mechanisms() if name != WHOLE])
+def test_every_mechanism_is_made_of_parameters_within_their_ranges(name: str) -> None:
+    known = all_parameters()
+    for path, value in mechanisms()[name].settings.items():
+        assert known[path].low <= value <= known[path].high
+        assert value != known[path].default
+
+
+def test_what_is_turned_off_is_not_drawn() -> None:
+    mechanism = mechanisms()["threat"]
+    draws = {"taste.threat": [1.0], "taste.offer": [1.0]}
+    assert draws_without(draws, mechanism) == {"taste.offer": [1.0]}
+    assert without(case(), mechanism).parameters.taste.threat == 0.0
+
+
+def test_a_case_less_itself_has_no_effect() -> None:
+    short = case_of(read_scenario("war_2022", overrides=["end=2022Q4"]))
+    table = effects((short, short), engine_of("ensemble"), runs=3)
+    assert set(table["without"]) == set(mechanisms())
+    assert (table[["mean", "q05", "q95"]] == 0.0).all(axis=None)

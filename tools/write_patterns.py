@@ -1,0 +1,80 @@
+"""Write the tables of docs/patterns.md, and its chart, from a folder that `hedgesim patterns` made.
+
+Usage: python tools/write_patterns.py [RESULTS_DIR]
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
+from hedgesim.batch.findings import read_findings
+from hedgesim.console.evidence import in_short
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "patterns.md"
+IMAGE = ROOT / "docs" / "images" / "patterns.png"
+MARKS = "<!-- {name} -->\n", "<!-- end of {name} -->\n"
+KINDS = {"part": "", "control": " (control)", "told": " (told)"}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Put the tables between their marks."""
+    folder = Path(arguments[0]) if arguments else Path("results/patterns")
+    tables, manifest = read_findings(folder, "patterns")
+    text = PAGE.read_text(encoding="utf-8")
+    for name, lines in (("verdicts", _verdicts(tables["patterns"], manifest)), ("parts", _parts(tables["parts"]))):
+        first, last = (mark.format(name=name) for mark in MARKS)
+        before, rest = text.split(first)
+        text = before + first + "\n" + "\n".join(lines) + "\n\n" + last + rest.split(last)[1]
+    PAGE.write_text(text, encoding="utf-8")
+    shutil.copyfile(folder / "charts" / "patterns.png", IMAGE)
+    return 0
+
+
+def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
+    n = manifest["totals"]
+    yield (
+        f"{n['hold']} of {n['patterns']} patterns hold, {n['discriminating']} tell the model from habit, chance and no "
+        f"shock, **{n['count']} do both and count**; the aim is {n['aim']}. With countries all alike "
+        f"{n['count_pooled']} do. Parameters: {manifest['parameters']}; {manifest['runs']} runs of every scenario."
+    )
+    yield ""
+    yield from _head(["pattern", "verdict", *(name.replace("_", " ") for name in NULLS), "all alike", "counts"])
+    for row in table.to_dict("records"):
+        satisfied = ["holds" if row[name] else "no" for name in NULLS]
+        counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not tell"
+        told = "" if row["placebo"] else counts
+        name = "placebo" if row["placebo"] else row["pattern"]
+        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], told])
+
+
+def _parts(table: pd.DataFrame) -> Iterator[str]:
+    base = table[table["variant"] == BASE].set_index(["pattern", "number"])
+    yield from _head(["", "part", "observed", "simulated", "accepted", "because", "verdict"])
+    for part in read_patterns().parts:
+        row = base.loc[part.key].to_dict()
+        verdict = "" if row["kind"] == "told" else row["verdict"] + ("" if row["sure"] else " ~")
+        name = part.pattern if part.pattern.startswith("P") else "placebo"
+        cells = [name, part.says + KINDS[part.kind], row["observed"], in_short(row), row["interval"], part.reason]
+        yield _line([*cells, verdict])
+
+
+def _head(columns: Sequence[str]) -> Iterator[str]:
+    yield _line(columns)
+    yield _line(["---"] * len(columns))
+
+
+def _line(cells: Sequence[object]) -> str:
+    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
