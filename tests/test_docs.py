@@ -35,6 +35,7 @@ RUN = [
     DOCS / "api.md",
     DOCS / "experiments.md",
     DOCS / "landscape.md",
+    DOCS / "sensitivity.md",
     *sorted((DOCS / "tutorials").glob("*.md")),
 ]
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -60,7 +60,7 @@ def test_indices_are_printed_written_and_drawn(here: Path) -> None:
     assert [line.split()[1].rpartition(".")[2] for line in lines[1:4]] == ["x1", "x2", "x3"]
     assert lines[4].split() == ["outcome", "factor", "with", "S2"]
     assert "One run a sample" in said.out
-    assert "not calibrated" in said.out
+    assert "Of the model, not of the world; parameters: " in said.out
     folder = here / "saltelli/out/sensitivity/sobol"
     tables, manifest = read_findings(folder, "sensitivity")
     assert set(tables) == {"indices", "basis"}
@@ -103,14 +103,15 @@ def test_json_gives_numbers(here: Path) -> None:
 
 
 def test_boxes_are_printed_written_and_drawn(here: Path) -> None:
-    said = discover("--when", MIDDLE)
+    said = discover("--when", MIDDLE, "--of", "runs")
     assert (said.code, said.err) == (0, "")
     lines = said.out.splitlines()
     assert lines[0].split() == ["box", "coverage", "density", "mass", "restricted", "factors"]
     assert lines[2].split() == ["box", "factor", "limit", "quasi-p"]
     assert "Left out:" in said.out
-    assert "--of means takes each point once" in said.out
-    folder = here / f"sobol/out/discovery/{OUTCOME}_above_0.22"
+    assert "quasi-p is too small" in said.out
+    assert "quasi-p is too small" not in discover("--when", MIDDLE).out
+    folder = here / f"sobol/out/discovery/{OUTCOME}_above_0.22_in_runs"
     tables, manifest = read_findings(folder, "discovery")
     assert set(tables) == {"steps", "limits"}
     assert manifest["peeling"] == {"peel": 0.05, "paste": 0.05, "mass": 0.05, "boxes": 1, "density": None}
@@ -239,3 +240,13 @@ def test_an_experiment_file_is_not_needed_to_be_where_it_was(here: Path) -> None
     file = experiment(here / "saltelli", "ishigami", ISHIGAMI, "design: saltelli", "samples: 256", "second_order: true")
     shutil.copy(file, here / "ishigami.yaml")
     assert call("sensitivity", "ishigami.yaml", "-o", "saltelli/out").code == 0
+
+
+def test_at_an_address_findings_are_printed_and_not_written(here: Path) -> None:
+    before = digests(here)
+    address = f"file://{here}/sobol/out"
+    for command in (("sensitivity", "--resamples", "20"), ("discover", "--when", MIDDLE)):
+        said = call(command[0], "sobol/corner.yaml", "-o", address, *command[1:])
+        assert said.code == 0, said.err
+        assert "At an address nothing is written." in said.out
+    assert digests(here) == before

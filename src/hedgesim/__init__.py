@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hedgesim.analysis.comparison import paired_difference
+    from hedgesim.analysis.discovery import discover
     from hedgesim.analysis.landscape import Landscape
+    from hedgesim.analysis.sensitivity import sensitivity
     from hedgesim.analysis.simulation import Results, run
+    from hedgesim.analysis.stored import AnalysisError
     from hedgesim.analysis.sweeping import sweep
     from hedgesim.batch.opening import open_results
     from hedgesim.batch.results import StoreError
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from hedgesim.session import draw, read_scenario, write
 
 _HOMES = {
+    "AnalysisError": "hedgesim.analysis.stored",
     "CountryRule": "hedgesim.rules",
     "HedgeModel": "hedgesim.engines.agent_based",
     "Landscape": "hedgesim.analysis.landscape",
@@ -28,16 +32,19 @@ _HOMES = {
     "Scenario": "hedgesim.scenario",
     "ScenarioError": "hedgesim.scenario",
     "StoreError": "hedgesim.batch.results",
+    "discover": "hedgesim.analysis.discovery",
     "draw": "hedgesim.session",
     "open_results": "hedgesim.batch.opening",
     "paired_difference": "hedgesim.analysis.comparison",
     "read_scenario": "hedgesim.session",
     "run": "hedgesim.analysis.simulation",
+    "sensitivity": "hedgesim.analysis.sensitivity",
     "sweep": "hedgesim.analysis.sweeping",
     "write": "hedgesim.session",
 }
 
 __all__ = [
+    "AnalysisError",
     "CountryRule",
     "HedgeModel",
     "Landscape",
@@ -47,11 +54,13 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "StoreError",
+    "discover",
     "draw",
     "open_results",
     "paired_difference",
     "read_scenario",
     "run",
+    "sensitivity",
     "sweep",
     "write",
 ]

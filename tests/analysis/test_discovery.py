@@ -59,7 +59,7 @@ def test_a_known_corner_is_found(corner: Sweep) -> None:
     runs = corner.table("runs")
     through = runs[runs["failed"].isna()]
     middle = (through[OUTCOME].min() + through[OUTCOME].max()) / 2
-    found = discover(corner, f"{OUTCOME} > {middle}")
+    found = discover(corner, f"{OUTCOME} > {middle}", of="runs")
     assert (found.cases, found.failed) == (len(through), len(runs) - len(through))
     limits = found.boxes.limits.set_index(["factor", "limit"])["number"]
     # the true corner is x1 > .6 and x2 < .3; peeling and pasting may miss its edge by the part they take at a time
@@ -72,10 +72,11 @@ def test_a_known_corner_is_found(corner: Sweep) -> None:
     assert found.hits == true.sum()
 
 
-def test_means_of_points_are_cases_of_their_own(corner: Sweep) -> None:
-    found = discover(corner, f"{OUTCOME} > 0.22", of="means")
-    assert found.cases == discover(corner, f"{OUTCOME} > 0.22").cases / 2
-    assert found.name == f"{OUTCOME}_above_0.22_in_means"
+def test_cases_are_means_over_the_runs_of_a_point(corner: Sweep) -> None:
+    found, of_runs = (discover(corner, f"{OUTCOME} > 0.22", of=of) for of in ("means", "runs"))
+    assert found.cases == of_runs.cases / 2
+    assert (found.name, of_runs.name) == (f"{OUTCOME}_above_0.22", f"{OUTCOME}_above_0.22_in_runs")
+    assert discover(corner, f"{OUTCOME} > 0.22").cases == found.cases
 
 
 @given(seed=st.integers(0, 10_000), boxes=st.integers(1, 3), density=st.sampled_from([None, 0.5, 0.7]))
@@ -173,7 +174,7 @@ def test_other_conditions_are_refused(text: str) -> None:
         ("presence_RU < 0.2", {}, 'there is no outcome "presence_RU" of a run. Did you mean "presence_RUS"?'),
         (f"{OUTCOME} < 0", {}, "no case meets it: presence_RUS lies between 0."),
         (f"{OUTCOME} < 1", {}, "every case meets it: presence_RUS lies between 0."),
-        (f"{OUTCOME} > 0.22", {"of": "points"}, "--of points: there are no such cases. Write --of runs or --of means."),
+        (f"{OUTCOME} > 0.22", {"of": "points"}, "--of points: there are no such cases. Write --of means or --of runs."),
         (f"{OUTCOME} > 0.22", {"plan": Peeling(peel=0.0)}, "--peel 0: it must lie between 0 and 0.5"),
         (f"{OUTCOME} > 0.22", {"plan": Peeling(mass=1.5)}, "--mass 1.5: it must lie between 0 and 1"),
         (f"{OUTCOME} > 0.22", {"plan": Peeling(boxes=0)}, "--boxes 0: there must be at least one box"),

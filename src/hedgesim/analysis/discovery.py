@@ -32,8 +32,8 @@ DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
 FEWEST = 50
 """Cases that are needed; a box of a twentieth of fewer holds two."""
 
-CASES = ("runs", "means")
-"""What may be a case: every run, or the mean over the runs of every point."""
+CASES = ("means", "runs")
+"""What may be a case: the mean over the runs of every point, or every run."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Discovery:
     @property
     def name(self) -> str:
         """What its folder is called."""
-        return f"{self.condition.name}{'_in_means' if self.of == 'means' else ''}"
+        return f"{self.condition.name}{'_in_runs' if self.of == 'runs' else ''}"
 
     @property
     def chosen(self) -> pd.DataFrame:
@@ -98,11 +98,11 @@ class Discovery:
         return steps[steps["chosen"]].reset_index(drop=True)
 
 
-def discover(results: Sweep, when: str | Condition, *, of: str = "runs", plan: Peeling | None = None) -> Discovery:
+def discover(results: Sweep, when: str | Condition, *, of: str = "means", plan: Peeling | None = None) -> Discovery:
     """Boxes of what varies in which a condition on an outcome often holds, by PRIM.
 
     Factors are the uncertainties, the levers and, if there are several, the scenario. when: `OUTCOME < NUMBER`, or with
-    <=, > or >=. of: runs, every run that came through is a case; or means, the mean over the runs of every point is.
+    <=, > or >=. of: means, the mean over the runs of every point is a case; or runs, every run that came through is.
 
     Raises:
         AnalysisError: the sweep is unfinished, its design does not fill its space, too few runs came through, it has

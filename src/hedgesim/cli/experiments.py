@@ -95,7 +95,7 @@ def discover(
         typer.Option("--when", metavar="'OUTCOME < X'", help="What makes a run one of interest; also <=, > and >=."),
     ],
     output: Store = None,
-    of: Annotated[str, typer.Option("--of", help="Cases: runs, or means over the runs of a point.")] = "runs",
+    of: Annotated[str, typer.Option("--of", help="Cases: means over the runs of a point, or runs.")] = "means",
     boxes: Annotated[int, typer.Option("--boxes", help="Boxes at most, each among what those before leave.")] = 1,
     density: Annotated[
         float | None, typer.Option("--density", help="Take the widest box so dense: by default the last.")

@@ -25,6 +25,7 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.sweeping import experiment_of, folder_of
 from hedgesim.plots.discovery import Found, draw_discovery
 from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
+from hedgesim.scenario.calibrations import in_words
 
 SENSITIVITY, DISCOVERY, CHARTS = "sensitivity", "discovery", "charts"
 """Folders of what is found, inside that of the sweep, and of its charts."""
@@ -82,7 +83,7 @@ def report_discovery(found: Discovery, results: Sweep, folder: str, *, as_json: 
     say("Coverage: part of these that lie in the box. Density: part of the box that they are. Mass: part of all cases.")
     say("quasi-p: chance of so dense a box if this limit did nothing; above .05 it may be left out.")
     if found.of == "runs" and int(results.manifest["replications"]) > 1:
-        say("Runs of one point are no independent cases: quasi-p is too small; --of means takes each point once.")
+        say("Runs of a point, and those of one number, are no independent cases: quasi-p is too small.")
     if found.failed:
         say(f"Left out: {found.failed} runs that failed.")
     _say_end(results, where)
@@ -97,7 +98,7 @@ def _own_folder(folder: str, kind: str, name: str) -> Path | None:
 def _say_end(results: Sweep, where: Path | None) -> None:
     say = Console(soft_wrap=True).print
     say(f"{results.manifest['question']}")
-    say("Of the model, not of the world: not calibrated, not yet scored.")
+    say(f"Of the model, not of the world; {_parameters(results)}.")
     say(f"Tables and charts: {where}" if where else "At an address nothing is written.")
 
 
@@ -159,9 +160,13 @@ def _caption(results: Sweep) -> str:
     manifest = results.manifest
     return (
         f"Experiment {manifest['experiment']}, design {manifest['design']}, {manifest['runs']} runs, seed"
-        f" {manifest['seed']}, parameters: {', '.join(manifest['parameters'])} (starting magnitudes, not calibrated,"
-        " not yet scored)."
+        f" {manifest['seed']}, {_parameters(results)}."
     )
+
+
+def _parameters(results: Sweep) -> str:
+    """Where the parameters come from that the experiment does not vary."""
+    return "; ".join(in_words(str(name)) for name in results.manifest["parameters"])
 
 
 def _bootstrap(found: Sensitivity) -> dict[str, object]:
