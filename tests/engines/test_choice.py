@@ -1,5 +1,7 @@
 """Engines by name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -29,6 +31,15 @@ def test_all_engines_have_the_same_outcomes_to_tell_on_every_back_end() -> None:
         assert one.values == pytest.approx(told[0].values, abs=1e-9), engine
         assert np.array_equal(one.meetings, told[0].meetings), engine
         assert np.array_equal(one.failed, told[0].failed), engine
+
+
+def test_a_world_without_hollow_shares_has_every_run_on_every_engine() -> None:
+    setting = make_setting(2, n_steps=3)
+    case = make_case(replace(setting, hollow=0.0 * setting.hollow))
+    told = engine_of("ensemble").outcomes(case, [5, 9]).values
+    assert told.shape[0] == 2
+    assert engine_of("mesa").outcomes(case, [9]).values[0] == pytest.approx(told[1], abs=1e-12)
+    assert engine_of("ensemble", "jax").outcomes(case, [5, 9]).values == pytest.approx(told, abs=1e-9)
 
 
 def test_agents_are_made_one_run_at_a_time_and_arrays_many() -> None:

@@ -36,6 +36,7 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     """The start of some runs."""
     p = parameters.alignment
     share = al.draw_start(xp, setting.share, setting.hollow, gammas=draws.hollow, part=p.start)
+    share = share + 0.0 * draws.cycle[..., :1]  # every run has its own, even where nothing is hollow
     world = _world(xp, setting, parameters, share)
     world = replace(world, since=_since(xp, setting, draws.cycle))
     n_powers = setting.offence.shape[-1]
