@@ -75,6 +75,11 @@ def read_selection(*words: str) -> Callable[[object], str | tuple[str, ...]]:
     return read
 
 
+def as_it_is(value: Any) -> Any:
+    """Write a value unchanged; pydantic would else warn of lists in place of tuples."""
+    return value
+
+
 def selection_schema(*words: str) -> dict[str, Any]:
     """Describe a selection in JSON Schema."""
     names = {"type": "array", "items": {"type": "string"}, "minItems": 1}

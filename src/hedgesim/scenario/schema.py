@@ -24,6 +24,7 @@ from hedgesim.scenario.errors import Place
 from hedgesim.scenario.fields import (
     DATE_PATTERN,
     PERIOD_PATTERN,
+    as_it_is,
     by_key,
     check_scalar,
     one_line,
@@ -58,11 +59,13 @@ Several = Annotated[tuple[Name, ...], Field(min_length=2, strict=False)]
 FormatSelection = Annotated[
     str | tuple[str, ...],
     PlainValidator(read_selection("all")),
+    PlainSerializer(as_it_is),
     WithJsonSchema(selection_schema("all")),
 ]
 ShockSelection = Annotated[
     str | tuple[str, ...],
     PlainValidator(read_selection("all", "none")),
+    PlainSerializer(as_it_is),
     WithJsonSchema(selection_schema("all", "none")),
 ]
 Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
