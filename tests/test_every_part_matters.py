@@ -100,7 +100,7 @@ def test_no_two_rules_give_the_same_shares() -> None:
 
 
 def test_no_two_rules_of_powers_give_the_same_offers() -> None:
-    case = case_named("war_2022")
+    case = case_of(read_scenario("war_2022", overrides=["parameters=prior"]))  # fitted, nobody is ever coerced
     worlds = {
         name: simulate(replace(case, power_rules=(rule(),) * len(case.power_rules)), RUNS).worlds
         for name, rule in power_rules().items()

@@ -51,7 +51,7 @@ def test_an_analyst_reads_medians_by_scenario_and_lever(tmp_path: Path) -> None:
     assert lines[0].split()[:4] == ["scenario", "end", "rules.countries.all.rule", "runs"]
     assert [line.split()[2] for line in lines[1:5]] == ["habit", "balancing"] * 2
     assert "Regret in hedging index (high is good), the most robust first:" in said.out
-    assert "not calibrated" in said.out
+    assert "fitted to 2015-2021" in said.out
 
 
 def test_check_takes_experiments_and_scenarios(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from hedgesim import read_scenario
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
-from hedgesim.model.world import DORMANT, MEMBER
+from hedgesim.model.world import LEADERS, MEMBER
 from hedgesim.scenario import packaged_scenarios
 
 WANTED = {
@@ -115,9 +115,10 @@ def outcome(trajectory: Trajectory, name: str) -> np.ndarray:
     return np.asarray(system[name].sum(axis=0).reshape(-1))
 
 
-def at_work(trajectory: Trajectory, code: str) -> np.ndarray:
+def led(trajectory: Trajectory, code: str) -> np.ndarray:
+    """Whether the leaders of a format ever met."""
     k = trajectory.case.setting.axes.formats.index(code)
-    return np.asarray(trajectory.worlds.level[-1, :, 0, 0, k] > DORMANT).astype(float)
+    return np.asarray(trajectory.worlds.highest[-1, :, 0, 0, k] >= LEADERS).astype(float)
 
 
 def seats(trajectory: Trajectory, country: str) -> np.ndarray:
@@ -135,7 +136,7 @@ CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
         -1,
         lambda t: outcome(t, "cohesion"),
     ),
-    "the six meet the United States": ("us_opens_to_azerbaijan", "war_2022", 1, lambda t: at_work(t, "C6_US")),
+    "the six meet the United States": ("us_opens_to_azerbaijan", "war_2022", 1, lambda t: led(t, "C6_US")),
     "pressed countries hedge less": ("russia_coerces", "war_2022", -1, lambda t: outcome(t, "hedging_index")),
     "China gains": ("china_fills_vacuum", "war_2022", 1, lambda t: presence(t, "CHN")),
     "and Russia loses by it": ("china_fills_vacuum", "war_2022", -1, lambda t: presence(t, "RUS")),
@@ -240,7 +241,8 @@ def test_the_page_lists_every_scenario_with_a_figure() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for name in packaged_scenarios():
         assert f"| `{name}` |" in text, name
-        assert name == "history" or re.search(rf"^\| {name} \|.*±", text, re.MULTILINE) or name == "no_war", name
+        told = re.search(rf"^\| {name} \|.*±", text, re.MULTILINE)
+        assert told or name in {"history", "no_war", "hindcast_2022"}, name
 
 
 @pytest.mark.hold

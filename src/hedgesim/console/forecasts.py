@@ -13,6 +13,7 @@ from hedgesim import session
 from hedgesim.analysis.calibration.files import write_calibration
 from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
 from hedgesim.analysis.calibration.fitting import calibrate as fit
+from hedgesim.analysis.calibration.record import check_years
 from hedgesim.analysis.hindcast.course import course
 from hedgesim.analysis.hindcast.hindcast import parameters_in
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
@@ -54,6 +55,7 @@ def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: st
     """Fit shared parameters to the record of a scenario's years up to a quarter, write and print what was found."""
     scenario = session.read_scenario(name, overrides=[f"end={until}", f"parameters={PRIOR}"])
     engine = engine_of("ensemble", fastest(backend))
+    check_years(read_tables(scenario.tables_folder), range(scenario.start.year, scenario.end.year + 1))
     prepare_folder(output)
     began = now()
     with counting(f"fitting {scenario.name} to {until}", plan.runs) as on_runs:

@@ -15,6 +15,10 @@ from hedgesim.model.world import STATUSES
 from hedgesim.scenario.tables import Tables
 
 
+class RecordError(ValueError):
+    """Years that cannot be fitted or scored, said in one line: place, fault, remedy."""
+
+
 @dataclass(frozen=True)
 class ShareCells:
     """Observed shares of a year whose share of the year before was observed too; arrays over cells."""
@@ -68,14 +72,27 @@ def record_of(tables: Tables, setting: Setting, years: Sequence[int], *, since: 
 
     tables: uncut. years: the first has no shares to score, for those of the year before are not asked for. since: day
     from which changes of status count; left out, the first of the first year.
+
+    Raises:
+        RecordError: a year of which the record is not complete.
     """
     axes = setting.axes
+    check_years(tables, years)
     return Record(
         years=tuple(years),
         shares=_share_cells(tables.table("record"), setting, years),
         meetings=_counts(tables, axes, years),
         statuses=_changes(tables, axes, (since or f"{years[0]}-01-01", f"{years[-1]}-12-31")),
     )
+
+
+def check_years(tables: Tables, years: Sequence[int]) -> None:
+    """Refuse years of which meetings and members are not recorded in full: RecordError."""
+    first, last = (int(tables.mapping["record"][word]) for word in ("since", "until"))
+    missing = [year for year in years if not first <= year <= last]
+    if missing:
+        message = f"the year {missing[0]}: its record is not complete. Choose years from {first} to {last}."
+        raise RecordError(message)
 
 
 def _share_cells(table: pd.DataFrame, setting: Setting, years: Sequence[int]) -> ShareCells:

@@ -36,7 +36,8 @@ def course(
     """
     axes = case.setting.axes
     seen, _ = observe_draws(case, draws, engine, runs)
-    years = range(axes.start.year, Period.from_index(axes.start.index + axes.n_steps).year + 1)
+    last = Period.from_index(axes.start.index + axes.n_steps).year
+    years = range(axes.start.year, min(last, int(tables.mapping["record"]["until"])) + 1)
     table = tables.table("record").astype({"year": int})
     table = table[table["year"].isin(years) & table["country"].isin(axes.countries)]
     parts = [_of_cell(own, seen, case) for _, own in table.groupby(KEY)]

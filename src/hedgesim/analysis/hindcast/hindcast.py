@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.calibration.prior import DISCREPANCY
-from hedgesim.analysis.calibration.record import Record, record_of
+from hedgesim.analysis.calibration.record import Record, ShareCells, record_of
 from hedgesim.analysis.hindcast.forecasts import Draws, Forecast, forecast, spread_out
 from hedgesim.analysis.hindcast.rivals import FORECASTS, PERSISTENCE, Histories, count_probabilities
 from hedgesim.analysis.hindcast.scores import ScoreError, Skill, brier, crps, pit, rps, skill
@@ -51,6 +51,9 @@ def hindcast(
 ) -> Hindcast:
     """Forecast the years after the first of some successive years, and score them.
 
+    Shares are scored in the next year alone: they are told from the last one observed. Meetings and statuses are scored
+    in all years.
+
     case: starts in the last quarter of the first year. tables: uncut. draws: of parameters and discrepancies, equally
     likely. runs: of every draw. seed: of the errors that are added to shares.
 
@@ -70,10 +73,11 @@ def hindcast(
 
 
 def _record(tables: Tables, case: Case, years: Sequence[int]) -> Record:
-    """What happened after the first year; ScoreError where nothing of it is recorded."""
+    """What happened after the first year, shares of the next year alone; ScoreError where no share is recorded."""
     record = record_of(tables, case.setting, years, since=f"{years[0]}-12-31")
-    if not len(record.shares):
-        fault = f"no share is recorded for {', '.join(map(str, years[1:]))} and the year before"
+    next_year = (record.shares.table["year"] == years[0] + 1).to_numpy()
+    if not next_year.any():
+        fault = f"no share is recorded for {years[0] + 1} and the year before"
         raise ScoreError(RECORD, fault, "Choose years of which the record holds two in a row.")
     later = (record.meetings.table["year"] > years[0]).to_numpy()
     meetings = replace(
@@ -81,7 +85,8 @@ def _record(tables: Tables, case: Case, years: Sequence[int]) -> Record:
         table=record.meetings.table[later].reset_index(drop=True),
         place=record.meetings.place[later],
     )
-    return replace(record, meetings=meetings)
+    shares = ShareCells(record.shares.table[next_year].reset_index(drop=True), record.shares.place[next_year])
+    return replace(record, shares=shares, meetings=meetings)
 
 
 def _first_year(tables: Tables) -> int:

@@ -1,0 +1,94 @@
+"""The commands that fit, forecast and ablate, as a user calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from command_line import call
+from hedgesim.analysis.calibration.files import read_manifest
+from hedgesim.batch.findings import read_findings
+from hedgesim.batch.results import StoreError
+from hedgesim.model.parameters import all_parameters
+from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, home, parameters_of, posterior_table, values_of
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("calibrate", "--walkers", "1"), "--walkers 1: too few to fit anything. Give --walkers 4 or more."),
+        (("calibrate", "--until", "2031Q1"), "the year 2024: its record is not complete"),
+        (("calibrate", "caco_1994", "--until", "1999Q4"), "the year 1994: its record is not complete"),
+        (
+            ("hindcast", "--calibration", "best"),
+            "--calibration best: there is no such calibration. Name one of: trained",
+        ),
+        (("hindcast", "nowhere"), "there is no scenario"),
+        (("hindcast", "--runs", "0"), "--runs 0"),
+        (("ablate", "--runs", "9"), "--runs 9: too few to score patterns. Give --runs 64 or more."),
+        (("ablate", "--backend", "abacus"), "--backend abacus: there is no such back end"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_anything_is_written(
+    words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = call(*words)
+    assert answer.code == 2
+    assert said in " ".join(answer.err.split())
+    assert "Traceback" not in answer.err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.hold
+def test_a_hindcast_is_written_drawn_and_told(tmp_path: Path) -> None:
+    answer = call("hindcast", "--runs", "1", "-o", str(tmp_path), "--json")
+    assert answer.code == 0, answer.err
+    told = json.loads(answer.out)
+    base = [row for row in told["skills"] if row["variant"] == "base" and row["rival"] == "persistence"]
+    assert {row["part"] for row in base} == {"all shares", "economy shares", "energy shares", "meetings"}
+    tables, manifest = read_findings(tmp_path, "hindcast")
+    assert manifest["calibration"] == SHIPPED
+    assert tables["shares"]["year"].unique().tolist() == [2022]
+    assert {row["country"] for row in told["left_out"]} == set(tables["shares"]["country"])
+    charts = {path.stem for path in (tmp_path / "charts").glob("*.png")}
+    assert {"shares", "chances", "skill", "history_meetings", "history_KAZ"} <= charts
+    with pytest.raises(StoreError, match="no folder of hedgesim ablate"):
+        read_findings(tmp_path, "ablate")
+    (tmp_path / "skills.parquet").write_bytes(b"PAR1")
+    with pytest.raises(StoreError, match="missing or broken"):
+        read_findings(tmp_path, "hindcast")
+
+
+def test_the_shipped_calibration_says_what_it_is() -> None:
+    assert calibrations() == (PRIOR, SHIPPED)
+    table, posterior = parameters_of(SHIPPED), posterior_table(SHIPPED)
+    assert set(all_parameters()) == set(table.loc[table["role"] != "error", "parameter"])
+    fitted = values_of(SHIPPED)
+    assert len(fitted) > 15
+    for path, value in fitted.items():
+        assert all_parameters()[path].low <= value <= all_parameters()[path].high
+        assert value == pytest.approx(pd.Series(posterior[path]).median(), rel=1e-6)
+    manifest = read_manifest(home() / SHIPPED)
+    assert manifest["years"] == [2015, 2021]
+    assert manifest["runs"] > 1_000_000
+    swept = table[table["role"] == "swept"]
+    assert swept["why"].str.len().gt(0).all()
+
+
+def test_no_parameter_is_of_one_country() -> None:
+    text = (home() / SHIPPED / "parameters.csv").read_text(encoding="utf-8")
+    axes = pd.read_csv(home().parent / "tables" / "axes.csv")
+    for code in axes.loc[axes["axis"] == "country", "code"]:
+        assert code not in text
+
+
+def test_the_manifest_is_yaml_and_the_prior_has_no_values() -> None:
+    assert yaml.safe_load((home() / SHIPPED / "manifest.yaml").read_text(encoding="utf-8"))["name"] == SHIPPED
+    assert values_of(PRIOR) == {}
+    with pytest.raises(KeyError):
+        values_of("best")
