@@ -56,7 +56,7 @@ def rows_of(frame: pd.DataFrame, columns: Mapping[str, str]) -> str:
     return table([name.replace("_", " ") for name in columns], cells)
 
 
-def calibration(_: Path) -> str:
+def calibration(results: Path) -> str:
     """What was fitted, how, and how well it can be told."""
     folder = home() / CALIBRATION
     facts: dict[str, Any] = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
@@ -80,6 +80,21 @@ def calibration(_: Path) -> str:
         f"Only swept: {len(swept)} parameters, {silent} of them because the record of these years does not move with "
         "them beyond chance; `parameters.csv` of the calibration gives each with its reason. Rank correlations above "
         f".4: {_strong(folder)}.",
+        _again(results / "calibration" / CALIBRATION, fitted),
+    )
+
+
+def _again(folder: Path, shipped: pd.DataFrame) -> str:
+    """How far a fit made anew lies from the shipped one."""
+    if not (folder / "parameters.csv").is_file():
+        return ""
+    anew = pd.read_csv(folder / "parameters.csv").set_index("parameter")["posterior_q50"]
+    own = shipped.set_index("parameter")
+    both = [name for name in own.index if anew.get(name) == anew.get(name) and name in anew.index]
+    apart = ((anew[both] - own.loc[both, "posterior_q50"]) / own.loc[both, "prior_sd"]).abs()
+    return (
+        f"Fitted anew by `make evidence`, {len(both)} of {len(own)} parameters are fitted again, and their medians lie "
+        f"within {apart.max():.2f} prior standard deviations of the shipped ones."
     )
 
 
@@ -108,7 +123,7 @@ def hindcast(results: Path) -> str:
     skills = with_skill(tables["skills"])
     base = skills[skills["variant"] == "base"]
     others = skills[(skills["variant"] != "base") & (skills["rival"] == PERSISTENCE)]
-    brier = tables["statuses"].groupby("forecaster")["brier"].sum()
+    statuses = tables["statuses"].groupby(["change", "forecaster"])["brier"].sum().unstack()
     left = {"country": "{}", "cells": "{}", "crps_seen": "{:.4f}", "crps_left_out": "{:.4f}"}
     left |= {"crps_persistence": "{:.4f}", "draws_worth": "{:.0f}"}
     votes = {"country": "{}"} | dict.fromkeys([c for c in tables["votes"].columns if c != "country"], "{:.2f}")
@@ -119,9 +134,8 @@ def hindcast(results: Path) -> str:
         image(folder, "skill", "Skill against rivals"),
         image(folder, "shares", "Shares cell by cell"),
         image(folder, "chances", "PIT histogram and reliability diagram"),
-        "Statuses in formal bodies, sums of Brier scores: "
-        + ", ".join(f"{name} {value:.3f}" for name, value in brier.items())
-        + ".",
+        "Statuses in formal bodies that rise or fall, and sanctions joined; sums of Brier scores:",
+        rows_of(statuses.reset_index(), {"change": "{}"} | dict.fromkeys(map(str, statuses.columns), "{:.3f}")),
         "### Shocks half and twice as large, and the prior in place of the posterior",
         rows_of(others, {"variant": "{}", "part": "{}", "skill (90 %)": "{}"}),
         "### Countries left out of the fit",

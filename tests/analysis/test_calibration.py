@@ -78,7 +78,9 @@ def _frozen(n_runs: int) -> Observation:
     def still(x: np.ndarray) -> np.ndarray:
         return np.broadcast_to(x[:1], (n_steps, *x.shape[1:])).repeat(n_runs, axis=1)
 
-    return Observation(still(first.share), np.zeros_like(still(first.meeting)), still(first.status))
+    return Observation(
+        still(first.share), np.zeros_like(still(first.meeting)), still(first.status), still(first.joined)
+    )
 
 
 def test_the_likelihood_by_hand() -> None:

@@ -33,6 +33,19 @@ def test_all_engines_have_the_same_outcomes_to_tell_on_every_back_end() -> None:
         assert np.array_equal(one.failed, told[0].failed), engine
 
 
+def test_all_engines_have_the_same_observations_on_every_back_end() -> None:
+    engines = [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
+    told = [engine.observations(CASE, [5]) for engine in engines]
+    axes = CASE.setting.axes
+    assert told[0].share.shape == (4, 1, len(axes.countries), len(axes.domains), len(axes.options))
+    assert told[0].status.shape == (4, 1, len(axes.countries), len(axes.formats))
+    assert told[0].joined.shape == (4, 1, len(axes.countries))
+    for one in told:
+        assert one.share == pytest.approx(told[0].share, abs=1e-9)
+        for name in ("meeting", "status", "joined"):
+            assert np.array_equal(getattr(one, name), getattr(told[0], name)), name
+
+
 def test_a_world_without_hollow_shares_has_every_run_on_every_engine() -> None:
     setting = make_setting(2, n_steps=3)
     case = make_case(replace(setting, hollow=0.0 * setting.hollow))

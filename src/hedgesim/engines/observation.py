@@ -25,6 +25,8 @@ class Observation:
     """(run, format): what met: 0 nothing, 1 working, 2 ministers, 3 leaders."""
     status: Array
     """(run, country, format): NONE, GUEST, OBSERVER or MEMBER."""
+    joined: Array
+    """(run, country): 1 where the country has joined sanctions against a power."""
 
 
 def observe(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> Observation:
@@ -32,7 +34,13 @@ def observe(case: Case, world: World, baseline: Baseline, conditions: Conditions
     xp, axes = world.xp, case.setting.axes
     n_runs = world.share.shape[0]
     status = (n_runs, len(axes.countries), 1, len(axes.formats))
-    return Observation(world.share, world.meeting[:, 0, 0, :], xp.broadcast_to(world.status, status)[:, :, 0, :])
+    joined = xp.broadcast_to(world.joined, (*status[:3], len(axes.powers)))
+    return Observation(
+        share=world.share,
+        meeting=world.meeting[:, 0, 0, :],
+        status=xp.broadcast_to(world.status, status)[:, :, 0, :],
+        joined=xp.max(joined[:, :, 0, :], axis=-1),
+    )
 
 
 def observations_of(trajectory: Trajectory) -> Observation:

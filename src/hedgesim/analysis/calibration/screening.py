@@ -85,7 +85,9 @@ def _still(target: Target, scales: Array) -> Terms:
     def frozen(x: Array) -> Array:
         return np.broadcast_to(x[:1], (n_steps, *x.shape[1:])).repeat(2 * len(scales), axis=1)
 
-    seen = Observation(frozen(first.share), np.zeros_like(frozen(first.meeting)), frozen(first.status))
+    seen = Observation(
+        frozen(first.share), np.zeros_like(frozen(first.meeting)), frozen(first.status), frozen(first.joined)
+    )
     domains: Sequence[str] = target.case.setting.axes.domains
     errors = {domain: scales for domain in domains}
     return log_likelihoods(target.record, seen, target.case.setting.axes, replications=2, discrepancy=errors)

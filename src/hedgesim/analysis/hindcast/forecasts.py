@@ -43,6 +43,8 @@ class Forecast:
     """(pair,): part of the members in which the status rose."""
     fell: Array
     """(pair,): part of the members in which it fell."""
+    joined: Array
+    """(country,): part of the members in which the country joined sanctions."""
 
 
 def observe_draws(case: Case, draws: Draws, engine: Engine, runs: int) -> tuple[Observation, Array]:
@@ -77,6 +79,7 @@ def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: 
         counts=meetings_of(record, seen, axes),
         rose=(change > 0.0).mean(axis=0),
         fell=(change < 0.0).mean(axis=0),
+        joined=(seen.joined[-1] > seen.joined[0]).mean(axis=0),
     )
 
 

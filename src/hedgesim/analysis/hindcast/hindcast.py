@@ -11,7 +11,7 @@ import pandas as pd
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import Record, ShareCells, record_of
 from hedgesim.analysis.hindcast.forecasts import Draws, Forecast, forecast, spread_out
-from hedgesim.analysis.hindcast.rivals import FORECASTS, PERSISTENCE, Histories, count_probabilities
+from hedgesim.analysis.hindcast.rivals import CLIMATOLOGY, FORECASTS, PERSISTENCE, Histories, count_probabilities
 from hedgesim.analysis.hindcast.scores import ScoreError, Skill, brier, crps, pit, rps, skill
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
@@ -40,7 +40,7 @@ class Hindcast:
     meetings: pd.DataFrame
     """format, rung, year, count, forecaster, p0 .. p4 (of so many or more), rps."""
     statuses: pd.DataFrame
-    """country, format, change (rose, fell), happened, forecaster, probability, brier."""
+    """country, format (or sanctions), change (rose, fell, joined), happened, forecaster, probability, brier."""
     members: Forecast
     origin: int
     """The last year that was known."""
@@ -66,7 +66,7 @@ def hindcast(
     return Hindcast(
         shares=pd.concat(_shares(record, told, tables, origin=years[0], seed=seed), ignore_index=True),
         meetings=pd.concat(_meetings(record, told, history), ignore_index=True),
-        statuses=pd.concat(_statuses(record, told, history), ignore_index=True),
+        statuses=pd.concat(_statuses(record, told, history, tables, case.setting.axes.countries), ignore_index=True),
         members=told,
         origin=years[0],
     )
@@ -144,19 +144,31 @@ def _scored_meetings(table: pd.DataFrame, name: str, probabilities: Array) -> pd
     return table.assign(forecaster=name, **columns, rps=rps(table["count"].to_numpy(), probabilities))
 
 
-def _statuses(record: Record, told: Forecast, history: Record) -> Iterator[pd.DataFrame]:
+def _statuses(
+    record: Record, told: Forecast, history: Record, tables: Tables, countries: Sequence[str]
+) -> Iterator[pd.DataFrame]:
     """Persistence says that nothing changes; climatology the rate of the training years, for all pairs alike."""
     span = (record.years[-1] - record.years[0]) / len(history.years)
-    past = history.statuses.table
-    for change, own in (("rose", told.rose), ("fell", told.fell)):
-        table = record.statuses.table[["country", "format"]].assign(
-            change=change, happened=record.statuses.table[change]
+    own, past = record.statuses.table, history.statuses.table
+    joined = set(tables.mapping["record"]["sanctioning"])
+    events = [
+        (
+            own[["country", "format"]].assign(change=change, happened=own[change]),
+            chances,
+            int(past[change].sum()),
+            len(past),
         )
-        rate = min(1.0, (past[change].sum() + 0.5) / (len(past) + 1.0) * span)
-        for name, probability in ((MODEL, own), (PERSISTENCE, 0.0), ("climatology", rate)):
-            chances = np.broadcast_to(np.asarray(probability, dtype=np.float64), (len(table),))
-            scored = brier(table["happened"].to_numpy(), chances)
-            yield table.assign(forecaster=name, probability=chances, brier=scored)
+        for change, chances in (("rose", told.rose), ("fell", told.fell))
+    ]
+    sanctions = pd.DataFrame({"country": countries, "format": "sanctions", "change": "joined"})
+    sanctions["happened"] = [int(country in joined) for country in countries]
+    events.append((sanctions, told.joined, 0, len(countries)))
+    for table, chances, seen, n in events:
+        rate = min(1.0, (seen + 0.5) / (n + 1.0) * span)
+        for name, probability in ((MODEL, chances), (PERSISTENCE, 0.0), (CLIMATOLOGY, rate)):
+            given = np.broadcast_to(np.asarray(probability, dtype=np.float64), (len(table),))
+            scored = brier(table["happened"].to_numpy(), given)
+            yield table.assign(forecaster=name, probability=given, brier=scored)
 
 
 def skills(table: pd.DataFrame, score: str, rivals: Sequence[str], *, group: str, own: str = MODEL) -> pd.DataFrame:
