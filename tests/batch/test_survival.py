@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -139,17 +138,24 @@ def test_two_sweeps_at_once_share_a_store(tmp_path: Path, undisturbed: Path) -> 
     assert_same(tmp_path / "out", undisturbed / "out")
 
 
+SMALL_FILES = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Runs its arguments where no file may grow beyond 10 kB; in a process of its own, as forking this one is not safe."""
+
+
 def test_a_full_disk_is_said_and_the_sweep_goes_on(tmp_path: Path, undisturbed: Path) -> None:
     """No file may grow beyond 10 kB, less than a part of runs takes."""
     words = [sys.executable, "-m", "hedgesim", "sweep", str(undisturbed / "small.yaml"), "-o", str(tmp_path / "out")]
     for more in ([], ["--workers", "2"]):
         done = subprocess.run(
-            [*words, *more],
+            [sys.executable, "-c", SMALL_FILES, *words, *more],
             capture_output=True,
             text=True,
             timeout=120,
             check=False,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000)),
         )
         assert done.returncode == 2
         assert "writing stopped (file too large)" in done.stderr
