@@ -242,7 +242,7 @@ def test_the_page_lists_every_scenario_with_a_figure() -> None:
     for name in packaged_scenarios():
         assert f"| `{name}` |" in text, name
         told = re.search(rf"^\| {name} \|.*±", text, re.MULTILINE)
-        assert told or name in {"history", "no_war", "hindcast_2022"}, name
+        assert told or name in {"history", "no_war"}, name
 
 
 @pytest.mark.hold

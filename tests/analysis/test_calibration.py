@@ -14,6 +14,7 @@ from hedgesim.analysis.calibration.fitting import FitPlan, calibrate
 from hedgesim.analysis.calibration.likelihood import FREEDOM, JEFFREYS, log_likelihoods, meetings_of, share_changes
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior, prior_of
 from hedgesim.analysis.calibration.record import Record, record_of, status_on, steps_of
+from hedgesim.analysis.calibration.sampling import CalibrationError, sample
 from hedgesim.analysis.calibration.screening import standing_still
 from hedgesim.analysis.calibration.target import Target
 from hedgesim.engines.case import Case, case_of
@@ -158,3 +159,9 @@ def test_a_small_calibration_runs_whole_and_twice_alike() -> None:
     assert roles["votes.baseline"] == "swept"
     assert (roles != "swept").sum() == len(one.draws.columns) - 1
     assert set(all_parameters()) <= set(roles.index)
+
+
+def test_too_few_walkers_are_refused_with_the_number_needed() -> None:
+    target = Target(case(), record(), Prior(("taste.offer", "formats.home")), engine_of("ensemble"), 2)
+    with pytest.raises(CalibrationError, match=r"--walkers 3: too few to fit 2 numbers\. Give --walkers 4 or more\."):
+        sample(target, np.zeros((3, 2)), steps=1, warm_up=0, seed=1)

@@ -21,6 +21,10 @@ from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, home, p
     ("words", "said"),
     [
         (("calibrate", "--walkers", "1"), "--walkers 1: too few to fit anything. Give --walkers 4 or more."),
+        (
+            ("calibrate", "--sets", "100"),
+            "--sets 100: the 128 walkers start from the likeliest. Give --sets 128 or more.",
+        ),
         (("calibrate", "--until", "2031Q1"), "the year 2024: its record is not complete"),
         (("calibrate", "caco_1994", "--until", "1999Q4"), "the year 1994: its record is not complete"),
         (
@@ -92,3 +96,12 @@ def test_the_manifest_is_yaml_and_the_prior_has_no_values() -> None:
     assert values_of(PRIOR) == {}
     with pytest.raises(KeyError):
         values_of("best")
+
+
+@pytest.mark.parametrize("command", ["hindcast", "ablate", "patterns"])
+def test_a_folder_of_other_results_is_left_alone(command: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"runs": 1}', encoding="utf-8")
+    answer = call(command, "-o", str(tmp_path))
+    assert answer.code == 2
+    assert "results of something else lie here (a run)" in " ".join(answer.err.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]

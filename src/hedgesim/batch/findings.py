@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.batch.folder import LocalFolder
-from hedgesim.batch.results import MANIFEST, StoreError
+from hedgesim.batch.results import MANIFEST, OTHER_FOLDER, StoreError
 from hedgesim.batch.versions import digest_of_sources, versions
 
 
@@ -29,6 +29,18 @@ def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], 
     manifest = {"kind": kind, "tables": list(tables), **facts, "sources_digest": digest_of_sources(), **versions()}
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"
     place.write(MANIFEST, text.encode())
+
+
+def check_folder(folder: Path, kind: str) -> None:
+    """Refuse a folder in which results of something else lie, for their manifest would be lost: StoreError."""
+    try:
+        found = str(json.loads((folder / MANIFEST).read_bytes()).get("kind", "a run"))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError, AttributeError):
+        found = "a broken manifest"
+    if found != kind:
+        raise StoreError(folder, f"results of something else lie here ({found})", remedy=OTHER_FOLDER)
 
 
 def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

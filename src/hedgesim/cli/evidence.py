@@ -42,7 +42,6 @@ def patterns(
 
     running.use_rules(rule_files or ())
     plan = evidence.plan_of(runs, calibration, posterior=posterior)
-    evidence.check_folder(output)
     bases = evidence.bases_of(scenario, file, seed=seed)
     scores = evidence.score_with_progress(bases, plan, output)
     evidence.print_scores(scores, bases, output, as_json=as_json)

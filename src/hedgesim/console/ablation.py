@@ -14,7 +14,7 @@ from hedgesim.analysis.hindcast.rivals import PERSISTENCE
 from hedgesim.analysis.patterns.bases import Bases
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
-from hedgesim.batch.findings import write_findings
+from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
 from hedgesim.console.forecasts import posterior_of
 from hedgesim.console.printing import print_rows, records_of
@@ -29,6 +29,9 @@ PAIR = ("war_2022", "no_war")
 
 HINDCAST = "hindcast_2022"
 
+KIND = "ablate"
+"""What the manifest of an ablation says that it is."""
+
 
 def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: bool) -> None:
     """Turn every mechanism off, and write and print what becomes of forecasts and of the effect of the war."""
@@ -36,6 +39,7 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
         message = f"--runs {runs}: too few to score patterns. Give --runs {FEWEST_RUNS} or more."
         raise UsageFault(message)
     engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
+    check_folder(output, KIND)
     prepare_folder(output)
     given = [f"parameters={calibration}"]
     first, other = (case_of(session.read_scenario(name, overrides=given)) for name in PAIR)
@@ -47,7 +51,7 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
     total = runs * len({name for part in bases.patterns.parts for name in part.bases}) * len(mechanisms())
     with counting("scoring patterns without each mechanism", total) as on_runs:
         told["patterns"] = patterns_without(bases, runs, on_runs=on_runs)
-    write_findings(output, "ablate", told, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})
+    write_findings(output, KIND, told, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})
     if as_json:
         Console(soft_wrap=True).print_json(data={name: records_of(table) for name, table in told.items()})
         return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,8 +25,8 @@ from hedgesim.analysis.patterns.scoring import (
 )
 from hedgesim.analysis.patterns.variation import Variation, draws_of
 from hedgesim.analysis.simulation import now
-from hedgesim.batch.findings import write_findings
-from hedgesim.batch.results import MANIFEST, OTHER_FOLDER, StoreError, prepare_folder
+from hedgesim.batch.findings import check_folder, write_findings
+from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import UsageFault
@@ -78,6 +77,7 @@ def bases_of(scenario: str | None, file: str | None, *, seed: int | None) -> Bas
 
 def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
     """Score, write the tables and draw the chart, showing how far it is."""
+    check_folder(folder, KIND)
     prepare_folder(folder)
     began = now()
     scenarios = {name for part in bases.patterns.parts for name in part.bases}
@@ -88,23 +88,6 @@ def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
     write_findings(folder, KIND, {"parts": scores.parts, "patterns": scores.patterns}, facts)
     draw_patterns(scores.parts, folder / "charts", caption=_caption(bases, plan))
     return scores
-
-
-def check_folder(folder: Path) -> None:
-    """Refuse a folder in which other results lie: their manifest would be lost; StoreError."""
-    kind = _kind_of_results(folder)
-    if kind not in {None, KIND}:
-        raise StoreError(folder, f"results of something else lie here ({kind})", remedy=OTHER_FOLDER)
-
-
-def _kind_of_results(folder: Path) -> str | None:
-    """What the manifest of a folder says that its results are; None without one."""
-    try:
-        return str(json.loads((folder / MANIFEST).read_bytes()).get("kind", "a run"))
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except (OSError, ValueError, AttributeError):
-        return "a broken manifest"
 
 
 def _facts(bases: Bases, plan: Plan) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from hedgesim.analysis.calibration.record import check_years
 from hedgesim.analysis.hindcast.course import course
 from hedgesim.analysis.hindcast.hindcast import parameters_in
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
-from hedgesim.analysis.hindcast.study import BASE, Variants, reliability, study
+from hedgesim.analysis.hindcast.study import BASE, Variants, flat_band, reliability, study
 from hedgesim.analysis.simulation import now
-from hedgesim.batch.findings import write_findings
+from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
@@ -36,6 +36,9 @@ from hedgesim.scenario.tables import read_tables
 HISTORY = "history"
 """Scenario whose years are drawn beside the record."""
 
+HINDCAST = "hindcast"
+"""What the manifest of a hindcast says that it is."""
+
 LEAST = {"walkers": 4, "steps": 10, "warm_up": 0, "replications": 2, "sets": 64}
 """Smallest numbers that mean anything."""
 
@@ -48,6 +51,9 @@ def fit_plan(walkers: int, steps: int, *, warm_up: int, replications: int, sets:
             option = "--" + name.replace("_", "-")
             message = f"{option} {value}: too few to fit anything. Give {option} {LEAST[name]} or more."
             raise UsageFault(message)
+    if sets < walkers:
+        message = f"--sets {sets}: the {walkers} walkers start from the likeliest. Give --sets {walkers} or more."
+        raise UsageFault(message)
     return FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
 
 
@@ -72,24 +78,26 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
     """Forecast and score the years of a scenario, write and draw what was found."""
     check_counts(runs=runs)
     engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
-    variants = read_variants(name)
+    variants = read_variants(name, calibration)
+    check_folder(output, HINDCAST)
     prepare_folder(output)
-    with counting("hindcast", len(variants.others) + 2) as on_variant:
+    total = runs * len(posterior["log_likelihood"]) * (len(variants.others) + 2)
+    with counting(f"telling {name}", total) as on_runs:
         found = study(
             variants,
             read_tables(variants.base.tables_folder),
             posterior,
             engine,
             runs=runs,
-            on_variant=lambda _: on_variant(1),
+            on_runs=on_runs,
         )
-    history = course(_history(), read_tables(), parameters_in(posterior), engine, runs=1)
+    history = course(_history(calibration), read_tables(), parameters_in(posterior), engine, runs=1)
     tables = {**found.tables(), **history}
-    write_findings(output, "hindcast", tables, {**found.facts, "calibration": calibration})
+    write_findings(output, HINDCAST, tables, {**found.facts, "calibration": calibration})
     caption = (
         f"Scenario {name}, parameters: {calibration}, {found.facts['draws']} draws of the posterior, {runs} runs each."
     )
-    draw_forecasts(tables, reliability(tables), output / "charts", caption=caption)
+    draw_forecasts(tables, reliability(tables), output / "charts", flat=flat_band, caption=caption)
     draw_courses(tables, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}.")
     if as_json:
         told = {table: records_of(found.tables()[table]) for table in ("skills", "left_out", "votes")}
@@ -98,18 +106,19 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
     print_hindcast(found.tables(), output)
 
 
-def _history() -> Case:
-    return case_of(session.read_scenario(HISTORY))
+def _history(calibration: str) -> Case:
+    return case_of(session.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
 
 
-def read_variants(name: str) -> Variants:
-    """A scenario, and the same with every recorded shock half and twice as large."""
-    base = session.read_scenario(name)
+def read_variants(name: str, calibration: str) -> Variants:
+    """A scenario with the values of a calibration, and the same with every recorded shock half and twice as large."""
+    given = [f"parameters={calibration}"]
+    base = session.read_scenario(name, overrides=given)
     lines = impulses_of(base, read_tables(base.tables_folder).table("shocks"))
     events = dict.fromkeys(line.event for line in lines if line.event)
 
     def sized(factor: float) -> Scenario:
-        return session.read_scenario(name, overrides=[f"shock_sizes.{event}={factor:g}" for event in events])
+        return session.read_scenario(name, overrides=[*given, *(f"shock_sizes.{event}={factor:g}" for event in events)])
 
     return Variants(base, {"shocks half as large": sized(0.5), "shocks twice as large": sized(2.0)})
 

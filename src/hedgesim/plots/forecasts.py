@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -20,17 +20,23 @@ CHARTS = ("shares", "chances", "skill")
 
 
 def draw_forecasts(
-    tables: Mapping[str, pd.DataFrame], reliable: pd.DataFrame, folder: Path, *, caption: str
+    tables: Mapping[str, pd.DataFrame],
+    reliable: pd.DataFrame,
+    folder: Path,
+    *,
+    flat: Callable[[int, int], tuple[float, float]],
+    caption: str,
 ) -> list[Path]:
     """Draw a hindcast into a folder, as PNG and SVG.
 
-    tables: of a hindcast. reliable: chance, happened, cases, one row a bin.
+    tables: of a hindcast. reliable: chance, happened, cases, one row a bin. flat: 5 and 95 % of the count of a bin when
+    so many cases fall anywhere in so many bins.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with theme():
         return [
             *_shares(tables["shares"], folder, caption),
-            *_chances(tables["shares"], reliable, folder, caption),
+            *_chances(tables["shares"], reliable, flat, folder, caption),
             *_skill(tables["skills"], folder, caption),
         ]
 
@@ -69,7 +75,13 @@ def _cells(axis: Axes, cells: pd.DataFrame, rows: int) -> None:
     axis.set_xlabel("share")
 
 
-def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, folder: Path, caption: str) -> list[Path]:
+def _chances(
+    shares: pd.DataFrame,
+    reliable: pd.DataFrame,
+    flat: Callable[[int, int], tuple[float, float]],
+    folder: Path,
+    caption: str,
+) -> list[Path]:
     own = shares[(shares["forecaster"] == MODEL) & (shares["low"] == shares["high"])]
     cases = int(reliable["cases"].sum())
     notes = (
@@ -80,7 +92,7 @@ def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, folder: Path, caption
     figure = page(9.0, 3.6, title="Were the chances honest?", notes=notes, frame=Frame(left=0.7, right=0.3))
     left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.3})
     left.hist(own["pit"], bins=np.linspace(0.0, 1.0, BINS + 1), color=BLUE, alpha=0.6)
-    left.axhspan(*_flat_band(len(own)), color=FAINT, alpha=0.6, zorder=0)
+    left.axhspan(*flat(len(own), BINS), color=FAINT, alpha=0.6, zorder=0)
     left.axhline(len(own) / BINS, color=MUTED, lw=1)
     left.set_xlabel("place of what happened in the forecast (PIT)")
     left.set_ylabel("cells")
@@ -92,15 +104,6 @@ def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, folder: Path, caption
         right.annotate(f"{row['cases']:.0f}", place, (0, lift), textcoords="offset points", ha="center")
     right.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.12), xlabel="chance given", ylabel="part that happened")
     return save(figure, folder, name="chances")
-
-
-def _flat_band(n: int) -> tuple[float, float]:
-    """5 and 95 % of the count in a bin if every place were as likely."""
-    draws = np.arange(n + 1)
-    log = np.cumsum(np.log(np.maximum(draws, 1)))
-    mass = np.exp(log[n] - log[draws] - log[n - draws] + draws * np.log(1 / BINS) + (n - draws) * np.log(1 - 1 / BINS))
-    total = np.cumsum(mass)
-    return float(np.searchsorted(total, 0.05)), float(np.searchsorted(total, 0.95))
 
 
 def _skill(skills: pd.DataFrame, folder: Path, caption: str) -> list[Path]:

@@ -11,6 +11,7 @@ import yaml
 
 from hedgesim.analysis.calibration.fitting import Calibration
 from hedgesim.analysis.simulation import now
+from hedgesim.batch.folder import LocalFolder
 from hedgesim.batch.versions import digest_of_sources, versions
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
@@ -22,11 +23,11 @@ DIGITS = 10
 
 def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, began: str) -> None:
     """Write a calibration into a folder; it is used under the folder's name when that lies in `data/calibration`."""
-    folder.mkdir(parents=True, exist_ok=True)
-    log_likelihoods = by_country(fitted)
-    _table(folder / PARAMETERS, fitted.parameters)
-    _table(folder / POSTERIOR, pd.concat([fitted.draws, log_likelihoods], axis=1))
-    _table(folder / CORRELATIONS, fitted.correlations.rename_axis("parameter").reset_index())
+    tables = {
+        PARAMETERS: fitted.parameters,
+        POSTERIOR: pd.concat([fitted.draws, by_country(fitted)], axis=1),
+        CORRELATIONS: fitted.correlations.rename_axis("parameter").reset_index(),
+    }
     manifest = {
         "name": folder.name,
         "scenario": scenario.name,
@@ -41,7 +42,11 @@ def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, 
     }
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110)
     head = "# How the calibration beside it was made. Written by `hedgesim calibrate`.\n"
-    (folder / MANIFEST).write_text(head + text, encoding="utf-8")
+    place = LocalFolder(folder)
+    place.prepare()
+    for name, table in tables.items():
+        place.write(name, _as_csv(table).encode())
+    place.write(MANIFEST, (head + text).encode())
 
 
 def read_manifest(folder: Path) -> Mapping[str, object]:
@@ -63,8 +68,8 @@ def by_country(fitted: Calibration) -> pd.DataFrame:
     return pd.DataFrame(found)
 
 
-def _table(path: Path, table: pd.DataFrame) -> None:
-    table.to_csv(path, index=False, lineterminator="\n", float_format=f"%.{DIGITS}g")
+def _as_csv(table: pd.DataFrame) -> str:
+    return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g")
 
 
 def _version(package: str) -> str:

@@ -48,8 +48,8 @@ class FitPlan:
     """
 
     sets: int = 4096
-    walkers: int = 96
-    steps: int = 600
+    walkers: int = 128
+    steps: int = 500
     warm_up: int = 200
     replications: int = 16
     draws: int = 512
@@ -89,6 +89,10 @@ def calibrate(
     """Fit shared parameters to the record of the years that a scenario covers.
 
     tables: uncut. on_runs: told how many runs were just made. No parameter is of one country.
+
+    Raises:
+        RecordError: a year of which the record is not complete.
+        CalibrationError: fewer walkers than twice the numbers that are fitted, which the screening decides.
     """
     case = case_of(scenario)
     record = record_of(tables, case.setting, range(scenario.start.year, scenario.end.year + 1))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import emcee
@@ -13,14 +12,16 @@ from hedgesim.analysis.calibration.target import Target
 from hedgesim.model.arrays import Array
 
 
+class CalibrationError(ValueError):
+    """A calibration that cannot be made, said in one line: place, fault, remedy."""
+
+
 @dataclass(frozen=True)
 class Chain:
     """Walkers in the space in which the prior is standard normal in every direction, so that it has no walls."""
 
     places: Array
     """(step, walker, parameter): places after the warm-up."""
-    log_likelihood: Array
-    """(step, walker)."""
     accepted: float
     """Part of the moves that were accepted."""
     correlation: Array
@@ -41,22 +42,27 @@ def sample(
     steps: int,
     warm_up: int,
     seed: int,
-    on_steps: Callable[[int], None] = lambda _: None,
 ) -> Chain:
     """Walk from some places by moves of differential evolution.
 
-    start: axes (walker, parameter), at least twice as many walkers as parameters. on_steps: told of every step made.
+    start: axes (walker, parameter).
+
+    Raises:
+        CalibrationError: fewer walkers than twice the parameters.
     """
     walkers, n_parameters = start.shape
+    if walkers < 2 * n_parameters:
+        message = (
+            f"--walkers {walkers}: too few to fit {n_parameters} numbers. Give --walkers {2 * n_parameters} or more."
+        )
+        raise CalibrationError(message)
     counted = _Counted(target)
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, n_parameters, counted, moves=moves, vectorize=True)
-    for _ in sampler.sample(emcee.State(start, random_state=RandomState(seed).get_state()), iterations=warm_up + steps):
-        on_steps(1)
+    sampler.run_mcmc(emcee.State(start, random_state=RandomState(seed).get_state()), warm_up + steps)
     kept = sampler.get_chain(discard=warm_up)
     return Chain(
         places=kept,
-        log_likelihood=sampler.get_log_prob(discard=warm_up) - normal_density(kept),
         accepted=float(np.mean(sampler.acceptance_fraction)),
         correlation=_correlation(kept),
         evaluations=counted.evaluations,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -55,7 +55,7 @@ class Histories:
         middle = 0.5 * (np.sqrt(table["low"]) + np.sqrt(table["high"]))
         table = table.assign(root=middle).sort_values("year")
         groups = table.groupby(["country", "domain", "option"])
-        return cls({key: group.set_index("year")["root"] for key, group in groups})  # type: ignore[misc]
+        return cls({cast(tuple[str, str, str], key): group.set_index("year")["root"] for key, group in groups})
 
     def forecast(self, name: str, cells: pd.DataFrame) -> Array:
         """What a forecaster says of the root of the share of every cell, axes (cell,)."""

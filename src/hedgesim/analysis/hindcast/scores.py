@@ -80,14 +80,15 @@ class Skill:
     high: float
     cases: int
     clusters: int
-    """Groups of cases that were drawn together in the bootstrap."""
+    """Groups of cases that hang together."""
 
 
 def skill(own: Array, rival: Array, groups: Array) -> Skill:
     """Skill of a forecaster against a rival with a 90 % interval; all arrays have axes (case,).
 
-    groups: cases of one group hang together (shares of a country sum to 1), so the bootstrap draws groups, and cases
-    within them. The interval says how far the figure rests on which cells happened to be observed.
+    groups: cases of one group hang together (shares of a country sum to 1), so the bootstrap draws cases anew, and
+    groups anew, and the interval takes the wider ends. It says how far the figure rests on which cells happened to be
+    observed.
 
     Raises:
         ScoreError: fewer cases than `LEAST_CASES`, or a rival that made no error at all.

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm, qmc
+from scipy.stats import binom, norm, qmc
 
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.hindcast.hindcast import (
@@ -67,27 +67,28 @@ def study(
     engine: Engine,
     *,
     runs: int,
-    on_variant: Callable[[str], None] = lambda _: None,
+    on_runs: Callable[[int], None] = lambda _: None,
 ) -> Study:
     """Forecast and score the years that a scenario covers after its first, in all variants.
 
-    tables: uncut. posterior: equally likely draws with their log likelihoods. runs: of every draw. on_variant: told
-    the name of every variant before it is run.
+    tables: uncut. posterior: equally likely draws with their log likelihoods. runs: of every draw. on_runs: told
+    how many runs were just made; there are those of the base, of the other variants, and of the prior.
     """
     scenario = variants.base
     years = range(scenario.start.year, scenario.end.year + 1)
     draws = parameters_in(posterior)
 
-    def told(case: Case, own: Posterior, name: str) -> Hindcast:
-        on_variant(name)
-        return hindcast(case, tables, own, engine, years=years, runs=runs, seed=scenario.seed)
+    def told(case: Case, own: Posterior) -> Hindcast:
+        found = hindcast(case, tables, own, engine, years=years, runs=runs, seed=scenario.seed)
+        on_runs(len(found.members.counts))
+        return found
 
     case = case_of(scenario)
-    base = told(case, draws, BASE)
+    base = told(case, draws)
     found = [skills_of(base, BASE)]
     for name, other in variants.others.items():
-        found.append(skills_of(told(case_of(other), draws, name), name))
-    found.append(skills_of(told(case, _prior_draws(draws, scenario.seed), "prior"), "prior"))
+        found.append(skills_of(told(case_of(other), draws), name))
+    found.append(skills_of(told(case, _prior_draws(draws, scenario.seed)), "prior"))
     return Study(
         base=base,
         skills=pd.concat(found, ignore_index=True),
@@ -121,6 +122,12 @@ def _votes(case: Case, engine: Engine) -> pd.DataFrame:
     seen = engine.outcomes(case, range(engine.together))
     table = {name: seen.of_country(name)[:, 1].mean(axis=0) for name in VOTES}
     return pd.DataFrame({"country": case.setting.axes.countries, **table})
+
+
+def flat_band(cases: int, bins: int) -> tuple[float, float]:
+    """5 and 95 % of the count of a bin of a PIT histogram if every place were as likely."""
+    low, high = binom(cases, 1.0 / bins).ppf([0.05, 0.95])
+    return float(low), float(high)
 
 
 def reliability(found: Mapping[str, pd.DataFrame], bins: int = 10) -> pd.DataFrame:
