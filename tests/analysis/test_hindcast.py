@@ -160,6 +160,12 @@ def test_too_few_members_are_refused() -> None:
         hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=2, seed=3)
 
 
+def test_a_run_that_failed_is_told_and_never_scored() -> None:
+    broken = {**DRAWS, "taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1e200, 1.0]}
+    with np.errstate(all="ignore"), pytest.raises(ScoreError, match="40 of 120 runs failed"):
+        hindcast(case(), read_tables(), broken, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
+
+
 def test_a_course_starts_at_the_record() -> None:
     tables = course(case(), read_tables(), DRAWS, engine_of("ensemble"), runs=4)
     shares = tables["course_shares"]

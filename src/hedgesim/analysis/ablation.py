@@ -73,16 +73,18 @@ def draws_without(draws: Mapping[str, Sequence[float]], mechanism: Mechanism) ->
 def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFrame:
     """What the shock of the first of two cases changes at the end, run by run, under every mechanism turned off.
 
-    Columns: without, outcome, mean, q05, q95. Outcomes are `THESIS`; of countries their mean.
+    Columns: without, outcome, mean, q05, q95, n. Outcomes are `THESIS`; of countries their mean. n: runs that came
+    through on both sides; those that failed on either are left out.
     """
     rows = []
     for name, mechanism in mechanisms().items():
         sides = [_outcomes(without(case, mechanism), engine, runs) for case in pair]
         for outcome in THESIS:
             change = _at_end(sides[0], outcome) - _at_end(sides[1], outcome)
+            change = change[np.isfinite(change)]
             low, high = np.quantile(change, LEVELS)
-            rows.append((name, outcome, float(change.mean()), float(low), float(high)))
-    return pd.DataFrame(rows, columns=["without", "outcome", "mean", "q05", "q95"])
+            rows.append((name, outcome, float(change.mean()), float(low), float(high), len(change)))
+    return pd.DataFrame(rows, columns=["without", "outcome", "mean", "q05", "q95", "n"])
 
 
 def scores_without(

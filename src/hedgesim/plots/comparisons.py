@@ -12,13 +12,18 @@ from matplotlib.ticker import MaxNLocator
 
 from hedgesim.analysis.summary import summarise_column
 from hedgesim.plots.names import Names, in_order, label_of
-from hedgesim.plots.theme import INK, MUTED, NORMAL
+from hedgesim.plots.theme import (
+    BLUE,
+    INK,
+    MUTED,
+    NORMAL,
+)
 from hedgesim.plots.trajectories import PANEL_COLUMNS
 
 GRID_POINTS = 20  # up to this many values a parameter counts as a grid, above it values are binned
 BINS = 12
+SWEEP_COLOR = BLUE
 TICKS_HIGH = 0.27  # inches that tick labels take below an axis
-SWEEP_COLOR = "#0072B2"
 STANDARD_ERRORS = 2
 
 

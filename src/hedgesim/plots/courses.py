@@ -11,11 +11,20 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from hedgesim.plots.theme import FAINT, INK, MUTED, Frame, legend_corner, page, save, theme
+from hedgesim.plots.theme import (
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    Frame,
+    legend_corner,
+    page,
+    save,
+    theme,
+)
 
 COLUMNS = 4
 WIDTH, HEIGHT = 9.6, 1.75  # inches of a page, and of a row of panels
-BLUE = "#0072B2"
 
 
 def draw_courses(tables: Mapping[str, pd.DataFrame], folder: Path, *, trained: int, caption: str) -> list[Path]:

@@ -18,10 +18,16 @@ from matplotlib.figure import Figure
 from hedgesim.experiment.points import Factor
 from hedgesim.plots import theme as look
 from hedgesim.plots.sweep_pages import Sweep
-from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, Frame
+from hedgesim.plots.theme import (
+    COLORS,
+    FAINT,
+    INK,
+    MUTED,
+    SMALL,
+    Frame,
+)
 
 CHARTS = ("tradeoff", "limits")
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 ROW, RANGE, BESIDE, WORDS = 0.34, 5.2, 1.3, 60  # inches of a limit, of a range, beside it; characters of words in it
 LOW, HIGH, AMONG = "at least", "at most", "among"
 

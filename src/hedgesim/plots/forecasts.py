@@ -9,10 +9,21 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from hedgesim.plots.theme import FAINT, INK, MUTED, Frame, legend_corner, page, save, theme
+from hedgesim.plots.theme import (
+    BLUE,
+    FAINT,
+    GREEN,
+    INK,
+    MUTED,
+    VERMILION,
+    Frame,
+    legend_corner,
+    page,
+    save,
+    theme,
+)
 
 MODEL = "model"
-BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 ROW = 0.2  # inches of a cell
 BINS = 10
 NARROW = 0.005  # bounds closer than this are drawn as one point
@@ -120,7 +131,7 @@ def _skill(skills: pd.DataFrame, folder: Path, caption: str) -> list[Path]:
     ticks: list[tuple[float, str]] = []
     for part in parts:
         for row in base[base["part"] == part].to_dict("records"):
-            colour = GREEN if row["low"] > 0 else ORANGE if row["high"] < 0 else MUTED
+            colour = GREEN if row["low"] > 0 else VERMILION if row["high"] < 0 else MUTED
             axis.hlines(y, max(row["low"], -1.0), min(row["high"], 1.0), color=colour, lw=2)
             axis.plot(np.clip(row["value"], -1.0, 1.0), y, "o", color=colour, ms=6)
             ticks.append((y, f"{part}, {row['rival']}"))

@@ -16,13 +16,23 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.analysis.patterns.interval import Interval
-from hedgesim.plots.theme import INK, SMALL, Frame, legend_corner, page, save, theme
+from hedgesim.plots.theme import (
+    BLUE,
+    INK,
+    SMALL,
+    VERMILION,
+    Frame,
+    legend_corner,
+    page,
+    save,
+    theme,
+)
 
 COLUMNS = 4
 WIDTH, PANEL, ROOM = 13.0, 1.22, 0.4  # inches of the page, of a row of panels, and of the ends of the page
 LETTERS = 46  # of a line of a title
 PALE = "#cfe3f2"
-MARKS = {"holds": ("o", "#0072B2"), "fails": ("X", "#D55E00"), "cannot be said": ("s", "#7f7f7f")}
+MARKS = {"holds": ("o", BLUE), "fails": ("X", VERMILION), "cannot be said": ("s", "#7f7f7f")}
 NAMES = {"base": "model", "no_shock": "no shock", "pooled": "all alike"}
 BESIDE = 0.12  # of the width of what is shown, left and right of it
 WIDEST = 3.0  # how many times as wide as interval and model the variants may make a panel

@@ -19,10 +19,17 @@ from hedgesim.experiment.points import Factor
 from hedgesim.plots import theme as look
 from hedgesim.plots.labels import Label, label_points
 from hedgesim.plots.sweep_pages import GENERAL, ROUND, Sweep, plain
-from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, Frame
+from hedgesim.plots.theme import (
+    AMBER,
+    BLUE,
+    FAINT,
+    INK,
+    MUTED,
+    SMALL,
+    Frame,
+)
 
 SCENARIO = "scenario"
-BLUE, ORANGE = "#0072B2", "#E69F00"
 NAMES: Mapping[str, str] = {
     "ST": "total (ST)",
     "S1": "first order (S1)",
@@ -132,7 +139,7 @@ def _bars_page(found: Sensitivities, outcome: str, panels: Panels) -> Figure:
         axis.tick_params(labelbottom=True)
     axes[0].set_yticks(range(len(order)), [labels[path] for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
-    handles = [Patch(color=color) for color in (BLUE, ORANGE)]
+    handles = [Patch(color=color) for color in (BLUE, AMBER)]
     figure.legend(handles, texts, loc="upper left", bbox_to_anchor=look.legend_corner(figure), ncols=2)
     return figure
 
@@ -149,7 +156,7 @@ def _entitle(axis: Axes, title: str) -> None:
 def _bars(axis: Axes, wide: pd.DataFrame, measures: Sequence[str], by_chance: float) -> None:
     """Two bars a factor with their confidence, and what a factor without effect gets."""
     y = np.arange(len(wide), dtype=np.float64)
-    for measure, color, shift in zip(measures, (BLUE, ORANGE), (-0.5, 0.5), strict=True):
+    for measure, color, shift in zip(measures, (BLUE, AMBER), (-0.5, 0.5), strict=True):
         values, plus = (wide[kind][measure].to_numpy(dtype=np.float64) for kind in ("value", "confidence"))
         axis.barh(y + shift * BAR, values, BAR, color=color, zorder=2)
         axis.errorbar(values, y + shift * BAR, xerr=plus, fmt="none", ecolor=INK, elinewidth=0.9, zorder=3)

@@ -34,9 +34,13 @@ from hedgesim.plots.sweep_pages import (
     panels_of,
     plain,
 )
-from hedgesim.plots.theme import LARGE, SMALL, Frame
+from hedgesim.plots.theme import (
+    COLORS,
+    LARGE,
+    SMALL,
+    Frame,
+)
 
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")  # those of the countries
 MARKERS, MOST_POINTS = "os^DvP", 2000  # more single runs are a smear
 BAR_ROOM, BAR, BAR_GAP = 1.2, 0.16, 0.2  # inches beside the panels for the bar of colours
 CONTOUR_CELLS, CONTOURS, SHORTEST, POINTS_A_CELL, FEWEST_BINS = 4, 6, 4, 4, 3

@@ -27,6 +27,8 @@ ROOM_ABOVE = 0.42  # inches for panel titles
 LEGEND_HANDLE = 0.6  # inches of line and space beside each text of a legend
 CONTRAST = 4.5  # of text on white, WCAG 2 level AA
 DARKER = 0.95
+BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
+COLORS = (BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY)  # told apart by colour-blind readers too
 INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d0d0d0"
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 

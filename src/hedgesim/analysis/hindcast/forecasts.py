@@ -19,6 +19,7 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import Record, ShareCells
+from hedgesim.analysis.hindcast.scores import PLACE, ScoreError
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.observation import Observation, join_runs
@@ -63,12 +64,19 @@ def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: 
     """The forecast of the years of a record from the scenario's start, with every draw of the parameters.
 
     runs: of every draw. seed: of the errors that are added.
+
+    Raises:
+        ScoreError: a run failed; its shares are no numbers.
     """
     seen, draw = observe_draws(case, draws, engine, runs)
     axes = case.setting.axes
     scale = np.stack(
         [np.asarray(draws[DISCREPANCY + domain])[draw] for domain in record.shares.table["domain"]], axis=0
     )
+    failed = int((~np.isfinite(seen.share)).any(axis=(0, 2, 3, 4)).sum())
+    if failed:
+        fault = f"{failed} of {len(draw)} runs failed: their shares are no numbers"
+        raise ScoreError(PLACE, fault, "Narrow the parameters or take another calibration.")
     before = middle_before(record.shares)[:, None]
     moved = share_changes(record.shares, seen, axes).T
     i, f = record.statuses.place.T
