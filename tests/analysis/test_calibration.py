@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -13,7 +14,7 @@ from hedgesim import read_scenario
 from hedgesim.analysis.calibration.fitting import FitPlan, calibrate
 from hedgesim.analysis.calibration.likelihood import FREEDOM, JEFFREYS, log_likelihoods, meetings_of, share_changes
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior, prior_of
-from hedgesim.analysis.calibration.record import Record, record_of, status_on, steps_of
+from hedgesim.analysis.calibration.record import Record, changes_of, record_of, status_on, steps_of
 from hedgesim.analysis.calibration.sampling import CalibrationError, sample
 from hedgesim.analysis.calibration.screening import standing_still
 from hedgesim.analysis.calibration.target import Target
@@ -98,10 +99,39 @@ def test_the_likelihood_by_hand() -> None:
     np.testing.assert_allclose(terms.meetings[0], expected)
     never = np.log(1.0 - JEFFREYS / 3.0)
     once = np.log(JEFFREYS / 3.0)
-    changes = np.concatenate([record().statuses.table["rose"], record().statuses.table["fell"]])
+    none_ended = np.zeros(len(record().statuses.ended()))
+    changes = np.concatenate([record().statuses.table["rose"], record().statuses.table["fell"], none_ended])
     np.testing.assert_allclose(terms.statuses[0], np.where(changes > 0, once, never))
     bounded = int(np.flatnonzero(table["low"] < table["high"])[0])
     assert terms.shares[0, bounded] <= 0.0  # a probability, not a density
+
+
+def test_the_end_of_a_body_is_one_event_of_all_whom_it_had() -> None:
+    """Of two replications the first loses the Eurasian union after a member more; no pair counts as fallen."""
+    own, axes, seen = record(), case().setting.axes, _frozen(2)
+    body, joins = axes.formats.index("EAEU"), axes.countries.index("TJK")
+    status = seen.status.copy()
+    status[3:, 0, joins, body] = 3.0
+    status[5:, 0, :, body] = 0.0
+    terms, still = (
+        log_likelihoods(own, s, axes, replications=2, discrepancy=dict.fromkeys(axes.domains, np.asarray([0.02])))
+        for s in (replace(seen, status=status), seen)
+    )
+    pairs = own.statuses.table
+    of_body = (pairs["format"] == "EAEU").to_numpy()
+    n = int(np.flatnonzero(of_body & (pairs["country"] == "TJK"))[0])
+    moved = np.flatnonzero(terms.statuses[0] != still.statuses[0])
+    ends = 2 * len(pairs) + list(own.statuses.ended().index).index("EAEU")
+    assert moved.tolist() == [n, ends]
+    assert terms.statuses[0, n] == pytest.approx(np.log(0.5))
+    assert terms.statuses[0, ends] == pytest.approx(np.log(0.5))
+    fallen = replace(own, statuses=changes_of(axes, pairs.assign(after=pairs["after"].where(~of_body, 0))))
+    asked = log_likelihoods(
+        fallen, seen, axes, replications=2, discrepancy=dict.fromkeys(axes.domains, np.asarray([0.02]))
+    ).statuses[0]
+    assert asked[ends] == pytest.approx(np.log(JEFFREYS / 3.0))
+    assert not asked[: len(pairs)][of_body].any()
+    assert asked[: len(pairs)][~of_body].all()
 
 
 def test_counts_and_changes_are_those_of_the_runs() -> None:

@@ -70,6 +70,15 @@ def _raw_mass_of(tables: Tables, options: pd.Index) -> float:
     return float(sum(raw[figures.options.index(option)] for option in options))
 
 
+def test_a_recalled_size_stands_only_where_nothing_was_seen(tables: Tables) -> None:
+    """Turkmenistan's one direct figure is recalled of 1993; 1.3 % of 43.5242 bn of 2014 is sourced."""
+    at = {start: Figures.at(tables.frames, tables.mapping, start=Period.parse(start)) for start in STARTS}
+    assert at["1994Q1"].size("TKM", "military_expenditure") == 0.06
+    assert at["2015Q1"].size("TKM", "military_expenditure") == pytest.approx(0.013 * 43.5242)
+    assert at["2015Q1"].size("UZB", "military_expenditure") == pytest.approx(0.035 * 80.8454)
+    assert at["2021Q1"].size("UZB", "military_expenditure") == 1.4404  # of 2018; a direct figure stands
+
+
 def test_the_prior_sums_to_one_and_is_the_same_rule_for_all(tables: Tables) -> None:
     figures = Figures.at(tables.frames, tables.mapping, start=Period.parse("2015Q1"))
     for country in figures.countries:

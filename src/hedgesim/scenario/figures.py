@@ -103,13 +103,17 @@ def _keyed(table: pd.DataFrame, keys: list[str]) -> dict[Any, float]:
 
 
 def _sizes(table: pd.DataFrame, start: Period) -> dict[tuple[str, str], float]:
-    """Last size before the year of the start; military expenditure also from burden times GDP."""
+    """Last size before the year of the start; military expenditure also from burden times GDP.
+
+    What is recalled only stands where nothing was seen.
+    """
     past = table[table["year"].astype(int) < start.year].sort_values("year")
-    sizes = _keyed(past, ["entity", "measure"])
-    for (entity, measure), value in list(sizes.items()):
-        if measure == "military_burden" and (entity, "gdp") in sizes:
-            sizes.setdefault((entity, "military_expenditure"), value / 100.0 * sizes[(entity, "gdp")])
-    return sizes
+    seen = past["confidence"] != "recall"
+    sizes, found = (_keyed(part, ["entity", "measure"]) for part in (past[~seen], past[seen]))
+    for (entity, measure), burden in list(found.items()):
+        if measure == "military_burden" and (entity, "gdp") in found:
+            found.setdefault((entity, "military_expenditure"), burden / 100.0 * found[(entity, "gdp")])
+    return sizes | found
 
 
 def _in_force(table: pd.DataFrame, day: str) -> pd.DataFrame:

@@ -56,13 +56,17 @@ def read_manifest(folder: Path) -> Mapping[str, object]:
 
 
 def by_country(fitted: Calibration) -> pd.DataFrame:
-    """Log likelihoods of the draws from what was observed of every country, for leaving it out."""
+    """Log likelihoods of the draws from what was observed of every country, for leaving it out.
+
+    Whether a body ended is of no one country.
+    """
     shares, statuses = fitted.record.shares.table["country"], fitted.record.statuses.table["country"]
     countries = dict.fromkeys([*statuses, *shares])
-    twice = pd.concat([statuses, statuses])
+    bodies = pd.Series([""] * len(fitted.record.statuses.ended()))
+    of_statuses = pd.concat([statuses, statuses, bodies])
     found = {
         f"log_likelihood_{country}": fitted.terms.shares[:, (shares == country).to_numpy()].sum(axis=-1)
-        + fitted.terms.statuses[:, (twice == country).to_numpy()].sum(axis=-1)
+        + fitted.terms.statuses[:, (of_statuses == country).to_numpy()].sum(axis=-1)
         for country in countries
     }
     return pd.DataFrame(found)

@@ -6,7 +6,8 @@ the runs changed meanwhile is Student's t with `FREEDOM` degrees. Its scale has 
 discrepancy per domain (what the model leaves out and errors of measurement; fitted), and, where the year before is
 known between bounds only, their spread. What is known between bounds counts by the probability between them.
 Meetings and changes of status are counts; what a few runs leave open of their rates is integrated out with Jeffreys
-priors, which gives the negative binomial and a proportion.
+priors, which gives the negative binomial and a proportion. Members fall together where a body ends, which is therefore
+one event of the body; a pair's own change is what came of it while the body had members.
 """
 
 from __future__ import annotations
@@ -133,11 +134,29 @@ def _of_counts(observed: Array, counts: Array, replications: int) -> Array:
 
 
 def _of_statuses(record: Record, seen: Observation, replications: int) -> Array:
-    """Proportions of runs in which a status rose and fell from first to last; axes (set, 2 pairs)."""
-    i, f = record.statuses.place.T
-    change = seen.status[-1][:, i, f] - seen.status[0][:, i, f]
-    happened = np.concatenate([change > 0.0, change < 0.0], axis=-1).astype(np.float64)
+    """Proportions of runs in which a status rose, in which it fell, and in which a body ended.
+
+    Axes (set, 2 pairs + bodies). Of a body that ended in the record no more is asked than that it ended.
+    """
+    statuses = record.statuses
+    change, ended = status_changes(record, seen)
+    happened = np.concatenate([change > 0.0, change < 0.0, ended], axis=-1).astype(np.float64)
     share = (_by_set(happened, replications).sum(axis=1) + JEFFREYS) / (replications + 2.0 * JEFFREYS)
-    table = record.statuses.table
-    observed = np.concatenate([table["rose"].to_numpy(), table["fell"].to_numpy()])
-    return np.log(np.where(observed > 0, share, 1.0 - share))
+    end = statuses.ended()
+    observed = np.concatenate([statuses.table["rose"].to_numpy(), statuses.table["fell"].to_numpy(), end.to_numpy()])
+    unasked = np.concatenate([*2 * [statuses.table["format"].map(end).to_numpy()], np.zeros(len(end), dtype=bool)])
+    return np.where(unasked, 0.0, np.log(np.where(observed > 0, share, 1.0 - share)))
+
+
+def status_changes(record: Record, seen: Observation) -> tuple[Array, Array]:
+    """What became of statuses in the runs: the change of every pair and whether every body of the record ended.
+
+    Axes (run, pair) and (run, body). The change is up to the last quarter in which the body had anybody inside.
+    """
+    i, f = record.statuses.place.T
+    inside = (seen.status > 0.0).any(axis=2)
+    last = (inside * np.arange(len(inside))[:, None, None]).max(axis=0)
+    kept = np.take_along_axis(seen.status, last[None, :, None, :], axis=0)[0]
+    bodies = f[np.sort(np.unique(f, return_index=True)[1])]
+    ended = inside[0] & ~inside[-1]
+    return (kept - seen.status[0])[:, i, f], ended[:, bodies]

@@ -49,12 +49,17 @@ class Counts:
 
 @dataclass(frozen=True)
 class Changes:
-    """Whether the status of a country in a formal body rose or fell over the years."""
+    """The status of every country in every formal body on the first day and on the last."""
 
     table: pd.DataFrame
-    """country, format, rose, fell; one row a pair."""
+    """country, format, before, after (places in `STATUSES`), rose, fell (1 or 0); one row a pair."""
     place: Array
     """(row, 2): places on the axes of countries and formats."""
+
+    def ended(self) -> pd.Series:
+        """By format whether it had lost all whom it had: it was absorbed, lapsed or was left."""
+        inside = self.table.groupby("format", sort=False)[["before", "after"]].max()
+        return (inside["before"] > 0) & (inside["after"] == 0)
 
 
 @dataclass(frozen=True)
@@ -142,8 +147,14 @@ def _changes(tables: Tables, axes: Axes, days: tuple[str, str]) -> Changes:
         for body in bodies:
             own = memberships[(memberships["country"] == country) & (memberships["format"] == body)]
             first, last = (status_on(own, day) for day in days)
-            rows.append((country, body, int(last > first), int(last < first)))
-    table = pd.DataFrame(rows, columns=["country", "format", "rose", "fell"])
+            rows.append((country, body, first, last))
+    return changes_of(axes, pd.DataFrame(rows, columns=["country", "format", "before", "after"]))
+
+
+def changes_of(axes: Axes, table: pd.DataFrame) -> Changes:
+    """What became of statuses; table: country, format, before, after, one row a pair."""
+    change = table["after"] - table["before"]
+    table = table.assign(rose=(change > 0).astype(int), fell=(change < 0).astype(int))
     pairs = zip(table["country"], table["format"], strict=True)
     place = [(axes.countries.index(country), axes.formats.index(body)) for country, body in pairs]
     return Changes(table, np.asarray(place, dtype=int).reshape(-1, 2))
