@@ -167,7 +167,7 @@ uncertainties:
   settings.taste.threat: {low: 0.0, high: 3.0}
 levers:
   end: [2021Q3]
-  rules.countries.all.rule: [multi_vector, bandwagoning]
+  settings.taste.concentration: [2.0, 3.0]
 outcomes: [presence_RUS]
 design: saltelli
 samples: 4
@@ -178,7 +178,7 @@ seed: 1
     path.write_text(text)
     results = sweep(path, tmp_path / "out")
     whole = sensitivity(results)
-    assert list(whole.basis["rules.countries.all.rule"]) == ["multi_vector", "bandwagoning"]
+    assert list(whole.basis["settings.taste.concentration"]) == ["2.0", "3.0"]
     assert (whole.basis["noise"] >= 0.0).all()
 
     class Lacking(Sweep):
@@ -191,11 +191,11 @@ seed: 1
     lacking = sensitivity(Lacking(results._folder, results.manifest))
     assert list(lacking.basis["failed"]) == [2, 2]
     assert list(lacking.basis["dropped"]) == [0, 0]
-    runs = results.table("runs", where=[("rules.countries.all.rule", "=", "multi_vector")])
+    runs = results.table("runs", where=[("settings.taste.concentration", "=", 2.0)])
     through = runs[~((runs["sample"] == 0) & (runs["run"] > 0))]
     y = through.groupby("sample")["presence_RUS"].mean().to_numpy().reshape(4, 3)
     total = 0.5 * ((y[:, 0] - y[:, 1]) ** 2).mean() / np.r_[y[:, 0], y[:, 2]].var()
-    first = lacking.indices[lacking.indices["rules.countries.all.rule"] == "multi_vector"]
+    first = lacking.indices[lacking.indices["settings.taste.concentration"] == "2.0"]
     assert first.set_index("measure")["value"]["ST"] == pytest.approx(total, rel=1e-9)
 
 

@@ -71,7 +71,7 @@ OUTCOMES: dict[str, Outcome] = {
     "vote_abstain": Outcome("countries", "probability", "abstains", "morse_coggins2024"),
     "vote_yes": Outcome("countries", "probability", "votes for the resolution", "morse_coggins2024"),
     "cohesion": Outcome(
-        "system", "1", "mean region share plus mean level of home-grown formats over 4", "costa_buranelli2021"
+        "system", "1", "mean region share plus mean level over 4 of home-grown formats", "costa_buranelli2021"
     ),
     "formality": Outcome("system", "1", "mean formality of formats at work, 0..1", "vabulas_snidal2013"),
     "leader_meetings": Outcome("system", "meetings", "formats whose leaders met in the quarter", "model"),

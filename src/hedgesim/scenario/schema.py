@@ -204,7 +204,9 @@ class Scenario(Canonical):
     countries: Several | None = Field(None, description="Countries; left out: all of the tables.")
     powers: Several | None = Field(None, description="Powers; left out: all of the tables.")
     domains: Names | None = Field(None, description="Domains; left out: all of the tables.")
-    formats: FormatSelection = Field("all", description="Cooperation formats: all, or a list of ids.")
+    formats: FormatSelection = Field(
+        "all", description="Cooperation formats: all that may ever be at work, or a list of ids."
+    )
     aggressor: Name | None = Field(None, description="Power that the hostile resolution put to the vote is about.")
     rules: Rules = Field(default_factory=Rules, description="How countries and powers decide.")
     recorded_shocks: ShockSelection = Field(
