@@ -36,7 +36,7 @@ docs: $(VENV)/.tested ## write the generated pages anew
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
 
-evidence: $(VENV)/.tested ## fit, score, ablate and write docs/evidence.md anew (30 to 40 minutes)
+evidence: $(VENV)/.tested ## fit, score, ablate and write docs/evidence.md anew (40 to 55 minutes)
 	$(BIN)/hedgesim calibrate -o results/calibration/trained_2015_2021
 	$(BIN)/hedgesim patterns -o results/patterns
 	$(BIN)/hedgesim hindcast -o results/hindcast
