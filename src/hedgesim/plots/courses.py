@@ -54,7 +54,7 @@ def _chart(
         "Band: 5 to 95 % of runs, line: median (of meetings: mean); errors of the record and of what the model leaves"
         f" out are not in it. Points: the record, or its bounds. Right of the line: not fitted. {caption}",
     )
-    frame = Frame(left=0.5, right=0.2, legend_rows=1)
+    frame = Frame(left=0.6, right=0.2, legend_rows=1)
     figure: Figure = page(WIDTH, HEIGHT * n_rows + 0.6, title=title, notes=notes, frame=frame)
     panels = figure.subplots(n_rows, COLUMNS, squeeze=False, gridspec_kw={"hspace": 0.75, "wspace": 0.35})
     years = (int(table["year"].min()), int(table["year"].max()))
@@ -81,3 +81,5 @@ def _panel(axis: Axes, own: pd.DataFrame, years: tuple[int, int], trained: int, 
     top = float(own[["q95", "q50", "high"]].to_numpy(dtype=np.float64).max())
     axis.set_ylim(-0.04 * top, 1.12 * top if top > 0.0 else 1.0)
     axis.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=counts))
+    if not counts:
+        axis.yaxis.set_major_formatter(lambda share, _: f"{100.0 * share:g}%")
