@@ -20,7 +20,7 @@ from hedgesim.engines.choice import engine_of
 SIZES = {
     "countries": (6, 12, 24, 60),
     "powers": (8, 16, 32),
-    "formats": (56, 112, 224),
+    "formats": (45, 90, 180),
     "quarters": (40, 100, 200, 400),
 }
 
