@@ -207,6 +207,7 @@ def test_the_share_of_noise_by_hand() -> None:
     # off the means of samples and runs: +1 -1 / -1 +1, one degree of freedom, variance 4, by two runs 2, of 8
     assert noise_share(np.array([[2.0, 0.0], [4.0, 6.0]]), shared=True) == pytest.approx(2 / 8)
     assert np.isnan(noise_share(np.array([[1.0], [2.0]]), shared=False))
+    assert np.isnan(noise_share(np.array([[0.0, 2.0], [2.0, 0.0]]), shared=False))  # of no variance there are no parts
     assert noise_share(np.array([[0.0, 2.0], [np.nan, 9.0], [4.0, 6.0]]), shared=False) == pytest.approx(1 / 8)
 
 

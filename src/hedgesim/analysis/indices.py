@@ -175,7 +175,7 @@ def noise_share(values: Values, *, shared: bool) -> float:
 
     values: of the outcome, axes (sample, run); samples with a failed run are left out. shared: run k has the same
     random numbers in every sample, so that what all samples have in common makes none of them differ. Not a number for
-    one run a sample.
+    one run a sample, and where all samples have the same mean.
     """
     sound = values[~np.isnan(values).any(axis=1)]
     n, runs = sound.shape

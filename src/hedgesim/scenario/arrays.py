@@ -11,9 +11,8 @@ import pandas as pd
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
-from hedgesim.model.world import LEVELS
 from hedgesim.scenario.errors import Place, ScenarioError
-from hedgesim.scenario.formats_at_start import formats_of
+from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
 from hedgesim.scenario.overrides_of_data import with_data
 from hedgesim.scenario.schema import Scenario
@@ -42,14 +41,8 @@ def source(scenario: Scenario) -> Sourced:
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:
-    """The axes of a scenario: its own lists, or else all that the tables name; of formats what may ever be at work.
-
-    What ended before the start is not founded again, and a programme has no rung to meet at; a treaty needs none.
-    """
+    """The axes of a scenario: its own lists, or else all that the tables name; of formats what may ever be at work."""
     named = tables.table("axes")
-    formats = tables.table("formats")
-    stands = formats["ended"].fillna("") == ""
-    able = stands & ((formats["ceiling"] != LEVELS[0]) | (formats["kind"] == "treaty"))
 
     def axis(name: str, chosen: Sequence[str] | None) -> tuple[str, ...]:
         known = tuple(named[named["axis"] == name]["code"])
@@ -59,7 +52,7 @@ def axes_of(scenario: Scenario, tables: Tables) -> Axes:
         countries=axis("country", scenario.countries),
         powers=axis("power", scenario.powers),
         domains=axis("domain", scenario.domains),
-        formats=tuple(formats.loc[able, "format"]) if scenario.formats == "all" else tuple(scenario.formats),
+        formats=may_be_at_work(tables.table("formats")) if scenario.formats == "all" else tuple(scenario.formats),
         start=scenario.start,
         n_steps=scenario.end.index - scenario.start.index,
     )

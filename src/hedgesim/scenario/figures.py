@@ -105,15 +105,15 @@ def _keyed(table: pd.DataFrame, keys: list[str]) -> dict[Any, float]:
 def _sizes(table: pd.DataFrame, start: Period) -> dict[tuple[str, str], float]:
     """Last size before the year of the start; military expenditure also from burden times GDP.
 
-    What is recalled only stands where nothing was seen.
+    A recalled figure stands only where there is no sourced one.
     """
     past = table[table["year"].astype(int) < start.year].sort_values("year")
-    seen = past["confidence"] != "recall"
-    sizes, found = (_keyed(part, ["entity", "measure"]) for part in (past[~seen], past[seen]))
-    for (entity, measure), burden in list(found.items()):
-        if measure == "military_burden" and (entity, "gdp") in found:
-            found.setdefault((entity, "military_expenditure"), burden / 100.0 * found[(entity, "gdp")])
-    return sizes | found
+    by_memory = past["confidence"] == "recall"
+    recalled, sourced = (_keyed(past[rows], ["entity", "measure"]) for rows in (by_memory, ~by_memory))
+    for (entity, measure), burden in list(sourced.items()):
+        if measure == "military_burden" and (entity, "gdp") in sourced:
+            sourced.setdefault((entity, "military_expenditure"), burden / 100.0 * sourced[(entity, "gdp")])
+    return recalled | sourced
 
 
 def _in_force(table: pd.DataFrame, day: str) -> pd.DataFrame:

@@ -54,6 +54,15 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
     )
 
 
+def may_be_at_work(table: pd.DataFrame) -> tuple[str, ...]:
+    """The formats that may ever be at work from the start on; the table holds only what was visible then.
+
+    What ended before is not founded again, and a programme has no rung to meet at; a treaty needs none.
+    """
+    able = ~table.apply(_ended, axis=1) & ((table["ceiling"] != LEVELS[0]) | (table["kind"] == "treaty"))
+    return tuple(table.loc[able, "format"])
+
+
 def _wide(values: Sequence[float] | Array) -> Array:
     """Values per format with axes (run, country, domain, format)."""
     return np.asarray(values, dtype=float)[None, None, None, :]

@@ -154,9 +154,10 @@ def status_changes(record: Record, seen: Observation) -> tuple[Array, Array]:
     Axes (run, pair) and (run, body). The change is up to the last quarter in which the body had anybody inside.
     """
     i, f = record.statuses.place.T
-    inside = (seen.status > 0.0).any(axis=2)
+    bodies = list(dict.fromkeys(f))
+    status = seen.status[..., bodies]
+    inside = (status > 0.0).any(axis=2)
     last = (inside * np.arange(len(inside))[:, None, None]).max(axis=0)
-    kept = np.take_along_axis(seen.status, last[None, :, None, :], axis=0)[0]
-    bodies = f[np.sort(np.unique(f, return_index=True)[1])]
-    ended = inside[0] & ~inside[-1]
-    return (kept - seen.status[0])[:, i, f], ended[:, bodies]
+    kept = np.take_along_axis(status, last[None, :, None, :], axis=0)[0]
+    change = (kept - status[0])[:, i, [bodies.index(body) for body in f]]
+    return change, inside[0] & ~inside[-1]

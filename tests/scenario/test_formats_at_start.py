@@ -1,0 +1,42 @@
+"""Which formats take part: those that may ever be at work, or those that a scenario names."""
+
+import numpy as np
+import pytest
+
+from hedgesim import read_scenario
+from hedgesim.engines.case import case_of
+from hedgesim.engines.ensemble import simulate
+from hedgesim.scenario.tables import read_tables
+
+
+def test_what_can_never_be_at_work_takes_no_part_unless_it_is_named() -> None:
+    """TREATY22 has no rung to meet at and is signed all the same; CACO ended in 2005 and stands in 1994."""
+    axes = {name: case_of(read_scenario(name)).setting.axes.formats for name in ("war_2022", "caco_1994")}
+    ended, programmes = {"CACO", "CST", "EURASEC", "SHANGHAI5", "TURKIC_SUM"}, {"BRI", "CAREC", "SPECA", "TITR"}
+    assert not set(axes["war_2022"]) & (ended | programmes)
+    assert {"TREATY22", "C5_RUS", "CM"} <= set(axes["war_2022"])
+    assert ended <= set(axes["caco_1994"])
+    named = case_of(read_scenario("war_2022", overrides=["formats=[CM, BRI, CACO]"]))
+    assert named.setting.axes.formats == ("CM", "BRI", "CACO")
+    revived = "data=[{table: formats, key: {format: BRI}, column: ceiling, value: leaders, source: assumption}]"
+    assert "BRI" in case_of(read_scenario("war_2022", overrides=[revived])).setting.axes.formats
+
+
+@pytest.mark.parametrize("name", ["war_2022", "history", "caco_1994"])
+def test_what_takes_no_part_moves_nothing(name: str) -> None:
+    """With every format of the tables named, each run goes as it goes without those that can never be at work."""
+    every = ", ".join(read_tables().table("formats")["format"])
+    few, all_of_them = (
+        simulate(case_of(read_scenario(name, overrides=more)), range(6)) for more in ([], [f"formats=[{every}]"])
+    )
+    axes = few.case.setting.axes.formats, all_of_them.case.setting.axes.formats
+    assert len(axes[0]) < len(axes[1])
+    at = [axes[1].index(code) for code in axes[0]]
+    for t in (1, 10, few.case.setting.axes.n_steps):
+        one, other = few.worlds.at(t), all_of_them.worlds.at(t)
+        for field in ("share", "threat", "attention", "trust"):
+            np.testing.assert_allclose(getattr(other, field), getattr(one, field), atol=1e-12)
+        for field in ("level", "status", "meeting", "momentum"):
+            np.testing.assert_allclose(getattr(other, field)[..., at], getattr(one, field), atol=1e-12)
+        rest = [k for k in range(len(axes[1])) if k not in at]
+        assert not other.level[..., rest].any()
