@@ -61,12 +61,19 @@ def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
 def test_other_numbers_compile_nothing_anew(small: Case) -> None:
     jax_backend.outcomes(small, range(3))
     known = jax_backend._program.cache_info().misses
-    program = jax_backend._program(jax_backend._skeleton(small), jax_backend.note)
-    compiled = program._cache_size()
     moved = replace(small, parameters=small.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
     assert np.max(np.abs(jax_backend.outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
     assert jax_backend._program.cache_info().misses == known
-    assert program._cache_size() == compiled
+
+
+@pytest.mark.parametrize("cores", [1, 3])
+def test_the_number_of_cores_changes_nothing(small: Case, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = jax_backend.outcomes(small, range(200))
+    monkeypatch.setattr(jax_backend, "_cores", lambda: cores)
+    assert jax_backend.together() == 2 * cores * jax_backend.TOGETHER["cpu"]
+    other = jax_backend.outcomes(small, range(200))
+    assert np.array_equal(other.values, usual.values)
+    assert np.array_equal(other.meetings, usual.meetings)
 
 
 def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:

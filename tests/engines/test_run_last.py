@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import hedgesim
 from hedgesim.engines.run_last import RunLast, RunLastSpace
-from hedgesim.model.arrays import carry, namespace, runs_first
+from hedgesim.model.arrays import carry, namespace, runs_first, settle
 
 XP = RunLastSpace(np_space)
 SHAPES = st.tuples(st.integers(1, 4), st.integers(1, 3), st.integers(1, 3), st.integers(1, 4))
@@ -93,7 +93,7 @@ def test_functions_of_one_and_of_several(shape: tuple[int, ...], seed: int) -> N
 @given(shape=SHAPES, axis=st.sampled_from([-1, -2, -3]), keepdims=st.booleans())
 def test_reductions(shape: tuple[int, ...], axis: int, keepdims: bool) -> None:
     one = numbers(shape)
-    for name in ("sum", "max", "mean"):
+    for name in ("sum", "max", "mean", "prod"):
         here = getattr(XP, name)(kept(one), axis=axis, keepdims=keepdims)
         there = getattr(np_space, name)(one, axis=axis, keepdims=keepdims)
         assert np.moveaxis(here.kept, -1, 0) == pytest.approx(there)
@@ -158,12 +158,13 @@ def call(space, name: str, one, other, common):
         "concat": lambda f: f((one, common + 0.0 * one, other[..., :1]), axis=-1),
         "permute_dims": lambda f: f(one, (0, 3, 1, 2)),
         "reshape": lambda f: f(one, (one.shape[0], -1)),
+        "settle": lambda _: settle(space, common, one)[1],
         "runs_first": lambda _: runs_first(space, beneath(one)),
         "take": lambda f: f(one, np.asarray([0, 0]), axis=-2),
         "where": lambda f: f(one > 1.2, other, common),
         "zeros_like": lambda f: f(one),
         **{name: lambda f: f(f(one, common), 1.2) for name in ("maximum", "minimum")},
-        **{name: lambda f: f(one, **last) for name in ("max", "mean", "sum")},
+        **{name: lambda f: f(one, **last) for name in ("max", "mean", "prod", "sum")},
         **dict.fromkeys(("abs", "ceil", "exp", "floor", "isfinite", "log", "sign", "sqrt"), lambda f: f(one - 1.0)),
     }
     return calls[name](getattr(space, name, None))
@@ -175,11 +176,11 @@ def beneath(array) -> np.ndarray:
 
 
 FUNCTIONS = {"abs", "any", "astype", "bitwise_count", "broadcast_to", "carry", "ceil", "concat", "exp", "floor"}
-FUNCTIONS |= {"isfinite", "log", "max", "maximum", "mean", "minimum", "permute_dims", "reshape", "runs_first"}
-FUNCTIONS |= {"sign", "sqrt", "sum", "take", "where", "zeros_like"}
+FUNCTIONS |= {"isfinite", "log", "max", "maximum", "mean", "minimum", "permute_dims", "prod", "reshape", "runs_first"}
+FUNCTIONS |= {"settle", "sign", "sqrt", "sum", "take", "where", "zeros_like"}
 OF_NO_RUN = {"arange", "asarray", "eye", "matmul", "matrix_transpose", "zeros", "stack"}
 """Functions that the model calls for arrays of no run alone, or when nothing is traced."""
-TYPES = {"float64", "int64", "uint32"}
+TYPES = {"float32", "float64", "int64", "uint32"}
 
 
 @pytest.mark.filterwarnings("ignore:invalid value|divide by zero")

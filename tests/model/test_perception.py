@@ -180,9 +180,12 @@ def changed_support(situation, world=None, sight=None) -> np.ndarray:
 def test_a_threatening_lead_and_fatigue_cost_support() -> None:
     situation = situation_of(calm(make_setting(SEED)))
     world, lead = situation.world, np.swapaxes(situation.setting.formats.lead, -1, -2)
-    threat = replace(world, threat=world.threat + 0.2)
+    assert situation.sight.threat_lead == pytest.approx(world.threat @ lead, abs=1e-12)
+    threatened = replace(
+        situation.sight, threat_lead=situation.sight.threat_lead + 0.2 * lead.sum(axis=-2)[..., None, :]
+    )
     cost = -situation.parameters.formats.threat * 0.2 * lead.sum(axis=-2, keepdims=True)
-    assert changed_support(situation, world=threat) == pytest.approx(cost + 0.0 * world.status, abs=1e-12)
+    assert changed_support(situation, sight=threatened) == pytest.approx(cost + 0.0 * world.status, abs=1e-12)
     tired = replace(world, fatigue=world.fatigue + 2.0)
     expected = np.full_like(world.status, -2.0 * situation.parameters.formats.fatigue)
     assert changed_support(situation, world=tired) == pytest.approx(expected, abs=1e-12)

@@ -46,7 +46,7 @@ def ensemble_engine() -> Engine:
     """Arrays, many runs at once: the same formulas and the same numbers, many times faster."""
     from hedgesim.engines.ensemble import observations, outcomes, simulate
 
-    return Engine("ensemble", "numpy", simulate, outcomes, observations, 128)
+    return Engine("ensemble", "numpy", simulate, outcomes, observations, 250)
 
 
 ENGINES = ("ensemble", "mesa")

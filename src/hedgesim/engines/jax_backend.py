@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
-from functools import cache, lru_cache
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -20,17 +22,32 @@ from hedgesim.engines.ensemble import step
 from hedgesim.engines.observation import NAMES, Observation, observe
 from hedgesim.engines.outcomes import Outcomes, Quarter, gather, note
 from hedgesim.engines.run_last import RunLast, RunLastSpace
+from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.arrays import Array
 from hedgesim.model.draws import Draws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS
-from hedgesim.model.setting import FORM, Axes
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.sight import Baseline
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.world import World
 
-XP: Any = RunLastSpace(jnp)
+
+def _settled(*arrays: Array) -> tuple[Array, ...]:
+    """The same arrays, out of a choice of three ways to the same, of which the compiler cannot tell that."""
+    if not arrays:
+        return ()
+    first = jnp.ravel(arrays[0])[0].astype(jnp.float64)
+    way = (0.0 * first != 0.0).astype(jnp.int32)
+
+    def same(n: int) -> Callable[..., tuple[Array, ...]]:
+        return lambda way, *x: tuple(jnp.where(way > n, jnp.zeros_like(y), y) for y in x)
+
+    settled: tuple[Array, ...] = jax.lax.switch(way, [lambda _, *x: x, same(1), same(2)], way, *arrays)
+    return settled
+
+
+XP: Any = RunLastSpace(jnp, _settled)
 """The namespace in which the model is traced."""
 
 for _kind in (World, Draws):
@@ -39,8 +56,8 @@ jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed"], ["nam
 jax.tree_util.register_dataclass(Observation, list(NAMES), [])
 jax.tree_util.register_pytree_node(RunLast, lambda x: ((x.kept,), None), lambda _, kept: RunLast(kept[0], XP))
 
-TOGETHER = {"cpu": 256, "gpu": 8192}
-"""Runs made at once, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
+TOGETHER = {"cpu": 64, "gpu": 8192}
+"""Runs that a program makes, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
 
 _FOR_CPU: Mapping[str, str | bool] = {
     "xla_cpu_use_fusion_emitters": False,
@@ -52,8 +69,16 @@ _FOR_CPU: Mapping[str, str | bool] = {
 
 
 def together() -> int:
-    """Runs made at once on the device at hand."""
+    """Runs asked for at once: two programs for every core of a CPU, one for a GPU."""
+    return _of_program() * (2 * _cores() if jax.default_backend() == "cpu" else 1)
+
+
+def _of_program() -> int:
     return TOGETHER.get(jax.default_backend(), TOGETHER["cpu"])
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def outcomes(case: Case, runs: Sequence[int]) -> Outcomes:
@@ -97,69 +122,61 @@ Record = Callable[..., Any]
 def _run(case: Case, runs: Sequence[int], record: Record) -> Any:
     """What is kept of every quarter of some runs, in NumPy, axes (step, run, ...).
 
-    A program is compiled for a number of runs, so a few are made up to that number and dropped again.
+    A program makes a fixed number of runs, so a few are made up to that number and dropped again. On a CPU every core
+    runs a program of its own.
     """
-    n = -(-len(runs) // together()) * together()
-    padded = np.resize(np.asarray(runs, dtype=np.uint32), n)
+    n, one = len(runs), _of_program()
+    numbers, numbered = numbers_of(case), np.asarray(runs, dtype=np.uint32)
+    places = np.resize(np.arange(n), (-(-n // one), one))
+    parts = [(_of_runs(numbers, n, some), numbered[some]) for some in places]
+    try:
+        with jax.enable_x64(True):
+            program = _program(skeleton_of(case), record, *_form(parts[0][0]))
+        with ThreadPoolExecutor(2 * _cores()) as threads:
+            kept = list(threads.map(partial(_made, program), parts))
+    except Exception as error:
+        raise _rule_fault(case, error) or error from None
+    return jax.tree.map(lambda *x: _beside(x)[:, :n], *kept, is_leaf=lambda x: isinstance(x, RunLast))
+
+
+def _of_runs(numbers: dict[str, Any], n: int, places: Array) -> Any:
+    """The numbers of the runs at some places among all n of them."""
+
+    def number(array: Array) -> Any:
+        if array.ndim == 0 or array.shape[0] == 1 or array.shape[0] != n:
+            return array
+        return RunLast(np.moveaxis(array[places], 0, -1), XP)
+
+    return jax.tree.map(number, numbers)
+
+
+def _form(numbers: Any) -> tuple[Any, tuple[tuple[int, ...], ...]]:
+    """What the numbers of a program must look like: their tree, and the lengths of their axes."""
+    leaves, tree = jax.tree.flatten(numbers)
+    return tree, tuple(np.shape(leaf) for leaf in leaves)
+
+
+def _made(program: Callable[..., Any], part: tuple[dict[str, Any], Array]) -> Any:
     with jax.enable_x64(True):
-        program = _program(_skeleton(case), record)
-        try:
-            kept = program(_arguments(case, len(runs), n), padded)
-        except Exception as error:
-            raise _rule_fault(case, error) or error from None
-    return jax.tree.map(lambda x: _out(x, len(runs)), kept, is_leaf=lambda x: isinstance(x, RunLast))
+        return jax.block_until_ready(program(*part))
 
 
-def _out(x: RunLast, n_runs: int) -> Array:
-    return np.moveaxis(np.asarray(x.kept), -1, 1)[:, :n_runs]
+def _beside(parts: Sequence[RunLast]) -> Array:
+    """Runs of several programs beside one another, in NumPy, axes (step, run, ...)."""
+    arrays = [np.asarray(part.kept) for part in parts]
+    return np.moveaxis(np.concatenate(arrays, axis=-1) if len(arrays) > 1 else arrays[0], -1, 1)
 
 
-@dataclass(frozen=True)
-class _Same:
-    """Something that is equal to itself alone."""
-
-    one: Any
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.one is other.one
-
-    def __hash__(self) -> int:
-        return id(self.one)
-
-
-@dataclass(frozen=True)
-class _Skeleton:
-    """What a program is compiled for: a case but for its numbers."""
-
-    axes: Axes
-    seed: int
-    rules: tuple[tuple[type, int], ...]
-    """Kind of the rule of every country and power, and the first place at which the same rule stands."""
-    static: tuple[_Same, ...]
-    case: Case = field(compare=False)
-
-
-MOVING = ("onset", "ramp", "half_life", "duration", "size")
-"""Fields of the shocks that are numbers only."""
-
-
-def _skeleton(case: Case) -> _Skeleton:
-    rules = (*case.country_rules, *case.power_rules)
-    setting = case.setting
-    static = (*(getattr(setting, name) for name in FORM), setting.shocks.rate, *setting.shocks.masks.values())
-    places = [next(n for n, other in enumerate(rules) if other is rule) for rule in rules]
-    kinds = tuple((type(rule), place) for rule, place in zip(rules, places, strict=True))
-    return _Skeleton(setting.axes, case.seed, kinds, tuple(map(_Same, static)), case)
-
-
-@lru_cache(maxsize=8)
-def _program(skeleton: _Skeleton, record: Record) -> Callable[..., Any]:
-    """The compiled program of a case; one that is asked for again is not compiled again."""
+@lru_cache(maxsize=16)
+def _program(skeleton: Skeleton, record: Record, tree: Any, shapes: tuple[tuple[int, ...], ...]) -> Callable[..., Any]:
+    """The compiled program of a case and a form of its numbers; one that is asked for again is not compiled again."""
 
     def program(numbers: dict[str, Any], runs: Array) -> Any:
-        return _quarters(_with(skeleton.case, numbers), runs, record)
+        return _quarters(with_numbers(skeleton.case, numbers), runs, record)
 
-    compiled: Callable[..., Any] = jax.jit(program, compiler_options=compiler_options())
+    numbers = jax.tree.unflatten(tree, [jax.ShapeDtypeStruct(shape, np.float64) for shape in shapes])
+    runs = jax.ShapeDtypeStruct((_of_program(),), np.uint32)
+    compiled: Callable[..., Any] = jax.jit(program, compiler_options=compiler_options()).lower(numbers, runs).compile()
     return compiled
 
 
@@ -213,50 +230,9 @@ def _like(first: World, later: World) -> World:
     return World(**{name: XP.broadcast_to(getattr(later, name), getattr(first, name).shape) for name in names})
 
 
-def _arguments(case: Case, n: int, padded: int) -> dict[str, Any]:
-    """The numbers of a case that a program takes in."""
-
-    def number(value: Any) -> Any:
-        array = np.asarray(value, dtype=np.float64)
-        if array.ndim == 0 or array.shape[0] == 1 or array.shape[0] != n:
-            return array
-        return RunLast(np.moveaxis(np.resize(array, (padded, *array.shape[1:])), 0, -1), XP)
-
-    def numbers(owner: Any, names: Sequence[str] = ()) -> dict[str, Any]:
-        return {name: number(getattr(owner, name)) for name in names or [item.name for item in fields(owner)]}
-
-    setting, parameters = case.setting, case.parameters
-    open_ones = [item.name for item in fields(setting) if item.name not in {*FORM, "axes", "shocks"}]
-    return {
-        "setting": numbers(setting, open_ones),
-        "shocks": numbers(setting.shocks, MOVING),
-        "parameters": {group.name: numbers(getattr(parameters, group.name)) for group in fields(parameters)},
-        "rules": [numbers(rule) for rule in _distinct(case)],
-    }
-
-
-def _distinct(case: Case) -> list[Any]:
-    """Every rule once, in the order in which they stand."""
-    return list({id(rule): rule for rule in (*case.country_rules, *case.power_rules)}.values())
-
-
-def _with(case: Case, numbers: Mapping[str, Any]) -> Case:
-    """A case with other numbers."""
-    shocks = replace(case.setting.shocks, **numbers["shocks"])
-    groups = {name: replace(getattr(case.parameters, name), **own) for name, own in numbers["parameters"].items()}
-    changed = {id(rule): replace(rule, **own) for rule, own in zip(_distinct(case), numbers["rules"], strict=True)}
-    return replace(
-        case,
-        setting=replace(case.setting, **numbers["setting"], shocks=shocks),
-        parameters=replace(case.parameters, **groups),
-        country_rules=tuple(changed[id(rule)] for rule in case.country_rules),
-        power_rules=tuple(changed[id(rule)] for rule in case.power_rules),
-    )
-
-
 def _rule_fault(case: Case, error: Exception) -> EngineError | None:
     """What to say of a rule that cannot be compiled: its line; None where no rule is to blame."""
-    files = {inspect.getsourcefile(type(rule)) for rule in _distinct(case)}
+    files = {inspect.getsourcefile(type(rule)) for rule in distinct_rules(case)}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     if not frames:
         return None

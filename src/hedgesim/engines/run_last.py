@@ -107,9 +107,9 @@ class RunLastSpace:
     function all of whose arrays are of no run.
     """
 
-    def __init__(self, base: ModuleType) -> None:
-        """base: the namespace of the arrays as they are kept."""
-        self.base = base
+    def __init__(self, base: ModuleType, settled: Callable[..., tuple[Array, ...]] = lambda *arrays: arrays) -> None:
+        """base: the namespace of the arrays as they are kept. settled: gives arrays back, computed once."""
+        self.base, self.settled = base, settled
 
     def __getattr__(self, name: str) -> Any:
         """An elementwise function, a reduction, or whatever the namespace beneath calls so."""
@@ -212,6 +212,11 @@ class RunLastSpace:
         if not isinstance(x, RunLast):
             return self.base.matmul(x, matrix)
         return RunLast(self.base.matmul(self.base.matrix_transpose(self.base.asarray(matrix)), x.kept), self)
+
+    def settle(self, *arrays: Array) -> tuple[Array, ...]:
+        """Arrays that are computed once; see `hedgesim.model.arrays.settle`."""
+        settled = iter(self.settled(*(x.kept for x in arrays if isinstance(x, RunLast))))
+        return tuple(RunLast(next(settled), self) if isinstance(x, RunLast) else x for x in arrays)
 
     def runs_first(self, x: Array) -> RunLast:
         """An array that has runs as its last axis."""

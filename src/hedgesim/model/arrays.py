@@ -35,8 +35,15 @@ def logistic(xp: ModuleType, x: Array) -> Array:
 
 def softmax(xp: ModuleType, x: Array) -> Array:
     """Shares proportional to exp(x) along the last axis."""
-    grown = xp.exp(x - xp.max(x, axis=-1, keepdims=True))
+    grown = xp.exp(x - _largest(xp, x))
     return grown / xp.sum(grown, axis=-1, keepdims=True)
+
+
+def _largest(xp: ModuleType, x: Array) -> Array:
+    """The largest along the last axis; to a compiler as comparisons, which it joins with what follows them."""
+    if is_numpy_array(x):
+        return xp.max(x, axis=-1, keepdims=True)
+    return reduce(xp.maximum, [x[..., k : k + 1] for k in range(x.shape[-1])])
 
 
 def positive(xp: ModuleType, x: Array) -> Array:
@@ -57,6 +64,12 @@ def flag(xp: ModuleType, holds: Array) -> Array:
 def surely_zero(x: Array) -> bool:
     """Whether all numbers are 0, where that can be asked while computing: in NumPy. Only to skip work that is vain."""
     return isinstance(x, float | int | np.ndarray) and not np.any(x)
+
+
+def settle(xp: ModuleType, *arrays: Array) -> tuple[Array, ...]:
+    """The same arrays; a compiler is told to compute them here, once, and not anew in whatever uses them."""
+    settled: tuple[Array, ...] = xp.settle(*arrays) if hasattr(xp, "settle") else arrays
+    return settled
 
 
 def side_by_side(xp: ModuleType, x: Array) -> Array:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hedgesim.model import formats as fm
 from hedgesim.model import meetings as mt
 from hedgesim.model import membership as mb
-from hedgesim.model.arrays import Array, Bits, bound, carry, flag, namespace, pack, positive, surely_zero
+from hedgesim.model.arrays import Array, Bits, bound, carry, flag, namespace, pack, positive, settle, surely_zero
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.sight import Situation
 from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
@@ -33,6 +33,7 @@ def hold_meetings(world: World, situation: Situation, *, support: Array, called:
     world: already moved in everything else. support: of countries, axes (run, country, 1, format). called: by
     powers, axes (run, 1, 1, power).
     """
+    (support,) = settle(situation.world.xp, support)
     meetings = _meet(situation, support, called)
     moved = _move_formats(world, situation, support, meetings)
     moved = _move_membership(moved, situation, support, meetings)
@@ -54,11 +55,10 @@ def _meet(situation: Situation, support: Array, called: Array) -> Meetings:
     )
     available = bound(xp, 1.0 + situation.conditions.availability, 0.0, 1.0)
     hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
-    opened = situation.draws.opening < hazard
     holding = mt.holding_hazard(
         world, sight.party, formats=features, parameters=p, strain=sight.strain, availability=available
     )
-    held = situation.draws.holding < holding
+    opened, held = settle(xp, situation.draws.opening < hazard, situation.draws.holding < holding)
     regular = flag(xp, held)
     if not surely_zero(p.expected):
         regular = regular + p.expected * (mt.expected_rate(world, formats=features, parameters=p) - regular)
@@ -115,8 +115,7 @@ def _move_membership(world: World, situation: Situation, support: Array, meeting
     """Founders, guests, accessions, exits, signatures and absorptions."""
     features, p = situation.setting.formats, situation.parameters.membership
     old, sight, xp = situation.world, situation.sight, world.xp
-    lead_threat = carry(xp, old.threat, xp.matrix_transpose(features.lead)[0, 0, ...])
-    cost = mb.leaving_cost(sight.formality, lead_threat, p)
+    cost = mb.leaving_cost(sight.formality, sight.threat_lead, p)
     uniform, member = situation.draws.membership, pack(xp, old.status == MEMBER, -3)
     invited = mb.invited(
         old,
@@ -130,13 +129,14 @@ def _move_membership(world: World, situation: Situation, support: Array, meeting
     admitted = mb.admitted(old, support, member=member, cost=cost, trust=sight.trust, parameters=p)
     summit = mb.home_summit(xp, world.meeting, features)
     founded = meetings.opened & (old.level == DORMANT) & (features.eligible > 0.0)
-    status = mb.next_status(
-        old,
-        comes=(world.meeting > 0.0) & (uniform < p.inviting) & invited,
-        rises=(uniform < p.accession) & admitted,
-        leaves=uniform < mb.leaving_hazard(old, support, cost=cost, parameters=p),
-        joins=founded | ((uniform < p.signing) & mb.signs(old, support, summit=summit, formats=features)),
+    comes, rises, leaves, joins = settle(
+        xp,
+        (world.meeting > 0.0) & (uniform < p.inviting) & invited,
+        (uniform < p.accession) & admitted,
+        uniform < mb.leaving_hazard(old, support, cost=cost, parameters=p),
+        founded | ((uniform < p.signing) & mb.signs(old, support, summit=summit, formats=features)),
     )
+    status = mb.next_status(old, comes=comes, rises=rises, leaves=leaves, joins=joins)
     carried = replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
     return _forget(_absorb(carried, situation, member), situation)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, contract, logistic, positive, swap
+from array_api_compat import is_numpy_array
+
+from hedgesim.model.arrays import Array, contract, logistic, settle, swap
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, World
@@ -250,6 +252,10 @@ class FormatParameters:
     )
 
 
+LOWEST_SUPPORT = -100.0
+"""Support, log odds, below which momentum does not tell one refusal from another, so that a product stays finite."""
+
+
 def parties(world: World, formats: Formats) -> Array:
     """Whose support counts: members, or who may found a dormant format; axes (run, country, 1, format), 0 or 1."""
     xp = world.xp
@@ -289,14 +295,19 @@ def shared(xp: ModuleType, weighted: Array, party: Array) -> Array:
 
     weighted: of the formats that the row is party to, axes (run, country, 1, format). party: of the column.
     """
+    if not is_numpy_array(weighted):
+        (total,) = settle(xp, contract(weighted, swap(xp, swap(xp, party, -3, -1), -3, -2)))
+        return total
     columns = [xp.sum(weighted * party[..., j : j + 1, :, :], axis=-1, keepdims=True) for j in range(party.shape[-3])]
     return xp.concat(columns, axis=-1)
 
 
 def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Array) -> Array:
     """Momentum follows the geometric mean of the parties' logistic supports, axes (run, 1, 1, format)."""
-    refusal = positive(xp, -support) + xp.log(1.0 + xp.exp(-xp.abs(support)))
-    drive = xp.exp(-mean_over_parties(xp, refusal, party))
+    inverse = 1.0 + xp.exp(-xp.maximum(support, LOWEST_SUPPORT))
+    product = xp.prod(xp.where(party > 0.0, inverse, 1.0), axis=-3, keepdims=True)
+    n = xp.sum(party, axis=-3, keepdims=True)
+    drive = xp.exp(-xp.log(product) / xp.maximum(n, 1.0))
     return momentum + rate * (drive - momentum)
 
 

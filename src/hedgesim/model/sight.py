@@ -83,6 +83,8 @@ class Sight:
     """(country, 1, format): mean trust in the other parties."""
     attention_lead: Array
     """(1, 1, format)"""
+    threat_lead: Array
+    """(country, 1, format): threat from the power in the lead."""
     formality: Array
     """(1, 1, format): formality of the format as it is."""
 
@@ -140,7 +142,7 @@ def look(
     rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
     dealings = parameters.sanctions.rent * world.leakage - parameters.sanctions.embargo * world.joined
     access = conditions.access[..., :n_powers] + dealings * setting.sanctionable
-    party = fm.parties(world, setting.formats)
+    party, lead = fm.parties(world, setting.formats), _lead_of(xp, setting)
     return Sight(
         presence=standing.presence,
         reliability=bound(xp, world.reliability + conditions.reliability, 0.0, 1.5),
@@ -156,7 +158,8 @@ def look(
         threat_rise=standing.threat_rise,
         party=party,
         trust_in=fm.mean_trust(xp, standing.trust, party),
-        attention_lead=carry(xp, world.attention, _lead_of(xp, setting)),
+        attention_lead=carry(xp, world.attention, lead),
+        threat_lead=carry(xp, world.threat, lead),
         formality=fm.formality(xp, world.level, world, formats=setting.formats, parameters=parameters.formats),
     )
 
@@ -191,7 +194,7 @@ def appeal(world: World, sight: Sight, *, setting: Setting, parameters: Paramete
         + (p.bargaining * many) * carry(xp, sight.presence[..., :n_powers], lead)
         + p.trust * sight.trust_in
         + carry(xp, p.need * swap(xp, sight.need, -1, -2), features.covers[0, 0, ...])
-        - carry(xp, p.threat * world.threat, lead)
+        - p.threat * sight.threat_lead
         - p.fatigue * world.fatigue
         - features.exclusivity * carry(xp, p.exclusivity * sight.friction, lead)
     )
