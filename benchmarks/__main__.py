@@ -64,11 +64,11 @@ def _speed_table(rates: dict[str, Timed]) -> str:
 def _limit(rates: dict[str, Timed]) -> str:
     import jax
 
-    from benchmarks.limit import arithmetic, seconds_of_fused_loop
+    from benchmarks.limit import arithmetic, seconds_on_one_core
 
     with jax.enable_x64(True):
         work = arithmetic(case_named(speed.SCENARIO))
-        limit = 1.0 / seconds_of_fused_loop(work)
+        limit = 1.0 / seconds_on_one_core(work)
     lines = [
         f"Arithmetic of a run: {work.flops / 1e6:.2f} million operations, {work.exponentials:.0f} exponentials and "
         f"the like. A fused loop of as much: {limit:.0f} runs/s on one core."

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import jax
@@ -18,8 +21,8 @@ from hedgesim.model.draws import draw_start, draw_steps
 from hedgesim.model.noise import WORDS
 from hedgesim.model.start import begin, conditions_at
 
-LANES = 2048
-"""Numbers in the loop: 16 KiB, which the first cache of a core holds."""
+LANES = 2**16
+"""Numbers in the loop: half a MiB, which the second cache of a core holds."""
 
 
 CHAINS = 4
@@ -38,10 +41,13 @@ class Arithmetic:
 def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     """The arithmetic of a run as the compiler counts it before it joins or repeats anything.
 
-    A program's loop is counted once, so the start, a quarter and four quarters' numbers are counted apart.
+    A program's loop is counted once, so the start, the numbers of four quarters and a quarter are counted apart, each
+    from what the one before gave.
     """
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
     runs = jnp.arange(n, dtype=jnp.uint32)
+    begun = begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs))
+    draws = draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)[0]
 
     def start(runs: Array) -> object:
         return _arrays(begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs)).baseline.world)
@@ -49,17 +55,15 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     def numbers(runs: Array) -> object:
         return [_arrays(d) for d in draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)]
 
-    def quarter(runs: Array) -> object:
-        begun = begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs))
-        draws = draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)[0]
-        conditions = conditions_at(setting, parameters, begun.onset, jnp.asarray([[5.0]]))
-        later = step(case, begun.baseline.world, begun.baseline, conditions=conditions, draws=draws)
-        noted = note(case, later, begun.baseline, conditions, before=begun.baseline.world.highest)
+    def quarter(step_: Array) -> object:
+        baseline = begun.baseline
+        conditions = conditions_at(setting, parameters, begun.onset, jnp.reshape(step_, (1, 1)))
+        later = step(case, baseline.world, baseline, conditions=conditions, draws=draws)
+        noted = note(case, later, baseline, conditions, before=baseline.world.highest)
         return _arrays(later), noted.values.kept
 
-    begun, drawn, whole = (_count(f, runs) for f in (start, numbers, quarter))
-    one = tuple(w - b - d for w, b, d in zip(whole, begun, drawn, strict=True))
-    total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(begun, one, drawn, strict=True)]
+    begin_, drawn, moved = _count(start, runs), _count(numbers, runs), _count(quarter, jnp.asarray(5.0))
+    total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(begin_, moved, drawn, strict=True)]
     return Arithmetic(flops=total[0] / n, exponentials=total[1] / n)
 
 
@@ -67,23 +71,35 @@ def _arrays(owner: object) -> list[Array]:
     return [getattr(value, "kept", value) for value in vars(owner).values()]
 
 
-def _count(function: object, runs: Array) -> tuple[float, float]:
-    counted = jax.jit(function).lower(runs).cost_analysis()
+def _count(function: object, given: Array) -> tuple[float, float]:
+    counted = jax.jit(function).lower(given).cost_analysis()
     return float(counted["flops"]), float(counted.get("transcendentals", 0.0))
 
 
-def seconds_of_fused_loop(work: Arithmetic, rounds: int = 7) -> float:
-    """Seconds that one core takes for the arithmetic of a run in a loop without any traffic to memory."""
-    per_chain = max(1, round(work.flops / work.exponentials / 2.0 / CHAINS))
-    turns = 2000
+def seconds_on_one_core(work: Arithmetic) -> float:
+    """Seconds that one core takes for the arithmetic of a run in one fused loop, in a process of that core only."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"), initializer=_take_one_core) as pool:
+        return pool.submit(_seconds_of_fused_loop, work).result()
 
-    def turn(_: int, x: Array) -> Array:
+
+def _take_one_core() -> None:
+    """Before the compiler counts cores."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    jax.config.update("jax_enable_x64", True)
+
+
+def _seconds_of_fused_loop(work: Arithmetic, rounds: int = 300) -> float:
+    """A number in, the arithmetic, a number out to another array: a loop over its operand has no vector units."""
+    per_chain = max(1, round(work.flops / work.exponentials / 2.0 / CHAINS))
+
+    def turn(x: Array) -> Array:
         chains = [x + k for k in range(CHAINS)]
         for _ in range(per_chain):
             chains = [y * 0.999 + 0.001 for y in chains]
         return jnp.exp(-sum(chains) / CHAINS)
 
-    loop = jax.jit(lambda x: jax.lax.fori_loop(0, turns, turn, x), compiler_options=compiler_options())
+    loop = jax.jit(turn, compiler_options=compiler_options())
     x = jnp.asarray(np.linspace(0.1, 1.0, LANES))
     jax.block_until_ready(loop(x))
     best = np.inf
@@ -91,4 +107,4 @@ def seconds_of_fused_loop(work: Arithmetic, rounds: int = 7) -> float:
         began = time.perf_counter()
         jax.block_until_ready(loop(x))
         best = min(best, time.perf_counter() - began)
-    return float(best / (turns * LANES) * work.exponentials)
+    return float(best / LANES * work.exponentials)

@@ -1,7 +1,9 @@
 """The worlds that benchmarks time are sound; no time is asserted."""
 
+import jax
 import numpy as np
 import pytest
+from benchmarks.limit import arithmetic
 from benchmarks.sizes import enlarged
 from benchmarks.timing import time_in_turn
 
@@ -27,6 +29,18 @@ def test_a_world_that_is_not_made_larger_is_the_same() -> None:
     same = enlarged(case)
     assert same.setting.axes == case.setting.axes
     assert np.max(np.abs(outcomes(same, [3]).values - outcomes(case, [3]).values)) < 0.02, "ties of 0 became small"
+
+
+def test_the_arithmetic_of_a_run_holds_its_noise_and_grows_with_its_quarters() -> None:
+    case = case_named("war_2022")
+    axes = case.setting.axes
+    cells = len(axes.countries) * (len(axes.domains) * len(axes.options) + len(axes.powers))
+    with jax.enable_x64(True):
+        short, usual = arithmetic(enlarged(case, quarters=5)), arithmetic(case)
+    for name, least in (("flops", 100 * cells), ("exponentials", 3 * cells)):
+        a_quarter = (getattr(usual, name) - getattr(short, name)) / (axes.n_steps - 5)
+        assert a_quarter > least, "a normal number takes a logarithm, an exponential and a root"
+        assert getattr(short, name) > 5 * a_quarter > 0.0, "the start takes some, too"
 
 
 def test_every_way_is_called_once_to_warm_up_and_then_in_turn() -> None:

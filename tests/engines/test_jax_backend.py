@@ -66,6 +66,19 @@ def test_other_numbers_compile_nothing_anew(small: Case) -> None:
     assert jax_backend._program.cache_info().misses == known
 
 
+@pytest.mark.parametrize("first", [0.0, -2.5, np.nan, np.inf])
+def test_settled_arrays_are_the_same_whatever_they_hold(first: float) -> None:
+    numbers = np.asarray([[first, 1.0], [np.nan, -np.inf]])
+    truths, words = np.asarray([True, False]), np.asarray([3, 0, 7], dtype=np.uint32)
+    with jax.enable_x64(True):
+        for given in ((numbers, truths, words), (truths, numbers), (words,), (numbers[:0],), ()):
+            settled = jax.jit(jax_backend._settled)(*given)
+            assert len(settled) == len(given)
+            for here, there in zip(settled, given, strict=True):
+                assert here.dtype == there.dtype
+                assert np.array_equal(here, there, equal_nan=there.dtype == np.float64)
+
+
 @pytest.mark.parametrize("cores", [1, 3])
 def test_the_number_of_cores_changes_nothing(small: Case, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = jax_backend.outcomes(small, range(200))

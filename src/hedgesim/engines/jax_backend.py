@@ -34,9 +34,9 @@ from hedgesim.model.world import World
 
 
 def _settled(*arrays: Array) -> tuple[Array, ...]:
-    """The same arrays, out of a choice of three ways to the same, of which the compiler cannot tell that."""
-    if not arrays:
-        return ()
+    """The same arrays, on a CPU out of a choice of three ways to the same, of which the compiler cannot tell that."""
+    if jax.default_backend() != "cpu" or not arrays or not arrays[0].size:
+        return arrays
     first = jnp.ravel(arrays[0])[0].astype(jnp.float64)
     way = (0.0 * first != 0.0).astype(jnp.int32)
 
