@@ -55,15 +55,15 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     def numbers(runs: Array) -> object:
         return [_arrays(d) for d in draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)]
 
-    def quarter(step_: Array) -> object:
+    def quarter(t: Array) -> object:
         baseline = begun.baseline
-        conditions = conditions_at(setting, parameters, begun.onset, jnp.reshape(step_, (1, 1)))
+        conditions = conditions_at(setting, parameters, begun.onset, jnp.reshape(t, (1, 1)))
         later = step(case, baseline.world, baseline, conditions=conditions, draws=draws)
         noted = note(case, later, baseline, conditions, before=baseline.world.highest)
         return _arrays(later), noted.values.kept
 
-    begin_, drawn, moved = _count(start, runs), _count(numbers, runs), _count(quarter, jnp.asarray(5.0))
-    total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(begin_, moved, drawn, strict=True)]
+    at_start, drawn, moved = _count(start, runs), _count(numbers, runs), _count(quarter, jnp.asarray(5.0))
+    total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(at_start, moved, drawn, strict=True)]
     return Arithmetic(flops=total[0] / n, exponentials=total[1] / n)
 
 

@@ -58,9 +58,10 @@ def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
     assert np.max(np.abs(alone.values[0] - among.values[n + 5])) <= 1e-12
 
 
-def test_other_numbers_compile_nothing_anew(small: Case) -> None:
+def test_other_numbers_compile_nothing_anew(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     jax_backend.outcomes(small, range(3))
     known = jax_backend._program.cache_info().misses
+    monkeypatch.setattr(jax_backend, "_quarters", None)
     moved = replace(small, parameters=small.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
     assert np.max(np.abs(jax_backend.outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
     assert jax_backend._program.cache_info().misses == known

@@ -17,6 +17,7 @@ from hedgesim.model.arrays import (
     meet,
     namespace,
     pack,
+    pair_sums,
     pick,
     positive,
     runs_first,
@@ -126,6 +127,21 @@ def test_carrying_is_a_sum_over_the_last_axis(space, lengths, to: int, steps, da
     x, matrix = filled(data, *steps, *lengths), filled(data, lengths[-1], to)
     moved = carry(space, space.asarray(x), space.asarray(matrix))
     assert np.asarray(moved) == pytest.approx(np.einsum("...k,kt->...t", x, matrix), abs=1e-9)
+
+
+@SPACES
+@given(runs=st.integers(1, 4), rows=st.integers(1, 4), columns=st.integers(1, 4), k=MANY, seed=st.integers(0, 99))
+def test_sums_of_pairs_are_sums_over_the_last_axis(
+    space, runs: int, rows: int, columns: int, k: int, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    row, column = rng.normal(size=(runs, rows, 1, k)), rng.normal(size=(runs, columns, 1, k))
+    found = pair_sums(space, space.asarray(row), space.asarray(column))
+    assert found.shape == (runs, rows, 1, columns)
+    assert np.asarray(found) == pytest.approx(np.einsum("riok,rjok->rioj", row, column), abs=1e-12)
+    last = RunLastSpace(xp)
+    kept = pair_sums(last, runs_first(last, np.moveaxis(row, 0, -1)), runs_first(last, np.moveaxis(column, 0, -1)))
+    assert np.moveaxis(kept.kept, -1, 0) == pytest.approx(np.asarray(found), abs=1e-12)
 
 
 @SPACES

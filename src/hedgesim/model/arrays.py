@@ -111,6 +111,18 @@ def contract(of: Array, what: Array) -> Array:
     return total
 
 
+def pair_sums(xp: ModuleType, row: Array, column: Array) -> Array:
+    """Sum over k of `row`, axes (..., i, 1, k), times `column`, axes (..., j, 1, k): axes (..., i, 1, j).
+
+    Here k is long: NumPy takes a column at a time, a compiler all terms in one loop.
+    """
+    if not is_numpy_array(row):
+        (total,) = settle(xp, contract(row, swap(xp, swap(xp, column, -3, -1), -3, -2)))
+        return total
+    columns = [xp.sum(row * column[..., j : j + 1, :, :], axis=-1, keepdims=True) for j in range(column.shape[-3])]
+    return xp.concat(columns, axis=-1)
+
+
 def pack(xp: ModuleType, holds: Array, axis: int) -> Bits:
     """Truths along an axis, counted from the end, as bits of whole numbers, 32 to a number; the axis keeps length 1."""
     ones, after = flag(xp, holds), (slice(None),) * (-axis - 1)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from array_api_compat import is_numpy_array
-
-from hedgesim.model.arrays import Array, contract, logistic, settle, swap
+from hedgesim.model.arrays import Array, contract, logistic, swap
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, World
@@ -288,18 +286,6 @@ def mean_trust(xp: ModuleType, trust: Array, party: Array) -> Array:
     total = contract(trust, swap(xp, party, -3, -2))
     others = xp.sum(party, axis=-3, keepdims=True) - party
     return total / xp.maximum(others, 1.0)
-
-
-def shared(xp: ModuleType, weighted: Array, party: Array) -> Array:
-    """What each pair of countries shares, summed over formats, axes (run, country, 1, country).
-
-    weighted: of the formats that the row is party to, axes (run, country, 1, format). party: of the column.
-    """
-    if not is_numpy_array(weighted):
-        (total,) = settle(xp, contract(weighted, swap(xp, swap(xp, party, -3, -1), -3, -2)))
-        return total
-    columns = [xp.sum(weighted * party[..., j : j + 1, :, :], axis=-1, keepdims=True) for j in range(party.shape[-3])]
-    return xp.concat(columns, axis=-1)
 
 
 def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Array) -> Array:

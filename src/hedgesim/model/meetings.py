@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, bound, flag, logistic, positive, surely_zero
-from hedgesim.model.formats import FormatParameters, mean_over_parties, shared
+from hedgesim.model.arrays import Array, bound, flag, logistic, pair_sums, positive, surely_zero
+from hedgesim.model.formats import FormatParameters, mean_over_parties
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, WORKING, World
 
@@ -112,4 +112,4 @@ def move_trust(
 def attended_together(xp: ModuleType, party: Array, weight: Array) -> Array:
     """Weight of the meetings that each pair of countries attended, axes (run, country, 1, country); 0 with oneself."""
     apart = 1.0 - xp.eye(party.shape[-3], dtype=xp.float64)
-    return shared(xp, party * weight, party) * apart[:, None, :]
+    return pair_sums(xp, party * weight, party) * apart[:, None, :]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from hedgesim.model import formats as fm
-from hedgesim.model.arrays import Array, bound, carry, contract, pick, positive
+from hedgesim.model.arrays import Array, bound, carry, contract, pair_sums, pick, positive
 from hedgesim.model.setting import Setting
 from hedgesim.model.sight import Situation, appeal
 from hedgesim.model.view import PowerView, View
@@ -74,7 +73,7 @@ def perceive(situation: Situation) -> View:
 def _shared_boost(xp: ModuleType, boost: Array, party: Array, setting: Setting) -> Array:
     """Stimulus that pairs of countries get from home-grown formats they share, axes (run, country, 1, country)."""
     home = setting.formats.home_grown
-    return fm.shared(xp, pick(xp, boost, home), pick(xp, party, home)) if home else 0.0 * party[..., :1]
+    return pair_sums(xp, pick(xp, boost, home), pick(xp, party, home)) if home else 0.0 * party[..., :1]
 
 
 def _boost_of_options(xp: ModuleType, boost: Array, setting: Setting) -> Array:
