@@ -10,10 +10,11 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "hedgesim"
 
 LAYERS = (
-    *("model", "rules", "scenario", "experiment", "engines"),
+    *("errors", "model", "rules", "scenario", "experiment", "engines"),
     *("batch", "analysis", "plots", "session", "console", "cli"),
 )
-ALLOWED = {
+ALLOWED: dict[str, set[str]] = {
+    "errors": set(),
     "model": {"numpy", "array_api_compat"},
     "rules": {"numpy", "array_api_compat"},
     "scenario": {"numpy", "pandas", "yaml", "pydantic", "pydantic_core"},

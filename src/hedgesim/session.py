@@ -14,7 +14,8 @@ from hedgesim.batch.address import folder_at
 from hedgesim.batch.columns import TABLES
 from hedgesim.batch.opening import POINT, Sweep
 from hedgesim.batch.records import write_manifest
-from hedgesim.batch.results import MANIFEST, StoreError, read_manifest, write_results
+from hedgesim.batch.results import MANIFEST, read_manifest, write_results
+from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment.points import Factor
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
@@ -22,7 +23,7 @@ from hedgesim.plots.charts import CHARTS
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
 from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 from hedgesim.plots.theme import Frame, page, save, theme
-from hedgesim.scenario import Place, Scenario, ScenarioError
+from hedgesim.scenario import Scenario
 from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import in_words

@@ -15,12 +15,13 @@ from hedgesim.analysis.calibration.fitting import FitPlan, calibrate
 from hedgesim.analysis.calibration.likelihood import FREEDOM, JEFFREYS, log_likelihoods, meetings_of, share_changes
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior, prior_of
 from hedgesim.analysis.calibration.record import Record, changes_of, record_of, status_on, steps_of
-from hedgesim.analysis.calibration.sampling import CalibrationError, sample
+from hedgesim.analysis.calibration.sampling import sample
 from hedgesim.analysis.calibration.screening import standing_still
 from hedgesim.analysis.calibration.target import Target
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.observation import Observation
+from hedgesim.errors import HedgesimError
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
 
@@ -193,5 +194,5 @@ def test_a_small_calibration_runs_whole_and_twice_alike() -> None:
 
 def test_too_few_walkers_are_refused_with_the_number_needed() -> None:
     target = Target(case(), record(), Prior(("taste.offer", "formats.home")), engine_of("ensemble"), 2)
-    with pytest.raises(CalibrationError, match=r"--walkers 3: too few to fit 2 numbers\. Give --walkers 4 or more\."):
+    with pytest.raises(HedgesimError, match=r"--walkers 3: too few to fit 2 numbers\. Give --walkers 4 or more\."):
         sample(target, np.zeros((3, 2)), steps=1, warm_up=0, seed=1)

@@ -16,8 +16,8 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swe
 from hedgesim.analysis import boxes as searching
 from hedgesim.analysis.boxes import Peeling, find_boxes
 from hedgesim.analysis.discovery import Condition, discover
-from hedgesim.analysis.stored import AnalysisError
 from hedgesim.batch.opening import Sweep
+from hedgesim.errors import HedgesimError
 
 N = 600
 
@@ -189,7 +189,7 @@ def test_what_cannot_be_is_refused(corner: Sweep, when: str, options: dict[str, 
 def test_a_density_that_no_box_has_is_refused_with_the_densest(tmp_path: Path) -> None:
     results = swept(tmp_path, "ishigami", ISHIGAMI, "design: latin_hypercube", "samples: 300")
     runs = results.table("runs")
-    with pytest.raises(AnalysisError, match=r"--density 0.999: no box is so dense; the densest has 0\.\d+. Write 0"):
+    with pytest.raises(HedgesimError, match=r"--density 0.999: no box is so dense; the densest has 0\.\d+. Write 0"):
         discover(results, f"{OUTCOME} > {runs[OUTCOME].quantile(0.7):.4f}", plan=Peeling(density=0.999))
 
 

@@ -19,10 +19,10 @@ from hedgesim.analysis.hindcast.course import course
 from hedgesim.analysis.hindcast.forecasts import spread_out
 from hedgesim.analysis.hindcast.hindcast import MODEL, MOST, UNMOVED, hindcast, left_out_draws, skills
 from hedgesim.analysis.hindcast.rivals import Histories, count_probabilities
-from hedgesim.analysis.hindcast.scores import ScoreError
 from hedgesim.analysis.hindcast.study import reliability
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.errors import HedgesimError
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
 
@@ -151,18 +151,18 @@ def test_leaving_a_country_out_weighs_draws_by_its_likelihood() -> None:
 
 def test_years_of_which_nothing_is_recorded_are_refused() -> None:
     late = case_of(read_scenario("hindcast_2022", overrides=["start=2022Q4", "end=2023Q4", "parameters=prior"]))
-    with pytest.raises(ScoreError, match="no share is recorded for 2023"):
+    with pytest.raises(HedgesimError, match="no share is recorded for 2023"):
         hindcast(late, read_tables(), DRAWS, engine_of("ensemble"), years=range(2022, 2024), runs=40, seed=3)
 
 
 def test_too_few_members_are_refused() -> None:
-    with pytest.raises(ScoreError, match="6 runs are too few"):
+    with pytest.raises(HedgesimError, match="6 runs are too few"):
         hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=2, seed=3)
 
 
 def test_a_run_that_failed_is_told_and_never_scored() -> None:
     broken = {**DRAWS, "taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1e200, 1.0]}
-    with np.errstate(all="ignore"), pytest.raises(ScoreError, match="40 of 120 runs failed"):
+    with np.errstate(all="ignore"), pytest.raises(HedgesimError, match="40 of 120 runs failed"):
         hindcast(case(), read_tables(), broken, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
 
 

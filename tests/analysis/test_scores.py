@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from hedgesim.analysis.hindcast import scores
-from hedgesim.analysis.hindcast.scores import ScoreError, brier, crps, pit, rps, skill
+from hedgesim.analysis.hindcast.scores import brier, crps, pit, rps, skill
+from hedgesim.errors import HedgesimError
 
 NORMAL = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)[None, :]
 """A standard normal forecast in members of equal chance."""
@@ -81,9 +82,9 @@ def test_the_interval_of_a_skill_covers_as_often_as_it_says() -> None:
 
 def test_too_few_members_and_cases_are_refused_with_the_number_needed() -> None:
     zero = np.zeros(1)
-    with pytest.raises(ScoreError, match=r"50 runs are too few .* at least 100"):
+    with pytest.raises(HedgesimError, match=r"50 runs are too few .* at least 100"):
         crps(zero, zero, NORMAL[:, :50])
-    with pytest.raises(ScoreError, match=r"7 observed cases .* at least 8"):
+    with pytest.raises(HedgesimError, match=r"7 observed cases .* at least 8"):
         skill(np.ones(7), np.ones(7), np.arange(7))
-    with pytest.raises(ScoreError, match="no error"):
+    with pytest.raises(HedgesimError, match="no error"):
         skill(np.ones(9), np.zeros(9), np.arange(9))

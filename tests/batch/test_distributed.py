@@ -17,8 +17,8 @@ from tests.command_line import start
 
 from hedgesim.analysis.sweeping import sweep
 from hedgesim.batch import sweep as sweeping
-from hedgesim.batch.distributed import ClusterError, on_cluster
-from hedgesim.batch.results import StoreError
+from hedgesim.batch.distributed import on_cluster
+from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import use
 from hedgesim.rules.rule_file import RuleFile
@@ -120,7 +120,7 @@ def test_a_worker_with_other_sources_refuses(tmp_path: Path, monkeypatch: pytest
 
 def test_no_scheduler_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hedgesim.batch.distributed.PATIENCE", 1.0)
-    with pytest.raises(ClusterError) as error:
+    with pytest.raises(HedgesimError) as error:
         sweep(written(tmp_path), tmp_path / "out", dask="tcp://127.0.0.1:9")
     assert str(error.value).startswith("--dask tcp://127.0.0.1:9: no scheduler answers (")
     assert "\n" not in str(error.value)
@@ -128,7 +128,7 @@ def test_no_scheduler_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_dask_that_is_not_installed_is_said_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ClusterError, match=r"pip install 'hedgesim\[distributed\]'"):
+    with pytest.raises(HedgesimError, match=r"pip install 'hedgesim\[distributed\]'"):
         on_cluster("tcp://127.0.0.1:9")
 
 

@@ -12,7 +12,7 @@ from mesa.batchrunner import batch_run
 import hedgesim
 from hedgesim.batch.mesa_rows import SweptModel, runs_of, write_runs
 from hedgesim.batch.opening import open_results
-from hedgesim.batch.results import StoreError
+from hedgesim.errors import StoreError
 
 END = "end=2021Q3"
 

@@ -11,12 +11,12 @@ from hedgesim.batch.opening import open_results
 from hedgesim.batch.results import (
     RESULTS_FORMAT,
     ROW_GROUP_ROWS,
-    StoreError,
     prepare_folder,
     read_manifest,
     to_arrow,
     write_results,
 )
+from hedgesim.errors import StoreError
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:
@@ -184,7 +184,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         prepare_folder(place)
     assert str(caught.value) == f"{place}: a file stands where the folder should. Name another folder with -o."
-    assert (caught.value.place, caught.value.fault) == (str(place), "a file stands where the folder should")
+    assert (str(caught.value.place), caught.value.fault) == (str(place), "a file stands where the folder should")
     assert place.read_text() == "mine"
 
 

@@ -8,11 +8,12 @@ import pytest
 
 from hedgesim.analysis.simulation import run
 from hedgesim.batch import space
-from hedgesim.batch.results import StoreError, write_results
+from hedgesim.batch.results import write_results
 from hedgesim.batch.runner import run_many
 from hedgesim.batch.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.errors import StoreError
 from hedgesim.session import read_scenario
 
 

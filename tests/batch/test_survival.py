@@ -22,7 +22,7 @@ from tests.command_line import call, start
 
 from hedgesim.analysis.sweeping import status_of, sweep
 from hedgesim.batch.opening import open_results
-from hedgesim.batch.results import StoreError
+from hedgesim.errors import StoreError
 
 REPLICATIONS = 700
 """Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""

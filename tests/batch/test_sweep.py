@@ -15,8 +15,8 @@ from hedgesim.analysis.sweeping import plan_of, probe, status_of, sweep
 from hedgesim.batch import plan as planning
 from hedgesim.batch.opening import Sweep, open_results
 from hedgesim.batch.reduction import EXACT
-from hedgesim.batch.results import StoreError
 from hedgesim.batch.sweep import Made
+from hedgesim.errors import StoreError
 from hedgesim.experiment import read_experiment
 
 

@@ -22,9 +22,10 @@ from hedgesim.analysis.twins import run_twins
 from hedgesim.batch import workers
 from hedgesim.batch.blocks import BlockWork, Task, make_block, tasks_of
 from hedgesim.batch.runner import Gathered, run_many
-from hedgesim.batch.workers import ONE_THREAD, WAITING, WorkerError, made
+from hedgesim.batch.workers import ONE_THREAD, WAITING, made
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.errors import WorkerError
 from hedgesim.session import read_scenario
 
 ENGINE = engine_of("ensemble")

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hedgesim.engines.case import EngineError
 from hedgesim.engines.choice import BACKENDS, ENGINES, engine_of
+from hedgesim.errors import HedgesimError
 from worlds import make_case, make_setting
 
 CASE = make_case(make_setting(1, n_steps=3))
@@ -69,6 +69,6 @@ def test_agents_are_made_one_run_at_a_time_and_arrays_many() -> None:
     ],
 )
 def test_what_there_is_not_is_said_with_what_there_is(asked: tuple[str, ...], said: str) -> None:
-    with pytest.raises(EngineError) as refused:
+    with pytest.raises(HedgesimError) as refused:
         engine_of(*asked)
     assert str(refused.value) == said

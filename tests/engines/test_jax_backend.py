@@ -11,11 +11,12 @@ import pytest
 
 from hedgesim.engines import jax_backend
 from hedgesim.engines.agent_based import run_alone
-from hedgesim.engines.case import Case, EngineError, case_of
+from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.outcomes import outcomes_of
 from hedgesim.engines.points import Points
+from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.world import World
@@ -205,7 +206,7 @@ class Mine(CountryRule):
 def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(small: Case, tmp_path: Path, said: str) -> None:
     mine = rule_with(BROKEN[said], tmp_path)()
     case = replace(small, country_rules=(mine,) * len(small.country_rules))
-    with pytest.raises(EngineError) as caught:
+    with pytest.raises(HedgesimError) as caught:
         jax_backend.outcomes(case, [0])
     assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}:9: ")
     assert said in str(caught.value)
@@ -223,5 +224,5 @@ def test_without_jax_the_line_that_installs_it_is_given(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "jax", None)
     monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend")
     monkeypatch.delattr("hedgesim.engines.jax_backend")
-    with pytest.raises(EngineError, match=r"^--backend jax: jax is not installed.* pip install 'hedgesim\[fast\]'"):
+    with pytest.raises(HedgesimError, match=r"^--backend jax: jax is not installed.* pip install 'hedgesim\[fast\]'"):
         engine_of("ensemble", "jax")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hedgesim.errors import ScenarioError
 from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
-from hedgesim.scenario import ScenarioError
 
 from .examples import GRID, HEAD, SAMPLED, TABLE, changed
 

@@ -15,9 +15,10 @@ import pytest
 
 from command_line import Said, call, files_below
 from hedgesim import read_scenario, run
+from hedgesim.errors import HedgesimError
 from hedgesim.model.alignment import Taste
 from hedgesim.model.parameters import Parameters
-from hedgesim.rules import RuleError, catalogue, country_rules, power_rules
+from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.countries import habit
 from hedgesim.rules.files import MOST_BYTES, files_in_use, read_rule_file, use
 from hedgesim.rules.rule_file import RuleFile
@@ -141,7 +142,7 @@ def test_using_a_file_again_changes_nothing_and_another_text_takes_its_place() -
 def test_a_faulty_text_leaves_the_one_in_use() -> None:
     file = used(LEANING)
     made = pickle.dumps(country_rules()["leaning"](1.0))
-    with pytest.raises(RuleError):
+    with pytest.raises(HedgesimError):
         used(changed("class Leaning(CountryRule)", "class Leaning"))
     assert files_in_use() == (file,)
     assert pickle.loads(made).lean == 1.0
@@ -240,7 +241,7 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
 
 @pytest.mark.parametrize(("text", "line", "fault", "rest"), FAULTS.values(), ids=FAULTS)
 def test_a_faulty_file_is_refused_with_its_line(text: str, line: int, fault: str, rest: str) -> None:
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(HedgesimError) as caught:
         used(text)
     said = str(caught.value)
     assert said.startswith(f"leaning.py:{line}: {fault}"), said
@@ -263,7 +264,7 @@ def test_a_faulty_file_is_refused_with_its_line(text: str, line: int, fault: str
     ],
 )
 def test_a_name_that_cannot_be_given_is_refused(name: str, fault: str) -> None:
-    with pytest.raises(RuleError) as caught:
+    with pytest.raises(HedgesimError) as caught:
         used(LEANING, name)
     assert str(caught.value).startswith(f"{name}: {fault}")
 
@@ -271,7 +272,7 @@ def test_a_name_that_cannot_be_given_is_refused(name: str, fault: str) -> None:
 def test_two_files_of_one_name_are_refused() -> None:
     Path("below").mkdir()
     files = [read_rule_file(written(LEANING, name)) for name in ("leaning.py", "below/leaning.py")]
-    with pytest.raises(RuleError, match=r"below/leaning.py: leaning.py has the same name, leaning. Rename one"):
+    with pytest.raises(HedgesimError, match=r"below/leaning.py: leaning.py has the same name, leaning. Rename one"):
         use(files)
     assert catalogue.own == {}
 
@@ -288,7 +289,7 @@ def test_a_file_that_cannot_be_read_is_refused() -> None:
         "Keep in it the rule alone.",
         "x" * 300 + ".py": "cannot be read (File name too long). Check the path and its permissions.",
     }.items():
-        with pytest.raises(RuleError) as caught:
+        with pytest.raises(HedgesimError) as caught:
             read_rule_file(Path(name))
         assert str(caught.value).endswith(fault)
 

@@ -3,11 +3,12 @@ from types import ModuleType
 
 import pytest
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import View
-from hedgesim.rules import CountryRule, PowerRule, RuleError, country_rules, power_rules
+from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from hedgesim.rules.catalogue import _rule_in
 from worlds import plain_view
 
@@ -35,9 +36,9 @@ def test_a_parameter_is_replaced_in_a_copy() -> None:
 
 
 def test_a_parameter_that_the_rule_does_not_have_is_refused_with_those_that_it_has() -> None:
-    with pytest.raises(RuleError, match=r"rule Balancing has no parameter 'recoill'; it has: recoil"):
+    with pytest.raises(HedgesimError, match=r"rule Balancing: it has no parameter 'recoill'. It has: recoil."):
         country_rules()["balancing"]().with_values({"recoill": 1.0})
-    with pytest.raises(RuleError, match="rule Patron has no parameter 'pull'; it has: none"):
+    with pytest.raises(HedgesimError, match="rule Patron: it has no parameter 'pull'. It has: none."):
         power_rules()["patron"]().with_values({"pull": 1.0})
 
 
@@ -50,12 +51,14 @@ def test_a_rule_must_say_how_it_decides(kind: type) -> None:
 def test_a_file_holds_exactly_one_rule() -> None:
     empty = ModuleType("empty")
     empty.__file__ = "empty.py"
-    with pytest.raises(RuleError, match=r"empty\.py: holds 0 rules. Define exactly one subclass of CountryRule in it"):
+    with pytest.raises(
+        HedgesimError, match=r"empty\.py: holds 0 rules. Define exactly one subclass of CountryRule in it"
+    ):
         _rule_in(empty, CountryRule)
     twice = ModuleType(Plain.__module__)
     twice.__file__ = "twice.py"
     twice.First = twice.Second = Plain
-    with pytest.raises(RuleError, match="holds 2 rules"):
+    with pytest.raises(HedgesimError, match="holds 2 rules"):
         _rule_in(twice, CountryRule)
 
 
@@ -63,5 +66,5 @@ def test_a_rule_that_a_file_imports_is_not_its_own() -> None:
     module = ModuleType("importing")
     module.__file__ = "importing.py"
     module.Plain = Plain
-    with pytest.raises(RuleError, match="holds 0 rules"):
+    with pytest.raises(HedgesimError, match="holds 0 rules"):
         _rule_in(module, CountryRule)

@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hedgesim.scenario import Scenario, ScenarioError, Vocabulary, read_scenario
+from hedgesim.errors import ScenarioError
+from hedgesim.scenario import Scenario, Vocabulary, read_scenario
 
 from .examples import BASE, PLAIN
 

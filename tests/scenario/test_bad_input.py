@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hedgesim.scenario import ScenarioError, Vocabulary, positions, read_scenario, source_file
+from hedgesim.errors import ScenarioError
+from hedgesim.scenario import Vocabulary, positions, read_scenario, source_file
 
 from .examples import BASE, PLAIN
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hedgesim.scenario import Place, Scenario, ScenarioError, difference, read_scenario
+from hedgesim.errors import Place, ScenarioError
+from hedgesim.scenario import Scenario, difference, read_scenario
 
 from .examples import BASE
 

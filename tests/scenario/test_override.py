@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from hedgesim.scenario import ScenarioError, read_scenario
+from hedgesim.errors import ScenarioError
+from hedgesim.scenario import read_scenario
 
 from .examples import BASE
 

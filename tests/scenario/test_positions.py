@@ -3,8 +3,8 @@
 import pytest
 import yaml
 
+from hedgesim.errors import Place
 from hedgesim.scenario import positions
-from hedgesim.scenario.errors import Place
 from hedgesim.scenario.positions import compose, plain, walk
 
 LOADERS = [yaml.SafeLoader, positions._LOADER]

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.model.period import Period
-from hedgesim.scenario import Place, Vocabulary, json_schema, packaged_scenarios, read_scenario
-from hedgesim.scenario.errors import ScenarioError
+from hedgesim.scenario import Vocabulary, json_schema, packaged_scenarios, read_scenario
 from hedgesim.scenario.schema import LARGEST_SEED
 
 from .examples import BASE, PLAIN

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
 from hedgesim.scenario.figures import day_of, first_day
-from hedgesim.scenario.tables import TableError, Tables, read_tables
+from hedgesim.scenario.tables import Tables, read_tables
 
 PACKAGED = Path(__file__).parent.parent.parent / "src" / "hedgesim" / "data" / "tables"
 REQUIRED = (
@@ -84,7 +85,7 @@ def test_of_dated_attributes_the_latest_visible_one_is_read(tables: Tables) -> N
 
 
 def test_a_start_before_all_parts_is_refused(tables: Tables) -> None:
-    with pytest.raises(TableError, match="nothing is known up to 1990Q1"):
+    with pytest.raises(HedgesimError, match="nothing is known up to 1990Q1"):
         tables.visible("1990Q1")
 
 
@@ -109,13 +110,13 @@ def test_sources_of_a_folder_are_added_to_the_packaged_ones(own: Path) -> None:
 @pytest.mark.parametrize("name", REQUIRED)
 def test_a_missing_table_is_named(own: Path, name: str) -> None:
     (own / f"{name}.csv").unlink()
-    with pytest.raises(TableError, match=rf"{name}\.csv: the table {name} is missing .* Add it with the columns"):
+    with pytest.raises(HedgesimError, match=rf"{name}\.csv: the table {name} is missing .* Add it with the columns"):
         read_tables(own)
 
 
 def test_a_missing_column_is_named(own: Path) -> None:
     edit(own / "ties.csv", "tie,", "bond,")
-    with pytest.raises(TableError, match=r"ties\.csv:1: the column tie is missing\. The columns are"):
+    with pytest.raises(HedgesimError, match=r"ties\.csv:1: the column tie is missing\. The columns are"):
         read_tables(own)
 
 
@@ -125,25 +126,25 @@ def test_what_is_no_number_is_refused_with_its_line(own: Path, value: str) -> No
     cells = line.split(",")
     cells[2] = f'"{value}"'
     edit(own / "proximity.csv", line, ",".join(cells))
-    with pytest.raises(TableError, match=r"proximity\.csv:3: .* in the column value is no number\. Write a number"):
+    with pytest.raises(HedgesimError, match=r"proximity\.csv:3: .* in the column value is no number\. Write a number"):
         read_tables(own)
 
 
 def test_a_date_that_is_none_is_refused_with_its_line(own: Path) -> None:
     edit(own / "trust.csv", ",1993,", ",sometime,")
-    with pytest.raises(TableError, match=r'trust\.csv:2: "sometime" in the column date is no date'):
+    with pytest.raises(HedgesimError, match=r'trust\.csv:2: "sometime" in the column date is no date'):
         read_tables(own)
 
 
 def test_an_unknown_confidence_is_refused(own: Path) -> None:
     edit(own / "axes.csv", "assumption\n", "certain\n")
-    with pytest.raises(TableError, match=r'axes\.csv:2: "assumption\S*|"certain" in the column confidence'):
+    with pytest.raises(HedgesimError, match=r'axes\.csv:2: "assumption\S*|"certain" in the column confidence'):
         read_tables(own)
 
 
 def test_a_row_with_too_many_cells_is_refused(own: Path) -> None:
     edit(own / "axes.csv", "\n", "\n1,2,3,4,5,6,7,8,9\n")
-    with pytest.raises(TableError, match=r"axes\.csv:2: 9 cells under 7 columns"):
+    with pytest.raises(HedgesimError, match=r"axes\.csv:2: 9 cells under 7 columns"):
         read_tables(own)
 
 
@@ -152,22 +153,22 @@ def test_a_column_that_stands_twice_is_refused(own: Path) -> None:
     (own / "rivalry.csv").write_text(
         "\n".join(f"{line.split(',')[0]},{line}" for line in text) + "\n", encoding="utf-8"
     )
-    with pytest.raises(TableError, match=r"rivalry\.csv:1: the column start stands twice"):
+    with pytest.raises(HedgesimError, match=r"rivalry\.csv:1: the column start stands twice"):
         read_tables(own)
 
 
 def test_bytes_that_are_no_text_are_refused(own: Path) -> None:
     (own / "trust.csv").write_bytes(b"\xff\xfe\x00\x01")
-    with pytest.raises(TableError, match=r"trust\.csv: it cannot be read .* Write it as CSV in UTF-8"):
+    with pytest.raises(HedgesimError, match=r"trust\.csv: it cannot be read .* Write it as CSV in UTF-8"):
         read_tables(own)
 
 
 def test_broken_sources_are_refused(own: Path) -> None:
     (own / "sources.yaml").write_text("- a list\n", encoding="utf-8")
-    with pytest.raises(TableError, match=r"sources\.yaml: it holds no mapping"):
+    with pytest.raises(HedgesimError, match=r"sources\.yaml: it holds no mapping"):
         read_tables(own)
 
 
 def test_a_table_that_is_none_is_refused_with_the_known_ones(tables: Tables) -> None:
-    with pytest.raises(TableError, match=r"there is no such table\. Known: affinity, axes"):
+    with pytest.raises(HedgesimError, match=r"there is no such table\. Known: affinity, axes"):
         tables.table("weather")

@@ -14,7 +14,8 @@ from hedgesim.batch.runner import OnRuns
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.outcomes import Outcomes
-from hedgesim.scenario import Place, Scenario, ScenarioError
+from hedgesim.errors import Place, ScenarioError
+from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced
 from hedgesim.scenario.figures import Figures
 

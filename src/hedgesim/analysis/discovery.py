@@ -13,9 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hedgesim.analysis.boxes import Boxes, Peeling, find_boxes
-from hedgesim.analysis.stored import AnalysisError, check_outcomes, check_whole, place_of, varied_in
+from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, varied_in
 from hedgesim.batch.opening import POINT, Sweep
 from hedgesim.batch.store import RUNS
+from hedgesim.errors import HedgesimError
 
 OPERATORS: Mapping[str, Callable[[Any, float], Any]] = {
     "<": operator.lt,
@@ -46,12 +47,12 @@ class Condition:
 
     @staticmethod
     def read(text: str) -> Condition:
-        """Read a text such as `hedging_index < 0.4`; AnalysisError for one that is not OUTCOME OP NUMBER."""
+        """Read a text such as `hedging_index < 0.4`; HedgesimError for one that is not OUTCOME OP NUMBER."""
         found = FORM.fullmatch(text)
         if found is None:
             fault, remedy = "it is not OUTCOME < NUMBER", "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
             place = f"--when '{text}'"
-            raise AnalysisError(place, fault, remedy)
+            raise HedgesimError(place, fault, remedy)
         name, sign, number = found.groups()
         return Condition(name, sign, float(number))
 
@@ -105,7 +106,7 @@ def discover(results: Sweep, when: str | Condition, *, of: str = "means", plan: 
     <=, > or >=. of: means, the mean over the runs of every point is a case; or runs, every run that came through is.
 
     Raises:
-        AnalysisError: the sweep is unfinished, its design does not fill its space, too few runs came through, it has
+        HedgesimError: the sweep is unfinished, its design does not fill its space, too few runs came through, it has
             no such outcome, no case or every case meets the condition, or no box is as dense as it is to be.
         PrimMissing: the package PRIM is not installed.
     """
@@ -117,11 +118,11 @@ def discover(results: Sweep, when: str | Condition, *, of: str = "means", plan: 
     if design not in DESIGNS:
         fault = f"its design is {design}, whose samples do not fill the space"
         remedy = f"Write design: latin_hypercube (or {', '.join(DESIGNS[2:])}, grid) and sweep again."
-        raise AnalysisError(place_of(results), fault, remedy)
+        raise HedgesimError(place_of(results), fault, remedy)
     check_outcomes(results, [condition.outcome], f"--when '{condition.text}'")
     cases, factors, failed = _cases(results, condition.outcome, of)
     if not factors:
-        raise AnalysisError(place_of(results), "nothing varies in it", "Add uncertainties or levers and sweep again.")
+        raise HedgesimError(place_of(results), "nothing varies in it", "Add uncertainties or levers and sweep again.")
     hits = condition.holds(cases[condition.outcome])
     _check_cases(results, condition, cases[condition.outcome], hits)
     boxes = _boxes(cases[factors], hits, plan, condition)
@@ -134,17 +135,17 @@ def _check_options(plan: Peeling, of: str) -> None:
     """Refuse numbers that mean nothing."""
     if of not in CASES:
         place = f"--of {of}"
-        raise AnalysisError(place, "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
+        raise HedgesimError(place, "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
     parts = {"peel": plan.peel, "paste": plan.paste, "mass": plan.mass, "density": plan.density}
     for name, part in parts.items():
         most = 1.0 if name in {"mass", "density"} else 0.5
         if part is not None and not 0.0 < part < most:
             remedy = f"Write --{name} {getattr(Peeling, name) or 0.8:g}."
             place = f"--{name} {part:g}"
-            raise AnalysisError(place, f"it must lie between 0 and {most:g}", remedy)
+            raise HedgesimError(place, f"it must lie between 0 and {most:g}", remedy)
     if plan.boxes < 1:
         place = f"--boxes {plan.boxes}"
-        raise AnalysisError(place, "there must be at least one box", "Write --boxes 1 or more.")
+        raise HedgesimError(place, "there must be at least one box", "Write --boxes 1 or more.")
 
 
 def _cases(results: Sweep, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
@@ -163,14 +164,14 @@ def _check_cases(results: Sweep, condition: Condition, values: pd.Series[Any], h
     """Refuse too few cases, and a condition that tells nothing apart."""
     if len(hits) < FEWEST:
         fault = f"boxes need at least {FEWEST} cases, and there are {len(hits)}"
-        raise AnalysisError(place_of(results), fault, "Write more samples and sweep again; --quick makes too few.")
+        raise HedgesimError(place_of(results), fault, "Write more samples and sweep again; --quick makes too few.")
     if hits.any() and not hits.all():
         return
     who = "every case meets it" if hits.all() else "no case meets it"
     fault = f"{who}: {condition.outcome} lies between {values.min():.4g} and {values.max():.4g}"
     remedy = f"Write a number between, such as the median {values.median():.4g}."
     place = f"--when '{condition.text}'"
-    raise AnalysisError(place, fault, remedy)
+    raise HedgesimError(place, fault, remedy)
 
 
 def _boxes(factors: pd.DataFrame, hits: NDArray[np.bool_], plan: Peeling, condition: Condition) -> Boxes:
@@ -180,15 +181,15 @@ def _boxes(factors: pd.DataFrame, hits: NDArray[np.bool_], plan: Peeling, condit
     except RecursionError as error:
         fault = f"steps of {plan.peel:g} down to a mass of {plan.mass:g} are too many"
         place = f"--peel {plan.peel:g}"
-        raise AnalysisError(place, fault, "Write a larger --peel or --mass.") from error
+        raise HedgesimError(place, fault, "Write a larger --peel or --mass.") from error
     if boxes.steps["chosen"].any():
         return boxes
     densest = float(boxes.steps["density"].max())
     if plan.density is not None and densest < plan.density:
         fault = f"no box is so dense; the densest has {densest:.3f}"
         place = f"--density {plan.density:g}"
-        raise AnalysisError(place, fault, f"Write {0.95 * densest:.2g} or less.")
+        raise HedgesimError(place, fault, f"Write {0.95 * densest:.2g} or less.")
     fault = f"no box is denser than all cases, {hits.mean():.3f}"
     remedy = "The condition does not hang on what varies, or there are too few runs to see it."
     place = f"--when '{condition.text}'"
-    raise AnalysisError(place, fault, remedy)
+    raise HedgesimError(place, fault, remedy)

@@ -13,7 +13,7 @@ from hedgesim.batch.runner import OnRuns, run_rows
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.points import Points, split_by_form
-from hedgesim.scenario import ScenarioError
+from hedgesim.errors import ScenarioError
 
 Grid = Mapping[str, Sequence[str]]
 """Values by the dotted path of what varies, as written."""

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model.noise import draw_uniform
 from hedgesim.scenario.schema import LARGEST_SEED
 
@@ -32,7 +33,7 @@ Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
-class LandscapeError(ValueError):
+class LandscapeError(HedgesimError):
     """A landscape that means nothing, said in one line: place, fault, remedy.
 
     about: place of the actor whose size is at fault, places of the two whose propensity is, else nothing.
@@ -40,11 +41,7 @@ class LandscapeError(ValueError):
 
     def __init__(self, place: str, fault: str, remedy: str, *, about: tuple[int, ...] = ()) -> None:
         super().__init__(place, fault, remedy)
-        self.place, self.fault, self.remedy, self.about = place, fault, remedy, about
-
-    def __str__(self) -> str:
-        """Write place, fault and remedy on one line."""
-        return " ".join(f"{self.place}: {self.fault}. {self.remedy}".split())
+        self.about = about
 
 
 @dataclass(frozen=True)

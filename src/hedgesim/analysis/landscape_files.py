@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from hedgesim.analysis.landscape import Landscape, LandscapeError, Values
-from hedgesim.scenario.errors import choose_from, shown
+from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.scenario.source_file import read_text
-from hedgesim.scenario.tables import LARGEST_TABLE, TableError
+from hedgesim.scenario.tables import LARGEST_TABLE
 
 ACTOR, SIZE = "actor", "size"
 """Columns of the table of actors; others are not read."""
@@ -49,9 +49,9 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
 
     Raises:
         ScenarioError: no such file, or one that cannot be read.
-        TableError: with file and line, an empty table, a missing column, a line of another length, a name that stands
-            twice or in one table only, a number that is none, a size that is not above 0, propensities that differ by
-            direction, fewer than two actors.
+        HedgesimError: with file and line, an empty table, a missing column, a line of another length, a name that
+            stands twice or in one table only, a number that is none, a size that is not above 0, propensities that
+            differ by direction, fewer than two actors.
     """
     of_actors, of_pairs = _read(actors), _read(propensity)
     names, sizes = _actors(of_actors)
@@ -65,7 +65,7 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
             place = of_actors.at(of_actors.lines[error.about[0]])
         elif error.about:
             place = of_pairs.at(lines[names[error.about[0]]])
-        raise TableError(place, error.fault, error.remedy) from None
+        raise HedgesimError(place, error.fault, error.remedy) from None
 
 
 def _read(path: Path) -> _Table:
@@ -76,16 +76,16 @@ def _read(path: Path) -> _Table:
         rows = [_Line(reader.line_num, tuple(map(str.strip, row))) for row in reader]
     except csv.Error as error:
         place, remedy = f"{path}:{reader.line_num}", "Check its quotes and commas."
-        raise TableError(place, f"this is no table ({error})", remedy) from None
+        raise HedgesimError(place, f"this is no table ({error})", remedy) from None
     lines = [row for row in rows if any(row.cells)]
     if not lines:
-        raise TableError(str(path), "the file is empty", "Write a header, and a line for every actor.")
+        raise HedgesimError(str(path), "the file is empty", "Write a header, and a line for every actor.")
     table = _Table(path, lines[0], tuple(lines[1:]))
     width = len(table.header.cells)
     for line in table.lines:
         if len(line.cells) != width:
             fault = f"{len(line.cells)} cells under {width} columns"
-            raise TableError(table.at(line), fault, "Write one cell for each column; quote cells that hold a comma.")
+            raise HedgesimError(table.at(line), fault, "Write one cell for each column; quote cells that hold a comma.")
     return table
 
 
@@ -95,13 +95,13 @@ def _actors(table: _Table) -> tuple[tuple[str, ...], Values]:
     for column in (ACTOR, SIZE):
         if header.count(column) != 1:
             fault = f"the column {column} is missing" if column not in header else f"the column {column} stands twice"
-            raise TableError(table.at(table.header), fault, f"Write the header {ACTOR},{SIZE}.")
+            raise HedgesimError(table.at(table.header), fault, f"Write the header {ACTOR},{SIZE}.")
     name, size = header.index(ACTOR), header.index(SIZE)
     if not table.lines:
-        raise TableError(str(table.path), "there are no actors", "Write a line with name and size for each.")
+        raise HedgesimError(str(table.path), "there are no actors", "Write a line with name and size for each.")
     for line in table.lines:
         if not line.cells[name]:
-            raise TableError(table.at(line), "the actor has no name", f"Write it in the column {ACTOR}.")
+            raise HedgesimError(table.at(line), "the actor has no name", f"Write it in the column {ACTOR}.")
     sizes = [_number(table, line, size, f"the size of {shown(line.cells[name])}") for line in table.lines]
     return tuple(line.cells[name] for line in table.lines), np.asarray(sizes, dtype=np.float64)
 
@@ -113,11 +113,11 @@ def _pairs(table: _Table, names: Sequence[str], of_actors: _Table) -> Values:
     for name in columns:
         if name not in names:
             fault = f"{shown(name)} is no actor of {of_actors.path}"
-            raise TableError(table.at(table.header), fault, choose_from(name, names))
+            raise HedgesimError(table.at(table.header), fault, choose_from(name, names))
     for name, line in zip(names, of_actors.lines, strict=True):
         if name not in columns:
             fault = f"{shown(name)} has no row and column in {table.path}"
-            raise TableError(of_actors.at(line), fault, "Add them there, or leave the actor out.")
+            raise HedgesimError(of_actors.at(line), fault, "Add them there, or leave the actor out.")
     found = {
         (row, column): _number(table, line, k + 1, f"the propensity of {shown(row)} and {shown(column)}")
         for row, line in zip(rows, table.lines, strict=True)
@@ -132,19 +132,19 @@ def _check_square(table: _Table, columns: Sequence[str], rows: Sequence[str]) ->
     again = _again(columns)
     if again is not None:
         fault = f"the column {shown(columns[again])} stands twice"
-        raise TableError(table.at(table.header), fault, "Keep one of them.")
+        raise HedgesimError(table.at(table.header), fault, "Keep one of them.")
     again = _again(rows)
     if again is not None:
         fault = f"the row {shown(rows[again])} stands twice"
-        raise TableError(table.at(table.lines[again]), fault, "Keep one of them.")
+        raise HedgesimError(table.at(table.lines[again]), fault, "Keep one of them.")
     for row, line in zip(rows, table.lines, strict=True):
         if row not in columns:
             fault = f"the row {shown(row)} has no column: the table must be square"
-            raise TableError(table.at(line), fault, choose_from(row, columns))
+            raise HedgesimError(table.at(line), fault, choose_from(row, columns))
     for column in columns:
         if column not in rows:
             fault = f"the column {shown(column)} has no row: the table must be square"
-            raise TableError(table.at(table.header), fault, choose_from(column, rows))
+            raise HedgesimError(table.at(table.header), fault, choose_from(column, rows))
 
 
 def _again(names: Sequence[str]) -> int | None:
@@ -161,5 +161,5 @@ def _number(table: _Table, line: _Line, place: int, what: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         fault = f"{what} is not given" if not cell else f"{what} is {shown(cell)}, which is no number"
-        raise TableError(table.at(line), fault, "Write it like 0.5.")
+        raise HedgesimError(table.at(line), fault, "Write it like 0.5.")
     return value

@@ -11,9 +11,10 @@ import pandas as pd
 
 from hedgesim.analysis import indices
 from hedgesim.analysis.indices import NOTHING, Bootstrap, Index, Values
-from hedgesim.analysis.stored import SAMPLE, AnalysisError, Varied, check_outcomes, check_whole, place_of, varied_in
+from hedgesim.analysis.stored import SAMPLE, Varied, check_outcomes, check_whole, place_of, varied_in
 from hedgesim.batch.opening import Sweep
 from hedgesim.batch.store import RUNS
+from hedgesim.errors import HedgesimError
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def sensitivity(
     the seed by default that of the experiment.
 
     Raises:
-        AnalysisError: the sweep is unfinished, its design does not fit the method, too few runs came through, or it
+        HedgesimError: the sweep is unfinished, its design does not fit the method, too few runs came through, or it
             has no such outcome.
     """
     check_whole(results)
@@ -103,7 +104,7 @@ def sensitivity(
     check_outcomes(results, wanted, "--outcome" if outcomes else place_of(results))
     varied = varied_in(results)
     if not varied.uncertainties:
-        raise AnalysisError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
+        raise HedgesimError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
     bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else seed)
     rows: list[tuple[object, ...]] = []
     basis: list[tuple[object, ...]] = []
@@ -128,11 +129,11 @@ FEWEST_RESAMPLES = 20
 def _check_bootstrap(level: float, resamples: int) -> None:
     if not 0.0 < level < 1.0:
         place = f"--level {level:g}"
-        raise AnalysisError(place, "a level lies between 0 and 1", "Write --level 0.95.")
+        raise HedgesimError(place, "a level lies between 0 and 1", "Write --level 0.95.")
     if resamples < FEWEST_RESAMPLES:
         remedy = f"Write --resamples {FEWEST_RESAMPLES} or more."
         place = f"--resamples {resamples}"
-        raise AnalysisError(place, "so few resamples tell no spread", remedy)
+        raise HedgesimError(place, "so few resamples tell no spread", remedy)
 
 
 _BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
@@ -144,12 +145,12 @@ def _told(index: Index, varied: Varied) -> tuple[object, ...]:
 
 
 def _method_of(manifest: Mapping[str, Any], method: str | None) -> str:
-    """The method that is asked for, or the one for the design; AnalysisError if they do not fit."""
+    """The method that is asked for, or the one for the design; HedgesimError if they do not fit."""
     design, place = str(manifest["design"]), str(manifest["experiment"])
     chosen = method or MADE_FOR.get(design, "given")
     if chosen not in METHODS:
         place = f"--method {chosen}"
-        raise AnalysisError(place, "there is no such method", f"Name {', '.join(METHODS)}.")
+        raise HedgesimError(place, "there is no such method", f"Name {', '.join(METHODS)}.")
     designs = METHODS[chosen].designs
     if design in designs:
         return chosen
@@ -157,7 +158,7 @@ def _method_of(manifest: Mapping[str, Any], method: str | None) -> str:
     remedy = f"Write design: {designs[0]} in the experiment and sweep again"
     own = MADE_FOR.get(design) or ("given" if design in METHODS["given"].designs else None)
     choice = f", or use --method {own}." if own else "."
-    raise AnalysisError(place, f"its design is {design}, and the method {chosen} needs {needed}", f"{remedy}{choice}")
+    raise HedgesimError(place, f"its design is {design}, and the method {chosen} needs {needed}", f"{remedy}{choice}")
 
 
 def _groups(results: Sweep, varied: Varied, outcomes: Sequence[str]) -> Iterator[_Group]:
@@ -169,7 +170,7 @@ def _groups(results: Sweep, varied: Varied, outcomes: Sequence[str]) -> Iterator
         ordered = rows.sort_values([SAMPLE, "run"], kind="stable", ignore_index=True)
         first = ordered.iloc[::replications]
         if not np.array_equal(ordered[SAMPLE], np.repeat(np.arange(len(first)), replications)):
-            raise AnalysisError(place_of(results), "runs are missing in the table of runs", "Sweep it again.")
+            raise HedgesimError(place_of(results), "runs are missing in the table of runs", "Sweep it again.")
         values = np.column_stack([_numbers(first[path]) for path in varied.uncertainties])
         yield _Group(tuple(map(str, names)), values, ordered, replications)
 
@@ -220,7 +221,7 @@ def _check_enough(method: str, used: int, dropped: int, manifest: Mapping[str, A
     through = f" without failed runs, {dropped} with" if dropped else ""
     fault = f"the method {method} needs at least {known.fewest} {known.units}, and there are {used}{through}"
     more = "Add lines to its table" if manifest["design"] == "csv" else f"Write samples: {known.few} or more"
-    raise AnalysisError(manifest["experiment"], fault, f"{more} and sweep again; --quick makes too few.")
+    raise HedgesimError(manifest["experiment"], fault, f"{more} and sweep again; --quick makes too few.")
 
 
 Computed = tuple[Sequence[Index], float]

@@ -80,8 +80,8 @@ def run(
     any number. on_runs: called with the number of runs just made.
 
     Raises:
-        ScenarioError, TableError: the scenario's tables lack something.
-        EngineError: there is no such engine or back end, or it cannot run the scenario.
+        ScenarioError, HedgesimError: the scenario's tables lack something.
+        HedgesimError: there is no such engine or back end, or it cannot run the scenario.
         StoreError: the tables of so many runs do not fit this computer's memory.
         WorkerError: a worker process could not start or ended before its work was done.
     """

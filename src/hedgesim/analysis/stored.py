@@ -9,21 +9,12 @@ from hedgesim.analysis.sweeping import status_of
 from hedgesim.batch.address import folder_at
 from hedgesim.batch.opening import POINT, Sweep
 from hedgesim.batch.records import SWEEP, manifest_in
-from hedgesim.batch.results import StoreError
 from hedgesim.batch.store import RUNS
+from hedgesim.errors import HedgesimError, StoreError, choose_from, shown
 from hedgesim.experiment import Experiment
-from hedgesim.scenario.errors import choose_from, shown
 
 SAMPLE = "sample"
 SCENARIO = "scenario"
-
-
-class AnalysisError(ValueError):
-    """A sweep that does not give what is asked of it, said in one line: place, fault, remedy."""
-
-    def __init__(self, place: object, fault: str, remedy: str) -> None:
-        self.place, self.fault, self.remedy = str(place), fault, remedy
-        super().__init__(" ".join(f"{place}: {fault}. {remedy}".split()))
 
 
 @dataclass(frozen=True)
@@ -53,32 +44,32 @@ def whole_sweep(experiment: Experiment, folder: str, command: str) -> Sweep:
     command: what makes or mends it, for messages.
 
     Raises:
-        AnalysisError: never swept, unfinished, damaged, another experiment, or edited since.
+        HedgesimError: never swept, unfinished, damaged, another experiment, or edited since.
         StoreError: the folder cannot be read.
     """
     place = folder_at(folder)
     try:
         manifest = manifest_in(place)
     except StoreError as error:
-        raise AnalysisError(error.place, error.fault, f"{error.remedy} Or make it anew: {command}") from error
+        raise HedgesimError(error.place, error.fault, f"{error.remedy} Or make it anew: {command}") from error
     if manifest is None:
-        raise AnalysisError(folder, f"there is no sweep of {experiment.name} here", f"Make it: {command}")
+        raise HedgesimError(folder, f"there is no sweep of {experiment.name} here", f"Make it: {command}")
     if manifest.get("kind") != SWEEP or manifest.get("experiment") != experiment.name:
         other = manifest.get("experiment") or "a scenario"
         fault = f"here lie results of {other}, not of {experiment.name}"
-        raise AnalysisError(folder, fault, "Name its folder with -o.")
+        raise HedgesimError(folder, fault, "Name its folder with -o.")
     command += "".join(f" --rules {name}.py" for name in manifest["rules"])
     if manifest["digest"] != experiment.digest:
         fault = f"{experiment.name} is not as it was when it was swept"
-        raise AnalysisError(folder, fault, f"Sweep it again, which runs only what is new: {command}")
+        raise HedgesimError(folder, fault, f"Sweep it again, which runs only what is new: {command}")
     status = status_of(folder)
     if status.damaged:
         name, fault = next(iter(status.damaged.items()))
         many = f"{len(status.damaged)} damaged files, such as {name}" if len(status.damaged) > 1 else name
-        raise AnalysisError(folder, f"{many}: {fault}", f"What is damaged is made anew by: {command}")
+        raise HedgesimError(folder, f"{many}: {fault}", f"What is damaged is made anew by: {command}")
     if not status.finished:
         fault = f"the sweep is not finished: {status.missing} of {status.planned} runs are missing"
-        raise AnalysisError(folder, fault, f"Go on with: {command}")
+        raise HedgesimError(folder, fault, f"Go on with: {command}")
     return Sweep(place, manifest)
 
 
@@ -90,17 +81,17 @@ def place_of(results: Sweep) -> str:
 def check_whole(results: Sweep) -> None:
     """Refuse a sweep that is not finished."""
     if not results.manifest.get("ended"):
-        raise AnalysisError(place_of(results), "the sweep is not finished", "Sweep the experiment to its end.")
+        raise HedgesimError(place_of(results), "the sweep is not finished", "Sweep the experiment to its end.")
 
 
 def check_outcomes(results: Sweep, outcomes: Sequence[str], place: str) -> None:
-    """Refuse outcomes that no run has; AnalysisError with the known ones.
+    """Refuse outcomes that no run has; HedgesimError with the known ones.
 
     place: the option that named them.
     """
     if int(results.manifest["failed"]) >= int(results.manifest["runs"]):
         fault = f"all {results.manifest['runs']} runs failed"
-        raise AnalysisError(place_of(results), fault, "The column failed of the table of runs says why.")
+        raise HedgesimError(place_of(results), fault, "The column failed of the table of runs says why.")
     varied, points = varied_in(results), {POINT, SAMPLE, "run", "seed"}
     empty = results.table(RUNS, where=[("run", "<", 0)])
     known = [
@@ -110,4 +101,4 @@ def check_outcomes(results: Sweep, outcomes: Sequence[str], place: str) -> None:
     ]
     for name in outcomes:
         if name not in known:
-            raise AnalysisError(place, f"there is no outcome {shown(name)} of a run", choose_from(name, known))
+            raise HedgesimError(place, f"there is no outcome {shown(name)} of a run", choose_from(name, known))

@@ -17,10 +17,10 @@ from hedgesim.batch.opening import Sweep, open_results
 from hedgesim.batch.parts import make_part
 from hedgesim.batch.plan import Holdings, SweepPlan, missing_runs
 from hedgesim.batch.records import begin, finish, sweep_in
-from hedgesim.batch.results import StoreError
 from hedgesim.batch.store import Stretch, Survey, survey, write_part
 from hedgesim.batch.sweep import Made, Makers, in_processes, run_sweep
 from hedgesim.engines.choice import engine_of
+from hedgesim.errors import StoreError
 from hedgesim.experiment import Experiment, points_of, read_experiment
 
 
@@ -58,7 +58,7 @@ def sweep(
 
     Raises:
         ScenarioError: the experiment or one of its scenarios has a fault.
-        EngineError, ClusterError, WorkerError: what is to run it is not there or fails.
+        HedgesimError, HedgesimError, WorkerError: what is to run it is not there or fails.
         StoreError: the folder cannot take the sweep; what was written before is kept.
     """
     read = experiment if isinstance(experiment, Experiment) else read_experiment(experiment)
@@ -67,7 +67,7 @@ def sweep(
 
 
 def plan_of(experiment: Experiment, *, backend: str = "numpy") -> SweepPlan:
-    """What is to be done for an experiment; ScenarioError, EngineError as of `sweep`."""
+    """What is to be done for an experiment; ScenarioError, HedgesimError as of `sweep`."""
     engine_of("ensemble", backend)
     return SweepPlan(points_of(experiment), backend=backend)
 

@@ -12,18 +12,12 @@ from typing import Any
 from hedgesim.batch.parts import PartTask
 from hedgesim.batch.sweep import Made, Makers, PartWork
 from hedgesim.batch.workers import WAITING
+from hedgesim.errors import HedgesimError
 from hedgesim.rules.files import files_in_use, use
 from hedgesim.rules.rule_file import RuleFile
 
 PATIENCE = 10.0
 """Seconds that a scheduler may take to answer."""
-
-
-class ClusterError(ValueError):
-    """A cluster that cannot be reached or cannot do the work; the text is `place: fault. remedy` on one line."""
-
-    def __init__(self, address: str, fault: str, remedy: str) -> None:
-        super().__init__(" ".join(f"--dask {address}: {fault}. {remedy}".split()))
 
 
 def on_cluster(address: str) -> Makers:
@@ -32,11 +26,11 @@ def on_cluster(address: str) -> Makers:
     A part whose worker dies is made by another one: that is Dask's own doing.
 
     Raises:
-        ClusterError: distributed is not installed.
+        HedgesimError: distributed is not installed.
     """
     if find_spec("distributed") is None:
         remedy = "Install it with: pip install 'hedgesim[distributed]'."
-        raise ClusterError(address, "distributed is not installed", remedy)
+        raise HedgesimError(f"--dask {address}", "distributed is not installed", remedy)
 
     def make(work: PartWork, tasks: Iterator[PartTask]) -> Generator[Made, None, None]:
         return _on_cluster(address, work, tasks)
@@ -62,7 +56,7 @@ def _on_cluster(address: str, work: PartWork, tasks: Iterator[PartTask]) -> Gene
             yield waiting.popleft().result()
     except KilledWorker as error:
         remedy = "See the logs of the workers; what was made is kept, and the same command goes on."
-        raise ClusterError(address, f"workers died over and over ({error})", remedy) from error
+        raise HedgesimError(f"--dask {address}", f"workers died over and over ({error})", remedy) from error
     finally:
         for future in waiting:
             future.cancel()
@@ -81,7 +75,7 @@ def _check_answer(address: str) -> None:
         asyncio.run(knock())
     except (OSError, ValueError) as error:
         remedy = "Start one with dask scheduler and dask worker, or check the address."
-        raise ClusterError(address, f"no scheduler answers ({error})", remedy) from error
+        raise HedgesimError(f"--dask {address}", f"no scheduler answers ({error})", remedy) from error
 
 
 def _there(work: PartWork, files: Sequence[RuleFile], task: PartTask) -> Made:

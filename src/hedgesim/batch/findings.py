@@ -11,8 +11,9 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.batch.folder import LocalFolder
-from hedgesim.batch.results import MANIFEST, OTHER_FOLDER, StoreError
+from hedgesim.batch.results import MANIFEST, OTHER_FOLDER
 from hedgesim.batch.versions import digest_of_sources, versions
+from hedgesim.errors import StoreError
 
 
 def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:

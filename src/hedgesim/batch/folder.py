@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
-from hedgesim.batch.results import OTHER_FOLDER, StoreError, prepare_folder, reason_of
+from hedgesim.batch.results import OTHER_FOLDER, prepare_folder, reason_of
+from hedgesim.errors import StoreError
 
 DRAFT = ".part"
 """How the names of files end that are not written to their end."""

@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.batch.results import StoreError, write_results
+from hedgesim.batch.results import write_results
 from hedgesim.batch.rows import COUNTS, final_outcomes
 from hedgesim.batch.versions import versions
 from hedgesim.engines.agent_based import HedgeModel
 from hedgesim.engines.case import case_of
 from hedgesim.engines.outcomes import outcomes_of
+from hedgesim.errors import StoreError
 from hedgesim.scenario import read_scenario
 from hedgesim.scenario.known_names import known_names
 

@@ -17,8 +17,8 @@ from hedgesim.batch.folder import Folder
 from hedgesim.batch.parts import BOUNDS, KEY, SUMMARY
 from hedgesim.batch.records import SWEEP, manifest_in, points_in
 from hedgesim.batch.reduction import EXACT
-from hedgesim.batch.results import StoreError
 from hedgesim.batch.store import RUNS, survey
+from hedgesim.errors import StoreError
 
 Where = Sequence[tuple[str, str, Any]]
 """Conditions that all hold, as in `pandas.read_parquet(filters=…)`: column, one of = != < <= > >= in not in, value."""

@@ -199,7 +199,7 @@ class Ground:
 
     @staticmethod
     def of(scenario: Scenario) -> Ground:
-        """Read it; ScenarioError or TableError where the tables lack something."""
+        """Read it; ScenarioError or HedgesimError where the tables lack something."""
         known = source(scenario)
         return Ground(known.setting, impulses_of(scenario, known.tables.table("shocks")))
 

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 
 from hedgesim.batch.folder import Folder
 from hedgesim.batch.plan import SweepPlan
-from hedgesim.batch.results import MANIFEST, RESULTS_FORMAT, BrokenManifest, StoreError, manifest_of
+from hedgesim.batch.results import MANIFEST, RESULTS_FORMAT, BrokenManifest, manifest_of
 from hedgesim.batch.store import DAMAGED, Part
 from hedgesim.batch.versions import versions
+from hedgesim.errors import StoreError
 from hedgesim.rules.files import files_in_use
 
 SWEEP = "sweep"

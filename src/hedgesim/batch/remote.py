@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from hedgesim.batch.folder import DRAFT, unreadable, unwritten
-from hedgesim.batch.results import OTHER_FOLDER, StoreError, reason_of
+from hedgesim.batch.results import OTHER_FOLDER, reason_of
+from hedgesim.errors import StoreError
 
 
 class RemoteFolder:

@@ -16,28 +16,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from hedgesim.batch.columns import PRESENCE, TABLES, Column
+from hedgesim.errors import StoreError
 
 RESULTS_FORMAT = 1
 MANIFEST = "manifest.json"
 COMPRESSION = "zstd"
 COMPRESSION_LEVEL = 3
 ROW_GROUP_ROWS = 131_072
-
-
-class StoreError(ValueError):
-    """A results folder cannot be written or read; the text is `place: fault. remedy` on one line."""
-
-    def __init__(self, place: object, fault: str, *, remedy: str) -> None:
-        self.place, self.fault, self.remedy = str(place), fault, remedy
-        super().__init__(" ".join(f"{place}: {fault}. {remedy}".split()))
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """How to send it from one process to another."""
-        return _store_error, (self.place, self.fault, self.remedy)
-
-
-def _store_error(place: str, fault: str, remedy: str) -> StoreError:
-    return StoreError(place, fault, remedy=remedy)
 
 
 # The column before which the open columns of a table stand.

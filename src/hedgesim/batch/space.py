@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hedgesim.batch.columns import TABLES, Column
-from hedgesim.batch.results import StoreError
 from hedgesim.engines.case import Case
+from hedgesim.errors import StoreError
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.setting import Axes
 

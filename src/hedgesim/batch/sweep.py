@@ -10,12 +10,12 @@ from typing import Protocol
 from hedgesim.batch.address import folder_at
 from hedgesim.batch.parts import PartTask, make_part
 from hedgesim.batch.plan import SweepPlan
-from hedgesim.batch.results import StoreError
 from hedgesim.batch.store import MISSING, is_there, set_aside, survey, write_part
 from hedgesim.batch.versions import digest_of_sources
-from hedgesim.batch.workers import WorkerError, made
+from hedgesim.batch.workers import made
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
+from hedgesim.errors import StoreError, WorkerError
 
 MOST_RESTARTS = 3
 """Times that workers which were ended from outside are started anew without a part having been made in between."""

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from typing import Any, Protocol, TypeVar
 
+from hedgesim.errors import WorkerError
 from hedgesim.rules.files import files_in_use, use
 from hedgesim.rules.rule_file import RuleFile
 
@@ -26,14 +27,6 @@ WAITING = 2
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """What tells linear algebra in the workers not to start threads of its own: the workers are as many as is wanted."""
-
-
-class WorkerError(ValueError):
-    """Worker processes that cannot do the work; the text is `place: fault. remedy`."""
-
-    def __init__(self, workers: int, fault: str, remedy: str) -> None:
-        super().__init__(f"--workers {workers}: {fault}. {remedy}")
-        self.fault = fault
 
 
 class Work(Protocol[Task, Result]):
@@ -71,7 +64,7 @@ def _from_workers(work: Work[Task, Result], tasks: Iterator[Task], workers: int)
     except BrokenProcessPool as error:
         fault = "a worker process could not start or ended before its work was done"
         remedy = "Give fewer --workers; in a script, call it under if __name__ == '__main__'."
-        raise WorkerError(workers, fault, remedy) from error
+        raise WorkerError(f"--workers {workers}", fault, remedy) from error
 
 
 @contextmanager

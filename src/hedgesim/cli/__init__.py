@@ -15,6 +15,7 @@ from hedgesim.cli import evidence
 from hedgesim.cli import forecasts
 from hedgesim.cli import rivals
 from hedgesim.cli.app import app
+from hedgesim.errors import HedgesimError
 
 __all__ = ["app", "evidence", "experiments", "forecasts", "main", "rivals", "scenarios"]
 
@@ -34,19 +35,12 @@ def main() -> None:
     except usage_error as error:
         typer.echo(f"hedgesim: {_one_line(error.format_message()).rstrip('.')}. See hedgesim --help.", err=True)
         code = 2
-    except ValueError as error:
-        if not _is_own(error):
-            raise
-        typer.echo(_one_line(str(error)), err=True)
+    except HedgesimError as error:
+        typer.echo(str(error), err=True)
         code = 2
     if code == STOPPED:
         typer.echo("stopped", err=True)
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _is_own(error: ValueError) -> bool:
-    """Whether an error is one of hedgesim's own, which name place, fault and remedy."""
-    return type(error).__module__.partition(".")[0] == "hedgesim"
 
 
 def _one_line(text: str) -> str:

@@ -19,9 +19,9 @@ from hedgesim.batch.results import prepare_folder
 from hedgesim.console.forecasts import posterior_of
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
-from hedgesim.console.running import UsageFault
 from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of, fastest
+from hedgesim.errors import HedgesimError
 from hedgesim.scenario.tables import read_tables
 
 PAIR = ("war_2022", "no_war")
@@ -36,8 +36,8 @@ KIND = "ablate"
 def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: bool) -> None:
     """Turn every mechanism off, and write and print what becomes of forecasts and of the effect of the war."""
     if runs < FEWEST_RUNS:
-        message = f"--runs {runs}: too few to score patterns. Give --runs {FEWEST_RUNS} or more."
-        raise UsageFault(message)
+        place, fault = f"--runs {runs}", "too few to score patterns"
+        raise HedgesimError(place, fault, f"Give --runs {FEWEST_RUNS} or more.")
     engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
     check_folder(output, KIND)
     prepare_folder(output)

@@ -29,10 +29,9 @@ from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
-from hedgesim.console.running import UsageFault
+from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots.patterns import draw_patterns
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, in_words
-from hedgesim.scenario.errors import choose_from
 
 KIND = "patterns"
 DIGITS = 3
@@ -49,20 +48,15 @@ class Plan:
 def plan_of(runs: int, calibration: str | None, *, posterior: bool) -> Plan:
     """What is to be scored; too few runs for a score, unknown calibrations and a posterior of none are refused."""
     if runs < FEWEST_RUNS:
-        message = (
-            f"--runs {runs}: too few for a score, a share near .8 would have a standard error above .05."
-            f" Give --runs {FEWEST_RUNS} or more."
-        )
-        raise UsageFault(message)
+        fault = "too few for a score, a share near .8 would have a standard error above .05"
+        raise HedgesimError(f"--runs {runs}", fault, f"Give --runs {FEWEST_RUNS} or more.")
     if calibration is not None and calibration not in calibrations():
-        remedy = choose_from(calibration, calibrations())
-        message = f"--calibration {calibration}: there is no such calibration. {remedy}"
-        raise UsageFault(message)
+        place, fault = f"--calibration {calibration}", "there is no such calibration"
+        raise HedgesimError(place, fault, choose_from(calibration, calibrations()))
     if posterior and calibration in {None, PRIOR}:
         fitted = [name for name in calibrations() if name != PRIOR]
         remedy = f"Give --calibration {fitted[0]} too." if fitted else "Fit one with hedgesim calibrate."
-        message = f"--posterior: only a calibration has one. {remedy}"
-        raise UsageFault(message)
+        raise HedgesimError("--posterior", "only a calibration has one", remedy)
     draws = draws_of(calibration) if posterior and calibration is not None else {}
     return Plan(runs, Variation(parameters=calibration, draws=draws))
 

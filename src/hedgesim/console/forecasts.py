@@ -23,9 +23,10 @@ from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
-from hedgesim.console.running import UsageFault, check_counts
+from hedgesim.console.running import check_counts
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of, fastest
+from hedgesim.errors import HedgesimError
 from hedgesim.plots.courses import draw_courses
 from hedgesim.plots.forecasts import draw_forecasts
 from hedgesim.scenario import Scenario
@@ -49,11 +50,11 @@ def fit_plan(walkers: int, steps: int, *, warm_up: int, replications: int, sets:
     for name, value in given.items():
         if value < LEAST[name]:
             option = "--" + name.replace("_", "-")
-            message = f"{option} {value}: too few to fit anything. Give {option} {LEAST[name]} or more."
-            raise UsageFault(message)
+            fault = "too few to fit anything"
+            raise HedgesimError(f"{option} {value}", fault, f"Give {option} {LEAST[name]} or more.")
     if sets < walkers:
-        message = f"--sets {sets}: the {walkers} walkers start from the likeliest. Give --sets {walkers} or more."
-        raise UsageFault(message)
+        fault = f"the {walkers} walkers start from the likeliest"
+        raise HedgesimError(f"--sets {sets}", fault, f"Give --sets {walkers} or more.")
     return FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
 
 
@@ -124,13 +125,13 @@ def read_variants(name: str, calibration: str) -> Variants:
 
 
 def posterior_of(calibration: str) -> dict[str, list[float]]:
-    """The posterior of a calibration by name; UsageFault where there is none."""
+    """The posterior of a calibration by name; HedgesimError where there is none."""
     try:
         return posterior_table(calibration)
     except KeyError as error:
         known = ", ".join(name for name in calibrations() if name != PRIOR) or "none is shipped"
-        message = f"--calibration {calibration}: there is no such calibration. Name one of: {known}."
-        raise UsageFault(message) from error
+        place, fault = f"--calibration {calibration}", "there is no such calibration"
+        raise HedgesimError(place, fault, f"Name one of: {known}.") from error
 
 
 def print_hindcast(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

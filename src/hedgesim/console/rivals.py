@@ -18,8 +18,9 @@ from hedgesim.analysis.landscape import SEED, Minima
 from hedgesim.analysis.landscape_files import read_landscape
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
-from hedgesim.console.running import UsageFault, check_counts, use_rules
+from hedgesim.console.running import check_counts, use_rules
 from hedgesim.engines.case import case_of
+from hedgesim.errors import HedgesimError
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import in_words
@@ -27,7 +28,11 @@ from hedgesim.scenario.calibrations import in_words
 MOST_SHOWN = 100
 """Minima that a table shows; JSON has all."""
 
-NOTHING = "landscape: nothing says who the actors are. Give a scenario, or --actors FILE and --propensity FILE."
+NOTHING = (
+    "landscape",
+    "nothing says who the actors are",
+    "Give a scenario, or --actors FILE and --propensity FILE.",
+)
 
 
 @dataclass(frozen=True)
@@ -44,23 +49,23 @@ class Asked:
     rule_files: Sequence[Path]
 
     def files(self) -> tuple[Path, Path] | None:
-        """The two files, None for a scenario; UsageFault for neither, both, half or what files do not take."""
+        """The two files, None for a scenario; HedgesimError for neither, both, half or what files do not take."""
         of_files = {"--actors": self.actors, "--propensity": self.propensity}
         named = [option for option, file in of_files.items() if file is not None]
         if self.scenario is not None and named:
-            message = f"landscape {self.scenario}: a scenario has actors of its own. Leave it out, or {named[0]}."
-            raise UsageFault(message)
+            place, fault = f"landscape {self.scenario}", "a scenario has actors of its own"
+            raise HedgesimError(place, fault, f"Leave it out, or {named[0]}.")
         if self.scenario is not None:
             return None
         if self.actors is None or self.propensity is None:
             missing = " and ".join(f"{option} FILE" for option in of_files if option not in named)
-            message = f"{named[0]}: one table of two makes no landscape. Give {missing} too." if named else NOTHING
-            raise UsageFault(message)
+            if not named:
+                raise HedgesimError(*NOTHING)
+            raise HedgesimError(named[0], "one table of two makes no landscape", f"Give {missing} too.")
         of_runs = {"--runs": self.runs is not None, "--set": bool(self.settings), "--rules": bool(self.rule_files)}
         for option, given in of_runs.items():
             if given:
-                message = f"{option}: nothing is run where the actors come from files. Leave it out."
-                raise UsageFault(message)
+                raise HedgesimError(option, "nothing is run where the actors come from files", "Leave it out.")
         return self.actors, self.propensity
 
 

@@ -18,18 +18,14 @@ from hedgesim.console.printing import print_grid
 from hedgesim.console.progress import counting
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
+from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.experiment import experiment_schema
 from hedgesim.rules.files import read_rule_file, use
-from hedgesim.scenario import Scenario, ScenarioError, json_schema
+from hedgesim.scenario import Scenario, json_schema
 from hedgesim.scenario.arrays import source
-from hedgesim.scenario.tables import TableError
 
 RUNS_BY_ENGINE = {"ensemble": DEFAULT_RUNS, "mesa": 20}
 """Runs of `hedgesim run` unless it is told otherwise, by engine."""
-
-
-class UsageFault(ValueError):
-    """An option that cannot be used, said in one line: place, fault, remedy."""
 
 
 def plan_of(engine: str, backend: str, *, runs: int | None, keep: int, workers: int) -> Plan:
@@ -42,18 +38,16 @@ def plan_of(engine: str, backend: str, *, runs: int | None, keep: int, workers: 
 
 def check_counts(*, runs: int, keep: int = 0, workers: int = 1) -> None:
     """Refuse numbers that mean nothing."""
-    faults = (
-        (runs < 1, f"--runs {runs}: there must be at least one run. Give --runs 1 or more."),
-        (keep < 0, f"--keep {keep}: a number of runs cannot be negative. Give --keep 0 or more."),
-        (workers < 1, f"--workers {workers}: there must be at least one process. Give --workers 1 or more."),
-    )
-    for wrong, message in faults:
-        if wrong:
-            raise UsageFault(message)
+    if runs < 1:
+        raise HedgesimError(f"--runs {runs}", "there must be at least one run", "Give --runs 1 or more.")
+    if keep < 0:
+        raise HedgesimError(f"--keep {keep}", "a number of runs cannot be negative", "Give --keep 0 or more.")
+    if workers < 1:
+        raise HedgesimError(f"--workers {workers}", "there must be at least one process", "Give --workers 1 or more.")
 
 
 def use_rules(paths: Sequence[Path]) -> None:
-    """Make the rules of the user's own files known; RuleError if one is not as it should be."""
+    """Make the rules of the user's own files known; HedgesimError if one is not as it should be."""
     use([read_rule_file(path) for path in paths])
 
 
@@ -111,8 +105,8 @@ def _check_outcome(outcome: str, probe: pd.DataFrame) -> None:
     """Refuse an outcome that the table of runs does not have, by the table of one run."""
     known = [column for column in probe.select_dtypes("number").columns if column not in {"run", "seed"}]
     if outcome not in known:
-        message = f"--outcome {outcome}: the table of runs has no such number. Name one of {', '.join(known)}."
-        raise UsageFault(message)
+        fault = "the table of runs has no such number"
+        raise HedgesimError(f"--outcome {outcome}", fault, f"Name one of {', '.join(known)}.")
 
 
 def faults_of(name: str) -> Sequence[Exception]:
@@ -122,7 +116,7 @@ def faults_of(name: str) -> Sequence[Exception]:
         source(scenario)
     except ScenarioError as error:
         return error.all
-    except TableError as error:
+    except HedgesimError as error:
         return [error]
     return []
 
@@ -131,6 +125,6 @@ def schema_of(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
     schemas: dict[str, Callable[[], dict[str, Any]]] = {"scenario": json_schema, "experiment": experiment_schema}
     if kind not in schemas:
-        message = f"schema {kind}: there is no such kind of file. Name one of {', '.join(schemas)}."
-        raise UsageFault(message)
+        fault = "there is no such kind of file"
+        raise HedgesimError(f"schema {kind}", fault, f"Name one of {', '.join(schemas)}.")
     return schemas[kind]()

@@ -41,7 +41,7 @@ READ: Mapping[str, str] = {
 
 
 def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Sweep, str]:
-    """The sweep of an experiment, whole, and where it lies; AnalysisError says how to make or mend it."""
+    """The sweep of an experiment, whole, and where it lies; HedgesimError says how to make or mend it."""
     experiment = experiment_of(name, quick=quick)
     folder = folder_of(experiment, output, quick=quick)
     words = ["hedgesim", "sweep", name, *(["--quick"] if quick else []), *(["-o", output] if output else [])]

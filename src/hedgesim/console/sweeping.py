@@ -22,9 +22,9 @@ from hedgesim.batch.space import check_free, size
 from hedgesim.batch.store import survey
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
-from hedgesim.console.running import UsageFault, check_counts
+from hedgesim.console.running import check_counts
+from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
-from hedgesim.scenario import ScenarioError
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.positions import child_at, read_tree
 
@@ -81,8 +81,8 @@ def sweep_with_progress(
     """Run what is missing of an experiment and draw its charts, showing how far it is."""
     check_counts(runs=1, workers=workers)
     if dask is not None and workers > 1:
-        message = f"--workers {workers}: the cluster has workers of its own. Give --dask or --workers, not both."
-        raise UsageFault(message)
+        remedy = "Give --dask or --workers, not both."
+        raise HedgesimError(f"--workers {workers}", "the cluster has workers of its own", remedy)
     plan = plan_of(experiment, backend=backend)
     makers = makers_of(workers, dask)
     missing = _check_space(plan, folder)

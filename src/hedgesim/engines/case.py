@@ -24,18 +24,6 @@ from hedgesim.scenario.known_names import known_names
 Rule = TypeVar("Rule", CountryRule, PowerRule)
 
 
-class EngineError(ValueError):
-    """An engine that cannot be had, or a case that it cannot run; the text is `place: fault. remedy` on one line."""
-
-    def __init__(self, place: str, fault: str, remedy: str) -> None:
-        super().__init__(" ".join(f"{place}: {fault}. {remedy}".split()))
-        self.place, self.fault, self.remedy = place, fault, remedy
-
-    def __reduce__(self) -> tuple[type, tuple[str, str, str]]:
-        """How to send it from one process to another."""
-        return type(self), (self.place, self.fault, self.remedy)
-
-
 @dataclass(frozen=True)
 class Case:
     """A scenario in arrays: setting, parameters, the rule of each country and power, and the seed.
@@ -73,7 +61,7 @@ class Future:
 
 
 def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
-    """The case of a scenario; ScenarioError or TableError where its tables lack something.
+    """The case of a scenario; ScenarioError or HedgesimError where its tables lack something.
 
     setting: of the scenario, where it is known, for reading the tables takes most of the time.
     """

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 
-from hedgesim.engines.case import Case, EngineError
+from hedgesim.engines.case import Case
 from hedgesim.engines.observation import Observation, observations_of
 from hedgesim.engines.outcomes import Outcomes, outcomes_of
 from hedgesim.engines.trajectory import Trajectory
+from hedgesim.errors import HedgesimError
 
 
 @dataclass(frozen=True)
@@ -71,15 +72,15 @@ def engine_of(name: str, backend: str = "numpy") -> Engine:
     """The engine of a name on a back end.
 
     Raises:
-        EngineError: there is no such engine or back end, or the back end is not installed.
+        HedgesimError: there is no such engine or back end, or the back end is not installed.
     """
     asked_engine, asked_backend = f"--engine {name}", f"--backend {backend}"
     if name not in ENGINES:
-        raise EngineError(asked_engine, "there is no such engine", f"Name one of {', '.join(ENGINES)}.")
+        raise HedgesimError(asked_engine, "there is no such engine", f"Name one of {', '.join(ENGINES)}.")
     if backend not in BACKENDS:
-        raise EngineError(asked_backend, "there is no such back end", f"Name one of {', '.join(BACKENDS)}.")
+        raise HedgesimError(asked_backend, "there is no such back end", f"Name one of {', '.join(BACKENDS)}.")
     if name == "mesa" and backend != "numpy":
-        raise EngineError(asked_backend, "Mesa agents run on numpy", "Leave out --engine mesa.")
+        raise HedgesimError(asked_backend, "Mesa agents run on numpy", "Leave out --engine mesa.")
     if name == "mesa":
         return mesa_engine()
     return ensemble_engine() if backend == "numpy" else _jax_engine()
@@ -93,5 +94,5 @@ def _jax_engine() -> Engine:
         from hedgesim.engines import jax_backend
     except ModuleNotFoundError as error:
         place, fault = "--backend jax", f"{error.name} is not installed"
-        raise EngineError(place, fault, "Install it with: pip install 'hedgesim[fast]'.") from error
+        raise HedgesimError(place, fault, "Install it with: pip install 'hedgesim[fast]'.") from error
     return Engine("ensemble", "jax", simulate, jax_backend.outcomes, jax_backend.observations, jax_backend.together())

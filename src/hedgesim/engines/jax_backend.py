@@ -17,13 +17,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hedgesim.engines.case import Case, EngineError, foresee
+from hedgesim.engines.case import Case, foresee
 from hedgesim.engines.ensemble import step
 from hedgesim.engines.observation import NAMES, Observation, observe
 from hedgesim.engines.outcomes import Outcomes, Quarter, gather, note
 from hedgesim.engines.run_last import RunLast, RunLastSpace
 from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
 from hedgesim.engines.trajectory import Trajectory
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.model.draws import Draws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS
@@ -85,7 +86,7 @@ def outcomes(case: Case, runs: Sequence[int]) -> Outcomes:
     """Outcomes of some runs, as `hedgesim.engines.ensemble.outcomes` gives them, to 1e-9.
 
     Raises:
-        EngineError: a rule that cannot be compiled, with its line.
+        HedgesimError: a rule that cannot be compiled, with its line.
     """
     noted: Quarter = _run(case, runs, note)
     return gather(case, noted)
@@ -95,7 +96,7 @@ def observations(case: Case, runs: Sequence[int]) -> Observation:
     """What can be observed of some runs, as `hedgesim.engines.ensemble.observations` gives it, to 1e-9.
 
     Raises:
-        EngineError: a rule that cannot be compiled, with its line.
+        HedgesimError: a rule that cannot be compiled, with its line.
     """
     seen: Observation = _run(case, runs, observe)
     return seen
@@ -105,7 +106,7 @@ def simulate(case: Case, runs: Sequence[int]) -> Trajectory:
     """Trajectories of some runs, as `hedgesim.engines.ensemble.simulate` gives them, to 1e-9, in NumPy's arrays.
 
     Raises:
-        EngineError: a rule that cannot be compiled, with its line.
+        HedgesimError: a rule that cannot be compiled, with its line.
     """
     worlds: World = _run(case, runs, _whole)
     return Trajectory(case=case, runs=tuple(runs), future=foresee(numpy_namespace, case, runs), worlds=worlds)
@@ -230,7 +231,7 @@ def _like(first: World, later: World) -> World:
     return World(**{name: XP.broadcast_to(getattr(later, name), getattr(first, name).shape) for name in names})
 
 
-def _rule_fault(case: Case, error: Exception) -> EngineError | None:
+def _rule_fault(case: Case, error: Exception) -> HedgesimError | None:
     """What to say of a rule that cannot be compiled: its line; None where no rule is to blame."""
     files = {inspect.getsourcefile(type(rule)) for rule in distinct_rules(case)}
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
@@ -241,4 +242,4 @@ def _rule_fault(case: Case, error: Exception) -> EngineError | None:
     place = f"{shown}:{frames[-1].lineno}"
     fault = f"JAX cannot compile this rule: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
     remedy = "Choose with xp.where and use functions of view.xp only, or run it with --backend numpy."
-    return EngineError(place, fault.rstrip("."), remedy)
+    return HedgesimError(place, fault.rstrip("."), remedy)

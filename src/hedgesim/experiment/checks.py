@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Iterator
 
+from hedgesim.errors import choose_from, shown
 from hedgesim.experiment.schema import Experiment, Lever, Uncertainty
 from hedgesim.model.outcomes import OUTCOMES
-from hedgesim.scenario.errors import choose_from, shown
 from hedgesim.scenario.faults import Fault, KeyPath
 
 SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")

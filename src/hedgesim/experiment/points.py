@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.experiment.checks import BY_NAME, PRESENCE, STANDING, holds_number, stem_of
 from hedgesim.experiment.design import Value, cube_of, levels_of, values_at
 from hedgesim.experiment.samples import read_samples
 from hedgesim.experiment.schema import Experiment
 from hedgesim.experiment.variants import Variant, is_number, paths_of, read_variants
-from hedgesim.scenario.errors import ScenarioError, choose_from, shown
 from hedgesim.scenario.name_checks import OTHER_OPTIONS
 
 Column = NDArray[Any]

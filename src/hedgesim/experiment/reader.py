@@ -7,9 +7,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from hedgesim.errors import ScenarioError
 from hedgesim.experiment.checks import structural_faults
 from hedgesim.experiment.schema import Experiment, Origin, keys_at
-from hedgesim.scenario.errors import ScenarioError
 from hedgesim.scenario.faults import raise_first
 from hedgesim.scenario.packaged import find_named, packaged_files
 from hedgesim.scenario.positions import Node, child_at, plain, read_tree, walk

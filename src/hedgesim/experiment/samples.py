@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.experiment.checks import SET_BY_EXPERIMENT, holds_number
 from hedgesim.experiment.schema import Experiment
-from hedgesim.scenario.errors import Place, ScenarioError, shown
 from hedgesim.scenario.source_file import path_inside, read_text
 
 

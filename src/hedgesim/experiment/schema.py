@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
 
+from hedgesim.errors import Place, shown
 from hedgesim.scenario.canonical import Canonical
-from hedgesim.scenario.errors import Place, shown
 from hedgesim.scenario.fields import misfit, one_line
 from hedgesim.scenario.json_schema import DIALECT, keys_below
 from hedgesim.scenario.schema import LARGEST_SEED

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.experiment.checks import stem_of
 from hedgesim.experiment.design import Value
 from hedgesim.experiment.samples import place_of_sample
 from hedgesim.experiment.schema import Experiment
-from hedgesim.scenario import Scenario, ScenarioError, read_scenario
-from hedgesim.scenario.errors import Place
+from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.packaged import ENDINGS
 

@@ -9,8 +9,9 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
+from hedgesim.errors import HedgesimError
 from hedgesim.rules import countries, powers
-from hedgesim.rules.rule import CountryRule, PowerRule, RuleError
+from hedgesim.rules.rule import CountryRule, PowerRule
 from hedgesim.rules.rule_file import RuleFile
 
 own: dict[str, tuple[RuleFile, type]] = {}
@@ -41,8 +42,8 @@ def packaged(package: ModuleType, kind: Any) -> dict[str, Any]:
 def _rule_in(module: ModuleType, kind: type) -> type:
     found = rules_in(module, kind)
     if len(found) != 1:
-        message = f"{module.__file__}: holds {len(found)} rules. Define exactly one subclass of {kind.__name__} in it"
-        raise RuleError(message)
+        remedy = f"Define exactly one subclass of {kind.__name__} in it."
+        raise HedgesimError(module.__file__, f"holds {len(found)} rules", remedy)
     return found[0]
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
+from hedgesim.errors import HedgesimError, Place
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.rules import catalogue, countries, powers
-from hedgesim.rules.rule import CountryRule, PowerRule, RuleError
+from hedgesim.rules.rule import CountryRule, PowerRule
 from hedgesim.rules.rule_file import RuleFile
 
 MOST_BYTES = 256 * 1024
@@ -29,7 +30,7 @@ def read_rule_file(path: Path) -> RuleFile:
     """Read a file with a rule; nothing in it is run yet.
 
     Raises:
-        RuleError: missing, no file, over 256 kB, unreadable or not UTF-8.
+        HedgesimError: missing, no file, over 256 kB, unreadable or not UTF-8.
     """
     try:
         if path.exists() and not path.is_file():
@@ -58,7 +59,7 @@ def use(files: Sequence[RuleFile]) -> None:
     A file that is in use already stays as it is; another with the same name takes its place.
 
     Raises:
-        RuleError: a file that does not hold one rule as it should be, with its line, or two files of one name.
+        HedgesimError: a file that does not hold one rule as it should be, with its line, or two files of one name.
     """
     paths: dict[str, str] = {}
     for file in files:
@@ -76,9 +77,9 @@ def files_in_use() -> tuple[RuleFile, ...]:
     return tuple(file for _, (file, _) in sorted(catalogue.own.items()))
 
 
-def _error(path: object, fault: str, remedy: str, *, line: int | None = None) -> RuleError:
-    place = path if line is None else f"{path}:{line}"
-    return RuleError(" ".join(f"{place}: {fault.rstrip('.')}. {remedy}".split()))
+def _error(path: object, fault: str, remedy: str, *, line: int | None = None) -> HedgesimError:
+    place = Place(str(path), line)
+    return HedgesimError(place, fault, remedy)
 
 
 def _rule_of(file: RuleFile) -> type:

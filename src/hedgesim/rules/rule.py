@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any, ClassVar, Self, TypeVar
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model import alignment, sanctions
 from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import Array
@@ -15,10 +16,6 @@ from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import PowerView, View
 
 Rule = TypeVar("Rule")
-
-
-class RuleError(ValueError):
-    """A rule that is not there, or a parameter that it does not have."""
 
 
 class CountryRule(ABC):
@@ -57,7 +54,7 @@ class CountryRule(ABC):
         )
 
     def with_values(self, values: Mapping[str, float | Array]) -> Self:
-        """The same rule with some parameters replaced; RuleError for one it does not have."""
+        """The same rule with some parameters replaced; HedgesimError for one it does not have."""
         return _with_values(self, values)
 
 
@@ -69,7 +66,7 @@ class PowerRule(ABC):
         """Decisions of the powers in view, axes (run, country, domain, power)."""
 
     def with_values(self, values: Mapping[str, float | Array]) -> Self:
-        """The same rule with some parameters replaced; RuleError for one it does not have."""
+        """The same rule with some parameters replaced; HedgesimError for one it does not have."""
         return _with_values(self, values)
 
 
@@ -78,7 +75,7 @@ def _with_values(rule: Rule, values: Mapping[str, float | Array]) -> Rule:
     known = [item.name for item in fields(kind)]
     for name in values:
         if name not in known:
-            message = f"rule {type(rule).__name__} has no parameter {name!r}; it has: {', '.join(known) or 'none'}"
-            raise RuleError(message)
+            fault = f"it has no parameter {name!r}"
+            raise HedgesimError(f"rule {type(rule).__name__}", fault, f"It has: {', '.join(known) or 'none'}.")
     changed: Rule = replace(kind, **values)
     return changed

@@ -1,7 +1,7 @@
 """Scenario files and tables, read and checked."""
 
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.scenario.difference import DifferenceRow, difference
-from hedgesim.scenario.errors import Place, ScenarioError
 from hedgesim.scenario.json_schema import json_schema
 from hedgesim.scenario.packaged import packaged_scenarios
 from hedgesim.scenario.reader import read_scenario

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
-from hedgesim.scenario.errors import Place, ScenarioError
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
 from hedgesim.scenario.overrides_of_data import with_data
@@ -34,7 +34,7 @@ def source(scenario: Scenario) -> Sourced:
     """Read the scenario's tables, cut them at its start, lay its data overrides over them, and make arrays.
 
     Raises:
-        ScenarioError, TableError: a value that the tables lack.
+        ScenarioError, HedgesimError: a value that the tables lack.
     """
     tables = with_data(read_tables(scenario.tables_folder), scenario).visible(scenario.start)
     return Sourced(tables, setting_of(scenario, tables))

@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from hedgesim.scenario.errors import Place, ScenarioError
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.scenario.positions import resolve
 
 WIDEST_LINE = 110

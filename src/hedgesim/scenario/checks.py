@@ -3,8 +3,8 @@
 import re
 from collections.abc import Collection, Iterator
 
+from hedgesim.errors import choose_from, listed, shown
 from hedgesim.scenario.channels import CHANNEL_FORMS, TARGET_KEYS, ChannelForm
-from hedgesim.scenario.errors import choose_from, listed, shown
 from hedgesim.scenario.faults import Fault, KeyPath, dotted
 from hedgesim.scenario.schema import Scenario, Shock, ShockChannel
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from hedgesim.scenario.errors import DEFAULT_PLACE, Place
+from hedgesim.errors import DEFAULT_PLACE, Place
 from hedgesim.scenario.schema import Scenario
 
 

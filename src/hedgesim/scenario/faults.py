@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from hedgesim.scenario.errors import Place, ScenarioError
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.scenario.positions import Node, child_at
 
 KeyPath = tuple[str | int, ...]

@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic_core import PydanticCustomError
 
+from hedgesim.errors import shown
 from hedgesim.model.period import Period
-from hedgesim.scenario.errors import shown
 
 PERIOD_PATTERN = "^[12][0-9]{3}Q[1-4]$"
 DATE_PATTERN = "^[12][0-9]{3}(Q[1-4]|-[0-9]{2}(-[0-9]{2})?)$"

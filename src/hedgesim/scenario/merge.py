@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.packaged import find_ancestor
 from hedgesim.scenario.positions import Node, plain, read_tree
 

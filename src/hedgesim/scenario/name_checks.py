@@ -3,9 +3,9 @@
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 
+from hedgesim.errors import choose_from, listed, shown
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED
 from hedgesim.scenario.channels import TARGET_KEYS
-from hedgesim.scenario.errors import choose_from, listed, shown
 from hedgesim.scenario.faults import MOST_FAULTS, Fault, KeyPath, dotted
 from hedgesim.scenario.schema import (
     DEFAULT_COUNTRY_RULE,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.json_schema import allows, keys_at
 from hedgesim.scenario.merge import is_deletable
 from hedgesim.scenario.positions import Node, child_at, compose

@@ -6,8 +6,8 @@ import math
 
 import pandas as pd
 
+from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.model.world import LEVELS, STATUSES
-from hedgesim.scenario.errors import Place, ScenarioError, shown
 from hedgesim.scenario.schema import DataOverride, Scenario
 from hedgesim.scenario.tables import Tables
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.source_file import path_inside, shown_path
 
 ENDINGS = (".yaml", ".yml")

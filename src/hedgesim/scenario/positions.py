@@ -8,7 +8,7 @@ from typing import Protocol
 
 import yaml
 
-from hedgesim.scenario.errors import Place, ScenarioError, shown
+from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.scenario.source_file import read_text
 
 Scalar = str | int | float | bool | None

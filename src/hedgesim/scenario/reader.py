@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.scenario.checks import structural_faults
-from hedgesim.scenario.errors import Place, ScenarioError
 from hedgesim.scenario.faults import dotted, raise_first
 from hedgesim.scenario.merge import merge_chain, read_chain
 from hedgesim.scenario.name_checks import name_faults

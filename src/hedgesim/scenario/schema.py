@@ -16,11 +16,11 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from hedgesim.errors import Place
 from hedgesim.model.period import Period
 from hedgesim.scenario.calibrations import SHIPPED
 from hedgesim.scenario.canonical import Canonical
 from hedgesim.scenario.channels import CHANNEL_FORMS, described
-from hedgesim.scenario.errors import Place
 from hedgesim.scenario.fields import (
     DATE_PATTERN,
     PERIOD_PATTERN,

@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from hedgesim.scenario.errors import Place, ScenarioError, shown
+from hedgesim.errors import Place, ScenarioError, shown
 
 MOST_BYTES = 256 * 1024
 

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
 from hedgesim.scenario.figures import day_of, first_day
 
@@ -20,20 +21,6 @@ LAST_COLUMNS = ("date", "source", "confidence")
 CONFIDENCES = ("seen", "proxy", "recall", "assumption")
 LARGEST_TABLE = 16_000_000
 """Bytes of a table file above which it is refused before it is read."""
-
-
-class TableError(ValueError):
-    """A table that cannot be used, said in one line: place, fault, remedy."""
-
-    def __init__(self, place: str, fault: str, remedy: str) -> None:
-        super().__init__(place, fault, remedy)
-        self.place = place
-        self.fault = fault
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        """Write place, fault and remedy on one line."""
-        return f"{self.place}: {self.fault}. {self.remedy}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +36,7 @@ class Tables:
         """A copy of one table; where nothing is known text is empty and numbers are NaN."""
         if name not in self.frames:
             known = ", ".join(sorted(self.frames))
-            raise TableError(name, "there is no such table", f"Known: {known}.")
+            raise HedgesimError(name, "there is no such table", f"Known: {known}.")
         return self.frames[name].copy()
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Tables:
@@ -68,7 +55,7 @@ class Tables:
 def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both.
 
-    Raises TableError with file and line for a missing table or column, a wrong number of cells, a value
+    Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, a value
     that is no number where one must stand, or a date that is none.
     """
     data = Path(str(files("hedgesim") / "data"))
@@ -89,9 +76,9 @@ def _yaml(path: Path) -> dict[str, Any]:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = str(error).splitlines()[0]
-        raise TableError(path.name, f"it cannot be read ({reason})", "Write it as YAML in UTF-8.") from error
+        raise HedgesimError(path.name, f"it cannot be read ({reason})", "Write it as YAML in UTF-8.") from error
     if not isinstance(content, dict):
-        raise TableError(path.name, "it holds no mapping", "Write `key: value` lines.")
+        raise HedgesimError(path.name, "it holds no mapping", "Write `key: value` lines.")
     return content
 
 
@@ -101,11 +88,11 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
     if not path.is_file():
         if form.get("required"):
             fault = f"the table {path.stem} is missing ({form['meaning']})"
-            raise TableError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
+            raise HedgesimError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
         frame = pd.DataFrame({column: pd.Series(dtype=str) for column in columns})
         return frame.astype(dict.fromkeys(form.get("numbers", []), float))
     if path.stat().st_size > LARGEST_TABLE:
-        raise TableError(path.name, "the file is too large", f"Keep it under {LARGEST_TABLE} bytes.")
+        raise HedgesimError(path.name, "the file is too large", f"Keep it under {LARGEST_TABLE} bytes.")
     header, rows = _cells(path)
     _check_header(path, header, columns=columns)
     return _frame(path, header, rows=rows, form=form)
@@ -121,10 +108,10 @@ def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
             for row in reader:
                 if len(row) != len(header):
                     fault = f"{len(row)} cells under {len(header)} columns"
-                    raise TableError(_at(path, reader.line_num), fault, "Quote cells that hold a comma.")
+                    raise HedgesimError(_at(path, reader.line_num), fault, "Quote cells that hold a comma.")
                 rows.append((reader.line_num, row))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise TableError(path.name, f"it cannot be read ({error})", "Write it as CSV in UTF-8.") from error
+        raise HedgesimError(path.name, f"it cannot be read ({error})", "Write it as CSV in UTF-8.") from error
     return header, rows
 
 
@@ -132,10 +119,10 @@ def _check_header(path: Path, header: list[str], *, columns: list[str]) -> None:
     missing = [column for column in columns if column not in header]
     if missing:
         fault = f"the column {missing[0]} is missing"
-        raise TableError(_at(path, 1), fault, f"The columns are {', '.join(columns)}.")
+        raise HedgesimError(_at(path, 1), fault, f"The columns are {', '.join(columns)}.")
     double = [column for column in header if header.count(column) > 1]
     if double:
-        raise TableError(_at(path, 1), f"the column {double[0]} stands twice", "Keep one of them.")
+        raise HedgesimError(_at(path, 1), f"the column {double[0]} stands twice", "Keep one of them.")
 
 
 def _frame(
@@ -171,7 +158,7 @@ def _number(cell: str, place: str, *, column: str) -> float:
         value = float("inf")
     if value in (float("inf"), float("-inf")) or value != value:
         fault = f'"{cell}" in the column {column} is no number'
-        raise TableError(place, fault, "Write a number such as 0.25, or nothing.")
+        raise HedgesimError(place, fault, "Write a number such as 0.25, or nothing.")
     return value
 
 
@@ -182,11 +169,11 @@ def _check_ends(path: Path, frame: pd.DataFrame, *, lines: list[int]) -> None:
         for line, text in zip(lines, frame[column], strict=True):
             if text and not _is_date(text):
                 fault = f'"{text}" in the column {column} is no date'
-                raise TableError(_at(path, line), fault, "Write YYYY, YYYY-MM or YYYY-MM-DD.")
+                raise HedgesimError(_at(path, line), fault, "Write YYYY, YYYY-MM or YYYY-MM-DD.")
     for line, text in zip(lines, frame["confidence"], strict=True):
         if text not in CONFIDENCES:
             fault = f'"{text}" in the column confidence is not known'
-            raise TableError(_at(path, line), fault, f"Write one of {', '.join(CONFIDENCES)}.")
+            raise HedgesimError(_at(path, line), fault, f"Write one of {', '.join(CONFIDENCES)}.")
 
 
 def _is_date(text: str) -> bool:
@@ -221,7 +208,7 @@ def _of_start(name: str, frame: pd.DataFrame, *, start: Period) -> pd.DataFrame:
     known = parts[parts <= start]
     if known.empty:
         starts = ", ".join(sorted(set(frame["start"])))
-        raise TableError(
+        raise HedgesimError(
             _at(Path(f"{name}.csv"), 1),
             f"nothing is known up to {start}",
             f"Start at or after one of {starts}.",

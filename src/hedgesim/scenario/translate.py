@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic_core import ErrorDetails
 
-from hedgesim.scenario.errors import choose_from, closest, listed, shown
+from hedgesim.errors import choose_from, closest, listed, shown
 from hedgesim.scenario.faults import Fault, KeyPath, dotted
 from hedgesim.scenario.fields import PLAIN_WORDS
 from hedgesim.scenario.json_schema import keys_at

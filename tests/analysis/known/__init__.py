@@ -9,9 +9,9 @@ from re import escape
 
 import pytest
 
-from hedgesim.analysis.stored import AnalysisError
 from hedgesim.analysis.sweeping import sweep
 from hedgesim.batch.opening import Sweep
+from hedgesim.errors import HedgesimError
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import read_rule_file, use
 
@@ -64,4 +64,4 @@ def swept(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *m
 
 def saying(text: str) -> AbstractContextManager[object]:
     """What is done in it must be refused with this text."""
-    return pytest.raises(AnalysisError, match=escape(text))
+    return pytest.raises(HedgesimError, match=escape(text))

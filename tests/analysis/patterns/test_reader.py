@@ -14,8 +14,8 @@ from hedgesim.analysis.patterns.bases import Bases
 from hedgesim.analysis.patterns.binding import quantities_known, statistics_known
 from hedgesim.analysis.patterns.pattern import CONTROL, TOLD, Part, Patterns
 from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.errors import ScenarioError
 from hedgesim.model.period import Period
-from hedgesim.scenario import ScenarioError
 from hedgesim.scenario.tables import read_tables
 
 INTERVALS = "59dbf34376a774d2"

@@ -18,7 +18,7 @@ from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, score, score_all, scored, variants_of
 from hedgesim.analysis.patterns.variation import PER_COUNTRY, PER_PAIR, Variation, pool
 from hedgesim.engines.case import case_of
-from hedgesim.scenario import ScenarioError
+from hedgesim.errors import ScenarioError
 from hedgesim.session import read_scenario
 
 FEW = range(6)

@@ -91,8 +91,8 @@ def calibrate(
     tables: uncut. on_runs: told how many runs were just made. No parameter is of one country.
 
     Raises:
-        RecordError: a year of which the record is not complete.
-        CalibrationError: fewer walkers than twice the numbers that are fitted, which the screening decides.
+        HedgesimError: a year of which the record is not complete.
+        HedgesimError: fewer walkers than twice the numbers that are fitted, which the screening decides.
     """
     case = case_of(scenario)
     record = record_of(tables, case.setting, range(scenario.start.year, scenario.end.year + 1))

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.world import STATUSES
 from hedgesim.scenario.tables import Tables
-
-
-class RecordError(ValueError):
-    """Years that cannot be fitted or scored, said in one line: place, fault, remedy."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +76,7 @@ def record_of(tables: Tables, setting: Setting, years: Sequence[int], *, since: 
     from which changes of status count; left out, the first of the first year.
 
     Raises:
-        RecordError: a year of which the record is not complete.
+        HedgesimError: a year of which the record is not complete.
     """
     axes = setting.axes
     check_years(tables, years)
@@ -92,12 +89,12 @@ def record_of(tables: Tables, setting: Setting, years: Sequence[int], *, since: 
 
 
 def check_years(tables: Tables, years: Sequence[int]) -> None:
-    """Refuse years of which meetings and members are not recorded in full: RecordError."""
+    """Refuse years of which meetings and members are not recorded in full: HedgesimError."""
     first, last = (int(tables.mapping["record"][word]) for word in ("since", "until"))
     missing = [year for year in years if not first <= year <= last]
     if missing:
-        message = f"the year {missing[0]}: its record is not complete. Choose years from {first} to {last}."
-        raise RecordError(message)
+        place, fault = f"the year {missing[0]}", "its record is not complete"
+        raise HedgesimError(place, fault, f"Choose years from {first} to {last}.")
 
 
 def _share_cells(table: pd.DataFrame, setting: Setting, years: Sequence[int]) -> ShareCells:

@@ -9,11 +9,8 @@ import numpy as np
 from numpy.random import RandomState
 
 from hedgesim.analysis.calibration.target import Target
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
-
-
-class CalibrationError(ValueError):
-    """A calibration that cannot be made, said in one line: place, fault, remedy."""
 
 
 @dataclass(frozen=True)
@@ -48,14 +45,12 @@ def sample(
     start: axes (walker, parameter).
 
     Raises:
-        CalibrationError: fewer walkers than twice the parameters.
+        HedgesimError: fewer walkers than twice the parameters.
     """
     walkers, n_parameters = start.shape
     if walkers < 2 * n_parameters:
-        message = (
-            f"--walkers {walkers}: too few to fit {n_parameters} numbers. Give --walkers {2 * n_parameters} or more."
-        )
-        raise CalibrationError(message)
+        fault = f"too few to fit {n_parameters} numbers"
+        raise HedgesimError(f"--walkers {walkers}", fault, f"Give --walkers {2 * n_parameters} or more.")
     counted = _Counted(target)
     moves = [(emcee.moves.DEMove(), 0.8), (emcee.moves.DESnookerMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, n_parameters, counted, moves=moves, vectorize=True)

@@ -19,11 +19,12 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import Record, ShareCells
-from hedgesim.analysis.hindcast.scores import PLACE, ScoreError
+from hedgesim.analysis.hindcast.scores import PLACE
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.observation import Observation, join_runs
 from hedgesim.engines.variation import Turn, turned
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 
 Draws = Mapping[str, Sequence[float]]
@@ -66,7 +67,7 @@ def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: 
     runs: of every draw. seed: of the errors that are added.
 
     Raises:
-        ScoreError: a run failed; its shares are no numbers.
+        HedgesimError: a run failed; its shares are no numbers.
     """
     seen, draw = observe_draws(case, draws, engine, runs)
     axes = case.setting.axes
@@ -76,7 +77,7 @@ def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: 
     failed = int((~np.isfinite(seen.share)).any(axis=(0, 2, 3, 4)).sum())
     if failed:
         fault = f"{failed} of {len(draw)} runs failed: their shares are no numbers"
-        raise ScoreError(PLACE, fault, "Narrow the parameters or take another calibration.")
+        raise HedgesimError(PLACE, fault, "Narrow the parameters or take another calibration.")
     before = middle_before(record.shares)[:, None]
     moved = share_changes(record.shares, seen, axes).T
     i, f = record.statuses.place.T

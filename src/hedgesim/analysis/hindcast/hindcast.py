@@ -12,9 +12,10 @@ from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import Record, ShareCells, record_of
 from hedgesim.analysis.hindcast.forecasts import Draws, Forecast, forecast, spread_out
 from hedgesim.analysis.hindcast.rivals import CLIMATOLOGY, FORECASTS, PERSISTENCE, Histories, count_probabilities
-from hedgesim.analysis.hindcast.scores import ScoreError, Skill, brier, crps, pit, rps, skill
+from hedgesim.analysis.hindcast.scores import Skill, brier, crps, pit, rps, skill
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import Tables
 
@@ -58,7 +59,7 @@ def hindcast(
     likely. runs: of every draw. seed: of the errors that are added to shares.
 
     Raises:
-        ScoreError: too few members to score, or a year of which nothing is recorded.
+        HedgesimError: too few members to score, or a year of which nothing is recorded.
     """
     record = _record(tables, case, years)
     told = forecast(case, record, draws, engine, runs=runs, seed=seed)
@@ -73,12 +74,12 @@ def hindcast(
 
 
 def _record(tables: Tables, case: Case, years: Sequence[int]) -> Record:
-    """What happened after the first year, shares of the next year alone; ScoreError where no share is recorded."""
+    """What happened after the first year, shares of the next year alone; HedgesimError where no share is recorded."""
     record = record_of(tables, case.setting, years, since=f"{years[0]}-12-31")
     next_year = (record.shares.table["year"] == years[0] + 1).to_numpy()
     if not next_year.any():
         fault = f"no share is recorded for {years[0] + 1} and the year before"
-        raise ScoreError(RECORD, fault, "Choose years of which the record holds two in a row.")
+        raise HedgesimError(RECORD, fault, "Choose years of which the record holds two in a row.")
     later = (record.meetings.table["year"] > years[0]).to_numpy()
     meetings = replace(
         record.meetings,

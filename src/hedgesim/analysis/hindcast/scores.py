@@ -9,6 +9,7 @@ import numpy as np
 import scoringrules
 from scipy import stats
 
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 
 LEAST_SAMPLES = 100
@@ -22,13 +23,6 @@ LEVEL = 0.90
 PLACE = "hindcast"
 
 
-class ScoreError(ValueError):
-    """A score that cannot be given, said in one line: place, fault, remedy."""
-
-    def __init__(self, place: str, fault: str, remedy: str) -> None:
-        super().__init__(f"{place}: {fault}. {remedy}")
-
-
 def crps(low: Array, high: Array, samples: Array, weights: Array | None = None) -> Array:
     """Continuous ranked probability score of sampled forecasts, axes (case,).
 
@@ -38,11 +32,11 @@ def crps(low: Array, high: Array, samples: Array, weights: Array | None = None) 
     [gneiting_ranjan2011].
 
     Raises:
-        ScoreError: fewer members than `LEAST_SAMPLES`.
+        HedgesimError: fewer members than `LEAST_SAMPLES`.
     """
     if samples.shape[-1] < LEAST_SAMPLES:
         fault = f"{samples.shape[-1]} runs are too few to score a forecast"
-        raise ScoreError(PLACE, fault, f"Make at least {LEAST_SAMPLES}.")
+        raise HedgesimError(PLACE, fault, f"Make at least {LEAST_SAMPLES}.")
     width = (high - low)[:, None]
     chained = np.where(samples > high[:, None], samples - width, np.minimum(samples, low[:, None]))
     ens_w = None if weights is None else np.broadcast_to(weights, chained.shape)
@@ -91,14 +85,14 @@ def skill(own: Array, rival: Array, groups: Array) -> Skill:
     observed.
 
     Raises:
-        ScoreError: fewer cases than `LEAST_CASES`, or a rival that made no error at all.
+        HedgesimError: fewer cases than `LEAST_CASES`, or a rival that made no error at all.
     """
     if len(own) < LEAST_CASES:
         fault = f"{len(own)} observed cases are too few for an interval"
-        raise ScoreError(PLACE, fault, f"It takes at least {LEAST_CASES}.")
+        raise HedgesimError(PLACE, fault, f"It takes at least {LEAST_CASES}.")
     if rival.mean() == 0.0:
         fault = "the rival made no error, so nothing can be saved of it"
-        raise ScoreError(PLACE, fault, "Compare the scores.")
+        raise HedgesimError(PLACE, fault, "Compare the scores.")
     names, place = np.unique(groups, return_inverse=True)
     sums = np.stack([np.bincount(place, values, len(names)) for values in (own, rival)])
     intervals = [_resampled(own, rival), _resampled(*sums)] if len(names) > 1 else [_resampled(own, rival)]

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 from hedgesim.analysis.patterns.interval import Interval
 from hedgesim.analysis.patterns.seen import Seen, Span, year
+from hedgesim.errors import shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.period import Period
 from hedgesim.model.world import MEETINGS, STATUSES
-from hedgesim.scenario.errors import shown
 from hedgesim.scenario.faults import KeyPath
 
 _YEARS = re.compile(r"([12]\d{3})-([12]\d{3})")

@@ -10,12 +10,12 @@ from pathlib import Path
 from hedgesim.analysis.patterns.pattern import Base, Part, Patterns
 from hedgesim.analysis.patterns.seen import Span
 from hedgesim.engines.case import Case, case_of
+from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import PRIOR
-from hedgesim.scenario.errors import ScenarioError, choose_from, shown
 from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.packaged import ENDINGS
 from hedgesim.scenario.schema import Rules

@@ -11,8 +11,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from hedgesim.analysis.patterns import quantities, statistics
 from hedgesim.analysis.patterns.arguments import Bound, Kind
+from hedgesim.errors import ScenarioError, choose_from, closest, listed, shown
 from hedgesim.model.arrays import Array
-from hedgesim.scenario.errors import ScenarioError, choose_from, closest, listed, shown
 from hedgesim.scenario.faults import KeyPath, dotted, place_of
 from hedgesim.scenario.positions import Node
 

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import dataclass
 
-from hedgesim.scenario.errors import shown
+from hedgesim.errors import shown
 
 _NUMBER = r"[-+]?(?:inf|[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?)"
 _FORM = re.compile(rf"\s*([\[(])\s*({_NUMBER})\s*,\s*({_NUMBER})\s*([\])])\s*")

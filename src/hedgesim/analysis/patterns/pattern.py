@@ -8,8 +8,8 @@ from pathlib import Path
 
 from hedgesim.analysis.patterns.arguments import Bound
 from hedgesim.analysis.patterns.interval import Interval
+from hedgesim.errors import Place
 from hedgesim.model.period import Period
-from hedgesim.scenario.errors import Place
 from hedgesim.scenario.faults import KeyPath, place_of
 from hedgesim.scenario.positions import Node
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from hedgesim.analysis.patterns.binding import Binder
 from hedgesim.analysis.patterns.pattern import PATTERNS, PLACEBOS, Base, Part, Pattern, Patterns
 from hedgesim.analysis.patterns.schema import PartEntry, PatternEntry, PatternFile, validated
-from hedgesim.scenario.errors import ScenarioError, choose_from, shown
+from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.scenario.faults import Fault, KeyPath, raise_first
 from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.positions import read_tree

@@ -17,8 +17,8 @@ from pydantic import (
 )
 
 from hedgesim.analysis.patterns.interval import Interval
+from hedgesim.errors import shown
 from hedgesim.scenario.canonical import Canonical
-from hedgesim.scenario.errors import shown
 from hedgesim.scenario.faults import raise_first
 from hedgesim.scenario.fields import misfit
 from hedgesim.scenario.json_schema import keys_below

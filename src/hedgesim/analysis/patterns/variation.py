@@ -9,12 +9,12 @@ import numpy as np
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.variation import Turn, turned
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Setting
 from hedgesim.rules import country_rules
 from hedgesim.scenario.calibrations import calibrations, posterior_table
-from hedgesim.scenario.errors import Place, ScenarioError, choose_from, shown
 
 PER_COUNTRY = (
     *("share", "evidence", "weight", "proximity", "affinity", "sovereignty", "participation"),

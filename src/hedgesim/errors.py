@@ -1,4 +1,6 @@
-"""How the reader says what is wrong: place, fault, remedy, on one line."""
+"""What is said to the user when something cannot be done: place, fault, remedy, on one line."""
+
+from __future__ import annotations
 
 import difflib
 import re
@@ -21,42 +23,55 @@ class Place:
         """Write the place as file:line:column, or as the file or option alone."""
         if self.line is None:
             return self.file
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{self.file}:{self.line}" if self.column is None else f"{self.file}:{self.line}:{self.column}"
 
 
 DEFAULT_PLACE = Place("default")
 
 
-class ScenarioError(ValueError):
-    """A scenario that cannot be used, said in one line: place, fault, remedy.
+class HedgesimError(ValueError):
+    """An input that cannot be used: where it is, what is wrong, and what to do about it."""
+
+    def __init__(self, place: object, fault: str, remedy: str) -> None:
+        super().__init__(place, fault, remedy)
+        self.place = place if isinstance(place, Place) else Place(str(place))
+        self.fault, self.remedy = _one_line(fault).rstrip("."), _one_line(remedy)
+
+    def __str__(self) -> str:
+        """Write `place: fault. remedy` on one line, whatever the texts hold."""
+        return f"{_one_line(str(self.place))}: {self.fault}. {self.remedy}"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Send it from one process to another."""
+        return type(self), (self.place, self.fault, self.remedy)
+
+
+class StoreError(HedgesimError):
+    """A results folder that cannot be written or read."""
+
+
+class WorkerError(HedgesimError):
+    """Worker processes that cannot do the work."""
+
+
+class ScenarioError(HedgesimError):
+    """A scenario or experiment file that cannot be used.
 
     `others` holds the further errors found in the same reading, in the order of the file.
     """
 
-    def __init__(self, place: Place | str, fault: str, remedy: str, *, others: Sequence["ScenarioError"] = ()) -> None:
-        super().__init__(str(place), fault, remedy)
-        self.place = Place(place) if isinstance(place, str) else place
-        self.fault = _one_line(fault)
-        self.remedy = _one_line(remedy)
+    def __init__(self, place: object, fault: str, remedy: str, others: Sequence[ScenarioError] = ()) -> None:
+        super().__init__(place, fault, remedy)
         self.others = tuple(others)
 
-    def __str__(self) -> str:
-        """Write the error on one line, whatever the file holds."""
-        return f"{_one_line(str(self.place))}: {self.fault}. {self.remedy}"
-
     def __reduce__(self) -> tuple[object, ...]:
-        """Let worker processes hand the error on."""
-        return _rebuilt, (self.place, self.fault, self.remedy, self.others)
+        """Send it, with the others, from one process to another."""
+        return type(self), (self.place, self.fault, self.remedy, self.others)
 
     @property
-    def all(self) -> tuple["ScenarioError", ...]:
+    def all(self) -> tuple[ScenarioError, ...]:
         """This error and the others, first one first."""
         return (self, *self.others)
-
-
-def _rebuilt(place: Place, fault: str, remedy: str, others: tuple[ScenarioError, ...]) -> ScenarioError:
-    """Make the error again after pickling."""
-    return ScenarioError(place, fault, remedy, others=others)
 
 
 def _one_line(text: str) -> str:
