@@ -38,7 +38,7 @@ def test_a_parameter_is_replaced_in_a_copy() -> None:
 def test_a_parameter_that_the_rule_does_not_have_is_refused_with_those_that_it_has() -> None:
     with pytest.raises(HedgesimError, match=r"rule Balancing: it has no parameter 'recoill'. It has: recoil."):
         country_rules()["balancing"]().with_values({"recoill": 1.0})
-    with pytest.raises(HedgesimError, match="rule Patron: it has no parameter 'pull'. It has: none."):
+    with pytest.raises(HedgesimError, match=r"rule Patron: it has no parameter 'pull'. It has: none."):
         power_rules()["patron"]().with_values({"pull": 1.0})
 
 
