@@ -11,7 +11,7 @@ import pandas as pd
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model import formats as fm
 from hedgesim.model.arrays import Array
-from hedgesim.model.sight import Sight
+from hedgesim.model.derived import Sight
 from hedgesim.model.world import LEVELS, MEETINGS, STATUSES
 
 _COUNTED = ("leader_meetings", "first_time_formats", "realignments")

@@ -8,15 +8,14 @@ import array_api_compat.numpy as xp
 import mesa
 import numpy as np
 
-from hedgesim.engines.case import Case, case_named, foresee
-from hedgesim.engines.trajectory import Trajectory
-from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
+from hedgesim.engines.case import Case, case_named, run_inputs
+from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
+from hedgesim.engines.records import Trajectory, trajectory_from
+from hedgesim.model.arrays import COUNTRY, TARGET
+from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.outcomes import first_times, hedging_index
-from hedgesim.model.perception import perceive, perceive_powers
-from hedgesim.model.schedule import advance
-from hedgesim.model.sight import Situation, assess
-from hedgesim.model.view import PowerView, View
-from hedgesim.model.world import LEADERS, stack
+from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
+from hedgesim.model.world import LEADERS, at_step
 from hedgesim.rules import CountryRule, PowerRule
 
 
@@ -34,13 +33,13 @@ class Country(mesa.Agent):
         self._place = place
 
     def decide(self) -> None:
-        """Decide on this quarter's world, seen from the country's place."""
+        """Decide on this quarter's world, from the country's place."""
         self.decision = self.rule.decide(self.model.view.of(self._where), self.model.case.parameters)
 
     @property
     def hedging_index(self) -> float:
         """Hedging index now, 0..1."""
-        return float(self.model.hedging[0, self._place, 0, 0])
+        return float(self.model.hedging[self._place, 0, 0, 0])
 
     @property
     def attention(self) -> None:
@@ -61,13 +60,13 @@ class Power(mesa.Agent):
         self._place = place
 
     def decide(self) -> None:
-        """Decide on this quarter's world, seen from the power's place."""
+        """Decide on this quarter's world, from the power's place."""
         self.decision = self.rule.decide(self.model.power_view.of(self._where), self.model.case.parameters)
 
     @property
     def attention(self) -> float:
         """Attention paid now, 0..1."""
-        return float(self.model.world.attention[0, 0, 0, self._place])
+        return float(self.model.world.attention[0, 0, self._place, 0])
 
     @property
     def hedging_index(self) -> None:
@@ -87,8 +86,8 @@ class HedgeModel(mesa.Model):
         self.case = known if rng is None else replace(known, seed=int(rng))
         super().__init__(rng=self.case.seed)
         self.run = run
-        self.future = foresee(xp, self.case, [run])
-        self.world = self.future.start.baseline.world
+        self.inputs = run_inputs(xp, self.case, [run])
+        self.world = self.inputs.start.baseline.world
         self.worlds = [self.world]
         axes = self.case.setting.axes
         self.countries = [
@@ -100,7 +99,7 @@ class HedgeModel(mesa.Model):
             for n, (code, rule) in enumerate(zip(axes.powers, self.case.power_rules, strict=True))
         ]
         self.quarter, self.running = 0, True
-        self._see()
+        self._begin_quarter()
         self.datacollector = mesa.DataCollector(
             model_reporters={
                 "period": "period",
@@ -120,32 +119,32 @@ class HedgeModel(mesa.Model):
             self.running = False
             return
         self.agents.do("decide")
-        countries = together_countries([agent.decision for agent in self.countries])
-        powers = together_powers([agent.decision for agent in self.powers])
-        self.world = advance(self._situation, self.view, countries=countries, powers=powers)
+        countries = joined_along(COUNTRY, [agent.decision for agent in self.countries])
+        powers = joined_along(TARGET, [agent.decision for agent in self.powers])
+        self.world = advance(self._quarter_inputs, self.view, countries=countries, powers=powers)
         self.worlds.append(self.world)
         self.quarter += 1
-        self._see()
+        self._begin_quarter()
         self.datacollector.collect(self)
 
-    def _see(self) -> None:
-        """Take in the quarter: what everybody sees before deciding."""
+    def _begin_quarter(self) -> None:
+        """Work out what everybody knows before deciding."""
         step = min(self.quarter + 1, self.case.setting.axes.n_steps)
-        self._situation: Situation = assess(
+        self._quarter_inputs: QuarterInputs = assess(
+            self.case,
             self.world,
-            self.future.start.baseline,
-            self.future.conditions.at(step),
-            setting=self.case.setting,
-            parameters=self.case.parameters,
-            draws=self.future.draws_at(step),
+            self.inputs.start.baseline,
+            conditions=at_step(self.inputs.conditions, step),
+            draws=self.inputs.draws_at(step),
         )
-        self.view: View = perceive(self._situation)
-        self.power_view: PowerView = perceive_powers(self._situation)
-        self.hedging = hedging_index(xp, self.world.share, self._situation.sight.presence, self.case.setting)[0]
+        self.view: View = perceive(self._quarter_inputs)
+        self.power_view: PowerView = perceive_powers(self._quarter_inputs)
+        presence = self._quarter_inputs.derived.presence
+        self.hedging = hedging_index(xp, self.world.share, presence, self.case.setting)[0]
 
     @property
     def period(self) -> str:
-        """The quarter the world stands in."""
+        """The quarter the world is in."""
         return self.case.setting.axes.periods[self.quarter]
 
     @property
@@ -161,7 +160,7 @@ class HedgeModel(mesa.Model):
 
     def trajectory(self) -> Trajectory:
         """The quarters run so far as a trajectory; it must have run to its end."""
-        return Trajectory(case=self.case, runs=(self.run,), future=self.future, worlds=stack(self.worlds))
+        return trajectory_from(self.case, (self.run,), self.inputs, self.worlds)
 
 
 def run_alone(case: Case, run: int) -> Trajectory:

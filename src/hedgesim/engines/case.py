@@ -45,12 +45,12 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Future:
+class RunInputs:
     """What is fixed of some runs before they start: their start, shocks and random numbers."""
 
     start: Start
     conditions: Conditions
-    """Of steps 0 .. n_steps, with a leading step axis; those of step 0 act on nothing and are shown with the start."""
+    """Of steps 0 .. n_steps, with a leading step axis; those of step 0 act on nothing."""
     draws: Callable[[int], tuple[Draws, ...]]
     """Random numbers of the steps 4 k + 1 .. 4 k + 4."""
 
@@ -88,7 +88,7 @@ def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[st
     return tuple(made)
 
 
-def foresee(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> Future:
+def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunInputs:
     """The start, the conditions and the draws of some runs."""
     setting = case.setting
     start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
@@ -100,7 +100,7 @@ def foresee(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> Future:
     def draws(four: int) -> tuple[Draws, ...]:
         return draw_steps(xp, setting, case.seed, runs, four=four, gambling=gambling)
 
-    return Future(start, conditions, draws)
+    return RunInputs(start, conditions, draws)
 
 
 @cache

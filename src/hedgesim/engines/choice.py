@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from hedgesim.engines.case import Case
-from hedgesim.engines.observation import Observation, observations_of
-from hedgesim.engines.outcomes import Outcomes, outcomes_of
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.records import Observation, Outcomes, Trajectory
 from hedgesim.errors import HedgesimError
 
 
@@ -37,10 +35,14 @@ def mesa_engine() -> Engine:
     def alone(case: Case, runs: Sequence[int]) -> Trajectory:
         return run_alone(case, runs[0])
 
-    def seen(case: Case, runs: Sequence[int]) -> Observation:
-        return observations_of(alone(case, runs))
-
-    return Engine("mesa", "numpy", alone, lambda case, runs: outcomes_of(alone(case, runs)), seen, 1)
+    return Engine(
+        "mesa",
+        "numpy",
+        alone,
+        lambda case, runs: alone(case, runs).outcomes(),
+        lambda case, runs: alone(case, runs).observations(),
+        1,
+    )
 
 
 def ensemble_engine() -> Engine:

@@ -3,89 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 from types import ModuleType
-from typing import TypeVar
+from typing import Any
 
 import array_api_compat.numpy as numpy_namespace
 
-from hedgesim.engines.case import Case, Future, foresee
-from hedgesim.engines.observation import Observation, observe, stack_quarters
-from hedgesim.engines.outcomes import Outcomes, gather, note, stacked
-from hedgesim.engines.trajectory import Trajectory
-from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
-from hedgesim.model.draws import Draws
-from hedgesim.model.perception import perceive, perceive_powers
-from hedgesim.model.schedule import advance
-from hedgesim.model.shocks import Conditions
-from hedgesim.model.sight import Baseline, assess
-from hedgesim.model.view import PowerView, View
-from hedgesim.model.world import World, stack
-
-Rule = TypeVar("Rule")
+from hedgesim.engines.case import Case, RunInputs, run_inputs
+from hedgesim.engines.quarter import quarter
+from hedgesim.engines.records import (
+    Observation,
+    Outcomes,
+    Record,
+    Trajectory,
+    in_numpy,
+    outcomes_from,
+    record_observation,
+    record_outcomes,
+    record_world,
+    trajectory_from,
+)
+from hedgesim.model.world import at_step
 
 
 def simulate(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Trajectory:
-    """Trajectories of some runs."""
-    future = foresee(xp, case, runs)
-    worlds = [future.start.baseline.world]
-    for t in range(1, case.setting.axes.n_steps + 1):
-        worlds.append(_quarter_later(case, worlds[-1], future, t))
-    return Trajectory(case=case, runs=tuple(runs), future=future, worlds=stack(worlds))
+    """Trajectories of some runs: every number of every quarter."""
+    inputs = run_inputs(xp, case, runs)
+    return trajectory_from(case, runs, inputs, record_quarters(case, inputs, record_world))
 
 
 def outcomes(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Outcomes:
-    """Outcomes of some runs, noted quarter by quarter; no world is kept."""
-    future = foresee(xp, case, runs)
-    baseline = future.start.baseline
-    world, before = baseline.world, baseline.world.highest
-    quarters = [note(case, world, baseline, future.conditions.at(0), before=before)]
-    for t in range(1, case.setting.axes.n_steps + 1):
-        before, world = world.highest, _quarter_later(case, world, future, t)
-        quarters.append(note(case, world, baseline, future.conditions.at(t), before=before))
-    return gather(case, stacked(quarters))
+    """Outcomes of some runs; no world is kept."""
+    return outcomes_from(case, in_numpy(record_quarters(case, run_inputs(xp, case, runs), record_outcomes)))
 
 
 def observations(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Observation:
-    """What can be observed of some runs, axes (step, run, ...), in NumPy; no world is kept."""
-    future = foresee(xp, case, runs)
-    baseline = future.start.baseline
-    world, quarters = baseline.world, []
-    for t in range(case.setting.axes.n_steps + 1):
-        before = world.highest
-        world = _quarter_later(case, world, future, t) if t else world
-        quarters.append(observe(case, world, baseline, future.conditions.at(t), before=before))
-    return stack_quarters(quarters)
+    """What can be observed of some runs, with a leading step axis, in NumPy; no world is kept."""
+    observed: Observation = in_numpy(record_quarters(case, run_inputs(xp, case, runs), record_observation))
+    return observed
 
 
-def _quarter_later(case: Case, world: World, future: Future, t: int) -> World:
-    return step(case, world, future.start.baseline, conditions=future.conditions.at(t), draws=future.draws_at(t))
-
-
-def step(case: Case, world: World, baseline: Baseline, *, conditions: Conditions, draws: Draws) -> World:
-    """The world of some runs one quarter later."""
-    situation = assess(world, baseline, conditions, setting=case.setting, parameters=case.parameters, draws=draws)
-    view, power_view = perceive(situation), perceive_powers(situation)
-    return advance(situation, view, countries=decide_countries(case, view), powers=decide_powers(case, power_view))
-
-
-def decide_countries(case: Case, view: View) -> CountryDecision:
-    """Decisions of all countries; neighbours on the axis that follow the same rule decide together."""
-    parts = [rule.decide(view.of(where), case.parameters) for rule, where in _stretches(case.country_rules)]
-    return parts[0] if len(parts) == 1 else together_countries(parts)
-
-
-def decide_powers(case: Case, view: PowerView) -> PowerDecision:
-    """Decisions of all powers; neighbours on the axis that follow the same rule decide together."""
-    parts = [rule.decide(view.of(where), case.parameters) for rule, where in _stretches(case.power_rules)]
-    return parts[0] if len(parts) == 1 else together_powers(parts)
-
-
-def _stretches(rules: Sequence[Rule]) -> list[tuple[Rule, slice]]:
-    """Stretches of the same rule along an axis, with where they stand."""
-    stretches, first = [], 0
-    for _, group in groupby(rules, key=id):
-        same = list(group)
-        stretches.append((same[0], slice(first, first + len(same))))
-        first += len(same)
-    return stretches
+def record_quarters(case: Case, inputs: RunInputs, record: Record) -> list[Any]:
+    """What is recorded of every quarter of some runs, the start first."""
+    baseline = inputs.start.baseline
+    world, before, records = baseline.world, baseline.world.highest, []
+    for step in range(case.setting.axes.n_steps + 1):
+        conditions = at_step(inputs.conditions, step)
+        if step:
+            before = world.highest
+            world = quarter(case, world, baseline, conditions=conditions, draws=inputs.draws_at(step))
+        records.append(record(case, world, baseline, conditions, before=before))
+    return records

@@ -17,25 +17,31 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hedgesim.engines.case import Case, foresee
-from hedgesim.engines.ensemble import step
-from hedgesim.engines.observation import NAMES, Observation, observe
-from hedgesim.engines.outcomes import Outcomes, Quarter, gather, note
-from hedgesim.engines.run_last import RunLast, RunLastSpace
+from hedgesim.engines.case import Case, run_inputs
+from hedgesim.engines.quarter import quarter
+from hedgesim.engines.records import (
+    Observation,
+    Outcomes,
+    Quarter,
+    Record,
+    Trajectory,
+    outcomes_from,
+    record_observation,
+    record_outcomes,
+    record_world,
+)
 from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
-from hedgesim.engines.trajectory import Trajectory
 from hedgesim.errors import HedgesimError
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import RUN, Array, fusion_barriers
 from hedgesim.model.draws import Draws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS
 from hedgesim.model.shocks import Conditions
-from hedgesim.model.sight import Baseline
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.world import World
 
 
-def _settled(*arrays: Array) -> tuple[Array, ...]:
-    """The same arrays, on a CPU out of a choice of three ways to the same, of which the compiler cannot tell that."""
+def _computed_once(*arrays: Array) -> tuple[Array, ...]:
+    """The same arrays, on a CPU chosen from three equal ways, so that the compiler does not move the computation."""
     if jax.default_backend() != "cpu" or not arrays or not arrays[0].size:
         return arrays
     first = jnp.ravel(arrays[0])[0].astype(jnp.float64)
@@ -44,18 +50,15 @@ def _settled(*arrays: Array) -> tuple[Array, ...]:
     def same(n: int) -> Callable[..., tuple[Array, ...]]:
         return lambda way, *x: tuple(jnp.where(way > n, jnp.zeros_like(y), y) for y in x)
 
-    settled: tuple[Array, ...] = jax.lax.switch(way, [lambda _, *x: x, same(1), same(2)], way, *arrays)
-    return settled
+    computed: tuple[Array, ...] = jax.lax.switch(way, [lambda _, *x: x, same(1), same(2)], way, *arrays)
+    return computed
 
 
-XP: Any = RunLastSpace(jnp, _settled)
-"""The namespace in which the model is traced."""
+fusion_barriers[jnp.__name__] = _computed_once
 
-for _kind in (World, Draws):
+for _kind in (World, Draws, Observation):
     jax.tree_util.register_dataclass(_kind, [item.name for item in fields(_kind)], [])
 jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed"], ["names"])
-jax.tree_util.register_dataclass(Observation, list(NAMES), [])
-jax.tree_util.register_pytree_node(RunLast, lambda x: ((x.kept,), None), lambda _, kept: RunLast(kept[0], XP))
 
 TOGETHER = {"cpu": 64, "gpu": 8192}
 """Runs that a program makes, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
@@ -88,8 +91,8 @@ def outcomes(case: Case, runs: Sequence[int]) -> Outcomes:
     Raises:
         HedgesimError: a rule that cannot be compiled, with its line.
     """
-    noted: Quarter = _run(case, runs, note)
-    return gather(case, noted)
+    quarters: Quarter = _run(case, runs, record_outcomes)
+    return outcomes_from(case, quarters)
 
 
 def observations(case: Case, runs: Sequence[int]) -> Observation:
@@ -98,8 +101,8 @@ def observations(case: Case, runs: Sequence[int]) -> Observation:
     Raises:
         HedgesimError: a rule that cannot be compiled, with its line.
     """
-    seen: Observation = _run(case, runs, observe)
-    return seen
+    observed: Observation = _run(case, runs, record_observation)
+    return observed
 
 
 def simulate(case: Case, runs: Sequence[int]) -> Trajectory:
@@ -108,20 +111,12 @@ def simulate(case: Case, runs: Sequence[int]) -> Trajectory:
     Raises:
         HedgesimError: a rule that cannot be compiled, with its line.
     """
-    worlds: World = _run(case, runs, _whole)
-    return Trajectory(case=case, runs=tuple(runs), future=foresee(numpy_namespace, case, runs), worlds=worlds)
-
-
-def _whole(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> World:
-    return world
-
-
-Record = Callable[..., Any]
-"""What is kept of a quarter, of the form of `note`."""
+    worlds: World = _run(case, runs, record_world)
+    return Trajectory(case, tuple(runs), run_inputs(numpy_namespace, case, runs), worlds)
 
 
 def _run(case: Case, runs: Sequence[int], record: Record) -> Any:
-    """What is kept of every quarter of some runs, in NumPy, axes (step, run, ...).
+    """What is recorded of every quarter of some runs, in NumPy, axes (step, ..., run).
 
     A program makes a fixed number of runs, so a few are made up to that number and dropped again. On a CPU every core
     runs a program of its own.
@@ -129,7 +124,7 @@ def _run(case: Case, runs: Sequence[int], record: Record) -> Any:
     n, one = len(runs), _of_program()
     numbers, numbered = numbers_of(case), np.asarray(runs, dtype=np.uint32)
     places = np.resize(np.arange(n), (-(-n // one), one))
-    parts = [(_of_runs(numbers, n, some), numbered[some]) for some in places]
+    parts = [(_of_runs(numbers, some), numbered[some]) for some in places]
     try:
         with jax.enable_x64(True):
             program = _program(skeleton_of(case), record, *_form(parts[0][0]))
@@ -137,16 +132,14 @@ def _run(case: Case, runs: Sequence[int], record: Record) -> Any:
             kept = list(threads.map(partial(_made, program), parts))
     except Exception as error:
         raise _rule_fault(case, error) or error from None
-    return jax.tree.map(lambda *x: _beside(x)[:, :n], *kept, is_leaf=lambda x: isinstance(x, RunLast))
+    return jax.tree.map(lambda *blocks: np.concatenate([np.asarray(x) for x in blocks], axis=RUN)[..., :n], *kept)
 
 
-def _of_runs(numbers: dict[str, Any], n: int, places: Array) -> Any:
-    """The numbers of the runs at some places among all n of them."""
+def _of_runs(numbers: dict[str, Any], places: Array) -> Any:
+    """The numbers of the runs at some places among all of them."""
 
     def number(array: Array) -> Any:
-        if array.ndim == 0 or array.shape[0] == 1 or array.shape[0] != n:
-            return array
-        return RunLast(np.moveaxis(array[places], 0, -1), XP)
+        return array if array.ndim == 0 or array.shape[RUN] == 1 else array[..., places]
 
     return jax.tree.map(number, numbers)
 
@@ -160,12 +153,6 @@ def _form(numbers: Any) -> tuple[Any, tuple[tuple[int, ...], ...]]:
 def _made(program: Callable[..., Any], part: tuple[dict[str, Any], Array]) -> Any:
     with jax.enable_x64(True):
         return jax.block_until_ready(program(*part))
-
-
-def _beside(parts: Sequence[RunLast]) -> Array:
-    """Runs of several programs beside one another, in NumPy, axes (step, run, ...)."""
-    arrays = [np.asarray(part.kept) for part in parts]
-    return np.moveaxis(np.concatenate(arrays, axis=-1) if len(arrays) > 1 else arrays[0], -1, 1)
 
 
 @lru_cache(maxsize=16)
@@ -194,9 +181,9 @@ def compiler_options() -> dict[str, str | bool] | None:
 
 
 def _quarters(case: Case, runs: Array, record: Record) -> Any:
-    """What is kept of every quarter, the start first; traced."""
+    """What is recorded of every quarter, the start first; traced."""
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
-    start = begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs))
+    start = begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs))
     first = start.baseline.world
     gambling = any(rule.gambles for rule in case.country_rules)
 
@@ -204,15 +191,15 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
         at = jnp.reshape(jnp.minimum(t, n_steps).astype(jnp.float64), (1, 1))
         return conditions_at(setting, parameters, start.onset, at)
 
-    def quarter(world: World, now: tuple[Array, Draws]) -> tuple[World, Any]:
-        shown = conditions(now[0])
-        later = _like(first, step(case, world, start.baseline, conditions=shown, draws=now[1]))
-        return later, record(case, later, start.baseline, shown, before=world.highest)
+    def one_quarter(world: World, now: tuple[Array, Draws]) -> tuple[World, Any]:
+        given = conditions(now[0])
+        later = _like(first, quarter(case, world, start.baseline, conditions=given, draws=now[1]))
+        return later, record(case, later, start.baseline, given, before=world.highest)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
-        draws = draw_steps(XP, setting, case.seed, runs, four=four, gambling=gambling)
+        draws = draw_steps(jnp, setting, case.seed, runs, four=four, gambling=gambling)
         together = jax.tree.map(lambda *parts: jnp.stack(parts), *draws)
-        later: tuple[World, Any] = jax.lax.scan(quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
+        later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later
 
     before = record(case, first, start.baseline, conditions(jnp.asarray(0)), before=first.highest)
@@ -228,7 +215,7 @@ def _joined(start: Array, fours: Array) -> Array:
 def _like(first: World, later: World) -> World:
     """A world all of whose arrays have runs, as those of the first have."""
     names = [item.name for item in fields(World)]
-    return World(**{name: XP.broadcast_to(getattr(later, name), getattr(first, name).shape) for name in names})
+    return World(**{name: jnp.broadcast_to(getattr(later, name), getattr(first, name).shape) for name in names})
 
 
 def _rule_fault(case: Case, error: Exception) -> HedgesimError | None:

@@ -53,7 +53,7 @@ def split_by_form(cases: Sequence[Case]) -> Iterator[range]:
 
 
 def _alike(one: Case, other: Case) -> bool:
-    """Whether two cases have the same form: axes, seed, rules but for their parameters, formats and what is hollow."""
+    """Whether two cases have the same form: axes, seed, rules but for their parameters, formats and what is drawn at the start."""
     rules = [[type(rule) for rule in (*case.country_rules, *case.power_rules)] for case in (one, other)]
     if (one.setting.axes, one.seed) != (other.setting.axes, other.seed) or rules[0] != rules[1]:
         return False
@@ -118,5 +118,5 @@ def _merged(owners: Sequence[Owner], among: Sequence[int], *, apart: Sequence[st
 def _over_runs(values: Sequence[Array], among: Sequence[int]) -> Array:
     """Numbers, or arrays whose run axis has length 1, as an array with a run axis."""
     if values[0].ndim:
-        return np.concatenate(values, axis=0)[list(among)]
-    return np.asarray(values)[list(among)][:, None, None, None]
+        return np.concatenate(values, axis=-1)[..., list(among)]
+    return np.asarray(values)[list(among)][None, None, None, :]

@@ -35,7 +35,7 @@ class Skeleton:
     axes: Axes
     seed: int
     rules: tuple[tuple[type, int], ...]
-    """Kind of the rule of every country and power, and the first place at which the same rule stands."""
+    """Kind of the rule of every country and power, and the first place of the same rule."""
     static: tuple[_Same, ...]
     case: Case = field(compare=False)
 
@@ -51,12 +51,12 @@ def skeleton_of(case: Case) -> Skeleton:
 
 
 def distinct_rules(case: Case) -> list[Any]:
-    """Every rule once, in the order in which they stand."""
+    """Every rule once, in order."""
     return list({id(rule): rule for rule in (*case.country_rules, *case.power_rules)}.values())
 
 
 def numbers_of(case: Case) -> dict[str, Any]:
-    """The numbers of a case by where they belong, in NumPy; what differs from run to run has runs as its first axis."""
+    """The numbers of a case by where they belong, in NumPy; runs are the last axis."""
 
     def numbers(owner: Any, names: Sequence[str] = ()) -> dict[str, Any]:
         own = names or [item.name for item in fields(owner)]

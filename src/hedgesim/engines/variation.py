@@ -39,10 +39,10 @@ def turned(case: Case, turns: Mapping[str, Sequence[Turn]], values: Mapping[str,
     countries, powers = case.country_rules, case.power_rules
     for path, values_of_path in values.items():
         numbers = np.asarray(values_of_path, dtype=np.float64)
-        over_runs = numbers[:, None, None, None]
+        over_runs = numbers[None, None, None, :]
         for turn in turns[path]:
             if turn.impulses:
-                size = size * _factor(numbers, turn.impulses, size.shape[-1])
+                size = size * _factor(numbers, turn.impulses, size.shape[0])
             elif turn.countries or turn.powers:
                 countries = _with_parameter(countries, turn.countries, turn.parameter, over_runs)
                 powers = _with_parameter(powers, turn.powers, turn.parameter, over_runs)
@@ -59,9 +59,9 @@ def turned(case: Case, turns: Mapping[str, Sequence[Turn]], values: Mapping[str,
 
 
 def _factor(numbers: Array, impulses: Sequence[int], n: int) -> Array:
-    """Numbers as factors of some impulses, 1 for the others, axes (run, impulse)."""
-    factor = np.ones((len(numbers), n))
-    factor[:, list(impulses)] = numbers[:, None]
+    """Numbers as factors of some impulses, 1 for the others, axes (impulse, run)."""
+    factor = np.ones((n, len(numbers)))
+    factor[list(impulses)] = numbers
     return factor
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, bound, namespace, positive, softmax
+from hedgesim.model.arrays import TARGET, Array, bound, namespace, positive, softmax, spread
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -17,86 +17,22 @@ LOWEST_SHARE = 0.003
 class Taste:
     """What a country weighs when it values its options: shared weights that a rule may replace."""
 
-    capacity: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 3),
-        meaning="weight of a power's growing capacity (beta_c)",
-        source="assumption",
-    )
-    access: float = parameter(
-        0.9,
-        unit="1",
-        within=(0, 3),
-        meaning="weight of access: routes, markets, remittances (beta_v)",
-        source="assumption",
-    )
-    offer: float = parameter(1.0, unit="1", within=(0, 3), meaning="weight of offers (beta_o)", source="assumption")
-    affinity: float = parameter(
-        0.6, unit="1", within=(0, 2), meaning="weight of public opinion (beta_a)", source="assumption"
-    )
-    strain: float = parameter(
-        0.8,
-        unit="1",
-        within=(0, 2),
-        meaning="pull of protectors on a strained government (beta_s)",
-        source="david1991",
-    )
-    boost: float = parameter(
-        0.1,
-        unit="1",
-        within=(0, 1),
-        meaning="weight of the stimulus of meetings (beta_b)",
-        source="assumption",
-    )
-    threat: float = parameter(
-        1.0,
-        unit="1",
-        within=(-1, 3),
-        meaning="recoil from threat (beta_t); negative leans toward it",
-        source="walt1987",
-    )
-    sanctions: float = parameter(
-        1.5,
-        unit="1",
-        within=(0, 4),
-        meaning="weight of the risk of secondary sanctions (beta_z)",
-        source="assumption",
-    )
-    trust: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 3),
-        meaning="weight of trust in the region's value (beta_r)",
-        source="assumption",
-    )
+    capacity: float = parameter(1.0, "1", (0, 3), "weight of a power's growing capacity (beta_c)", "assumption")
+    access: float = parameter(0.9, "1", (0, 3), "weight of access: routes, markets, remittances (beta_v)", "assumption")
+    offer: float = parameter(1.0, "1", (0, 3), "weight of offers (beta_o)", "assumption")
+    affinity: float = parameter(0.6, "1", (0, 2), "weight of public opinion (beta_a)", "assumption")
+    strain: float = parameter(0.8, "1", (0, 2), "pull of protectors on a strained government (beta_s)", "david1991")
+    boost: float = parameter(0.1, "1", (0, 1), "weight of the stimulus of meetings (beta_b)", "assumption")
+    threat: float = parameter(1.0, "1", (-1, 3), "recoil from threat (beta_t); negative leans toward it", "walt1987")
+    sanctions: float = parameter(1.5, "1", (0, 4), "weight of the risk of secondary sanctions (beta_z)", "assumption")
+    trust: float = parameter(1.0, "1", (0, 3), "weight of trust in the region's value (beta_r)", "assumption")
     need: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 3),
-        meaning="weight of what must be replaced in the region's value (beta_n)",
-        source="assumption",
+        1.0, "1", (0, 3), "weight of what must be replaced in the region's value (beta_n)", "assumption"
     )
-    concentration: float = parameter(
-        2.0,
-        unit="1",
-        within=(0, 6),
-        meaning="cost of putting more eggs in one basket (alpha)",
-        source="kuik2008",
-    )
-    rivalry: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 3),
-        meaning="cost of holding rivals side by side (kappa)",
-        source="lim_cooper2015",
-    )
+    concentration: float = parameter(2.0, "1", (0, 6), "cost of putting more eggs in one basket (alpha)", "kuik2008")
+    rivalry: float = parameter(1.0, "1", (0, 3), "cost of holding rivals side by side (kappa)", "lim_cooper2015")
     concession: float = parameter(
-        0.3,
-        unit="1",
-        within=(0, 2),
-        meaning="price in autonomy of clearing issues with a threatening power",
-        source="azizova2024",
+        0.3, "1", (0, 2), "price in autonomy of clearing issues with a threatening power", "azizova2024"
     )
 
 
@@ -104,85 +40,29 @@ class Taste:
 class AlignmentParameters:
     """How portfolios, threat, reliability and affinity move."""
 
-    inertia: float = parameter(
-        1.0,
-        unit="1",
-        within=(0.2, 5),
-        meaning="scale of the domains' rates of adjustment (eta)",
-        source="assumption",
-    )
-    threat_rate: float = parameter(
-        0.3,
-        unit="1/quarter",
-        within=(0.05, 1),
-        meaning="speed of threat perception (eta_t)",
-        source="assumption",
-    )
+    inertia: float = parameter(1.0, "1", (0.2, 5), "scale of the domains' rates of adjustment (eta)", "assumption")
+    threat_rate: float = parameter(0.3, "1/quarter", (0.05, 1), "speed of threat perception (eta_t)", "assumption")
     lowest_intention: float = parameter(
-        0.05,
-        unit="1",
-        within=(0.001, 0.2),
-        meaning="intention below which nobody's is thought to fall",
-        source="assumption",
+        0.05, "1", (0.001, 0.2), "intention below which nobody's is thought to fall", "assumption"
     )
-    reliability_gain: float = parameter(
-        0.15, unit="1/quarter", within=(0.02, 0.6), meaning="speed of reliability, upward", source="kydd2005"
-    )
-    reliability_loss: float = parameter(
-        0.25,
-        unit="1/quarter",
-        within=(0.02, 0.9),
-        meaning="speed of reliability, downward",
-        source="kydd2005",
-    )
-    delivery_noise: float = parameter(
-        0.1, unit="1", within=(0, 0.4), meaning="spread of delivered over promised", source="assumption"
-    )
-    resentment: float = parameter(
-        1.5, unit="1", within=(0, 4), meaning="public opinion lost per unit of threat", source="assumption"
-    )
-    opinion_rate: float = parameter(
-        0.2, unit="1/quarter", within=(0.02, 1), meaning="speed of public opinion", source="assumption"
-    )
-    clearing: float = parameter(
-        3.0,
-        unit="1",
-        within=(0, 8),
-        meaning="readiness to clear issues with a threatening power",
-        source="azizova2024",
-    )
-    calming: float = parameter(
-        0.2,
-        unit="1",
-        within=(0, 1),
-        meaning="intention toward the country lowered by full clearing",
-        source="azizova2024",
-    )
+    reliability_gain: float = parameter(0.15, "1/quarter", (0.02, 0.6), "speed of reliability, upward", "kydd2005")
+    reliability_loss: float = parameter(0.25, "1/quarter", (0.02, 0.9), "speed of reliability, downward", "kydd2005")
+    delivery_noise: float = parameter(0.1, "1", (0, 0.4), "spread of delivered over promised", "assumption")
+    resentment: float = parameter(1.5, "1", (0, 4), "public opinion lost per unit of threat", "assumption")
+    opinion_rate: float = parameter(0.2, "1/quarter", (0.02, 1), "speed of public opinion", "assumption")
+    clearing: float = parameter(3.0, "1", (0, 8), "readiness to clear issues with a threatening power", "azizova2024")
+    calming: float = parameter(0.2, "1", (0, 1), "intention toward the country lowered by full clearing", "azizova2024")
     noise: float = parameter(
-        0.15,
-        unit="1",
-        within=(0, 0.6),
-        meaning="spread of unmodelled reasons in an option's value",
-        source="mckelvey_palfrey1995",
+        0.15, "1", (0, 0.6), "spread of unmodelled reasons in an option's value", "mckelvey_palfrey1995"
     )
-    trend: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 2),
-        meaning="part of the earlier growth of capacity that goes on",
-        source="assumption",
-    )
+    trend: float = parameter(1.0, "1", (0, 2), "share of the earlier growth of capacity that goes on", "assumption")
     start: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 1),
-        meaning="part of the uncertainty of hollow starting shares that is drawn",
-        source="assumption",
+        1.0, "1", (0, 1), "share of the uncertainty of prior-dominated starting shares that is drawn", "assumption"
     )
 
 
 def value_of_options(view: View, taste: Taste) -> Array:
-    """Value of each option, axes (run, country, domain, option), in units of log odds."""
+    """Value of each option, axes (country, domain, option, run), in units of log odds."""
     xp = view.xp
     powers = _value_of_powers(view, taste)
     region = (
@@ -191,12 +71,12 @@ def value_of_options(view: View, taste: Taste) -> Array:
         + taste.need * view.need
         + taste.access * view.access_region
     )
-    other = taste.access * view.access_other + 0.0 * region
-    return view.log_share + view.noise + xp.concat((powers, region, other), axis=-1)
+    other = spread(taste.access * view.access_other, region)
+    return view.log_share + view.noise + xp.concat((powers, region, other), axis=TARGET)
 
 
 def _value_of_powers(view: View, taste: Taste) -> Array:
-    """What is added to the log of the starting share of every power, axes (run, country, domain, power)."""
+    """What is added to the log of the starting share of every power, axes (country, domain, power, run)."""
     given = taste.capacity * view.capacity_rise + taste.strain * view.protection - taste.sanctions * view.sanction_cost
     benefit = (
         (given + taste.affinity * view.affinity_rise)
@@ -217,21 +97,21 @@ def _value_of_powers(view: View, taste: Taste) -> Array:
 def respond(share: Array, value: Array, rate: Array) -> Array:
     """Move one quarter toward the quantal response to `value` [mckelvey_palfrey1995].
 
-    share, value: axes (run, country, domain, option); shares sum to 1. rate: part of the way moved in a quarter,
-    0..1, axes (run, country, domain, 1).
+    share, value: axes (country, domain, option, run); shares sum to 1. rate: share of the way moved in a quarter,
+    0..1, axes (country, domain, 1, run).
     """
     return share + rate * (softmax(namespace(value), value) - share)
 
 
 def respond_tie(view: View, rate: Array) -> Array:
-    """Next spread of the region share over the other countries, axes (run, country, 1, country)."""
+    """Next spread of the region share over the other countries, axes (country, 1, country, run)."""
     xp = view.xp
     grown = view.tie_start * xp.exp(view.tie_value)
-    return view.tie + rate * (grown / xp.sum(grown, axis=-1, keepdims=True) - view.tie)
+    return view.tie + rate * (grown / xp.sum(grown, axis=TARGET, keepdims=True) - view.tie)
 
 
 def concede(view: View, parameters: AlignmentParameters) -> Array:
-    """How far outstanding issues with each power are cleared, 0..1, axes (run, country, 1, power)."""
+    """How far outstanding issues with each power are cleared, 0..1, axes (country, 1, power, run)."""
     xp = view.xp
     return 1.0 - xp.exp(-parameters.clearing * positive(xp, view.threat_rise) / (1.0 + view.sovereignty))
 
@@ -255,16 +135,16 @@ def move_affinity(affinity: Array, start: Array, threat_rise: Array, parameters:
     return affinity + parameters.opinion_rate * (start - parameters.resentment * threat_rise - affinity)
 
 
-def draw_start(xp: ModuleType, share: Array, hollow: Array, *, gammas: Array, part: Array) -> Array:
-    """Starting shares of each run: hollow cells redrawn among themselves, evidence kept.
+def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gammas: Array, portion: Array) -> Array:
+    """Starting shares of each run: prior-dominated cells redrawn among themselves, evidence kept.
 
-    gammas: gamma numbers of shape evidence x share, so that the hollow cells of a row are Dirichlet.
-    part: 0 keeps the table, 1 draws fully.
+    gammas: gamma numbers of shape evidence x share, so that these cells of a row are Dirichlet.
+    portion: 0 keeps the table, 1 draws fully.
     """
-    drawn = gammas * hollow
-    mass = xp.sum(share * hollow, axis=-1, keepdims=True)
-    total = xp.sum(drawn, axis=-1, keepdims=True)
-    fresh = xp.where(hollow > 0.0, mass * drawn / xp.where(total > 0.0, total, 1.0), share)
-    mixed = share + part * (fresh - share)
+    drawn = gammas * prior_dominated
+    mass = xp.sum(share * prior_dominated, axis=TARGET, keepdims=True)
+    total = xp.sum(drawn, axis=TARGET, keepdims=True)
+    fresh = xp.where(prior_dominated > 0.0, mass * drawn / xp.where(total > 0.0, total, 1.0), share)
+    mixed = share + portion * (fresh - share)
     floored = bound(xp, mixed, LOWEST_SHARE, 1.0)
-    return floored / xp.sum(floored, axis=-1, keepdims=True)
+    return floored / xp.sum(floored, axis=TARGET, keepdims=True)

@@ -7,15 +7,29 @@ from dataclasses import dataclass, replace
 from hedgesim.model import formats as fm
 from hedgesim.model import meetings as mt
 from hedgesim.model import membership as mb
-from hedgesim.model.arrays import Array, Bits, bound, carry, flag, namespace, pack, positive, settle, surely_zero
+from hedgesim.model.arrays import (
+    COUNTRY,
+    TARGET,
+    Array,
+    Bits,
+    bound,
+    fusion_barrier,
+    indicator,
+    known_zero,
+    map_targets,
+    namespace,
+    pack_bits,
+    positive,
+    spread,
+)
+from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.sight import Situation
 from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
 
 
 @dataclass(frozen=True)
 class Meetings:
-    """Meetings of a quarter; axes (run, 1, 1, format)."""
+    """Meetings of a quarter; axes (1, 1, format, run)."""
 
     opened: Array
     """Whether the format met one rung higher than before."""
@@ -27,66 +41,67 @@ class Meetings:
     """Weight of the meeting against a leaders' meeting held in a place."""
 
 
-def hold_meetings(world: World, situation: Situation, *, support: Array, called: Array) -> World:
+def hold_meetings(world: World, inputs: QuarterInputs, *, support: Array, called: Array) -> World:
     """The formats one quarter later.
 
-    world: already moved in everything else. support: of countries, axes (run, country, 1, format). called: by
-    powers, axes (run, 1, 1, power).
+    world: already moved in everything else. support: of countries, axes (country, 1, format, run). called: by
+    powers, axes (1, 1, power, run).
     """
-    (support,) = settle(situation.world.xp, support)
-    meetings = _meet(situation, support, called)
-    moved = _move_formats(world, situation, support, meetings)
-    moved = _move_membership(moved, situation, support, meetings)
-    return _leave_traces(moved, situation, meetings)
+    (support,) = fusion_barrier(inputs.world.xp, support)
+    meetings = _meet(inputs, support, called)
+    moved = _move_formats(world, inputs, support, meetings)
+    moved = _move_membership(moved, inputs, support, meetings)
+    return _leave_traces(moved, inputs, meetings)
 
 
-def _meet(situation: Situation, support: Array, called: Array) -> Meetings:
-    world, features, p = situation.world, situation.setting.formats, situation.parameters.formats
-    xp, sight = world.xp, situation.sight
+def _meet(inputs: QuarterInputs, support: Array, called: Array) -> Meetings:
+    world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.formats
+    xp, derived = world.xp, inputs.derived
     above = fm.next_level(xp, world.level, features)
-    dearer = fm.formality(xp, above, world, formats=features, parameters=p) - sight.formality
+    dearer = fm.formality(xp, above, world, formats=features, parameters=p) - derived.formality
     hazard = fm.opening_hazard(
         world,
-        support - sight.sovereignty * dearer,
-        party=sight.party,
-        called=carry(xp, called, xp.matrix_transpose(features.lead)[0, 0, ...]),
+        support - derived.sovereignty * dearer,
+        party=derived.party,
+        called=map_targets(xp, called, features.leads),
         formats=features,
         parameters=p,
     )
-    available = bound(xp, 1.0 + situation.conditions.availability, 0.0, 1.0)
+    available = bound(xp, 1.0 + inputs.conditions.availability, 0.0, 1.0)
     hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
     holding = mt.holding_hazard(
-        world, sight.party, formats=features, parameters=p, strain=sight.strain, availability=available
+        world, derived.party, formats=features, parameters=p, strain=derived.strain, availability=available
     )
-    opened, held = settle(xp, situation.draws.opening < hazard, situation.draws.holding < holding)
-    regular = flag(xp, held)
-    if not surely_zero(p.expected):
+    opened, held = fusion_barrier(xp, inputs.draws.opening < hazard, inputs.draws.holding < holding)
+    regular = indicator(xp, held)
+    if not known_zero(p.expected):
         regular = regular + p.expected * (mt.expected_rate(world, formats=features, parameters=p) - regular)
     level = xp.where(opened, above, world.level)
     reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
     weight = xp.where(opened, 1.0, regular) * reach * mt.meeting_weight(xp, mt.rung_of(xp, level), p)
-    return Meetings(opened=opened, met=opened | (held & (0.0 * regular + p.expected < 1.0)), level=level, weight=weight)
+    return Meetings(
+        opened=opened, met=opened | (held & (spread(p.expected, regular) < 1.0)), level=level, weight=weight
+    )
 
 
-def _move_formats(world: World, situation: Situation, support: Array, meetings: Meetings) -> World:
+def _move_formats(world: World, inputs: QuarterInputs, support: Array, meetings: Meetings) -> World:
     """Momentum, level, clock, host and body of the formats."""
-    features, p = situation.setting.formats, situation.parameters.formats
-    xp, party = world.xp, situation.sight.party
+    features, p = inputs.setting.formats, inputs.parameters.formats
+    xp, party = world.xp, inputs.derived.party
     met = meetings.met
     since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
     rung = xp.where(met, mt.rung_of(xp, meetings.level), 0.0)
-    lapsed = (
-        (since > p.lapse * world.cadence) & (mt.meets(xp, meetings.level, features) > 0.0) & (world.secretariat == 0.0)
-    )
+    regular = mt.holds_meetings(xp, meetings.level, features) > 0.0
+    lapsed = (since > p.lapse * world.cadence) & regular & (world.secretariat == 0.0)
     summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
-    bodies = _adopt_bodies(situation, support, meetings)
+    bodies = _adopt_bodies(inputs, support, meetings)
     level = xp.where(lapsed, meetings.level - 1.0, meetings.level)
     return replace(
         world,
         momentum=fm.move_momentum(xp, world.momentum, support, party=party, rate=p.momentum_rate),
         level=xp.where((level >= LEADERS) & (bodies["secretariat"] > 0.0), INSTITUTION, level),
         since=xp.where(lapsed, 0.0, since),
-        cadence=xp.where(summit, situation.baseline.cadence, world.cadence),
+        cadence=xp.where(summit, inputs.baseline.cadence, world.cadence),
         turn=world.turn + xp.where(met, features.hosted, 0.0),
         meeting=rung,
         highest=xp.maximum(rung, world.highest),
@@ -94,42 +109,42 @@ def _move_formats(world: World, situation: Situation, support: Array, meetings: 
     )
 
 
-def _adopt_bodies(situation: Situation, support: Array, meetings: Meetings) -> dict[str, Array]:
+def _adopt_bodies(inputs: QuarterInputs, support: Array, meetings: Meetings) -> dict[str, Array]:
     """Rules of procedure, then a secretariat: each adopted at a summit once every member consents to its formality.
 
     Formal bodies have both by their charter, from their first summit.
     """
-    world, p = situation.world, situation.parameters.formats
-    xp, sight = world.xp, situation.sight
+    world, p = inputs.world, inputs.parameters.formats
+    xp, derived = world.xp, inputs.derived
     has_procedures = world.procedures > 0.0
     step = p.procedures_formality + (p.secretariat_formality - p.procedures_formality) * world.procedures
-    consent = fm.consents(xp, support - sight.sovereignty * step, sight.party)
+    consent = fm.consents(xp, support - derived.sovereignty * step, derived.party)
     summit = meetings.met & (meetings.level >= LEADERS)
-    adopted = summit & consent & (situation.draws.body < p.formalising)
-    founded = meetings.opened & (meetings.level >= LEADERS) & (situation.setting.formats.charter > 0.0)
+    adopted = summit & consent & (inputs.draws.body < p.formalising)
+    founded = meetings.opened & (meetings.level >= LEADERS) & (inputs.setting.formats.charter > 0.0)
     secretariat = xp.where((adopted & has_procedures) | founded, 1.0, world.secretariat)
     return {"procedures": xp.where(adopted | founded, 1.0, world.procedures), "secretariat": secretariat}
 
 
-def _move_membership(world: World, situation: Situation, support: Array, meetings: Meetings) -> World:
+def _move_membership(world: World, inputs: QuarterInputs, support: Array, meetings: Meetings) -> World:
     """Founders, guests, accessions, exits, signatures and absorptions."""
-    features, p = situation.setting.formats, situation.parameters.membership
-    old, sight, xp = situation.world, situation.sight, world.xp
-    cost = mb.leaving_cost(sight.formality, sight.threat_lead, p)
-    uniform, member = situation.draws.membership, pack(xp, old.status == MEMBER, -3)
+    features, p = inputs.setting.formats, inputs.parameters.membership
+    old, derived, xp = inputs.world, inputs.derived, world.xp
+    cost = mb.leaving_cost(derived.formality, derived.threat_lead, p)
+    uniform, member = inputs.draws.membership, pack_bits(xp, old.status == MEMBER, COUNTRY)
     invited = mb.invited(
         old,
         member,
-        trust=sight.trust,
-        closer=old.tie > situation.baseline.world.tie,
-        sovereignty=sight.sovereignty,
+        trust=derived.trust,
+        closer=old.tie > inputs.baseline.world.tie,
+        sovereignty=derived.sovereignty,
         formats=features,
         parameters=p,
     )
-    admitted = mb.admitted(old, support, member=member, cost=cost, trust=sight.trust, parameters=p)
+    admitted = mb.admitted(old, support, member=member, cost=cost, trust=derived.trust, parameters=p)
     summit = mb.home_summit(xp, world.meeting, features)
     founded = meetings.opened & (old.level == DORMANT) & (features.eligible > 0.0)
-    comes, rises, leaves, joins = settle(
+    comes, rises, leaves, joins = fusion_barrier(
         xp,
         (world.meeting > 0.0) & (uniform < p.inviting) & invited,
         (uniform < p.accession) & admitted,
@@ -138,22 +153,22 @@ def _move_membership(world: World, situation: Situation, support: Array, meeting
     )
     status = mb.next_status(old, comes=comes, rises=rises, leaves=leaves, joins=joins)
     carried = replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
-    return _forget(_absorb(carried, situation, member), situation)
+    return _forget(_absorb(carried, inputs, member), inputs)
 
 
-def _absorb(world: World, situation: Situation, member: Bits) -> World:
+def _absorb(world: World, inputs: QuarterInputs, member: Bits) -> World:
     """Formats absorbed by a more formal one led from outside stop at once."""
-    sight, xp = situation.sight, world.xp
+    derived, xp = inputs.derived, world.xp
     hazard = mb.absorption_hazard(
-        situation.world,
+        inputs.world,
         member,
-        cold=fm.mean_over_parties(xp, 1.0 - sight.trust_in, sight.party),
-        formality=sight.formality,
-        attention_lead=sight.attention_lead,
-        formats=situation.setting.formats,
-        parameters=situation.parameters.membership,
+        cold=fm.mean_over_parties(xp, 1.0 - derived.trust_in, derived.party),
+        formality=derived.formality,
+        attention_lead=derived.attention_lead,
+        formats=inputs.setting.formats,
+        parameters=inputs.parameters.membership,
     )
-    absorbed = situation.draws.absorption < hazard
+    absorbed = inputs.draws.absorption < hazard
     return replace(
         world,
         level=xp.where(absorbed, DORMANT, world.level),
@@ -161,25 +176,25 @@ def _absorb(world: World, situation: Situation, member: Bits) -> World:
     )
 
 
-def _forget(world: World, situation: Situation) -> World:
-    """A format that stopped, for whatever reason, has no members, bodies or calendar left: it may be founded anew."""
-    features, xp = situation.setting.formats, world.xp
-    gone = (world.level == DORMANT) & (situation.world.level > DORMANT) & (features.treaty == 0.0)
+def _forget(world: World, inputs: QuarterInputs) -> World:
+    """A format that stopped, for whatever reason, has no members, bodies or calendar left: it may be founded again."""
+    features, xp = inputs.setting.formats, world.xp
+    gone = (world.level == DORMANT) & (inputs.world.level > DORMANT) & (features.treaty == 0.0)
     blank = {name: xp.where(gone, 0.0, getattr(world, name)) for name in ("procedures", "secretariat", "turn", "since")}
     return replace(
         world,
         status=xp.where(gone, NONE, world.status),
-        cadence=xp.where(gone, features.cadence + 0.0 * world.cadence, world.cadence),
+        cadence=xp.where(gone, spread(features.cadence, world.cadence), world.cadence),
         **blank,
     )
 
 
-def _leave_traces(world: World, situation: Situation, meetings: Meetings) -> World:
+def _leave_traces(world: World, inputs: QuarterInputs, meetings: Meetings) -> World:
     """Stimulus, fatigue and trust after the quarter's meetings."""
-    p, sight, xp = situation.parameters.formats, situation.sight, world.xp
-    old = situation.world
-    together = mt.attended_together(xp, sight.party, meetings.weight)
-    attended = xp.sum(sight.party * meetings.weight, axis=-1, keepdims=True)
+    p, derived, xp = inputs.parameters.formats, inputs.derived, world.xp
+    old = inputs.world
+    together = mt.attended_together(xp, derived.party, meetings.weight)
+    attended = xp.sum(derived.party * meetings.weight, axis=TARGET, keepdims=True)
     return replace(
         world,
         boost=old.boost * (1.0 - p.boost_decay) + meetings.weight,
@@ -187,9 +202,9 @@ def _leave_traces(world: World, situation: Situation, meetings: Meetings) -> Wor
         trust=mt.move_trust(
             xp,
             old.trust,
-            situation.baseline.trust_rest,
+            inputs.baseline.trust_rest,
             together=together,
-            effective=sight.trust,
+            effective=derived.trust,
             parameters=p,
         ),
     )
@@ -198,12 +213,12 @@ def _leave_traces(world: World, situation: Situation, meetings: Meetings) -> Wor
 def stationary_traces(party: Array, weight: Array, trust: Array, parameters: Parameters) -> tuple[Array, Array, Array]:
     """Stimulus, fatigue and resting trust that meetings of this expected weight a quarter keep up for ever.
 
-    Axes (run, 1, 1, format), (run, country, 1, 1) and (run, country, 1, country).
+    Axes (1, 1, format, run), (country, 1, 1, run) and (country, 1, country, run).
     """
     xp, p = namespace(party), parameters.formats
     room = positive(xp, p.trust_ceiling - trust)
     lifted = mt.attended_together(xp, party, weight) * room
-    attended = xp.sum(party * weight, axis=-1, keepdims=True)
+    attended = xp.sum(party * weight, axis=TARGET, keepdims=True)
     return (
         weight / p.boost_decay,
         attended / p.fatigue_decay,

@@ -8,49 +8,50 @@ from functools import cache
 from types import ModuleType
 
 import numpy as np
+from jaxtyping import Float
 
 from hedgesim.model.alignment import LOWEST_SHARE
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import RUN, Array
 from hedgesim.model.noise import WORDS, Address, draw_uniform, gamma, normal
 from hedgesim.model.setting import Axes, Setting
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Random numbers of one step; axes (run, country, domain, target). Uniforms lie in (0, 1), normals are standard."""
+    """Random numbers of one step; axes (country, domain, target, run). Uniforms lie in (0, 1), normals are standard."""
 
-    value: Array
-    """(country, domain, option): normal, reasons the model does not know."""
-    whim: Array
-    """(country, domain, option): normal, for rules that gamble."""
-    delivery: Array
-    """(country, 1, power): normal."""
-    joining: Array
-    """(country, 1, power): uniform."""
-    membership: Array
-    """(country, 1, format): uniform."""
-    opening: Array
-    """(1, 1, format): uniform."""
-    holding: Array
-    """(1, 1, format): uniform."""
-    body: Array
-    """(1, 1, format): uniform, adoption of procedures or a secretariat."""
-    absorption: Array
-    """(1, 1, format): uniform."""
+    value: Float[Array, "country domain option #run"]
+    """Normal, reasons the model does not know."""
+    whim: Float[Array, "country domain option #run"]
+    """Normal, for rules that gamble."""
+    delivery: Float[Array, "country 1 power #run"]
+    """Normal."""
+    joining: Float[Array, "country 1 power #run"]
+    """Uniform."""
+    membership: Float[Array, "country 1 format #run"]
+    """Uniform."""
+    opening: Float[Array, "1 1 format #run"]
+    """Uniform."""
+    holding: Float[Array, "1 1 format #run"]
+    """Uniform."""
+    body: Float[Array, "1 1 format #run"]
+    """Uniform, adoption of procedures or a secretariat."""
+    absorption: Float[Array, "1 1 format #run"]
+    """Uniform."""
 
 
 @dataclass(frozen=True)
 class StartDraws:
-    """Random numbers of the start; axes (run, country, domain, target) and (run, impulse)."""
+    """Random numbers of the start; axes (country, domain, target, run)."""
 
-    hollow: Array
-    """(country, domain, option): gamma numbers of shape evidence times share, 0 where the share is not hollow."""
-    arrival: Array
-    """(run, impulse): uniform; the impulses of one shock share theirs. One run serves all where nothing is random."""
-    cycle: Array
-    """(1, 1, format): uniform, where in its cycle a format of unknown calendar stands."""
-    cadence: Array
-    """(1, 1, format): uniform, sets the cadence at a first summit."""
+    gammas: Float[Array, "country domain option #run"]
+    """Gamma numbers of shape evidence times share, 0 where evidence weighs more than the prior."""
+    arrival: Float[Array, "impulse runs"]
+    """Uniform; the impulses of one shock share theirs. One run serves all where nothing is random."""
+    cycle: Float[Array, "1 1 format #run"]
+    """Uniform, the place of a format of unknown calendar in its cycle."""
+    cadence: Float[Array, "1 1 format #run"]
+    """Uniform, sets the cadence at a first summit."""
 
 
 Stream = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -66,28 +67,28 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
         streams.append(("arrival", ("",), names))
     drawn = _draw(xp, seed, runs, tuple(streams))[0]
     return StartDraws(
-        hollow=_hollow(xp, setting, seed, runs),
-        arrival=drawn["arrival"][:, 0, 0, :] if random else xp.asarray(np.full((1, len(names)), 0.5)),
+        gammas=_gammas(xp, setting, seed, runs),
+        arrival=drawn["arrival"][0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
         cycle=drawn["cycle"],
         cadence=drawn["cadence"],
     )
 
 
-def _hollow(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> Array:
-    """Gamma numbers of hollow cells, 0 elsewhere, axes (run, country, domain, option)."""
-    hollow, share = np.asarray(setting.hollow), np.asarray(setting.share)
+def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> Array:
+    """Gamma numbers of prior-dominated cells, 0 elsewhere, axes (country, domain, option, run)."""
+    redrawn, share = np.asarray(setting.prior_dominated), np.asarray(setting.share)
     cells = [(i, cell) for i in setting.axes.countries for cell in _cells(setting.axes)]
-    drawn = np.flatnonzero(np.any(hollow > 0.0, axis=0))
+    drawn = np.flatnonzero(np.any(redrawn > 0.0, axis=RUN))
     if drawn.size == 0:
-        return xp.asarray(np.zeros((1, *hollow.shape[1:])))
+        return xp.asarray(np.zeros((*redrawn.shape[:RUN], 1)))
     addresses: tuple[Address, ...] = tuple(("hollow", *cells[n]) for n in drawn)
     uniform = draw_uniform(xp, seed, runs, addresses)[0]
     shape = np.asarray(setting.evidence) * np.maximum(share, LOWEST_SHARE)
-    numbers = gamma(uniform, np.reshape(shape, (shape.shape[0], -1))[:, drawn])
+    numbers = gamma(uniform, np.reshape(shape, (-1, shape.shape[RUN]))[drawn])
     place = np.full(len(cells), drawn.size)
     place[drawn] = np.arange(drawn.size)
-    padded = xp.concat((numbers, 0.0 * numbers[:, :1]), axis=-1)
-    return xp.reshape(xp.take(padded, xp.asarray(place), axis=-1), (-1, *hollow.shape[1:]))
+    padded = xp.concat((numbers, 0.0 * numbers[:1, :]), axis=0)
+    return xp.reshape(xp.take(padded, xp.asarray(place), axis=0), (*redrawn.shape[:RUN], -1))
 
 
 def draw_steps(
@@ -121,8 +122,8 @@ def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array]) -> Draws:
     """The numbers of one step from uniform ones."""
 
     def normal_per_cell(name: str) -> Array:
-        flat = normal(uniform[name][:, :, 0, :])
-        return xp.reshape(flat, (*flat.shape[:2], len(axes.domains), len(axes.options)))
+        flat = normal(uniform[name][:, 0, :, :])
+        return xp.reshape(flat, (flat.shape[0], len(axes.domains), len(axes.options), -1))
 
     return Draws(
         value=normal_per_cell("value"),
@@ -135,7 +136,7 @@ def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array]) -> Draws:
 def _draw(
     xp: ModuleType, seed: int, runs: Sequence[int] | Array, streams: tuple[Stream, ...], *, four: int | Array = 0
 ) -> list[dict[str, Array]]:
-    """Uniform numbers of several streams in four steps, axes (run, first name, 1, second name) each."""
+    """Uniform numbers of several streams in four steps, axes (first name, 1, second name, run) each."""
     return [_apart(xp, flat, streams) for flat in draw_uniform(xp, seed, runs, _addresses(streams), four=four)]
 
 
@@ -143,7 +144,7 @@ def _apart(xp: ModuleType, flat: Array, streams: tuple[Stream, ...]) -> dict[str
     parts, first = {}, 0
     for name, one, other in streams:
         last = first + len(one) * len(other)
-        parts[name] = xp.reshape(flat[:, first:last], (flat.shape[0], len(one), 1, len(other)))
+        parts[name] = xp.reshape(flat[first:last, :], (len(one), 1, len(other), -1))
         first = last
     return parts
 

@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from hedgesim.model.arrays import (
+    COUNTRY,
+    TARGET,
     Array,
     Bits,
+    any_common,
     count_common,
-    flag,
-    meet,
+    indicator,
+    known_zero,
     namespace,
-    pack,
-    surely_zero,
+    pack_bits,
     swap,
 )
 from hedgesim.model.parameter import parameter
@@ -25,71 +27,29 @@ from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, Wo
 class MembershipParameters:
     """Shared by all formats and countries."""
 
-    welcome: float = parameter(
-        0.45,
-        unit="1",
-        within=(0, 1),
-        meaning="trust in a newcomer at which nobody minds a guest",
-        source="assumption",
-    )
-    reserve: float = parameter(
-        0.05,
-        unit="1",
-        within=(0, 0.3),
-        meaning="further trust asked per unit of sovereignty cost",
-        source="ali2024",
-    )
+    welcome: float = parameter(0.45, "1", (0, 1), "trust in a newcomer at which nobody minds a guest", "assumption")
+    reserve: float = parameter(0.05, "1", (0, 0.3), "further trust asked per unit of sovereignty cost", "ali2024")
     inviting: float = parameter(
-        0.25,
-        unit="1/quarter",
-        within=(0, 1),
-        meaning="hazard of an invitation at a meeting nobody vetoes",
-        source="assumption",
+        0.25, "1/quarter", (0, 1), "hazard of an invitation at a meeting nobody vetoes", "assumption"
     )
     accession: float = parameter(
-        0.05,
-        unit="1/quarter",
-        within=(0, 0.5),
-        meaning="hazard of the next step of accession once all agree",
-        source="assumption",
+        0.05, "1/quarter", (0, 0.5), "hazard of the next step of accession once all agree", "assumption"
     )
     leaving_cost: float = parameter(
-        2.0,
-        unit="log odds",
-        within=(0, 6),
-        meaning="cost of leaving per unit of formality; entering costs half",
-        source="morrow1991",
+        2.0, "log odds", (0, 6), "cost of leaving per unit of formality; entering costs half", "morrow1991"
     )
     leaving_threat: float = parameter(
-        2.0,
-        unit="1",
-        within=(0, 6),
-        meaning="by how much a threatening lead makes leaving dearer",
-        source="azizova2024",
+        2.0, "1", (0, 6), "by how much a threatening lead makes leaving dearer", "azizova2024"
     )
     leaving: float = parameter(
-        0.1,
-        unit="1/quarter",
-        within=(0, 0.5),
-        meaning="hazard of leaving when support stands at minus its cost",
-        source="assumption",
+        0.1, "1/quarter", (0, 0.5), "hazard of leaving when support equals minus its cost", "assumption"
     )
-    leaving_steepness: float = parameter(
-        4.0, unit="1", within=(0.5, 20), meaning="how sharply leaving depends on support", source="assumption"
-    )
+    leaving_steepness: float = parameter(4.0, "1", (0.5, 20), "how sharply leaving depends on support", "assumption")
     signing: float = parameter(
-        0.5,
-        unit="1/quarter",
-        within=(0, 1),
-        meaning="hazard of signing an open treaty at a home-grown summit",
-        source="assumption",
+        0.5, "1/quarter", (0, 1), "hazard of signing an open treaty at a home-grown summit", "assumption"
     )
     absorption: float = parameter(
-        0.03,
-        unit="1/quarter",
-        within=(0, 0.5),
-        meaning="hazard of absorption at full overlap, attention and distrust",
-        source="azizova2024",
+        0.03, "1/quarter", (0, 0.5), "hazard of absorption at full overlap, attention and distrust", "azizova2024"
     )
 
 
@@ -108,10 +68,10 @@ def invited(
     formats: Formats,
     parameters: MembershipParameters,
 ) -> Array:
-    """Whether a member gains from asking a country in as a guest and no member minds, axes (run, country, 1, format).
+    """Whether a member gains from asking a country in as a guest and no member minds, axes (country, 1, format, run).
 
-    member: of countries, axes (run, 1, 1, format). closer: whether the row's tie with the column has grown since the
-    start: the row gains by the column's coming; axes (run, country, 1, country).
+    member: of countries, axes (1, 1, format, run). closer: whether the row's tie with the column has grown since the
+    start: the row gains by the column's coming; axes (country, 1, country, run).
     """
     minds = trust < parameters.welcome + parameters.reserve * sovereignty
     asked = _any_member(closer, member) & ~_any_member(minds, member)
@@ -119,12 +79,12 @@ def invited(
 
 
 def _any_member(says: Array, member: Bits) -> Array:
-    """Whether any member says it of each country, axes (run, country, 1, format).
+    """Whether any member says it of each country, axes (country, 1, format, run).
 
-    says: the row of the column, axes (run, country, 1, country). member: of countries, axes (run, 1, 1, format).
+    says: the row of the column, axes (country, 1, country, run). member: of countries, axes (1, 1, format, run).
     """
     xp = namespace(says)
-    return meet(tuple(swap(xp, word, -3, -1) for word in pack(xp, says, -3)), member)
+    return any_common(tuple(swap(xp, word, COUNTRY, TARGET) for word in pack_bits(xp, says, COUNTRY)), member)
 
 
 def admitted(
@@ -132,7 +92,7 @@ def admitted(
 ) -> Array:
     """Whether a guest or observer may take the next step: it gains after half the leaving cost, and all members agree.
 
-    Axes (run, country, 1, format).
+    Axes (country, 1, format, run).
     """
     refused = _any_member(trust < parameters.welcome, member)
     inside = (world.status > NONE) & (world.status < MEMBER)
@@ -140,28 +100,28 @@ def admitted(
 
 
 def signs(world: World, support: Array, *, summit: Array, formats: Formats) -> Array:
-    """Whether a country would sign an open treaty this quarter, axes (run, country, 1, format).
+    """Whether a country would sign an open treaty this quarter, axes (country, 1, format, run).
 
-    summit: whether leaders of home-grown formats met this quarter, axes (run, 1, 1, 1).
+    summit: whether leaders of home-grown formats met this quarter, axes (1, 1, 1, run).
     """
     open_to = (formats.eligible * formats.treaty > 0.0) & (world.status < MEMBER)
     return summit & open_to & (support > 0.0)
 
 
 def next_status(world: World, *, comes: Array, rises: Array, leaves: Array, joins: Array) -> Array:
-    """Status after one quarter, axes (run, country, 1, format).
+    """Status after one quarter, axes (country, 1, format, run).
 
     Whether who is out comes as a guest, who is inside takes the next step, a member leaves, and whoever signs or
     founds becomes a member.
     """
     xp, status = world.xp, world.status
-    moved = status + flag(xp, comes | rises)
+    moved = status + indicator(xp, comes | rises)
     left = xp.where(leaves & (status == MEMBER), NONE, moved)
     return xp.where(joins, MEMBER, left)
 
 
 def leaving_hazard(world: World, support: Array, *, cost: Array, parameters: MembershipParameters) -> Array:
-    """Probability that a member leaves this quarter, axes (run, country, 1, format); of others it means nothing."""
+    """Probability that a member leaves this quarter, axes (country, 1, format, run); of others it means nothing."""
     return (2.0 * parameters.leaving) / (1.0 + world.xp.exp(parameters.leaving_steepness * (support + cost)))
 
 
@@ -175,49 +135,49 @@ def absorption_hazard(
     formats: Formats,
     parameters: MembershipParameters,
 ) -> Array:
-    """Probability that a format is absorbed by a more formal one led from outside, axes (run, 1, 1, format).
+    """Probability that a format is absorbed by a more formal one led from outside, axes (1, 1, format, run).
 
     Proportional to the overlap of members and of domains with the absorber, its lead's attention, and distrust
-    among the members. member: of countries. cold: mean distrust among the members. All axes (run, 1, 1, format).
+    among the members. member: of countries. cold: mean distrust among the members. All axes (1, 1, format, run).
     """
     xp = world.xp
-    at_work = flag(xp, (world.level > DORMANT) & (formats.treaty == 0.0))
-    strength = formats.outside * attention_lead * flag(xp, world.level == INSTITUTION)
+    at_work = indicator(xp, (world.level > DORMANT) & (formats.treaty == 0.0))
+    strength = formats.outside * attention_lead * indicator(xp, world.level == INSTITUTION)
     pull = _pull(xp, member, strength, formality=formality, formats=formats)
     return xp.minimum(parameters.absorption * pull * cold * at_work, 1.0)
 
 
 def _pull(xp: ModuleType, member: Bits, strength: Array, *, formality: Array, formats: Formats) -> Array:
-    """The strongest pull of a more formal format on each, axes (run, 1, 1, format).
+    """The strongest pull of a more formal format on each, axes (1, 1, format, run).
 
-    The part of its members that sit in the absorber too, times the part of its domains that the absorber covers too,
+    The share of its members that sit in the absorber too, times the share of its domains that the absorber covers too,
     times the absorber's strength.
     """
     overlap, strongest = _domain_overlap(xp, formats), 0.0 * strength
     for g in formats.absorbers:
-        if surely_zero(strength[..., g]):
-            continue
         here = slice(g, g + 1)
-        common = count_common(xp, member, tuple(word[..., here] for word in member))
-        stronger = formality[..., here] > formality
-        pull = common * (strength[..., here] * overlap[..., g])
+        if known_zero(strength[..., here, :]):
+            continue
+        common = count_common(xp, member, tuple(word[..., here, :] for word in member))
+        stronger = formality[..., here, :] > formality
+        pull = common * (strength[..., here, :] * overlap[..., g, :])
         strongest = xp.maximum(strongest, xp.where(stronger, pull, 0.0))
     return strongest / xp.maximum(count_common(xp, member, member), 1.0)
 
 
 def _domain_overlap(xp: ModuleType, formats: Formats) -> Array:
-    """Part of the domains of the row's format that the column's covers too, axes (1, 1, format, format)."""
-    covers = formats.covers
+    """Share of the domains of the first format that the second covers too, axes (1, 1, format, format, 1)."""
+    covers = formats.covers[0, :, :, 0]
     common = xp.matmul(xp.matrix_transpose(covers), covers)
-    return common / xp.maximum(xp.sum(covers, axis=-2)[..., None], 1.0)
+    return (common / xp.maximum(xp.sum(covers, axis=0)[:, None], 1.0))[None, None, :, :, None]
 
 
 def carried_by_members(xp: ModuleType, level: Array, status: Array, formats: Formats) -> Array:
     """Level of formats given who is in: without members it is dormant, a treaty is in force among two or more."""
-    n = xp.sum(flag(xp, status == MEMBER), axis=-3, keepdims=True)
-    return xp.where(formats.treaty > 0.0, INSTITUTION * flag(xp, n >= 2.0), level * flag(xp, n > 0.0))
+    n = xp.sum(indicator(xp, status == MEMBER), axis=COUNTRY, keepdims=True)
+    return xp.where(formats.treaty > 0.0, INSTITUTION * indicator(xp, n >= 2.0), level * indicator(xp, n > 0.0))
 
 
 def home_summit(xp: ModuleType, meeting: Array, formats: Formats) -> Array:
-    """Whether leaders of a home-grown format met, axes (run, 1, 1, 1)."""
-    return xp.any((meeting >= LEADERS) & (formats.outside == 0.0), axis=-1, keepdims=True)
+    """Whether leaders of a home-grown format met, axes (1, 1, 1, run)."""
+    return xp.any((meeting >= LEADERS) & (formats.outside == 0.0), axis=TARGET, keepdims=True)

@@ -18,7 +18,7 @@ from array_api_compat import is_numpy_array
 from numpy.typing import NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, ndtri
 
-from hedgesim.model.arrays import Array, bound, namespace, runs_first
+from hedgesim.model.arrays import Array, bound, namespace
 
 Address = tuple[str, str, str]
 """A stream and two names, such as a country and a format, by which a series of random numbers is addressed."""
@@ -80,7 +80,7 @@ def _words(addresses: tuple[Address, ...]) -> NDArray[np.uint32]:
 def draw_uniform(
     xp: ModuleType, seed: int, runs: Sequence[int] | Array, addresses: tuple[Address, ...], *, four: int | Array = 0
 ) -> tuple[Array, ...]:
-    """Uniform numbers in (0, 1) of 32 bits in four successive steps, axes (run, address) each, runs side by side.
+    """Uniform numbers in (0, 1) of 32 bits in four successive steps, axes (address, run) each.
 
     four: the steps are 4 * four .. 4 * four + 3. Each number depends only on seed, run, its own address and the step:
     not on which other addresses, runs or steps are drawn with it.
@@ -90,7 +90,7 @@ def draw_uniform(
     low, high = (xp.asarray([[word & _WORD]], dtype=xp.uint32) for word in (seed, seed >> 32))
     step = xp.reshape(xp.asarray(four, dtype=xp.uint32), (1, 1))
     words = threefry(xp, (low, high, run, stream), (one, other, step, xp.zeros((1, 1), dtype=xp.uint32)))
-    return tuple(runs_first(xp, _unit(xp, word)) for word in words)
+    return tuple(_unit(xp, word) for word in words)
 
 
 def _unit(xp: ModuleType, word: Array) -> Array:
@@ -213,8 +213,6 @@ def gamma(uniform: Array, shape: NDArray[np.float64]) -> Array:
 
 def _entries(xp: ModuleType, table: Array, at: Array) -> Array:
     """Entries of a table at places of any shape."""
-    if hasattr(xp, "runs_first"):
-        return xp.take(table, at, axis=0)
     return xp.reshape(xp.take(table, xp.reshape(at, (-1,)), axis=0), at.shape)
 
 
@@ -223,8 +221,8 @@ def _quantiles(shape: float) -> NDArray[np.float64]:
     """Gamma quantiles at evenly spaced normal numbers and their slopes, axes (2, knot)."""
     z = np.linspace(-_REACH, _REACH, _KNOTS)
     x = np.where(z < 0.0, gammaincinv(shape, ndtr(z)), gammainccinv(shape, ndtr(-z)))
-    seen = np.maximum(x, 1e-60)
-    log_density = (shape - 1.0) * np.log(seen) - seen - gammaln(shape)
+    above = np.maximum(x, 1e-60)
+    log_density = (shape - 1.0) * np.log(above) - above - gammaln(shape)
     slope = np.exp(-0.5 * z * z - 0.5 * np.log(2.0 * np.pi) - log_density)
     return np.stack([x, np.where(x > 1e-60, slope, 0.0)])
 
@@ -233,7 +231,7 @@ def expectile(xp: ModuleType, tau: Array) -> Array:
     """The expectile of the standard normal distribution at `tau`, 0.001 .. 0.999.
 
     The level at which a quantity that rises with rate tau and falls with rate 1 - tau toward normal targets
-    stands still on average [newey_powell1987]. Newton's method; the distribution function by Gauss and Legendre.
+    does not move on average [newey_powell1987]. Newton's method; the distribution function by Gauss and Legendre.
     """
     nodes, weights = np.polynomial.legendre.leggauss(24)
     at, weight = xp.asarray(0.5 * (nodes + 1.0)), xp.asarray(0.5 * weights)

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import Array, contract, flag, namespace, swap
+from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, indicator, namespace, spread, sum_products, swap
+from hedgesim.model.derived import Baseline, Position
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
-from hedgesim.model.sight import Baseline, Standing
 from hedgesim.model.votes import opposite_bloc, vote_propensities
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
@@ -95,36 +95,36 @@ OUTCOMES: dict[str, Outcome] = {
 
 def diversity(xp: ModuleType, share: Array) -> Array:
     """Diversity over powers, 0..1; share: axes (…, power), not all zero."""
-    n = share.shape[-1]
-    part = share / xp.sum(share, axis=-1, keepdims=True)
-    concentration = xp.sum(part * part, axis=-1, keepdims=True)
+    n = share.shape[TARGET]
+    part = share / xp.sum(share, axis=TARGET, keepdims=True)
+    concentration = xp.sum(part * part, axis=TARGET, keepdims=True)
     return (1.0 - concentration) / (1.0 - 1.0 / n) if n > 1 else 0.0 * concentration
 
 
 def ambiguity(xp: ModuleType, security_share: Array, bloc: Array) -> Array:
     """How far security shares keep both blocs in play; 0 for an isolate or a loyal ally [lim_cooper2015]."""
-    return xp.sum(xp.abs(bloc) * security_share, axis=-1, keepdims=True) - xp.abs(
-        xp.sum(bloc * security_share, axis=-1, keepdims=True)
+    return xp.sum(xp.abs(bloc) * security_share, axis=TARGET, keepdims=True) - xp.abs(
+        xp.sum(bloc * security_share, axis=TARGET, keepdims=True)
     )
 
 
 def engagement(xp: ModuleType, security_share: Array) -> Array:
     """Security share held with powers against full engagement, 0..1."""
-    return xp.minimum(xp.sum(security_share, axis=-1, keepdims=True) / FULL_ENGAGEMENT, 1.0)
+    return xp.minimum(xp.sum(security_share, axis=TARGET, keepdims=True) / FULL_ENGAGEMENT, 1.0)
 
 
 def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
-    """Hedging index and its three parts; each axes (…, run, country, 1, 1).
+    """Hedging index and its three parts; each axes (…, country, 1, 1, run).
 
-    share: axes (…, run, country, domain, option). presence: axes (…, run, country, 1, option).
+    share: axes (…, country, domain, option, run). presence: axes (…, country, 1, option, run).
     """
-    n = setting.offence.shape[-1]
-    secure = xp.sum(share[..., :n] * setting.security, axis=-2, keepdims=True)
-    return _index(xp, presence[..., :n], secure, setting)
+    n = setting.n_powers
+    secure = xp.sum(share[..., :n, :] * setting.security, axis=DOMAIN, keepdims=True)
+    return _index(xp, presence[..., :n, :], secure, setting)
 
 
 def _index(xp: ModuleType, presence: Array, secure: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
-    """Hedging index and its parts from presence and security shares of powers, axes (…, run, country, 1, power)."""
+    """Hedging index and its parts from presence and security shares of powers, axes (…, country, 1, power, run)."""
     d, m, e = diversity(xp, presence), ambiguity(xp, secure, setting.bloc), engagement(xp, secure)
     return xp.maximum(d * m * e, 0.0) ** (1.0 / 3.0), d, m, e
 
@@ -136,57 +136,57 @@ def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: 
     aggressor's shares grow, at most to 1, and the rest shrinks.
     """
     aggressor = setting.aggressor
-    held = share[..., : aggressor.shape[-1]]
-    before = xp.sum(held * aggressor, axis=-1, keepdims=True)
+    held = share[..., : aggressor.shape[TARGET], :]
+    before = xp.sum(held * aggressor, axis=TARGET, keepdims=True)
     after = xp.minimum(kept * before, 1.0)
     grown = (1.0 - after) / xp.where(before < 1.0, 1.0 - before, 1.0)
 
     def of_powers(weight: Array) -> Array:
         """Shares of powers weighted over domains: others' grown, and the aggressor's shrunk in their place."""
-        others = xp.sum((weight * grown) * held, axis=-2, keepdims=True)
-        return others * (1.0 - aggressor) + xp.sum(weight * after, axis=-2, keepdims=True) * aggressor
+        others = xp.sum((weight * grown) * held, axis=DOMAIN, keepdims=True)
+        return others * (1.0 - aggressor) + xp.sum(weight * after, axis=DOMAIN, keepdims=True) * aggressor
 
     return _index(xp, of_powers(setting.weight), of_powers(setting.security), setting)[0]
 
 
 def _by_arithmetic(xp: ModuleType, baseline: Baseline, held: Array, setting: Setting) -> Array:
     """The arithmetic index at the simulated presence of the aggressor; held: presence of powers now."""
-    n = setting.offence.shape[-1]
-    now = xp.sum(held * setting.aggressor, axis=-1, keepdims=True)
-    start = xp.sum(baseline.presence[..., :n] * setting.aggressor, axis=-1, keepdims=True)
+    n = setting.n_powers
+    now = xp.sum(held * setting.aggressor, axis=TARGET, keepdims=True)
+    start = xp.sum(baseline.presence[..., :n, :] * setting.aggressor, axis=TARGET, keepdims=True)
     return hedging_by_arithmetic(xp, baseline.world.share, setting, now / _nonzero(xp, start))
 
 
 def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array) -> Array:
-    """Mean distance of the domains' portfolios from the overall one, 0..1, axes (…, run, country, 1, 1)."""
-    distance = 0.5 * xp.sum(xp.abs(share - presence), axis=-1, keepdims=True)
-    return xp.sum(weight * distance, axis=-2, keepdims=True)
+    """Mean distance of the domains' portfolios from the overall one, 0..1, axes (…, country, 1, 1, run)."""
+    distance = 0.5 * xp.sum(xp.abs(share - presence), axis=TARGET, keepdims=True)
+    return xp.sum(weight * distance, axis=DOMAIN, keepdims=True)
 
 
 def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
-    n = setting.offence.shape[-1]
+    n = setting.n_powers
     weight = setting.weight * setting.sanctionable
-    total = xp.sum(weight, axis=-2, keepdims=True)
-    dealt = xp.sum(share[..., :n] * weight, axis=-2, keepdims=True) / _nonzero(xp, total)
-    return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=-1, keepdims=True))
+    total = xp.sum(weight, axis=DOMAIN, keepdims=True)
+    dealt = xp.sum(share[..., :n, :] * weight, axis=DOMAIN, keepdims=True) / _nonzero(xp, total)
+    return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=TARGET, keepdims=True))
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, standing: Standing, *, risk: Array, setting: Setting, parameters: Parameters
+    world: World, baseline: Baseline, position: Position, *, risk: Array, setting: Setting, parameters: Parameters
 ) -> dict[str, Array]:
-    """Outcomes of each country, axes (…, run, country, 1, 1).
+    """Outcomes of each country, axes (…, country, 1, 1, run).
 
-    risk: of secondary sanctions, axes (…, run, 1, 1, power).
+    risk: of secondary sanctions, axes (…, 1, 1, power, run).
     """
-    xp, n = world.xp, setting.offence.shape[-1]
-    index, d, m, e = hedging_index(xp, world.share, standing.presence, setting)
-    held = standing.presence[..., :n]
-    opposite = xp.sum(held * opposite_bloc(xp, setting.bloc, setting.aggressor), axis=-1, keepdims=True)
+    xp, n = world.xp, setting.n_powers
+    index, d, m, e = hedging_index(xp, world.share, position.presence, setting)
+    held = position.presence[..., :n, :]
+    opposite = xp.sum(held * opposite_bloc(xp, setting.bloc, setting.aggressor), axis=TARGET, keepdims=True)
     votes = vote_propensities(
         opposite,
-        xp.sum(held * setting.aggressor, axis=-1, keepdims=True),
-        threat_rise=xp.sum(standing.threat_rise * setting.aggressor, axis=-1, keepdims=True),
+        xp.sum(held * setting.aggressor, axis=TARGET, keepdims=True),
+        threat_rise=xp.sum(position.threat_rise * setting.aggressor, axis=TARGET, keepdims=True),
         participation=setting.participation,
         parameters=parameters.votes,
     )
@@ -197,32 +197,32 @@ def country_outcomes(
         "diversity": d,
         "ambiguity": m,
         "engagement": e,
-        "issue_splitting": issue_splitting(xp, world.share, standing.presence, setting.weight),
+        "issue_splitting": issue_splitting(xp, world.share, position.presence, setting.weight),
         "autonomy": autonomy(xp, world.share, setting),
-        "sanctions_exposure": xp.sum(world.leakage * risk, axis=-1, keepdims=True),
-        "reexport": xp.sum(world.leakage, axis=-1, keepdims=True),
-        "strain": standing.strain,
+        "sanctions_exposure": xp.sum(world.leakage * risk, axis=TARGET, keepdims=True),
+        "reexport": xp.sum(world.leakage, axis=TARGET, keepdims=True),
+        "strain": position.strain,
         **dict(zip(names, votes, strict=True)),
     }
 
 
 def system_outcomes(
-    world: World, baseline: Baseline, standing: Standing, *, setting: Setting, parameters: Parameters
+    world: World, baseline: Baseline, position: Position, *, setting: Setting, parameters: Parameters
 ) -> dict[str, Array]:
-    """Outcomes of the whole system, axes (…, run, 1, 1, 1); for first-time formats see `first_times`."""
+    """Outcomes of the complete system, axes (…, 1, 1, 1, run); for first-time formats see `first_times`."""
     xp, features = world.xp, setting.formats
     at_work = xp.astype(world.level > DORMANT, xp.float64)
     formal = fm.formality(xp, world.level, world, formats=features, parameters=parameters.formats)
-    n = setting.offence.shape[-1]
-    region = xp.mean(standing.presence[..., n : n + 1], axis=-3, keepdims=True)
+    n = setting.n_powers
+    region = xp.mean(position.presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
     home = 1.0 - features.outside
     home_level = _mean(xp, world.level, home * (1.0 - features.treaty)) / 4.0
-    s, kappa, pi = similarity(xp, standing.presence[..., :n])
+    s, kappa, pi = similarity(xp, position.presence[..., :n, :])
     return {
         "cohesion": region + home_level,
         "formality": _mean(xp, formal, at_work),
-        "leader_meetings": xp.sum(xp.astype(world.meeting >= LEADERS, xp.float64), axis=-1, keepdims=True),
-        "realignments": realignments(world, baseline, standing.presence[..., :n]),
+        "leader_meetings": xp.sum(xp.astype(world.meeting >= LEADERS, xp.float64), axis=TARGET, keepdims=True),
+        "realignments": realignments(world, baseline, position.presence[..., :n, :]),
         "similarity": s,
         "similarity_kappa": kappa,
         "similarity_pi": pi,
@@ -230,50 +230,54 @@ def system_outcomes(
 
 
 def first_times(xp: ModuleType, highest: Array, before: Array) -> Array:
-    """Formats whose leaders met for the first time, axes (…, run, 1, 1, 1); highest rungs now and a quarter before."""
+    """Formats whose leaders met for the first time, axes (…, 1, 1, 1, run); highest rungs now and a quarter before."""
     first = (highest >= LEADERS) & (before < LEADERS)
-    return xp.sum(xp.astype(first, xp.float64), axis=-1, keepdims=True)
+    return xp.sum(xp.astype(first, xp.float64), axis=TARGET, keepdims=True)
 
 
 def realignments(world: World, baseline: Baseline, presence: Array) -> Array:
-    """Countries that left an alliance, joined sanctions or changed their first power, axes (…, run, 1, 1, 1).
+    """Countries that left an alliance, joined sanctions or changed their first power, axes (…, 1, 1, 1, run).
 
-    presence: of powers, axes (…, run, country, 1, power).
+    presence: of powers, axes (…, country, 1, power, run).
     """
     xp = world.xp
-    start = baseline.presence[..., : presence.shape[-1]]
-    first = flag(xp, start >= xp.max(start, axis=-1, keepdims=True))
-    lead = xp.max(presence, axis=-1, keepdims=True) - xp.max(presence * first, axis=-1, keepdims=True)
-    joined = xp.any(world.joined > 0.0, axis=-1, keepdims=True)
+    start = baseline.presence[..., : presence.shape[TARGET], :]
+    first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
+    lead = xp.max(presence, axis=TARGET, keepdims=True) - xp.max(presence * first, axis=TARGET, keepdims=True)
+    joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)
     gone = (baseline.alliance > 0.0) & (baseline.world.status == MEMBER) & (world.status < MEMBER)
-    left = xp.any(gone, axis=-1, keepdims=True)
-    return xp.sum(flag(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=-3, keepdims=True)
+    left = xp.any(gone, axis=TARGET, keepdims=True)
+    return xp.sum(indicator(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=COUNTRY, keepdims=True)
 
 
 def alliances(formality: Array, setting: Setting) -> Array:
-    """1 for formal, outside-led formats in the security domain, axes (run, 1, 1, format)."""
+    """1 for formal, outside-led formats in the security domain, axes (1, 1, format, run)."""
     xp, features = namespace(formality), setting.formats
-    secure = xp.sum(features.covers * setting.security, axis=-2, keepdims=True)
-    return flag(xp, (formality >= ALLIANCE_FORMALITY) & (features.outside > 0.0) & (secure > 0.0))
+    secure = xp.sum(features.covers * setting.security, axis=DOMAIN, keepdims=True)
+    return indicator(xp, (formality >= ALLIANCE_FORMALITY) & (features.outside > 0.0) & (secure > 0.0))
 
 
 def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
-    """S-score of pairs of countries, and corrected for chance by kappa and by pi; each axes (…, run, 1, 1, 1).
+    """S-score of pairs of countries, and corrected for chance by kappa and by pi; each axes (…, 1, 1, 1, run).
 
-    presence: of powers, axes (…, run, country, 1, power). Squared distances; S is 1 for equal portfolios and -1 at the
+    presence: of powers, axes (…, country, 1, power, run). Squared distances; S is 1 for equal portfolios and -1 at the
     largest distance that two portfolios can have [signorino_ritter1999]; the corrections follow [hage2011].
     """
-    n_countries, n_powers = presence.shape[-3], presence.shape[-1]
-    mean = xp.mean(presence, axis=-1, keepdims=True)
+    n_countries, n_powers = presence.shape[COUNTRY], presence.shape[TARGET]
+    mean = xp.mean(presence, axis=TARGET, keepdims=True)
     around = presence - mean
-    own = xp.sum(around * around, axis=-1, keepdims=True)
-    spread = own + swap(xp, own, -3, -1)
-    gap = n_powers * (mean - swap(xp, mean, -3, -1)) ** 2
-    apart = spread - 2.0 * contract(around, swap(xp, swap(xp, around, -3, -2), -2, -1)) + gap
-    scores = (1.0 - apart, 1.0 - apart / _nonzero(xp, spread + gap), 1.0 - apart / _nonzero(xp, spread + gap / 2.0))
-    pairs = (1.0 - xp.eye(n_countries, dtype=xp.float64))[:, None, :]
+    own = xp.sum(around * around, axis=TARGET, keepdims=True)
+    dispersion = own + swap(xp, own, COUNTRY, TARGET)
+    gap = n_powers * (mean - swap(xp, mean, COUNTRY, TARGET)) ** 2
+    apart = dispersion - 2.0 * sum_products(around, swap(xp, swap(xp, around, COUNTRY, DOMAIN), DOMAIN, TARGET)) + gap
+    scores = (
+        1.0 - apart,
+        1.0 - apart / _nonzero(xp, dispersion + gap),
+        1.0 - apart / _nonzero(xp, dispersion + gap / 2.0),
+    )
+    pairs = (1.0 - xp.eye(n_countries, dtype=xp.float64))[:, None, :, None]
     count = max(1, n_countries * (n_countries - 1))
-    return tuple(xp.sum(s * pairs, axis=(-3, -1), keepdims=True) / count for s in scores)
+    return tuple(xp.sum(s * pairs, axis=(COUNTRY, TARGET), keepdims=True) / count for s in scores)
 
 
 def _nonzero(xp: ModuleType, x: Array) -> Array:
@@ -281,5 +285,5 @@ def _nonzero(xp: ModuleType, x: Array) -> Array:
 
 
 def _mean(xp: ModuleType, quantity: Array, counted: Array) -> Array:
-    n = xp.sum(counted + 0.0 * quantity, axis=-1, keepdims=True)
-    return xp.sum(quantity * counted, axis=-1, keepdims=True) / _nonzero(xp, n)
+    n = xp.sum(spread(counted, quantity), axis=TARGET, keepdims=True)
+    return xp.sum(quantity * counted, axis=TARGET, keepdims=True) / _nonzero(xp, n)

@@ -20,7 +20,7 @@ class Parameter:
     source: str
 
 
-def parameter(default: float, *, unit: str, within: tuple[float, float], meaning: str, source: str) -> Any:
+def parameter(default: float, unit: str, within: tuple[float, float], meaning: str, source: str) -> Any:
     """Declare a dataclass field that is a parameter.
 
     unit: `1` for pure numbers. within: lowest and highest sensible value. source: key of the sources table,

@@ -2,93 +2,97 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from types import ModuleType
+from typing import Any
 
-from hedgesim.model.arrays import Array, carry, namespace
+from jaxtyping import Float
 
-CHANNELS: dict[str, str] = {
-    "intention": "aggressive intention of a power, 0..1",
-    "capacity": "capacity of a power in a domain, log",
-    "access": "access of a country to an option in a domain, log",
-    "passage": "access between two countries, log",
-    "attention": "attention of a power, 0..1, times the shared surge",
-    "anniversary": "occasion that draws a power's attention, 0..1, times the shared anniversary pull",
-    "distraction": "part of a power's means bound elsewhere, 0..1",
-    "rivalry": "rivalry between two powers, 0..1",
-    "reliability": "delivered over promised of a power, 0..1",
-    "affinity": "public opinion of a power, -1..1",
-    "trust": "trust between countries, 0..1",
-    "strain": "strain on a country's government, 0..1",
-    "sanctions": "sanctions of others against a power, 0..1",
-    "sanctionrisk": "risk of secondary sanctions for dealing with a power, 0..1",
-    "availability": "change of the availability of hosted meetings, -1..0",
-    "leadership": "change of a country's sovereignty cost",
-    "peril": "threat to a country from somebody without power to offer, 0..1",
-}
-"""Channels on which a shock may act, with what its size is measured in."""
+from hedgesim.model.arrays import RUN, TARGET, Array, map_targets, namespace, spread
 
 
 @dataclass(frozen=True)
 class Shocks:
-    """Impulses, one per shock and channel line; axis k numbers them.
+    """Impulses, one per shock and channel line. `runs` has length 1, or that of the runs of a sweep.
 
-    onset, ramp, half_life, duration: axes (1, k): quarters since the start at which it first acts (inf: never),
-    quarters to full size, half-life and duration in quarters (inf: permanent). rate: arrivals per quarter, 0 for
-    dated ones. size: (1, k). masks: per channel (k, country, domain, target), who is hit, 0..1.
-    names: per impulse the shock it belongs to; impulses of a random shock arrive together.
+    names: of each impulse the shock it belongs to; impulses of a random shock arrive together. masks: by channel who
+    is hit, 0..1, axes (impulse, country, domain, target).
     """
 
     names: tuple[str, ...]
-    onset: Array
-    ramp: Array
-    half_life: Array
-    duration: Array
-    rate: Array
-    size: Array
+    onset: Float[Array, "impulse runs"]
+    """Quarters since the start at which it first acts; infinite: never."""
+    ramp: Float[Array, "impulse runs"]
+    """Quarters to full size."""
+    half_life: Float[Array, "impulse runs"]
+    """Quarters; infinite: it does not decay."""
+    duration: Float[Array, "impulse runs"]
+    """Quarters; infinite: permanent."""
+    rate: Float[Array, "impulse runs"]
+    """Arrivals per quarter; 0 for dated ones."""
+    size: Float[Array, "impulse runs"]
     masks: dict[str, Array]
+
+
+def channel(meaning: str) -> Any:
+    """Declare a channel on which a shock may act; meaning: what its size is measured in."""
+    return field(metadata={"meaning": meaning})
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What shocks and trends make of one quarter: the level of every channel; axes (run, country, domain, target)."""
+    """What shocks and trends make of one quarter: by channel its level; axes have length 1 where nobody is hit."""
 
-    intention: Array
-    capacity: Array
-    access: Array
-    passage: Array
-    attention: Array
-    anniversary: Array
-    distraction: Array
-    rivalry: Array
-    reliability: Array
-    affinity: Array
-    trust: Array
-    strain: Array
-    sanctions: Array
-    sanctionrisk: Array
-    availability: Array
-    leadership: Array
-    peril: Array
+    intention: Float[Array, "1 1 #power #run"] = channel("aggressive intention of a power, 0..1")
+    capacity: Float[
+        Array,
+        (
+            1  # domain #power #run
+        ),
+    ] = channel("capacity of a power in a domain, log")
+    access: Float[Array, "#country #domain option #run"] = channel("access of a country to an option in a domain, log")
+    passage: Float[Array, "#country 1 #country #run"] = channel("access between two countries, log")
+    attention: Float[Array, "1 1 #power #run"] = channel("attention of a power, 0..1, times the shared surge")
+    anniversary: Float[Array, "1 1 #power #run"] = channel(
+        "occasion that draws a power's attention, 0..1, times the shared anniversary pull"
+    )
+    distraction: Float[Array, "1 1 #power #run"] = channel("share of a power's means bound elsewhere, 0..1")
+    rivalry: Float[
+        Array,
+        (
+            1  # power #power #run
+        ),
+    ] = channel("rivalry between two powers, 0..1")
+    reliability: Float[Array, "1 1 #power #run"] = channel("delivered over promised of a power, 0..1")
+    affinity: Float[Array, "#country 1 #power #run"] = channel("public opinion of a power, -1..1")
+    trust: Float[Array, "#country 1 #country #run"] = channel("trust between countries, 0..1")
+    strain: Float[Array, "#country 1 1 #run"] = channel("strain on a country's government, 0..1")
+    sanctions: Float[Array, "1 1 #power #run"] = channel("sanctions of others against a power, 0..1")
+    sanctionrisk: Float[Array, "1 1 #power #run"] = channel(
+        "risk of secondary sanctions for dealing with a power, 0..1"
+    )
+    availability: Float[Array, "1 1 1 #run"] = channel("change of the availability of hosted meetings, -1..0")
+    leadership: Float[Array, "#country 1 1 #run"] = channel("change of a country's sovereignty cost")
+    peril: Float[Array, "#country 1 1 #run"] = channel("threat to a country from somebody without power to offer, 0..1")
 
-    def at(self, step: int) -> Conditions:
-        """Those of one quarter out of those of all, which have a leading step axis."""
-        return Conditions(**{item.name: getattr(self, item.name)[step, ...] for item in fields(Conditions)})
+
+CHANNELS: dict[str, str] = {item.name: item.metadata["meaning"] for item in fields(Conditions)}
+"""Channels on which a shock may act, with what its size is measured in."""
 
 
 def arrivals(shocks: Shocks, uniform: Array) -> Array:
-    """Onset of every impulse, axes (run, k), quarters: dated ones as given, random ones by exponential waiting.
+    """Onset of every impulse, axes (impulse, run), quarters: dated ones as given, random ones by exponential waiting.
 
-    uniform: axes (run, k), in (0, 1).
+    uniform: axes (impulse, run), in (0, 1).
     """
     xp = namespace(uniform, shocks.onset)
     random = shocks.rate > 0.0
     wait = xp.ceil(-xp.log(uniform) / xp.where(random, shocks.rate, 1.0))
-    return xp.where(random, wait, shocks.onset + 0.0 * uniform)
+    return xp.where(random, wait, spread(shocks.onset, uniform))
 
 
 def profile(shocks: Shocks, onset: Array, step: Array) -> Array:
-    """Size of every impulse at `step`, axes (…, k): it ramps up, then decays, until its duration is over."""
+    """Size of every impulse at `step`, axes (…, impulse, run): it ramps up, then decays, until its duration is over."""
     xp = namespace(onset, shocks.size, shocks.ramp, shocks.half_life, shocks.duration)
     age = step - onset
     acting = (age >= 0.0) & (age < shocks.duration)
@@ -100,10 +104,10 @@ def profile(shocks: Shocks, onset: Array, step: Array) -> Array:
 
 
 def conditions(shocks: Shocks, sizes: Array, growth: Array) -> Conditions:
-    """Levels of all channels, axes (…, country, domain, target).
+    """Levels of all channels, axes (…, country, domain, target, run).
 
-    sizes: axes (…, k), as `profile` gives them. growth: capacity grown since the start, log, broadcastable to
-    (…, 1, domain, power).
+    sizes: axes (…, impulse, run), as `profile` gives them. growth: capacity grown since the start, log, broadcastable
+    to (…, 1, domain, power, run).
     """
     xp = namespace(sizes)
     levels = {channel: _level(xp, sizes, mask) for channel, mask in shocks.masks.items()}
@@ -111,5 +115,5 @@ def conditions(shocks: Shocks, sizes: Array, growth: Array) -> Conditions:
 
 
 def _level(xp: ModuleType, sizes: Array, mask: Array) -> Array:
-    level = carry(xp, sizes[..., None, None, :], xp.reshape(mask, (mask.shape[0], -1)))
-    return xp.reshape(level, (*sizes.shape[:-1], *mask.shape[1:]))
+    level = map_targets(xp, sizes, xp.reshape(mask, (mask.shape[0], -1)))
+    return xp.reshape(level, (*sizes.shape[:TARGET], *mask.shape[1:], sizes.shape[RUN]))

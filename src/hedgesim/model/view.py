@@ -1,98 +1,90 @@
-"""What one decision-maker knows when it decides."""
+"""What a decision-maker knows when it decides, and what it decides."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from types import ModuleType
+from typing import TypeVar
 
-from hedgesim.model.arrays import Array, namespace
+from jaxtyping import Float
+
+from hedgesim.model.arrays import COUNTRY, TARGET, Array, namespace
 
 
 @dataclass(frozen=True)
 class View:
-    """What countries know of this quarter; axes (run, country, domain, target). `rise` means since the start.
+    """What countries know of this quarter; axes (country, domain, target, run). `rise` means since the start.
 
     An axis that a quantity does not have has length 1. Targets are options, powers, countries or formats.
     """
 
-    share_start: Array
-    """(country, domain, option)"""
-    log_share: Array
-    """(country, domain, option): log of the starting share."""
-    share: Array
-    """(country, domain, option)"""
-    presence: Array
-    """(country, 1, option): shares weighted over domains."""
-    rate: Array
-    """(1, domain, 1): part of the way to the target moved in a quarter."""
-    security: Array
-    """(1, domain, 1): 1 for the security domain."""
-    capability: Array
-    """(1, 1, power): military mass, 0..1."""
-    reliability: Array
-    """(country, 1, power)"""
-    reliability_rise: Array
-    """(country, 1, power)"""
-    capacity_rise: Array
-    """(1, domain, power): log."""
-    access_powers: Array
-    """(country, domain, power): log, since the start."""
-    access_region: Array
-    """(country, domain, 1): log, since the start."""
-    access_other: Array
-    """(country, domain, 1): log, since the start."""
-    offer_rise: Array
-    """(country, domain, power)"""
-    affinity: Array
-    """(country, 1, power)"""
-    affinity_rise: Array
-    """(country, 1, power)"""
-    protection: Array
-    """(country, domain, power): strain of the government times the power's worth as protector, in security."""
-    boost_lead: Array
-    """(country, domain, power): stimulus of meetings led by the power, since the start."""
-    boost_home: Array
-    """(country, domain, 1): stimulus of home-grown meetings, since the start."""
-    sanction_cost: Array
-    """(1, domain, power): risk of secondary sanctions where they bite."""
-    coercion: Array
-    """(country, 1, power)"""
-    conceded: Array
-    """(country, domain, power): issues cleared with the power, in security."""
-    threat_rise: Array
-    """(country, 1, power)"""
-    exposed_threat: Array
-    """(country, domain, power): exposure of the domain times the rise of threat."""
-    crowding: Array
-    """(country, domain, power): rise of share plus rise of presence."""
-    friction: Array
-    """(country, 1, power): rise of presence of the power's rivals, weighted by rivalry."""
-    rivalry: Array
-    """(1, power, power)"""
-    need: Array
-    """(country, domain, 1): what a country must replace."""
-    trust_rise: Array
-    """(country, 1, 1): rise of trust in the others, weighted by ties."""
-    sovereignty: Array
-    """(country, 1, 1): cost of formality."""
-    tie: Array
-    """(country, 1, country)"""
-    tie_start: Array
-    """(country, 1, country)"""
-    tie_value: Array
-    """(country, 1, country): what is added to the log of the starting tie."""
-    appeal: Array
-    """(country, 1, format): support for the format as if it were free of formality."""
-    formality: Array
-    """(1, 1, format): formality of the format as it is."""
-    embargoed: Array
-    """(1, 1, power): sanctions of others against the power, 0..1."""
-    leaning: Array
-    """(country, 1, power): presence of the opposite bloc less presence of the power."""
-    noise: Array
-    """(country, domain, option): unmodelled reasons."""
-    whim: Array
-    """(country, domain, option): standard normal numbers for rules that gamble."""
+    share_start: Float[Array, "country domain option #run"]
+    log_share: Float[Array, "country domain option #run"]
+    """Log of the starting share."""
+    share: Float[Array, "country domain option #run"]
+    presence: Float[Array, "country 1 option #run"]
+    """Shares weighted over domains."""
+    rate: Float[Array, "1 domain 1 #run"]
+    """Share of the way to the target moved in a quarter."""
+    security: Float[Array, "1 domain 1 #run"]
+    """1 for the security domain."""
+    capability: Float[Array, "1 1 power #run"]
+    """Military mass, 0..1."""
+    reliability: Float[Array, "country 1 power #run"]
+    reliability_rise: Float[Array, "country 1 power #run"]
+    capacity_rise: Float[Array, "1 domain power #run"]
+    """Log."""
+    access_powers: Float[Array, "country domain power #run"]
+    """Log, since the start."""
+    access_region: Float[Array, "country domain 1 #run"]
+    """Log, since the start."""
+    access_other: Float[Array, "country domain 1 #run"]
+    """Log, since the start."""
+    offer_rise: Float[Array, "country domain power #run"]
+    affinity: Float[Array, "country 1 power #run"]
+    affinity_rise: Float[Array, "country 1 power #run"]
+    protection: Float[Array, "country domain power #run"]
+    """Strain of the government times the power's worth as protector, in security."""
+    boost_lead: Float[Array, "country domain power #run"]
+    """Stimulus of meetings led by the power, since the start."""
+    boost_home: Float[Array, "country domain 1 #run"]
+    """Stimulus of home-grown meetings, since the start."""
+    sanction_cost: Float[Array, "1 domain power #run"]
+    """Risk of secondary sanctions where they bite."""
+    coercion: Float[Array, "country 1 power #run"]
+    conceded: Float[Array, "country domain power #run"]
+    """Issues cleared with the power, in security."""
+    threat_rise: Float[Array, "country 1 power #run"]
+    exposed_threat: Float[Array, "country domain power #run"]
+    """Exposure of the domain times the rise of threat."""
+    crowding: Float[Array, "country domain power #run"]
+    """Rise of share plus rise of presence."""
+    friction: Float[Array, "country 1 power #run"]
+    """Rise of presence of the power's rivals, weighted by rivalry."""
+    rivalry: Float[Array, "1 power power #run"]
+    need: Float[Array, "country domain 1 #run"]
+    """What a country must replace."""
+    trust_rise: Float[Array, "country 1 1 #run"]
+    """Rise of trust in the others, weighted by ties."""
+    sovereignty: Float[Array, "country 1 1 #run"]
+    """Cost of formality."""
+    tie: Float[Array, "country 1 country #run"]
+    tie_start: Float[Array, "country 1 country #run"]
+    tie_value: Float[Array, "country 1 country #run"]
+    """What is added to the log of the starting tie."""
+    appeal: Float[Array, "country 1 format #run"]
+    """Support for the format as if it were free of formality."""
+    formality: Float[Array, "1 1 format #run"]
+    """Formality of the format as it is."""
+    embargoed: Float[Array, "1 1 power #run"]
+    """Sanctions of others against the power, 0..1."""
+    leaning: Float[Array, "country 1 power #run"]
+    """Presence of the opposite bloc less presence of the power."""
+    noise: Float[Array, "country domain option #run"]
+    """Unmodelled reasons."""
+    whim: Float[Array, "country domain option #run"]
+    """Standard normal numbers for rules that gamble."""
 
     @property
     def xp(self) -> ModuleType:
@@ -101,9 +93,9 @@ class View:
 
     def of(self, where: slice) -> View:
         """The view of some of the countries: a slice of the country axis, which keeps its place."""
-        n = self.share.shape[-3]
+        n = self.share.shape[COUNTRY]
         arrays = {name: getattr(self, name) for name in _VIEW}
-        return View(**{name: a[..., where, :, :] if a.shape[-3] == n else a for name, a in arrays.items()})
+        return View(**{name: a[..., where, :, :, :] if a.shape[COUNTRY] == n else a for name, a in arrays.items()})
 
 
 _VIEW = tuple(item.name for item in fields(View))
@@ -111,32 +103,30 @@ _VIEW = tuple(item.name for item in fields(View))
 
 @dataclass(frozen=True)
 class PowerView:
-    """What powers know of this quarter; axes (run, country, domain, power)."""
+    """What powers know of this quarter; axes (country, domain, power, run)."""
 
-    base: Array
-    """(1, 1, power): attention when nothing happens, 0..1."""
-    attention: Array
-    """(1, 1, power)"""
-    rivals_gain: Array
-    """(1, 1, power): rise of rivals' mean presence, weighted by rivalry."""
-    alarm: Array
-    """(1, 1, power): what others' threats, perils and unmet needs say about these countries."""
-    occasion: Array
-    """(1, 1, power): dated shocks to attention."""
-    anniversary: Array
-    """(1, 1, power)"""
-    distraction: Array
-    """(1, 1, power): 0..1"""
-    capacity: Array
-    """(1, domain, power): log, since the start."""
-    standing: Array
-    """(country, 1, power): rise of presence plus rise of affinity."""
-    peril: Array
-    """(country, 1, 1): threat that makes the country an intermediary."""
-    loss: Array
-    """(country, 1, power): presence a year ago less presence now."""
-    reach: Array
-    """(country, 1, power): military capability times proximity."""
+    base: Float[Array, "1 1 power #run"]
+    """Attention when nothing happens, 0..1."""
+    attention: Float[Array, "1 1 power #run"]
+    rivals_gain: Float[Array, "1 1 power #run"]
+    """Rise of rivals' mean presence, weighted by rivalry."""
+    alarm: Float[Array, "1 1 power #run"]
+    """What others' threats, perils and unmet needs say about these countries."""
+    occasion: Float[Array, "1 1 power #run"]
+    """Dated shocks to attention."""
+    anniversary: Float[Array, "1 1 power #run"]
+    distraction: Float[Array, "1 1 power #run"]
+    """0..1."""
+    capacity: Float[Array, "1 domain power #run"]
+    """Log, since the start."""
+    standing: Float[Array, "country 1 power #run"]
+    """Rise of presence plus rise of affinity."""
+    peril: Float[Array, "country 1 1 #run"]
+    """Threat that makes the country an intermediary."""
+    loss: Float[Array, "country 1 power #run"]
+    """Presence a year ago less presence now."""
+    reach: Float[Array, "country 1 power #run"]
+    """Military capability times proximity."""
 
     @property
     def xp(self) -> ModuleType:
@@ -145,9 +135,49 @@ class PowerView:
 
     def of(self, where: slice) -> PowerView:
         """The view of some of the powers: a slice of the last axis, which keeps its place."""
-        n = self.attention.shape[-1]
+        n = self.attention.shape[TARGET]
         arrays = {name: getattr(self, name) for name in _POWER_VIEW}
-        return PowerView(**{name: a[..., where] if a.shape[-1] == n else a for name, a in arrays.items()})
+        return PowerView(**{name: a[..., where, :] if a.shape[TARGET] == n else a for name, a in arrays.items()})
 
 
 _POWER_VIEW = tuple(item.name for item in fields(PowerView))
+
+
+@dataclass(frozen=True)
+class CountryDecision:
+    """Decisions of countries; axes (country, domain, target, run)."""
+
+    share: Float[Array, "country domain option #run"]
+    """Shares after this quarter's move."""
+    tie: Float[Array, "country 1 country #run"]
+    """Spread of the region share after this quarter's move."""
+    support: Float[Array, "country 1 format #run"]
+    """Support for the format as it is, log odds."""
+    joining: Float[Array, "country 1 power #run"]
+    """Probability of joining sanctions this quarter."""
+    concession: Float[Array, "country 1 power #run"]
+    """Issues cleared with the power, 0..1."""
+
+
+@dataclass(frozen=True)
+class PowerDecision:
+    """Decisions of powers; axes (country, domain, power, run)."""
+
+    attention: Float[Array, "1 1 power #run"]
+    """0..1."""
+    offer: Float[Array, "country domain power #run"]
+    coercion: Float[Array, "country 1 power #run"]
+    """In units of value, next quarter."""
+    called: Float[Array, "1 1 power #run"]
+    """1 where the power calls a meeting."""
+
+
+Decision = TypeVar("Decision", CountryDecision, PowerDecision)
+
+
+def joined_along(axis: int, decisions: Sequence[Decision]) -> Decision:
+    """Decisions of neighbours on an axis as one: countries along COUNTRY, powers along TARGET."""
+    kind = type(decisions[0])
+    names = [item.name for item in fields(kind)]
+    xp = namespace(getattr(decisions[0], names[0]))
+    return kind(**{name: xp.concat([getattr(one, name) for one in decisions], axis=axis) for name in names})

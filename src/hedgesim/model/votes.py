@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import Array, logistic, namespace
+from hedgesim.model.arrays import TARGET, Array, logistic, namespace
 from hedgesim.model.parameter import parameter
 
 
@@ -14,41 +14,21 @@ class VoteParameters:
     """Swept, not fitted: too few votes are sourced."""
 
     absence: float = parameter(
-        2.0,
-        unit="log odds",
-        within=(0, 8),
-        meaning="cross-pressure that keeps a country out of the hall (u)",
-        source="morse_coggins2024",
+        2.0, "log odds", (0, 8), "cross-pressure that keeps a country out of the hall (u)", "morse_coggins2024"
     )
     baseline: float = parameter(
-        0.5,
-        unit="log odds",
-        within=(-3, 3),
-        meaning="latent support of a hostile resolution, all else nil (v0)",
-        source="assumption",
+        0.5, "log odds", (-3, 3), "latent support of a hostile resolution, all else nil (v0)", "assumption"
     )
-    leaning: float = parameter(
-        1.5,
-        unit="log odds",
-        within=(0, 6),
-        meaning="effect of leaning to the opposite bloc (v1)",
-        source="bailey2017",
-    )
-    threat: float = parameter(
-        1.0, unit="log odds", within=(-3, 3), meaning="prudence under threat (v2)", source="assumption"
-    )
+    leaning: float = parameter(1.5, "log odds", (0, 6), "effect of leaning to the opposite bloc (v1)", "bailey2017")
+    threat: float = parameter(1.0, "log odds", (-3, 3), "prudence under threat (v2)", "assumption")
     width: float = parameter(
-        1.5,
-        unit="log odds",
-        within=(0.2, 4),
-        meaning="half of the span of latent support that abstains",
-        source="assumption",
+        1.5, "log odds", (0.2, 4), "half of the span of latent support that abstains", "assumption"
     )
 
 
 def opposite_bloc(xp: ModuleType, bloc: Array, aggressor: Array) -> Array:
     """Weight of each power as member of the bloc opposite to the aggressor, 0..1, axes (1, 1, 1, power)."""
-    side = xp.sum(bloc * aggressor, axis=-1, keepdims=True)
+    side = xp.sum(bloc * aggressor, axis=TARGET, keepdims=True)
     opposed = -bloc * xp.sign(side)
     return xp.where(opposed > 0.0, opposed, 0.0)
 
@@ -61,7 +41,7 @@ def vote_propensities(
     participation: Array,
     parameters: VoteParameters,
 ) -> tuple[Array, Array, Array, Array]:
-    """Probabilities of being absent and of voting no, abstain and yes; each axes (run, country, 1, 1), sum 1.
+    """Probabilities of being absent and of voting no, abstain and yes; each axes (country, 1, 1, run), sum 1.
 
     presence_*: 0..1. threat_rise: of the aggressor. participation: log odds of absence when nobody presses.
     """

@@ -136,7 +136,7 @@ def _show_lines(file: RuleFile) -> None:
 
 
 def _guarded(file: RuleFile, act: Callable[[], Any]) -> None:
-    """Do something with the file's code; what goes wrong is told with the line of the file where it did."""
+    """Do something with the file's code; an error names the line of the file."""
     try:
         act()
     except (Exception, SystemExit) as error:
@@ -199,7 +199,7 @@ def _parameter_fault(item: Parameter | None) -> tuple[str, str] | None:
         remedy = "Declare it with parameter(default, unit=, within=, meaning=, source=)."
         return "is no parameter: it has no unit, range, meaning and source", remedy
     if not _in_range(item):
-        fault = f"has the default {item.default!r}, which lies in no range from {item.low!r} to {item.high!r}"
+        fault = f"has the default {item.default!r}, which is in no range from {item.low!r} to {item.high!r}"
         return fault, "Write in within= a lower and a higher number, and a default between them."
     for aspect in ("unit", "meaning", "source"):
         if not getattr(item, aspect):

@@ -10,10 +10,9 @@ from typing import Any, ClassVar, Self, TypeVar
 from hedgesim.errors import HedgesimError
 from hedgesim.model import alignment, sanctions
 from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array
-from hedgesim.model.decision import CountryDecision, PowerDecision
+from hedgesim.model.arrays import DOMAIN, Array
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.view import PowerView, View
+from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 
 Rule = TypeVar("Rule")
 
@@ -31,7 +30,7 @@ class CountryRule(ABC):
 
     @abstractmethod
     def value(self, view: View, taste: Taste) -> Array:
-        """Value of each option, log odds, axes (run, country, domain, option)."""
+        """Value of each option, log odds, axes (country, domain, option, run)."""
 
     def taste(self, shared: Taste) -> Taste:
         """What the rule weighs, given the shared weights."""
@@ -47,7 +46,7 @@ class CountryRule(ABC):
         rate = view.rate * self.pace()
         return CountryDecision(
             share=alignment.respond(view.share, self.value(view, taste), rate),
-            tie=alignment.respond_tie(view, view.xp.mean(rate, axis=-2, keepdims=True)),
+            tie=alignment.respond_tie(view, view.xp.mean(rate, axis=DOMAIN, keepdims=True)),
             support=view.appeal - view.sovereignty * view.formality,
             joining=sanctions.readiness_to_join(view, taste.threat, parameters.sanctions),
             concession=alignment.concede(view, parameters.alignment),
@@ -63,7 +62,7 @@ class PowerRule(ABC):
 
     @abstractmethod
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
-        """Decisions of the powers in view, axes (run, country, domain, power)."""
+        """Decisions of the powers in view, axes (country, domain, power, run)."""
 
     def with_values(self, values: Mapping[str, float | Array]) -> Self:
         """The same rule with some parameters replaced; HedgesimError for one it does not have."""

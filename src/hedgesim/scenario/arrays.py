@@ -81,29 +81,29 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     return Setting(
         axes=axes,
         share=_closed(scenario, tables, axes),
-        hollow=_options(_shares(tables, axes, "hollow"), axes),
+        prior_dominated=_options(_shares(tables, axes, "hollow"), axes),
         evidence=_options(_shares(tables, axes, "evidence"), axes) + float(tables.mapping["prior_weight"]),
         tie=_spread(_pairs(tables, "ties", "tie", (axes.countries, axes.countries))),
-        weight=(weight / weight.sum(axis=-1, keepdims=True))[None, :, :, None],
-        exposure=domain.of("exposure")[None, None, :, None],
-        inertia_rate=domain.of("inertia_rate")[None, None, :, None],
-        sanctionable=domain.of("sanctionable")[None, None, :, None],
-        security=np.asarray([float(d == SECURITY) for d in axes.domains])[None, None, :, None],
-        proximity=_pairs(tables, "proximity", "value", (axes.countries, axes.powers))[None, :, None, :],
+        weight=(weight / weight.sum(axis=-1, keepdims=True))[:, :, None, None],
+        exposure=domain.of("exposure")[None, :, None, None],
+        inertia_rate=domain.of("inertia_rate")[None, :, None, None],
+        sanctionable=domain.of("sanctionable")[None, :, None, None],
+        security=np.asarray([float(d == SECURITY) for d in axes.domains])[None, :, None, None],
+        proximity=_pairs(tables, "proximity", "value", (axes.countries, axes.powers))[:, None, :, None],
         offence=_wide(power.of("offence")),
         capability=_wide(power.of(f"mass_{SECURITY}")),
-        trend=np.stack([power.of(f"trend_{d}") for d in axes.domains])[None, None],
+        trend=np.stack([power.of(f"trend_{d}") for d in axes.domains])[None, :, :, None],
         intention=_wide(power.of("intention")),
         attention=_wide(power.of("attention")),
         delivery=_wide(power.of("reliability")),
         solidarity=_wide(power.of("solidarity")),
         bloc=_wide(power.of("bloc")),
-        affinity=_pairs(tables, "affinity", "value", (axes.countries, axes.powers))[None, :, None, :],
-        trust=_pairs(tables, "trust", "value", (axes.countries, axes.countries))[None, :, None, :],
-        rivalry=_pairs(tables, "rivalry", "value", (axes.powers, axes.powers))[None, None],
-        sovereignty=country.of("sovereignty_cost")[None, :, None, None],
-        participation=-country.of("participation")[None, :, None, None],
-        peril_proximity=country.of("peril_proximity")[None, :, None, None],
+        affinity=_pairs(tables, "affinity", "value", (axes.countries, axes.powers))[:, None, :, None],
+        trust=_pairs(tables, "trust", "value", (axes.countries, axes.countries))[:, None, :, None],
+        rivalry=_pairs(tables, "rivalry", "value", (axes.powers, axes.powers))[None, :, :, None],
+        sovereignty=country.of("sovereignty_cost")[:, None, None, None],
+        participation=-country.of("participation")[:, None, None, None],
+        peril_proximity=country.of("peril_proximity")[:, None, None, None],
         aggressor=_wide(_aggressor(scenario, axes, power.of("intention"))),
         formats=formats_of(tables.table("formats"), tables.table("memberships"), tables.table("meetings"), axes),
         shocks=shocks_of(impulses_of(scenario, tables.table("shocks")), axes),
@@ -135,8 +135,8 @@ def _number(values: pd.Series[float], key: Hashable, where: str) -> float:
 
 
 def _wide(values: Array) -> Array:
-    """Values per power with axes (run, country, domain, power)."""
-    return values[None, None, None, :]
+    """Values per power with axes (country, domain, power, run)."""
+    return values[None, None, :, None]
 
 
 def _shares(tables: Tables, axes: Axes, column: str) -> dict[tuple[str, str, str], float]:
@@ -146,7 +146,7 @@ def _shares(tables: Tables, axes: Axes, column: str) -> dict[tuple[str, str, str
 
 
 def _options(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
-    """Cells as an array (1, country, domain, option)."""
+    """Cells as an array, axes (country, domain, option, run)."""
     wanted = [[[(c, d, o) for o in axes.options] for d in axes.domains] for c in axes.countries]
     for rows in wanted:
         for row in rows:
@@ -155,7 +155,7 @@ def _options(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
                     raise ScenarioError(
                         Place("table shares"), f"no share for {', '.join(cell)} at the start", "Add it."
                     )
-    return np.asarray([[[cells[cell] for cell in row] for row in rows] for rows in wanted])[None]
+    return np.asarray([[[cells[cell] for cell in row] for row in rows] for rows in wanted])[..., None]
 
 
 def _closed(scenario: Scenario, tables: Tables, axes: Axes) -> Array:
@@ -168,7 +168,7 @@ def _closed(scenario: Scenario, tables: Tables, axes: Axes) -> Array:
             if abs(total - 1.0) > 1e-6:
                 fault = f"the shares of {c} in {d} sum to {total:.6f}, not to 1"
                 raise ScenarioError(_place_of_shares(scenario, c, d), fault, "Mend one of them.")
-            share[0, i, j, -1] += 1.0 - share[0, i, j].sum()
+            share[i, j, -1, 0] += 1.0 - share[i, j, :, 0].sum()
     return share
 
 
@@ -193,9 +193,9 @@ def _pairs(tables: Tables, name: str, column: str, sides: tuple[tuple[str, ...],
 
 
 def _spread(tie: Array) -> Array:
-    """Ties that sum to 1 for each country, axes (run, country, 1, country)."""
+    """Ties that sum to 1 for each country, axes (country, 1, country, run)."""
     total = tie.sum(axis=-1, keepdims=True)
-    return (tie / np.where(total > 0.0, total, 1.0))[None, :, None, :]
+    return (tie / np.where(total > 0.0, total, 1.0))[:, None, :, None]
 
 
 def _aggressor(scenario: Scenario, axes: Axes, intention: Array) -> Array:

@@ -35,10 +35,10 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
     status = np.where(level > DORMANT, status, 0.0)
     return Formats(
         outside=_wide(outside),
-        lead=np.asarray([[[[float(row["lead"] == p) for p in axes.powers] for row in rows]]]),
-        covers=_listed(rows, "domains", axes.domains)[None, None],
-        eligible=eligible[None, :, None, :],
-        opens_to=(_listed(rows, "opens_to", axes.countries) * alive)[None, :, None, :],
+        lead=np.asarray([[float(row["lead"] == p) for p in axes.powers] for row in rows])[None, :, :, None],
+        covers=_listed(rows, "domains", axes.domains)[None, :, :, None],
+        eligible=eligible[:, None, :, None],
+        opens_to=(_listed(rows, "opens_to", axes.countries) * alive)[:, None, :, None],
         base_formality=_wide([float(row["base_formality"]) for row in rows]),
         exclusivity=_wide([float(row["exclusivity"]) for row in rows]),
         ceiling=_wide([float(LEVELS.index(str(row["ceiling"]))) for row in rows]),
@@ -46,7 +46,7 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
         treaty=_wide(treaty),
         cadence=_wide([float(row["cadence"]) for row in rows]),
         level=_wide(level),
-        status=status[None, :, None, :],
+        status=status[:, None, :, None],
         since=_wide([_since(row, meetings, axes.start) for row in rows]),
         charter=_wide([float(row["kind"] == "club") for row in rows]),
         procedures=_wide([float(row["procedures"]) for row in rows] * (level > DORMANT)),
@@ -64,8 +64,8 @@ def may_be_at_work(table: pd.DataFrame) -> tuple[str, ...]:
 
 
 def _wide(values: Sequence[float] | Array) -> Array:
-    """Values per format with axes (run, country, domain, format)."""
-    return np.asarray(values, dtype=float)[None, None, None, :]
+    """Values per format with axes (country, domain, format, run)."""
+    return np.asarray(values, dtype=float)[None, None, :, None]
 
 
 def _listed(rows: Sequence[pd.Series], column: str, axis: Sequence[str]) -> Array:

@@ -130,17 +130,17 @@ def shocks_of(impulses: Sequence[Impulse], axes: Axes) -> Shocks:
     """Impulses as arrays; without any, one that never arrives."""
     lines = list(impulses) or [Impulse("none", "none", "strain", 0.0, ENDLESS, "", "")]
 
-    def row(name: str) -> Array:
-        return np.asarray([[getattr(line, name) for line in lines]], dtype=float)
+    def column(name: str) -> Array:
+        return np.asarray([[getattr(line, name)] for line in lines], dtype=float)
 
     return Shocks(
         names=tuple(line.shock for line in lines),
-        onset=row("onset"),
-        ramp=row("ramp"),
-        half_life=row("half_life"),
-        duration=row("duration"),
-        rate=row("rate"),
-        size=row("size"),
+        onset=column("onset"),
+        ramp=column("ramp"),
+        half_life=column("half_life"),
+        duration=column("duration"),
+        rate=column("rate"),
+        size=column("size"),
         masks={channel: _mask(channel, lines, axes) for channel in CHANNELS},
     )
 

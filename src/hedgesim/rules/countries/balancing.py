@@ -18,7 +18,7 @@ class Balancing(CountryRule):
     References: [walt1987]. Not to be confused with hedging, which keeps the threatening power engaged.
     """
 
-    recoil: float = parameter(3.0, unit="1", within=(0, 8), meaning="recoil from threat", source="assumption")
+    recoil: float = parameter(3.0, "1", (0, 8), "recoil from threat", "assumption")
 
     def taste(self, shared: Taste) -> Taste:
         """Threat pushes hard, domestic strain does not count."""

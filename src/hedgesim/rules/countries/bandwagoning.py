@@ -18,7 +18,7 @@ class Bandwagoning(CountryRule):
     References: [walt1987]. Not to be confused with the tiered accommodation that [kuik2008] counts as hedging.
     """
 
-    pull: float = parameter(1.0, unit="1", within=(0, 3), meaning="pull of a threatening power", source="assumption")
+    pull: float = parameter(1.0, "1", (0, 3), "pull of a threatening power", "assumption")
 
     def taste(self, shared: Taste) -> Taste:
         """Threat pulls instead of pushing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import Array, spread
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
 
@@ -23,4 +23,4 @@ class Habit(CountryRule):
 
     def value(self, view: View, taste: Taste) -> Array:
         """Value of each option: what the starting shares imply."""
-        return view.log_share + 0.0 * view.noise
+        return spread(view.log_share, view.noise)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import TARGET, Array, spread
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
@@ -18,18 +18,12 @@ class Landscape(CountryRule):
     References: [axelrod_bennett1993]. Not to be confused with balancing: propensity, not threat, decides.
     """
 
-    pull: float = parameter(
-        1.0,
-        unit="1",
-        within=(0, 4),
-        meaning="weight of propensities against the starting portfolio",
-        source="assumption",
-    )
+    pull: float = parameter(1.0, "1", (0, 4), "weight of propensities against the starting portfolio", "assumption")
 
     def value(self, view: View, taste: Taste) -> Array:
         """Value of each option: propensity times size, less what rivals of the power already have."""
         xp = view.xp
         propensity = view.affinity - view.threat_rise - view.friction
-        drawn = self.pull * (1.0 + view.capability) * propensity + 0.0 * view.crowding
-        rest = xp.zeros_like(view.log_share[..., :2])
-        return view.log_share + view.noise + xp.concat((drawn, rest), axis=-1)
+        drawn = spread(self.pull * (1.0 + view.capability) * propensity, view.crowding)
+        rest = xp.zeros_like(view.log_share[..., :2, :])
+        return view.log_share + view.noise + xp.concat((drawn, rest), axis=TARGET)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hedgesim.model.alignment import Taste, value_of_options
-from hedgesim.model.arrays import Array, positive
+from hedgesim.model.arrays import TARGET, Array, positive
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
@@ -18,16 +18,8 @@ class Neutrality(CountryRule):
     References: [contessi2015] on declared neutrality. Not to be confused with hedging, which engages all sides.
     """
 
-    reserve: float = parameter(
-        2.0,
-        unit="1",
-        within=(0, 6),
-        meaning="pull of self-reliance per unit of exposed threat",
-        source="assumption",
-    )
-    speed: float = parameter(
-        0.4, unit="1", within=(0.05, 1), meaning="pace of adjustment against others", source="assumption"
-    )
+    reserve: float = parameter(2.0, "1", (0, 6), "pull of self-reliance per unit of exposed threat", "assumption")
+    speed: float = parameter(0.4, "1", (0.05, 1), "pace of adjustment against others", "assumption")
 
     def pace(self) -> float | Array:
         """Slower than others."""
@@ -37,5 +29,5 @@ class Neutrality(CountryRule):
         """Value of each option, with self-reliance raised by threat."""
         xp = view.xp
         value = value_of_options(view, taste)
-        alarm = xp.sum(positive(xp, view.exposed_threat), axis=-1, keepdims=True)
-        return xp.concat((value[..., :-1], value[..., -1:] + self.reserve * alarm), axis=-1)
+        alarm = xp.sum(positive(xp, view.exposed_threat), axis=TARGET, keepdims=True)
+        return xp.concat((value[..., :-1, :], value[..., -1:, :] + self.reserve * alarm), axis=TARGET)

@@ -18,16 +18,8 @@ class Omnibalancing(CountryRule):
     References: [david1991]. Not to be confused with balancing, which answers threats from abroad only.
     """
 
-    protection: float = parameter(
-        3.0,
-        unit="1",
-        within=(0, 8),
-        meaning="pull of protectors on a strained government",
-        source="assumption",
-    )
-    recoil: float = parameter(
-        0.5, unit="1", within=(0, 3), meaning="recoil from threats from abroad", source="assumption"
-    )
+    protection: float = parameter(3.0, "1", (0, 8), "pull of protectors on a strained government", "assumption")
+    recoil: float = parameter(0.5, "1", (0, 3), "recoil from threats from abroad", "assumption")
 
     def taste(self, shared: Taste) -> Taste:
         """Strain weighs more, threat less."""

@@ -20,12 +20,10 @@ class Random(CountryRule):
     """
 
     gambles: ClassVar[bool] = True
-    spread: float = parameter(
-        1.0, unit="1", within=(0, 4), meaning="spread of the pushes in log odds", source="assumption"
-    )
+    spread: float = parameter(1.0, "1", (0, 4), "spread of the pushes in log odds", "assumption")
 
     def value(self, view: View, taste: Taste) -> Array:
-        """Value of each option: where it stands, and a push."""
+        """Value of each option: that of the present share, and a random push."""
         xp = view.xp
         floor = xp.where(view.share > 0.0, view.share, 1e-12)
         return xp.log(floor) + self.spread * view.whim

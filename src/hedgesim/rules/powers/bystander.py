@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hedgesim.model import attention
-from hedgesim.model.decision import PowerDecision
+from hedgesim.model.arrays import spread
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.view import PowerView
+from hedgesim.model.view import PowerDecision, PowerView
 from hedgesim.rules.rule import PowerRule
 
 
@@ -20,7 +20,7 @@ class Bystander(PowerRule):
 
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
         """Decisions of the powers in view."""
-        paid = view.base + 0.0 * view.attention
+        paid = spread(view.base, view.attention)
         return PowerDecision(
             attention=paid,
             offer=attention.allot(view, paid, parameters.attention),

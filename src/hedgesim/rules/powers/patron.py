@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hedgesim.model import attention
-from hedgesim.model.decision import PowerDecision
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.view import PowerView
+from hedgesim.model.view import PowerDecision, PowerView
 from hedgesim.rules.rule import PowerRule
 
 

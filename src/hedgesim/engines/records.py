@@ -1,0 +1,234 @@
+"""What is recorded of some runs, quarter by quarter: outcomes, what can be compared with the record, or every world."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+from jaxtyping import Float
+from numpy.typing import NDArray
+
+from hedgesim.engines.case import Case, RunInputs
+from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, indicator, swap
+from hedgesim.model.derived import Baseline, Derived, Position, derive, position_of
+from hedgesim.model.outcomes import country_outcomes, first_times, system_outcomes
+from hedgesim.model.setting import Axes
+from hedgesim.model.shocks import Conditions
+from hedgesim.model.world import LEADERS, World, at_step, stack
+
+Values = NDArray[np.float64]
+
+TRUST = "trust"
+"""Outcome of a country: mean trust in the other countries, weighted by ties."""
+
+SYSTEM = "system"
+"""Entity of what is not of one country."""
+
+Record = Callable[..., Any]
+"""What is kept of a quarter: a function of the form of `record_outcomes` that gives a dataclass of arrays."""
+
+Recorded = TypeVar("Recorded")
+
+
+@dataclass(frozen=True)
+class Quarter:
+    """The outcomes of some runs in one quarter or, with a leading step axis, in several."""
+
+    values: Float[Array, "column run"]
+    """In the order of `Outcomes.columns`."""
+    summits: Float[Array, "format run"]
+    """1 where leaders met."""
+    failed: Float[Array, " run"]
+    """1 where shares are not finite."""
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+    """Names of the outcomes of countries and of the system."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """Every outcome of some runs, in NumPy's arrays, whatever made the runs."""
+
+    axes: Axes
+    countries: tuple[str, ...]
+    """Names of the outcomes of countries."""
+    system: tuple[str, ...]
+    """Names of the outcomes of the complete system."""
+    values: Float[Values, "column step run"]
+    """Step 0 is the start. Columns are those of `columns`."""
+    meetings: Float[Values, "format run"]
+    """How often its leaders met after the start."""
+    failed: NDArray[np.int64]
+    """The first step at which shares are not finite, -1 if there is none, axes (run,)."""
+
+    def columns(self) -> list[tuple[str, str]]:
+        """Outcome and entity of every column: each outcome of countries country by country, then the system's."""
+        own = [(name, code) for name in self.countries for code in self.axes.countries]
+        return own + [(name, SYSTEM) for name in self.system]
+
+    def of_country(self, name: str) -> Values:
+        """One outcome of countries, axes (country, step, run)."""
+        n = len(self.axes.countries)
+        first = self.countries.index(name) * n
+        return self.values[first : first + n]
+
+    def of_system(self, name: str) -> Values:
+        """One outcome of the system, axes (step, run)."""
+        return self.values[len(self.countries) * len(self.axes.countries) + self.system.index(name)]
+
+    def of_runs(self, chosen: NDArray[np.bool_]) -> Outcomes:
+        """The outcomes of some of the runs; chosen: axes (run,)."""
+        if chosen.all():
+            return self
+        values, meetings = self.values[..., chosen], self.meetings[:, chosen]
+        return replace(self, values=values, meetings=meetings, failed=self.failed[chosen])
+
+
+def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> Quarter:
+    """The outcomes of a quarter; before: highest rungs of the formats a quarter earlier."""
+    xp = world.xp
+    position = position_of(world, baseline, conditions, case.setting)
+    risk = conditions.sanctionrisk
+    countries, system = _outcomes_in(case, world, baseline, position, risk=risk, before=before)
+    trust = xp.sum(world.tie * position.trust, axis=TARGET, keepdims=True)
+    presence = swap(xp, position.presence, COUNTRY, TARGET)
+    n_countries, n_runs = presence.shape[TARGET], presence.shape[RUN]
+    own = [xp.broadcast_to(values[:, 0, 0, :], (n_countries, n_runs)) for values in (*countries.values(), trust)]
+    parts = [xp.reshape(presence, (-1, n_runs)), *own, *(values[:, 0, 0, :] for values in system.values())]
+    shares = (f"presence_{option}" for option in case.setting.axes.options)
+    return Quarter(
+        values=xp.concat(parts, axis=0),
+        summits=indicator(xp, world.meeting[0, 0, :, :] >= LEADERS),
+        failed=world.failed(),
+        names=((*shares, *countries, TRUST), tuple(system)),
+    )
+
+
+def outcomes_from(case: Case, quarters: Quarter) -> Outcomes:
+    """The outcomes of runs from those of all quarters, with a leading step axis, in NumPy."""
+    bad = quarters.failed > 0.0
+    return Outcomes(
+        axes=case.setting.axes,
+        countries=quarters.names[0],
+        system=quarters.names[1],
+        values=np.swapaxes(quarters.values, 0, 1),
+        meetings=quarters.summits[1:].sum(axis=0),
+        failed=np.where(bad.any(axis=0), bad.argmax(axis=0), -1),
+    )
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What can be compared with the record, of some runs in one quarter or, with a leading step axis, in several."""
+
+    share: Float[Array, "country domain option run"]
+    """Shares, 0..1."""
+    meeting: Float[Array, "format run"]
+    """What met: 0 nothing, 1 working, 2 ministers, 3 leaders."""
+    status: Float[Array, "country format run"]
+    """NONE, GUEST, OBSERVER or MEMBER."""
+    joined: Float[Array, "country run"]
+    """1 where the country has joined sanctions against a power."""
+
+
+def record_observation(
+    case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array
+) -> Observation:
+    """What can be observed of a quarter; arguments as of `record_outcomes`."""
+    xp, axes = world.xp, case.setting.axes
+    n_countries, n_runs = len(axes.countries), world.share.shape[RUN]
+    status = xp.broadcast_to(world.status, (n_countries, 1, len(axes.formats), n_runs))
+    joined = xp.broadcast_to(world.joined, (n_countries, 1, len(axes.powers), n_runs))
+    return Observation(
+        share=world.share,
+        meeting=world.meeting[0, 0, :, :],
+        status=status[:, 0, :, :],
+        joined=xp.max(joined[:, 0, :, :], axis=1),
+    )
+
+
+def record_world(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> World:
+    """Every number of a quarter; arguments as of `record_outcomes`."""
+    return world
+
+
+def in_numpy(steps: Sequence[Recorded]) -> Recorded:
+    """Records of successive quarters as one, with a leading step axis, in NumPy; names are those of the first."""
+    first: Any = steps[0]
+    arrays = [item.name for item in fields(first) if item.name != "names"]
+    stacked = {name: np.stack([np.asarray(getattr(step, name)) for step in steps]) for name in arrays}
+    recorded: Recorded = replace(first, **stacked)
+    return recorded
+
+
+def join_runs(blocks: Sequence[Observation]) -> Observation:
+    """Observations of several blocks of runs side by side, in NumPy."""
+    names = [item.name for item in fields(Observation)]
+    return Observation(**{name: np.concatenate([getattr(one, name) for one in blocks], axis=RUN) for name in names})
+
+
+@dataclass(frozen=True)
+class Trajectory:
+    """Worlds of some runs; arrays have axes (step, country, domain, target, run), step 0 is the start."""
+
+    case: Case
+    runs: tuple[int, ...]
+    inputs: RunInputs
+    worlds: World
+
+    def derived(self) -> Derived:
+        """What follows from the world and the shocks of each quarter."""
+        baseline, conditions = self.inputs.start.baseline, self.inputs.conditions
+        setting, parameters = self.case.setting, self.case.parameters
+        return derive(self.worlds, baseline, conditions, setting=setting, parameters=parameters)
+
+    def outcomes_by_name(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Outcomes of countries and of the system by name; axes (step, country or 1, 1, 1, run)."""
+        highest, baseline, conditions = self.worlds.highest, self.inputs.start.baseline, self.inputs.conditions
+        before = self.worlds.xp.concat((highest[:1, ...], highest[:-1, ...]), axis=0)
+        position = position_of(self.worlds, baseline, conditions, self.case.setting)
+        risk = conditions.sanctionrisk
+        return _outcomes_in(self.case, self.worlds, baseline, position, risk=risk, before=before)
+
+    def outcomes(self) -> Outcomes:
+        """Outcomes of every run, presence and mean trust included."""
+        return outcomes_from(self.case, self._record(record_outcomes))
+
+    def observations(self) -> Observation:
+        """What can be observed of every run, axes (step, ..., run)."""
+        observation: Observation = self._record(record_observation)
+        return observation
+
+    def _record(self, record: Record) -> Any:
+        baseline, highest = self.inputs.start.baseline, self.worlds.highest
+        return in_numpy(
+            [
+                record(
+                    self.case,
+                    at_step(self.worlds, t),
+                    baseline,
+                    at_step(self.inputs.conditions, t),
+                    before=highest[max(0, t - 1), ...],
+                )
+                for t in range(self.case.setting.axes.n_steps + 1)
+            ]
+        )
+
+
+def trajectory_from(case: Case, runs: Sequence[int], inputs: RunInputs, worlds: Sequence[World]) -> Trajectory:
+    """The trajectory of runs from their worlds, the start first."""
+    return Trajectory(case, tuple(runs), inputs, stack(worlds))
+
+
+def _outcomes_in(
+    case: Case, world: World, baseline: Baseline, position: Position, *, risk: Array, before: Array
+) -> tuple[dict[str, Array], dict[str, Array]]:
+    """Outcomes of countries and of the system by name, axes (…, country or 1, 1, 1, run), in one or more quarters.
+
+    risk: of secondary sanctions, axes (…, 1, 1, power, run). before: highest rungs of the formats a quarter earlier.
+    """
+    setting, parameters = case.setting, case.parameters
+    countries = country_outcomes(world, baseline, position, risk=risk, setting=setting, parameters=parameters)
+    system = system_outcomes(world, baseline, position, setting=setting, parameters=parameters)
+    return countries, {**system, "first_time_formats": first_times(world.xp, world.highest, before)}
