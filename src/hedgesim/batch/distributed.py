@@ -13,8 +13,7 @@ from hedgesim.batch.parts import PartTask
 from hedgesim.batch.sweep import Made, Makers, PartWork
 from hedgesim.batch.workers import WAITING
 from hedgesim.errors import HedgesimError
-from hedgesim.rules.files import files_in_use, use
-from hedgesim.rules.rule_file import RuleFile
+from hedgesim.rules.files import RuleFile, files_in_use, use
 
 PATIENCE = 10.0
 """Seconds that a scheduler may take to answer."""

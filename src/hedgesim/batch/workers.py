@@ -16,8 +16,7 @@ from multiprocessing.synchronize import Event
 from typing import Any, Protocol, TypeVar
 
 from hedgesim.errors import WorkerError
-from hedgesim.rules.files import files_in_use, use
-from hedgesim.rules.rule_file import RuleFile
+from hedgesim.rules.files import RuleFile, files_in_use, use
 
 Task = TypeVar("Task", contravariant=True)
 Result = TypeVar("Result", covariant=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import TARGET, Array, bound, namespace, positive, softmax, spread
+from hedgesim.model.arrays import TARGET, Array, Number, bound, namespace, positive, softmax, spread
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -135,7 +135,7 @@ def move_affinity(affinity: Array, start: Array, threat_rise: Array, parameters:
     return affinity + parameters.opinion_rate * (start - parameters.resentment * threat_rise - affinity)
 
 
-def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gammas: Array, portion: Array) -> Array:
+def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gammas: Array, portion: Number) -> Array:
     """Starting shares of each run: prior-dominated cells redrawn among themselves, evidence kept.
 
     gammas: gamma numbers of shape evidence x share, so that these cells of a row are Dirichlet.

@@ -21,6 +21,9 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 """An array of any namespace of the Array API standard."""
 
+Number: TypeAlias = float | Array
+"""A parameter: one number, or a number for each run, axes (1, 1, 1, run)."""
+
 COUNTRY, DOMAIN, TARGET, RUN = -4, -3, -2, -1
 """The axes, counted from the end: a leading axis of steps changes none of them."""
 
@@ -69,7 +72,7 @@ def positive(xp: ModuleType, x: Array) -> Array:
     return xp.maximum(x, 0.0)
 
 
-def bound(xp: ModuleType, x: Array, low: float | Array, high: float | Array) -> Array:
+def bound(xp: ModuleType, x: Array, low: Number, high: Number) -> Array:
     """`x` kept within [low, high]."""
     return xp.minimum(xp.maximum(x, low), high)
 
@@ -79,12 +82,12 @@ def indicator(xp: ModuleType, holds: Array) -> Array:
     return xp.astype(holds, xp.float64)
 
 
-def spread(x: float | Array, like: Array) -> Array:
+def spread(x: Number, like: Array) -> Array:
     """`x` with the shape that it and `like` broadcast to."""
     return x + 0.0 * like
 
 
-def known_zero(x: float | Array) -> bool:
+def known_zero(x: Number) -> bool:
     """Whether all numbers are 0, where that is known while computing: in NumPy. Only to skip needless work."""
     return isinstance(x, float | int | np.ndarray) and not np.any(x)
 
@@ -125,8 +128,8 @@ def pair_sums(xp: ModuleType, row: Array, column: Array) -> Array:
 
 def pack_bits(xp: ModuleType, holds: Array, axis: int) -> Bits:
     """Truth values along an axis, counted from the end, 32 to an unsigned integer; the axis keeps length 1."""
-    ones, after = indicator(xp, holds), (slice(None),) * (-axis - 1)
-    words = []
+    ones: Any = indicator(xp, holds)
+    after, words = (slice(None),) * (-axis - 1), []
     for first in range(0, holds.shape[axis], BITS):
         some = ones[(..., slice(first, min(first + BITS, holds.shape[axis])), *after)]
         weight = xp.reshape(2.0 ** xp.arange(some.shape[axis], dtype=xp.float64), (-1, *(1,) * len(after)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import COUNTRY, DOMAIN, Array, logistic, sum_products, swap
+from hedgesim.model.arrays import COUNTRY, DOMAIN, Array, Number, logistic, sum_products, swap
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERIAL, World
@@ -134,7 +134,7 @@ def mean_trust(xp: ModuleType, trust: Array, party: Array) -> Array:
     return total / xp.maximum(others, 1.0)
 
 
-def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Array) -> Array:
+def move_momentum(xp: ModuleType, momentum: Array, support: Array, *, party: Array, rate: Number) -> Array:
     """Momentum follows the geometric mean of the parties' logistic supports, axes (1, 1, format, run)."""
     inverse = 1.0 + xp.exp(-xp.maximum(support, LOWEST_SUPPORT))
     product = xp.prod(xp.where(party > 0.0, inverse, 1.0), axis=COUNTRY, keepdims=True)
@@ -156,7 +156,7 @@ def consents(xp: ModuleType, support: Array, party: Array) -> Array:
     return xp.any(seated, axis=COUNTRY, keepdims=True) & ~against
 
 
-def has_champion(xp: ModuleType, support: Array, party: Array, margin: Array) -> Array:
+def has_champion(xp: ModuleType, support: Array, party: Array, margin: Number) -> Array:
     """Whether a party's support tops the parties' mean by the margin, axes (1, 1, format, run)."""
     top = support > mean_over_parties(xp, support, party) + margin
     return xp.any((party > 0.0) & top, axis=COUNTRY, keepdims=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.arrays import Array, logistic
+from hedgesim.model.arrays import Array, Number, logistic
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -35,7 +35,7 @@ class SanctionParameters:
     )
 
 
-def readiness_to_join(view: View, recoil: Array, parameters: SanctionParameters) -> Array:
+def readiness_to_join(view: View, recoil: Number, parameters: SanctionParameters) -> Array:
     """Probability of joining sanctions in a quarter, axes (country, 1, power, run).
 
     recoil: the rule's weight of threat; who leans toward threat does not join for it.

@@ -5,41 +5,61 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Iterator, Mapping
 from functools import cache
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from hedgesim.errors import HedgesimError
 from hedgesim.rules import countries, powers
 from hedgesim.rules.rule import CountryRule, PowerRule
-from hedgesim.rules.rule_file import RuleFile
 
-own: dict[str, tuple[RuleFile, type]] = {}
-"""Rules in files of the user's own, by name; `hedgesim.rules.files.use` enters them."""
+Kind = TypeVar("Kind")
 
 
-def country_rules() -> dict[str, type[CountryRule]]:
-    """Every rule that a country may follow, by name: those of the package, then the user's own."""
-    return {**packaged(countries, CountryRule), **_own(CountryRule)}
+class Rules(Mapping[str, type[Kind]], Generic[Kind]):
+    """Every rule of one kind by name: those of the package, then the user's own. A file is read when it is asked for."""
+
+    def __init__(self, package: ModuleType, kind: Any) -> None:
+        self.packaged = tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
+        self._package, self._kind = package.__name__, kind
+
+    def __getitem__(self, name: str) -> type[Kind]:
+        """The rule of a name."""
+        if name in self.packaged:
+            rule: type[Kind] = _rule_in(importlib.import_module(f"{self._package}.{name}"), self._kind)
+            return rule
+        return self._own()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter((*self.packaged, *self._own()))
+
+    def __len__(self) -> int:
+        """How many rules there are."""
+        return len(self.packaged) + len(self._own())
+
+    def _own(self) -> dict[str, type[Kind]]:
+        return {name: rule for name, (_, rule) in sorted(own.items()) if issubclass(rule, self._kind)}
 
 
-def power_rules() -> dict[str, type[PowerRule]]:
-    """Every rule that a power may follow, by name: those of the package, then the user's own."""
-    return {**packaged(powers, PowerRule), **_own(PowerRule)}
-
-
-def _own(kind: type) -> dict[str, Any]:
-    return {name: rule for name, (_, rule) in sorted(own.items()) if issubclass(rule, kind)}
+own: dict[str, tuple[Any, type]] = {}
+"""Rules in files of the user's own, with the file, by name; `hedgesim.rules.files.use` enters them."""
 
 
 @cache
-def packaged(package: ModuleType, kind: Any) -> dict[str, Any]:
-    """The rules of one kind that come with hedgesim, by name; not to be changed."""
-    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
-    return {name: _rule_in(importlib.import_module(f"{package.__name__}.{name}"), kind) for name in names}
+def country_rules() -> Rules[CountryRule]:
+    """Every rule that a country may follow, by name."""
+    return Rules(countries, CountryRule)
 
 
-def _rule_in(module: ModuleType, kind: type) -> type:
+@cache
+def power_rules() -> Rules[PowerRule]:
+    """Every rule that a power may follow, by name."""
+    return Rules(powers, PowerRule)
+
+
+def _rule_in(module: ModuleType, kind: type) -> Any:
     found = rules_in(module, kind)
     if len(found) != 1:
         remedy = f"Define exactly one subclass of {kind.__name__} in it."

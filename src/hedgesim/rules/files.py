@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import io
 import linecache
 import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
 
 from hedgesim.errors import HedgesimError, Place
 from hedgesim.model.parameter import Parameter, parameters_of
-from hedgesim.rules import catalogue, countries, powers
+from hedgesim.rules import catalogue
 from hedgesim.rules.rule import CountryRule, PowerRule
-from hedgesim.rules.rule_file import RuleFile
 
 MOST_BYTES = 256 * 1024
 """Size of the largest file that is read."""
 
 _one_at_a_time = threading.RLock()
+
+
+@dataclass(frozen=True)
+class RuleFile:
+    """A user's file with one rule; it may be sent to another process and used there.
+
+    name: what the rule is called in scenarios, the file's name without `.py`. path: where it was read, for messages.
+    """
+
+    name: str
+    text: str
+    path: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def read_rule_file(path: Path) -> RuleFile:
@@ -111,8 +128,8 @@ def _check_name(file: RuleFile) -> None:
     if not (file.name.isidentifier() and file.name.isascii()):
         remedy = "Rename the file: letters, digits and _, beginning with a letter, for its name is the rule's."
         raise _error(file.path, f'"{file.name}" cannot be the name of a rule', remedy)
-    for package, kind in ((countries, CountryRule), (powers, PowerRule)):
-        if file.name in catalogue.packaged(package, kind):
+    for known in (catalogue.country_rules(), catalogue.power_rules()):
+        if file.name in known.packaged:
             raise _error(file.path, f'"{file.name}" is a rule that comes with hedgesim', "Rename the file.")
 
 
