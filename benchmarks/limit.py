@@ -13,9 +13,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from hedgesim.engines.case import Case
-from hedgesim.engines.ensemble import step
-from hedgesim.engines.jax_backend import XP, compiler_options
-from hedgesim.engines.outcomes import note
+from hedgesim.engines.jax_backend import compiler_options
+from hedgesim.engines.quarter import quarter
+from hedgesim.engines.records import record_outcomes
 from hedgesim.model.arrays import Array
 from hedgesim.model.draws import draw_start, draw_steps
 from hedgesim.model.noise import WORDS
@@ -46,29 +46,29 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     """
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
     runs = jnp.arange(n, dtype=jnp.uint32)
-    begun = begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs))
-    draws = draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)[0]
+    begun = begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs))
+    draws = draw_steps(jnp, setting, case.seed, runs, four=0, gambling=False)[0]
 
     def start(runs: Array) -> object:
-        return _arrays(begin(XP, setting, parameters, draw_start(XP, setting, case.seed, runs)).baseline.world)
+        return _arrays(begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs)).baseline.world)
 
     def numbers(runs: Array) -> object:
-        return [_arrays(d) for d in draw_steps(XP, setting, case.seed, runs, four=0, gambling=False)]
+        return [_arrays(d) for d in draw_steps(jnp, setting, case.seed, runs, four=0, gambling=False)]
 
-    def quarter(t: Array) -> object:
+    def one_quarter(t: Array) -> object:
         baseline = begun.baseline
         conditions = conditions_at(setting, parameters, begun.onset, jnp.reshape(t, (1, 1)))
-        later = step(case, baseline.world, baseline, conditions=conditions, draws=draws)
-        noted = note(case, later, baseline, conditions, before=baseline.world.highest)
-        return _arrays(later), noted.values.kept
+        later = quarter(case, baseline.world, baseline, conditions=conditions, draws=draws)
+        outcomes = record_outcomes(case, later, baseline, conditions, before=baseline.world.highest)
+        return _arrays(later), outcomes.values
 
-    at_start, drawn, moved = _count(start, runs), _count(numbers, runs), _count(quarter, jnp.asarray(5.0))
+    at_start, drawn, moved = _count(start, runs), _count(numbers, runs), _count(one_quarter, jnp.asarray(5.0))
     total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(at_start, moved, drawn, strict=True)]
     return Arithmetic(flops=total[0] / n, exponentials=total[1] / n)
 
 
 def _arrays(owner: object) -> list[Array]:
-    return [getattr(value, "kept", value) for value in vars(owner).values()]
+    return list(vars(owner).values())
 
 
 def _count(function: object, given: Array) -> tuple[float, float]:

@@ -16,7 +16,6 @@ from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import case_named
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import outcomes
-from hedgesim.engines.outcomes import outcomes_of
 
 SCENARIO = "war_2022"
 BATCH = "mesa.batch_run, 1 process"
@@ -42,7 +41,7 @@ def with_batch_run(processes: int, n: int) -> int:
 def with_agents(n: int) -> int:
     """Runs of the Mesa agents and their outcomes."""
     for run in range(n):
-        outcomes_of(run_alone(case_named(SCENARIO), run))
+        run_alone(case_named(SCENARIO), run).outcomes()
     return n
 
 

@@ -9,6 +9,7 @@ from benchmarks.timing import time_in_turn
 
 from hedgesim.engines.case import case_named
 from hedgesim.engines.ensemble import outcomes
+from hedgesim.model.arrays import TARGET
 
 
 @pytest.mark.parametrize("more", [{"countries": 8}, {"powers": 10}, {"formats": 70}, {"quarters": 30}])
@@ -17,8 +18,8 @@ def test_a_larger_world_has_shares_that_sum_to_one_and_outcomes_that_are_numbers
     axes = case.setting.axes
     sizes = {"countries": len(axes.countries), "powers": len(axes.powers), "formats": len(axes.formats)}
     assert {**sizes, "quarters": axes.n_steps}.items() >= more.items()
-    assert case.setting.share.sum(axis=-1) == pytest.approx(1.0)
-    assert case.setting.share.shape == (1, sizes["countries"], len(axes.domains), sizes["powers"] + 2)
+    assert case.setting.share.sum(axis=TARGET) == pytest.approx(1.0)
+    assert case.setting.share.shape == (sizes["countries"], len(axes.domains), sizes["powers"] + 2, 1)
     made = outcomes(case, range(2))
     assert np.all(made.failed == -1)
     assert np.all(np.isfinite(made.values))

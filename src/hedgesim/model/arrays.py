@@ -11,7 +11,7 @@ from dataclasses import fields
 from functools import reduce
 from operator import or_
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, get_type_hints
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
@@ -45,8 +45,9 @@ def namespace(*arrays: Array) -> ModuleType:
 
 def dims(kind: type) -> dict[str, tuple[str, ...]]:
     """The names of the axes of every array of a dataclass, as its annotations declare them; `1` has length 1."""
-    declared = {item.name: str(item.type) for item in fields(kind)}
-    return {name: tuple(text.split('"')[1].split()) for name, text in declared.items() if text.startswith("Float[")}
+    hints = get_type_hints(kind)
+    declared = {item.name: getattr(hints[item.name], "dim_str", "") for item in fields(kind)}
+    return {name: tuple(text.replace("#", "").split()) for name, text in declared.items() if text}
 
 
 def logistic(xp: ModuleType, x: Array) -> Array:

@@ -13,6 +13,9 @@ from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
 from hedgesim.model.world import LEADERS
 
+REGION, OTHER = "region", "other"
+"""The last two options: the other countries of the region, and everybody else with the country itself."""
+
 
 @dataclass(frozen=True)
 class Axes:
@@ -28,7 +31,7 @@ class Axes:
     @property
     def options(self) -> tuple[str, ...]:
         """Every power, then `region` and `other`."""
-        return (*self.powers, "region", "other")
+        return (*self.powers, REGION, OTHER)
 
     @property
     def periods(self) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ Kind = TypeVar("Kind")
 
 
 class Rules(Mapping[str, type[Kind]], Generic[Kind]):
-    """Every rule of one kind by name: those of the package, then the user's own. A file is read when it is asked for."""
+    """Every rule of one kind by name: the package's, then the user's own. A file is read when it is asked for."""
 
     def __init__(self, package: ModuleType, kind: Any) -> None:
         self.packaged = tuple(sorted(module.name for module in pkgutil.iter_modules(package.__path__)))
