@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, partial
 from types import ModuleType
 from typing import TypeVar
 
@@ -51,13 +51,17 @@ class RunInputs:
     start: Start
     conditions: Conditions
     """Of steps 0 .. n_steps, with a leading step axis; those of step 0 act on nothing."""
-    draws: Callable[[int], tuple[Draws, ...]]
-    """Random numbers of the steps 4 k + 1 .. 4 k + 4."""
+    draw_four: Callable[..., tuple[Draws, ...]]
+    """Random numbers of the steps 4 k + 1 .. 4 k + 4, given four=k."""
+    _drawn: dict[int, tuple[Draws, ...]] = field(default_factory=dict, repr=False)
 
     def draws_at(self, step: int) -> Draws:
-        """Random numbers of one step, counted from 1."""
+        """Random numbers of one step, counted from 1; those of four steps are drawn at once and kept until the next."""
         four, place = divmod(step - 1, WORDS)
-        return self.draws(four)[place]
+        if four not in self._drawn:
+            self._drawn.clear()
+            self._drawn[four] = self.draw_four(four=four)
+        return self._drawn[four][place]
 
 
 def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
@@ -95,12 +99,7 @@ def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunIn
     steps = xp.arange(setting.axes.n_steps + 1, dtype=xp.float64)[:, None, None]
     conditions = conditions_at(setting, case.parameters, start.onset, steps)
     gambling = any(rule.gambles for rule in case.country_rules)
-
-    @lru_cache(maxsize=1)
-    def draws(four: int) -> tuple[Draws, ...]:
-        return draw_steps(xp, setting, case.seed, runs, four=four, gambling=gambling)
-
-    return RunInputs(start, conditions, draws)
+    return RunInputs(start, conditions, partial(draw_steps, xp, setting, case.seed, runs, gambling=gambling))
 
 
 @cache

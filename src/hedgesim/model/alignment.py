@@ -64,19 +64,6 @@ class AlignmentParameters:
 def value_of_options(view: View, taste: Taste) -> Array:
     """Value of each option, axes (country, domain, option, run), in units of log odds."""
     xp = view.xp
-    powers = _value_of_powers(view, taste)
-    region = (
-        taste.trust * view.trust_rise
-        + taste.boost * view.boost_home
-        + taste.need * view.need
-        + taste.access * view.access_region
-    )
-    other = spread(taste.access * view.access_other, region)
-    return view.log_share + view.noise + xp.concat((powers, region, other), axis=TARGET)
-
-
-def _value_of_powers(view: View, taste: Taste) -> Array:
-    """What is added to the log of the starting share of every power, axes (country, domain, power, run)."""
     given = taste.capacity * view.capacity_rise + taste.strain * view.protection - taste.sanctions * view.sanction_cost
     benefit = (
         (given + taste.affinity * view.affinity_rise)
@@ -85,13 +72,21 @@ def _value_of_powers(view: View, taste: Taste) -> Array:
         + taste.boost * view.boost_lead
     )
     standing = view.reliability_rise + view.coercion - taste.rivalry * view.friction
-    return (
+    powers = (
         view.reliability * benefit
         + standing
         + taste.concession * view.conceded
         - taste.threat * view.exposed_threat
         - (taste.concentration / 2.0) * view.crowding
     )
+    region = (
+        taste.trust * view.trust_rise
+        + taste.boost * view.boost_home
+        + taste.need * view.need
+        + taste.access * view.access_region
+    )
+    other = spread(taste.access * view.access_other, region)
+    return view.log_share + view.noise + xp.concat((powers, region, other), axis=TARGET)
 
 
 def respond(share: Array, value: Array, rate: Array) -> Array:

@@ -6,7 +6,7 @@ Every array of the model has the axes (country, domain, target, run); an axis th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import fields
 from functools import reduce
 from operator import or_
@@ -57,15 +57,12 @@ def logistic(xp: ModuleType, x: Array) -> Array:
 
 def softmax(xp: ModuleType, x: Array) -> Array:
     """Shares proportional to exp(x) over targets."""
-    grown = xp.exp(x - _largest(xp, x))
-    return grown / xp.sum(grown, axis=TARGET, keepdims=True)
-
-
-def _largest(xp: ModuleType, x: Array) -> Array:
-    """The largest over targets; for a compiler as comparisons, which it fuses with what follows them."""
     if is_numpy_array(x):
-        return xp.max(x, axis=TARGET, keepdims=True)
-    return reduce(xp.maximum, [x[..., k : k + 1, :] for k in range(x.shape[TARGET])])
+        largest = xp.max(x, axis=TARGET, keepdims=True)
+    else:  # a compiler fuses comparisons with what follows them
+        largest = reduce(xp.maximum, [x[..., k : k + 1, :] for k in range(x.shape[TARGET])])
+    grown = xp.exp(x - largest)
+    return grown / xp.sum(grown, axis=TARGET, keepdims=True)
 
 
 def positive(xp: ModuleType, x: Array) -> Array:
@@ -145,21 +142,25 @@ def any_common(one: Bits, other: Bits) -> Array:
 
 def count_common(xp: ModuleType, one: Bits, other: Bits) -> Array:
     """How many bits are set on both sides."""
-    count = getattr(xp, "bitwise_count", lambda word: _count_bits(xp, word))
-    counts: Iterable[Array] = (xp.astype(count(a & b), xp.float64) for a, b in zip(one, other, strict=True))
-    return reduce(lambda a, b: a + b, counts)
+    count = xp.bitwise_count if hasattr(xp, "bitwise_count") else _count_bits
+    total = xp.astype(count(one[0] & other[0]), xp.float64)
+    for a, b in zip(one[1:], other[1:], strict=True):
+        total = total + xp.astype(count(a & b), xp.float64)
+    return total
 
 
-def _count_bits(xp: ModuleType, word: Array) -> Array:
+def _count_bits(word: Array) -> Array:
     """How many of the 32 bits are set, in a namespace that has no function for it: in pairs, fours and bytes."""
+    xp = namespace(word)
+    number = [xp.asarray(value, dtype=xp.uint32) for value in (1, 2, 4, 24, *_BIT_MASKS)]
+    one, two, four, shift, by_pairs, by_fours, by_eights, every = number
+    pairs = word - ((word >> one) & by_pairs)
+    fours = (pairs & by_fours) + ((pairs >> two) & by_fours)
+    eights = (fours + (fours >> four)) & by_eights
+    return (eights * every) >> shift
 
-    def number(value: int) -> Array:
-        return xp.asarray(value, dtype=xp.uint32)
 
-    pairs = word - ((word >> number(1)) & number(0x55555555))
-    fours = (pairs & number(0x33333333)) + ((pairs >> number(2)) & number(0x33333333))
-    eights = (fours + (fours >> number(4))) & number(0x0F0F0F0F)
-    return (eights * number(0x01010101)) >> number(24)
+_BIT_MASKS = (0x55555555, 0x33333333, 0x0F0F0F0F, 0x01010101)
 
 
 def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:

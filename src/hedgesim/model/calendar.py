@@ -50,7 +50,9 @@ def hold_meetings(world: World, inputs: QuarterInputs, *, support: Array, called
     (support,) = fusion_barrier(inputs.world.xp, support)
     meetings = _meet(inputs, support, called)
     moved = _move_formats(world, inputs, support, meetings)
-    moved = _move_membership(moved, inputs, support, meetings)
+    member = pack_bits(inputs.world.xp, inputs.world.status == MEMBER, COUNTRY)
+    moved = _move_membership(moved, inputs, support, meetings=meetings, member=member)
+    moved = _forget(_absorb(moved, inputs, member), inputs)
     return _leave_traces(moved, inputs, meetings)
 
 
@@ -126,12 +128,12 @@ def _adopt_bodies(inputs: QuarterInputs, support: Array, meetings: Meetings) -> 
     return {"procedures": xp.where(adopted | founded, 1.0, world.procedures), "secretariat": secretariat}
 
 
-def _move_membership(world: World, inputs: QuarterInputs, support: Array, meetings: Meetings) -> World:
-    """Founders, guests, accessions, exits, signatures and absorptions."""
+def _move_membership(world: World, inputs: QuarterInputs, support: Array, *, meetings: Meetings, member: Bits) -> World:
+    """Founders, guests, accessions, exits and signatures; member: who is one, before, packed over countries."""
     features, p = inputs.setting.formats, inputs.parameters.membership
     old, derived, xp = inputs.world, inputs.derived, world.xp
     cost = mb.leaving_cost(derived.formality, derived.threat_lead, p)
-    uniform, member = inputs.draws.membership, pack_bits(xp, old.status == MEMBER, COUNTRY)
+    uniform = inputs.draws.membership
     invited = mb.invited(
         old,
         member,
@@ -152,8 +154,7 @@ def _move_membership(world: World, inputs: QuarterInputs, support: Array, meetin
         founded | ((uniform < p.signing) & mb.signs(old, support, summit=summit, formats=features)),
     )
     status = mb.next_status(old, comes=comes, rises=rises, leaves=leaves, joins=joins)
-    carried = replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
-    return _forget(_absorb(carried, inputs, member), inputs)
+    return replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
 
 
 def _absorb(world: World, inputs: QuarterInputs, member: Bits) -> World:

@@ -65,7 +65,8 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
     streams = [("cycle", ("",), axes.formats), ("cadence", ("",), axes.formats)]
     if random:
         streams.append(("arrival", ("",), names))
-    drawn = _draw(xp, seed, runs, tuple(streams))[0]
+    numbers = draw_uniform(xp, seed, runs, _addresses(tuple(streams)))[0]
+    drawn = _by_stream(xp, numbers, tuple(streams))
     return StartDraws(
         gammas=_gammas(xp, setting, seed, runs),
         arrival=drawn["arrival"][0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
@@ -113,8 +114,11 @@ def draw_steps(
         tuple((name, ("",), axes.formats) for name in ("opening", "holding", "body", "absorption")),
         *(((("whim", *cells[1:]),),) if gambling else ()),
     )
-    drawn = [_draw(xp, seed, runs, streams, four=four) for streams in groups]
-    steps = ({name: q for group in drawn for name, q in group[k].items()} for k in range(WORDS))
+    steps: list[dict[str, Array]] = [{} for _ in range(WORDS)]
+    for streams in groups:
+        numbers = draw_uniform(xp, seed, runs, _addresses(streams), four=four)
+        for step, flat in zip(steps, numbers, strict=True):
+            step.update(_by_stream(xp, flat, streams))
     return tuple(_draws(xp, axes, step) for step in steps)
 
 
@@ -133,14 +137,8 @@ def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array]) -> Draws:
     )
 
 
-def _draw(
-    xp: ModuleType, seed: int, runs: Sequence[int] | Array, streams: tuple[Stream, ...], *, four: int | Array = 0
-) -> list[dict[str, Array]]:
-    """Uniform numbers of several streams in four steps, axes (first name, 1, second name, run) each."""
-    return [_apart(xp, flat, streams) for flat in draw_uniform(xp, seed, runs, _addresses(streams), four=four)]
-
-
-def _apart(xp: ModuleType, flat: Array, streams: tuple[Stream, ...]) -> dict[str, Array]:
+def _by_stream(xp: ModuleType, flat: Array, streams: tuple[Stream, ...]) -> dict[str, Array]:
+    """The numbers of each stream, axes (first name, 1, second name, run), from those of all, axes (address, run)."""
     parts, first = {}, 0
     for name, one, other in streams:
         last = first + len(one) * len(other)

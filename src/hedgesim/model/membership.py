@@ -137,22 +137,14 @@ def absorption_hazard(
 ) -> Array:
     """Probability that a format is absorbed by a more formal one led from outside, axes (1, 1, format, run).
 
-    Proportional to the overlap of members and of domains with the absorber, its lead's attention, and distrust
-    among the members. member: of countries. cold: mean distrust among the members. All axes (1, 1, format, run).
+    Proportional to the strongest pull of an absorber, and to distrust among the members. The pull is the share of the
+    members that sit in the absorber too, times the share of the domains that the absorber covers too, times the
+    attention of the absorber's lead. member: of countries. cold: mean distrust among the members. All axes
+    (1, 1, format, run).
     """
     xp = world.xp
     at_work = indicator(xp, (world.level > DORMANT) & (formats.treaty == 0.0))
     strength = formats.outside * attention_lead * indicator(xp, world.level == INSTITUTION)
-    pull = _pull(xp, member, strength, formality=formality, formats=formats)
-    return xp.minimum(parameters.absorption * pull * cold * at_work, 1.0)
-
-
-def _pull(xp: ModuleType, member: Bits, strength: Array, *, formality: Array, formats: Formats) -> Array:
-    """The strongest pull of a more formal format on each, axes (1, 1, format, run).
-
-    The share of its members that sit in the absorber too, times the share of its domains that the absorber covers too,
-    times the absorber's strength.
-    """
     overlap, strongest = _domain_overlap(xp, formats), 0.0 * strength
     for g in formats.absorbers:
         here = slice(g, g + 1)
@@ -162,7 +154,8 @@ def _pull(xp: ModuleType, member: Bits, strength: Array, *, formality: Array, fo
         stronger = formality[..., here, :] > formality
         pull = common * (strength[..., here, :] * overlap[..., g, :])
         strongest = xp.maximum(strongest, xp.where(stronger, pull, 0.0))
-    return strongest / xp.maximum(count_common(xp, member, member), 1.0)
+    pull = strongest / xp.maximum(count_common(xp, member, member), 1.0)
+    return xp.minimum(parameters.absorption * pull * cold * at_work, 1.0)
 
 
 def _domain_overlap(xp: ModuleType, formats: Formats) -> Array:

@@ -72,9 +72,8 @@ def address(name: str) -> int:
 @cache
 def _words(addresses: tuple[Address, ...]) -> NDArray[np.uint32]:
     """The words of stream and names of every address, axes (3, address)."""
-    known: dict[str, int] = {}
-    rows = [[known.setdefault(name, address(name)) for name in names] for names in zip(*addresses, strict=True)]
-    return np.asarray(rows, dtype=np.uint32)
+    known = {name: zlib.crc32(name.encode()) for names in addresses for name in names}
+    return np.asarray([[known[name] for name in names] for names in zip(*addresses, strict=True)], dtype=np.uint32)
 
 
 def draw_uniform(

@@ -149,14 +149,6 @@ def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: 
     return _index(xp, of_powers(setting.weight), of_powers(setting.security), setting)[0]
 
 
-def _by_arithmetic(xp: ModuleType, baseline: Baseline, held: Array, setting: Setting) -> Array:
-    """The arithmetic index at the simulated presence of the aggressor; held: presence of powers now."""
-    n = setting.n_powers
-    now = xp.sum(held * setting.aggressor, axis=TARGET, keepdims=True)
-    start = xp.sum(baseline.presence[..., :n, :] * setting.aggressor, axis=TARGET, keepdims=True)
-    return hedging_by_arithmetic(xp, baseline.world.share, setting, now / _nonzero(xp, start))
-
-
 def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array) -> Array:
     """Mean distance of the domains' portfolios from the overall one, 0..1, axes (…, country, 1, 1, run)."""
     distance = 0.5 * xp.sum(xp.abs(share - presence), axis=TARGET, keepdims=True)
@@ -180,12 +172,14 @@ def country_outcomes(
     risk: of secondary sanctions, axes (…, 1, 1, power, run).
     """
     xp, n = world.xp, setting.n_powers
-    index, d, m, e = hedging_index(xp, world.share, position.presence, setting)
     held = position.presence[..., :n, :]
+    now = xp.sum(held * setting.aggressor, axis=TARGET, keepdims=True)
+    start = xp.sum(baseline.presence[..., :n, :] * setting.aggressor, axis=TARGET, keepdims=True)
+    index, d, m, e = hedging_index(xp, world.share, position.presence, setting)
     opposite = xp.sum(held * opposite_bloc(xp, setting.bloc, setting.aggressor), axis=TARGET, keepdims=True)
     votes = vote_propensities(
         opposite,
-        xp.sum(held * setting.aggressor, axis=TARGET, keepdims=True),
+        now,
         threat_rise=xp.sum(position.threat_rise * setting.aggressor, axis=TARGET, keepdims=True),
         participation=setting.participation,
         parameters=parameters.votes,
@@ -193,7 +187,7 @@ def country_outcomes(
     names = ("vote_absent", "vote_no", "vote_abstain", "vote_yes")
     return {
         "hedging_index": index,
-        "hedging_by_arithmetic": _by_arithmetic(xp, baseline, held, setting),
+        "hedging_by_arithmetic": hedging_by_arithmetic(xp, baseline.world.share, setting, now / _nonzero(xp, start)),
         "diversity": d,
         "ambiguity": m,
         "engagement": e,
