@@ -2,7 +2,7 @@
 
     python tools/write_evidence.py RESULTS_DIR
 
-RESULTS_DIR holds the folders that `make evidence` fills. Notes by hand lie in tools/judgements/evidence_notes.yaml.
+RESULTS_DIR holds the folders that `make evidence` fills. Notes by hand lie in tools/evidence_notes.yaml.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hedgesim.scenario.tables import read_tables
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
 IMAGES = ROOT / "docs" / "images" / "evidence"
-NOTES = Path(__file__).parent / "judgements" / "evidence_notes.yaml"
+NOTES = Path(__file__).parent / "evidence_notes.yaml"
 CALIBRATION = "trained_2015_2021"
 PERSISTENCE = "persistence"
 SILENT = "the record of the years does not move with it"
