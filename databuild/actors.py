@@ -133,12 +133,12 @@ def build_country_attributes(
     raw: RawData, dyads: pd.DataFrame, sizes: pd.DataFrame, observations: pd.DataFrame
 ) -> pd.DataFrame:
     """Attributes by written rules; where there are two dates the reader takes the latest visible one."""
-    regimes = raw.choices("regimes")
-    oil = regimes.set_index(["country", "date"])["hydrocarbon_exporter"].astype(float)
+    regimes = raw.choice_rows("regimes")
+    oil = {(r["country"], r["date"]): float(r["hydrocarbon_exporter"]) for r in regimes}
     pairs, taking_part = values_of(dyads, "country", "partner", "attribute"), _participation(raw)
-    rows = [row for r in regimes.to_dict("records") for row in _of_regime(r)]
+    rows = [row for r in regimes for row in _of_regime(r)]
     for country in COUNTRIES:
-        rows += _weights(country, sizes, observations, oil[country])
+        rows += _weights(country, sizes, observations, (oil[country, "1993"], oil[country, "2010"]))
         rows += _vote_logits(country, taking_part[country])
         near = _nearness(pairs, country, "AFG", scale=_AFGHAN_SCALE)
         rows.append(_row(country, "peril_proximity", near, unit="0-1", source="cepii2011", confidence="proxy"))
@@ -180,18 +180,18 @@ def _participation(raw: RawData) -> dict[str, float]:
     return {country: float(means[country] / means.max()) for country in COUNTRIES}
 
 
-def _weights(country: str, sizes: pd.DataFrame, observations: pd.DataFrame, oil: pd.Series) -> Iterator[Row]:
-    """Weight of each domain at two dates: military burden, trade openness and hydrocarbons."""
+def _weights(country: str, sizes: pd.DataFrame, observations: pd.DataFrame, oil: tuple[float, float]) -> Iterator[Row]:
+    """Weight of each domain at two dates, from military burden, trade openness and oil (exporter of hydrocarbons)."""
     trade = observations[(observations["state"] == country) & (observations["partner"] == WORLD)]
     matrix = trade.loc[(trade["basis"] == "matrix") & (trade["indicator"] == "trade_total"), "value"].iloc[0]
     early, late = (_sizes_up_to(year, country, sizes) for year in (1993, 2014))
     burden = 100.0 * early["military_expenditure"] / early["gdp"]
     note = "military burden of recall, half of GDP traded by all"
     cells = {"note": note, "date": "1993", "source": "recall;assumption"}
-    yield from _normalised(country, (burden, _EARLY_OPENNESS, oil["1993"]), cells)
+    yield from _normalised(country, (burden, _EARLY_OPENNESS, oil[0]), cells)
     openness = min(1.0, float(matrix) / (1000.0 * late["gdp"]))
     cells = {"date": "2014", "source": "sipri_milex;cia_factbook;wdi;unctad2015;assumption"}
-    yield from _normalised(country, (float(late.get("military_burden", 1.5)), openness, oil["2010"]), cells)
+    yield from _normalised(country, (float(late.get("military_burden", 1.5)), openness, oil[1]), cells)
 
 
 def _sizes_up_to(year: int, country: str, sizes: pd.DataFrame) -> dict[str, float]:
@@ -200,7 +200,7 @@ def _sizes_up_to(year: int, country: str, sizes: pd.DataFrame) -> dict[str, floa
 
 
 def _normalised(country: str, of: tuple[float, float, float], cells: dict[str, str]) -> Iterator[Row]:
-    """The written rule, made to sum to 1; of: military burden (% of GDP), trade over GDP, exporter of oil or gas (0, 1)."""
+    """The written rule, scaled to sum to 1; of: military burden (% of GDP), trade over GDP, hydrocarbons (0 or 1)."""
     burden, openness, hydrocarbons = of
     raw = {
         "security": 0.20 + 0.03 * burden,

@@ -99,12 +99,14 @@ def values_of(table: pd.DataFrame, *keys: str) -> dict[Any, float]:
 
 def in_force(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of a visible table that have begun and not ended; `to` is empty where the end is later than the start."""
-    return table[(table["from"] != "") & (table["to"] == "")]
+    running: pd.DataFrame = table[(table["from"] != "") & (table["to"] == "")]
+    return running
 
 
 def last_year(table: pd.DataFrame) -> pd.DataFrame:
     """Rows of the last year in a table."""
-    return table[table["year"] == table["year"].max()]
+    last: pd.DataFrame = table[table["year"] == table["year"].max()]
+    return last
 
 
 def others(country: str) -> list[str]:

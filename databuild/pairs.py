@@ -49,11 +49,11 @@ def build_affinity(known: Known) -> pd.DataFrame:
     rows = []
     for country in COUNTRIES:
         polls = pd.concat([known.observed(poll, country) for poll in _POLLS])
-        polls = polls.sort_values("year", kind="stable").groupby("partner").last()
+        polls = polls.sort_values("year", kind="stable").drop_duplicates("partner", keep="last").set_index("partner")
+        poll_of = polls.to_dict("index")
         for power in POWERS:
-            if power in polls.index:
-                poll = polls.loc[power]
-                row = {"value": rounded(poll["value"] / 50.0 - 1.0), "basis": poll["indicator"]}
+            if poll := poll_of.get(power):
+                row = {"value": rounded(float(poll["value"]) / 50.0 - 1.0), "basis": poll["indicator"]}
                 row |= {"date": poll["date"], "source": poll["source"], "confidence": "seen"}
             else:
                 row = _likeness(known, country, power)

@@ -33,6 +33,10 @@ class RawData:
         """A table of our own choices; every cell is text."""
         return pd.read_csv(self.folder / "choices" / f"{name}.csv", dtype=str, keep_default_na=False)
 
+    def choice_rows(self, name: str) -> list[dict[str, str]]:
+        """The rows of a table of our own choices."""
+        return [{str(column): cell for column, cell in row.items()} for row in self.choices(name).to_dict("records")]
+
     def facts(self, name: str) -> pd.DataFrame:
         """A table of facts; every cell is text, and `source` and `confidence` are those of the product."""
         table = pd.read_csv(self.folder / "facts" / f"{name}.csv", dtype=str, keep_default_na=False)

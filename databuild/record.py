@@ -54,11 +54,16 @@ def _top_five(trade: pd.DataFrame) -> Iterator[Row]:
     """Countries of which the five largest partners a side are listed: what is not listed is at most the smallest."""
     for _, group in trade.groupby(["state", "year"]):
         flows = group.set_index("partner")[["exports_usd_mn", "imports_usd_mn"]]
-        world, listed = flows.loc[WORLD].sum(), flows.drop(WORLD)
+        listed = flows.drop(WORLD)
+        world = _sum(flows.reindex([WORLD]))
         for option in _SINGLE:
-            known = listed.reindex([option]).iloc[0]
-            low, high = known.sum() / world, known.fillna(listed.min()).sum() / world
+            known = listed.reindex([option])
+            low, high = _sum(known.fillna(0.0)) / world, _sum(known.fillna(listed.min())) / world
             yield _row(group.iloc[0], option, low, high, basis="top_five")
+
+
+def _sum(flows: pd.DataFrame) -> float:
+    return float(flows.to_numpy().sum())
 
 
 def _published(annual: pd.DataFrame) -> Iterator[Row]:

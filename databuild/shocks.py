@@ -20,10 +20,10 @@ def build_scale(raw: RawData) -> pd.DataFrame:
 def build_shocks(raw: RawData) -> pd.DataFrame:
     """Every row of the facts, split into channels and graded."""
     facts = raw.facts("shocks").set_index("shock_id")
-    scale = build_scale(raw).set_index(["channel", "grade"])
+    scale = {(r["channel"], r["grade"]): r for r in build_scale(raw).to_dict("records")}
     rows: list[dict[str, object]] = []
-    for choice in raw.choices("shocks").to_dict("records"):
-        entry = scale.loc[(choice["channel"], choice["grade"])]
+    for choice in raw.choice_rows("shocks"):
+        entry = scale[choice["channel"], choice["grade"]]
         row = {
             **choice, **_event(choice, facts), "unit": entry["unit"],
             "countries": GROUPS.get(choice["countries"], choice["countries"]),
