@@ -29,7 +29,7 @@ def build(raw: RawData) -> dict[str, pd.DataFrame]:
 
 
 def build_timeless(raw: RawData) -> dict[str, pd.DataFrame]:
-    """Tables without a part per start."""
+    """Tables without a column `start`."""
     observed, dyads, sizes = observations.build_observations(raw), actors.build_dyads(raw), actors.build_sizes(raw)
     return {
         "axes": actors.build_axes(raw),
@@ -56,7 +56,7 @@ def build_timeless(raw: RawData) -> dict[str, pd.DataFrame]:
 
 
 def build_start(known: Known, prior_weight: float) -> dict[str, pd.DataFrame]:
-    """The part of one start of the tables that have one; prior_weight: n of the prior in a share."""
+    """Rows of one start of the tables that have a column `start`; prior_weight: n of the prior in a share."""
     of_start = shares.build_shares(known, prior_weight=prior_weight)
     tables = {
         "shares": of_start,
