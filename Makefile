@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test hold check lint types docs evidence format bench clean
+.PHONY: help setup run test hold check lint types docs data evidence format bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,12 +31,15 @@ lint: $(VENV)/.tested ## style
 types: $(VENV)/.tested ## type check
 	$(BIN)/mypy
 
-docs: $(VENV)/.tested ## write the generated pages anew
+docs: $(VENV)/.tested ## regenerate the reference page and the schemas
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
 
-evidence: $(VENV)/.tested ## fit, score, ablate and write docs/evidence.md anew (40 to 55 minutes)
+data: $(VENV)/.runs ## rebuild the tables in src/hedgesim/data from data-raw
+	$(BIN)/python -m databuild
+
+evidence: $(VENV)/.tested ## fit, score, ablate and regenerate docs/evidence.md (40 to 55 minutes)
 	$(BIN)/hedgesim calibrate -o results/calibration/trained_2015_2021
 	$(BIN)/hedgesim patterns -o results/patterns
 	$(BIN)/hedgesim hindcast -o results/hindcast

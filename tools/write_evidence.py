@@ -2,7 +2,7 @@
 
     python tools/write_evidence.py RESULTS_DIR
 
-RESULTS_DIR holds the folders that `make evidence` fills. Notes by hand lie in tools/judgements/evidence_notes.yaml.
+RESULTS_DIR holds the folders that `make evidence` fills. Notes by hand are in tools/evidence_notes.yaml.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from hedgesim.scenario.tables import read_tables
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
 IMAGES = ROOT / "docs" / "images" / "evidence"
-NOTES = Path(__file__).parent / "judgements" / "evidence_notes.yaml"
+NOTES = Path(__file__).parent / "evidence_notes.yaml"
 CALIBRATION = "trained_2015_2021"
 PERSISTENCE = "persistence"
 SILENT = "the record of the years does not move with it"
 STRONG = 0.4
-"""Rank correlation above which two parameters are named as hardly told apart."""
+"""Rank correlation above which two parameters are named as hardly distinguishable."""
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -57,7 +57,7 @@ def rows_of(frame: pd.DataFrame, columns: Mapping[str, str]) -> str:
 
 
 def calibration(results: Path) -> str:
-    """What was fitted, how, and how well it can be told."""
+    """What was fitted, how, and how well it is identified."""
     folder = home() / CALIBRATION
     facts: dict[str, Any] = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
     parameters = pd.read_csv(folder / "parameters.csv")
@@ -85,13 +85,13 @@ def calibration(results: Path) -> str:
 
 
 def _again(folder: Path, shipped: pd.DataFrame) -> str:
-    """How far a fit made anew lies from the shipped one."""
+    """How far a repeated fit is from the shipped one."""
     if not (folder / "parameters.csv").is_file():
         return ""
-    anew = pd.read_csv(folder / "parameters.csv").set_index("parameter")["posterior_q50"]
+    again = pd.read_csv(folder / "parameters.csv").set_index("parameter")["posterior_q50"]
     own = shipped.set_index("parameter")
-    both = [name for name in own.index if anew.get(name) == anew.get(name) and name in anew.index]
-    apart = ((anew[both] - own.loc[both, "posterior_q50"]) / own.loc[both, "prior_sd"]).abs()
+    both = [name for name in own.index if again.get(name) == again.get(name) and name in again.index]
+    apart = ((again[both] - own.loc[both, "posterior_q50"]) / own.loc[both, "prior_sd"]).abs()
     return (
         f"Fitted anew by `make evidence`, {len(both)} of {len(own)} parameters are fitted again, and their medians lie "
         f"within {apart.max():.2f} prior standard deviations of the shipped ones."
@@ -222,9 +222,9 @@ METHODS = {
 
 def landscape(results: Path) -> str:
     """What landscape theory says of a scenario, beside the runs."""
-    told = json.loads((results / "landscape.json").read_text(encoding="utf-8"))
-    lowest = told["minima"][0]
-    comparison = told["comparison"]
+    found = json.loads((results / "landscape.json").read_text(encoding="utf-8"))
+    lowest = found["minima"][0]
+    comparison = found["comparison"]
     forms = {
         "country": "{}",
         "on_side": "{:.2f}",
@@ -234,7 +234,7 @@ def landscape(results: Path) -> str:
     }
     one, other = (", ".join(side) for side in lowest["sides"])
     return paragraphs(
-        f"`{told['scenario']}` at {told['start']}: {len(told['minima'])} local minima of {told['bipartitions']} "
+        f"`{found['scenario']}` at {found['start']}: {len(found['minima'])} local minima of {found['bipartitions']} "
         f"bipartitions. Lowest, energy {lowest['energy']:.2f}: {one} against {other}. Beside it {comparison['runs']} "
         f"runs to {comparison['period']}: part of runs that lean to the side, presence across the line at the start "
         "and then, hedging index. More in [landscape.md](landscape.md).",

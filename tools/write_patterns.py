@@ -51,9 +51,9 @@ def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
     for row in table.to_dict("records"):
         satisfied = ["holds" if row[name] else "no" for name in NULLS]
         counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not tell"
-        told = "" if row["placebo"] else counts
+        counted = "" if row["placebo"] else counts
         name = "placebo" if row["placebo"] else row["pattern"]
-        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], told])
+        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], counted])
 
 
 def _parts(table: pd.DataFrame) -> Iterator[str]:

@@ -227,11 +227,11 @@ _STATISTIC_COLUMNS = ("name", "what it is", "arguments")
 
 def _function(function: Any) -> tuple[object, ...]:
     need = needed(function)
-    told = [
+    options = [
         f"`{name}`: {kind.words}" if name in need else f"[`{name}`: {kind.words}]"
         for name, kind in kinds_of(function).items()
     ]
-    return f"`{function.__name__}`", _first_line(function), "; ".join(told) or "none"
+    return f"`{function.__name__}`", _first_line(function), "; ".join(options) or "none"
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from hedgesim.analysis.landscape import Landscape, Minima, Values
 from hedgesim.engines.case import Case, case_of
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced, source
-from hedgesim.scenario.figures import Figures
+from hedgesim.scenario.figures import latest_sizes
 from hedgesim.session import read_scenario
 
 REGION = ROOT / "tests" / "region"
@@ -73,8 +73,8 @@ def test_size_of_a_country_is_the_root_of_its_military_expenditure_over_the_larg
 def test_the_rule_of_countries_gives_powers_the_capability_that_the_tables_have(name: str) -> None:
     chosen = read_scenario(name)
     found = source(chosen)
-    figures = Figures.at(found.tables.frames, found.tables.mapping, start=chosen.start)
-    spent = np.asarray([figures.size(power, "military_expenditure") for power in found.setting.axes.powers])
+    sizes = latest_sizes(found.tables.table("sizes"), chosen.start)
+    spent = np.asarray([sizes[power, "military_expenditure"] for power in found.setting.axes.powers])
     assert np.sqrt(spent / spent.max()) == pytest.approx(found.setting.capability.ravel(), abs=1e-6)
 
 
@@ -185,10 +185,10 @@ def test_another_region_needs_only_sizes_in_its_tables(tmp_path: Path) -> None:
 
 def variants(land: Landscape, sourced: Sourced, scenario: Scenario) -> dict[str, Landscape]:
     """The rules that decision 8 did not take."""
-    figures = Figures.at(sourced.tables.frames, sourced.tables.mapping, start=scenario.start)
+    known = latest_sizes(sourced.tables.table("sizes"), scenario.start)
 
     def part(measure: str) -> Values:
-        values = np.asarray([figures.size(actor, measure) for actor in land.actors])
+        values = np.asarray([known[actor, measure] for actor in land.actors])
         return values / values.sum()
 
     spent = part("military_expenditure")

@@ -17,7 +17,7 @@ from hedgesim.engines.outcomes import Outcomes
 from hedgesim.errors import Place, ScenarioError
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced
-from hedgesim.scenario.figures import Figures
+from hedgesim.scenario.figures import latest_sizes
 
 MILITARY = "military_expenditure"
 """Measure in the table of sizes behind the capability of powers, and so behind the size of everybody."""
@@ -50,15 +50,15 @@ def landscape_of(scenario: Scenario, sourced: Sourced) -> Landscape:
 
 def _capability(scenario: Scenario, sourced: Sourced) -> Values:
     """Capability of the countries by the rule and on the scale of that of powers, axes (country,)."""
-    tables = sourced.tables
-    figures = Figures.at(tables.frames, tables.mapping, start=scenario.start)
-    known = {entity: value for (entity, measure), value in figures.sizes.items() if measure == MILITARY}
-    countries = sourced.setting.axes.countries
-    lacking = [code for code in (*countries, *figures.powers) if code not in known]
+    sizes = latest_sizes(sourced.tables.table("sizes"), scenario.start)
+    known = {entity: value for (entity, measure), value in sizes.items() if measure == MILITARY}
+    axes = sourced.tables.table("axes")
+    countries, powers = sourced.setting.axes.countries, axes.loc[axes["axis"] == "power", "code"]
+    lacking = [code for code in (*countries, *powers) if code not in known]
     if lacking:
         fault = f"no {MILITARY} of {lacking[0]} is known before {scenario.start.year}, and so no size"
         raise ScenarioError(Place("table sizes"), fault, "Add a row for it, or rows of military_burden and gdp.")
-    largest = max(known[power] for power in figures.powers)
+    largest = max(known[power] for power in powers)
     return np.sqrt(np.asarray([known[code] for code in countries]) / largest)
 
 

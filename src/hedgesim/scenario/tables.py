@@ -25,7 +25,7 @@ LARGEST_TABLE = 16_000_000
 
 @dataclass(frozen=True)
 class Tables:
-    """Tables by name, with what they mean (`forms`), the written blend (`mapping`) and the citations."""
+    """Tables by name, with what they mean (`forms`), what else a run needs (`mapping`) and the citations."""
 
     frames: Mapping[str, pd.DataFrame]
     forms: Mapping[str, Any]

@@ -1,0 +1,96 @@
+"""Starting shares: how figures, prior and written weights become the share of every option."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from databuild.codes import COUNTRIES, DOMAINS, OPTIONS, rounded
+from databuild.evidence import Evidence, gather_evidence
+from databuild.gravity import gravity_prior
+from databuild.known import Known
+
+_DIGITS = 12
+"""Decimals of a share on file: ten rounded shares still sum to 1 within 1e-9."""
+
+
+@dataclass(frozen=True)
+class Blend:
+    """The shares of one country in one domain, axes (option,): share, sum of the weights n of evidence, prior."""
+
+    share: np.ndarray
+    evidence: np.ndarray
+    prior: np.ndarray
+
+
+def build_shares(known: Known, *, prior_weight: float) -> pd.DataFrame:
+    """Share of every country, domain and option at a start, with its evidence, source and date.
+
+    prior_weight: weight of the prior, in the units of the weights n of evidence.
+    """
+    rows: list[dict[str, object]] = []
+    for country in COUNTRIES:
+        for domain in DOMAINS:
+            prior = gravity_prior(known, country, domain=domain)
+            evidence = gather_evidence(known, country, domain=domain, prior=prior) if known.has_figures else []
+            blended = blend(evidence, prior, prior_weight=prior_weight, floor=known.blend["floor"])
+            for place, option in enumerate(OPTIONS):
+                cells = _cells(blended, evidence, place, prior_weight=prior_weight)
+                rows.append({"country": country, "domain": domain, "option": option, **cells})
+    return pd.DataFrame(rows).assign(unit="share of domain")
+
+
+def blend(evidence: list[Evidence], prior: np.ndarray, *, prior_weight: float, floor: float) -> Blend:
+    """Weigh what was observed against the prior, lift to the floor and normalise.
+
+    prior: axes (option,), sums to 1. floor: smallest share.
+    """
+    weight = np.zeros_like(prior)
+    total = prior_weight * prior
+    for item in evidence:
+        weight = weight + item.n
+        total = total + item.n * np.where(item.n > 0.0, item.observed, 0.0)
+    raw = total / (weight + prior_weight)
+    return Blend(lift_to_floor(raw / raw.sum(), floor), weight, prior)
+
+
+def lift_to_floor(share: np.ndarray, floor: float) -> np.ndarray:
+    """Lift small shares to the floor and take it from the others in proportion; sums to 1."""
+    low = share < floor
+    while True:
+        scale = (1.0 - floor * low.sum()) / share[~low].sum()
+        scaled = np.where(low, floor, share * scale)
+        below = (scaled < floor) & ~low
+        if not below.any():
+            return scaled
+        low = low | below
+
+
+def count_assumptions(shares: pd.DataFrame) -> pd.DataFrame:
+    """Per start and domain: cells, prior-dominated cells, and cells that rest on recall or on the prior alone."""
+    assumed = shares["confidence"].isin(["recall", "assumption"]).astype(int)
+    grouped = shares.assign(assumptions=assumed).groupby(["start", "domain"], sort=False)
+    counts = grouped.agg(
+        cells=("option", "size"), prior_dominated=("hollow", "sum"), assumptions=("assumptions", "sum")
+    )
+    return counts.astype(int).assign(share_of_assumptions=counts["assumptions"] / counts["cells"]).reset_index()
+
+
+def _cells(blended: Blend, evidence: list[Evidence], place: int, *, prior_weight: float) -> dict[str, object]:
+    """Numbers and sources of one option."""
+    used = [item for item in evidence if item.n[place] > 0.0]
+    n = float(blended.evidence[place])
+    keys = [key for item in used for key in item.source.split(";")]
+    confidences = {item.confidence_of(place) for item in used}
+    return {
+        "share": rounded(blended.share[place], _DIGITS),
+        "evidence": n,
+        "prior": rounded(blended.prior[place], _DIGITS),
+        "hollow": int(n < prior_weight),
+        "basis": "; ".join(f"{item.basis} (n={item.n[place]:g})" for item in used) or "prior only",
+        "date": max((item.date for item in used), default=""),
+        "source": ";".join(dict.fromkeys(keys)) or "assumption",
+        "confidence": next((c for c in ("seen", "proxy", "recall") if c in confidences), "assumption"),
+    }

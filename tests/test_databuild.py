@@ -1,0 +1,168 @@
+"""`data-raw` gives the shipped bytes, and the rules behind the starting shares are those of docs/data.md."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from databuild.build import PRODUCT, build, write
+from databuild.codes import COUNTRIES, DOMAINS, OPTIONS, STARTS
+from databuild.evidence import Evidence, gather_evidence
+from databuild.gravity import gravity_prior
+from databuild.known import Known
+from databuild.raw import RawData
+from databuild.shares import blend, count_assumptions, lift_to_floor
+from hedgesim.scenario.tables import Tables, read_tables
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs" / "data.md"
+MOST_ASSUMED = 0.5
+
+
+@pytest.fixture(scope="module")
+def raw() -> RawData:
+    return RawData.read()
+
+
+@pytest.fixture(scope="module")
+def built(raw: RawData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built")
+    write(folder, build(raw), raw)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    return read_tables()
+
+
+@pytest.fixture(scope="module")
+def known(tables: Tables, raw: RawData) -> dict[str, Known]:
+    return {start: Known.at(start, tables, raw.blend) for start in STARTS}
+
+
+def evidence_of(known: Known, country: str, domain: str) -> tuple[list[Evidence], np.ndarray]:
+    prior = gravity_prior(known, country, domain=domain)
+    return gather_evidence(known, country, domain=domain, prior=prior), prior
+
+
+def test_every_shipped_table_and_its_sources_are_rebuilt_byte_for_byte(built: Path) -> None:
+    shipped = sorted((PRODUCT / "tables").glob("*.csv"))
+    assert sorted(path.name for path in (built / "tables").iterdir()) == [path.name for path in shipped]
+    different = [path.name for path in shipped if (built / "tables" / path.name).read_bytes() != path.read_bytes()]
+    assert different == []
+    assert (built / "sources.yaml").read_bytes() == (PRODUCT / "sources.yaml").read_bytes()
+
+
+def test_every_raw_file_is_used_and_described(raw: RawData) -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "databuild").glob("*.py"))
+    readme = (raw.folder / "README.md").read_text(encoding="utf-8")
+    for path in sorted(raw.folder.glob("*/*")):
+        assert f'"{path.stem}"' in code or f'"{path.name}"' in code, path
+        assert f"`{path.relative_to(raw.folder).as_posix()}`" in readme, path
+
+
+def test_every_recorded_event_has_a_shock(raw: RawData) -> None:
+    assert set(raw.facts("shocks")["shock_id"]) == set(raw.choices("shocks")["fact"]) - {""}
+
+
+def test_the_worked_example_of_the_documentation_comes_out(
+    tables: Tables, raw: RawData, known: dict[str, Known]
+) -> None:
+    rows = known["2021Q1"].observed("arms_imports_tiv", "KAZ").query("2016 <= year <= 2020")
+    arms = rows.loc[rows["partner"] == "RUS", "value"].sum() / rows["value"].sum()
+    evidence, prior = evidence_of(known["2021Q1"], "KAZ", "security")
+    rus = OPTIONS.index("RUS")
+    share = (20 * arms + 8 * 1 + 3 * 1 + 3 * 1 + 5 * prior[rus]) / (20 + 8 + 3 + 3 + 5)
+    weight = tables.mapping["prior_weight"]
+    unlifted = blend(evidence, prior, prior_weight=weight, floor=0.0).share
+    assert unlifted[rus] == pytest.approx(share, abs=1e-9)
+    lifted = blend(evidence, prior, prior_weight=weight, floor=raw.blend["floor"]).share
+    shipped = tables.table("shares").query("start == '2021Q1' and country == 'KAZ' and domain == 'security'")
+    assert shipped["share"].to_numpy() == pytest.approx(lifted, abs=1e-9)
+    text = DOCS.read_text(encoding="utf-8")
+    for quoted in (f"{arms:.4f}", f"{prior[rus]:.4f}", f"{share:.4f}", f"{lifted[rus]:.4f}"):
+        assert quoted in text, quoted
+
+
+def test_a_recalled_size_is_used_only_where_nothing_was_seen(known: dict[str, Known]) -> None:
+    """Turkmenistan's one direct figure is recalled of 1993; 1.3 % of 43.5242 bn of 2014 is sourced."""
+    spent = {start: {code: known[start].sizes[code, "military_expenditure"] for code in COUNTRIES} for start in STARTS}
+    assert spent["1994Q1"]["TKM"] == 0.06
+    assert spent["2015Q1"]["TKM"] == pytest.approx(0.013 * 43.5242)
+    assert spent["2015Q1"]["UZB"] == pytest.approx(0.035 * 80.8454)
+    assert spent["2021Q1"]["UZB"] == 1.4404  # of 2018; a direct figure has precedence
+
+
+def every_cell(known: dict[str, Known]) -> Iterator[tuple[list[Evidence], np.ndarray]]:
+    for start in ("2015Q1", "2021Q1"):
+        for country in COUNTRIES:
+            for domain in DOMAINS:
+                yield evidence_of(known[start], country, domain)
+
+
+def test_prior_and_evidence_are_compositions(known: dict[str, Known], raw: RawData) -> None:
+    for evidence, prior in every_cell(known):
+        assert prior.sum() == pytest.approx(1.0)
+        assert prior[-1] == pytest.approx(raw.blend["prior"]["other"])
+        for item in evidence:
+            assert (item.observed >= 0.0).all()
+            if (item.n > 0.0).all():
+                assert item.observed.sum() == pytest.approx(1.0), item.basis
+
+
+def test_without_evidence_the_share_is_the_prior() -> None:
+    prior = np.full(10, 0.1)
+    row = blend([], prior, prior_weight=5.0, floor=0.003)
+    np.testing.assert_allclose(row.share, prior)
+    assert row.evidence.sum() == 0.0
+
+
+def test_the_floor_lifts_small_shares_and_keeps_the_sum() -> None:
+    lifted = lift_to_floor(np.array([0.0, 0.001, 0.2, 0.799]), 0.003)
+    assert lifted.sum() == pytest.approx(1.0)
+    assert lifted.min() == pytest.approx(0.003)
+    assert lifted[3] / lifted[2] == pytest.approx(0.799 / 0.2)
+
+
+def test_no_figure_of_the_start_year_or_later_but_the_single_matrix_is_used(tables: Tables) -> None:
+    shares = tables.table("shares")
+    for start in ("2015Q1", "2021Q1"):
+        bases = shares.loc[shares["start"] == start, "basis"]
+        years = {int(year) for text in bases for year in re.findall(r"\b(20\d\d)\b", text.replace("matrix 2015", ""))}
+        assert max(years) < int(start[:4])
+
+
+def test_assumptions_are_counted_and_at_most_half_of_what_is_scored(tables: Tables) -> None:
+    counts = count_assumptions(tables.table("shares"))
+    assert len(counts) == len(STARTS) * len(DOMAINS)
+    prior_only = counts[counts["start"] == "1994Q1"]
+    assert (prior_only["assumptions"] == prior_only["cells"]).all()
+    scored = counts[counts["start"].isin(["2015Q1", "2021Q1"]) & counts["domain"].isin(["security", "economy"])]
+    assert (scored["share_of_assumptions"] <= MOST_ASSUMED).all()
+    text = DOCS.read_text(encoding="utf-8")
+    for row in counts.itertuples():
+        assert f"| {row.start} | {row.domain} | {row.cells} | {row.prior_dominated} | {row.assumptions} |" in text
+
+
+def test_a_source_text_becomes_keys_and_a_confidence(raw: RawData) -> None:
+    cite = raw.citations.cite
+    assert cite("azizova2024; ali2024") == ("azizova2024;ali2024", "seen")
+    assert cite("recall, unverified") == ("recall", "recall")
+    assert cite("azizova2024 (day recall; month seen)") == ("azizova2024", "seen")
+    assert cite("derived from SIPRI Arms Transfers Database; own aggregation") == ("sipri2026", "proxy")
+    key, confidence = cite("https://www.example.com/news/a-long-and-telling-title.html")
+    assert re.fullmatch(r"example_[0-9a-f]{6}", key)
+    assert confidence == "seen"
+    assert raw.citations.entries[key]["citation"] == "example.com: a long and telling title"
+
+
+def test_only_cited_sources_and_those_of_methods_are_written(raw: RawData) -> None:
+    table = pd.DataFrame({"source": ["wdi;recall"]})
+    used = raw.citations.used([table])
+    assert "wdi" in used
+    assert "sipri2026" not in used
+    assert "kuik2008" in used
