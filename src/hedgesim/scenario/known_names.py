@@ -60,9 +60,11 @@ class KnownNames:
         """The same names, with those that take part in a scenario with such keys; faulty lists do not count."""
 
         def chosen(key: str) -> Collection[str] | None:
-            known, listed = getattr(self, key), keys.get(key) if isinstance(keys, dict) else None
-            usable = isinstance(listed, list) and listed and all(isinstance(name, str) for name in listed)
-            return listed if usable and set(listed) <= set(known or listed) else known
+            known: Collection[str] | None = getattr(self, key)
+            listed = keys.get(key) if isinstance(keys, dict) else None
+            if isinstance(listed, list) and listed and all(isinstance(name, str) for name in listed):
+                return listed if set(listed) <= set(known or listed) else known
+            return known
 
         powers = chosen("powers")
         options = self.options if powers is self.powers else (*(powers or ()), *OTHER_OPTIONS)
