@@ -17,6 +17,7 @@ from hedgesim.scenario.values import (
     FormatSelection,
     Name,
     Names,
+    Power,
     Quarter,
     Settings,
     Several,
@@ -203,21 +204,19 @@ class Scenario(CheckedFile):
         default_factory=dict,
         description="Parameter values that replace those of `parameters`, by dotted name.",
     )
-    countries: Annotated[Several | None, known("countries", "country")] = Field(
+    countries: Annotated[Several, known("countries", "country")] | None = Field(
         None, description="Countries; left out: all of the tables."
     )
-    powers: Annotated[Several | None, known("powers", "power")] = Field(
+    powers: Annotated[Several, known("powers", "power")] | None = Field(
         None, description="Powers; left out: all of the tables."
     )
-    domains: Annotated[Names | None, known("domains", "domain")] = Field(
+    domains: Annotated[Names, known("domains", "domain")] | None = Field(
         None, description="Domains; left out: all of the tables."
     )
     formats: FormatSelection = Field(
         EVERYBODY, description="Cooperation formats: all that may ever be at work, or a list of ids."
     )
-    aggressor: Annotated[Name | None, known("powers", "power", in_scenario=True)] = Field(
-        None, description="Power that the hostile resolution put to the vote is about."
-    )
+    aggressor: Power | None = Field(None, description="Power that the hostile resolution put to the vote is about.")
     rules: Rules = Field(default_factory=Rules, description="How countries and powers decide.")
     recorded_shocks: ShockSelection = Field(
         EVERYBODY, description="Recorded causes dated start to end: all, none, or a list of events or ids."

@@ -91,9 +91,9 @@ def known(kind: str, what: str, *, in_scenario: bool = False, besides: Collectio
     part in the scenario; besides: words that may be written in place of names.
     """
 
-    def check(value: str | tuple[str, ...] | None, info: ValidationInfo) -> str | tuple[str, ...] | None:
+    def check(value: str | tuple[str, ...], info: ValidationInfo) -> str | tuple[str, ...]:
         names = known_to(info)
-        if value is not None and value not in besides:
+        if value not in besides:
             refuse(_unknown(value, getattr(names.in_scenario if in_scenario else names, kind), what))
         return value
 
@@ -200,6 +200,12 @@ ShockSelection = Annotated[
     _AS_IT_IS,
     _selection_schema("all", "none"),
 ]
+Countries = Annotated[Names, known("countries", "country", in_scenario=True)]
+Powers = Annotated[Names, known("powers", "power", in_scenario=True)]
+Domains = Annotated[Names, known("domains", "domain", in_scenario=True)]
+Options = Annotated[Names, known("options", "option", in_scenario=True)]
+Country = Annotated[Name, known("countries", "country", in_scenario=True)]
+Power = Annotated[Name, known("powers", "power", in_scenario=True)]
 Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
 Value = Annotated[str | int | float, BeforeValidator(_scalar)]
 Source = Annotated[Name, AfterValidator(_source)]
