@@ -75,7 +75,7 @@ REFUSED = {
     "Write a finite number.",
     "settings.alignment.noise=high": "--set settings.alignment.noise=high: settings.alignment.noise must be "
     'a number, not "high". Write it like 0.5.',
-    "end=2020Q1": "--set end=2020Q1: end 2020Q1 does not lie after start 2021Q1. "
+    "end=2020Q1": "--set end=2020Q1: end 2020Q1 is not after start 2021Q1. "
     "Choose an end at least one quarter after the start.",
     "shocks.war.name=null": None,
     "tables=..": "--set tables=..: \"..\" leaves the folder of the scenario file. "

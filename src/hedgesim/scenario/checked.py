@@ -202,7 +202,7 @@ class CheckedFile(BaseModel):
 
     @classmethod
     def keys_at(cls, path: KeyPath) -> tuple[str, ...]:
-        """The keys that are named below a path; none where any name, or no key at all, may stand."""
+        """The keys that are named below a path; none where any name, or no key at all, may be."""
         return tuple(key for form in cls.forms_at(path) for key in form.get("properties", {}))
 
 
@@ -232,7 +232,7 @@ def _alternatives(definitions: Mapping[str, Any], form: dict[str, Any]) -> list[
 
 @dataclass(frozen=True)
 class Or:
-    """In JSON Schema, something else may stand for the value too."""
+    """In JSON Schema, something else may be given in place of the value."""
 
     other: Mapping[str, Any]
 
@@ -242,4 +242,4 @@ class Or:
 
 
 OrNull = Or({"type": "null"})
-"""null may stand for the value: it deletes an inherited key."""
+"""null may be given in place of the value: it deletes an inherited key."""

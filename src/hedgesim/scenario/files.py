@@ -12,7 +12,7 @@ SCENARIOS = "scenarios"
 
 
 def shown_path(path: Path) -> str:
-    """Write a path as seen from the working folder, where it lies inside."""
+    """Write a path relative to the working folder, where it is inside."""
     try:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):

@@ -22,16 +22,16 @@ def read_chain(path: Path) -> list[Node]:
         ScenarioError: a missing ancestor, a cycle or a very long chain, naming the chain.
     """
     trees = [read_tree(path)]
-    files, seen = [path], [path.resolve()]
+    files, known = [path], [path.resolve()]
     while (extends := _ancestor_of(trees[-1])) is not None:
         ancestor = find_ancestor(str(extends.value), extends.place, files[-1].parent)
         chain = " extends ".join(str(file) for file in [*files, ancestor])
-        if ancestor.resolve() in seen:
+        if ancestor.resolve() in known:
             raise ScenarioError(extends.place, f"extends runs in a circle: {chain}", "Break the circle.")
         if len(files) >= LONGEST_CHAIN:
             raise ScenarioError(extends.place, f"more than {LONGEST_CHAIN} files extend each other", "Use fewer.")
         files.append(ancestor)
-        seen.append(ancestor.resolve())
+        known.append(ancestor.resolve())
         trees.append(_read_ancestor(ancestor, extends.place, chain))
     return trees
 

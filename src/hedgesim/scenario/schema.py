@@ -247,11 +247,11 @@ class Scenario(CheckedFile):
         """Check that the end is after the start, not too far, and the dates of shocks between them."""
         length = self.end.index - self.start.index
         if length <= 0:
-            fault = f"end {self.end} does not lie after start {self.start}"
+            fault = f"end {self.end} is not after start {self.start}"
             yield Fault(("end",), fault, "Choose an end at least one quarter after the start.")
             return
         if length > MOST_QUARTERS:
-            fault = f"end {self.end} lies {length} quarters after start {self.start}"
+            fault = f"end {self.end} is {length} quarters after start {self.start}"
             yield Fault(("end",), fault, f"Choose at most {MOST_QUARTERS} quarters.")
         for name, shock in self.shocks.items():
             if shock.date is not None and not self.start <= shock.date <= self.end:
