@@ -214,12 +214,12 @@ class Scenario(CheckedFile):
         None, description="Domains; left out: all of the tables."
     )
     formats: FormatSelection = Field(
-        EVERYBODY, description="Cooperation formats: all that may ever be at work, or a list of ids."
+        "all", description="Cooperation formats: all that may ever be at work, or a list of ids."
     )
     aggressor: Power | None = Field(None, description="Power that the hostile resolution put to the vote is about.")
     rules: Rules = Field(default_factory=Rules, description="How countries and powers decide.")
     recorded_shocks: ShockSelection = Field(
-        EVERYBODY, description="Recorded causes dated start to end: all, none, or a list of events or ids."
+        "all", description="Recorded causes dated start to end: all, none, or a list of events or ids."
     )
     omit_shocks: Annotated[AnyNames, known("recorded_shocks", "recorded shock")] = Field(
         (), description="Recorded events or shock ids that do not happen here."
