@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import ScenarioError
-from hedgesim.scenario import read_scenario
 
-from .examples import BASE
+from .examples import BASE, read
 
 Writer = Callable[..., Path]
 
 
 def test_overrides_reach_every_kind_of_path_and_the_last_wins(write: Writer) -> None:
-    scenario = read_scenario(
+    scenario = read(
         write(BASE),
         overrides=[
             "end=2022Q4",
@@ -68,7 +67,7 @@ REFUSED = {
     "shocks.war.channels.0.sise=1": "--set 'shocks.war.channels.0.sise': shocks.war.channels.0 has no key "
     '"sise". Did you mean "size"? Known: channel, countries, domains, duration, half_life, options, partner, '
     "powers, ramp, size.",
-    "extends=x.yaml": "--set 'extends': extends is settled before --set. Change it in the file.",
+    "extends=x.yaml": "--set 'extends': extends is followed before --set. Change it in the file.",
     "end=[a": "--set end=[a: this is not valid YAML: did not find expected ',' or ']'. "
     "Check indentation, colons, quotes and brackets near here.",
     "end=&a 2022Q1": "--set end=&a 2022Q1: the anchor &a is not allowed. Write the value out.",
@@ -76,7 +75,7 @@ REFUSED = {
     "Write a finite number.",
     "settings.alignment.noise=high": "--set settings.alignment.noise=high: settings.alignment.noise must be "
     'a number, not "high". Write it like 0.5.',
-    "end=2020Q1": "--set end=2020Q1: end 2020Q1 does not lie after start 2021Q1. "
+    "end=2020Q1": "--set end=2020Q1: end 2020Q1 is not after start 2021Q1. "
     "Choose an end at least one quarter after the start.",
     "shocks.war.name=null": None,
     "tables=..": "--set tables=..: \"..\" leaves the folder of the scenario file. "
@@ -88,8 +87,8 @@ REFUSED = {
 def test_overrides_that_cannot_be_are_refused(override: str, line: str | None, write: Writer) -> None:
     path = write(BASE)
     if line is None:
-        assert read_scenario(path, overrides=[override]).shocks["war"].name is None
+        assert read(path, overrides=[override]).shocks["war"].name is None
         return
     with pytest.raises(ScenarioError) as caught:
-        read_scenario(path, overrides=[override])
+        read(path, overrides=[override])
     assert str(caught.value) == line

@@ -1,9 +1,9 @@
-"""From an experiment to its points: every sample under every combination of levers in every scenario."""
+"""From an experiment to its design points: every sample under every combination of levers in every scenario."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,12 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hedgesim.errors import ScenarioError, choose_from, shown
-from hedgesim.experiment.checks import BY_NAME, PRESENCE, STANDING, holds_number, stem_of
-from hedgesim.experiment.design import Value, cube_of, levels_of, values_at
-from hedgesim.experiment.samples import read_samples
-from hedgesim.experiment.schema import Experiment
-from hedgesim.experiment.variants import Variant, is_number, paths_of, read_variants
-from hedgesim.scenario.name_checks import OTHER_OPTIONS
+from hedgesim.experiment.design import cube_of, read_samples
+from hedgesim.experiment.schema import BY_NAME, HEDGING, PRESENCE, Experiment, holds_number, stem_of
+from hedgesim.experiment.uncertainties import Value, levels_of, values_at
+from hedgesim.experiment.variants import ScenarioVariant, read_variants
 
 Column = NDArray[Any]
 
@@ -34,7 +32,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Points:
+class DesignPoints:
     """The points of an experiment.
 
     table: a row per point with point, sample, scenario, a column per factor's path, and `first_draw`: run k of the
@@ -46,7 +44,7 @@ class Points:
     experiment: Experiment
     factors: tuple[Factor, ...]
     table: pd.DataFrame
-    variants: tuple[Variant, ...]
+    variants: tuple[ScenarioVariant, ...]
     variant: NDArray[np.int64]
     numbers: Mapping[str, NDArray[np.float64]]
 
@@ -60,7 +58,7 @@ class Points:
         return len(self) * self.experiment.replications
 
 
-def points_of(experiment: Experiment) -> Points:
+def design_points(experiment: Experiment) -> DesignPoints:
     """The points of an experiment.
 
     Raises:
@@ -68,38 +66,55 @@ def points_of(experiment: Experiment) -> Points:
     """
     samples = _samples(experiment)
     levers = _crossed({path: lever.values for path, lever in experiment.levers.items()})
-    n_samples, n_levers, n_scenarios = _length(samples), _length(levers), len(experiment.scenarios)
-    of_scenario = np.repeat(np.arange(n_scenarios), n_levers * n_samples)
-    of_lever = np.tile(np.repeat(np.arange(n_levers), n_samples), n_scenarios)
-    of_sample = np.tile(np.arange(n_samples), n_scenarios * n_levers)
+    shape = (len(experiment.scenarios), _length(levers), _length(samples))
+    of_scenario, of_lever, of_sample = (index.ravel() for index in np.indices(shape))
     columns = {path: column[of_sample] for path, column in samples.items()}
     columns |= {path: column[of_lever] for path, column in levers.items()}
     names = np.asarray(experiment.scenarios, dtype=object)[of_scenario]
     numbers = {
         path: column.astype(np.float64)
         for path, column in columns.items()
-        if column.dtype == np.float64 and all(map(holds_number, paths_of(experiment, path)))
+        if column.dtype == np.float64 and all(map(holds_number, experiment.paths_of(path)))
     }
     fixed = {path: column for path, column in columns.items() if path not in numbers}
-    variant, firsts = _grouped(names, fixed)
+    keys = list(zip(names, *fixed.values(), strict=True))
+    known = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+    variant = np.asarray([known[key] for key in keys], dtype=np.int64)
+    _, firsts = np.unique(variant, return_index=True)
     variants = read_variants(
         experiment,
         [(str(names[k]), {path: column[k] for path, column in fixed.items()}) for k in firsts],
         {path: [column[variant == n] for n in range(len(firsts))] for path, column in numbers.items()},
     )
     _check_outcomes(experiment, variants)
+    table = _table(experiment, names, of_sample, columns)
+    factors = [
+        Factor(path, bool(pd.api.types.is_float_dtype(table[path])), "levers" if path in levers else "uncertainties")
+        for path in columns
+    ]
+    scenarios = Factor("scenario", numeric=False, role="scenarios")
+    return DesignPoints(experiment, (scenarios, *factors), table, variants, variant, numbers)
+
+
+def _table(experiment: Experiment, names: Column, of_sample: Column, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """The table of points."""
     draws = {"all": np.zeros(len(names), dtype=np.int64), "levers": of_sample, "none": np.arange(len(names))}
-    table = pd.DataFrame({"point": np.arange(len(names)), "sample": of_sample, "scenario": _stems(names)})
-    table = table.assign(**{path: _shown(column) for path, column in columns.items()})
-    table = table.assign(first_draw=draws[experiment.pairing] * experiment.replications)
-    return Points(experiment, _factors(experiment, table), table, variants, variant, numbers)
+    return pd.DataFrame(
+        {
+            "point": np.arange(len(names)),
+            "sample": of_sample,
+            "scenario": [stem_of(str(name)) for name in names],
+            **{path: _printable(column) for path, column in columns.items()},
+            "first_draw": draws[experiment.pairing] * experiment.replications,
+        }
+    )
 
 
-def _check_outcomes(experiment: Experiment, variants: Sequence[Variant]) -> None:
+def _check_outcomes(experiment: Experiment, variants: Sequence[ScenarioVariant]) -> None:
     """Refuse outcomes of countries and options that no scenario has."""
     known = {
-        *(f"{PRESENCE}{option}" for variant in variants for option in (*variant.powers, *OTHER_OPTIONS)),
-        *(f"{STANDING}_{code}" for variant in variants for code in variant.countries),
+        *(f"{PRESENCE}{option}" for variant in variants for option in variant.names.options or ()),
+        *(f"{HEDGING}_{code}" for variant in variants for code in variant.names.countries or ()),
     }
     for k, name in enumerate(experiment.outcomes):
         if BY_NAME.fullmatch(name) and name not in known:
@@ -127,7 +142,7 @@ def _crossed(levels: Mapping[str, Sequence[Value]]) -> dict[str, Column]:
 
 def _column(values: Sequence[Value]) -> Column:
     """Values as an array of numbers where they all are, else of objects."""
-    if all(is_number(value) for value in values):
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return np.asarray(values, dtype=np.float64)
     column = np.empty(len(values), dtype=object)
     column[:] = values
@@ -139,38 +154,8 @@ def _length(columns: Mapping[str, Column]) -> int:
     return next((len(column) for column in columns.values()), 1)
 
 
-def _grouped(names: Column, fixed: Mapping[str, Column]) -> tuple[NDArray[np.int64], list[int]]:
-    """Of which group each point is, points being together that differ in numbers only, and the first of each group."""
-    known: dict[tuple[object, ...], int] = {}
-    group = np.empty(len(names), dtype=np.int64)
-    firsts: list[int] = []
-    for k, key in enumerate(zip(names, *fixed.values(), strict=True)):
-        if key not in known:
-            known[key] = len(firsts)
-            firsts.append(k)
-        group[k] = known[key]
-    return group, firsts
-
-
-def _stems(names: Column) -> list[str]:
-    """Names of scenarios, files without folder and ending."""
-    return [stem_of(str(name)) for name in names]
-
-
-def _shown(column: Column) -> Column | list[str]:
+def _printable(column: Column) -> Column | list[str]:
     """A column of numbers, or of text where it holds anything else."""
     if column.dtype == np.float64:
         return column
     return [value if isinstance(value, str) else json.dumps(value) for value in column]
-
-
-def _factors(experiment: Experiment, table: pd.DataFrame) -> tuple[Factor, ...]:
-    """What differs between points."""
-    return tuple(_each_factor(experiment, table))
-
-
-def _each_factor(experiment: Experiment, table: pd.DataFrame) -> Iterator[Factor]:
-    yield Factor("scenario", numeric=False, role="scenarios")
-    for path in table.columns.drop(["point", "sample", "scenario", "first_draw"]):
-        role = "levers" if path in experiment.levers else "uncertainties"
-        yield Factor(str(path), bool(pd.api.types.is_float_dtype(table[path])), role)

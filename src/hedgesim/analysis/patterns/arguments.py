@@ -14,7 +14,7 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.period import Period
 from hedgesim.model.world import MEETINGS, STATUSES
-from hedgesim.scenario.faults import KeyPath
+from hedgesim.scenario.positions import KeyPath
 
 _YEARS = re.compile(r"([12]\d{3})-([12]\d{3})")
 

@@ -16,8 +16,7 @@ from hedgesim.model.setting import Axes, Setting
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import PRIOR
-from hedgesim.scenario.known_names import known_names
-from hedgesim.scenario.packaged import ENDINGS
+from hedgesim.scenario.files import ENDINGS
 from hedgesim.scenario.schema import Rules
 
 BARE = {"settings": {}, "rules": Rules(), "parameters": PRIOR, "seed": 0}
@@ -51,7 +50,7 @@ class Bases:
     def scenario(self, name: str, parameters: str | None = None) -> Scenario:
         """A scenario of the file; parameters: name of a calibration in place of its own."""
         base = self.patterns.bases[name]
-        own = read_scenario(self._source(base), seed=self.seed, vocabulary=known_names)
+        own = read_scenario(self._source(base), seed=self.seed)
         changed: dict[str, object] = {"shock_sizes": _sizes(own.shock_sizes, base.shock_sizes)}
         if base.end is not None:
             changed["end"] = base.end

@@ -13,8 +13,7 @@ from hedgesim.analysis.patterns import quantities, statistics
 from hedgesim.analysis.patterns.arguments import Bound, Kind
 from hedgesim.errors import ScenarioError, choose_from, closest, listed, shown
 from hedgesim.model.arrays import Array
-from hedgesim.scenario.faults import KeyPath, dotted, place_of
-from hedgesim.scenario.positions import Node
+from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of
 
 NAME = "name"
 Function = Callable[..., Array]

@@ -10,8 +10,7 @@ from hedgesim.analysis.patterns.arguments import Bound
 from hedgesim.analysis.patterns.interval import Interval
 from hedgesim.errors import Place
 from hedgesim.model.period import Period
-from hedgesim.scenario.faults import KeyPath, place_of
-from hedgesim.scenario.positions import Node
+from hedgesim.scenario.positions import KeyPath, Node, place_of
 
 PATTERNS, PLACEBOS = "patterns", "placebos"
 PART, CONTROL, TOLD = "part", "control", "told"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -12,19 +12,17 @@ from pydantic import (
     Field,
     PlainSerializer,
     PlainValidator,
-    ValidationError,
     WithJsonSchema,
+    model_validator,
 )
 
 from hedgesim.analysis.patterns.interval import Interval
-from hedgesim.errors import shown
-from hedgesim.scenario.canonical import Canonical
-from hedgesim.scenario.faults import raise_first
-from hedgesim.scenario.fields import misfit
-from hedgesim.scenario.json_schema import keys_below
-from hedgesim.scenario.positions import Node, plain
-from hedgesim.scenario.schema import Factor, Name, Names, Quarter
-from hedgesim.scenario.translate import faults_of
+from hedgesim.analysis.patterns.pattern import PATTERNS, PLACEBOS
+from hedgesim.errors import choose_from, shown
+from hedgesim.scenario.checked import PATH, CheckedFile, Fault, misfit, refuse
+from hedgesim.scenario.known_names import known_names
+from hedgesim.scenario.positions import KeyPath
+from hedgesim.scenario.values import Factor, Name, Names, Quarter
 
 _FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
 
@@ -44,13 +42,13 @@ def _interval(value: object) -> Interval:
     try:
         return Interval.read(value)
     except ValueError as error:
-        raise misfit(fault=str(error), remedy="Write it like [0, 0.5] or (0, inf).") from None
+        raise misfit(f"{PATH} {error}", "Write it like [0, 0.5] or (0, inf).") from None
 
 
 def _seen(value: object) -> object:
     """Let a number or text through."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise misfit(fault=f"must be text or a number, not {shown(value)}", remedy="Write what was seen.")
+        raise misfit(f"{PATH} must be text or a number, not {shown(value)}", "Write what was seen.")
     return value
 
 
@@ -110,30 +108,51 @@ class PatternEntry(BaseModel):
     parts: Annotated[tuple[PartEntry, ...], Field(min_length=1, strict=False)] = Field(description="Its parts.")
 
 
-class PatternFile(Canonical):
+class PatternFile(CheckedFile):
     """A file of patterns."""
 
-    model_config = _FROZEN
+    advice: ClassVar[Mapping[str, str]] = NEEDS
     groups: dict[str, Names] = Field(default_factory=dict, description="Names of several, by one name for all.")
     scenarios: dict[str, BaseEntry] = Field(min_length=1, description="Scenarios by the name that parts call them.")
     patterns: dict[str, PatternEntry] = Field(min_length=1, description="Patterns by id.")
     placebos: dict[str, PatternEntry] = Field(default_factory=dict, description="What never happened, by id.")
 
-
-def validated(tree: Node) -> PatternFile:
-    """Check the values one by one against the schema; ScenarioError with place."""
-    try:
-        return PatternFile.model_validate(plain(tree))
-    except ValidationError as error:
-        raise_first(tree, faults_of(error.errors(include_url=False), keys_at, NEEDS), [tree.place.file])
-        raise
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        refuse(_faults(self))
+        return self
 
 
-@cache
-def _schema() -> dict[str, Any]:
-    return PatternFile.model_json_schema()
+def _faults(entries: PatternFile) -> Iterator[Fault]:
+    """What the schema cannot say: names of scenarios and sources, what belongs together."""
+    sources = known_names(None).sources or ()
+    for name in entries.placebos.keys() & entries.patterns.keys():
+        yield Fault((PLACEBOS, name), f"{shown(name)} is also a pattern", "Choose another name.", at_key=True)
+    for side, held in ((PATTERNS, entries.patterns), (PLACEBOS, entries.placebos)):
+        for name, entry in held.items():
+            for n, key in enumerate(entry.sources):
+                if key not in sources:
+                    yield Fault((side, name, "sources", n), f"unknown source {shown(key)}", choose_from(key, sources))
+            for n, part in enumerate(entry.parts):
+                yield from _faults_of_part(part, (side, name, "parts", n), entries)
 
 
-def keys_at(path: tuple[str | int, ...]) -> tuple[str, ...]:
-    """List the keys that may stand below a path of a file of patterns."""
-    return keys_below(_schema(), path)
+def _faults_of_part(part: PartEntry, path: KeyPath, entries: PatternFile) -> Iterator[Fault]:
+    for key in ("on", "less"):
+        name = getattr(part, key)
+        if name is not None and name not in entries.scenarios:
+            remedy = choose_from(name, entries.scenarios)
+            yield Fault((*path, key), f"there is no scenario {shown(name)} in this file", remedy)
+    tables = known_names(None).tables or {}
+    if part.table is not None and part.table not in tables:
+        yield Fault((*path, "table"), f"unknown table {shown(part.table)}", choose_from(part.table, tables))
+    if part.interval is not None:
+        for key, what in (("reason", "why this interval"), ("observed", "what was observed")):
+            if getattr(part, key) is None:
+                yield Fault(path, f"a part with an interval lacks {key}", f"Add {key}: {what}.")
+    if part.missing == "fails" and part.summary != "share":
+        remedy = "Write left_out or never, or take the share of runs."
+        yield Fault((*path, "missing"), f"a run cannot fail under summary {part.summary}", remedy)
+    if part.missing == "never" and part.summary in {"share", "mean"}:
+        remedy = "Write left_out, or take a quantile."
+        yield Fault((*path, "missing"), f"a run cannot count as infinite under summary {part.summary}", remedy)

@@ -1,0 +1,162 @@
+"""Files on disk: packaged ones by name, what is refused before a byte is parsed, how far a file may reach."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
+
+MOST_BYTES = 256 * 1024
+ENDINGS = (".yaml", ".yml")
+SCENARIOS = "scenarios"
+
+
+def shown_path(path: Path) -> str:
+    """Write a path relative to the working folder, where it is inside."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except (ValueError, OSError):
+        return str(path)
+
+
+def read_text(path: Path, most: int = MOST_BYTES, kind: str = "scenario file (YAML)") -> str:
+    """Read a UTF-8 text file of at most so many bytes; kind: what it should be, for remedies.
+
+    Raises:
+        ScenarioError: missing, a directory, not a regular file, too large (judged by its size on disk, before it is
+            read), unreadable, binary or not UTF-8.
+    """
+    place = Place(str(path))
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        raise ScenarioError(place, "there is no such file", "Check the spelling of the path.") from None
+    except (OSError, ValueError) as error:
+        raise _unreadable(place, error) from None
+    if stat.S_ISDIR(status.st_mode):
+        raise ScenarioError(place, "is a directory", f"Name one {kind}.")
+    if not stat.S_ISREG(status.st_mode):
+        raise ScenarioError(place, "is not a regular file", f"Name a {kind} on disk.")
+    if status.st_size > most:
+        raise _too_large(place, status.st_size, most)
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(most + 1)
+    except OSError as error:
+        raise _unreadable(place, error) from None
+    if len(content) > most:
+        raise _too_large(place, len(content), most)
+    try:
+        if b"\0" in content:
+            raise ValueError
+        return content.decode("utf-8-sig")
+    except ValueError:
+        remedy = f"Name a {kind}, saved as UTF-8."
+        raise ScenarioError(place, "is a binary file, not a text in UTF-8", remedy) from None
+
+
+def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
+    """Say why a file cannot be read."""
+    reason = getattr(error, "strerror", None) or "the path is not valid"
+    return ScenarioError(place, f"cannot be read ({reason})", "Check the path and its permissions.")
+
+
+def _too_large(place: Place, size: int, most: int) -> ScenarioError:
+    """Say how large the file is and how large it may be."""
+    fault = f"the file has {size} bytes, more than the {most} bytes ({most // 1024} kB) that are read"
+    remedy = "Keep the scenario small and put its numbers into a tables folder." if most == MOST_BYTES else "Divide it."
+    return ScenarioError(place, fault, remedy)
+
+
+def path_inside(folder: Path, text: str, place: Place) -> Path:
+    """Resolve a path that a scenario file names, which must stay inside that file's own folder.
+
+    Raises:
+        ScenarioError: an absolute path, or one that leaves the folder by `..` or through a link.
+    """
+    remedy = "Name a path below the folder of the scenario file, without links that leave it."
+    if Path(text).is_absolute():
+        raise ScenarioError(place, f"{shown(text)} is an absolute path", remedy)
+    try:
+        inside = (folder / text).resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError, ValueError):
+        raise ScenarioError(place, f"{shown(text)} is not a usable path", remedy) from None
+    if not inside:
+        raise ScenarioError(place, f"{shown(text)} leaves the folder of the scenario file", remedy)
+    return folder / text
+
+
+def folder_inside(folder: Path, text: str, place: Place) -> Path:
+    """Resolve the tables folder that a scenario file names; neither it nor a file in it may lead outside."""
+    tables = path_inside(folder, text, place)
+    if not tables.is_dir():
+        raise ScenarioError(place, f"there is no folder {shown(text)} beside the scenario file", "Check its spelling.")
+    for entry in sorted(tables.iterdir()):
+        path_inside(tables, entry.name, place)
+    return tables.resolve()
+
+
+def packaged_scenarios() -> dict[str, Path]:
+    """List the scenarios that come with hedgesim, name -> file, in the order of their names."""
+    return packaged_files(SCENARIOS)
+
+
+def packaged_files(folder: str) -> dict[str, Path]:
+    """List the YAML files of a folder that comes with hedgesim, name -> file, in the order of their names."""
+    place = next((candidate for candidate in _folders(folder) if candidate.is_dir()), None)
+    return {file.stem: file for file in sorted(place.glob("*.yaml"))} if place is not None else {}
+
+
+def _folders(folder: str) -> Iterator[Path]:
+    """Where a folder may be: inside the installed package, or at the root of a source checkout."""
+    here = Path(__file__).resolve()
+    yield here.parents[1] / folder
+    yield here.parents[3] / folder
+
+
+def find_named(source: str | Path, folder: str, what: str) -> Path:
+    """Find a file given as a path, or by the name of one in a folder that comes with hedgesim.
+
+    Raises:
+        ScenarioError: neither a file nor a known name.
+    """
+    path, text = Path(source), str(source)
+    packaged = packaged_files(folder)
+    if text in packaged and not (_exists(path) and path.is_file()):
+        return Path(shown_path(packaged[text]))
+    if isinstance(source, Path) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
+        return path
+    remedy = f"Give the path of a file or the name of a packaged {what}. {choose_from(text, packaged)}"
+    raise ScenarioError(Place(text or '""'), f"there is no {what} {shown(text)}", remedy)
+
+
+def find_ancestor(text: str, place: Place, folder: Path) -> Path:
+    """Find the file that `extends` names: a file in the folder of the scenario, else a packaged one.
+
+    Raises:
+        ScenarioError: a path that leaves the folder, a missing file, an unknown name.
+    """
+    is_path = text.endswith(ENDINGS) or "/" in text or "\\" in text
+    if not is_path:
+        packaged = packaged_scenarios()
+        if text in packaged:
+            return Path(shown_path(packaged[text]))
+        siblings = [text + ending for ending in ENDINGS if _exists(folder / (text + ending))]
+        remedy = f'Write extends: "{siblings[0]}".' if siblings else choose_from(text, packaged)
+        raise ScenarioError(place, f"extends names an unknown scenario {shown(text)}", remedy)
+    path = path_inside(folder, text, place)
+    if not _exists(path):
+        raise ScenarioError(
+            place,
+            f"extends names a missing file {shown(text)}",
+            "Name a file relative to this one, or a packaged scenario.",
+        )
+    return path
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether there is anything of that name; what cannot be a name is not there."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
