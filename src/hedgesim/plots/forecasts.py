@@ -1,145 +1,189 @@
-"""Forecasts beside what happened: shares cell by cell, how honest the chances were, and skill."""
+"""Forecasts beside what was observed: shares cell by cell, calibration of the probabilities, skill, and all years."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from hedgesim.plots.theme import (
     BLUE,
     FAINT,
     GREEN,
+    HIGH,
     INK,
+    LOW,
+    MEDIAN,
     MUTED,
     VERMILION,
     Frame,
-    legend_corner,
+    legend,
     page,
-    save,
-    theme,
+    panels,
+    write_pages,
 )
 
-MODEL = "model"
-ROW = 0.2  # inches of a cell
+Tables = Mapping[str, pd.DataFrame]
+FlatBand = Callable[[int, int], tuple[float, float]]
+"""5 and 95 % quantile of the count of a bin when so many cases are spread evenly over so many bins."""
+MODEL, BASE, BASELINE = "model", "base", "rival"  # a forecaster, a variant, and the column of the baseline forecast
+WIDTH, ROW, SKILL_ROW = 9.0, 0.2, 0.26  # inches of a page, of a cell, of a skill
 BINS = 10
 NARROW = 0.005  # bounds closer than this are drawn as one point
-CHARTS = ("shares", "chances", "skill")
+HISTORY_COLUMNS, HISTORY_WIDTH, HISTORY_HEIGHT = 4, 9.6, 1.75  # panels side by side; inches of the page and of a row
 
 
-def draw_forecasts(
-    tables: Mapping[str, pd.DataFrame],
-    reliable: pd.DataFrame,
-    folder: Path,
-    *,
-    flat: Callable[[int, int], tuple[float, float]],
-    caption: str,
-) -> list[Path]:
-    """Draw a hindcast into a folder, as PNG and SVG.
+def draw_forecasts(tables: Tables, reliable: pd.DataFrame, folder: Path, *, flat: FlatBand, caption: str) -> list[Path]:
+    """Draw a hindcast as the charts `shares`, `chances` and `skill`, .png and .svg; the paths written.
 
-    tables: of a hindcast. reliable: chance, happened, cases, one row a bin. flat: 5 and 95 % of the count of a bin when
-    so many cases fall anywhere in so many bins.
+    tables: of a hindcast. reliable: chance, happened, cases; one row a bin of forecast probability.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with theme():
-        return [
-            *_shares(tables["shares"], folder, caption),
-            *_chances(tables["shares"], reliable, flat, folder, caption),
-            *_skill(tables["skills"], folder, caption),
-        ]
+    shares = tables["shares"][tables["shares"]["forecaster"] == MODEL]
+    pages = {
+        "shares": partial(_shares, shares, caption),
+        "chances": partial(_chances, shares, reliable, flat, caption),
+        "skill": partial(_skill, tables["skills"], caption),
+    }
+    return write_pages(pages, folder)
 
 
-def _shares(table: pd.DataFrame, folder: Path, caption: str) -> list[Path]:
-    own = table[table["forecaster"] == MODEL]
-    domains = list(dict.fromkeys(own["domain"]))
-    rows = max((own["domain"] == domain).sum() for domain in domains)
-    year = int(own["year"].max())
-    notes = (f"Bars: 5 to 95 % of the forecast, tick: median; {len(own)} cells observed. {caption}",)
+def _shares(shares: pd.DataFrame, caption: str) -> Figure:
+    """Forecasts of shares beside the observations, a panel per domain."""
+    domains = list(dict.fromkeys(shares["domain"]))
+    rows = max((shares["domain"] == domain).sum() for domain in domains)
+    year = int(shares["year"].max())
+    notes = (f"Bars: 5 to 95 % of the forecast; tick: its median. {len(shares)} observed cells. {caption}",)
     frame = Frame(left=1.0, right=0.2, legend_rows=1)
-    title = f"Shares of {year}, told at the end of {year - 1}"
-    figure = page(9.0, ROW * rows + 1.1, title=title, notes=notes, frame=frame)
-    panels = figure.subplots(1, len(domains), squeeze=False, gridspec_kw={"wspace": 0.35})[0]
-    for axis, domain in zip(panels, domains, strict=True):
-        _cells(axis, own[own["domain"] == domain].reset_index(drop=True), rows)
+    figure = page(WIDTH, ROW * rows + 1.1, title=f"Forecast of the shares in {year}", notes=notes, frame=frame)
+    axes = panels(figure, len(domains), len(domains), share=False, wspace=0.35)
+    for axis, domain in zip(axes, domains, strict=True):
+        _draw_cells(axis, shares[shares["domain"] == domain].reset_index(drop=True), rows)
         axis.set_title(domain)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=legend_corner(figure), ncols=4)
-    return save(figure, folder, name="shares")
+    legend(figure, *axes[0].get_legend_handles_labels(), columns=4)
+    return figure
 
 
-def _cells(axis: Axes, cells: pd.DataFrame, rows: int) -> None:
-    """Cells from top to bottom: forecast, the year before, what happened."""
+def _draw_cells(axis: Axes, cells: pd.DataFrame, rows: int) -> None:
+    """Cells from top to bottom: forecast, the year before, observation."""
     y = np.arange(len(cells))
-    axis.hlines(y, cells["q05"], cells["q95"], color=BLUE, lw=5, alpha=0.45, label="forecast")
-    axis.plot(cells["q50"], y, "|", color=BLUE, ms=9, mew=1.8)
-    axis.plot(cells["before"], y, "o", mfc="white", mec=MUTED, ms=5, label="the year before")
+    axis.hlines(y, cells[LOW], cells[HIGH], color=BLUE, lw=5, alpha=0.45, label="forecast")
+    axis.plot(cells[MEDIAN], y, "|", color=BLUE, ms=9, mew=1.8)
+    axis.plot(cells["before"], y, "o", mfc="white", mec=MUTED, ms=5, label="year before")
     exact = cells["high"] - cells["low"] < NARROW
     axis.plot(cells.loc[exact, "low"], y[exact], "D", color=INK, ms=4, label="observed")
-    for n in np.flatnonzero(~exact):
-        axis.hlines(n, cells["low"][n], cells["high"][n], color=INK, lw=1.6)
+    axis.hlines(y[~exact], cells["low"][~exact], cells["high"][~exact], color=INK, lw=1.6)
     axis.set_yticks(y, [f"{row.country} {row.option}" for row in cells.itertuples()])
     axis.set_ylim(rows - 0.5, -0.5)
     axis.set_xlim(left=0.0)
     axis.set_xlabel("share")
 
 
-def _chances(
-    shares: pd.DataFrame,
-    reliable: pd.DataFrame,
-    flat: Callable[[int, int], tuple[float, float]],
-    folder: Path,
-    caption: str,
-) -> list[Path]:
-    own = shares[(shares["forecaster"] == MODEL) & (shares["low"] == shares["high"])]
+def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, flat: FlatBand, caption: str) -> Figure:
+    """Left, the PIT histogram of shares; right, the reliability diagram of probabilities."""
+    own = shares[shares["low"] == shares["high"]]
     cases = int(reliable["cases"].sum())
     notes = (
-        f"Left: where the {len(own)} exact shares fall in their forecasts; flat is honest, high ends mean forecasts"
-        f" too narrow; band: 90 % of flat ones. Right: how often what was given a chance happened ({cases} shares that"
-        f" rise, meetings, statuses); numbers: cases. {caption}",
+        f"Left: position of the {len(own)} exactly known shares in their forecasts. Calibrated forecasts give a flat"
+        " histogram, too narrow ones high ends; band: 90 % interval of calibrated forecasts. Right: forecast"
+        f" probability and observed frequency of {cases} events (rise of a share, meeting, change of status);"
+        f" numbers: cases. {caption}",
     )
-    figure = page(9.0, 3.6, title="Were the chances honest?", notes=notes, frame=Frame(left=0.7, right=0.3))
-    left, right = figure.subplots(1, 2, gridspec_kw={"wspace": 0.3})
-    left.hist(own["pit"], bins=np.linspace(0.0, 1.0, BINS + 1), color=BLUE, alpha=0.6)
+    title = "Calibration of the forecast probabilities"
+    figure = page(WIDTH, 3.6, title=title, notes=notes, frame=Frame(left=0.7, right=0.3))
+    left, right = panels(figure, 2, 2, share=False, wspace=0.3)
+    left.hist(own["pit"], bins=np.linspace(0.0, 1.0, BINS + 1).tolist(), color=BLUE, alpha=0.6)
     left.axhspan(*flat(len(own), BINS), color=FAINT, alpha=0.6, zorder=0)
     left.axhline(len(own) / BINS, color=MUTED, lw=1)
-    left.set_xlabel("place of what happened in the forecast (PIT)")
-    left.set_ylabel("cells")
+    left.set(xlabel="quantile of the observation in the forecast (PIT)", ylabel="cells")
     right.plot([0, 1], [0, 1], color=MUTED, lw=1)
     right.plot(reliable["chance"], reliable["happened"], "o-", color=BLUE, ms=5)
     for n, row in enumerate(reliable.to_dict("records")):
-        lift = 7 if n % 2 else -14
-        place = (row["chance"], row["happened"])
-        right.annotate(f"{row['cases']:.0f}", place, (0, lift), textcoords="offset points", ha="center")
-    right.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.12), xlabel="chance given", ylabel="part that happened")
-    return save(figure, folder, name="chances")
+        at = (row["chance"], row["happened"])
+        right.annotate(f"{row['cases']:.0f}", at, (0, 7 if n % 2 else -14), textcoords="offset points", ha="center")
+    right.set(xlim=(-0.05, 1.05), ylim=(-0.05, 1.12), xlabel="forecast probability", ylabel="observed frequency")
+    return figure
 
 
-def _skill(skills: pd.DataFrame, folder: Path, caption: str) -> list[Path]:
-    base = skills[skills["variant"] == "base"]
-    parts = list(dict.fromkeys(base["part"]))
+def _skill(skills: pd.DataFrame, caption: str) -> Figure:
+    """Skill against every baseline forecast with its interval, in groups of what is forecast."""
+    base = skills[skills["variant"] == BASE]
     notes = (
-        "Skill: 1 less the score over the rival's (shares: CRPS, meetings: RPS); right of 0 is better than the rival."
-        f" Line: 90 % interval when cells and countries are drawn anew. {caption}",
+        "Skill: 1 - score of the model / score of the baseline (shares: CRPS, meetings: RPS); right of 0 the model is"
+        f" better. Line: 90 % bootstrap interval over cells and countries. {caption}",
     )
-    title = "What the model saves of its rivals' scores"
-    figure = page(9.0, 0.26 * len(base) + 1.0, title=title, notes=notes, frame=Frame(left=2.2, right=0.3))
+    frame = Frame(left=2.2, right=0.3)
+    title = "Skill of the model against baseline forecasts"
+    figure = page(WIDTH, SKILL_ROW * len(base) + 1.0, title=title, notes=notes, frame=frame)
     axis = figure.subplots()
-    y: float = 0.0
-    ticks: list[tuple[float, str]] = []
-    for part in parts:
-        for row in base[base["part"] == part].to_dict("records"):
-            colour = GREEN if row["low"] > 0 else VERMILION if row["high"] < 0 else MUTED
-            axis.hlines(y, max(row["low"], -1.0), min(row["high"], 1.0), color=colour, lw=2)
-            axis.plot(np.clip(row["value"], -1.0, 1.0), y, "o", color=colour, ms=6)
-            ticks.append((y, f"{part}, {row['rival']}"))
+    y, ticks = 0.0, []
+    for target, rows in base.groupby("part", sort=False):
+        for row in rows.to_dict("records"):
+            color = GREEN if row["low"] > 0 else VERMILION if row["high"] < 0 else MUTED
+            axis.hlines(y, max(row["low"], -1.0), min(row["high"], 1.0), color=color, lw=2)
+            axis.plot(np.clip(row["value"], -1.0, 1.0), y, "o", color=color, ms=6)
+            ticks.append((y, f"{target}, {row[BASELINE]}"))
             y += 1.0
         y += 0.6
     axis.axvline(0.0, color=INK, lw=1)
     axis.set_yticks([at for at, _ in ticks], [text for _, text in ticks])
-    axis.set_ylim(y - 0.6, -0.6)
-    axis.set_xlim(-1.02, 1.02)
-    axis.set_xlabel("skill")
-    return save(figure, folder, name="skill")
+    axis.set(xlim=(-1.02, 1.02), ylim=(y - 0.6, -0.6), xlabel="skill")
+    return figure
+
+
+def draw_history(tables: Tables, folder: Path, *, trained: int, caption: str) -> list[Path]:
+    """Draw the simulated and the recorded years, a chart per country and one of meetings; the paths written.
+
+    tables: `course_shares` and `course_meetings`. trained: last year that parameters were fitted to.
+    """
+    charts = {
+        f"history_{country}": (f"{country}: simulated and recorded shares", own, ["domain", "option"])
+        for country, own in tables["course_shares"].groupby("country")
+    }
+    meetings = tables["course_meetings"].rename(columns={"mean": MEDIAN})
+    meetings = meetings.assign(low=meetings["count"], high=meetings["count"])
+    charts["history_meetings"] = ("Simulated and recorded meetings per year", meetings, ["format", "rung"])
+    pages = {name: partial(_history, *chart, trained, caption) for name, chart in charts.items()}
+    return write_pages(pages, folder)
+
+
+def _history(title: str, table: pd.DataFrame, key: list[str], trained: int, caption: str) -> Figure:
+    """A page with a panel per value of the key."""
+    groups = list(table.groupby(key, sort=False))
+    notes = (
+        "Band: 5 to 95 % of runs; line: median (meetings: mean). The band leaves out errors of the record and of the"
+        f" model. Points: the record, or its bounds. Right of the vertical line: not used in fitting. {caption}",
+    )
+    frame = Frame(left=0.6, right=0.2, legend_rows=1)
+    height = HISTORY_HEIGHT * -(-len(groups) // HISTORY_COLUMNS) + 0.6
+    figure = page(HISTORY_WIDTH, height, title=title, notes=notes, frame=frame)
+    axes = panels(figure, len(groups), HISTORY_COLUMNS, share=False, hspace=0.75, wspace=0.35)
+    years = (int(table["year"].min()), int(table["year"].max()))
+    for axis, (label, own) in zip(axes, groups, strict=True):
+        _draw_years(axis, own.sort_values("year"), years, trained, counts="count" in own)
+        axis.set_title(" ".join(map(str, label)), fontsize=8)
+    legend(figure, *axes[0].get_legend_handles_labels(), columns=3)
+    return figure
+
+
+def _draw_years(axis: Axes, own: pd.DataFrame, years: tuple[int, int], trained: int, *, counts: bool) -> None:
+    """One share (as a percentage) or one count over the years."""
+    year = own["year"].to_numpy(dtype=np.float64)
+    axis.fill_between(year, own[LOW], own[HIGH], color=BLUE, alpha=0.25, lw=0, label="runs")
+    axis.plot(year, own[MEDIAN], color=BLUE, lw=1.2)
+    exact = (own["low"] == own["high"]).to_numpy()
+    axis.plot(year[exact], own["low"].to_numpy()[exact], "o", color=INK, ms=3.5, label="record")
+    axis.vlines(year[~exact], own["low"][~exact], own["high"][~exact], color=MUTED, lw=2, label="record, bounds")
+    axis.axvline(trained + 0.5, color=FAINT, lw=1.5, zorder=0)
+    axis.set_xlim(years[0] - 0.4, years[1] + 0.4)
+    axis.set_xticks([years[0], trained, *([years[1]] if years[1] - trained > 1 else [])])
+    top = float(own[[HIGH, MEDIAN, "high"]].to_numpy(dtype=np.float64).max())
+    axis.set_ylim(-0.04 * top, 1.12 * top if top > 0.0 else 1.0)
+    axis.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=counts))
+    if not counts:
+        axis.yaxis.set_major_formatter(lambda share, _: f"{100.0 * share:g}%")
