@@ -27,7 +27,7 @@ from hedgesim.console.running import check_counts
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.errors import HedgesimError
-from hedgesim.plots.forecasts import draw_forecasts, draw_history
+from hedgesim.plots.evidence import draw_forecasts, draw_history
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.impulses import impulses_of

@@ -73,15 +73,13 @@ def _tradeoff(found: Found) -> Figure:
 
 def _limits(found: Found) -> Figure:
     """The range of every restricted factor, and in it the range of each box."""
-    labels = short_names(map(str, found.limits["factor"].unique()))
+    labels = short_names(found.limits["factor"].unique())
     rows = [own for _, own in found.limits.groupby(["box", "factor"], sort=False)]
     heads = [(int(own["box"].iloc[0]), str(own["factor"].iloc[0])) for own in rows]
     many = found.limits["box"].nunique() > 1
     names = [f"{labels[factor]}{f', box {box}' if many else ''}" for box, factor in heads]
     left = look.text_width(names) * look.NORMAL / SMALL + 0.25
-    note = (
-        "Grey, and right: range of the factor in the sweep; colour: range in the box. Other factors are free."
-    )
+    note = "Grey, and right: range of the factor in the sweep; colour: range in the box. Other factors are free."
     frame = Frame(left=left, right=BESIDE, below=0.2)
     size = left + RANGE + BESIDE, ROW * len(rows) + 0.75
     figure = look.page(*size, title=found.title, notes=(note, found.caption), frame=frame)
@@ -96,9 +94,7 @@ def _limits(found: Found) -> Figure:
             axis.text(0.0, y, text, size=SMALL, color=look.text_color(color), va="center")
     axis.set_yticks(range(len(rows)), names)
     axis.set(xlim=(0.0, 1.0), ylim=(len(rows) - 0.4, -0.7), xticks=[])
-    axis.grid(visible=False)
-    axis.spines[["left", "bottom"]].set_visible(False)
-    axis.tick_params(length=0)
+    look.plain_rows(axis, "left", "bottom")
     return figure
 
 

@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from hedgesim.model.world import LEVELS
 from hedgesim.plots.labels import Names
 from hedgesim.plots.quarters import draw_years, mark_shocks, quarter_numbers
-from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, legend
+from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, legend, plain_rows
 
 LEVEL_COLORS: Mapping[str, str] = dict(
     zip(LEVELS, ("#f1f1f1", "#c6dbef", "#6baed6", "#2171b5", "#08306b"), strict=True)
@@ -88,14 +88,7 @@ def _draw_levels(run: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None
         for dark, color in GLYPH_COLORS.items():
             here = ((rows["meeting"] == meeting) & (on_dark == dark)).to_numpy()
             axis.plot(x[here], y[here], glyph, ms=size, mfc=color, mec=color, mew=0.8, zorder=4)
-    _plain_rows(axis, "left")
-
-
-def _plain_rows(axis: Axes, *hidden: str) -> None:
-    """Rows without grid, ticks and these spines."""
-    axis.grid(False)
-    axis.tick_params(axis="y", length=0)
-    axis.spines[list(hidden)].set_visible(False)
+    plain_rows(axis, "left")
 
 
 def _row_name(names: Names, code: str) -> str:
@@ -112,6 +105,6 @@ def _draw_reached(axis: Axes, reached: pd.Series[float], *, n_runs: int) -> None
     for row, share in enumerate(reached):
         axis.text(1.08, row, f"{share:.0%}", size=SMALL, va="center", color=INK if share else MUTED)
     axis.set(xlim=(0, 1), xticks=[])
-    _plain_rows(axis, "left", "bottom")
+    plain_rows(axis, "left", "bottom")
     axis.tick_params(labelleft=False)
     axis.set_title(f"share of {n_runs} runs\nreaching leaders", size=SMALL, weight="normal", color=MUTED, pad=4)

@@ -14,7 +14,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
-from hedgesim.plots.theme import LINE_STYLES, POINTS_PER_INCH, SMALL, line_style, text_color, text_width
+from hedgesim.plots.theme import LINE_STYLES, NEAR, POINTS_PER_INCH, SMALL, line_style, text_color, text_width
 
 NEUTRAL = "#555555"
 GAP = 1.22  # distance of the lines of labels, of the type size
@@ -22,7 +22,6 @@ TIE_ROOM = 0.25  # inches between an axis and its labels, and beyond them
 LABEL_OFF = 9.0  # points between the axis and its labels
 RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 50.0, 68.0, 90.0)  # distances of a label from its point that are tried, points
 DIRECTIONS = 16
-TIE: Mapping[str, Any] = {"arrowstyle": "-", "lw": 0.5}  # the line between a label and its point
 Labels = Mapping[str, tuple[str, str]]
 """Code -> (name, colour), in drawing order."""
 
@@ -42,11 +41,7 @@ class Names:
 
     @classmethod
     def from_axes(
-        cls,
-        axes: pd.DataFrame,
-        *,
-        formats: Mapping[str, str] | None = None,
-        corners: Mapping[str, tuple[str, ...]] | None = None,
+        cls, axes: pd.DataFrame, *, formats: Mapping[str, str], corners: Mapping[str, tuple[str, ...]]
     ) -> Names:
         """Names from the table `axes` (axis, code, name, color)."""
         rows = {str(axis): part.to_dict("records") for axis, part in axes.groupby("axis")}
@@ -54,7 +49,7 @@ class Names:
             {str(row["code"]): (str(row["name"]), str(row["color"])) for row in rows.get(axis, ())}
             for axis in ("country", "power", "option")
         )
-        return cls(countries, {**powers, **options}, formats or {}, corners or {})
+        return cls(countries, {**powers, **options}, formats, corners)
 
 
 def label_of(labels: Labels, code: str) -> tuple[str, str]:
@@ -119,20 +114,18 @@ def label_ends(axis: Axes, labels: Sequence[Label]) -> list[Annotation]:
     heights = axis.transData.transform([(label.x, label.y) for label in labels])[:, 1]
     placed = spread(heights, gap, low=box.y0 + gap / 4, high=box.y1 - gap / 4)
     start = 1.0 + LABEL_OFF * scale / box.width
-    return [
-        axis.annotate(
-            label.text,
-            (label.x, label.y),
-            (start, (height - box.y0) / box.height),
-            textcoords="axes fraction",
-            size=SMALL,
-            color=text_color(label.color),
-            va="center",
-            annotation_clip=False,
-            arrowprops={**TIE, "color": label.color, "relpos": (0.0, 0.5), "shrinkA": 1, "shrinkB": 0},
-        )
-        for label, height in zip(labels, placed, strict=True)
-    ]
+    notes = []
+    for label, height in zip(labels, placed, strict=True):
+        at, tie = (start, (height - box.y0) / box.height), {"relpos": (0.0, 0.5), "shrinkA": 1, "shrinkB": 0}
+        notes.append(_tied(axis, label, at, tie, va="center", textcoords="axes fraction"))
+    return notes
+
+
+def _tied(axis: Axes, label: Label, at: tuple[float, float], tie: Mapping[str, Any], **style: Any) -> Annotation:
+    """Write a label at a position, connected with its point by a thin line."""
+    line = {"arrowstyle": "-", "lw": 0.5, "color": label.color, **tie}
+    style = {**NEAR, "size": SMALL, "color": text_color(label.color), "arrowprops": line, **style}
+    return axis.annotate(label.text, (label.x, label.y), at, **style)
 
 
 def label_points(axis: Axes, labels: Sequence[Label], *, avoid: Sequence[Bbox] = ()) -> list[Annotation]:
@@ -146,19 +139,8 @@ def label_points(axis: Axes, labels: Sequence[Label], *, avoid: Sequence[Bbox] =
     taken = [*avoid, *(Bbox.from_bounds(x - 4 * scale, y - 4 * scale, 8 * scale, 8 * scale) for x, y in points)]
     written = []
     for label in labels:
-        note = axis.annotate(
-            label.text,
-            (label.x, label.y),
-            (0.0, 0.0),
-            textcoords="offset points",
-            size=SMALL,
-            color=text_color(label.color),
-            weight="bold",
-            ha="center",
-            va="center",
-            annotation_clip=False,
-            arrowprops={**TIE, "color": label.color, "shrinkA": 0, "shrinkB": 4},
-        )
+        tie = {"shrinkA": 0, "shrinkB": 4}
+        note = _tied(axis, label, (0.0, 0.0), tie, weight="bold", ha="center", va="center")
         taken.append(_move_to_free_place(note, taken, renderer=renderer, scale=scale))
         written.append(note)
     return written

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from hedgesim.model.period import Period
-from hedgesim.plots.theme import CHARACTER_WIDTH, MUTED, POINTS_PER_INCH, SMALL
+from hedgesim.plots.theme import CHARACTER_WIDTH, MUTED, NEAR, POINTS_PER_INCH, SMALL
 
 QUARTERS = 4
 YEAR_WIDTH = 34.0  # points that the label of a year takes, with space
@@ -101,18 +101,9 @@ def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Iterable[str]) -> 
     rows = _rows(places)
     for rank, (number, row) in enumerate(zip(at, rows, strict=True), start=1):
         axis.axvline(number, color=MUTED, lw=0.8, ls=":", zorder=1.5)
-        axis.annotate(
-            str(rank),
-            (number, 1.0),
-            (0, MARK_LIFT + row * ROW_HEIGHT),
-            xycoords=axis.get_xaxis_transform(),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            size=SMALL,
-            color=MUTED,
-            annotation_clip=False,
-        )
+        at_top, lift = axis.get_xaxis_transform(), MARK_LIFT + row * ROW_HEIGHT
+        style = {"ha": "center", "va": "bottom", "size": SMALL, "color": MUTED, **NEAR}
+        axis.annotate(str(rank), (number, 1.0), (0, lift), xycoords=at_top, **style)
     return max(rows) + 1
 
 

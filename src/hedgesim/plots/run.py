@@ -53,9 +53,10 @@ class Run:
         named = chart != "ternary" or bool(self.names.corners)
         return named and all(len(self.tables.get(table, ())) for table in NEEDS[chart])
 
-    def notes(self, *first: str) -> tuple[str, ...]:
-        """The notes of a chart: its own, the key to the shocks, the caption."""
-        return (*first, shock_key(self.shocks, self.tables["summary"]["period"]), self.caption)
+    def page(self, width: float, height: float, title: str, *notes: str, frame: Frame) -> Figure:
+        """An empty page, inches, with the notes of a chart, the key to the shocks, and the caption."""
+        key = shock_key(self.shocks, self.tables["summary"]["period"])
+        return page(width, height, title=title, notes=(*notes, key, self.caption), frame=frame)
 
     def kept(self, table: str) -> str:
         """How many runs a table has, if not all of them."""
@@ -82,13 +83,9 @@ def draw_presence(run: Run) -> Figure:
     texts = option_texts(run.names, in_order(run.names.options, bands["option"]))
     width = PANEL_WIDTH * columns + 1.0 if columns > 1 else LONE_WIDTH
     marks = number_rows(run.shocks, bands["period"], width=PANEL_INSIDE)
-    figure = page(
-        width,
-        0.6 + (PANEL_HEIGHT + rows_inches(marks)) * rows,
-        title="Presence in each country's foreign policy",
-        notes=run.notes(note, prior_note(prior)),
-        frame=Frame(left=0.55, right=0.75, legend_rows=legend_rows(texts, width)),
-    )
+    height = 0.6 + (PANEL_HEIGHT + rows_inches(marks)) * rows
+    frame = Frame(left=0.55, right=0.75, legend_rows=legend_rows(texts, width))
+    figure = run.page(width, height, "Presence in each country's foreign policy", note, prior_note(prior), frame=frame)
     presence(bands, figure, names=run.names, shocks=run.shocks, prior=prior)
     return figure
 
@@ -97,7 +94,7 @@ def draw_hedging_index(run: Run) -> Figure:
     """The hedging index of every country over time."""
     note = "H = (diversity x ambiguity x engagement)^(1/3). 0: alignment or isolation; 1: full hedging."
     frame = Frame(left=0.75, right=label_room(run.names.countries))
-    figure = page(9.5, 4.6, title="Hedging index", notes=run.notes(f"{note} {BAND_NOTE}"), frame=frame)
+    figure = run.page(9.5, 4.6, "Hedging index", f"{note} {BAND_NOTE}", frame=frame)
     bands = country_bands(run.tables["summary"], "hedging_index")
     hedging_index(bands, figure.subplots(), names=run.names, shocks=run.shocks)
     return figure
@@ -125,13 +122,8 @@ def draw_formats(run: Run) -> Figure:
         " which the format is at leaders' level or above in some quarter."
         " Formats that are active in no run are left out."
     )
-    figure = page(
-        12.0,
-        0.9 + ROW_INCHES * rows,
-        title="Cooperation formats: levels and meetings",
-        notes=run.notes(note),
-        frame=Frame(left=3.4, right=0.55, legend_rows=1),
-    )
+    frame = Frame(left=3.4, right=0.55, legend_rows=1)
+    figure = run.page(12.0, 0.9 + ROW_INCHES * rows, "Cooperation formats: levels and meetings", note, frame=frame)
     timeline(table, figure, names=run.names, shocks=run.shocks)
     return figure
 
@@ -142,8 +134,8 @@ def draw_threat_trust(run: Run) -> Figure:
     trust = country_bands(run.tables["summary"], "trust")
     kept = run.kept("relations")
     frame = Frame(left=0.55, right=label_room(run.names.countries))
-    notes = run.notes(BAND_NOTE + (f" Threat: {kept}" if kept else ""))
-    figure = page(13.0, 4.4, title="Perceived threat and trust", notes=notes, frame=frame)
+    note = BAND_NOTE + (f" Threat: {kept}" if kept else "")
+    figure = run.page(13.0, 4.4, "Perceived threat and trust", note, frame=frame)
     threat_and_trust(threat_bands(relations), figure, trust=trust, names=run.names, shocks=run.shocks)
     return figure
 
@@ -176,17 +168,16 @@ def draw_pairs(paired: pd.DataFrame, names: Names, *, folder: Path, title: str, 
 
     def draw() -> Figure:
         figure = page(11.0, 7.0, title=title, notes=notes, frame=Frame(left=2.4, right=0.3, below=0.9))
-        paired_chart(rows, figure, names=names, quantity="difference of presence, share")
+        paired_chart(rows, figure, names=names)
         return figure
 
     return write_pages({} if rows.empty else {PAIRED_CHART: draw}, folder)
 
 
-def paired_chart(differences: pd.DataFrame, figure: Figure, *, names: Names, quantity: str) -> list[Axes]:
-    """One panel per country: the difference of each option between two scenarios, run by run, about zero.
+def paired_chart(differences: pd.DataFrame, figure: Figure, *, names: Names) -> list[Axes]:
+    """One panel per country: the difference of the presence of each option between two runs, about zero.
 
-    differences: country, option, mean, error, q05, q95; as of `paired_difference` with these keys. Thin line:
-    5 to 95 % of runs; thick line: mean and two standard errors. quantity: the name of the axis.
+    differences: country, option, mean, error, q05, q95; as of `paired_difference` with these keys.
     """
     countries = in_order(names.countries, differences["country"])
     shown = in_order(names.options, differences["option"])
@@ -197,9 +188,9 @@ def paired_chart(differences: pd.DataFrame, figure: Figure, *, names: Names, qua
         axis.set_title(label_of(names.countries, country)[0])
         axis.tick_params(labelbottom=True)
         axis.xaxis.set_major_locator(MaxNLocator(4))
-    below = figure.subplotpars.bottom - TICKS_HIGH / float(figure.get_figheight())
-    middle = (figure.subplotpars.left + figure.subplotpars.right) / 2
-    figure.text(middle, below, quantity, size=NORMAL, color=MUTED, ha="center", va="top")
+    at = figure.subplotpars
+    x, y = (at.left + at.right) / 2, at.bottom - TICKS_HIGH / float(figure.get_figheight())
+    figure.text(x, y, "difference of presence, share", size=NORMAL, color=MUTED, ha="center", va="top")
     return axes
 
 

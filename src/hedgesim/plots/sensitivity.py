@@ -35,7 +35,7 @@ ROW, BAR, BETWEEN = 0.3, 0.36, 0.3  # inches of a factor; bar by row; inches bet
 ABOVE, LINE = 0.6, 0.15  # inches above a row of panels, and more for each line of their titles
 SIDE, SHAPE, SQUARES = 3.6, 0.85, 3  # inches of a panel of effects; its height by its width; panels side by side
 MOST_LABELS, FEWEST_ROWS = 10, 3  # factors named in a panel of effects; rows of a low panel of bars
-EDGE = 0.04  # share of an axis left free at its ends
+EDGE = 0.06  # share of an axis left free at its ends
 
 
 @dataclass(frozen=True)
@@ -66,10 +66,6 @@ class Sensitivities:
     note: str
     caption: str
 
-    def labels(self) -> dict[str, str]:
-        """Path -> name of a factor."""
-        return short_names(map(str, self.indices["factor"].unique()))
-
     def panels(self, outcome: str) -> list[Panel]:
         """A panel for every group in which the outcome varies."""
         basis = self.basis[(self.basis["outcome"] == outcome) & self.basis["varies"]]
@@ -85,7 +81,7 @@ class Sensitivities:
     def notes(self, panels: Sequence[Panel]) -> tuple[str, ...]:
         """The note, what the chart leaves out, and the caption."""
         dropped = int(sum(panel.basis["dropped"] for panel in panels))
-        noises = [float(panel.basis["noise"]) for panel in panels if panel.basis["noise"] == panel.basis["noise"]]
+        noises = [float(panel.basis["noise"]) for panel in panels if pd.notna(panel.basis["noise"])]
         most = " at most" if len(noises) > 1 else ""
         noise = f"{100 * max(noises):.2g} % of the variance{most}" if noises else "unknown with one run per sample"
         failed = f" Left out because runs failed: {dropped}." if dropped else ""
@@ -119,7 +115,7 @@ def _lines(panels: Sequence[Panel]) -> int:
 
 def _bars_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -> Figure:
     """Bars of two measures, factors from the largest to the smallest."""
-    shown, labels = panels[:MOST_PANELS], found.labels()
+    shown, labels = panels[:MOST_PANELS], short_names(found.indices["factor"].unique())
     first = pd.concat([panel.column(found.measures[0]) for panel in shown], axis=1).mean(axis=1)
     order = list(first.sort_values(ascending=False, kind="stable").index)
     columns = min(COLUMNS, len(shown))
@@ -149,16 +145,15 @@ def _draw_bars(axis: Axes, panel: Panel, order: list[str], measures: Sequence[st
         axis.barh(y + shift * BAR, values, BAR, color=color, zorder=2)
         axis.errorbar(values, y + shift * BAR, xerr=plus, fmt="none", ecolor=INK, elinewidth=0.9, zorder=3)
     axis.axvline(0.0, color=INK, lw=0.8, zorder=2.5)
-    by_chance = float(panel.basis["by_chance"])
-    if by_chance == by_chance:
-        axis.axvline(by_chance, color=MUTED, lw=1.0, ls=look.line_style(1), zorder=1.5)
+    if pd.notna(panel.basis["by_chance"]):
+        axis.axvline(float(panel.basis["by_chance"]), color=MUTED, lw=1.0, ls=look.line_style(1), zorder=1.5)
     axis.grid(visible=False, axis="y")
     look.round_ticks(axis.xaxis, 5)
 
 
 def _effects_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -> Figure:
     """Mean and spread of the elementary effects of every factor as a point, the largest with their names."""
-    shown, labels = panels[:MOST_PANELS], found.labels()
+    shown, labels = panels[:MOST_PANELS], short_names(found.indices["factor"].unique())
     columns = min(SQUARES, len(shown))
     side, above = SIDE * (1.5 if len(shown) == 1 else 1.0), ABOVE + 0.3 + LINE * _lines(shown)
     size = 0.9 + columns * (side + 0.4), -(-len(shown) // columns) * (side * SHAPE + above)
@@ -172,27 +167,16 @@ def _effects_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -
             look.round_ticks(line, 5)
         axis.set_title(panel.title, size=SMALL)
         axis.set(xlabel=NAMES[MEAN], ylabel=NAMES[SPREAD])
-    _limit(axes[0], shown)
+        axis.margins(EDGE)
+        axis.axline((0.0, 0.0), slope=1.0, color=FAINT, lw=1.0, zorder=1)  # where mean and spread are equal
+    axes[0].autoscale_view()
     for axis, panel in zip(axes, shown, strict=True):
         _name_largest(axis, panel, labels)
     return figure
 
 
-def _limit(axis: Axes, panels: Sequence[Panel]) -> None:
-    """Limits that hold the points of all panels, which share their axes."""
-    x, plus, y = (
-        pd.concat([panel.column(measure, kind) for panel in panels])
-        for measure, kind in ((MEAN, "value"), (MEAN, "confidence"), (SPREAD, "value"))
-    )
-    low, high, top = min(0.0, float((x - plus).min())), float((x + plus).max()), float(y.max())
-    across, up = high - low or 1.0, top or 1.0
-    axis.set_xlim(low - EDGE * across, high + 2 * EDGE * across)
-    axis.set_ylim(-EDGE * up, top + 2 * EDGE * up)
-
-
 def _name_largest(axis: Axes, panel: Panel, labels: Mapping[str, str]) -> None:
-    """Name the factors with the largest effects, and draw the line of equal mean and spread."""
-    axis.axline((0.0, 0.0), slope=1.0, color=FAINT, lw=1.0, zorder=1)
+    """Name the factors with the largest effects, off the intervals of all factors and within the panel."""
     x, y, plus = panel.column(MEAN), panel.column(SPREAD), panel.column(MEAN, "confidence")
     ends = [axis.transData.transform(np.column_stack([x + sign * plus, y])) for sign in (-1.0, 1.0)]
     lines = [Bbox([[a[0], a[1] - 2.0], [b[0], b[1] + 2.0]]) for a, b in zip(*ends, strict=True)]

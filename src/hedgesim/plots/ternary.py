@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.summary import PRESENCE
 from hedgesim.plots.labels import Label, Labels, in_order, label_of, label_points, pixels_per_point
-from hedgesim.plots.theme import INK, MUTED, SMALL
+from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL
 
 N_CORNERS = 3
 KEYS = ["run", "period", "country"]
@@ -101,18 +101,8 @@ def _name_corners(axis: Any, corners: Sequence[str]) -> None:
     """Write the camps at the corners and percentages along the sides."""
     shifts = ((0, 10, "center", "bottom"), (-4, -24, "center", "top"), (4, -24, "center", "top"))
     for name, corner, (dx, dy, ha, va) in zip(corners, axis.corners_axes, shifts, strict=True):
-        axis.annotate(
-            name,
-            tuple(corner),
-            (dx, dy),
-            xycoords="axes fraction",
-            textcoords="offset points",
-            ha=ha,
-            va=va,
-            weight="bold",
-            color=INK,
-            annotation_clip=False,
-        )
+        style = {"ha": ha, "va": va, "weight": "bold", "color": INK, **NEAR}
+        axis.annotate(name, tuple(corner), (dx, dy), xycoords="axes fraction", **style)
     for side, name in zip((axis.taxis, axis.laxis, axis.raxis), corners, strict=True):
         side.set_label_position("tick1")
         side.labelpad = SIDE_PAD

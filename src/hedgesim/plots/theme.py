@@ -40,16 +40,15 @@ LOW, MEDIAN, HIGH = BAND = ("q05", "q50", "q95")
 ROUND, GENERAL = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}")  # steps of ticks, and how numbers are written
 BAND_NOTE = "Lines: median over runs; bands: 5 to 95 % of runs."
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+NEAR: Mapping[str, Any] = {"textcoords": "offset points", "annotation_clip": False}  # a text near what it names
 
 _LOOK: Mapping[str, Any] = {
-    "font.family": "DejaVu Sans",
     "font.size": NORMAL,
     "text.color": INK,
     "text.parse_math": False,
     "axes.titlesize": NORMAL + 1,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.labelsize": NORMAL,
     "axes.labelcolor": MUTED,
     "axes.edgecolor": MUTED,
     "axes.linewidth": 0.7,
@@ -65,12 +64,8 @@ _LOOK: Mapping[str, Any] = {
     "ytick.color": MUTED,
     "legend.fontsize": SMALL,
     "legend.frameon": False,
-    "lines.linewidth": 1.5,
     "hatch.linewidth": 0.5,
-    "figure.dpi": DPI,
-    "savefig.dpi": DPI,
     "svg.hashsalt": "hedgesim",
-    "svg.fonttype": "path",
 }
 
 
@@ -197,6 +192,13 @@ def color_bar(figure: Figure, colors: ScalarMappable, *, off: float, **style: An
 def round_ticks(axis: Axis, most: int) -> None:
     """Ticks at round numbers, at most so many intervals."""
     axis.set(major_locator=MaxNLocator(most, steps=ROUND), major_formatter=GENERAL)
+
+
+def plain_rows(axis: Axes, *hidden: str) -> None:
+    """Rows of names and bars: no grid, no ticks at the names, and without these spines."""
+    axis.grid(visible=False)
+    axis.tick_params(axis="y", length=0)
+    axis.spines[list(hidden)].set_visible(False)
 
 
 def write_pages(pages: Mapping[str, Callable[[], Figure]], folder: Path) -> list[Path]:

@@ -13,14 +13,7 @@ from matplotlib.ticker import FormatStrFormatter, MaxNLocator, PercentFormatter
 
 from hedgesim.analysis.summary import PRESENCE, summarise_column
 from hedgesim.plots.labels import Label, Labels, Names, in_order, label_ends, label_of, label_room, style_of
-from hedgesim.plots.quarters import (
-    draw_years,
-    mark_shocks,
-    number_rows,
-    quarter_numbers,
-    rows_inches,
-    title_above,
-)
+from hedgesim.plots.quarters import draw_years, mark_shocks, number_rows, quarter_numbers, rows_inches, title_above
 from hedgesim.plots.theme import BAND, HIGH, LOW, legend, legend_columns, panels
 
 PRIOR_MARK = "°"
@@ -31,7 +24,6 @@ PANEL_COLUMNS = 3
 BETWEEN_PANELS = 0.55  # inches for tick labels and a title
 TICK_ROOM = 0.45  # inches for the tick labels of the right panel
 LEAST_SPAN = 0.2  # of the axis of an index between 0 and 1
-NO_PRIOR_LINES = pd.DataFrame({"country": [], "option": [], "prior_dominated": [], "n_prior": [], "n_cells": []})
 
 
 def presence_bands(summary: pd.DataFrame) -> pd.DataFrame:
@@ -63,7 +55,7 @@ def prior_lines(shares: pd.DataFrame) -> pd.DataFrame:
         share=("share", "sum"), prior=("prior", "sum"), n_prior=("hollow", "sum"), n_cells=("hollow", "size")
     )
     sums["prior_dominated"] = sums["prior"] > HALF * sums["share"]
-    return pd.DataFrame(sums.reset_index()[list(NO_PRIOR_LINES)])
+    return pd.DataFrame(sums.drop(columns=["share", "prior"]).reset_index())
 
 
 def prior_note(lines: pd.DataFrame) -> str:
@@ -84,7 +76,7 @@ def presence(
     *,
     names: Names,
     shocks: pd.DataFrame,
-    prior: pd.DataFrame = NO_PRIOR_LINES,
+    prior: pd.DataFrame,
 ) -> list[Axes]:
     """One panel per country: the share of every option over time, median and 5 to 95 % of runs.
 
@@ -95,7 +87,7 @@ def presence(
     _make_room(figure, axes, shocks=shocks, periods=bands["period"])
     axes[0].set_ylim(0, float(bands[HIGH].max()) * 1.04)
     for axis, country in zip(axes, countries, strict=True):
-        marked = set(prior.loc[(prior["country"] == country) & prior["prior_dominated"].astype(bool), "option"])
+        marked = set(prior.loc[(prior["country"] == country) & prior["prior_dominated"], "option"])
         rows = draw_lines(
             bands[bands["country"] == country],
             axis,
