@@ -16,7 +16,7 @@ from hedgesim.console import progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.plots import Names
-from hedgesim.plots.charts import CHARTS, NEEDS
+from hedgesim.plots.run import CHARTS, NEEDS
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
 from hedgesim.session import clear
@@ -162,9 +162,7 @@ def test_grid_runs_every_point_and_draws_the_outcome(tmp_path: Path) -> None:
     assert set(runs[path]) == {0.0, 2.0}
     means = runs.groupby(path)["hedging_index"].mean()
     assert means.nunique() == 2
-    assert {"charts/hedging_index_by_threat.png", "charts/hedging_index_by_threat.svg"} <= files_below(
-        tmp_path / "grid"
-    )
+    assert {"charts/hedging_index.png", "charts/hedging_index.svg"} <= files_below(tmp_path / "grid")
     assert "mean hedging_index" in folded(said)
 
 
@@ -258,7 +256,7 @@ def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
             path.touch()
         return drawn
 
-    monkeypatch.setattr("hedgesim.session.draw_all", sketch)
+    monkeypatch.setattr("hedgesim.session.draw_run", sketch)
 
 
 @pytest.mark.usefixtures("sketched")
@@ -320,7 +318,7 @@ def test_nothing_of_an_earlier_run_stays_beside_new_tables_and_nothing_else_goes
     vary = ("--vary", "settings.taste.threat=0,1", "--runs", "2")
     assert call("grid", "war_2022", *vary, "--outcome", "cohesion", "-o", str(folder)).code == 0
     assert call("grid", "war_2022", *vary, "-o", str(folder)).code == 0
-    charts = {f"charts/hedging_index_by_threat.{kind}" for kind in KINDS}
+    charts = {f"charts/hedging_index.{kind}" for kind in KINDS}
     assert files_below(folder) == charts | {"charts", "manifest.json", "runs.parquet"}
 
 
@@ -338,7 +336,7 @@ def test_a_grid_over_two_settings_with_one_last_word_draws_both(tmp_path: Path) 
     assert said.code == 0, said.err
     assert "nan" not in said.out
     names = {path.stem for path in (tmp_path / "charts").iterdir()}
-    assert names == {"hedging_index_by_settings_taste_threat", "hedging_index_by_settings_votes_threat"}
+    assert names == {"hedging_index", "hedging_index_map"}
     assert len(pd.read_parquet(tmp_path / "runs.parquet")) == 4
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hedgesim.analysis.grid import Grid, chart_names, points_of
+from hedgesim.analysis.grid import Grid, points_of
 from hedgesim.analysis.simulation import Results
 from hedgesim.analysis.twins import Twins
 from hedgesim.batch.address import folder_at
@@ -18,19 +18,16 @@ from hedgesim.batch.results import MANIFEST, read_manifest, write_results
 from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment.points import Factor
 from hedgesim.model.period import Period
-from hedgesim.plots import Names, draw_all
-from hedgesim.plots.charts import CHARTS
-from hedgesim.plots.comparisons import paired_chart, sweep_chart
+from hedgesim.plots.labels import Names
+from hedgesim.plots.run import CHARTS, PAIRED_CHART, draw_pairs, draw_run
+from hedgesim.plots.sweeps import draw_grid
 from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
-from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.scenario import Scenario
 from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.tables import Tables
-
-PAIRED_CHART = "paired_presence"
 
 BOTH = "a twin and --without cannot both be given"
 
@@ -135,9 +132,9 @@ def _remove_charts(folder: Path) -> bool:
         manifest = read_manifest(folder)
     except StoreError:
         return False
-    grid, outcome = manifest.get("grid", {}), manifest.get("outcome", "")
-    swept = chart_names(list(grid), str(outcome)).values() if isinstance(grid, dict) else ()
-    for name in (*CHARTS, PAIRED_CHART, *(name for name in swept if "/" not in name)):
+    outcome = str(manifest.get("outcome", "")) if "grid" in manifest else ""
+    swept = (outcome, f"{outcome}_map") if outcome and "/" not in outcome else ()
+    for name in (*CHARTS, PAIRED_CHART, *swept):
         for kind in ("png", "svg"):
             (folder / "charts" / f"{name}.{kind}").unlink(missing_ok=True)
     _remove_if_empty(folder / "charts")
@@ -158,7 +155,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
     )
     tables = source(scenario).tables
     shocks = shocks_shown(scenario, tables)
-    return draw_all(results.tables, names_of(results, tables), shocks=shocks, folder=folder, caption=caption)
+    return draw_run(results.tables, names_of(results, tables), shocks=shocks, folder=folder, caption=caption)
 
 
 def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, scenario: Scenario, runs: int) -> None:
@@ -166,17 +163,7 @@ def write_grid(table: pd.DataFrame, grid: Grid, *, folder: Path, outcome: str, s
     numbers = {"seed": scenario.seed, "runs": runs, "outcome": outcome, "grid": dict(grid)}
     write_results(folder, {"runs": table}, manifest={"scenario": scenario.name, **numbers})
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {in_words(scenario.parameters)}."
-    names = chart_names(list(grid), outcome)
-    charts = folder / "charts"
-    charts.mkdir(parents=True, exist_ok=True)
-    with theme():
-        for path in grid:
-            others = [other for other in grid if other != path]
-            spread = f" Points and bands go over every value of {', '.join(others)}." if others else ""
-            title = f"{outcome} against {path}"
-            figure = page(7.0, 4.5, title=title, notes=(caption + spread,), frame=Frame(left=0.9, right=0.3))
-            sweep_chart(table, figure.subplots(), parameter=path, outcome=outcome)
-            save(figure, charts, name=names[path])
+    draw_grid(table, list(grid), outcome=outcome, folder=folder / "charts", caption=caption)
 
 
 def write_twins(twins: Twins, folder: Path) -> None:
@@ -185,26 +172,12 @@ def write_twins(twins: Twins, folder: Path) -> None:
     name, other = results.scenario.name, name_of_twin(results.scenario, twins.twin.scenario)
     numbers = {"seed": results.case.seed, "runs": results.manifest["runs"], "left_out": twins.left_out}
     write_results(folder, {"paired": twins.paired}, manifest={"scenario": name, "twin": other, **numbers})
-    presence = twins.paired[twins.paired["outcome"] == "presence"].rename(columns={"entity": "country"})
-    if presence.empty:
-        return
     caption = (
-        f"{name} less {other} in {results.case.setting.axes.periods[-1]}, {presence['n'].max()} runs paired"
+        f"{name} less {other} in {results.case.setting.axes.periods[-1]}, {twins.paired['n'].max()} runs paired"
         f" by random numbers, seed {results.case.seed}, {in_words(results.scenario.parameters)}."
-        " Thin: 5 to 95 % of runs; thick: mean ± 2 errors."
     )
-    charts = folder / "charts"
-    charts.mkdir(parents=True, exist_ok=True)
-    with theme():
-        frame = Frame(left=2.4, right=0.3, below=0.9)
-        figure = page(11.0, 7.0, title=f"{name} less {other}", notes=(caption,), frame=frame)
-        paired_chart(
-            presence,
-            figure,
-            names=names_of(results, source(results.scenario).tables),
-            quantity="difference of presence, share",
-        )
-        save(figure, charts, name=PAIRED_CHART)
+    names = names_of(results, source(results.scenario).tables)
+    draw_pairs(twins.paired, names, folder=folder / "charts", title=f"{name} less {other}", caption=caption)
 
 
 def draw_sweep(results: Sweep, folder: Path) -> list[Path]:

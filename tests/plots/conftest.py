@@ -3,13 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from hedgesim.analysis.summary import lengthen, summarise
-from hedgesim.plots import Names
+from hedgesim.model.world import LEVELS
+from hedgesim.plots import Names, theme
 
 COUNTRIES = {
     "KAZ": ("Kazakhstan", "#0072B2"),
@@ -33,7 +36,6 @@ OPTIONS = {
 }
 DOMAINS = ("security", "economy", "energy", "transport", "identity")
 CORNERS = {"Russia": ("RUS",), "China": ("CHN",), "West": ("EU", "USA")}
-LEVELS = np.array(["dormant", "working", "ministerial", "leaders", "institution"])
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,9 @@ def invent_formats(n_runs: int, periods: Sequence[str], codes: Sequence[str]) ->
     meeting = np.array(["none", "working", "ministers", "leaders", "leaders"])[high]
     lucky = rng.random(len(frame)) < 0.8
     held = due & lucky & (high > 0)
-    return frame.assign(level=LEVELS[high], momentum=0.5, formality=0.3, meeting=np.where(held, meeting, "none"))
+    return frame.assign(
+        level=np.array(LEVELS)[high], momentum=0.5, formality=0.3, meeting=np.where(held, meeting, "none")
+    )
 
 
 def invent_relations(
@@ -127,7 +131,7 @@ def invent_results(
     )
     tables = {
         "runs": pd.DataFrame({"run": range(n_runs), "seed": 2022, "beta": 0.5, "failed": [None] * n_runs}),
-        "summary": summarise(lengthen(wide, system)),
+        "summary": summarise(lengthen(wide.assign(trust=0.5), system)),
         "countries": wide,
         "system": system,
         "shares": shares,
@@ -153,6 +157,20 @@ def invent_shocks(periods: Sequence[str]) -> pd.DataFrame:
         (17, "A corridor opens"),
     ]
     return pd.DataFrame([(periods[i], name) for i, name in named if i < len(periods)], columns=["period", "name"])
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    """The figures that are drawn instead of written, by the names of their files."""
+    figures: dict[str, Figure] = {}
+
+    def keep(figure: Figure, folder: Path, *, name: str) -> list[Path]:
+        figure.canvas.draw()
+        figures[name] = figure
+        return [folder / f"{name}.png"]
+
+    monkeypatch.setattr(theme, "save", keep)
+    return figures
 
 
 @pytest.fixture(scope="session")

@@ -1,21 +1,19 @@
-from itertools import combinations
-
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
+from tests.plots.layout import assert_apart
 
-from hedgesim.plots.labels import Label, label_ends, label_points, spread
+from hedgesim.plots.labels import Label, Names, label_ends, label_points, spread
 from hedgesim.plots.theme import page, theme
 
 
-def assert_apart(texts: list[Annotation]) -> None:
-    texts[0].figure.canvas.draw()
-    boxes = [(note.get_text(), Text.get_window_extent(note)) for note in texts]
-    for (one, first), (other, second) in combinations(boxes, 2):
-        assert not first.overlaps(second), f"{one} covers {other}"
+def texts_apart(notes: list[Annotation]) -> None:
+    notes[0].figure.canvas.draw()
+    assert_apart(Text.get_window_extent(note) for note in notes)
 
 
 def axis_of(width: float = 6, height: float = 4) -> Axes:
@@ -51,17 +49,32 @@ def test_end_labels_of_ten_equal_lines_do_not_overlap() -> None:
     with theme():
         axis = axis_of()
         notes = label_ends(axis, [Label(f"LINE{i}", "#0072B2", 1.0, 0.5) for i in range(10)])
-        assert_apart(notes)
+        texts_apart(notes)
         assert all(Text.get_window_extent(note).x0 > axis.get_window_extent().x1 for note in notes)
 
 
 def test_labels_of_points_in_a_crowd_do_not_overlap() -> None:
     with theme():
         places = [(0.5 + 0.01 * i, 0.5 + 0.005 * (i % 3)) for i in range(8)]
-        assert_apart(label_points(axis_of(), [Label(f"A country {i}", "#0072B2", *at) for i, at in enumerate(places)]))
+        texts_apart(label_points(axis_of(), [Label(f"A country {i}", "#0072B2", *at) for i, at in enumerate(places)]))
 
 
 def test_nothing_to_label_is_no_error() -> None:
     with theme():
         assert label_ends(axis_of(), []) == []
         assert label_points(axis_of(), []) == []
+
+
+def test_names_come_from_the_table_of_axes() -> None:
+    axes = pd.DataFrame(
+        [
+            ("country", "AAA", "Aland", "#111111"),
+            ("power", "RED", "Redland", "#222222"),
+            ("option", "RED", "Redland", "#222222"),
+            ("option", "region", "the rest", "#333333"),
+        ],
+        columns=["axis", "code", "name", "color"],
+    )
+    names = Names.from_axes(axes, formats={}, corners={})
+    assert dict(names.countries) == {"AAA": ("Aland", "#111111")}
+    assert list(names.options) == ["RED", "region"]

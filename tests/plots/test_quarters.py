@@ -1,8 +1,7 @@
-from itertools import combinations
-
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from tests.plots.layout import assert_apart
 
 from hedgesim.plots.quarters import draw_years, mark_shocks, number_rows, quarter_numbers, shock_key
 from hedgesim.plots.theme import page, theme
@@ -35,7 +34,7 @@ def test_year_labels_have_room(width: float) -> None:
         axis = axis_of(width)
         boxes = [label.get_window_extent() for label in axis.get_xticklabels()]
     assert boxes
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert_apart(boxes)
 
 
 def test_one_quarter_alone_can_be_drawn() -> None:
@@ -48,7 +47,7 @@ def test_one_quarter_alone_can_be_drawn() -> None:
 
 def test_the_key_names_each_quarter_once_and_leaves_out_what_is_not_drawn() -> None:
     key = shock_key(SHOCKS, PERIODS).replace("\N{NO-BREAK SPACE}", " ")
-    assert key == "Shocks, dotted:  (1) 2016Q4 A succession   (2) 2022Q2 A war; Sanctions"
+    assert key == "Shocks (dotted lines):  (1) 2016Q4 A succession   (2) 2022Q2 A war; Sanctions"
     assert shock_key(SHOCKS.iloc[:0], PERIODS) == ""
 
 
@@ -60,7 +59,7 @@ def test_shocks_in_neighbouring_quarters_are_numbered_without_overlap() -> None:
         boxes = [text.get_window_extent() for text in axis.texts]
         width = axis.get_window_extent().width / axis.figure.dpi
     assert len(boxes) == 27
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert_apart(boxes)
     assert rows == number_rows(crowd, PERIODS, width=width) > 1
 
 

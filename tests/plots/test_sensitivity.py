@@ -1,8 +1,7 @@
-"""Charts of sensitivity and of boxes show the numbers that they are given, name them, and keep within the page."""
+"""Charts of sensitivity show the numbers that they are given, name them, and keep within the page."""
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +10,8 @@ import pytest
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
+from tests.plots.layout import assert_apart, assert_within
 
-from hedgesim.plots import discovery, sensitivity
-from hedgesim.plots.discovery import Found, draw_discovery
 from hedgesim.plots.sensitivity import MOST_LABELS, MOST_PANELS, Sensitivities, draw_sensitivity
 
 RULE = "rules.countries.all.rule"
@@ -38,31 +36,6 @@ def invented(measures: tuple[str, str], scenarios: int, rules: int, factors: lis
     return Sensitivities(indices, basis, ("scenario", RULE), measures, "Lines: intervals.", "Experiment invented.")
 
 
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
-    """The figures that are drawn, by the names of their files."""
-    figures: dict[str, Figure] = {}
-
-    def keep(figure: Figure, folder: Path, *, name: str) -> list[Path]:
-        figure.canvas.draw()
-        figures[name] = figure
-        return [folder / f"{name}.png"]
-
-    monkeypatch.setattr(sensitivity.look, "save", keep)
-    return figures
-
-
-def assert_within(figure: Figure) -> None:
-    """Every text of the page and of its axes lies on it."""
-    renderer = figure.canvas.get_renderer()
-    page = figure.bbox
-    ticks = [text for axis in figure.axes if axis.get_visible() for text in axis.get_yticklabels()]
-    titles = [axis.title for axis in figure.axes if axis.get_visible()]
-    for text in (*figure.texts, *ticks, *titles):
-        box = text.get_window_extent(renderer)
-        assert text.get_text() == "" or (box.x0 >= page.x0 - 1 and box.x1 <= page.x1 + 1), text.get_text()
-
-
 def test_bars_are_as_long_as_the_indices_the_largest_first(tmp_path: Path, pages: dict[str, Figure]) -> None:
     found = invented(("ST", "S1"), 1, 1, FACTORS)
     draw_sensitivity(found, ["cohesion"], tmp_path)
@@ -80,8 +53,11 @@ def test_bars_are_as_long_as_the_indices_the_largest_first(tmp_path: Path, pages
     assert colors == [bars.patches[0].get_facecolor() for bars in (total, first)]
 
 
-@pytest.mark.parametrize("measures", [("ST", "S1"), ("PAWN", "S1"), ("mu_star", "sigma")])
-@pytest.mark.parametrize(("scenarios", "rules"), [(1, 1), (2, 1), (2, 3), (7, 8)])
+@pytest.mark.parametrize(
+    ("measures", "scenarios", "rules"),
+    [(("PAWN", "S1"), 1, 1), (("PAWN", "S1"), 2, 1), (("ST", "S1"), 2, 3), (("ST", "S1"), 7, 8)]
+    + [(("mu_star", "sigma"), scenarios, rules) for scenarios, rules in ((1, 1), (2, 1), (3, 5))],
+)
 def test_pages_hold_their_texts(
     measures: tuple[str, str], scenarios: int, rules: int, tmp_path: Path, pages: dict[str, Figure]
 ) -> None:
@@ -91,7 +67,7 @@ def test_pages_hold_their_texts(
     shown = [axis for axis in figure.axes if axis.get_visible()]
     assert len(shown) == min(scenarios * rules, MOST_PANELS)
     notes = " ".join(text.get_text() for text in figure.texts)
-    assert ("The first 12 of 56 are drawn." in notes) == (scenarios * rules > MOST_PANELS)
+    assert (f"The first 12 of {scenarios * rules} are drawn." in notes) == (scenarios * rules > MOST_PANELS)
     assert f"Left out because runs failed: {2 * scenarios * rules}." in notes
     titles = [axis.get_title("left") or axis.get_title() for axis in shown]
     assert len(set(titles)) == len(titles)
@@ -105,7 +81,7 @@ def test_names_of_effects_cover_neither_each_other_nor_lines(tmp_path: Path, pag
     names = [text for text in figure.axes[0].texts if isinstance(text, Annotation)]
     assert len(names) == MOST_LABELS
     boxes = [super(Annotation, name).get_window_extent(renderer) for name in names]
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert_apart(boxes)
     assert all(box.x0 >= figure.axes[0].get_window_extent().x0 for box in boxes)
 
 
@@ -113,57 +89,3 @@ def test_what_never_varies_is_not_drawn(tmp_path: Path, pages: dict[str, Figure]
     found = invented(("ST", "S1"), 1, 1, FACTORS)
     found.basis["varies"] = False
     assert draw_sensitivity(found, ["cohesion"], tmp_path) == []
-
-
-def boxes(n: int) -> Found:
-    """Some boxes with limits on numbers, from both sides, and on words."""
-    steps = pd.DataFrame(
-        {
-            "box": np.repeat(np.arange(1, n + 1), 5),
-            "step": np.tile(np.arange(5), n),
-            "chosen": np.tile([False] * 4 + [True], n),
-            "coverage": np.tile(np.linspace(1.0, 0.3, 5), n) / np.repeat(np.arange(1, n + 1), 5),
-            "density": np.tile(np.linspace(0.2, 0.9, 5), n),
-            "mass": np.tile(np.linspace(1.0, 0.1, 5), n),
-            "restricted": np.tile([0, 1, 2, 2, 3], n),
-        }
-    )
-    limits = pd.DataFrame(
-        [
-            (box, factor, limit, number, words, 0.01)
-            for box in range(1, n + 1)
-            for factor, limit, number, words in (
-                (FACTORS[0], "at least", 1.5, ""),
-                (FACTORS[0], "at most", 4.5, ""),
-                (FACTORS[1], "at most", 0.25, ""),
-                (RULE, "among", np.nan, ", ".join(f"a_long_word_{k}" for k in range(9))),
-            )
-        ],
-        columns=["box", "factor", "limit", "number", "words", "quasi_p"],
-    )
-    ranges = {FACTORS[0]: (0.0, 5.0), FACTORS[1]: (0.0, 1.0)}
-    return Found(steps, limits, ranges, "When is cohesion < 1?", "Experiment invented.", 0.2)
-
-
-@pytest.mark.parametrize("n", [1, 3])
-def test_boxes_show_their_limits(n: int, tmp_path: Path, pages: dict[str, Figure]) -> None:
-    draw_discovery(boxes(n), tmp_path)
-    assert set(pages) == set(discovery.CHARTS)
-    axis = pages["limits"].axes[0]
-    assert len(axis.get_yticklabels()) == 3 * n
-    texts = [text.get_text() for text in axis.texts]
-    assert texts[:4] == ["0 to 5", "1.5", "4.5", "0 to 1"]
-    assert any(text.startswith("a_long_word_0") and text.endswith("…") for text in texts)
-    grey, left = axis.lines[0], axis.lines[1]
-    assert list(grey.get_xdata()) == [0, 1]
-    assert list(left.get_xdata()) == pytest.approx([0.3, 0.9])
-    for figure in pages.values():
-        assert_within(figure)
-
-
-def test_the_tradeoff_rings_the_chosen_box(tmp_path: Path, pages: dict[str, Figure]) -> None:
-    draw_discovery(boxes(2), tmp_path)
-    axis = pages["tradeoff"].axes[0]
-    rings = [line for line in axis.lines if line.get_marker() == "o"]
-    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in rings] == [(0.3, 0.9), (0.15, 0.9)]
-    assert len(axis.collections) == 2

@@ -1,6 +1,6 @@
 import re
-from collections.abc import Sequence
-from itertools import combinations, product
+from collections.abc import Callable, Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from tests.plots.layout import assert_nothing_overlaps
 
 from hedgesim.experiment.points import Factor
-from hedgesim.plots import sweeps
-from hedgesim.plots.sweep_pages import Sweep
-from hedgesim.plots.sweeps import COLORS, draw_sweep
-from hedgesim.plots.theme import theme
+from hedgesim.plots import draw_grid, draw_sweep
+from hedgesim.plots.sweep_pages import short_names
+from hedgesim.plots.theme import BLUE, COLORS
 
 CAPTION = "Experiment invented, 4 runs a point, seed 7, not calibrated."
 THREAT, SHOCK, RULE, SCENARIO = "settings.taste.threat", "shock_sizes.war_2022", "rules.countries.all.rule", "scenario"
@@ -35,26 +35,19 @@ def factors_of(frame: pd.DataFrame) -> list[Factor]:
 
 
 @pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def drawn(pages: dict[str, Figure], tmp_path: Path) -> Callable[..., dict[str, Figure]]:
     """Draw a frame and hand out the figures by the names of their files."""
-    figures: dict[str, Figure] = {}
-
-    def keep(figure: Figure, folder: Path, *, name: str) -> list[Path]:
-        figure.canvas.draw()
-        figures[name] = figure
-        return [folder / f"{name}.png"]
 
     def draw(frame: pd.DataFrame, factors: Sequence[Factor] | None = None, *, title: str = "Why") -> dict[str, Figure]:
-        figures.clear()
+        pages.clear()
         chosen = factors_of(frame) if factors is None else factors
         draw_sweep(frame, chosen, outcomes=["hedging_index"], folder=tmp_path, title=title, caption=CAPTION)
-        return dict(figures)
+        return dict(pages)
 
-    monkeypatch.setattr(sweeps.look, "save", keep)
     return draw
 
 
-def medians(axis, color: str = sweeps.SWEEP_COLOR) -> tuple[list[float], list[float]]:
+def medians(axis, color: str = BLUE) -> tuple[list[float], list[float]]:
     lines = [line for line in axis.lines if line.get_label() == "median" and to_hex(line.get_color()) == color.lower()]
     assert len(lines) == 1
     return lines[0].get_xdata().tolist(), lines[0].get_ydata().tolist()
@@ -68,70 +61,31 @@ def colours_of(axis) -> np.ma.MaskedArray:
     return axis.collections[0].get_array()
 
 
-def assert_nothing_overlaps(figure: Figure) -> None:
-    """No two texts of a page share pixels, and none leaves it."""
-    panels = [
-        text
-        for axis in figure.axes
-        for text in (
-            axis.title,
-            axis._left_title,
-            axis.xaxis.label,
-            axis.yaxis.label,
-            *(label for label in axis.get_xticklabels() if _inside(axis, label, 0)),
-            *(label for label in axis.get_yticklabels() if _inside(axis, label, 1)),
-        )
-    ]
-    legends = [text for legend in figure.legends for text in (*legend.get_texts(), legend.get_title())]
-    texts = [text for text in (*figure.texts, *panels, *legends) if text.get_visible() and text.get_text()]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-    for (one, first), (other, second) in combinations(boxes, 2):
-        assert not first.overlaps(second), f"{one} covers {other}"
-    for text, box in boxes:
-        assert min(box.x0, box.y0) >= 0, text
-        assert box.x1 <= figure.bbox.x1, text
-        assert box.y1 <= figure.bbox.y1, text
-
-
-def _inside(axis, label, side: int) -> bool:
-    low, high = sorted((axis.get_xlim, axis.get_ylim)[side]())
-    return low <= label.get_position()[side] <= high
-
-
 def test_files_are_written_alike_each_time_into_a_new_folder(tmp_path: Path) -> None:
-    frame = invent(**{THREAT: range(4), SHOCK: range(4), SCENARIO: SCENARIOS})
-    drawn = [
-        draw_sweep(
-            frame,
-            factors_of(frame),
-            outcomes=["hedging_index"],
-            folder=tmp_path / side / "charts",
-            title="Why",
-            caption=CAPTION,
-        )
-        for side in "ab"
-    ]
+    frame, how = invent(n_runs=1, **{THREAT: range(4), SHOCK: range(4)}), {"title": "Why", "caption": CAPTION}
+    folders = (tmp_path / "a" / "charts", tmp_path / "b" / "charts")
+    drawn = [draw_sweep(frame, factors_of(frame), outcomes=["hedging_index"], folder=at, **how) for at in folders]
     names = ["hedging_index.png", "hedging_index.svg", "hedging_index_map.png", "hedging_index_map.svg"]
     assert [path.name for path in drawn[0]] == names
     for first, second in zip(*drawn, strict=True):
         assert first.read_bytes() == second.read_bytes()
 
 
-def test_medians_are_those_of_the_data_and_the_page_says_what_it_shows(pages) -> None:
+def test_medians_are_those_of_the_data_and_the_page_says_what_it_shows(drawn) -> None:
     frame = invent(n_runs=5, **{THREAT: [0.0, 1.0, 3.0]})
-    figure = pages(frame)["hedging_index"]
+    figure = drawn(frame)["hedging_index"]
     (axis,) = figure.axes
     assert medians(axis) == ([0.0, 1.0, 3.0], pytest.approx([0.2, 2.2, 6.2]))
     band = axis.collections[0].get_paths()[0].vertices
     assert band[band[:, 0] == 1.0][:, 1].min() == pytest.approx(np.quantile(2 + 0.1 * np.arange(5), 0.05))
     assert axis.get_xlabel() == "taste: threat"
     assert axis.get_ylabel() == "hedging index"
-    assert "Lines: median; bands: 5 to 95 % of runs; points: single runs. Runs in all: 15." in small_print(figure)
+    assert "Lines: median; bands: 5 to 95 % of runs; points: single runs. Runs: 15." in small_print(figure)
     assert CAPTION in small_print(figure)
 
 
-def test_many_values_are_binned_and_many_runs_have_no_points(pages) -> None:
-    figure = pages(invent(n_runs=1, **{THREAT: np.linspace(0, 1, 2400)}))["hedging_index"]
+def test_many_values_are_binned_and_many_runs_have_no_points(drawn) -> None:
+    figure = drawn(invent(n_runs=1, **{THREAT: np.linspace(0, 1, 2400)}))["hedging_index"]
     x, y = medians(figure.axes[0])
     assert len(x) == 12
     assert y == pytest.approx(2 * np.array(x))
@@ -140,20 +94,20 @@ def test_many_values_are_binned_and_many_runs_have_no_points(pages) -> None:
     assert "single runs" not in small_print(figure)
 
 
-def test_failed_runs_are_left_out_and_counted(pages) -> None:
+def test_failed_runs_are_left_out_and_counted(drawn) -> None:
     frame = invent(n_runs=3, **{THREAT: [0.0, 1.0]})
     frame.loc[[2, 5], "failed"] = "no number"
     frame.loc[0, "hedging_index"] = np.nan
-    figure = pages(frame)["hedging_index"]
+    figure = drawn(frame)["hedging_index"]
     assert medians(figure.axes[0])[1] == pytest.approx([0.1, 2.05])
-    assert "Runs in all: 6; failed and left out: 2; without a value and left out: 1." in small_print(figure)
+    assert "Runs: 6; failed and left out: 2; without a value and left out: 1." in small_print(figure)
 
 
-def test_a_text_factor_keeps_the_order_of_appearance_and_values_that_always_failed(pages) -> None:
+def test_a_text_factor_keeps_the_order_of_appearance_and_values_that_always_failed(drawn) -> None:
     frame = invent(n_runs=3, **{RULE: ["random", "habit", "balancing"]})
     frame["hedging_index"] += frame[RULE].map({"random": 5.0, "habit": 1.0, "balancing": 3.0})
     frame.loc[frame[RULE] == "habit", "failed"] = "no number"
-    figure = pages(frame)["hedging_index"]
+    figure = drawn(frame)["hedging_index"]
     (axis,) = figure.axes
     assert [label.get_text() for label in axis.get_xticklabels()] == ["random", "habit", "balancing"]
     dots = [line.get_ydata()[0] for line in axis.lines if line.get_marker() == "o"]
@@ -163,10 +117,10 @@ def test_a_text_factor_keeps_the_order_of_appearance_and_values_that_always_fail
     assert "Lines" not in small_print(figure)
 
 
-def test_a_scenario_tells_lines_apart_by_colour_dashes_and_marks(pages) -> None:
+def test_lines_of_scenarios_differ_in_colour_dashes_and_marks(drawn) -> None:
     frame = invent(**{THREAT: [0.0, 1.0], SHOCK: [0.0, 2.0], SCENARIO: SCENARIOS})
     frame["hedging_index"] += 10 * frame[SCENARIO].map(dict(zip(SCENARIOS, range(3), strict=True)))
-    figure = pages(frame)["hedging_index"]
+    figure = drawn(frame)["hedging_index"]
     assert len(figure.axes) == 3
     for rank in range(3):
         assert medians(figure.axes[1], COLORS[rank])[1] == pytest.approx([1.15 + 10 * rank, -0.85 + 10 * rank])
@@ -178,26 +132,26 @@ def test_a_scenario_tells_lines_apart_by_colour_dashes_and_marks(pages) -> None:
     assert_nothing_overlaps(figure)
 
 
-def test_lines_are_not_told_apart_by_two_text_factors_or_by_many_values(pages) -> None:
+def test_two_text_factors_or_one_with_many_values_do_not_split_a_page(drawn) -> None:
     two = invent(**{THREAT: [0.0, 1.0], RULE: ["habit", "random"], SCENARIO: SCENARIOS})
     many = invent(**{THREAT: [0.0, 1.0], RULE: [f"rule_{i}" for i in range(7)]})
     for frame in (two, many):
-        figure = pages(frame)["hedging_index"]
+        figure = drawn(frame)["hedging_index"]
         assert not figure.legends
         assert medians(figure.axes[0])[1] == pytest.approx([0.15, 2.15])
 
 
-def test_a_factor_with_one_value_is_not_drawn(pages) -> None:
+def test_a_factor_with_one_value_is_not_drawn(drawn) -> None:
     frame = invent(**{THREAT: [0.0, 1.0], SHOCK: [1.0], SCENARIO: ["war_2022"]})
-    figures = pages(frame)
+    figures = drawn(frame)
     assert list(figures) == ["hedging_index"]
     assert [axis.get_xlabel() for axis in figures["hedging_index"].axes] == ["taste: threat"]
-    still = pages(frame, [Factor(SHOCK, True)])["hedging_index"]
+    still = drawn(frame, [Factor(SHOCK, True)])["hedging_index"]
     assert "no factor takes more than one value" in small_print(still)
 
 
 @pytest.mark.parametrize("split", [False, True])
-def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(pages, split: bool) -> None:
+def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(drawn, split: bool) -> None:
     rng = np.random.default_rng(3)
     frame = pd.DataFrame(
         {
@@ -210,7 +164,7 @@ def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(pages
         frame[RULE] = rng.choice([f"rule_of_some_name_{i}" for i in range(6)], 300)
     factors = [Factor(path, path.startswith("settings")) for path in frame]
     frame = frame.assign(failed=None, hedging_index=rng.normal(0, 1, 300))
-    figure = pages(frame, factors)["hedging_index"]
+    figure = drawn(frame, factors)["hedging_index"]
     assert len(figure.axes) == len(factors)
     assert len({axis.get_ylim() for axis in figure.axes}) == 1
     first = figure.axes[0].get_xlabel().replace("\n", " ")
@@ -221,18 +175,18 @@ def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(pages
     assert_nothing_overlaps(figure)
 
 
-def test_two_text_factors_alone_are_drawn(pages) -> None:
+def test_two_text_factors_alone_are_drawn(drawn) -> None:
     frame = invent(**{RULE: [f"a_rule_with_a_long_name_{i}" for i in range(12)], SCENARIO: SCENARIOS})
-    figure = pages(frame)["hedging_index"]
+    figure = drawn(frame)["hedging_index"]
     assert len(figure.axes) == 2
     assert_nothing_overlaps(figure)
 
 
-def test_a_map_shows_the_mean_of_each_cell_and_leaves_cells_without_a_run_blank(pages) -> None:
+def test_a_map_shows_the_mean_of_each_cell_and_leaves_cells_without_a_run_blank(drawn) -> None:
     frame = invent(n_runs=3, **{THREAT: [0.0, 1.0, 2.0, 3.0, 4.0], SHOCK: [0.0, 1.0, 2.0, 4.0]})
     empty = (frame[THREAT] == 4.0) & (frame[SHOCK] >= 2.0)
     frame.loc[empty & (frame[SHOCK] == 2.0), "failed"] = "no number"
-    figure = pages(frame[~empty | frame["failed"].notna()])["hedging_index_map"]
+    figure = drawn(frame[~empty | frame["failed"].notna()])["hedging_index_map"]
     axis, bar = figure.axes
     cells = colours_of(axis)
     x, y = np.meshgrid(range(5), [0, 1, 2, 4])
@@ -248,19 +202,19 @@ def test_a_map_shows_the_mean_of_each_cell_and_leaves_cells_without_a_run_blank(
     assert_nothing_overlaps(figure)
 
 
-def test_few_cells_have_no_contours_and_a_constant_outcome_is_one_colour(pages) -> None:
-    few = pages(invent(**{THREAT: range(3), SHOCK: range(5)}))["hedging_index_map"]
+def test_few_cells_have_no_contours_and_a_constant_outcome_is_one_colour(drawn) -> None:
+    few = drawn(invent(**{THREAT: range(3), SHOCK: range(5)}))["hedging_index_map"]
     assert not few.axes[0].texts
     assert "contours" not in small_print(few)
     same = invent(**{THREAT: range(5), SHOCK: range(5)}).assign(hedging_index=1.0)
-    assert np.unique(colours_of(pages(same)["hedging_index_map"].axes[0])).tolist() == [1.0]
+    assert np.unique(colours_of(drawn(same)["hedging_index_map"].axes[0])).tolist() == [1.0]
 
 
-def test_a_map_of_scattered_values_has_bins_that_hold_every_run(pages) -> None:
+def test_a_map_of_scattered_values_has_bins_that_hold_every_run(drawn) -> None:
     rng = np.random.default_rng(1)
     frame = pd.DataFrame({THREAT: rng.uniform(0, 1, 400), SHOCK: rng.uniform(0, 1, 400) ** 3, "failed": None})
     frame["hedging_index"] = frame[THREAT]
-    axis = pages(frame)["hedging_index_map"].axes[0]
+    axis = drawn(frame)["hedging_index_map"].axes[0]
     edges = axis.collections[0].get_coordinates()
     across, up = edges[0, :, 0], edges[:, 0, 1]
     assert len(across) == len(up) == 11
@@ -269,10 +223,10 @@ def test_a_map_of_scattered_values_has_bins_that_hold_every_run(pages) -> None:
     assert np.all((cells >= across[:-1]) & (cells <= across[1:]))
 
 
-def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(pages) -> None:
+def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(drawn) -> None:
     frame = invent(**{THREAT: range(4), SHOCK: range(4), SCENARIO: SCENARIOS})
     frame["hedging_index"] += 10.0 * frame[SCENARIO].map(dict(zip(SCENARIOS, range(3), strict=True)))
-    figure = pages(frame)["hedging_index_map"]
+    figure = drawn(frame)["hedging_index_map"]
     *maps, _ = figure.axes
     assert [axis.get_title("left") for axis in maps] == list(SCENARIOS)
     (limits,) = {axis.collections[0].get_clim() for axis in maps}
@@ -281,13 +235,13 @@ def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(pages
     assert_nothing_overlaps(figure)
 
 
-def test_three_numeric_factors_have_no_map(pages) -> None:
+def test_three_numeric_factors_have_no_map(drawn) -> None:
     frame = invent(**{THREAT: range(3), SHOCK: range(3), "beta": range(3)})
-    assert list(pages(frame, [*factors_of(frame), Factor("beta", True)])) == ["hedging_index"]
+    assert list(drawn(frame, [*factors_of(frame), Factor("beta", True)])) == ["hedging_index"]
 
 
 @pytest.mark.parametrize("how", ["empty", "failed", "failed without outcomes", "no value"])
-def test_without_a_run_the_page_says_so(pages, how: str) -> None:
+def test_without_a_run_the_page_says_so(drawn, how: str) -> None:
     frame = invent(**{THREAT: range(3), SHOCK: range(3)})
     if how == "empty":
         frame = frame.iloc[:0]
@@ -296,9 +250,9 @@ def test_without_a_run_the_page_says_so(pages, how: str) -> None:
     else:
         frame["failed"] = "no number"
         frame = frame.drop(columns=["hedging_index"] if "without" in how else [])
-    figures = pages(frame, [Factor(THREAT, True), Factor(SHOCK, True)])
+    figures = drawn(frame, [Factor(THREAT, True), Factor(SHOCK, True)])
     assert list(figures) == ["hedging_index"]
-    assert "no run came through" in small_print(figures["hedging_index"])
+    assert "no run succeeded" in small_print(figures["hedging_index"])
 
 
 def test_an_absent_outcome_is_named(tmp_path: Path) -> None:
@@ -308,9 +262,9 @@ def test_an_absent_outcome_is_named(tmp_path: Path) -> None:
         draw_sweep(frame, factors_of(frame), outcomes=outcomes, folder=tmp_path, title="Why", caption="")
 
 
-def test_a_title_too_long_for_the_page_goes_into_the_small_print(pages) -> None:
+def test_a_title_too_long_for_the_page_goes_into_the_small_print(drawn) -> None:
     title = "A question about everything that may happen, " * 5
-    figure = pages(invent(**{THREAT: range(3)}), title=title)["hedging_index"]
+    figure = drawn(invent(**{THREAT: range(3)}), title=title)["hedging_index"]
     assert figure.texts[0].get_text() == "Hedging index"
     assert re.sub(r"\s+", " ", title).strip() in small_print(figure)
     assert_nothing_overlaps(figure)
@@ -328,17 +282,25 @@ def test_factors_are_called_shortly_unless_two_would_be_called_alike() -> None:
         "a.b.same": "a.b.same",
         "c.b.same": "c.b.same",
     }
-    with theme():
-        assert Sweep(pd.DataFrame(), tuple(Factor(path, True) for path in called), "", "").labels() == called
+    assert short_names(called) == called
 
 
-def test_few_samples_make_no_map_and_a_sparse_lattice_is_no_grid(pages) -> None:
+def test_few_samples_make_no_map_and_a_sparse_lattice_is_no_grid(drawn) -> None:
     rng = np.linspace(0.05, 0.95, 16)
     few = pd.DataFrame({THREAT: rng[:4], SHOCK: rng[[2, 0, 3, 1]], "run": 0, "point": range(4), "failed": None})
     factors = [Factor(THREAT, True), Factor(SHOCK, True)]
-    assert list(pages(few.assign(hedging_index=few[THREAT]), factors)) == ["hedging_index"]
+    assert list(drawn(few.assign(hedging_index=few[THREAT]), factors)) == ["hedging_index"]
     spread = pd.DataFrame(list(product(rng, range(4))), columns=[THREAT, "k"])
     spread[SHOCK] = (spread[THREAT] * 7 + spread["k"] * 0.23) % 1
     many = spread.assign(hedging_index=spread[SHOCK], run=0, point=range(len(spread)), failed=None)
-    found = pages(many, factors)["hedging_index_map"]
+    found = drawn(many, factors)["hedging_index_map"]
     assert any("equal numbers of points." in text.get_text() for text in found.texts)
+
+
+def test_a_grid_is_drawn_along_every_setting_and_as_a_map(pages: dict[str, Figure], tmp_path: Path) -> None:
+    frame = invent(n_runs=2, **{THREAT: [0.0, 1.0, 3.0], SHOCK: [0.0, 2.0]}).drop(columns="point")
+    draw_grid(frame, [THREAT, SHOCK], outcome="hedging_index", folder=tmp_path, caption=CAPTION)
+    assert list(pages) == ["hedging_index", "hedging_index_map"]
+    assert [axis.get_xlabel() for axis in pages["hedging_index"].axes] == ["taste: threat", "size of war_2022"]
+    assert medians(pages["hedging_index"].axes[0]) == ([0.0, 1.0, 3.0], pytest.approx([-0.95, 1.05, 5.05]))
+    assert_nothing_overlaps(pages["hedging_index"])

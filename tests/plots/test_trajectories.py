@@ -1,80 +1,72 @@
 from collections.abc import Callable
-from itertools import combinations
 
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from tests.plots.layout import assert_apart
 
 from hedgesim.plots.theme import Frame, page, theme
 from hedgesim.plots.trajectories import (
-    domain_bands,
+    country_bands,
     hedging_index,
-    hollow_lines,
-    hollow_note,
-    index_bands,
     presence,
     presence_bands,
+    prior_lines,
+    prior_note,
+    threat_and_trust,
+    threat_bands,
 )
 
 LEGEND = Frame(left=0.6, right=0.8, legend_rows=3)
 
 
 def labels_of(axis: Axes) -> list[Text]:
-    axis.figure.canvas.draw()
     right = axis.get_window_extent().x1
     return [text for text in axis.texts if Text.get_window_extent(text).x0 > right]
 
 
-def drawn(data, bands: pd.DataFrame, hollow: pd.DataFrame | None = None) -> tuple[Figure, list[Axes]]:
-    figure = page(12.7, 6, title="T", frame=LEGEND)
-    extra = {} if hollow is None else {"hollow": hollow}
-    return figure, presence(bands, figure, names=data.names, shocks=data.shocks, **extra)
-
-
-def test_summary_and_countries_give_the_same_bands(invented) -> None:
-    keys = ["country", "option", "period"]
-    columns = [*keys, "mean", "q05", "q50", "q95", "n"]
-    both = [presence_bands(invented.tables[name]) for name in ("summary", "countries")]
-    one, other = (bands.sort_values(keys)[columns].reset_index(drop=True) for bands in both)
-    pd.testing.assert_frame_equal(one, other, check_dtype=False)
-
-
-def test_a_panel_per_country_with_a_label_per_option_and_none_overlap(invented) -> None:
+@pytest.fixture(scope="module")
+def drawn(invented) -> tuple[Figure, list[Axes], pd.DataFrame]:
+    """The page of presence with its panels, and which lines are prior-dominated."""
+    bands, prior = presence_bands(invented.tables["summary"]), prior_lines(invented.tables["shares"])
     with theme():
-        _, axes = drawn(invented, presence_bands(invented.tables["summary"]))
-        for axis in axes:
-            labels = labels_of(axis)
-            assert {text.get_text() for text in labels} == set(invented.names.options)
-            boxes = [Text.get_window_extent(text) for text in labels]
-            assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+        figure = page(12.7, 6, title="T", frame=LEGEND)
+        axes = presence(bands, figure, names=invented.names, shocks=invented.shocks, prior=prior)
+        figure.canvas.draw()
+    return figure, axes, prior
+
+
+def test_a_panel_per_country_with_a_label_per_option_and_none_overlap(invented, drawn) -> None:
+    _, axes, _ = drawn
+    for axis in axes:
+        labels = labels_of(axis)
+        assert {text.get_text().rstrip("°") for text in labels} == set(invented.names.options)
+        boxes = [Text.get_window_extent(text) for text in labels]
+        assert_apart(boxes)
     assert [axis.get_title("left") for axis in axes] == [name for name, _ in invented.names.countries.values()]
 
 
-def test_no_text_is_cut_off_and_panels_keep_apart(invented) -> None:
-    with theme():
-        figure, axes = drawn(invented, presence_bands(invented.tables["summary"]))
-        figure.canvas.draw()
-        boxes = [axis.get_tightbbox() for axis in axes]
+def test_lines_and_bands_are_the_median_and_the_quantiles_of_the_summary(invented, drawn) -> None:
+    bands = presence_bands(invented.tables["summary"])
+    rows = bands[(bands["country"] == "KAZ") & (bands["option"] == "RUS")].sort_values("period")
+    axis = drawn[1][0]
+    assert axis.lines[0].get_ydata() == pytest.approx(rows["q50"].to_numpy())
+    heights = axis.collections[0].get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((rows["q05"].min(), rows["q95"].max()))
+
+
+def test_no_text_is_cut_off_and_panels_keep_apart(drawn) -> None:
+    figure, axes, _ = drawn
+    boxes = [axis.get_tightbbox() for axis in axes]
     for box in boxes:
         assert figure.bbox.x0 <= box.x0
         assert box.x1 <= figure.bbox.x1
-    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+    assert_apart(boxes)
 
 
-def test_a_domain_is_drawn_from_shares(invented) -> None:
-    shares = invented.tables["shares"]
-    bands = domain_bands(shares, "economy")
-    last = bands[(bands["period"] == "2026Q4") & (bands["country"] == "KAZ") & (bands["option"] == "RUS")]
-    picked = shares.query("domain == 'economy' and period == '2026Q4' and country == 'KAZ' and option == 'RUS'")
-    assert last["q50"].item() == picked["share"].median()
-    with theme():
-        _, axes = drawn(invented, bands)
-        assert len(axes) == 6
-
-
-def test_a_line_is_hollow_when_most_of_its_start_lies_in_hollow_cells() -> None:
+def test_a_line_is_prior_dominated_when_most_of_its_start_is_in_such_cells() -> None:
     shares = pd.DataFrame(
         [
             (0, "2021Q1", "AAA", "security", "RED", 0.6, True),
@@ -86,19 +78,17 @@ def test_a_line_is_hollow_when_most_of_its_start_lies_in_hollow_cells() -> None:
         ],
         columns=["run", "period", "country", "domain", "option", "share", "hollow"],
     )
-    lines = hollow_lines(shares).set_index("option")
-    assert lines["hollow"].to_dict() == {"RED": True, "other": False}
-    assert "2 of 4 starting shares are hollow" in hollow_note(lines.reset_index())
-    assert hollow_note(hollow_lines(shares.assign(hollow=False))) == ""
+    lines = prior_lines(shares).set_index("option")
+    assert lines["prior_dominated"].to_dict() == {"RED": True, "other": False}
+    assert "2 of 4 starting shares are prior-dominated" in prior_note(lines.reset_index())
+    assert prior_note(prior_lines(shares.assign(hollow=False))) == ""
 
 
-def test_hollow_lines_are_marked_in_label_band_and_end(invented) -> None:
-    bands, hollow = presence_bands(invented.tables["summary"]), hollow_lines(invented.tables["shares"])
-    with theme():
-        _, axes = drawn(invented, bands, hollow)
-        texts = {text.get_text() for text in labels_of(axes[0])}
-        hatched = [patch for patch in axes[0].collections if patch.get_hatch()]
-    marked = set(hollow[(hollow["country"] == "KAZ") & hollow["hollow"]]["option"])
+def test_prior_dominated_lines_are_marked_in_label_band_and_end(drawn) -> None:
+    _, axes, prior = drawn
+    texts = {text.get_text() for text in labels_of(axes[0])}
+    hatched = [patch for patch in axes[0].collections if patch.get_hatch()]
+    marked = set(prior[(prior["country"] == "KAZ") & prior["prior_dominated"]]["option"])
     assert {text[:-1] for text in texts if text.endswith("°")} == marked
     assert len(hatched) == len(marked) > 0
 
@@ -108,18 +98,39 @@ def test_the_hedging_index_names_every_country_once(invent: Callable, n_runs: in
     data = invent(n_runs=n_runs, n_quarters=8, n_formats=12)
     with theme():
         axis = page(9.5, 4.6, title="T", frame=Frame(right=1.4)).subplots()
-        bands = index_bands(data.tables["summary"])
+        bands = country_bands(data.tables["summary"], "hedging_index")
         assert hedging_index(bands, axis, names=data.names, shocks=data.shocks) is axis
+        axis.figure.canvas.draw()
         labels = labels_of(axis)
         boxes = [Text.get_window_extent(text) for text in labels]
-        assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+        assert_apart(boxes)
     assert {text.get_text() for text in labels} == {name for name, _ in data.names.countries.values()}
 
 
 def test_the_axis_of_an_index_does_not_magnify_noise(invented) -> None:
     with theme():
         axis = page(9.5, 4.6, title="T").subplots()
-        hedging_index(index_bands(invented.tables["countries"]), axis, names=invented.names, shocks=invented.shocks)
+        bands = country_bands(invented.tables["summary"], "hedging_index")
+        hedging_index(bands, axis, names=invented.names, shocks=invented.shocks)
     low, high = axis.get_ylim()
     assert high - low >= 0.2 - 1e-9
     assert 0 <= low < high <= 1
+
+
+def test_threat_is_the_mean_over_countries_within_each_run(invented) -> None:
+    relations = invented.tables["relations"]
+    row = threat_bands(relations).query("period == '2021Q1' and power == 'RUS'")
+    picked = relations.query("period == '2021Q1' and power == 'RUS'")
+    assert row["mean"].item() == pytest.approx(picked["threat"].mean())
+    assert row["n"].item() == relations["run"].nunique()
+
+
+def test_threat_and_trust_are_side_by_side_with_room_for_labels(invented) -> None:
+    threat, trust = threat_bands(invented.tables["relations"]), country_bands(invented.tables["summary"], "trust")
+    with theme():
+        figure = page(13, 4.4, title="T", frame=Frame(left=0.55, right=2.1))
+        axes = threat_and_trust(threat, figure, trust=trust, names=invented.names, shocks=invented.shocks)
+        figure.canvas.draw()
+        boxes = [axis.get_tightbbox() for axis in axes]
+    assert not boxes[0].overlaps(boxes[1])
+    assert boxes[1].x1 <= figure.bbox.x1

@@ -41,14 +41,6 @@ def points_of(grid: Grid) -> Iterator[list[str]]:
         yield [f"{path}={value}" for path, value in zip(grid, values, strict=True)]
 
 
-def chart_names(paths: Sequence[str], outcome: str) -> dict[str, str]:
-    """What the chart of each path is called: by its last word, by the whole where two end alike."""
-    last = {path: path.rpartition(".")[2] for path in paths}
-    alike = {word for word in last.values() if list(last.values()).count(word) > 1}
-    words = {path: path.replace(".", "_") if word in alike else word for path, word in last.items()}
-    return {path: f"{outcome}_by_{word}" for path, word in words.items()}
-
-
 def run_points(grid: Grid, cases: Sequence[Case], *, runs: int, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
     """The table of runs of every point, with a column per path that varies.
 

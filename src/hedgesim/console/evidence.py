@@ -30,7 +30,7 @@ from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.errors import HedgesimError, choose_from
-from hedgesim.plots.patterns import draw_patterns
+from hedgesim.plots.evidence import draw_patterns
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, in_words
 
 KIND = "patterns"

@@ -27,8 +27,7 @@ from hedgesim.console.running import check_counts
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.errors import HedgesimError
-from hedgesim.plots.courses import draw_courses
-from hedgesim.plots.forecasts import draw_forecasts
+from hedgesim.plots.evidence import draw_forecasts, draw_history
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.impulses import impulses_of
@@ -99,7 +98,7 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
         f"Scenario {name}, parameters: {calibration}, {found.facts['draws']} draws of the posterior, {runs} runs each."
     )
     draw_forecasts(tables, reliability(tables), output / "charts", flat=flat_band, caption=caption)
-    draw_courses(tables, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}.")
+    draw_history(tables, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}.")
     if as_json:
         told = {table: records_of(found.tables()[table]) for table in ("skills", "left_out", "votes")}
         Console(soft_wrap=True).print_json(data={"folder": str(output), **told})

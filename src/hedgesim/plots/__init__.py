@@ -1,6 +1,8 @@
-"""Charts: each takes tables and an axis (or a figure for several panels), returns it, and reads no files."""
+"""Charts: each function takes tables and an axis (or a figure for several panels), returns it, and reads no files.
 
-from hedgesim.plots.charts import draw_all
-from hedgesim.plots.names import Names
+The functions `draw_...` write the charts of one kind of results; they are listed in `__init__.pyi`.
+"""
 
-__all__ = ["Names", "draw_all"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

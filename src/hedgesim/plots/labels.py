@@ -1,26 +1,71 @@
-"""Direct labels that do not cover each other."""
+"""What codes are called and how they are coloured, and labels beside lines and points that do not overlap."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.text import Annotation
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 
-from hedgesim.plots.names import Labels
-from hedgesim.plots.theme import POINTS_PER_INCH, SMALL, text_color, text_width
+from hedgesim.plots.theme import LINE_STYLES, NEAR, POINTS_PER_INCH, SMALL, line_style, text_color, text_width
 
-GAP = 1.22  # line distance of labels, of the type size
+NEUTRAL = "#555555"
+GAP = 1.22  # distance of the lines of labels, of the type size
 TIE_ROOM = 0.25  # inches between an axis and its labels, and beyond them
 LABEL_OFF = 9.0  # points between the axis and its labels
-RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 50.0, 68.0, 90.0)  # tried distances of a label from its point, points
+RADII = (7.0, 12.0, 18.0, 26.0, 36.0, 50.0, 68.0, 90.0)  # distances of a label from its point that are tried, points
 DIRECTIONS = 16
-TIE: Mapping[str, Any] = {"arrowstyle": "-", "lw": 0.5}  # the line between a label and its point
+Labels = Mapping[str, tuple[str, str]]
+"""Code -> (name, colour), in drawing order."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names and colours of one region, all from its tables.
+
+    countries, options: code -> (name, colour) in drawing order; options are the powers, then region, other.
+    formats: id -> name. corners: name of a corner of the ternary chart -> the powers it holds; three of them.
+    """
+
+    countries: Labels
+    options: Labels
+    formats: Mapping[str, str] = field(default_factory=dict)
+    corners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def from_axes(
+        cls, axes: pd.DataFrame, *, formats: Mapping[str, str], corners: Mapping[str, tuple[str, ...]]
+    ) -> Names:
+        """Names from the table `axes` (axis, code, name, color)."""
+        rows = {str(axis): part.to_dict("records") for axis, part in axes.groupby("axis")}
+        countries, powers, options = (
+            {str(row["code"]): (str(row["name"]), str(row["color"])) for row in rows.get(axis, ())}
+            for axis in ("country", "power", "option")
+        )
+        return cls(countries, {**powers, **options}, formats, corners)
+
+
+def label_of(labels: Labels, code: str) -> tuple[str, str]:
+    """Name and colour of a code; a code without a row is its own name, in grey."""
+    return labels.get(code, (code, NEUTRAL))
+
+
+def style_of(labels: Labels, code: str) -> Any:
+    """The dash pattern of a code: by its rank in the drawing order, the last pattern for a code without a row."""
+    return line_style(list(labels).index(code) if code in labels else len(LINE_STYLES) - 1)
+
+
+def in_order(labels: Labels, present: Iterable[str]) -> list[str]:
+    """The codes that occur: those with a name in drawing order, then the others sorted."""
+    found = set(present)
+    return [code for code in labels if code in found] + sorted(found - labels.keys())
 
 
 @dataclass(frozen=True)
@@ -34,126 +79,89 @@ class Label:
 
 
 def spread(wanted: NDArray[np.float64], gap: float, *, low: float, high: float) -> NDArray[np.float64]:
-    """Places at least `gap` apart, in the order of the wanted ones and as near to them as can be.
+    """Positions at least `gap` apart, in the order of the wanted ones and as near to them as possible.
 
-    They lie in low..high if that is long enough, else they start at low. The least-squares answer: isotonic
-    regression (pool adjacent violators) of the wanted places less the room that the earlier ones take.
+    The positions are within low..high if that is long enough, else they start at low. This is the least-squares
+    solution: isotonic regression of the wanted positions less the room that the earlier ones take.
     """
     order = np.argsort(wanted, kind="stable")
     taken = np.arange(len(wanted)) * gap
     room = max(low, high - gap * (len(wanted) - 1))
     placed = np.empty(len(wanted))
-    placed[order] = np.clip(_isotonic(wanted[order] - taken), low, room) + taken
+    placed[order] = np.clip(isotonic_regression(wanted[order] - taken).x, low, room) + taken
     return placed
 
 
-def _isotonic(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The nearest series that never falls."""
-    blocks: list[tuple[float, int]] = []
-    for value in values:
-        mean, size = float(value), 1
-        while blocks and blocks[-1][0] > mean:
-            before, length = blocks.pop()
-            mean = (mean * size + before * length) / (size + length)
-            size += length
-        blocks.append((mean, size))
-    return np.repeat([mean for mean, _ in blocks], [size for _, size in blocks])
-
-
 def label_room(labels: Labels) -> float:
-    """Inches that the names in a mapping code -> (name, colour) take right of an axis."""
+    """Width of the names right of an axis, inches."""
     return text_width(name for name, _ in labels.values()) + TIE_ROOM
 
 
-def pixels_per_inch(axis: Axes) -> float:
-    """The resolution of the page an axis is on."""
-    return float(axis.figure.dpi)
+def pixels_per_point(axis: Axes) -> float:
+    """Pixels of the page of an axis in one point."""
+    return float(axis.figure.dpi) / POINTS_PER_INCH
 
 
 def label_ends(axis: Axes, labels: Sequence[Label]) -> list[Annotation]:
-    """Write each label right of the axis at the height of its point, moved apart and tied by a thin line.
+    """Write each label right of the axis at the height of its point, moved apart and connected by a thin line.
 
-    Call it last: it reads the axis limits and the place of the axis on the page.
+    Call it last: it reads the limits of the axis and its position on the page.
     """
     if not labels:
         return []
-    box = axis.get_window_extent()
-    gap = SMALL * GAP * pixels_per_inch(axis) / POINTS_PER_INCH
+    box, scale = axis.get_window_extent(), pixels_per_point(axis)
+    gap = SMALL * GAP * scale
     heights = axis.transData.transform([(label.x, label.y) for label in labels])[:, 1]
     placed = spread(heights, gap, low=box.y0 + gap / 4, high=box.y1 - gap / 4)
-    start = 1.0 + LABEL_OFF * pixels_per_inch(axis) / POINTS_PER_INCH / box.width
-    written = []
+    start = 1.0 + LABEL_OFF * scale / box.width
+    notes = []
     for label, height in zip(labels, placed, strict=True):
-        written.append(
-            axis.annotate(
-                label.text,
-                (label.x, label.y),
-                (start, (height - box.y0) / box.height),
-                textcoords="axes fraction",
-                size=SMALL,
-                color=text_color(label.color),
-                va="center",
-                annotation_clip=False,
-                arrowprops={**TIE, "color": label.color, "relpos": (0.0, 0.5), "shrinkA": 1, "shrinkB": 0},
-            )
-        )
-    return written
+        at, tie = (start, (height - box.y0) / box.height), {"relpos": (0.0, 0.5), "shrinkA": 1, "shrinkB": 0}
+        notes.append(_tied(axis, label, at, tie, va="center", textcoords="axes fraction"))
+    return notes
+
+
+def _tied(axis: Axes, label: Label, at: tuple[float, float], tie: Mapping[str, Any], **style: Any) -> Annotation:
+    """Write a label at a position, connected with its point by a thin line."""
+    line = {"arrowstyle": "-", "lw": 0.5, "color": label.color, **tie}
+    style = {**NEAR, "size": SMALL, "color": text_color(label.color), "arrowprops": line, **style}
+    return axis.annotate(label.text, (label.x, label.y), at, **style)
 
 
 def label_points(axis: Axes, labels: Sequence[Label], *, avoid: Sequence[Bbox] = ()) -> list[Annotation]:
-    """Write each label near its point where it covers no other label and nothing to `avoid` (pixels).
+    """Write each label near its point where it covers no other label and nothing in `avoid` (boxes in pixels).
 
-    Directions are tried around the point, then farther out; call it last, as `label_ends`.
+    Directions around the point are tried, then larger distances. Call it last, as `label_ends`.
     """
     figure: Any = axis.figure
-    renderer = figure.canvas.get_renderer()
-    scale = pixels_per_inch(axis) / POINTS_PER_INCH
-    at = np.array([(label.x, label.y) for label in labels]).reshape(-1, 2)
-    points = axis.transData.transform(at)
-    marks = [Bbox.from_bounds(x - 4 * scale, y - 4 * scale, 8 * scale, 8 * scale) for x, y in points]
-    taken = [*avoid, *marks]
+    renderer, scale = figure.canvas.get_renderer(), pixels_per_point(axis)
+    points = axis.transData.transform(np.array([(label.x, label.y) for label in labels]).reshape(-1, 2))
+    taken = [*avoid, *(Bbox.from_bounds(x - 4 * scale, y - 4 * scale, 8 * scale, 8 * scale) for x, y in points)]
     written = []
     for label in labels:
-        note = axis.annotate(
-            label.text,
-            (label.x, label.y),
-            (0.0, 0.0),
-            textcoords="offset points",
-            size=SMALL,
-            color=text_color(label.color),
-            weight="bold",
-            ha="center",
-            va="center",
-            annotation_clip=False,
-            arrowprops={**TIE, "color": label.color, "shrinkA": 0, "shrinkB": 4},
-        )
-        _settle(note, taken, renderer=renderer, scale=scale)
-        taken.append(_text_box(note, renderer))
+        tie = {"shrinkA": 0, "shrinkB": 4}
+        note = _tied(axis, label, (0.0, 0.0), tie, weight="bold", ha="center", va="center")
+        taken.append(_move_to_free_place(note, taken, renderer=renderer, scale=scale))
         written.append(note)
     return written
 
 
-def _settle(note: Annotation, taken: Sequence[Bbox], *, renderer: Any, scale: float) -> None:
-    """Move a note to the first tried place that is free, else to the last one."""
+def _move_to_free_place(note: Annotation, taken: Sequence[Bbox], *, renderer: Any, scale: float) -> Bbox:
+    """Move a note to the first position that is free, else to the last one tried; the box of its text, pixels."""
     size = _text_box(note, renderer)
     half = np.array([size.width, size.height]) / 2 / scale
     for radius in RADII:
-        for turn in range(DIRECTIONS):
-            angle = 2 * np.pi * turn / DIRECTIONS
-            direction = np.array([np.cos(angle), np.sin(angle)])
-            offset = direction * (radius + half)
-            note.set_position((float(offset[0]), float(offset[1])))
-            if not _covers(_text_box(note, renderer), taken):
-                return
-
-
-def _text_box(note: Annotation, renderer: Any) -> Bbox:
-    """The pixels of a note's text, without its line."""
-    note.update_positions(renderer)
-    box: Bbox = super(Annotation, note).get_window_extent(renderer)
+        for turn in np.linspace(0.0, 2 * np.pi, DIRECTIONS, endpoint=False):
+            x, y = np.array([np.cos(turn), np.sin(turn)]) * (radius + half)
+            note.set_position((float(x), float(y)))
+            box = _text_box(note, renderer)
+            if not any(box.overlaps(other) for other in taken):
+                return box
     return box
 
 
-def _covers(box: Bbox, others: Sequence[Bbox]) -> bool:
-    """Whether a box shares pixels with any other."""
-    return any(box.overlaps(other) for other in others)
+def _text_box(note: Annotation, renderer: Any) -> Bbox:
+    """The pixels of the text of a note, without its line."""
+    note.update_positions(renderer)
+    box: Bbox = super(Annotation, note).get_window_extent(renderer)
+    return box

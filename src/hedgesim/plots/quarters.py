@@ -1,8 +1,8 @@
-"""The time axis: quarters as numbers, years as ticks, shocks as dotted lines with a key."""
+"""The time axis: quarters as numbers, years as ticks, and shocks as numbered dotted lines with a key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -10,24 +10,24 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from hedgesim.model.period import Period
-from hedgesim.plots.theme import CHARACTER_WIDTH, MUTED, POINTS_PER_INCH, SMALL
+from hedgesim.plots.theme import CHARACTER_WIDTH, MUTED, NEAR, POINTS_PER_INCH, SMALL
 
 QUARTERS = 4
-YEAR_WIDTH = 34.0  # points a year label needs with air
+YEAR_WIDTH = 34.0  # points that the label of a year takes, with space
 ROW_HEIGHT = 9.5  # points between rows of shock numbers
-NUMBER_AIR, DIGIT_WIDTH = 0.8, 1.15  # room beside a shock number, and width of a digit, of a character
+NUMBER_SPACE, DIGIT_WIDTH = 0.8, 1.15  # space beside a shock number and width of a digit, in characters
 MARK_LIFT = 1.5  # points between the axis and the first row
 
 
 def quarter_numbers(periods: Iterable[str]) -> NDArray[np.float64]:
-    """Quarters since year 0 of texts such as `2022Q1`."""
+    """Quarters since year 0 of texts such as `2022Q1`; ValueError for a text that is no quarter."""
     texts = pd.Series(list(periods), dtype=object)
     known = {text: float(Period.parse(text).index) for text in texts.unique()}
     return texts.map(known).to_numpy(dtype=np.float64)
 
 
 def draw_years(axis: Axes, periods: Iterable[str]) -> None:
-    """Limit the axis to these quarters and mark years, as many as have room."""
+    """Set the limits of the axis to these quarters and mark as many years as have room."""
     numbers = quarter_numbers(periods)
     low, high = float(numbers.min()), float(numbers.max())
     axis.set_xlim(low, high) if high > low else axis.set_xlim(low - 1, high + 1)
@@ -40,7 +40,7 @@ def draw_years(axis: Axes, periods: Iterable[str]) -> None:
 
 
 def dated_shocks(shocks: pd.DataFrame, periods: Iterable[str]) -> list[tuple[str, str]]:
-    """(quarter, names) of the shocks inside these quarters, in order of time, one entry per quarter.
+    """(quarter, names) of the shocks in the span of these quarters, in order of time, one entry per quarter.
 
     shocks: columns period, name.
     """
@@ -53,17 +53,17 @@ def dated_shocks(shocks: pd.DataFrame, periods: Iterable[str]) -> list[tuple[str
 
 
 def shock_key(shocks: pd.DataFrame, periods: Iterable[str]) -> str:
-    """The line of small print that says what the numbers on the dotted lines stand for; empty if none."""
+    """The note that explains the numbers of the dotted lines; empty if there are no shocks."""
     dated = dated_shocks(shocks, periods)
     parts = [
         f"({rank})\N{NO-BREAK SPACE}{period}\N{NO-BREAK SPACE}{names}"
         for rank, (period, names) in enumerate(dated, start=1)
     ]
-    return "Shocks, dotted:  " + "   ".join(parts) if parts else ""
+    return "Shocks (dotted lines):  " + "   ".join(parts) if parts else ""
 
 
 def number_rows(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -> int:
-    """Rows of shock numbers that an axis of this width (inches) over these quarters needs."""
+    """Rows of shock numbers above an axis of this width (inches) over these quarters."""
     numbers = quarter_numbers(texts := list(periods))
     at = quarter_numbers(period for period, _ in dated_shocks(shocks, texts))
     span = max(float(numbers.max() - numbers.min()), 1.0)
@@ -71,26 +71,26 @@ def number_rows(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -
 
 
 def rows_inches(rows: int) -> float:
-    """The height of rows of shock numbers."""
+    """Height of rows of shock numbers, inches."""
     return rows * ROW_HEIGHT / POINTS_PER_INCH
 
 
 def _rows(places: NDArray[np.float64]) -> list[int]:
-    """The row of each shock number, given where they stand along the axis in points, so that none touch."""
+    """The row of each shock number so that none touch; places: positions along the axis, points."""
     ends: list[float] = []
     rows = []
     for rank, place in enumerate(places, start=1):
-        width = (len(str(rank)) + NUMBER_AIR) * SMALL * CHARACTER_WIDTH * DIGIT_WIDTH
+        width = (len(str(rank)) + NUMBER_SPACE) * SMALL * CHARACTER_WIDTH * DIGIT_WIDTH
         free = [row for row, end in enumerate(ends) if end <= place - width / 2]
         rows.append(free[0] if free else len(ends))
         ends[rows[-1] : rows[-1] + 1] = [place + width / 2]
     return rows
 
 
-def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Sequence[str]) -> int:
-    """Draw a dotted line per quarter with shocks and number it above the axis; the rows of numbers used.
+def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Iterable[str]) -> int:
+    """Draw a numbered dotted line at every quarter with shocks; the number of rows that the numbers take.
 
-    Call it after `draw_years`: numbers move to a higher row where they would touch.
+    Call it after `draw_years`: a number moves to a higher row where it would touch another.
     """
     dated = dated_shocks(shocks, periods)
     if not dated:
@@ -101,18 +101,9 @@ def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Sequence[str]) -> 
     rows = _rows(places)
     for rank, (number, row) in enumerate(zip(at, rows, strict=True), start=1):
         axis.axvline(number, color=MUTED, lw=0.8, ls=":", zorder=1.5)
-        axis.annotate(
-            str(rank),
-            (number, 1.0),
-            (0, MARK_LIFT + row * ROW_HEIGHT),
-            xycoords=axis.get_xaxis_transform(),
-            textcoords="offset points",
-            ha="center",
-            va="bottom",
-            size=SMALL,
-            color=MUTED,
-            annotation_clip=False,
-        )
+        at_top, lift = axis.get_xaxis_transform(), MARK_LIFT + row * ROW_HEIGHT
+        style = {"ha": "center", "va": "bottom", "size": SMALL, "color": MUTED, **NEAR}
+        axis.annotate(str(rank), (number, 1.0), (0, lift), xycoords=at_top, **style)
     return max(rows) + 1
 
 

@@ -1,46 +1,54 @@
-"""One look for all charts: sizes, line styles, the page with its small print, files that repeat exactly."""
+"""One look for all charts: sizes, colours, the page with its notes, panels, legends, and files that repeat exactly."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 DPI = 150
 POINTS_PER_INCH = 72
-SMALL, NORMAL, LARGE = 8.0, 9.0, 12.0
+SMALL, NORMAL, LARGE = 8.0, 9.0, 12.0  # type sizes, points
 LINE_HEIGHT = 1.35  # of the type size
 CHARACTER_WIDTH = 0.56  # of the type size, a little more than usual text in DejaVu Sans takes
 EDGE = 0.12  # inches of white around a page
 NARROWER = 0.95
 TITLE_ROOM = 0.4  # inches from the top of the page to what follows the title
 ROOM_ABOVE = 0.42  # inches for panel titles
+BAR_WIDTH = 0.16  # inches of a colour bar
 LEGEND_HANDLE = 0.6  # inches of line and space beside each text of a legend
 CONTRAST = 4.5  # of text on white, WCAG 2 level AA
 DARKER = 0.95
 BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
-COLORS = (BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY)  # told apart by colour-blind readers too
+COLORS = (BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY)  # distinct to colour-blind readers too
 INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d0d0d0"
+LOW, MEDIAN, HIGH = BAND = ("q05", "q50", "q95")
+"""Columns of a summary that are drawn: the ends of the band and the line in it."""
+ROUND, GENERAL = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}")  # steps of ticks, and how numbers are written
+BAND_NOTE = "Lines: median over runs; bands: 5 to 95 % of runs."
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+NEAR: Mapping[str, Any] = {"textcoords": "offset points", "annotation_clip": False}  # a text near what it names
 
 _LOOK: Mapping[str, Any] = {
-    "font.family": "DejaVu Sans",
     "font.size": NORMAL,
     "text.color": INK,
     "text.parse_math": False,
     "axes.titlesize": NORMAL + 1,
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
-    "axes.labelsize": NORMAL,
     "axes.labelcolor": MUTED,
     "axes.edgecolor": MUTED,
     "axes.linewidth": 0.7,
@@ -56,29 +64,25 @@ _LOOK: Mapping[str, Any] = {
     "ytick.color": MUTED,
     "legend.fontsize": SMALL,
     "legend.frameon": False,
-    "lines.linewidth": 1.5,
     "hatch.linewidth": 0.5,
-    "figure.dpi": DPI,
-    "savefig.dpi": DPI,
     "svg.hashsalt": "hedgesim",
-    "svg.fonttype": "path",
 }
 
 
 @contextmanager
 def theme() -> Iterator[None]:
-    """Draw and save inside this: matplotlib's defaults plus our look, whatever the user's settings."""
+    """Draw and save in this context: matplotlib's defaults with our look, whatever the settings of the user."""
     with style.context(["default", dict(_LOOK)]):
         yield
 
 
 def line_style(rank: int) -> Any:
-    """The dash pattern of the line drawn at this place in the order; four patterns in turn."""
+    """The dash pattern of the line at this rank in the drawing order; four patterns in turn."""
     return LINE_STYLES[rank % len(LINE_STYLES)]
 
 
 def _wrap(note: str, width: float) -> list[str]:
-    """A note in lines of small type no wider than this, inches."""
+    """A note as lines of small type that are no wider than `width`, inches."""
     canvas: Any = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH))
     ruler = canvas.get_renderer()
     font = FontProperties(size=SMALL)
@@ -93,7 +97,7 @@ def _wrap(note: str, width: float) -> list[str]:
 
 @dataclass(frozen=True)
 class Frame:
-    """The space around the axes of a page in inches, and the rows of the legend above them."""
+    """The space around the axes of a page, inches, and the number of rows of the legend above them."""
 
     left: float = 0.6
     right: float = 0.6
@@ -105,10 +109,10 @@ PLAIN = Frame()
 
 
 def page(width: float, height: float, *, title: str, notes: Sequence[str] = (), frame: Frame = PLAIN) -> Figure:
-    """An empty figure with a title above and small print below; inches.
+    """An empty figure with a title above and notes in small type below.
 
-    height: of the space for axes and their tick labels; the figure grows by title, legend and small print.
-    Axes added later fill the space that `frame` leaves.
+    width: of the page, inches. height: of the space for axes and their tick labels, inches; the page is higher by
+    title, legend and notes. Axes that are added later fill the space inside `frame`.
     """
     lines = [line for note in notes for line in _wrap(note, width - 2 * EDGE)]
     print_height = LINE_HEIGHT * SMALL / POINTS_PER_INCH
@@ -130,22 +134,22 @@ def page(width: float, height: float, *, title: str, notes: Sequence[str] = (), 
 
 
 def text_width(texts: Iterable[str]) -> float:
-    """Inches that the longest of these texts takes in small type."""
+    """Width of the longest of these texts in small type, inches; 0 if there is none."""
     return max((len(text) for text in texts), default=0) * SMALL * CHARACTER_WIDTH / POINTS_PER_INCH
 
 
 def legend_columns(texts: Sequence[str], width: float) -> int:
-    """How many columns a legend of these texts has on a page of this width, inches."""
+    """Number of columns of a legend of these texts on a page of this width, inches."""
     return max(1, min(len(texts), int((width - 2 * EDGE) / (text_width(texts) + LEGEND_HANDLE))))
 
 
 def legend_rows(texts: Sequence[str], width: float) -> int:
-    """How many rows it then has."""
+    """Number of rows of a legend of these texts on a page of this width, inches."""
     return -(-len(texts) // legend_columns(texts, width))
 
 
 def text_color(color: str) -> str:
-    """The colour, darkened where needed so that small text in it can be read on white."""
+    """The colour, darkened where needed so that small text in it is readable on white."""
     red, green, blue = to_rgb(color)
     while 1.05 / (_luminance(red, green, blue) + 0.05) < CONTRAST:
         red, green, blue = red * DARKER, green * DARKER, blue * DARKER
@@ -154,21 +158,63 @@ def text_color(color: str) -> str:
 
 def _luminance(*channels: float) -> float:
     """Relative luminance of a colour, 0..1 [WCAG 2]."""
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
-    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
-def legend_corner(figure: Figure) -> tuple[float, float]:
-    """Where a legend of the whole page hangs: its upper left corner, in parts of the figure."""
+def legend(figure: Figure, handles: Sequence[Any], texts: Sequence[str], *, columns: int, **style: Any) -> None:
+    """Write the legend of a page below its title; `Frame.legend_rows` makes the room."""
     width, height = figure.get_size_inches()
-    return EDGE / float(width), 1 - TITLE_ROOM / float(height)
+    corner = EDGE / float(width), 1 - TITLE_ROOM / float(height)
+    place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": corner, "borderaxespad": 0}
+    figure.legend(handles, texts, ncols=columns, **place, **style)
+
+
+def panels(figure: Figure, count: int, columns: int, *, share: bool, **spacing: float) -> list[Axes]:
+    """The first `count` panels of a page with this many columns; the others are hidden.
+
+    share: whether all panels have the same axes. spacing: `wspace` and `hspace`, as fractions of a panel.
+    """
+    rows = -(-count // columns)
+    axes = figure.subplots(rows, columns, sharex=share, sharey=share, squeeze=False, gridspec_kw=spacing).ravel()
+    for axis in axes[count:]:
+        axis.set_visible(False)
+    return list(axes[:count])
+
+
+def color_bar(figure: Figure, colors: ScalarMappable, *, off: float, **style: Any) -> None:
+    """Draw the colour bar of a page beside its first panel; off: from the right edge of the page, inches."""
+    box, inch = figure.axes[0].get_position(), 1 / float(figure.get_figwidth())
+    bar = figure.add_axes((1 - off * inch, box.y0, BAR_WIDTH * inch, box.height))
+    figure.colorbar(colors, cax=bar, **style)
+
+
+def round_ticks(axis: Axis, most: int) -> None:
+    """Ticks at round numbers, at most so many intervals."""
+    axis.set(major_locator=MaxNLocator(most, steps=ROUND), major_formatter=GENERAL)
+
+
+def plain_rows(axis: Axes, *hidden: str) -> None:
+    """Rows of names and bars: no grid, no ticks at the names, and without these spines."""
+    axis.grid(visible=False)
+    axis.tick_params(axis="y", length=0)
+    axis.spines[list(hidden)].set_visible(False)
+
+
+def write_pages(pages: Mapping[str, Callable[[], Figure]], folder: Path) -> list[Path]:
+    """Draw pages one at a time and write each as .png and .svg into a folder, which is created; the paths in order.
+
+    pages: name of the files -> what draws the page.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with theme():
+        return [path for name, draw in pages.items() for path in save(draw(), folder, name=name)]
 
 
 def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:
-    """Write `name`.png and `name`.svg; equal figures give equal bytes (no dates, fixed ids)."""
+    """Write `name`.png and `name`.svg; equal figures give equal bytes (no dates, fixed ids). Call it in the theme."""
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
     metadata: tuple[dict[str, Any], ...] = ({"Software": None}, {"Date": None, "Creator": None})
-    with theme():
-        for path, about in zip(paths, metadata, strict=True):
-            figure.savefig(path, metadata=about)
+    for path, about in zip(paths, metadata, strict=True):
+        figure.savefig(path, metadata=about)
     return paths

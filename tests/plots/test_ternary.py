@@ -1,20 +1,11 @@
 from importlib import import_module
-from itertools import combinations
 
 import pandas as pd
 import pytest
 from matplotlib.text import Annotation, Text
+from tests.plots.layout import assert_apart
 
-from hedgesim.plots.alignment import (
-    corner_shares,
-    cut,
-    reliability_bands,
-    ternary,
-    ternary_note,
-    threat_and_trust,
-    threat_bands,
-    trust_bands,
-)
+from hedgesim.plots.ternary import corner_shares, cut, ternary, ternary_note
 from hedgesim.plots.theme import Frame, page, theme
 
 COUNTRIES = pd.DataFrame(
@@ -32,7 +23,7 @@ COUNTRIES = pd.DataFrame(
 CORNERS = {"A": ("RED",), "B": ("BLUE",), "C": ("GREEN", "PINK")}
 
 
-def test_corners_are_groups_as_parts_of_their_sum() -> None:
+def test_corners_are_groups_as_shares_of_their_sum() -> None:
     shares = corner_shares(COUNTRIES, CORNERS)
     assert shares[["A", "B", "C"]].to_numpy().tolist() == [
         pytest.approx([0.5, 0.25, 0.25]),
@@ -74,35 +65,4 @@ def test_each_country_is_named_at_its_path_and_no_names_overlap(invented) -> Non
             if isinstance(text, Annotation) and text.get_text() in names
         }
     assert set(boxes) == names
-    assert not any(one.overlaps(other) for one, other in combinations(boxes.values(), 2))
-
-
-def test_threat_is_the_mean_over_countries_within_each_run(invented) -> None:
-    relations = invented.tables["relations"]
-    row = threat_bands(relations).query("period == '2021Q1' and power == 'RUS'")
-    picked = relations.query("period == '2021Q1' and power == 'RUS'")
-    assert row["mean"].item() == pytest.approx(picked["threat"].mean())
-    assert row["n"].item() == relations["run"].nunique()
-
-
-def test_trust_of_pairs_is_the_mean_over_partners() -> None:
-    pairs = pd.DataFrame(
-        {"run": 0, "period": "2021Q1", "country": "AAA", "partner": ["BBB", "CCC"], "trust": [0.2, 0.6]}
-    )
-    assert trust_bands(pairs)["q50"].item() == pytest.approx(0.4)
-
-
-@pytest.mark.parametrize("by", ["country", "power"])
-def test_threat_and_trust_stand_side_by_side_with_room_for_labels(invented, by: str) -> None:
-    relations = invented.tables["relations"]
-    pairs = relations.rename(columns={"reliability": "trust"})
-    trust = trust_bands(pairs) if by == "country" else reliability_bands(relations)
-    with theme():
-        figure = page(13, 4.4, title="T", frame=Frame(left=0.55, right=2.1))
-        axes = threat_and_trust(
-            threat_bands(relations), figure, trust=trust, names=invented.names, shocks=invented.shocks
-        )
-        figure.canvas.draw()
-        boxes = [axis.get_tightbbox() for axis in axes]
-    assert not boxes[0].overlaps(boxes[1])
-    assert boxes[1].x1 <= figure.bbox.x1
+    assert_apart(boxes.values())

@@ -1,0 +1,126 @@
+"""Where countries are between three camps: a ternary chart with the path of each country."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.transforms import Bbox
+from numpy.typing import NDArray
+
+from hedgesim.analysis.summary import PRESENCE
+from hedgesim.plots.labels import Label, Labels, in_order, label_of, label_points, pixels_per_point
+from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL
+
+N_CORNERS = 3
+KEYS = ["run", "period", "country"]
+SIDE_PAD = 20.0  # points between a side and its name, room for the percentages
+ZOOM_STEP = 0.05  # limits of a cut triangle are multiples of it
+ZOOM_MARGIN = 0.04
+WHOLE_FROM = 0.8  # a triangle that would be cut to a longer side than this is shown whole
+CLOUD_RUNS = 100
+PATH_HALF_WIDTH, START_HALF_WIDTH = 1.5, 4.5  # points that labels keep off a path and its start
+
+
+def corner_shares(countries: pd.DataFrame, corners: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Presence of three groups of powers as shares of their sum: run, period, country and a column per corner.
+
+    countries: the results table. corners: name -> codes of the powers; ValueError unless there are three.
+    """
+    if len(corners) != N_CORNERS:
+        message = f"a ternary chart has {N_CORNERS} corners, not {len(corners)}: {', '.join(corners)}"
+        raise ValueError(message)
+    sums = {corner: countries[[PRESENCE + power for power in powers]].sum(axis=1) for corner, powers in corners.items()}
+    groups = pd.DataFrame(sums)
+    return pd.concat([countries[KEYS], groups.div(groups.sum(axis=1), axis=0)], axis=1)
+
+
+def ternary(shares: pd.DataFrame, axis: Any, *, countries: Labels) -> Axes:
+    """Draw each country's mean path from its start (circle) to its end (square), and the ends of runs as faint dots.
+
+    shares: as of `corner_shares`. axis: of projection "ternary" (mpltern). The triangle is cut to where the paths are.
+    """
+    corners = list(shares.columns.drop(KEYS))
+    last = shares[shares["period"] == shares["period"].max()]
+    mean = _mean_paths(shares)
+    low = cut(shares)
+    side = 1.0 - sum(low)
+    axis.set_ternary_lim(*(limit for start in low for limit in (start, start + side)))
+    ends, boxes = [], []
+    for country in in_order(countries, shares["country"]):
+        name, color = label_of(countries, country)
+        cloud = last.loc[last["country"] == country, corners].to_numpy()[:CLOUD_RUNS]
+        points = _draw_path(axis, mean.loc[country].to_numpy(), cloud=cloud, color=color)
+        ends.append(Label(name, color, float(points[-1, 0]), float(points[-1, 1])))
+        boxes.extend(_boxes(axis, points))
+    _name_corners(axis, corners)
+    label_points(axis, ends, avoid=boxes)
+    drawn: Axes = axis
+    return drawn
+
+
+def _mean_paths(shares: pd.DataFrame) -> pd.DataFrame:
+    """Mean over runs of every corner, by country and period."""
+    return shares.groupby(["country", "period"], sort=True)[list(shares.columns.drop(KEYS))].mean()
+
+
+def cut(shares: pd.DataFrame) -> tuple[float, ...]:
+    """Where the triangle shown starts on each axis: round limits below all paths, zero if most of it is needed."""
+    last = shares[shares["period"] == shares["period"].max()].drop(columns=KEYS)
+    least = np.minimum(_mean_paths(shares).min().to_numpy(), last.min().to_numpy())
+    low = np.maximum(0.0, np.floor((least - ZOOM_MARGIN) / ZOOM_STEP) * ZOOM_STEP)
+    return tuple(map(float, low)) if low.sum() > 1 - WHOLE_FROM else (0.0,) * N_CORNERS
+
+
+def _draw_path(axis: Any, path: NDArray[np.float64], *, cloud: NDArray[np.float64], color: str) -> NDArray[np.float64]:
+    """Draw one country; its path in the data units of the page, axes (period, x or y)."""
+    if len(cloud) > 1:
+        axis.plot(*cloud.T, ".", color=color, alpha=0.25, ms=4, mew=0, zorder=2)
+    axis.plot(*path.T, "-", color=color, lw=1.6, zorder=3)
+    axis.plot(*path[:1].T, "o", mfc="white", mec=color, ms=6, mew=1.4, zorder=4)
+    axis.plot(*path[-1:].T, "s", color=color, mec="white", mew=0.5, ms=6.5, zorder=5)
+    return np.asarray(axis.transProjection.transform(path), dtype=np.float64)
+
+
+def _boxes(axis: Axes, points: NDArray[np.float64]) -> list[Bbox]:
+    """Small boxes along a path, in pixels, that labels avoid."""
+    dense = np.concatenate([np.linspace(a, b, 4) for a, b in pairwise(points)] or [points])
+    halves = np.array([START_HALF_WIDTH] + [PATH_HALF_WIDTH] * (len(dense) - 1)) * pixels_per_point(axis)
+    return [
+        Bbox([[x - half, y - half], [x + half, y + half]])
+        for (x, y), half in zip(axis.transData.transform(dense), halves, strict=True)
+    ]
+
+
+def _name_corners(axis: Any, corners: Sequence[str]) -> None:
+    """Write the camps at the corners and percentages along the sides."""
+    shifts = ((0, 10, "center", "bottom"), (-4, -24, "center", "top"), (4, -24, "center", "top"))
+    for name, corner, (dx, dy, ha, va) in zip(corners, axis.corners_axes, shifts, strict=True):
+        style = {"ha": ha, "va": va, "weight": "bold", "color": INK, **NEAR}
+        axis.annotate(name, tuple(corner), (dx, dy), xycoords="axes fraction", **style)
+    for side, name in zip((axis.taxis, axis.laxis, axis.raxis), corners, strict=True):
+        side.set_label_position("tick1")
+        side.labelpad = SIDE_PAD
+        side.set_label_text(f"{name}, % of the three", size=SMALL)
+        side.set_major_locator(MaxNLocator(5, prune="both"))
+        side.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axis.tick_params(labelsize=SMALL, labelcolor=MUTED)
+
+
+def ternary_note(shares: pd.DataFrame, countries: pd.DataFrame, *, corners: Mapping[str, Sequence[str]]) -> str:
+    """The note of the ternary chart: what the corners hold and which share of all presence that is."""
+    powers = [PRESENCE + power for group in corners.values() for power in group]
+    held = countries.groupby(["country", "period"])[powers].mean().sum(axis=1)
+    camps = ", ".join(f"{name} = {'+'.join(group)}" for name, group in corners.items())
+    first, last = shares["period"].min(), shares["period"].max()
+    shown = "The triangle is cut to where the paths are: read the percentages on its sides."
+    ends = "; dots: ends of single runs" * (shares["run"].nunique() > 1)
+    return (
+        f"Circle: {first}; square: {last}; line: mean over runs{ends}. Presence of three camps as shares of their sum,"
+        f" which is {held.min():.0%} to {held.max():.0%} of all presence; {camps}. " + shown * any(cut(shares))
+    )

@@ -1,0 +1,70 @@
+"""Charts of boxes show the limits that they are given, name them, and keep within the page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+from tests.plots.layout import assert_within
+
+from hedgesim.plots.discovery import Found, draw_discovery
+
+RULE = "rules.countries.all.rule"
+FACTORS = ["settings.formats.need", "settings.formats.trust"]
+
+
+def boxes(n: int) -> Found:
+    """Some boxes with limits on numbers, from both sides, and on words."""
+    steps = pd.DataFrame(
+        {
+            "box": np.repeat(np.arange(1, n + 1), 5),
+            "step": np.tile(np.arange(5), n),
+            "chosen": np.tile([False] * 4 + [True], n),
+            "coverage": np.tile(np.linspace(1.0, 0.3, 5), n) / np.repeat(np.arange(1, n + 1), 5),
+            "density": np.tile(np.linspace(0.2, 0.9, 5), n),
+            "mass": np.tile(np.linspace(1.0, 0.1, 5), n),
+            "restricted": np.tile([0, 1, 2, 2, 3], n),
+        }
+    )
+    limits = pd.DataFrame(
+        [
+            (box, factor, limit, number, words, 0.01)
+            for box in range(1, n + 1)
+            for factor, limit, number, words in (
+                (FACTORS[0], "at least", 1.5, ""),
+                (FACTORS[0], "at most", 4.5, ""),
+                (FACTORS[1], "at most", 0.25, ""),
+                (RULE, "among", np.nan, ", ".join(f"a_long_word_{k}" for k in range(9))),
+            )
+        ],
+        columns=["box", "factor", "limit", "number", "words", "quasi_p"],
+    )
+    ranges = {FACTORS[0]: (0.0, 5.0), FACTORS[1]: (0.0, 1.0)}
+    return Found(steps, limits, ranges, "When is cohesion < 1?", "Experiment invented.", 0.2)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_boxes_show_their_limits(n: int, tmp_path: Path, pages: dict[str, Figure]) -> None:
+    draw_discovery(boxes(n), tmp_path)
+    assert set(pages) == {"tradeoff", "limits"}
+    axis = pages["limits"].axes[0]
+    assert len(axis.get_yticklabels()) == 3 * n
+    texts = [text.get_text() for text in axis.texts]
+    assert texts[:4] == ["0 to 5", "1.5", "4.5", "0 to 1"]
+    assert any(text.startswith("a_long_word_0") and text.endswith("…") for text in texts)
+    grey, left = axis.lines[0], axis.lines[1]
+    assert list(grey.get_xdata()) == [0, 1]
+    assert list(left.get_xdata()) == pytest.approx([0.3, 0.9])
+    for figure in pages.values():
+        assert_within(figure)
+
+
+def test_the_tradeoff_rings_the_chosen_box(tmp_path: Path, pages: dict[str, Figure]) -> None:
+    draw_discovery(boxes(2), tmp_path)
+    axis = pages["tradeoff"].axes[0]
+    rings = [line for line in axis.lines if line.get_marker() == "o"]
+    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in rings] == [(0.3, 0.9), (0.15, 0.9)]
+    assert len(axis.collections) == 2

@@ -1,0 +1,104 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from hedgesim.analysis.comparison import paired_difference
+from hedgesim.batch.results import to_arrow
+from hedgesim.plots import Names, draw_pairs, draw_run
+from hedgesim.plots.run import CHARTS, PAIRED_CHART
+
+CAPTION = "Scenario invented, 20 runs, seed 7, parameters: prior (not calibrated)"
+OTHER_REGION = Names(
+    countries={"ARL": ("Arland", "#0072B2"), "BOR": ("Borduria", "#D55E00")},
+    options={
+        "NOR": ("The North", "#CC3311"),
+        "SEA": ("The Sea League", "#0077BB"),
+        "EST": ("East", "#009988"),
+    }
+    | {"region": ("region", "#222222"), "other": ("other", "#999999")},
+    corners={"North": ("NOR",), "Sea": ("SEA",), "East": ("EST",)},
+)
+ALONE = Names({"ARL": OTHER_REGION.countries["ARL"]}, OTHER_REGION.options, corners=OTHER_REGION.corners)
+
+
+def texts(figure: Figure) -> str:
+    return " ".join(text.get_text() for text in figure.texts)
+
+
+def test_the_invented_tables_have_the_declared_columns(invented) -> None:
+    for name, frame in invented.tables.items():
+        assert to_arrow(name, frame).num_rows == len(frame)
+
+
+def test_all_charts_are_drawn_twice_alike(invent: Callable, tmp_path: Path) -> None:
+    data = invent(n_runs=3, n_quarters=6, n_formats=12, names=OTHER_REGION)
+    drawn = [
+        draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path / side, caption=CAPTION) for side in "ab"
+    ]
+    names = [f"{chart}.{kind}" for chart in CHARTS for kind in ("png", "svg")]
+    assert [path.name for path in drawn[0]] == names
+    for first, second in zip(*drawn, strict=True):
+        assert first.read_bytes() == second.read_bytes()
+        assert first.stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(("names", "n_runs"), [(OTHER_REGION, 1), (ALONE, 2)])
+def test_another_region_with_few_countries_needs_no_code(
+    invent: Callable, pages: dict[str, Figure], tmp_path: Path, names: Names, n_runs: int
+) -> None:
+    data = invent(n_runs=n_runs, n_quarters=6, n_formats=12, names=names)
+    draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path)
+    assert list(pages) == list(CHARTS)
+
+
+def test_without_corners_or_kept_runs_what_can_be_drawn_is_drawn(
+    invent: Callable, pages: dict[str, Figure], tmp_path: Path
+) -> None:
+    data = invent(n_runs=2, n_quarters=6, n_formats=12)
+    kept = {name: frame if name in ("runs", "summary") else frame.iloc[:0] for name, frame in data.tables.items()}
+    draw_run(kept, data.names, shocks=data.shocks, folder=tmp_path)
+    assert set(pages) == {"hedging_index"}, "without kept runs nobody knows which cells are prior-dominated"
+
+
+def test_every_chart_says_where_it_comes_from_and_how_many_runs_it_shows(
+    invent: Callable, pages: dict[str, Figure], tmp_path: Path
+) -> None:
+    data = invent(n_runs=2, n_quarters=6, n_formats=12, names=OTHER_REGION)
+    more = pd.concat([data.tables["runs"]] * 3)
+    draw_run({**data.tables, "runs": more}, data.names, shocks=data.shocks, folder=tmp_path, caption=CAPTION)
+    for name, figure in pages.items():
+        assert CAPTION in texts(figure)
+        few = "the 2 of 6 runs whose trajectories are kept." in " ".join(texts(figure).split())
+        assert few == (name in {"ternary", "threat_trust"})
+
+
+@pytest.mark.parametrize("n_runs", [1, 20])
+def test_a_panel_per_country_shows_the_difference_of_every_option_about_zero(
+    invent: Callable, pages: dict[str, Figure], tmp_path: Path, n_runs: int
+) -> None:
+    data = invent(n_runs=n_runs, n_quarters=4, n_formats=12)
+    shares = data.tables["shares"].query("domain == 'economy' and period == '2021Q4'")
+    shares = shares.rename(columns={"country": "entity"})
+    other = shares.assign(share=shares["share"] * 0.9)
+    rows = paired_difference(shares, other, keys=["entity", "option"], value="share").assign(outcome="presence")
+    draw_pairs(rows, data.names, folder=tmp_path, title="one less other", caption=CAPTION)
+    figure = pages[PAIRED_CHART]
+    axes = [axis for axis in figure.axes if axis.get_visible()]
+    labels = axes[0].get_yticklabels()
+    assert len(axes) == 6
+    assert min(label.get_window_extent().x0 for label in labels) >= 0
+    assert [label.get_text() for label in labels] == [name for name, _ in data.names.options.values()]
+    assert axes[0].lines[0].get_xdata() == [0, 0]
+    means = rows[rows["entity"] == "KAZ"].set_index("option")["mean"].reindex(list(data.names.options))
+    np.testing.assert_allclose(axes[0].collections[-1].get_offsets()[:, 0], means)
+    assert "standard errors" in texts(figure)
+
+
+def test_no_difference_of_presence_makes_no_chart(pages: dict[str, Figure], tmp_path: Path) -> None:
+    rows = pd.DataFrame({"entity": ["KAZ"], "option": [""], "outcome": ["cohesion"]})
+    assert draw_pairs(rows, OTHER_REGION, folder=tmp_path, title="", caption="") == []
+    assert not pages
