@@ -12,7 +12,7 @@ import pytest
 from rich.progress import Task, TaskID
 
 from command_line import SCENARIOS, Said, call, files_below, start
-from hedgesim.console import progress
+from hedgesim.commands import _progress as progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.plots import Names
@@ -367,6 +367,6 @@ def test_ctrl_c_says_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hedgesim.console.running.run_case", interrupted)
+    monkeypatch.setattr("hedgesim.analysis.simulation.run_case", interrupted)
     said = call("run", "war_2022", "-o", str(tmp_path / "out"))
     assert (said.code, said.err) == (130, "stopped\n")

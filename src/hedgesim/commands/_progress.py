@@ -14,21 +14,22 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-SELDOM = 10.0
-"""Seconds between the lines that tell how far runs are where standard error is no terminal."""
+SECONDS_BETWEEN_LINES = 10.0
+"""How often progress is printed where standard error is no terminal."""
 
 
 @contextmanager
 def counting(title: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show how many runs are made, at what rate and how long it will take: a bar on a terminal, else seldom a line.
+    """Show the number of finished runs, their rate and the time left: a bar on a terminal, else a line now and then.
 
-    Gives what is to be called with the number of runs just made.
+    Gives a function that takes the number of runs just finished.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _Lines(title, total).add
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    words = TextColumn("{task.description}", markup=False)
+    columns = (words, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         yield partial(bar.advance, bar.add_task(title, total=total))
 
@@ -42,20 +43,20 @@ class _Rate(ProgressColumn):
 
 @dataclass
 class _Lines:
-    """Tells how far runs are in a line now and then."""
+    """Progress as lines of text."""
 
     title: str
     total: int
     done: int = 0
     began: float = field(default_factory=lambda: time.monotonic())
-    told: float = field(default_factory=lambda: time.monotonic())
+    printed: float = field(default_factory=lambda: time.monotonic())
 
     def add(self, runs: int) -> None:
-        """Count runs just made."""
+        """Count runs just finished."""
         self.done, now = self.done + runs, time.monotonic()
-        if now - self.told < SELDOM:
+        if now - self.printed < SECONDS_BETWEEN_LINES:
             return
-        self.told, speed = now, self.done / (now - self.began)
+        self.printed, speed = now, self.done / (now - self.began)
         left = timedelta(seconds=round((self.total - self.done) / speed))
         print(f"{self.title}: {self.done} of {self.total} runs, {_rate(speed)}, {left} left", file=sys.stderr)
 
