@@ -188,7 +188,8 @@ def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path],
     assert digests(here) == before
 
 
-def test_other_results_in_the_folder_are_refused(here: Path) -> None:
+def test_other_results_in_the_folder_are_refused(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.session.draw_all", lambda *_, **__: [])
     told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
     assert told.err == "sobol/out: here lie results of corner, not of ishigami. Name its folder with -o.\n"
     assert call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "-o", "run").code == 0

@@ -37,17 +37,11 @@ class Commands(TyperGroup):
         return typer.main.get_command(command)
 
 
-app = typer.Typer(
-    cls=Commands,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
+app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
 @app.callback()
-def hedgesim() -> None:
+def _about() -> None:
     """Simulate how states hedge among rival powers."""
 
 
@@ -55,7 +49,7 @@ def main() -> None:
     """Run the command line; a fault of the user's is one line and exit code 2."""
     usage_error: Any = typer.BadParameter.__bases__[0]
     try:
-        code = app(standalone_mode=False)
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
     except typer.Exit as leave:
         code = leave.exit_code
     except typer.Abort:

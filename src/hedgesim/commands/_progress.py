@@ -6,7 +6,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -26,7 +25,7 @@ def counting(title: str, total: int) -> Iterator[Callable[[int], None]]:
     """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _Lines(title, total).add
+        yield _print_seldom(title, total)
         return
     words = TextColumn("{task.description}", markup=False)
     columns = (words, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
@@ -34,31 +33,28 @@ def counting(title: str, total: int) -> Iterator[Callable[[int], None]]:
         yield partial(bar.advance, bar.add_task(title, total=total))
 
 
+def _print_seldom(title: str, total: int) -> Callable[[int], None]:
+    """Give a function that counts runs and prints a line now and then."""
+    done, began = 0, time.monotonic()
+    printed = began
+
+    def count(runs: int) -> None:
+        nonlocal done, printed
+        done, now = done + runs, time.monotonic()
+        if now - printed < SECONDS_BETWEEN_LINES:
+            return
+        printed, speed = now, done / (now - began)
+        left = timedelta(seconds=round((total - done) / speed))
+        print(f"{title}: {done} of {total} runs, {_rate(speed)}, {left} left", file=sys.stderr)
+
+    return count
+
+
 class _Rate(ProgressColumn):
     """Runs per second."""
 
     def render(self, task: Task) -> Text:
         return Text(_rate(task.speed) if task.speed else "")
-
-
-@dataclass
-class _Lines:
-    """Progress as lines of text."""
-
-    title: str
-    total: int
-    done: int = 0
-    began: float = field(default_factory=lambda: time.monotonic())
-    printed: float = field(default_factory=lambda: time.monotonic())
-
-    def add(self, runs: int) -> None:
-        """Count runs just finished."""
-        self.done, now = self.done + runs, time.monotonic()
-        if now - self.printed < SECONDS_BETWEEN_LINES:
-            return
-        self.printed, speed = now, self.done / (now - self.began)
-        left = timedelta(seconds=round((self.total - self.done) / speed))
-        print(f"{self.title}: {self.done} of {self.total} runs, {_rate(speed)}, {left} left", file=sys.stderr)
 
 
 def _rate(speed: float) -> str:

@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 def check_counts(*, runs: int = 1, keep: int = 0, workers: int = 1) -> None:
     """Refuse numbers that mean nothing."""
-    if runs < 1:
-        raise HedgesimError(f"--runs {runs}", "there must be at least one run", "Give --runs 1 or more.")
-    if keep < 0:
-        raise HedgesimError(f"--keep {keep}", "a number of runs cannot be negative", "Give --keep 0 or more.")
-    if workers < 1:
-        raise HedgesimError(f"--workers {workers}", "there must be at least one process", "Give --workers 1 or more.")
+    check_least("--runs", runs, 1, "there must be at least one run")
+    check_least("--keep", keep, 0, "a number of runs cannot be negative")
+    check_least("--workers", workers, 1, "there must be at least one process")
+
+
+def check_least(option: str, value: int, least: int, fault: str) -> None:
+    """Refuse a number below the least that an option takes."""
+    if value < least:
+        raise HedgesimError(f"{option} {value}", fault, f"Give {option} {least} or more.")
 
 
 def check_calibration(name: str, known: Iterable[str]) -> None:

@@ -11,8 +11,7 @@ from typer import Option
 import hedgesim
 from hedgesim.commands._options import AsJson, Calibration, FitBackend, Folder
 from hedgesim.commands._printing import print_json, print_rows, records_of
-from hedgesim.commands._running import posterior_of, prepare_findings
-from hedgesim.errors import HedgesimError
+from hedgesim.commands._running import check_least, posterior_of, prepare_findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +38,7 @@ def ablate(
     from hedgesim.engines.case import case_of
     from hedgesim.scenario.tables import read_tables
 
-    if runs < (least := scoring.FEWEST_RUNS):
-        raise HedgesimError(f"--runs {runs}", "too few to score patterns", f"Give --runs {least} or more.")
+    check_least("--runs", runs, scoring.FEWEST_RUNS, "too few to score patterns")
     engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
     prepare_findings(output, "ablate")
     given = [f"parameters={calibration}"]

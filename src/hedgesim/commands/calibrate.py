@@ -10,7 +10,7 @@ from typer import Argument, Option
 import hedgesim
 from hedgesim.commands._options import AsJson, FitBackend
 from hedgesim.commands._printing import print_json, print_table, records_of
-from hedgesim.errors import HedgesimError
+from hedgesim.commands._running import check_least
 
 if TYPE_CHECKING:
     from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
@@ -65,12 +65,8 @@ def calibrate(
 def _check(plan: FitPlan) -> None:
     """Refuse numbers that mean nothing."""
     for name, least in LEAST.items():
-        option, value = "--" + name.replace("_", "-"), getattr(plan, name)
-        if value < least:
-            raise HedgesimError(f"{option} {value}", "too few to fit anything", f"Give {option} {least} or more.")
-    if plan.sets < plan.walkers:
-        fault = f"the {plan.walkers} walkers start from the likeliest"
-        raise HedgesimError(f"--sets {plan.sets}", fault, f"Give --sets {plan.walkers} or more.")
+        check_least(f"--{name.replace('_', '-')}", getattr(plan, name), least, "too few to fit anything")
+    check_least("--sets", plan.sets, plan.walkers, f"the {plan.walkers} walkers start from the likeliest")
 
 
 def _print_fit(fitted: Calibration) -> None:

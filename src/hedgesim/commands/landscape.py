@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 MOST_SHOWN = 100
 """Minima that a table shows; JSON has all."""
 
-EXPLAINED = """\
-Sides with: the largest power on the country's side.
-Held by: the rise of its frustration (size x propensity over those on the other side) if it alone changed sides.
-Across: share of its presence with powers that is with powers of the other side; 0 if there were only two blocs.
-Runs on side: share of runs in which it is below .5.
-Bloc leaning: presence times bloc scores of the powers, -1 to 1.
-Hedging index, 0 to 1: the higher, the more a prediction of one bloc leaves out."""
+EXPLAINED = (
+    "Sides with: the largest power on the country's side.",
+    "Held by: the rise of its frustration (size x propensity over those on the other side) if it alone changed sides;"
+    " its own size does not count.",
+    "Across: share of its presence with powers that is with powers of the other side: 0 if there were only two blocs,"
+    " above .5 if it leans to the other side. Runs on side: share of runs in which it is below .5.",
+    "Bloc leaning: presence times bloc scores of the powers, -1 to 1.",
+    "Hedging index, 0 to 1: the higher, the more a prediction of one bloc leaves out.",
+)
 
 
 def landscape(
@@ -161,7 +163,7 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
         f" {in_words(scenario.parameters)}. The landscape is that of {scenario.start} and contains nothing of"
         " later events."
     )
-    print(EXPLAINED)
+    print(*EXPLAINED, sep="\n")
     if table["across"].isna().any():
         print("No run succeeded; hedgesim run says why.")
         return

@@ -12,7 +12,7 @@ from typer import Argument, Option
 import hedgesim
 from hedgesim.commands._options import AsJson, Folder, RuleFiles
 from hedgesim.commands._printing import print_json, print_table, records_of, unchanged
-from hedgesim.commands._running import check_calibration, prepare_findings, use_rules
+from hedgesim.commands._running import check_calibration, check_least, prepare_findings, use_rules
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -64,18 +64,16 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> variat
     from hedgesim.analysis.patterns import scoring, variation
     from hedgesim.scenario.calibrations import PRIOR, calibrations
 
-    if runs < scoring.FEWEST_RUNS:
-        fault = "too few for a score, a share near .8 would have a standard error above .05"
-        raise HedgesimError(f"--runs {runs}", fault, f"Give --runs {scoring.FEWEST_RUNS} or more.")
+    fault = "too few for a score, a share near .8 would have a standard error above .05"
+    check_least("--runs", runs, scoring.FEWEST_RUNS, fault)
     if calibration is not None:
         check_calibration(calibration, calibrations())
-    if calibration is None or calibration == PRIOR or not posterior:
-        if posterior:
-            fitted = [name for name in calibrations() if name != PRIOR]
-            remedy = f"Give --calibration {fitted[0]} too." if fitted else "Fit one with hedgesim calibrate."
-            raise HedgesimError("--posterior", "only a calibration has one", remedy)
-        return variation.Variation(parameters=calibration)
-    return variation.Variation(parameters=calibration, draws=variation.draws_of(calibration))
+    if posterior and calibration in {None, PRIOR}:
+        fitted = [name for name in calibrations() if name != PRIOR]
+        remedy = f"Give --calibration {fitted[0]} too." if fitted else "Fit one with hedgesim calibrate."
+        raise HedgesimError("--posterior", "only a calibration has one", remedy)
+    draws = variation.draws_of(calibration) if posterior and calibration is not None else {}
+    return variation.Variation(parameters=calibration, draws=draws)
 
 
 def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: Path) -> scoring.Scores:
@@ -116,12 +114,13 @@ def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: P
 
 def _print_scores(scores: scoring.Scores) -> None:
     """Every part with what was observed and simulated, every pattern with its verdicts, and the totals."""
+    from hedgesim.analysis.patterns.pattern import CONTROL, TOLD
     from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
 
     base = scores.parts[scores.parts["variant"] == BASE].rename(columns={"interval": "accepted"})
-    rows = base.to_dict("records")
-    cells = [(_part(row), simulated_in_words(row), _verdict(row)) for row in rows]
-    base[["part", "simulated", "verdict"]] = cells
+    base["part"] = base["says"] + base["kind"].map({CONTROL: " (control)"}).fillna("")
+    base["simulated"] = [simulated_in_words(row) for row in base.to_dict("records")]
+    base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != TOLD, "")
     print_table(base, {"": "{pattern}", **unchanged(["part", "observed", "simulated", "accepted", "verdict"])})
     print()
     table = scores.patterns.replace({name: {True: "yes", False: "no"} for name in NULLS})
@@ -137,16 +136,6 @@ def _print_scores(scores: scoring.Scores) -> None:
         " discriminate.\n"
         "~: the verdict is not the same everywhere within the 95 % limits of this number of runs."
     )
-
-
-def _part(row: Mapping[Any, Any]) -> str:
-    return f"{row['says']} (control)" if row["kind"] == "control" else str(row["says"])
-
-
-def _verdict(row: Mapping[Any, Any]) -> str:
-    from hedgesim.analysis.patterns.pattern import TOLD
-
-    return "" if row["kind"] == TOLD else f"{row['verdict']}{'' if row['sure'] else ' ~'}"
 
 
 def _counts(row: Mapping[Any, Any]) -> str:

@@ -19,15 +19,9 @@ def status(
     if as_json:
         print_json(asdict(found))
         return
-    rows = [
-        ["planned", found.planned],
-        ["stored", found.there],
-        ["failed", found.failed],
-        ["missing", found.missing],
-        ["damaged files", len(found.damaged)],
-        ["files of earlier versions", found.unused],
-    ]
-    print_rows(["runs", folder], rows)
+    counts = {"planned": found.planned, "stored": found.there, "failed": found.failed, "missing": found.missing}
+    counts |= {"damaged files": len(found.damaged), "files of earlier versions": found.unused}
+    print_rows(["runs", folder], counts.items())
     for name, fault in found.damaged.items():
         print(f"{name}: {fault}")
     again = "Run the same sweep again: it runs what is missing or damaged."
