@@ -29,7 +29,7 @@ def ablate(
     backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Turn off each mechanism; see how forecasts and effects change."""
+    """Turn off each mechanism; compare forecasts and effects."""
     from hedgesim.analysis import ablation
     from hedgesim.analysis.patterns import bases, reader, scoring
     from hedgesim.batch.findings import write_findings

@@ -36,7 +36,7 @@ def calibrate(
     backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Fit the shared parameters to the record of the training years."""
+    """Fit the shared parameters to the years of training."""
     from hedgesim.analysis.calibration import files, fitting, record
     from hedgesim.analysis.simulation import now
     from hedgesim.batch.results import prepare_folder

@@ -34,7 +34,7 @@ def discover(
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
-    """Find boxes of factor values in which an outcome meets a condition."""
+    """Find boxes of factor values where a condition holds."""
     from hedgesim.analysis import discovery
     from hedgesim.analysis.boxes import Peeling
 

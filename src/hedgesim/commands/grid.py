@@ -19,7 +19,7 @@ def grid(
     outcome: Annotated[str, Option(help="Column of the table of runs that is drawn.")] = "hedging_index",
     seed: Seed = None,
 ) -> None:
-    """Run a scenario over a small grid of settings; draw an outcome."""
+    """Run a scenario over a small grid; draw an outcome."""
     from hedgesim import session
     from hedgesim.analysis import grid as grids
     from hedgesim.commands._progress import counting

@@ -46,7 +46,7 @@ def landscape(
     rule_files: RuleFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find two-bloc landscapes of actors; compare a scenario's runs."""
+    """Find two-bloc landscapes; compare the runs of a scenario."""
     files = _files(scenario, {"--actors": actors, "--propensity": propensity})
     if files is None:
         runs = 200 if runs is None else runs

@@ -6,7 +6,7 @@ from hedgesim.commands._running import use_rules
 
 
 def rules(rule_files: RuleFiles = None, as_json: AsJson = False) -> None:
-    """Print the rules of countries and powers with their parameters."""
+    """Print the rules of countries and powers, with parameters."""
     from hedgesim.model.parameter import parameters_of
     from hedgesim.rules import country_rules, power_rules
 

@@ -41,7 +41,7 @@ def sensitivity(
     quick: Quick = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print which uncertainties move an outcome of a finished sweep."""
+    """Print which uncertainties move the outcomes of a sweep."""
     results, folder = open_sweep(experiment, output, quick=quick)
     found = hedgesim.sensitivity(results, outcomes or (), method=method, level=level, resamples=resamples, seed=seed)
     where = folder_of_findings(folder, "sensitivity", found.method)
