@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
-from hedgesim.cli import main
+from hedgesim.commands import main
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ROOT / "scenarios"

@@ -11,7 +11,7 @@ SOURCE = ROOT / "src" / "hedgesim"
 
 LAYERS = (
     *("errors", "model", "rules", "scenario", "experiment", "engines"),
-    *("batch", "analysis", "plots", "session", "console", "cli"),
+    *("batch", "analysis", "plots", "session", "commands"),
 )
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -24,8 +24,7 @@ ALLOWED: dict[str, set[str]] = {
     "analysis": {"numpy", "pandas", "scipy", "SALib"},
     "plots": {"numpy", "pandas", "scipy", "matplotlib", "mpltern"},
     "session": {"pandas"},
-    "console": {"pandas", "rich"},
-    "cli": {"typer"},
+    "commands": {"pandas", "rich", "typer"},
 }
 ALLOWED_IN_FILE = {
     "model/noise.py": {"scipy"},
@@ -116,7 +115,7 @@ def test_functions_are_short_and_take_few_arguments(file: str) -> None:
             arguments = node.args
             assert arguments.kwarg is None or file.startswith("plots"), f"{file}:{node.name} takes **{arguments.kwarg}"
             positional = [a for a in arguments.args if a.arg not in {"self", "cls"}]
-            options = 13 if file.startswith("cli/") else 8
+            options = 13 if file.startswith("commands/") else 8
             assert len(positional) + len(arguments.kwonlyargs) <= options, (
                 f"{file}:{node.name} takes too many arguments"
             )

@@ -18,7 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 import hedgesim
-from hedgesim.cli import app
+from hedgesim.commands import app
 from hedgesim.engines.case import case_named
 from hedgesim.experiment import Experiment
 from hedgesim.model.outcomes import OUTCOMES

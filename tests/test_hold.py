@@ -10,7 +10,7 @@ import pytest
 
 from hedgesim import open_results, paired_difference, read_scenario
 from hedgesim.analysis.simulation import DEFAULT_KEEP, DEFAULT_RUNS
-from hedgesim.cli import main
+from hedgesim.commands import main
 from hedgesim.scenario import packaged_scenarios
 
 TIMES = ("began", "ended")

@@ -68,7 +68,7 @@ def test_files_as_a_table_that_says_how_it_was_made() -> None:
     text = folded(call(*FILES))
     assert "1 -12 Ada, Bor Cis 3 actors: of all 4 bipartitions, the one with everybody on one side included," in text
     assert "1 local minimum." in text
-    assert "a move that leaves it as it is unseats none" in text
+    assert "one that leaves it equal does not count" in text
     assert "search" not in text
 
 

@@ -40,8 +40,8 @@ def test_the_table_says_what_was_seen_simulated_and_judged(done: Done) -> None:
     text = " ".join(done.said.out.split())
     assert "presence of Russia falls fell -" in text
     assert "(-inf, 0) holds" in text
-    assert "2 of 2 patterns hold; 1 tell the model from habit, chance and no shock; 1 do both" in text
-    assert "does not tell" in text
+    assert "2 of 2 patterns hold; 1 discriminate the model from habit, chance and no shock; 1 do both" in text
+    assert "does not discriminate" in text
     assert str(done.folder) in "".join(done.said.out.split())
 
 

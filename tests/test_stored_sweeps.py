@@ -60,7 +60,7 @@ def test_indices_are_printed_written_and_drawn(here: Path) -> None:
     assert [line.split()[1].rpartition(".")[2] for line in lines[1:4]] == ["x1", "x2", "x3"]
     assert lines[4].split() == ["outcome", "factor", "with", "S2"]
     assert "One run a sample" in said.out
-    assert "Of the model, not of the world; parameters: " in said.out
+    assert "A property of the model, not of the world; parameters: " in said.out
     folder = here / "saltelli/out/sensitivity/sobol"
     tables, manifest = read_findings(folder, "sensitivity")
     assert set(tables) == {"indices", "basis"}
@@ -188,7 +188,8 @@ def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path],
     assert digests(here) == before
 
 
-def test_other_results_in_the_folder_are_refused(here: Path) -> None:
+def test_other_results_in_the_folder_are_refused(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.session.draw_all", lambda *_, **__: [])
     told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
     assert told.err == "sobol/out: here lie results of corner, not of ishigami. Name its folder with -o.\n"
     assert call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "-o", "run").code == 0
@@ -248,5 +249,5 @@ def test_at_an_address_findings_are_printed_and_not_written(here: Path) -> None:
     for command in (("sensitivity", "--resamples", "20"), ("discover", "--when", MIDDLE)):
         said = call(command[0], "sobol/corner.yaml", "-o", address, *command[1:])
         assert said.code == 0, said.err
-        assert "At an address nothing is written." in said.out
+        assert "The sweep is at an address, so nothing is written." in said.out
     assert digests(here) == before

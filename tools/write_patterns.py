@@ -16,7 +16,7 @@ import pandas as pd
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
 from hedgesim.batch.findings import read_findings
-from hedgesim.console.evidence import in_short
+from hedgesim.commands.patterns import simulated_in_words
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "patterns.md"
@@ -63,7 +63,14 @@ def _parts(table: pd.DataFrame) -> Iterator[str]:
         row = base.loc[part.key].to_dict()
         verdict = "" if row["kind"] == "told" else row["verdict"] + ("" if row["sure"] else " ~")
         name = part.pattern if part.pattern.startswith("P") else "placebo"
-        cells = [name, part.says + KINDS[part.kind], row["observed"], in_short(row), row["interval"], part.reason]
+        cells = [
+            name,
+            part.says + KINDS[part.kind],
+            row["observed"],
+            simulated_in_words(row),
+            row["interval"],
+            part.reason,
+        ]
         yield _line([*cells, verdict])
 
 

@@ -1,5 +1,5 @@
 """`python -m hedgesim`."""
 
-from hedgesim.cli import main
+from hedgesim.commands import main
 
 main()

@@ -29,7 +29,7 @@ from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, home, p
         (("calibrate", "caco_1994", "--until", "1999Q4"), "the year 1994: its record is not complete"),
         (
             ("hindcast", "--calibration", "best"),
-            "--calibration best: there is no such calibration. Name one of: trained",
+            "--calibration best: there is no such calibration. Known: trained",
         ),
         (("hindcast", "nowhere"), "there is no scenario"),
         (("hindcast", "--runs", "0"), "--runs 0"),

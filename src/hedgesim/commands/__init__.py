@@ -1,0 +1,66 @@
+"""The command line: one file a command, imported when it is called.
+
+A file `NAME.py` of this folder is the command NAME: its function `NAME` has the options as parameters and the help as
+docstring. Files that begin with an underscore hold what several commands share. Only functions import what is slow to
+load, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from hedgesim.errors import HedgesimError
+
+STOPPED = 130
+"""Exit code after Ctrl-C."""
+
+
+class Commands(TyperGroup):
+    """The commands found in this folder."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        """Names of all commands."""
+        return sorted(file.name for file in pkgutil.iter_modules(__path__) if not file.name.startswith("_"))
+
+    def get_command(self, ctx: object, cmd_name: str) -> Any:
+        """Import one command; None for an unknown name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        command.command(cmd_name)(getattr(importlib.import_module(f"{__name__}.{cmd_name}"), cmd_name))
+        return typer.main.get_command(command)
+
+
+app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def _about() -> None:
+    """Simulate how states hedge among rival powers."""
+
+
+def main() -> None:
+    """Run the command line; a fault of the user's is one line and exit code 2."""
+    usage_error: Any = typer.BadParameter.__bases__[0]
+    try:
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+    except typer.Exit as leave:
+        code = leave.exit_code
+    except typer.Abort:
+        code = STOPPED
+    except usage_error as error:
+        message = " ".join(error.format_message().split())
+        typer.echo(f"hedgesim: {message.rstrip('.')}. See hedgesim --help.", err=True)
+        code = 2
+    except HedgesimError as error:
+        typer.echo(str(error), err=True)
+        code = 2
+    if code == STOPPED:
+        typer.echo("stopped", err=True)
+    sys.exit(code if isinstance(code, int) else 0)

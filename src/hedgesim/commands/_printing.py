@@ -1,0 +1,91 @@
+"""Tables and JSON on standard output; every text is printed as it is, without markup."""
+
+from __future__ import annotations
+
+import json
+import string
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+WIDTH_OF_FILES = 240
+"""Characters of a table's line where it is not printed on a terminal."""
+
+
+def print_rows(
+    columns: Iterable[str], rows: Iterable[Iterable[object]], *, number: str = "", as_json: bool = False
+) -> None:
+    """Rows as a table, or as JSON records of texts.
+
+    number: format of cells that are floats; one that is not defined is left empty.
+    """
+    names, cells = list(columns), [[_text(cell, number) for cell in row] for row in rows]
+    if as_json:
+        print_json([dict(zip(names, row, strict=True)) for row in cells])
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for place, name in enumerate(names):
+        numeric = all(_is_number(row[place]) for row in cells)
+        table.add_column(name, overflow="fold", justify="right" if numeric else "left")
+    for row in cells:
+        table.add_row(*row)
+    width = None if sys.stdout.isatty() else WIDTH_OF_FILES
+    Console(width=width, markup=False, highlight=False, emoji=False).print(table)
+
+
+def print_table(table: pd.DataFrame, columns: Mapping[str, str], *, as_json: bool = False) -> None:
+    """The rows of a data frame: a column for each heading, with the format of its cells, such as `{mean:.2f}`."""
+    write = _Row().vformat
+    rows = [[write(form, (), row) for form in columns.values()] for row in records_of(table)]
+    print_rows(columns, rows, as_json=as_json)
+
+
+def unchanged(names: Iterable[str]) -> dict[str, str]:
+    """Columns of `print_table` that are printed as they are, under their own names."""
+    return {name: f"{{{name}}}" for name in names}
+
+
+def print_json(data: object) -> None:
+    """Data as JSON, piece by piece, for there may be half a million rows."""
+    json.dump(data, sys.stdout, indent=2, default=str)
+    print()
+
+
+def records_of(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """The rows of a data frame, with None where a number is not defined."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def several(n: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 run, 2 runs."""
+    return f"{n} {one if n == 1 else many or f'{one}s'}"
+
+
+class _Row(string.Formatter):
+    """Fills names of columns, which may have dots, and writes nothing for a number that is not defined."""
+
+    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
+        return kwargs[field_name], field_name
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return "" if value is None else str(super().format_field(value, format_spec))
+
+
+def _text(cell: object, number: str) -> str:
+    if isinstance(cell, float):
+        return "" if cell != cell else format(cell, number)
+    return str(cell)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.rstrip("%") or "0")
+    except ValueError:
+        return False
+    return True

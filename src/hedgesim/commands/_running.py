@@ -1,0 +1,64 @@
+"""What several commands check and read before their first run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hedgesim.errors import HedgesimError, choose_from
+
+if TYPE_CHECKING:
+    from hedgesim.engines.case import Case
+
+
+def check_counts(*, runs: int = 1, keep: int = 0, workers: int = 1) -> None:
+    """Refuse numbers that mean nothing."""
+    check_least("--runs", runs, 1, "there must be at least one run")
+    check_least("--keep", keep, 0, "a number of runs cannot be negative")
+    check_least("--workers", workers, 1, "there must be at least one process")
+
+
+def check_least(option: str, value: int, least: int, fault: str) -> None:
+    """Refuse a number below the least that an option takes."""
+    if value < least:
+        raise HedgesimError(f"{option} {value}", fault, f"Give {option} {least} or more.")
+
+
+def check_calibration(name: str, known: Iterable[str]) -> None:
+    """Refuse a calibration that is not known."""
+    if name not in known:
+        fault = "there is no such calibration"
+        raise HedgesimError(f"--calibration {name}", fault, choose_from(name, known))
+
+
+def posterior_of(calibration: str) -> dict[str, list[float]]:
+    """The posterior of a calibration by name; HedgesimError where there is none."""
+    from hedgesim.scenario import calibrations as shipped
+
+    check_calibration(calibration, [name for name in shipped.calibrations() if name != shipped.PRIOR])
+    return shipped.posterior_table(calibration)
+
+
+def use_rules(paths: Iterable[Path] | None) -> None:
+    """Add the rules of the user's own files; HedgesimError if one breaks the contract of rules."""
+    from hedgesim.rules import files
+
+    files.use([files.read_rule_file(path) for path in paths or ()])
+
+
+def prepare_results(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> None:
+    """Refuse before the first run what does not fit the disk or the memory or cannot be written."""
+    from hedgesim.batch import results, space
+
+    space.check_disk(folder, cases, runs=runs, keep=keep)
+    space.check_memory(cases, runs=runs, keep=keep)
+    results.prepare_folder(folder)
+
+
+def prepare_findings(folder: Path, command: str) -> None:
+    """Refuse a folder that cannot be written or holds results of another command."""
+    from hedgesim.batch import findings, results
+
+    findings.check_folder(folder, command)
+    results.prepare_folder(folder)

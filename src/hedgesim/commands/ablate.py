@@ -1,0 +1,84 @@
+"""`hedgesim ablate`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+import hedgesim
+from hedgesim.commands._options import AsJson, Calibration, FitBackend, Folder
+from hedgesim.commands._printing import print_json, print_rows, records_of
+from hedgesim.commands._running import check_least, posterior_of, prepare_findings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PAIR = ("war_2022", "no_war")
+"""Scenarios whose difference is the effect of the shock."""
+
+HINDCAST = "hindcast_2022"
+
+
+def ablate(
+    calibration: Calibration = "trained_2015_2021",
+    output: Folder = Path("results/ablate"),
+    runs: Annotated[int, Option(help="Runs of each of the two scenarios whose difference is the effect.")] = 256,
+    backend: FitBackend = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Turn off each mechanism; compare forecasts and effects."""
+    from hedgesim.analysis import ablation
+    from hedgesim.analysis.patterns import bases, reader, scoring
+    from hedgesim.batch.findings import write_findings
+    from hedgesim.commands._progress import counting
+    from hedgesim.engines import choice
+    from hedgesim.engines.case import case_of
+    from hedgesim.scenario.tables import read_tables
+
+    check_least("--runs", runs, scoring.FEWEST_RUNS, "too few to score patterns")
+    engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
+    prepare_findings(output, "ablate")
+    given = [f"parameters={calibration}"]
+    war, peace, forecast = (hedgesim.read_scenario(name, overrides=given) for name in (*PAIR, HINDCAST))
+    years = range(forecast.start.year, forecast.end.year + 1)
+    found = {"effects": ablation.effects((case_of(war), case_of(peace)), engine, runs=runs)}
+    found["scores"] = ablation.scores_without(case_of(forecast), read_tables(), posterior, engine, years=years, runs=2)
+    based = bases.Bases(reader.read_patterns(None), war)
+    total = runs * len({name for part in based.patterns.parts for name in part.bases})
+    with counting("scoring patterns without each mechanism", total * len(ablation.mechanisms())) as on_runs:
+        found["patterns"] = ablation.patterns_without(based, runs, on_runs=on_runs)
+    write_findings(output, "ablate", found, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})
+    if as_json:
+        print_json({name: records_of(table) for name, table in found.items()})
+        return
+    _print_ablation(found)
+    print(f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign.")
+    print(f"Tables: {output}")
+
+
+def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:
+    """A row for every mechanism: effects of the shock, skill against persistence, patterns whose verdict changes."""
+    from hedgesim.analysis.ablation import WHOLE, mechanisms
+    from hedgesim.analysis.hindcast.rivals import PERSISTENCE
+
+    effect = found["effects"].set_index(["without", "outcome"])
+    outcomes, parts = list(dict.fromkeys(found["effects"]["outcome"])), ["all shares", "meetings"]
+    scores = found["scores"]
+    skill = scores[scores["rival"] == PERSISTENCE].set_index(["without", "part"])["value"]
+    verdict = found["patterns"].set_index(["without", "pattern"])["verdict"].to_dict()
+    patterns = list(dict.fromkeys(found["patterns"]["pattern"]))
+    rows = []
+    for name in mechanisms():
+        own = [_effect(effect.loc[(name, outcome)]) for outcome in outcomes]
+        changed = [pattern for pattern in patterns if verdict[name, pattern] != verdict[WHOLE, pattern]]
+        words = ", ".join(f"{pattern} {verdict[name, pattern]}" for pattern in changed)
+        rows.append([name, *own, *(f"{skill[(name, part)]:+.3f}" for part in parts), words])
+    print_rows(["without", *outcomes, *(f"skill, {part}" for part in parts), "patterns that change"], rows)
+
+
+def _effect(row: pd.Series[float]) -> str:
+    sure = "*" if row["q05"] > 0.0 or row["q95"] < 0.0 else ""
+    return f"{row['mean']:+.4f}{sure}"

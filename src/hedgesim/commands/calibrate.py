@@ -1,0 +1,81 @@
+"""`hedgesim calibrate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+import hedgesim
+from hedgesim.commands._options import AsJson, FitBackend
+from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._running import check_least
+
+if TYPE_CHECKING:
+    from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
+
+LEAST = {"walkers": 4, "steps": 10, "warm_up": 0, "replications": 2, "sets": 64}
+"""Smallest numbers that mean anything."""
+
+
+def calibrate(
+    scenario: Annotated[
+        str, Argument(metavar="[SCENARIO]", help="Scenario whose years are fitted; its end is replaced by --until.")
+    ] = "history",
+    until: Annotated[str, Option(help="Last quarter that is fitted.")] = "2021Q4",
+    output: Annotated[Path, Option("--output", "-o", metavar="DIR", help="Folder of the calibration.")] = Path(
+        "results/calibration"
+    ),
+    walkers: Annotated[int, Option(help="Walkers; at least twice the number of fitted parameters.")] = 128,
+    steps: Annotated[int, Option(help="Steps of every walker after the warm-up.")] = 500,
+    warm_up: Annotated[int, Option(help="First steps of every walker, which are discarded.")] = 200,
+    replications: Annotated[int, Option(help="Runs of every parameter set.")] = 16,
+    sets: Annotated[int, Option(help="Parameter sets of the screening.")] = 4096,
+    seed: Annotated[int, Option(help="Seed of the sampler.")] = 2021,
+    backend: FitBackend = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Fit the shared parameters to the years of training."""
+    from hedgesim.analysis.calibration import files, fitting, record
+    from hedgesim.analysis.simulation import now
+    from hedgesim.batch.results import prepare_folder
+    from hedgesim.commands._progress import counting
+    from hedgesim.engines import choice
+    from hedgesim.scenario.calibrations import PRIOR
+    from hedgesim.scenario.tables import read_tables
+
+    plan = fitting.FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
+    _check(plan)
+    read = hedgesim.read_scenario(scenario, overrides=[f"end={until}", f"parameters={PRIOR}"])
+    engine, tables = choice.engine_of("ensemble", choice.fastest(backend)), read_tables(read.tables_folder)
+    record.check_years(tables, range(read.start.year, read.end.year + 1))
+    prepare_folder(output)
+    began = now()
+    with counting(f"fitting {read.name} to {until}", plan.runs) as on_runs:
+        fitted = fitting.calibrate(read, tables, plan, engine, on_runs=on_runs)
+    files.write_calibration(output, fitted, read, began=began)
+    if as_json:
+        print_json({"folder": str(output), **fitted.facts, "parameters": records_of(fitted.parameters)})
+        return
+    _print_fit(fitted)
+    print(f"Calibration: {output}")
+
+
+def _check(plan: FitPlan) -> None:
+    """Refuse numbers that mean nothing."""
+    for name, least in LEAST.items():
+        check_least(f"--{name.replace('_', '-')}", getattr(plan, name), least, "too few to fit anything")
+    check_least("--sets", plan.sets, plan.walkers, f"the {plan.walkers} walkers start from the likeliest")
+
+
+def _print_fit(fitted: Calibration) -> None:
+    """The posterior beside the prior, and diagnostics of the chain."""
+    table = fitted.parameters[fitted.parameters["role"] != "swept"].sort_values("width_ratio")
+    columns = {"prior from": "prior_low", "mode": "prior_mode", "to": "prior_high", "posterior 5 %": "posterior_q05"}
+    columns |= {"median": "posterior_q50", "95 %": "posterior_q95", "width": "width_ratio"}
+    numbers = {name: f"{{{column}:.3g}}" for name, column in columns.items()}
+    print_table(table, {"fitted": "{parameter}", **numbers})
+    facts, swept = fitted.facts, int((fitted.parameters["role"] == "swept").sum())
+    print(f"{len(table)} fitted, {swept} only swept; width: posterior over prior. {facts['runs']} runs.")
+    print(f"Moves accepted {facts['accepted']:.2f}, correlation time {facts['correlation_time']:.0f} steps.")

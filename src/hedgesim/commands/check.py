@@ -1,0 +1,59 @@
+"""`hedgesim check`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Exit
+
+import hedgesim
+from hedgesim.commands._options import RuleFiles
+from hedgesim.commands._printing import several
+from hedgesim.commands._running import use_rules
+from hedgesim.errors import HedgesimError, ScenarioError
+
+
+def check(
+    files: Annotated[list[str], Argument(metavar="FILE...", help="Files or names of scenarios and experiments.")],
+    rule_files: RuleFiles = None,
+) -> None:
+    """Check scenario and experiment files; print every fault."""
+    use_rules(rule_files)
+    experiments = {name for name in files if _is_experiment(name)}
+    faults = [fault for name in files for fault in _faults_of(name, experiment=name in experiments)]
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    if faults:
+        raise Exit(2)
+    print(f"{several(len(files), 'file' if experiments else 'scenario')} without fault.")
+
+
+def _is_experiment(name: str) -> bool:
+    """Whether a file holds an experiment, or a name is that of a packaged one."""
+    from hedgesim.experiment import packaged_experiments
+    from hedgesim.scenario.positions import child_at, read_tree
+
+    try:
+        return name in packaged_experiments() or child_at(read_tree(Path(name)), "question") is not None
+    except ScenarioError:
+        return False
+
+
+def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:
+    """Every fault of a scenario and its tables, or of an experiment and the first of its scenarios that has any."""
+    from hedgesim.experiment import design_points, read_experiment
+    from hedgesim.scenario.arrays import source
+
+    try:
+        if experiment:
+            design_points(read_experiment(name))
+        else:
+            source(hedgesim.read_scenario(name))
+    except ScenarioError as error:
+        return error.all
+    except HedgesimError as error:
+        return [error]
+    return []

@@ -1,0 +1,92 @@
+"""`hedgesim discover`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
+from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+
+if TYPE_CHECKING:
+    from hedgesim.analysis.discovery import Discovery
+    from hedgesim.batch.opening import Sweep
+
+
+def discover(
+    experiment: ExperimentName,
+    when: Annotated[
+        str, Option(metavar="'OUTCOME < X'", help="Condition for a case to be of interest; also <=, > and >=.")
+    ],
+    output: Store = None,
+    of: Annotated[str, Option(help="Cases: means over the runs of a point, or runs.")] = "means",
+    boxes: Annotated[int, Option(help="Boxes at most, each among the cases that earlier boxes leave.")] = 1,
+    density: Annotated[
+        float | None, Option(help="Take the widest box of at least this density: by default the last box.")
+    ] = None,
+    peel: Annotated[float, Option(help="Share of a box that a step removes.")] = 0.05,
+    paste: Annotated[float, Option(help="Share of a box that a step adds back.")] = 0.05,
+    mass: Annotated[float, Option(help="Smallest share of all cases in a box.")] = 0.05,
+    quick: Quick = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find boxes of factor values where a condition holds."""
+    from hedgesim.analysis import discovery
+    from hedgesim.analysis.boxes import Peeling
+
+    condition = discovery.Condition.read(when)
+    results, folder = open_sweep(experiment, output, quick=quick)
+    found = discovery.discover(results, condition, of=of, plan=Peeling(peel, paste, mass, boxes, density))
+    where = folder_of_findings(folder, "discovery", found.name)
+    if where is not None:
+        _write(found, results, where)
+    if as_json:
+        tables = {"boxes": records_of(found.chosen), "limits": records_of(found.boxes.limits)}
+        print_json({"folder": where and str(where), **_facts(found), **tables})
+        return
+    _print_boxes(found)
+    cases = f"{found.hits} of {found.cases} {'runs' if found.of == 'runs' else 'means of points'}"
+    print(f"{found.condition.text} in {cases}: density {found.hits / found.cases:.3g} overall.")
+    print("Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases.")
+    print("quasi-p: chance of so dense a box if this limit had no effect; above .05 the limit may be dropped.")
+    if found.of == "runs" and int(results.manifest["replications"]) > 1:
+        print("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
+    if found.failed:
+        print(f"Left out: {found.failed} runs that failed.")
+    print_end(results, where)
+
+
+def _write(found: Discovery, results: Sweep, folder: Path) -> None:
+    """Draw boxes, and write them with their origin."""
+    from hedgesim.plots.discovery import Found, draw_discovery
+
+    title = f"When is {found.condition.text.replace('_', ' ')}?"
+    steps, limits, overall = found.boxes.steps, found.boxes.limits, found.hits / found.cases
+    page = Found(steps, limits, found.ranges, title, caption_of(results), overall)
+    write_with_charts(
+        results,
+        folder,
+        {"steps": steps, "limits": limits},
+        facts=_facts(found),
+        library="PRIM",
+        draw=lambda charts: draw_discovery(page, charts),
+    )
+
+
+def _facts(found: Discovery) -> dict[str, Any]:
+    counts = {"cases": found.cases, "hits": found.hits, "failed_runs": found.failed}
+    return {"when": found.condition.text, "of": found.of, **counts, "peeling": asdict(found.plan)}
+
+
+def _print_boxes(found: Discovery) -> None:
+    """Every box with its measures, and its limits."""
+    measures = {name: f"{{{name}:.3f}}" for name in ("coverage", "density", "mass")}
+    print_table(found.chosen, {"box": "{box}", **measures, "restricted factors": "{restricted}"})
+    limits = found.boxes.limits
+    ends = [row["words"] or f"{row['number']:.4g}" for row in limits.to_dict("records")]
+    columns = {"box": "{box}", "factor": "{factor}", "limit": "{limit}", "": "{end}", "quasi-p": "{quasi_p:.2g}"}
+    print_table(limits.assign(end=ends), columns)

@@ -1,0 +1,102 @@
+"""`hedgesim hindcast`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+import hedgesim
+from hedgesim.commands._options import AsJson, Calibration, FitBackend, Folder
+from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._running import check_counts, posterior_of, prepare_findings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hedgesim.analysis.hindcast.study import Variants
+    from hedgesim.scenario.tables import Tables
+
+HISTORY = "history"
+"""Scenario whose years are drawn beside the record."""
+
+
+def hindcast(
+    scenario: Annotated[
+        str, Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter of the training years.")
+    ] = "hindcast_2022",
+    calibration: Calibration = "trained_2015_2021",
+    output: Folder = Path("results/hindcast"),
+    runs: Annotated[int, Option(help="Runs of every draw from the posterior.")] = 4,
+    backend: FitBackend = "auto",
+    as_json: AsJson = False,
+) -> None:
+    """Forecast the years after training; score against baselines."""
+    from hedgesim.analysis.hindcast.course import course
+    from hedgesim.analysis.hindcast.hindcast import parameters_in
+    from hedgesim.analysis.hindcast.study import flat_band, reliability, study
+    from hedgesim.batch.findings import write_findings
+    from hedgesim.commands._progress import counting
+    from hedgesim.engines import case, choice
+    from hedgesim.plots import courses, forecasts
+    from hedgesim.scenario.tables import read_tables
+
+    check_counts(runs=runs)
+    engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
+    variants, tables = _variants(scenario, calibration)
+    prepare_findings(output, "hindcast")
+    total = runs * len(posterior["log_likelihood"]) * (len(variants.others) + 2)
+    with counting(f"forecasting {scenario}", total) as on_runs:
+        found = study(variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
+    past = case.case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
+    own = found.tables()
+    everything = {**own, **course(past, read_tables(), parameters_in(posterior), engine, runs=1)}
+    write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration})
+    drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
+    caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
+    forecasts.draw_forecasts(everything, reliability(everything), output / "charts", flat=flat_band, caption=caption)
+    courses.draw_courses(
+        everything, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}."
+    )
+    if as_json:
+        print_json({"folder": str(output), **{name: records_of(own[name]) for name in ("skills", "left_out", "votes")}})
+        return
+    _print_scores(own)
+    print(f"Tables and charts: {output}")
+
+
+def _variants(name: str, calibration: str) -> tuple[Variants, Tables]:
+    """A scenario with the values of a calibration and with every recorded shock half and twice as large; its tables."""
+    from hedgesim.analysis.hindcast.study import Variants
+    from hedgesim.scenario.impulses import impulses_of
+    from hedgesim.scenario.tables import read_tables
+
+    given = [f"parameters={calibration}"]
+    base = hedgesim.read_scenario(name, overrides=given)
+    tables = read_tables(base.tables_folder)
+    events = dict.fromkeys(line.event for line in impulses_of(base, tables.table("shocks")) if line.event)
+    others = {}
+    for words, factor in (("half", 0.5), ("twice", 2.0)):
+        sizes = [f"shock_sizes.{event}={factor:g}" for event in events]
+        others[f"shocks {words} as large"] = hedgesim.read_scenario(name, overrides=[*given, *sizes])
+    return Variants(base, others), tables
+
+
+def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
+    """Skills with their intervals, the countries left out, and the forecast votes."""
+    from hedgesim.analysis.hindcast.rivals import PERSISTENCE
+    from hedgesim.analysis.hindcast.study import BASE
+
+    skills = tables["skills"]
+    skill = "{value:+.3f} ({low:+.3f} to {high:+.3f})"
+    scores = {"baseline": "{rival}", "model": "{own:.4f}", "of baseline": "{of_rival:.4f}"}
+    columns = {**unchanged(["part", "score"]), **scores, "skill (90 %)": skill, "cases": "{cases}"}
+    print_table(skills[skills["variant"] == BASE], columns)
+    others = skills[(skills["rival"] == PERSISTENCE) & (skills["variant"] != BASE)]
+    print_table(others, {**unchanged(["variant", "part"]), "skill against persistence": skill})
+    for name, number in (("left_out", ".4g"), ("votes", ".2f")):
+        print_rows(tables[name].columns, tables[name].itertuples(index=False), number=number)
+    print("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
+    print("Votes are forecasts without a sourced record, so they are not scored.")

@@ -1,0 +1,161 @@
+"""`hedgesim patterns`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Argument, Option
+
+import hedgesim
+from hedgesim.commands._options import AsJson, Folder, RuleFiles
+from hedgesim.commands._printing import print_json, print_table, records_of, unchanged
+from hedgesim.commands._running import check_calibration, check_least, prepare_findings, use_rules
+from hedgesim.errors import HedgesimError
+
+if TYPE_CHECKING:
+    from hedgesim.analysis.patterns import bases, scoring, variation
+
+
+def patterns(
+    scenario: Annotated[
+        str | None,
+        Argument(metavar="[SCENARIO]", help="Scenario whose rules, parameters, settings, shocks and data are scored."),
+    ] = None,
+    output: Folder = Path("results/patterns"),
+    runs: Annotated[int, Option(help="Runs of every scenario that the patterns need.")] = 200,
+    calibration: Annotated[str | None, Option(metavar="NAME", help="Replaces the calibration of the scenario.")] = None,
+    posterior: Annotated[
+        bool, Option("--posterior", help="Draw the parameters of each run from the posterior.")
+    ] = False,
+    file: Annotated[
+        str | None, Option("--patterns", metavar="FILE", help="Patterns of your own in place of those of the package.")
+    ] = None,
+    seed: Annotated[int | None, Option(help="Seed that replaces those of the scenarios.")] = None,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score the model and null models against recorded patterns."""
+    from hedgesim.analysis.patterns import bases, reader
+
+    use_rules(rule_files)
+    varied = _variation(runs, calibration, posterior=posterior)
+    like = None if scenario is None else hedgesim.read_scenario(scenario)
+    based = bases.Bases(reader.read_patterns(file), like, seed)
+    based.check()
+    prepare_findings(output, "patterns")
+    scores = _score(based, varied, runs, output)
+    not_used = [] if like is None else list(bases.unused(like))
+    if as_json:
+        finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts))
+        tables = dict(zip(("patterns", "parts"), map(records_of, finite), strict=True))
+        print_json({"folder": str(output), "totals": scores.totals, "not_used": not_used, **tables})
+        return
+    _print_scores(scores)
+    if like is not None and not_used:
+        print(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
+    print(f"Tables and chart: {output}")
+
+
+def _variation(runs: int, calibration: str | None, *, posterior: bool) -> variation.Variation:
+    """The parameters to score; too few runs, an unknown calibration or one without posterior is refused."""
+    from hedgesim.analysis.patterns import scoring, variation
+    from hedgesim.scenario.calibrations import PRIOR, calibrations
+
+    fault = "too few for a score, a share near .8 would have a standard error above .05"
+    check_least("--runs", runs, scoring.FEWEST_RUNS, fault)
+    if calibration is not None:
+        check_calibration(calibration, calibrations())
+    if posterior and calibration in {None, PRIOR}:
+        fitted = [name for name in calibrations() if name != PRIOR]
+        remedy = f"Give --calibration {fitted[0]} too." if fitted else "Fit one with hedgesim calibrate."
+        raise HedgesimError("--posterior", "only a calibration has one", remedy)
+    draws = variation.draws_of(calibration) if posterior and calibration is not None else {}
+    return variation.Variation(parameters=calibration, draws=draws)
+
+
+def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: Path) -> scoring.Scores:
+    """Score, write the tables and draw the chart."""
+    from hedgesim.analysis.patterns import scoring
+    from hedgesim.analysis.simulation import now
+    from hedgesim.batch.findings import write_findings
+    from hedgesim.commands._progress import counting
+    from hedgesim.plots.evidence import draw_patterns
+    from hedgesim.scenario.calibrations import SHIPPED, in_words
+
+    began, like = now(), based.like
+    parameters = varied.parameters or (SHIPPED if like is None else like.parameters)
+    scenarios = {name for part in based.patterns.parts for name in part.bases}
+    with counting("scoring patterns", runs * len(scenarios) * len(scoring.variants_of(varied))) as on_runs:
+        scores = scoring.score_all(based, varied, runs=runs, on_runs=on_runs)
+    facts = {
+        "patterns_file": based.patterns.path.name,
+        "patterns_digest": based.patterns.digest,
+        "scenario": None if like is None else like.name,
+        "scenario_digest": None if like is None else like.digest,
+        "parameters": parameters,
+        "posterior_draws": next((len(values) for values in varied.draws.values()), 0),
+        "runs": runs,
+        "seed": based.seed,
+        "totals": scores.totals,
+        "began": began,
+        "ended": now(),
+    }
+    write_findings(folder, "patterns", {"parts": scores.parts, "patterns": scores.patterns}, facts)
+    who = "" if like is None else f"Scenario {like.name}; "
+    seed = "seeds of the scenarios" if based.seed is None else f"seed {based.seed}"
+    drawn = ", drawn from the posterior" if varied.draws else ""
+    caption = f"{who}{runs} runs of every scenario, {seed}, {in_words(parameters)}{drawn}."
+    draw_patterns(scores.parts, folder / "charts", caption=caption)
+    return scores
+
+
+def _print_scores(scores: scoring.Scores) -> None:
+    """Every part with what was observed and simulated, every pattern with its verdicts, and the totals."""
+    from hedgesim.analysis.patterns.pattern import CONTROL, TOLD
+    from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
+
+    base = scores.parts[scores.parts["variant"] == BASE].rename(columns={"interval": "accepted"})
+    base["part"] = base["says"] + base["kind"].map({CONTROL: " (control)"}).fillna("")
+    base["simulated"] = [simulated_in_words(row) for row in base.to_dict("records")]
+    base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != TOLD, "")
+    print_table(base, {"": "{pattern}", **unchanged(["part", "observed", "simulated", "accepted", "verdict"])})
+    print()
+    table = scores.patterns.replace({name: {True: "yes", False: "no"} for name in NULLS})
+    nulls = {name.replace("_", " "): f"{{{name}}}" for name in NULLS}
+    columns = {**unchanged(["pattern", "statement", "verdict"]), **nulls, **unchanged([POOLED, "counts"])}
+    print_table(table.assign(counts=[_counts(row) for row in table.to_dict("records")]), columns)
+    n = scores.totals
+    print(
+        f"\n{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
+        f" chance and no shock; {n['count']} do both and count (aim: {n['aim']}); with countries all alike"
+        f" {n['count_pooled']} do.\n"
+        "habit, random, no shock: whether the pattern holds there too; one that holds in all three does not"
+        " discriminate.\n"
+        "~: the verdict is not the same everywhere within the 95 % limits of this number of runs."
+    )
+
+
+def _counts(row: Mapping[Any, Any]) -> str:
+    known = "yes" if row["counts"] else "no" if row["discriminating"] else "does not discriminate"
+    return "" if row["placebo"] else known
+
+
+def simulated_in_words(row: Mapping[Any, Any]) -> str:
+    """The share of runs with its limits, else the summary with 5 to 95 % of runs."""
+    out = row["runs"] - row["n"]
+    left = f"; {out} of {row['runs']} runs left out" if out else ""
+    if not row["n"]:
+        return "no run has a value"
+    if row["summary"] == "share":
+        return f"{100 * row['simulated']:.0f} % of runs ({100 * row['low']:.0f} to {100 * row['high']:.0f}){left}"
+    middle = row["median"] if row["summary"] in {"q05", "q95"} else row["simulated"]
+    mean = " on average" if row["summary"] == "mean" else ""
+    return f"{_number(middle)}{mean} ({_number(row['q05'])} to {_number(row['q95'])}){left}"
+
+
+def _number(value: float) -> str:
+    """A number in three digits; an infinite wait is `never`."""
+    return "never" if math.isinf(value) else f"{value:.3g}"

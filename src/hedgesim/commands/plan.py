@@ -1,0 +1,45 @@
+"""`hedgesim plan`."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from hedgesim.commands._options import AsJson, Backend, ExperimentName, Quick, RuleFiles, Store, Workers
+from hedgesim.commands._printing import print_json, print_rows, several
+from hedgesim.commands._running import check_counts, use_rules
+from hedgesim.commands._sweeps import read_with_folder
+
+
+def plan(
+    experiment: ExperimentName,
+    output: Store = None,
+    workers: Workers = 1,
+    backend: Backend = "numpy",
+    quick: Quick = False,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate runs, disk and time of an experiment by a probe."""
+    from hedgesim.analysis.sweeping import plan_of, probe
+    from hedgesim.batch.space import size
+
+    use_rules(rule_files)
+    read, folder = read_with_folder(experiment, output, quick=quick)
+    check_counts(workers=workers)
+    planned = plan_of(read, backend=backend)
+    found, points = probe(planned, folder), planned.points
+    if as_json:
+        print_json({**asdict(found), "points": len(points), "seconds": found.seconds(workers), "disk": found.disk})
+        return
+    n_samples = int(points.table["sample"].nunique())
+    time = timedelta(seconds=round(found.seconds(workers)))
+    rows = [
+        ["scenarios", ", ".join(read.scenarios)],
+        ["design", f"{read.design}, {several(n_samples, 'sample')}"],
+        ["levers", several(len(points) // n_samples // len(read.scenarios), "combination")],
+        ["points", f"{len(points)}, in {several(len(points.variants), 'ensemble')}"],
+        ["replications", f"{read.replications}, pairing: {read.pairing}"],
+        ["runs", f"{found.runs}, {found.missing} of them missing in {folder}"],
+        ["disk", f"{size(found.disk)} to be written ({found.bytes_a_run:.0f} bytes per run)"],
+        ["time", f"{time} with --workers {workers} ({found.rate:.0f} runs/s each, by a probe)"],
+    ]
+    print_rows(["", read.question], rows)

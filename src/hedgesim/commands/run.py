@@ -1,0 +1,151 @@
+"""`hedgesim run`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from typer import Option
+
+import hedgesim
+from hedgesim.commands._options import AsJson, Backend, Output, RuleFiles, ScenarioName, Seed, Settings, Workers
+from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._running import check_counts, prepare_results, use_rules
+
+if TYPE_CHECKING:
+    from hedgesim.analysis import simulation, twins
+
+RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
+
+
+def run(
+    scenario: ScenarioName,
+    output: Output = None,
+    runs: Annotated[int | None, Option(help="Number of runs: by default 1000 with ensemble, 20 with mesa.")] = None,
+    keep: Annotated[int, Option(help="Number of runs, from the first, whose full trajectories are kept.")] = 100,
+    engine: Annotated[str, Option(help="ensemble: many runs at once; mesa: agents.")] = "ensemble",
+    backend: Backend = "numpy",
+    workers: Workers = 1,
+    twin: Annotated[str | None, Option(help="Scenario run with the same random numbers, for comparison.")] = None,
+    without: Annotated[list[str] | None, Option(help="Event or shock that the twin lacks; may be repeated.")] = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run a scenario, or it and a twin; write tables, draw charts."""
+    from hedgesim import session
+    from hedgesim.analysis import simulation
+    from hedgesim.engines.choice import engine_of
+
+    chosen = engine_of(engine, backend)
+    n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
+    check_counts(runs=n_runs, keep=keep, workers=workers)
+    plan = simulation.Plan(n_runs, keep, chosen, workers)
+    use_rules(rule_files)
+    first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
+    second = session.read_twin(first, twin, without or (), overrides=settings or ())
+    folder = output or Path("results") / first.name
+    if second is None:
+        results = _run(first, plan, folder)
+        if as_json:
+            print_json(_records(results, folder))
+        else:
+            _print_closing(results, folder)
+        return
+    both = _run_twins((first, second), plan, folder)
+    if as_json:
+        differences = {"paired": records_of(both.paired), "left_out": both.left_out}
+        print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
+    else:
+        _print_twins(both, folder)
+
+
+def _run(scenario: hedgesim.Scenario, plan: simulation.Plan, folder: Path) -> hedgesim.Results:
+    """Run a scenario, write its tables and draw its charts."""
+    from hedgesim import session
+    from hedgesim.analysis import simulation
+    from hedgesim.commands._progress import counting
+    from hedgesim.engines.case import case_of
+
+    case = case_of(scenario)
+    prepare_results(folder, [case], runs=plan.runs, keep=plan.keep)
+    with counting(f"running {scenario.name}", plan.runs) as on_runs:
+        results = simulation.run_case(scenario, case, plan, on_runs=on_runs)
+    session.clear(folder)
+    session.write(results, folder)
+    session.draw(results, folder / "charts")
+    return results
+
+
+def _run_twins(
+    scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: simulation.Plan, folder: Path
+) -> twins.Twins:
+    """Run a scenario and its twin, write and draw both and their differences."""
+    from hedgesim import session
+    from hedgesim.analysis import twins
+    from hedgesim.commands._progress import counting
+    from hedgesim.engines.case import case_of
+
+    cases = (case_of(scenarios[0]), case_of(scenarios[1]))
+    prepare_results(folder, cases, runs=plan.runs, keep=plan.keep)
+    title = f"running {scenarios[0].name} and {session.name_of_twin(*scenarios)}"
+    with counting(title, 2 * plan.runs) as on_runs:
+        found = twins.run_twins(scenarios, cases, plan, on_runs=on_runs)
+    session.clear(folder)
+    both = ((found.first, folder), (found.twin, folder / "twin"))
+    for results, place in both:
+        session.write(results, place)
+    session.write_twins(found, folder / "paired")
+    for results, place in both:
+        session.draw(results, place / "charts")
+    return found
+
+
+def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
+    """The closing table and the folder of the results, for JSON."""
+    return {"folder": str(folder), "manifest": dict(results.manifest), "closing": records_of(results.closing())}
+
+
+def _print_closing(results: hedgesim.Results, folder: Path) -> None:
+    from hedgesim.scenario.calibrations import in_words
+
+    periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
+    print(f"{results.scenario.name}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
+    columns = {"": "{label}", periods[0]: "{before:.3f}", periods[-1]: "{after:.3f}", "change": "{change:.3f}"}
+    labels = [_label(row) for row in closing.to_dict("records")]
+    print_table(closing.assign(label=labels), {**columns, "± error": "{error:.3f}"})
+    print(f"Error: Monte Carlo standard error. {in_words(results.scenario.parameters).capitalize()}.")
+    print(f"Tables and charts: {folder}")
+
+
+def _label(row: Mapping[Any, Any]) -> str:
+    words = str(row["quantity"]).replace("presence_", "presence of ").replace("_", " ")
+    return words if row["entity"] in {"all", "system"} else f"  {words}, {row['entity']}"
+
+
+def _print_twins(found: twins.Twins, folder: Path) -> None:
+    """The differences between twins, with their errors."""
+    from hedgesim import session
+    from hedgesim.analysis import twins
+
+    differing = found.differing()
+    columns = {"outcome": "{outcome}", "of": "{entity}", "option": "{option}", "change": "{mean:+.4f}"}
+    columns |= {"± error": "{error:.1g}", "5 %": "{q05:.4f}", "95 %": "{q95:.4f}", "runs": "{n}", "gain": "{gain:.1f}"}
+    if len(differing):
+        print_table(differing, columns)
+    name, other = found.first.scenario.name, session.name_of_twin(found.first.scenario, found.twin.scenario)
+    print(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
+    if found.paired.empty:
+        print("No run succeeded on both sides; the column failed of the table runs says why.")
+    elif not len(differing):
+        print(f"Nothing differs: {name} and {other} are the same in every run.")
+    elif found.paired["n"].max() == 1:
+        print("One run has no error and no gain: give more --runs.")
+    gain = twins.gain_in_words(found)
+    if gain:
+        print(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
+    if found.left_out:
+        print(f"Left out: {found.left_out} runs that failed on either side.")
+    print(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")

@@ -1,0 +1,147 @@
+"""`hedgesim sensitivity`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+import hedgesim
+from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
+from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+
+if TYPE_CHECKING:
+    from hedgesim.analysis.sensitivity import Sensitivity
+    from hedgesim.batch.opening import Sweep
+
+MEANING: Mapping[str, str] = {
+    "sobol": "ST: share of the variance to which a factor contributes, alone or with others; S1: alone.",
+    "morris": "mu_star: mean absolute effect of a factor over its range, in the unit of the outcome; mu: mean effect"
+    " with its sign; sigma: how much the effect varies with the values of the factors (interactions or curvature).",
+    "given": "PAWN: how far the distribution moves when the factor is held within a tenth of its range, 0 to 1; S1:"
+    " share of the variance from the factor alone.",
+}
+"""How to read the measures of a method."""
+
+
+def sensitivity(
+    experiment: ExperimentName,
+    output: Store = None,
+    method: Annotated[str | None, Option(help="sobol, morris or given; by default the one the design is for.")] = None,
+    outcomes: Annotated[
+        list[str] | None, Option("--outcome", help="Column of the table of runs; may be repeated.")
+    ] = None,
+    level: Annotated[float, Option(help="Level of the confidence intervals.")] = 0.95,
+    resamples: Annotated[int, Option(help="Resamples of the bootstrap.")] = 100,
+    seed: Annotated[int | None, Option(help="Seed of the bootstrap; by default that of the sweep.")] = None,
+    quick: Quick = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print which uncertainties move the outcomes of a sweep."""
+    results, folder = open_sweep(experiment, output, quick=quick)
+    found = hedgesim.sensitivity(results, outcomes or (), method=method, level=level, resamples=resamples, seed=seed)
+    where = folder_of_findings(folder, "sensitivity", found.method)
+    if where is not None:
+        _write(found, results, where)
+    if as_json:
+        tables = {"indices": records_of(found.indices), "basis": records_of(found.basis)}
+        print_json({"folder": where and str(where), "method": found.method, **asdict(found.bootstrap), **tables})
+        return
+    _print_indices(found)
+    print(f"{MEANING[found.method]} ±: {100 * found.bootstrap.level:g} % interval of the bootstrap.")
+    for line in _remarks(found):
+        print(line)
+    print_end(results, where)
+
+
+def _write(found: Sensitivity, results: Sweep, folder: Path) -> None:
+    """Draw indices, and write them with their origin."""
+    from hedgesim.analysis.indices import MEASURES
+    from hedgesim.analysis.sensitivity import METHODS
+    from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
+
+    used, units = found.basis["used"], METHODS[found.method].units
+    low, high = int(used.min()), int(used.max())
+    note = f"Lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap,"
+    note += f" {low if low == high else f'{low} to {high}'} {units}."
+    if found.few:
+        note += f" Below {METHODS[found.method].few} they are unreliable."
+    if found.method == "given":
+        note += " Broken line: the PAWN that one factor in twenty without effect exceeds."
+    if found.method == "morris":
+        note += (
+            " Right of the line effects are nearly linear, left of it they are curved or depend on other factors. At"
+            " most ten factors are named."
+        )
+    measures = MEASURES[found.method]
+    drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
+    page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, caption_of(results))
+    write_with_charts(
+        results,
+        folder,
+        {"indices": found.indices, "basis": found.basis},
+        facts={"method": found.method, **asdict(found.bootstrap)},
+        library="SALib",
+        draw=lambda charts: draw_sensitivity(page, list(dict.fromkeys(found.basis["outcome"])), charts),
+    )
+
+
+def _print_indices(found: Sensitivity) -> None:
+    """Indices of every factor, the largest first, and what they rest on."""
+    from hedgesim.analysis.indices import MEASURES
+    from hedgesim.analysis.sensitivity import METHODS
+
+    groups = [name for name in found.groups if found.basis[name].nunique() > 1]
+    keys, measures, rows = [*groups, "outcome"], MEASURES[found.method], []
+    for names, part in found.indices[found.indices["other"] == ""].groupby(keys, sort=False):
+        wide = part.pivot(index="factor", columns="measure", values=["value", "confidence"])
+        for factor, row in wide.sort_values(("value", measures[0]), ascending=False, kind="stable").iterrows():
+            rows.append([*names, factor, *(_interval(row["value"][m], row["confidence"][m]) for m in measures)])
+    print_rows([*keys, "factor", *measures], rows)
+    pairs = found.indices[(found.indices["other"] != "") & (found.indices["value"] > found.indices["confidence"])]
+    if len(pairs):
+        ordered = pairs.sort_values("value", ascending=False, kind="stable").to_dict("records")
+        rows = [
+            [*(row[name] for name in [*keys, "factor", "other"]), _interval(row["value"], row["confidence"])]
+            for row in ordered
+        ]
+        print_rows([*keys, "factor", "with", "S2"], rows)
+    counts = {METHODS[found.method].units: "{used}", "dropped": "{dropped}", "failed runs": "{failed}"}
+    percent = found.basis.assign(noise=100.0 * found.basis["noise"])
+    print_table(percent, {**unchanged(keys), **counts, "noise, %": "{noise:.2g}"})
+
+
+def _interval(value: float, plus: float) -> str:
+    return f"{value:.3g}" if plus != plus else f"{value:.3f} ± {plus:.3f}"
+
+
+def _remarks(found: Sensitivity) -> Iterator[str]:
+    """What else has to be known to read the numbers."""
+    from hedgesim.analysis.sensitivity import METHODS
+
+    method, basis, pairs = METHODS[found.method], found.basis, found.indices[found.indices["other"] != ""]
+    if found.few:
+        yield f"Few: below {method.few} {method.units} the numbers and their intervals are unreliable."
+    if len(pairs) and not (pairs["value"] > pairs["confidence"]).any():
+        yield "No pair of factors has an S2 above its ±: no interaction of two factors can be detected."
+    if basis["noise"].notna().any():
+        yield (
+            "Noise: share of the variance between means over runs that is Monte Carlo error. It lowers S1 and raises"
+            " what remains for interactions; more replications reduce it."
+        )
+    else:
+        yield "One run a sample: the share of Monte Carlo error in the variance is unknown."
+    if basis["dropped"].any():
+        yield f"Dropped: {method.units} in which a sample has no successful run."
+    by_chance = basis["by_chance"].dropna()
+    if len(by_chance):
+        yield f"One factor in twenty without effect would have a PAWN of {by_chance.max():.3f} or more."
+    for outcome, rows in basis.groupby("outcome", sort=False):
+        constant = int((~rows["varies"]).sum())
+        if constant:
+            of = f" in {constant} of {len(rows)} combinations of scenario and levers" if len(rows) > 1 else ""
+            yield f"{outcome} is the same in all samples{of}: there is no variance to attribute."

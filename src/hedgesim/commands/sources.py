@@ -1,0 +1,30 @@
+"""`hedgesim sources`."""
+
+import hedgesim
+from hedgesim.commands._options import AsJson, ScenarioName
+from hedgesim.commands._printing import print_rows
+
+
+def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
+    """Print the source of every number; count the assumptions."""
+    from hedgesim.analysis.explanation import explain_shares
+    from hedgesim.engines.case import case_of
+    from hedgesim.scenario import arrays, citations
+
+    read = hedgesim.read_scenario(scenario)
+    sourced = arrays.source(read)
+    numbers = citations.citations_of(read, sourced)
+    print_rows(numbers.columns, numbers.itertuples(index=False), as_json=as_json)
+    if as_json:
+        return
+    counts = citations.count_of(numbers)
+    print_rows(counts.columns, counts.itertuples(index=False))
+    found = explain_shares(case_of(read, sourced.setting))
+    if found is None:
+        print("Too few starting shares rest on data rather than on the prior to say what explains them.")
+        return
+    terms = [f"{row.regressor} {row.coefficient:.2f} ± {row.error:.2f}" for row in found.coefficients.itertuples()]
+    print(
+        f"Of {found.n} starting shares of powers that are not prior-dominated, shared terms explain R2 = {found.r2:.2f}"
+        f" (log share on {', '.join(terms)}); the rest is residual."
+    )

@@ -1,0 +1,28 @@
+"""`hedgesim status`."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from typer import Argument
+
+from hedgesim.commands._options import AsJson
+from hedgesim.commands._printing import print_json, print_rows
+
+
+def status(
+    folder: Annotated[str, Argument(metavar="DIR", help="Folder or address of a sweep.")], as_json: AsJson = False
+) -> None:
+    """Check every file of a sweep; count its runs."""
+    from hedgesim.analysis.sweeping import status_of
+
+    found = status_of(folder)
+    if as_json:
+        print_json(asdict(found))
+        return
+    counts = {"planned": found.planned, "stored": found.there, "failed": found.failed, "missing": found.missing}
+    counts |= {"damaged files": len(found.damaged), "files of earlier versions": found.unused}
+    print_rows(["runs", folder], counts.items())
+    for name, fault in found.damaged.items():
+        print(f"{name}: {fault}")
+    again = "Run the same sweep again: it runs what is missing or damaged."
+    print("The sweep is finished." if found.finished else again)

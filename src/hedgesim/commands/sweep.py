@@ -1,0 +1,95 @@
+"""`hedgesim sweep`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
+from hedgesim.commands._options import AsJson, Backend, ExperimentName, Quick, RuleFiles, Store, Workers
+from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._running import check_counts, use_rules
+from hedgesim.commands._sweeps import parameters_of, read_with_folder
+from hedgesim.errors import HedgesimError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hedgesim.batch.opening import Sweep
+    from hedgesim.experiment import Experiment
+
+QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+
+
+def sweep(
+    experiment: ExperimentName,
+    output: Store = None,
+    workers: Workers = 1,
+    dask: Annotated[str | None, Option(metavar="ADDRESS", help="Dask scheduler whose workers do the runs.")] = None,
+    backend: Backend = "numpy",
+    quick: Quick = False,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run what is missing of an experiment; draw its outcomes."""
+    from hedgesim.analysis.sweeping import regrets_of
+
+    use_rules(rule_files)
+    read, folder = read_with_folder(experiment, output, quick=quick)
+    check_counts(workers=workers)
+    if dask is not None and workers > 1:
+        remedy = "Give --dask or --workers, not both."
+        raise HedgesimError(f"--workers {workers}", "the cluster has workers of its own", remedy)
+    results = _run(read, folder, backend=backend, workers=workers, dask=dask)
+    manifest = results.manifest
+    outcomes = [str(name) for name in manifest["outcomes"]]
+    groups = [one["path"] for one in manifest["factors"] if one["role"] != "uncertainties"]
+    table, regrets = _by_group(results, groups, outcomes), regrets_of(results)
+    if as_json:
+        judged = {outcome: records_of(found) for (outcome, _), found in regrets.items()}
+        print_json({"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table), "regrets": judged})
+        return
+    spreads = {name: f"{{{name}_q50:.3g}} ({{{name}_q05:.3g}} to {{{name}_q95:.3g}})" for name in outcomes}
+    print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
+    print("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    for (outcome, goal), found in regrets.items():
+        print(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
+        print_rows(found.columns, found.itertuples(index=False), number=".4f")
+    print(manifest["question"])
+    print(f"{manifest['runs']} runs, {manifest['failed']} failed; {parameters_of(results)}.")
+    print(f"Tables and charts: {folder}")
+
+
+def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Sweep:
+    """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
+    from hedgesim import session
+    from hedgesim.analysis import sweeping
+    from hedgesim.batch import address, space, store
+    from hedgesim.batch.folder import LocalFolder
+    from hedgesim.batch.plan import missing_runs
+    from hedgesim.commands._progress import counting
+
+    plan, place = sweeping.plan_of(experiment, backend=backend), address.folder_at(folder)
+    makers, missing = sweeping.makers_of(workers, dask), missing_runs(plan, store.survey(place))
+    if isinstance(place, LocalFolder) and missing:
+        space.check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
+    warn = partial(print, file=sys.stderr)
+    with counting(f"running {experiment.name}", missing) as on_runs:
+        results = sweeping.run_plan(plan, folder, makers, on_part=lambda part: on_runs(part.runs), on_trouble=warn)
+    if isinstance(place, LocalFolder):
+        session.draw_sweep(results, place.path)
+    return results
+
+
+def _by_group(results: Sweep, groups: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
+    """Runs, failed runs and quantiles of outcomes of every scenario and combination of levers."""
+    runs = results.table("runs", columns=[*groups, *outcomes, "failed"])
+    grouped = runs.groupby(list(groups), sort=False, dropna=False)
+    table = grouped.size().to_frame("runs").assign(failed=grouped["failed"].count())
+    for outcome in outcomes:
+        for name, q in QUANTILES.items():
+            table[f"{outcome}_{name}"] = grouped[outcome].quantile(q)
+    return table.reset_index()

@@ -1,1 +1,0 @@
-"""What the command line runs and prints, and the progress it shows."""
