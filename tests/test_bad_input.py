@@ -277,7 +277,7 @@ def test_runs_for_which_there_is_too_little_free_space_are_refused(monkeypatch: 
 
 
 def test_runs_that_do_not_fit_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.batch.space.memory_of_computer", lambda: 1e6)
+    monkeypatch.setattr("hedgesim.results.space.memory_of_computer", lambda: 1e6)
     line = refused("run", written(PLAIN), "--runs", "100000", "--keep", "0", "-o", "out")
     assert line.endswith("of memory, this computer has 1.0 MB. Give fewer --runs.")
 

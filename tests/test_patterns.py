@@ -13,7 +13,7 @@ from analysis.patterns.test_scoring import FILE
 from command_line import ROOT, Said, call, files_below
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import DEFAULT_RUNS, FEWEST_RUNS, NULLS
-from hedgesim.batch.findings import read_findings
+from hedgesim.results.findings import read_findings
 
 RUNS = str(FEWEST_RUNS)
 

@@ -13,7 +13,7 @@ import pytest
 from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, experiment, path_of, swept
 from tests.command_line import Said, call, files_below, start
 
-from hedgesim.batch.findings import read_findings
+from hedgesim.results.findings import read_findings
 
 MIDDLE = f"{OUTCOME} > 0.22"
 

@@ -158,7 +158,7 @@ def test_blocks_of_runs_change_nothing(case: Case, land: Landscape, monkeypatch:
 
 def test_runs_that_fail_are_counted_and_left_out(case: Case, land: Landscape, monkeypatch: pytest.MonkeyPatch) -> None:
     from hedgesim.analysis import blocs
-    from hedgesim.batch.blocks import make_rows
+    from hedgesim.results.blocks import make_rows
 
     monkeypatch.setattr(blocs, "make_rows", lambda *of: (make_rows(*of)[0], dict.fromkeys(range(RUNS), "spoilt")))
     found = compare(case, land.all_minima(), RUNS)

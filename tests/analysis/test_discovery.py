@@ -16,8 +16,8 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swe
 from hedgesim.analysis import boxes as searching
 from hedgesim.analysis.boxes import Peeling, find_boxes
 from hedgesim.analysis.discovery import Condition, discover
-from hedgesim.batch.opening import Sweep
 from hedgesim.errors import HedgesimError
+from hedgesim.results.opening import Sweep
 
 N = 600
 

@@ -11,9 +11,9 @@ import yaml
 
 from command_line import call
 from hedgesim.analysis.calibration.files import read_manifest
-from hedgesim.batch.findings import read_findings
 from hedgesim.errors import StoreError
 from hedgesim.model.parameters import all_parameters
+from hedgesim.results.findings import read_findings
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, home, parameters_of, posterior_table, values_of
 
 

@@ -13,7 +13,7 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, SOBOL_G, path_of, sa
 from hedgesim.analysis.indices import noise_share
 from hedgesim.analysis.sensitivity import METHODS, Sensitivity, sensitivity
 from hedgesim.analysis.sweeping import sweep
-from hedgesim.batch.opening import Sweep
+from hedgesim.results.opening import Sweep
 
 WITH_IDLE = {**ISHIGAMI, "idle": ISHIGAMI["x1"]}
 ISHIGAMI_S1 = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0, "idle": 0.0}

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hedgesim.batch.plan import Ground, SweepPlan
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.outcomes import outcomes_of
@@ -19,6 +18,7 @@ from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.view import PowerView
+from hedgesim.results.plan import Ground, SweepPlan
 from hedgesim.rules import catalogue
 from hedgesim.rules.powers.suitor import Suitor
 from hedgesim.scenario import Scenario

@@ -3,10 +3,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hedgesim.batch.results import to_arrow
 from hedgesim.plots import Names, draw_all
 from hedgesim.plots.charts import CHARTS, Story, draw_threat_trust
 from hedgesim.plots.theme import theme
+from hedgesim.results.results import to_arrow
 
 CAPTION = "Scenario invented, 20 runs, seed 7, parameters: prior (not calibrated)"
 OTHER_REGION = Names(

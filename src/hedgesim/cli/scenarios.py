@@ -34,13 +34,13 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, write its tables and draw its charts; with a twin, compare the two run by run."""
-    from hedgesim import session
     from hedgesim.console import printing, running
+    from hedgesim.scenario.twins import read_scenario, read_twin
 
     plan = running.plan_of(engine, backend, runs=runs, keep=keep, workers=workers)
     running.use_rules(rule_files or ())
-    checked = session.read_scenario(scenario, overrides=settings or (), seed=seed)
-    other = session.read_twin(checked, twin, without or (), overrides=settings or ())
+    checked = read_scenario(scenario, overrides=settings or (), seed=seed)
+    other = read_twin(checked, twin, without or (), overrides=settings or ())
     folder = output or Path("results") / checked.name
     if other is None:
         results = running.run_with_progress(checked, plan, folder)
@@ -100,11 +100,11 @@ def check(
 @app.command()
 def diff(first: ScenarioName, second: ScenarioName, as_json: AsJson = False) -> None:
     """Print in what two scenarios differ once `extends` is worked in."""
-    from hedgesim import session
     from hedgesim.console import printing
     from hedgesim.scenario import difference
+    from hedgesim.scenario.twins import read_scenario
 
-    rows = difference(session.read_scenario(first), session.read_scenario(second))
+    rows = difference(read_scenario(first), read_scenario(second))
     printing.print_rows(
         ["path", first, second],
         [[row.path, printing.text_of(row.value_a), printing.text_of(row.value_b)] for row in rows],
@@ -125,10 +125,10 @@ def schema(
 @app.command()
 def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
     """Print every number a scenario uses with its source, and count the assumptions."""
-    from hedgesim import session
     from hedgesim.console import printing
+    from hedgesim.scenario.twins import read_scenario
 
-    printing.print_sources(session.read_scenario(scenario), as_json=as_json)
+    printing.print_sources(read_scenario(scenario), as_json=as_json)
 
 
 @app.command()

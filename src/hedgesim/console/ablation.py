@@ -8,21 +8,21 @@ from pathlib import Path
 import pandas as pd
 from rich.console import Console
 
-from hedgesim import session
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, patterns_without, scores_without
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
 from hedgesim.analysis.patterns.bases import Bases
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
-from hedgesim.batch.findings import check_folder, write_findings
-from hedgesim.batch.results import prepare_folder
 from hedgesim.console.forecasts import posterior_of
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.errors import HedgesimError
+from hedgesim.results.findings import check_folder, write_findings
+from hedgesim.results.folders import prepare_folder
 from hedgesim.scenario.tables import read_tables
+from hedgesim.scenario.twins import read_scenario
 
 PAIR = ("war_2022", "no_war")
 """Scenarios whose difference is the effect of the shock."""
@@ -42,12 +42,12 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
     check_folder(output, KIND)
     prepare_folder(output)
     given = [f"parameters={calibration}"]
-    first, other = (case_of(session.read_scenario(name, overrides=given)) for name in PAIR)
-    scenario = session.read_scenario(HINDCAST, overrides=given)
+    first, other = (case_of(read_scenario(name, overrides=given)) for name in PAIR)
+    scenario = read_scenario(HINDCAST, overrides=given)
     years = range(scenario.start.year, scenario.end.year + 1)
     told = {"effects": effects((first, other), engine, runs=runs)}
     told["scores"] = scores_without(case_of(scenario), read_tables(), posterior, engine, years=years, runs=2)
-    bases = Bases(read_patterns(None), session.read_scenario(PAIR[0], overrides=given))
+    bases = Bases(read_patterns(None), read_scenario(PAIR[0], overrides=given))
     total = runs * len({name for part in bases.patterns.parts for name in part.bases}) * len(mechanisms())
     with counting("scoring patterns without each mechanism", total) as on_runs:
         told["patterns"] = patterns_without(bases, runs, on_runs=on_runs)

@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hedgesim import session
 from hedgesim.analysis.patterns.bases import Bases, unused
 from hedgesim.analysis.patterns.pattern import TOLD
 from hedgesim.analysis.patterns.reader import read_patterns
@@ -24,14 +23,15 @@ from hedgesim.analysis.patterns.scoring import (
     variants_of,
 )
 from hedgesim.analysis.patterns.variation import Variation, draws_of
-from hedgesim.analysis.simulation import now
-from hedgesim.batch.findings import check_folder, write_findings
-from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots.patterns import draw_patterns
+from hedgesim.results.findings import check_folder, write_findings
+from hedgesim.results.folders import prepare_folder
+from hedgesim.results.manifest import now
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, in_words
+from hedgesim.scenario.twins import read_scenario
 
 KIND = "patterns"
 DIGITS = 3
@@ -63,7 +63,7 @@ def plan_of(runs: int, calibration: str | None, *, posterior: bool) -> Plan:
 
 def bases_of(scenario: str | None, file: str | None, *, seed: int | None) -> Bases:
     """The scenarios that patterns are run on, checked with the patterns before anything runs."""
-    like = None if scenario is None else session.read_scenario(scenario)
+    like = None if scenario is None else read_scenario(scenario)
     bases = Bases(read_patterns(file), like, seed)
     bases.check()
     return bases

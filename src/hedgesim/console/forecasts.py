@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hedgesim import session
 from hedgesim.analysis.calibration.files import write_calibration
 from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
 from hedgesim.analysis.calibration.fitting import calibrate as fit
@@ -18,9 +17,6 @@ from hedgesim.analysis.hindcast.course import course
 from hedgesim.analysis.hindcast.hindcast import parameters_in
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
 from hedgesim.analysis.hindcast.study import BASE, Variants, flat_band, reliability, study
-from hedgesim.analysis.simulation import now
-from hedgesim.batch.findings import check_folder, write_findings
-from hedgesim.batch.results import prepare_folder
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import check_counts
@@ -29,10 +25,14 @@ from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.errors import HedgesimError
 from hedgesim.plots.courses import draw_courses
 from hedgesim.plots.forecasts import draw_forecasts
+from hedgesim.results.findings import check_folder, write_findings
+from hedgesim.results.folders import prepare_folder
+from hedgesim.results.manifest import now
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.tables import read_tables
+from hedgesim.scenario.twins import read_scenario
 
 HISTORY = "history"
 """Scenario whose years are drawn beside the record."""
@@ -60,7 +60,7 @@ def fit_plan(walkers: int, steps: int, *, warm_up: int, replications: int, sets:
 
 def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: str, as_json: bool) -> None:
     """Fit shared parameters to the record of a scenario's years up to a quarter, write and print what was found."""
-    scenario = session.read_scenario(name, overrides=[f"end={until}", f"parameters={PRIOR}"])
+    scenario = read_scenario(name, overrides=[f"end={until}", f"parameters={PRIOR}"])
     engine = engine_of("ensemble", fastest(backend))
     check_years(read_tables(scenario.tables_folder), range(scenario.start.year, scenario.end.year + 1))
     prepare_folder(output)
@@ -108,18 +108,18 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
 
 
 def _history(calibration: str) -> Case:
-    return case_of(session.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
+    return case_of(read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
 
 
 def read_variants(name: str, calibration: str) -> Variants:
     """A scenario with the values of a calibration, and the same with every recorded shock half and twice as large."""
     given = [f"parameters={calibration}"]
-    base = session.read_scenario(name, overrides=given)
+    base = read_scenario(name, overrides=given)
     lines = impulses_of(base, read_tables(base.tables_folder).table("shocks"))
     events = dict.fromkeys(line.event for line in lines if line.event)
 
     def sized(factor: float) -> Scenario:
-        return session.read_scenario(name, overrides=[*given, *(f"shock_sizes.{event}={factor:g}" for event in events)])
+        return read_scenario(name, overrides=[*given, *(f"shock_sizes.{event}={factor:g}" for event in events)])
 
     return Variants(base, {"shocks half as large": sized(0.5), "shocks twice as large": sized(2.0)})
 

@@ -11,19 +11,19 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from hedgesim import session
 from hedgesim.analysis.explanation import explain_shares
-from hedgesim.analysis.grid import Grid
-from hedgesim.analysis.simulation import Results
-from hedgesim.analysis.twins import Twins, gain_in_words
 from hedgesim.engines.case import case_of
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameters_of
+from hedgesim.results.grid import Grid
+from hedgesim.results.results import Results
+from hedgesim.results.simulation import Twins
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import Scenario, packaged_scenarios
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.citations import citations_of, count_of
+from hedgesim.scenario.twins import read_scenario
 
 WIDTH_OF_FILES = 240
 """Characters of a table's line where it is not printed on a terminal."""
@@ -60,6 +60,8 @@ def records_of(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 
 def print_closing(results: Results, folder: Path) -> None:
     """The closing table of a run."""
+    assert results.case is not None
+    assert results.scenario is not None
     periods = results.case.setting.axes.periods
     closing = results.closing()
     n, failed = len(results.tables["runs"]), int(results.tables["runs"]["failed"].notna().sum())
@@ -102,7 +104,7 @@ def print_rules(*, as_json: bool) -> None:
 
 def print_scenarios(*, as_json: bool) -> None:
     """Every packaged scenario with its purpose."""
-    checked = [session.read_scenario(path) for path in packaged_scenarios().values()]
+    checked = [read_scenario(path) for path in packaged_scenarios().values()]
     rows = [[one.name, f"{one.start}-{one.end}", one.purpose] for one in checked]
     print_rows(["scenario", "quarters", "purpose"], rows, as_json=as_json)
 
@@ -132,7 +134,7 @@ def print_twins(twins: Twins, folder: Path) -> None:
     if rows:
         print_rows(["outcome", "of", "option", "change", "± error", "5 %", "95 %", "runs", "gain"], rows)
     say = Console(soft_wrap=True).print
-    name, other = twins.first.scenario.name, session.name_of_twin(twins.first.scenario, twins.twin.scenario)
+    name, other = twins.names
     say(f"Change: {name} less {other}, run by run with the same random numbers. What never differs is left out.")
     if twins.paired.empty:
         say("No run came through on both sides; the table runs says why.")
@@ -140,7 +142,7 @@ def print_twins(twins: Twins, folder: Path) -> None:
         say(f"Nothing differs: {name} and {other} are the same in every run.")
     elif twins.paired["n"].max() == 1:
         say("One run has no error and no gain: give more --runs.")
-    gain = gain_in_words(twins)
+    gain = twins.gain_in_words()
     if gain:
         say(f"Gain: by what factor pairing cuts the variance against independent seeds; {gain}.")
     if twins.left_out:

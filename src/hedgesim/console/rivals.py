@@ -12,7 +12,6 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from hedgesim import session
 from hedgesim.analysis.blocs import RUNS, Comparison, compare, landscape_of
 from hedgesim.analysis.landscape import SEED, Minima
 from hedgesim.analysis.landscape_files import read_landscape
@@ -24,6 +23,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import in_words
+from hedgesim.scenario.twins import read_scenario
 
 MOST_SHOWN = 100
 """Minima that a table shows; JSON has all."""
@@ -86,7 +86,7 @@ def _print_scenario(asked: Asked, *, as_json: bool) -> None:
     runs = RUNS if asked.runs is None else asked.runs
     check_counts(runs=runs)
     use_rules(asked.rule_files)
-    scenario = session.read_scenario(asked.scenario or "", overrides=asked.settings, seed=asked.seed)
+    scenario = read_scenario(asked.scenario or "", overrides=asked.settings, seed=asked.seed)
     sourced = source(scenario)
     minima = landscape_of(scenario, sourced).minima(asked.starts, scenario.seed)
     with counting(f"running {scenario.name}", runs) as on_runs:

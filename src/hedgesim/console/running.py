@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from hedgesim import session
-from hedgesim.analysis.grid import grid_of, run_points
-from hedgesim.analysis.simulation import DEFAULT_RUNS, Plan, Results, run_case
-from hedgesim.analysis.twins import Twins, run_twins
-from hedgesim.batch.results import prepare_folder
-from hedgesim.batch.space import check_disk, check_memory
 from hedgesim.console.printing import print_grid
 from hedgesim.console.progress import counting
-from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.experiment import experiment_schema
+from hedgesim.plots.draw import clear, draw, draw_grid, draw_twins
+from hedgesim.results.grid import grid_of
+from hedgesim.results.grid import run_grid as run_grid_of
+from hedgesim.results.results import Results, write
+from hedgesim.results.simulation import DEFAULT_RUNS, Plan, Twins, run, run_twins
+from hedgesim.results.tables import RUNS
 from hedgesim.rules.files import read_rule_file, use
 from hedgesim.scenario import Scenario, json_schema
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.twins import name_of_twin, read_scenario
 
 RUNS_BY_ENGINE = {"ensemble": DEFAULT_RUNS, "mesa": 20}
 """Runs of `hedgesim run` unless it is told otherwise, by engine."""
@@ -53,66 +52,55 @@ def use_rules(paths: Sequence[Path]) -> None:
 
 def run_with_progress(scenario: Scenario, plan: Plan, folder: Path) -> Results:
     """Run a scenario, write its tables and draw its charts, showing how far it is."""
-    case = case_of(scenario)
-    _prepare(folder, [case], runs=plan.runs, keep=plan.keep)
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
-        results = run_case(scenario, case, plan, on_runs=on_runs)
-    session.clear(folder)
-    session.write(results, folder)
-    session.draw(results, folder / "charts")
+        results = run(
+            scenario,
+            plan.runs,
+            keep=plan.keep,
+            engine=plan.engine.name,
+            backend=plan.engine.backend,
+            workers=plan.workers,
+            folder=folder,
+            on_runs=on_runs,
+        )
+    clear(folder)
+    write(results, folder)
+    draw(results, folder / "charts")
     return results
 
 
 def run_twins_with_progress(scenarios: tuple[Scenario, Scenario], plan: Plan, folder: Path) -> Twins:
     """Run a scenario and its twin run by run, write and draw both and what differs, showing how far it is."""
-    cases = (case_of(scenarios[0]), case_of(scenarios[1]))
-    _prepare(folder, cases, runs=plan.runs, keep=plan.keep)
-    title = f"running {scenarios[0].name} and {session.name_of_twin(*scenarios)}"
+    title = f"running {scenarios[0].name} and {name_of_twin(*scenarios)}"
     with counting(title, 2 * plan.runs) as on_runs:
-        twins = run_twins(scenarios, cases, plan, on_runs=on_runs)
-    session.clear(folder)
-    for results, place in ((twins.first, folder), (twins.twin, folder / "twin")):
-        session.write(results, place)
-    session.write_twins(twins, folder / "paired")
-    for results, place in ((twins.first, folder), (twins.twin, folder / "twin")):
-        session.draw(results, place / "charts")
+        twins = run_twins(scenarios, plan, folder=folder, on_runs=on_runs)
+    clear(folder)
+    places = ((twins.first, folder), (twins.twin, folder / "twin"))
+    for results, place in (*places, (twins.differences(), folder / "paired")):
+        write(results, place)
+    draw_twins(twins, folder / "paired")
+    for results, place in places:
+        draw(results, place / "charts")
     return twins
-
-
-def _prepare(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> None:
-    """Refuse before the first run what cannot be kept or written."""
-    check_disk(folder, cases, runs=runs, keep=keep)
-    check_memory(cases, runs=runs, keep=keep)
-    prepare_folder(folder)
 
 
 def run_grid(name: str, vary: Sequence[str], *, runs: int, outcome: str, seed: int | None, output: Path | None) -> None:
     """Run the points of a grid, write their table of runs and draw the outcome against each setting."""
-    grid = grid_of(vary)
-    scenarios = session.read_points(name, grid, seed=seed)
-    cases = [case_of(scenario) for scenario in scenarios]
-    _check_outcome(outcome, run_points(grid, cases[:1], runs=1))
-    folder = output or Path("results") / f"{scenarios[0].name}_grid"
-    _prepare(folder, cases, runs=runs, keep=0)
-    with counting(f"running {len(cases)} points", runs * len(cases)) as on_runs:
-        table = run_points(grid, cases, runs=runs, on_runs=on_runs)
-    session.clear(folder)
-    session.write_grid(table, grid, folder=folder, outcome=outcome, scenario=scenarios[0], runs=runs)
-    print_grid(table, grid, outcome=outcome, folder=folder)
-
-
-def _check_outcome(outcome: str, probe: pd.DataFrame) -> None:
-    """Refuse an outcome that the table of runs does not have, by the table of one run."""
-    known = [column for column in probe.select_dtypes("number").columns if column not in {"run", "seed"}]
-    if outcome not in known:
-        fault = "the table of runs has no such number"
-        raise HedgesimError(f"--outcome {outcome}", fault, f"Name one of {', '.join(known)}.")
+    grid, scenario = grid_of(vary), read_scenario(name, seed=seed)
+    folder = output or Path("results") / f"{scenario.name}_grid"
+    total = runs * math.prod(map(len, grid.values()))
+    with counting(f"running {scenario.name}", total) as on_runs:
+        results = run_grid_of(scenario, name, grid, runs=runs, outcome=outcome, folder=folder, on_runs=on_runs)
+    clear(folder)
+    write(results, folder)
+    draw_grid(results, scenario, folder)
+    print_grid(results.table(RUNS), grid, outcome=outcome, folder=folder)
 
 
 def faults_of(name: str) -> Sequence[Exception]:
     """Every fault of a scenario file and of its tables."""
     try:
-        scenario = session.read_scenario(name)
+        scenario = read_scenario(name)
         source(scenario)
     except ScenarioError as error:
         return error.all

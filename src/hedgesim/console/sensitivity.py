@@ -16,15 +16,14 @@ from hedgesim.analysis.discovery import Discovery
 from hedgesim.analysis.indices import MEASURES
 from hedgesim.analysis.sensitivity import METHODS, Sensitivity
 from hedgesim.analysis.stored import whole_sweep
-from hedgesim.batch.address import folder_at
-from hedgesim.batch.findings import write_findings
-from hedgesim.batch.folder import LocalFolder
-from hedgesim.batch.opening import Sweep
-from hedgesim.batch.results import MANIFEST
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.sweeping import experiment_of, folder_of
 from hedgesim.plots.discovery import Found, draw_discovery
 from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
+from hedgesim.results.findings import write_findings
+from hedgesim.results.folders import LocalFolder, folder_at
+from hedgesim.results.manifest import MANIFEST
+from hedgesim.results.results import Results
 from hedgesim.scenario.calibrations import in_words
 
 SENSITIVITY, DISCOVERY, CHARTS = "sensitivity", "discovery", "charts"
@@ -40,7 +39,7 @@ READ: Mapping[str, str] = {
 """How to read the measures of a method."""
 
 
-def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Sweep, str]:
+def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Results, str]:
     """The sweep of an experiment, whole, and where it lies; HedgesimError says how to make or mend it."""
     experiment = experiment_of(name, quick=quick)
     folder = folder_of(experiment, output, quick=quick)
@@ -48,7 +47,7 @@ def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Sweep, st
     return whole_sweep(experiment, folder, shlex.join(words)), folder
 
 
-def report_sensitivity(found: Sensitivity, results: Sweep, folder: str, *, as_json: bool) -> None:
+def report_sensitivity(found: Sensitivity, results: Results, folder: str, *, as_json: bool) -> None:
     """Write and draw indices beside their sweep, and print them."""
     where = _own_folder(folder, SENSITIVITY, found.method)
     if where is not None:
@@ -66,7 +65,7 @@ def report_sensitivity(found: Sensitivity, results: Sweep, folder: str, *, as_js
     _say_end(results, where)
 
 
-def report_discovery(found: Discovery, results: Sweep, folder: str, *, as_json: bool) -> None:
+def report_discovery(found: Discovery, results: Results, folder: str, *, as_json: bool) -> None:
     """Write and draw boxes beside their sweep, and print them."""
     where = _own_folder(folder, DISCOVERY, found.name)
     if where is not None:
@@ -95,14 +94,14 @@ def _own_folder(folder: str, kind: str, name: str) -> Path | None:
     return place.path / kind / name if isinstance(place, LocalFolder) else None
 
 
-def _say_end(results: Sweep, where: Path | None) -> None:
+def _say_end(results: Results, where: Path | None) -> None:
     say = Console(soft_wrap=True).print
     say(f"{results.manifest['question']}")
     say(f"Of the model, not of the world; {_parameters(results)}.")
     say(f"Tables and charts: {where}" if where else "At an address nothing is written.")
 
 
-def _write_sensitivity(found: Sensitivity, results: Sweep, folder: Path) -> None:
+def _write_sensitivity(found: Sensitivity, results: Results, folder: Path) -> None:
     """Draw indices, and write them with what they were made from."""
     _remove_charts(folder)
     measures = MEASURES[found.method]
@@ -124,7 +123,7 @@ def _write_sensitivity(found: Sensitivity, results: Sweep, folder: Path) -> None
     write_findings(folder, SENSITIVITY, {"indices": found.indices, "basis": found.basis}, facts)
 
 
-def _write_discovery(found: Discovery, results: Sweep, folder: Path) -> None:
+def _write_discovery(found: Discovery, results: Results, folder: Path) -> None:
     """Draw boxes, and write them with what they were made from."""
     _remove_charts(folder)
     title = f"When is {found.condition.text.replace('_', ' ')}?"
@@ -149,14 +148,14 @@ def _remove_charts(folder: Path) -> None:
         (folder / CHARTS / Path(str(name)).name).unlink(missing_ok=True)
 
 
-def _origin(results: Sweep, library: str) -> dict[str, object]:
+def _origin(results: Results, library: str) -> dict[str, object]:
     """From which sweep findings are, and which library made them."""
     manifest = results.manifest
     kept = ("experiment", "question", "digest", "points_sha256", "design", "samples", "replications", "runs", "failed")
     return {**{key: manifest[key] for key in kept}, "library": {library: importlib.metadata.version(library)}}
 
 
-def _caption(results: Sweep) -> str:
+def _caption(results: Results) -> str:
     manifest = results.manifest
     return (
         f"Experiment {manifest['experiment']}, design {manifest['design']}, {manifest['runs']} runs, seed"
@@ -164,7 +163,7 @@ def _caption(results: Sweep) -> str:
     )
 
 
-def _parameters(results: Sweep) -> str:
+def _parameters(results: Results) -> str:
     """Where the parameters come from that the experiment does not vary."""
     return "; ".join(in_words(str(name)) for name in results.manifest["parameters"])
 

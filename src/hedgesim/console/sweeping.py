@@ -12,19 +12,19 @@ from typing import Any
 import pandas as pd
 from rich.console import Console
 
-from hedgesim import session
-from hedgesim.analysis.sweeping import Estimate, Status, makers_of, plan_of, probe, regrets_of, run_plan, status_of
-from hedgesim.batch.address import folder_at
-from hedgesim.batch.folder import LocalFolder
-from hedgesim.batch.opening import Sweep
-from hedgesim.batch.plan import SweepPlan, missing_runs
-from hedgesim.batch.space import check_free, size
-from hedgesim.batch.store import survey
+from hedgesim.analysis.regret import regrets_of
 from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import check_counts
 from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
+from hedgesim.plots.draw import draw_sweep
+from hedgesim.results.folders import LocalFolder, folder_at
+from hedgesim.results.plan import SweepPlan
+from hedgesim.results.results import Results
+from hedgesim.results.space import check_free, size
+from hedgesim.results.store import contents_of
+from hedgesim.results.sweep import Estimate, Status, probe, status_of, sweep
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.positions import child_at, read_tree
 
@@ -46,7 +46,7 @@ def folder_of(experiment: Experiment, output: str | None, *, quick: bool) -> str
 def print_plan(experiment: Experiment, *, backend: str, workers: int, folder: str, as_json: bool) -> None:
     """How many runs an experiment takes, and what disk and time, from a short probe."""
     check_counts(runs=1, workers=workers)
-    plan = plan_of(experiment, backend=backend)
+    plan = SweepPlan.of(experiment, backend=backend)
     found = probe(plan, folder)
     points = plan.points
     n_samples = int(points.table["sample"].nunique())
@@ -77,26 +77,25 @@ def _time(found: Estimate, workers: int) -> str:
 
 def sweep_with_progress(
     experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None
-) -> tuple[Sweep, list[Path]]:
+) -> tuple[Results, list[Path]]:
     """Run what is missing of an experiment and draw its charts, showing how far it is."""
     check_counts(runs=1, workers=workers)
     if dask is not None and workers > 1:
         remedy = "Give --dask or --workers, not both."
         raise HedgesimError(f"--workers {workers}", "the cluster has workers of its own", remedy)
-    plan = plan_of(experiment, backend=backend)
-    makers = makers_of(workers, dask)
+    plan = SweepPlan.of(experiment, backend=backend)
     missing = _check_space(plan, folder)
     with counting(f"running {experiment.name}", missing) as on_runs:
-        results = run_plan(plan, folder, makers, on_part=lambda part: on_runs(part.runs), on_trouble=_say_trouble)
+        results = sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=_say_trouble)
     place = folder_at(folder)
-    charts = session.draw_sweep(results, place.path) if isinstance(place, LocalFolder) else []
+    charts = draw_sweep(results, place.path) if isinstance(place, LocalFolder) else []
     return results, charts
 
 
 def _check_space(plan: SweepPlan, folder: str) -> int:
     """Refuse a sweep that the disk cannot hold; give how many runs are missing."""
     place = folder_at(folder)
-    missing = missing_runs(plan, survey(place))
+    missing = plan.missing_runs(contents_of(place))
     if isinstance(place, LocalFolder) and missing:
         check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
     return missing
@@ -106,7 +105,7 @@ def _say_trouble(line: str) -> None:
     print(line, file=sys.stderr)
 
 
-def print_sweep(results: Sweep, folder: str, *, as_json: bool) -> None:
+def print_sweep(results: Results, folder: str, *, as_json: bool) -> None:
     """Every outcome over the runs of each scenario and each combination of levers."""
     manifest = results.manifest
     outcomes = [str(name) for name in manifest["outcomes"]]

@@ -14,12 +14,13 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from hedgesim.analysis.summary import PRESENCE, summarise_column
+from hedgesim.analysis.summary import summarise_column
 from hedgesim.plots.labels import Label, label_ends, label_points, label_room, pixels_per_inch
 from hedgesim.plots.names import Labels, Names, in_order, label_of
 from hedgesim.plots.quarters import draw_years, mark_shocks, title_above
 from hedgesim.plots.theme import INK, MUTED, POINTS_PER_INCH, SMALL, line_style
 from hedgesim.plots.trajectories import draw_band, unit_limits
+from hedgesim.results.tables import PRESENCE
 
 N_CORNERS = 3
 SIDE_PAD = 20.0  # points between a side and its name, room for the percents

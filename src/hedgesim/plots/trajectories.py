@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FormatStrFormatter, MaxNLocator, PercentFormatter
 
-from hedgesim.analysis.summary import PRESENCE, presence_options, summarise_column
+from hedgesim.analysis.summary import presence_options, summarise_column
 from hedgesim.plots.labels import Label, label_ends, pixels_per_inch
 from hedgesim.plots.names import Names, in_order, label_of
 from hedgesim.plots.quarters import (
@@ -24,6 +24,7 @@ from hedgesim.plots.quarters import (
     title_above,
 )
 from hedgesim.plots.theme import LINE_STYLES, legend_columns, legend_corner, line_style
+from hedgesim.results.tables import PRESENCE
 
 HOLLOW_MARK = "°"
 BAND_ALPHA = 0.13

@@ -10,8 +10,8 @@ from re import escape
 import pytest
 
 from hedgesim.analysis.sweeping import sweep
-from hedgesim.batch.opening import Sweep
 from hedgesim.errors import HedgesimError
+from hedgesim.results.opening import Sweep
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import read_rule_file, use
 

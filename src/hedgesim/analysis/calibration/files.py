@@ -10,9 +10,8 @@ import pandas as pd
 import yaml
 
 from hedgesim.analysis.calibration.fitting import Calibration
-from hedgesim.analysis.simulation import now
-from hedgesim.batch.folder import LocalFolder
-from hedgesim.batch.versions import digest_of_sources, versions
+from hedgesim.results.folders import LocalFolder
+from hedgesim.results.manifest import digest_of_sources, now, versions
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 

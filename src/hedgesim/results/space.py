@@ -1,0 +1,134 @@
+"""How much disk and memory runs will take, asked before they start."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hedgesim.results.blocks import final_columns
+from hedgesim.results.tables import TABLES, Column
+from hedgesim.engines.case import Case
+from hedgesim.errors import StoreError
+
+BYTES_A_NUMBER = 9.0
+"""On disk: eight, and what row groups and half-filled dictionaries add; measured, numbers take 7 to 8.6."""
+
+BYTES_A_LABEL = 0.5
+"""On disk, of a code or another word that repeats itself; measured, at most 0.3."""
+
+BYTES_A_WORD = 16.0
+"""In memory, of a code or another word."""
+
+BESIDE = 20e6
+"""On disk: summary, charts and manifest."""
+
+NUMBERS = ("float64", "int64")
+
+
+@dataclass(frozen=True)
+class Need:
+    """Bytes that some runs take: for a row per run, and for the runs kept whole."""
+
+    rows: float
+    kept: float
+
+    @property
+    def most(self) -> str:
+        """The option that asks for most of it."""
+        return "--keep" if self.kept > self.rows else "--runs"
+
+
+def check_disk(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> None:
+    """Refuse runs whose tables the disk of a folder cannot hold; StoreError if so."""
+    need = _sum([on_disk(case, runs=runs, keep=keep) for case in cases])
+    check_free(folder, need.rows + need.kept, runs=runs, most=need.most)
+
+
+def check_free(folder: Path, need: float, *, runs: int, most: str = "runs") -> None:
+    """Refuse runs that need more bytes than the disk of a folder has free; StoreError if so.
+
+    A folder that cannot be looked at passes: making it says why.
+    """
+    try:
+        standing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        free = shutil.disk_usage(standing).free
+    except (OSError, ValueError, StopIteration):
+        return
+    if BESIDE + need > free:
+        fault = f"{runs} runs need about {size(BESIDE + need)}, {size(free)} are free"
+        raise StoreError(folder, fault, remedy=f"Give fewer {most} or another folder with -o.")
+
+
+def check_memory(cases: Sequence[Case], *, runs: int, keep: int) -> None:
+    """Refuse runs whose tables do not fit the memory of this computer; StoreError if so."""
+    there = memory_of_computer()
+    need = _sum([in_memory(case, runs=runs, keep=keep) for case in cases])
+    if there is not None and need.rows + need.kept > there:
+        fault = f"{runs} runs need about {size(need.rows + need.kept)} of memory, this computer has {size(there)}"
+        place = f"--runs {runs}" if need.most == "--runs" else f"--keep {keep}"
+        raise StoreError(place, fault, remedy=f"Give fewer {need.most}.")
+
+
+def memory_of_computer() -> float | None:
+    """Physical memory in bytes, None where the system does not say."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE")) * float(os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):
+        return None
+
+
+def on_disk(case: Case, *, runs: int, keep: int) -> Need:
+    """Bytes of the tables as they are written, rather too many than too few."""
+    kept = sum(
+        rows * (BYTES_A_NUMBER * numbers + BYTES_A_LABEL * labels) for rows, numbers, labels in _kept_tables(case)
+    )
+    return Need(runs * BYTES_A_NUMBER * _columns_of_runs(case), min(keep, runs) * kept)
+
+
+def in_memory(case: Case, *, runs: int, keep: int) -> Need:
+    """Bytes of the tables in memory; those of kept runs twice, for they are put together from blocks."""
+    kept = sum(rows * (8.0 * numbers + BYTES_A_WORD * labels) for rows, numbers, labels in _kept_tables(case))
+    return Need(runs * 8.0 * _columns_of_runs(case), min(keep, runs) * 2.0 * kept)
+
+
+def size(n: float) -> str:
+    """Bytes as one says them: 1.2 TB, 80 GB."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if n < 999.5 or unit == "TB":
+            break
+        n /= 1000.0
+    return f"{n:.1f} {unit}" if n < 9.95 and unit != "bytes" else f"{n:.0f} {unit}"
+
+
+def _columns_of_runs(case: Case) -> int:
+    """Columns of the table of runs: run, seed and reason, parameters that vary, and final outcomes."""
+    return 3 + len(case.varied) + len(final_columns(case.setting.axes))
+
+
+def _kept_tables(case: Case) -> list[tuple[int, int, int]]:
+    """Rows per run, columns of numbers and columns of labels of every table of kept runs."""
+    axes = case.setting.axes
+    return [
+        (
+            table.rows_a_quarter(axes) * len(axes.periods),
+            _numbers(table.columns) + (len(axes.options) if table.further else 0),
+            _labels(table.columns),
+        )
+        for table in TABLES.values()
+        if table.fill is not None
+    ]
+
+
+def _numbers(columns: Sequence[Column]) -> int:
+    return sum(column.kind in NUMBERS and column.name != "run" for column in columns)
+
+
+def _labels(columns: Sequence[Column]) -> int:
+    return len(columns) - _numbers(columns)
+
+
+def _sum(needs: Sequence[Need]) -> Need:
+    return Need(sum(need.rows for need in needs), sum(need.kept for need in needs))
