@@ -357,7 +357,7 @@ GRIDS = {
     "no values": (["--vary", "settings.taste.threat"], "--vary settings.taste.threat"),
     "unknown setting": (["--vary", "settings.taste.thread=1,2"], "--vary settings.taste.thread=1: "),
     "setting out of range": (["--vary", "settings.taste.threat=1,99"], "--vary settings.taste.threat=99: "),
-    "unknown key": (["--vary", "ende=1,2"], "--vary 'ende': "),
+    "unknown key": (["--vary", "ende=1,2"], "--vary ende=1: "),
     "unknown outcome": (["--vary", "settings.taste.threat=1", "--outcome", "luck"], "--outcome luck"),
     "no runs": (["--vary", "settings.taste.threat=1", "--runs", "0"], "--runs 0"),
 }

@@ -17,9 +17,9 @@ from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.plots import Names
 from hedgesim.plots.charts import CHARTS, NEEDS
+from hedgesim.plots.draw import clear
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
-from hedgesim.session import clear
 
 TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships", "ties"}
 
@@ -258,7 +258,7 @@ def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
             path.touch()
         return drawn
 
-    monkeypatch.setattr("hedgesim.session.draw_all", sketch)
+    monkeypatch.setattr("hedgesim.plots.draw.draw_all", sketch)
 
 
 @pytest.mark.usefixtures("sketched")

@@ -15,7 +15,7 @@ from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.channels import CHANNEL_FORMS
-from hedgesim.session import read_scenario
+from hedgesim.scenario.twins import read_scenario
 
 RUNS = range(4)
 SCENARIOS = ("war_2022", "history")

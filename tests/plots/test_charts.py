@@ -6,7 +6,7 @@ import pytest
 from hedgesim.plots import Names, draw_all
 from hedgesim.plots.charts import CHARTS, Story, draw_threat_trust
 from hedgesim.plots.theme import theme
-from hedgesim.results.results import to_arrow
+from hedgesim.results.parquet import to_arrow
 
 CAPTION = "Scenario invented, 20 runs, seed 7, parameters: prior (not calibrated)"
 OTHER_REGION = Names(

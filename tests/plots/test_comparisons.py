@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.comparison import paired_difference
+from hedgesim.analysis.summary import paired_difference
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
 from hedgesim.plots.theme import Frame, page, theme
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hedgesim.results.opening import open_results
+from hedgesim.results.results import open_results
 
 SMALL = """\
 question: Does a sweep survive?

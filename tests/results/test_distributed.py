@@ -15,9 +15,9 @@ from tests.results.small import SMALL, assert_same, many, written
 from tests.results.test_survival import wait_for_parts
 from tests.command_line import start
 
-from hedgesim.analysis.sweeping import sweep
 from hedgesim.results import sweep as sweeping
-from hedgesim.results.distributed import on_cluster
+from hedgesim.results.distributed import check_installed
+from hedgesim.results.sweep import sweep
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import use
@@ -129,7 +129,7 @@ def test_no_scheduler_is_said_in_one_line(tmp_path: Path, monkeypatch: pytest.Mo
 def test_dask_that_is_not_installed_is_said_with_the_line_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(HedgesimError, match=r"pip install 'hedgesim\[distributed\]'"):
-        on_cluster("tcp://127.0.0.1:9")
+        check_installed("tcp://127.0.0.1:9")
 
 
 def test_workers_and_dask_exclude_each_other(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.results.reduction import BINS, EXACT, MARGIN, QUANTILES, Reduction
+from hedgesim.results.reduction import BINS, EXACT, MARGIN, LEVELS, Reduction
 
 
 def reduced(values: np.ndarray, sizes: list[int]) -> Reduction:
@@ -33,7 +33,7 @@ def test_few_runs_in_any_blocks_are_exact(seed: int, sizes: list[int]) -> None:
     if n > 1:
         assert reduction.variance() == pytest.approx(values.var(axis=-1, ddof=1), abs=1e-12)
         assert reduction.error() == pytest.approx(values.std(axis=-1, ddof=1) / np.sqrt(n), abs=1e-12)
-    assert reduction.quantiles() == pytest.approx(np.quantile(values, QUANTILES, axis=-1), abs=1e-12)
+    assert reduction.quantiles() == pytest.approx(np.quantile(values, LEVELS, axis=-1), abs=1e-12)
 
 
 @settings(max_examples=15)
@@ -62,10 +62,10 @@ def test_blocks_of_one_and_of_a_thousand_agree_beyond_the_exact_runs(together: i
 def test_the_last_exact_run_is_exact_and_the_next_is_within_a_bin() -> None:
     values = np.random.default_rng(8).normal(size=(2, EXACT + 1))
     exact = reduced(values[:, :EXACT], [EXACT])
-    assert np.array_equal(exact.quantiles(), np.quantile(values[:, :EXACT], QUANTILES, axis=-1))
+    assert np.array_equal(exact.quantiles(), np.quantile(values[:, :EXACT], LEVELS, axis=-1))
     binned = reduced(values, [EXACT, 1])
-    assert not np.array_equal(binned.quantiles(), np.quantile(values, QUANTILES, axis=-1))
-    assert np.abs(binned.quantiles() - np.quantile(values, QUANTILES, axis=-1)).max() < 0.02
+    assert not np.array_equal(binned.quantiles(), np.quantile(values, LEVELS, axis=-1))
+    assert np.abs(binned.quantiles() - np.quantile(values, LEVELS, axis=-1)).max() < 0.02
 
 
 @pytest.mark.parametrize("draw", ["normal", "uniform", "exponential"])
@@ -74,7 +74,7 @@ def test_many_runs_are_within_a_bin_of_exact(draw: str) -> None:
     reduction = reduced(values, [128] * (5 * EXACT // 128))
     kept = values[:, :EXACT]
     width = (kept.max(axis=-1) - kept.min(axis=-1)) * (1.0 + 2.0 * MARGIN) / BINS
-    exact = np.quantile(values, QUANTILES, axis=-1, method="inverted_cdf")
+    exact = np.quantile(values, LEVELS, axis=-1, method="inverted_cdf")
     assert np.all(np.abs(reduction.quantiles() - exact) <= width)
     assert reduction.mean() == pytest.approx(values.mean(axis=-1), abs=1e-12)
     assert reduction.sd() == pytest.approx(values.std(axis=-1, ddof=1), abs=1e-12)
@@ -83,7 +83,7 @@ def test_many_runs_are_within_a_bin_of_exact(draw: str) -> None:
 @pytest.mark.parametrize("value", [0.25, 0.0, -3e9])
 def test_a_number_that_never_changes_keeps_its_value(value: float) -> None:
     reduction = reduced(np.full((1, 2 * EXACT + 7), value), [2 * EXACT + 7])
-    assert reduction.quantiles() == pytest.approx(np.full((len(QUANTILES), 1), value), rel=1e-11, abs=1e-9)
+    assert reduction.quantiles() == pytest.approx(np.full((len(LEVELS), 1), value), rel=1e-11, abs=1e-9)
     assert reduction.sd()[0] == 0.0
 
 
@@ -91,7 +91,7 @@ def test_what_lies_beyond_the_bins_counts_at_their_ends_and_moves_no_other_quant
     values = np.random.default_rng(2).uniform(size=(1, 2 * EXACT))
     values[0, EXACT : EXACT + 20] = 1e6
     values[0, EXACT + 20 : EXACT + 40] = -1e6
-    exact = np.quantile(values, QUANTILES, axis=-1)
+    exact = np.quantile(values, LEVELS, axis=-1)
     assert np.abs(reduced(values, [2 * EXACT]).quantiles() - exact).max() < 2.5 / BINS
 
 

@@ -6,16 +6,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from hedgesim.results.columns import TABLES
-from hedgesim.results.opening import open_results
-from hedgesim.results.results import (
-    RESULTS_FORMAT,
-    ROW_GROUP_ROWS,
-    prepare_folder,
-    read_manifest,
-    to_arrow,
-    write_results,
-)
+from hedgesim.results.folders import prepare_folder
+from hedgesim.results.parquet import RESULTS_FORMAT, ROW_GROUP_ROWS, to_arrow
+from hedgesim.results.results import open_results, write_results
+from hedgesim.results.tables import TABLES
 from hedgesim.errors import StoreError
 
 
@@ -46,7 +40,7 @@ SHARES = pd.DataFrame(
 
 
 def countries() -> pd.DataFrame:
-    numbers = {column.name: [0.5] for column in TABLES["countries"] if column.kind == "float64"}
+    numbers = {column.name: [0.5] for column in TABLES["countries"].columns if column.kind == "float64"}
     del numbers["hedging_by_arithmetic"]
     keys = {"run": [0], "period": ["2021Q1"], "country": ["AAA"]}
     return pd.DataFrame({**numbers, "presence_RED": [0.4], "presence_other": [0.6], **keys})
@@ -62,7 +56,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(shares, SHARES, check_dtype=False)
     assert shares["hollow"].dtype == bool
     assert read_table(tmp_path, "runs")["failed"].isna().tolist() == [True, False]
-    assert read_manifest(tmp_path)["scenario"] == "war"
+    assert open_results(tmp_path).manifest["scenario"] == "war"
 
 
 def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
@@ -156,14 +150,14 @@ def test_a_folder_whose_writing_broke_off_is_not_read(tmp_path: Path) -> None:
 def test_a_newer_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text('{"format_version": 99}')
     with pytest.raises(StoreError, match=r"results format 99 is newer than 1.*Update hedgesim"):
-        read_manifest(tmp_path)
+        open_results(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"format_version": "x"}'])
 def test_a_broken_manifest_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
     with pytest.raises(StoreError):
-        read_manifest(tmp_path)
+        open_results(tmp_path)
 
 
 def test_a_broken_table_is_refused(tmp_path: Path) -> None:
@@ -200,7 +194,7 @@ def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, inside: str
 
 def test_the_manifest_names_rows_and_digest_of_what_was_written(tmp_path: Path) -> None:
     write_results(tmp_path, {"runs": RUNS}, manifest={})
-    listed = read_manifest(tmp_path)["tables"]
+    listed = open_results(tmp_path).manifest["tables"]
     digest = hashlib.sha256((tmp_path / "runs.parquet").read_bytes()).hexdigest()
     assert listed == {"runs": {"rows": 2, "sha256": digest}}
 

@@ -6,15 +6,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from hedgesim.analysis.simulation import run
+from hedgesim.results.simulation import Plan, run, run_cases
 from hedgesim.results import space
 from hedgesim.results.results import write_results
-from hedgesim.results.runner import run_many
 from hedgesim.results.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError
-from hedgesim.session import read_scenario
+from hedgesim.scenario.twins import read_scenario
 
 
 @pytest.fixture(scope="module")
@@ -35,17 +34,19 @@ def free(monkeypatch: pytest.MonkeyPatch, n: float) -> list[Path]:
 
 
 def test_what_is_written_and_held_is_less_than_estimated_but_not_by_much(case: Case, tmp_path: Path) -> None:
-    gathered = run_many(case, 1000, keep=40, engine=engine_of("ensemble"))
-    write_results(tmp_path, {"runs": gathered.runs, **gathered.kept}, manifest={})
+    (gathered,), _ = run_cases([case], Plan(1000, 40, engine_of("ensemble")))
+    tables = gathered.tables()
+    del tables["summary"]
+    write_results(tmp_path, tables, manifest={})
     sizes = {path.stem: path.stat().st_size for path in tmp_path.glob("*.parquet")}
     rows, kept = sizes["runs"], sum(n for name, n in sizes.items() if name != "runs")
     need = on_disk(case, runs=1000, keep=40)
     assert rows < need.rows < 1.5 * rows
     assert kept < need.kept < 3.0 * kept
-    held = sum(frame.memory_usage(deep=True).sum() for frame in gathered.kept.values())
+    held = sum(frame.memory_usage(deep=True).sum() for name, frame in tables.items() if name != "runs")
     memory = in_memory(case, runs=1000, keep=40)
     assert held < memory.kept < 6.0 * held
-    assert gathered.runs.drop(columns="failed").memory_usage().sum() <= memory.rows
+    assert tables["runs"].drop(columns="failed").memory_usage().sum() <= memory.rows
 
 
 def test_too_little_disk_is_refused_with_place_fault_and_remedy(

@@ -20,8 +20,8 @@ from tests.results.small import assert_same, files, many, written
 from tests.results.test_workers import _children
 from tests.command_line import call, start
 
-from hedgesim.analysis.sweeping import status_of, sweep
-from hedgesim.results.opening import open_results
+from hedgesim.results.results import open_results
+from hedgesim.results.sweep import status_of, sweep
 from hedgesim.errors import StoreError
 
 REPLICATIONS = 700
@@ -111,7 +111,7 @@ def _command(pid: int) -> str:
 @needs_proc
 def test_three_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
     said = killed_workers(tmp_path / "out", undisturbed, 3)
-    assert "workers are started anew" in said
+    assert "workers are restarted" in said
     assert "Traceback" not in said
 
 
@@ -232,7 +232,7 @@ def test_every_table_of_a_part_is_made_anew_when_it_is_damaged_or_missing(tmp_pa
         for other, frame in frames.items():
             pd.testing.assert_frame_equal(after.table(other), frame)
         again: list[object] = []
-        sweep(path, tmp_path / "out", on_part=again.append, on_trouble=again.append)
+        sweep(path, tmp_path / "out", on_runs=again.append, on_trouble=again.append)
         assert not again
 
 
@@ -295,7 +295,7 @@ def test_a_broken_manifest_is_put_aside_and_no_run_is_lost(done: tuple[Path, Pat
     with pytest.raises(StoreError, match="not a manifest of results"):
         open_results(folder)
     told: list[object] = []
-    sweep(path, folder, on_part=told.append)
+    sweep(path, folder, on_runs=told.append)
     assert not told
     assert (folder / "damaged" / "manifest.json").read_text() == "{"
 
@@ -313,7 +313,7 @@ def test_results_of_something_else_are_not_touched(done: tuple[Path, Path], tmp_
     _, folder = done
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
     other = written(tmp_path, name="other.yaml")
-    with pytest.raises(StoreError, match=r"results of the experiment small lie here. Name another folder with -o"):
+    with pytest.raises(StoreError, match=r"results of the experiment small are here. Name another folder with -o"):
         sweep(other, folder)
     assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
@@ -352,6 +352,6 @@ def test_no_status_without_a_sweep(tmp_path: Path) -> None:
 
 
 def test_nothing_that_reads_a_store_knows_pickle() -> None:
-    root = Path(__file__).parents[2] / "src" / "hedgesim" / "batch"
-    for name in ("store", "opening", "records", "folder", "remote", "results"):
+    root = Path(__file__).parents[2] / "src" / "hedgesim" / "results"
+    for name in ("store", "reading", "sweep_tables", "manifest", "folders", "parquet", "results"):
         assert "pickle" not in (root / f"{name}.py").read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,23 +12,23 @@ import pytest
 from tests.results.small import SMALL, assert_same, files, many, written
 
 import hedgesim
-from hedgesim.analysis.sweeping import plan_of, probe, status_of, sweep
 from hedgesim.results import plan as planning
-from hedgesim.results.opening import Sweep, open_results
+from hedgesim.results.plan import SweepPlan
 from hedgesim.results.reduction import EXACT
-from hedgesim.results.sweep import Made
+from hedgesim.results.results import Results, open_results
+from hedgesim.results.sweep import probe, status_of, sweep
 from hedgesim.errors import StoreError
 from hedgesim.experiment import read_experiment
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def small(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("small")
     text = SMALL + "retention: {summary: true, keep: 2}\n"
     return sweep(written(folder, text), folder / "out")
 
 
-def test_every_point_has_the_runs_of_its_scenario(small: Sweep) -> None:
+def test_every_point_has_the_runs_of_its_scenario(small: Results) -> None:
     runs = small.table("runs")
     assert len(runs) == 2 * 3 * 4
     for n, threat in enumerate((0.5, 1.0, 1.5)):
@@ -49,7 +50,7 @@ def test_every_point_has_the_runs_of_its_scenario(small: Sweep) -> None:
         )
 
 
-def test_replications_differ_and_twins_share(small: Sweep) -> None:
+def test_replications_differ_and_twins_share(small: Results) -> None:
     runs = small.table("runs", columns=["scenario", "settings.taste.threat", "run", "hedging_index"])
     first = runs[runs["settings.taste.threat"] == 1.0]
     war, peace = (first[first["scenario"] == name]["hedging_index"].to_numpy() for name in ("war_2022", "no_war"))
@@ -57,12 +58,12 @@ def test_replications_differ_and_twins_share(small: Sweep) -> None:
     assert np.array_equal(war, peace)  # nothing tells the two apart before 2022
 
 
-def test_rows_come_in_the_order_of_points_and_runs(small: Sweep) -> None:
+def test_rows_come_in_the_order_of_points_and_runs(small: Results) -> None:
     runs = small.table("runs", columns=["point", "run"])
     assert runs.to_numpy().tolist() == [[point, run] for point in range(6) for run in range(4)]
 
 
-def test_only_what_is_asked_for_is_read(small: Sweep) -> None:
+def test_only_what_is_asked_for_is_read(small: Results) -> None:
     where = [("settings.taste.threat", ">=", 1.0), ("scenario", "=", "no_war"), ("run", "in", [0, 3])]
     rows = small.table("runs", columns=["run", "hedging_index", "point"], where=where)
     assert list(rows.columns) == ["run", "hedging_index", "point"]
@@ -82,20 +83,20 @@ def test_only_what_is_asked_for_is_read(small: Sweep) -> None:
         ("runs", None, [("speed", "=", 1)], "table runs has no column 'speed'"),
     ],
 )
-def test_what_is_not_there_is_named(small: Sweep, name: str, columns: list[str], where: list, said: str) -> None:
+def test_what_is_not_there_is_named(small: Results, name: str, columns: list[str], where: list, said: str) -> None:
     with pytest.raises(StoreError) as error:
         small.table(name, columns, where)
     assert said in str(error.value)
 
 
 def test_the_same_again_runs_nothing(tmp_path: Path) -> None:
-    told: list[Made] = []
+    told: list[int] = []
     path = written(tmp_path)
-    sweep(path, tmp_path / "out", on_part=told.append)
-    assert sum(part.runs for part in told) == 24
+    sweep(path, tmp_path / "out", on_runs=told.append)
+    assert sum(told) == 24
     before = {file: (tmp_path / "out" / file).stat().st_mtime_ns for file in files(tmp_path / "out")}
     told.clear()
-    sweep(path, tmp_path / "out", on_part=told.append)
+    sweep(path, tmp_path / "out", on_runs=told.append)
     assert not told
     assert before == {file: (tmp_path / "out" / file).stat().st_mtime_ns for file in files(tmp_path / "out")}
 
@@ -113,10 +114,10 @@ def test_the_same_again_runs_nothing(tmp_path: Path) -> None:
 )
 def test_a_changed_experiment_runs_only_what_is_new(tmp_path: Path, change: tuple[str, str], new: int) -> None:
     sweep(written(tmp_path), tmp_path / "out")
-    told: list[Made] = []
+    told: list[int] = []
     changed = written(tmp_path, SMALL.replace(*change))
-    after = sweep(changed, tmp_path / "out", on_part=told.append)
-    assert sum(part.runs for part in told) == new
+    after = sweep(changed, tmp_path / "out", on_runs=told.append)
+    assert sum(told) == new
     fresh = sweep(changed, tmp_path / "fresh")
     pd.testing.assert_frame_equal(after.table("runs"), fresh.table("runs"), rtol=0.0, atol=1e-12)
 
@@ -139,34 +140,34 @@ def test_fewer_replications_and_less_kept_show_fewer(tmp_path: Path) -> None:
 
 
 def test_only_runs_that_are_new_are_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hedgesim.results import parts
+    from hedgesim.results import chunks
 
     sweep(written(tmp_path), tmp_path / "out")
-    made, computed = parts.make_rows, []
+    usual, computed = chunks.run_block, []
 
     def counting(case, engine, runs):
         computed.extend(runs)
-        return made(case, engine, runs)
+        return usual(case, engine, runs)
 
-    monkeypatch.setattr(parts, "make_rows", counting)
+    monkeypatch.setattr(chunks, "run_block", counting)
     sweep(written(tmp_path, SMALL.replace("replications: 4", "replications: 6")), tmp_path / "out")
     assert sorted(computed) == [4] * 6 + [5] * 6
 
 
 def test_other_sources_or_rules_make_other_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     experiment = read_experiment(written(tmp_path))
-    keys = plan_of(experiment).keys
+    keys = SweepPlan.of(experiment).keys
     assert len(set(keys)) == 6
-    assert not set(plan_of(experiment, backend="jax").keys) & set(keys)
+    assert not set(SweepPlan.of(experiment, backend="jax").keys) & set(keys)
     monkeypatch.setattr(planning, "digest_of_sources", lambda: "other")
-    assert not set(plan_of(experiment).keys) & set(keys)
+    assert not set(SweepPlan.of(experiment).keys) & set(keys)
 
 
 def test_points_that_are_alike_are_run_once(tmp_path: Path) -> None:
-    told: list[Made] = []
+    told: list[int] = []
     text = SMALL.replace("[0.5, 1.0, 1.5]", "[1.0, 1.0]")
-    runs = sweep(written(tmp_path, text), tmp_path / "out", on_part=told.append).table("runs")
-    assert sum(part.runs for part in told) == 8
+    runs = sweep(written(tmp_path, text), tmp_path / "out", on_runs=told.append).table("runs")
+    assert sum(told) == 8
     assert len(runs) == 16
     same = [runs[runs["point"] == n]["hedging_index"].tolist() for n in (0, 1)]
     assert same[0] == same[1]
@@ -204,15 +205,15 @@ def test_pairing_decides_who_shares_random_numbers(tmp_path: Path) -> None:
 
 
 def test_a_failed_run_is_a_row_with_its_reason_and_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hedgesim.results import parts
+    from hedgesim.results import chunks
 
-    made = parts.make_rows
+    usual = chunks.run_block
 
     def faulty(case, engine, runs):
-        outcomes, failed = made(case, engine, runs)
-        return outcomes, {**failed, **{k: "shares are not numbers" for k, run in enumerate(runs) if run == 2}}
+        block = usual(case, engine, runs)
+        return replace(block, failed={k: "shares are not numbers" for k, run in enumerate(runs) if run == 2})
 
-    monkeypatch.setattr(parts, "make_rows", faulty)
+    monkeypatch.setattr(chunks, "run_block", faulty)
     found = sweep(written(tmp_path, SMALL + "retention: {summary: true}\n"), tmp_path / "out")
     runs = found.table("runs")
     assert runs[runs["failed"].notna()]["run"].tolist() == [2] * 6
@@ -222,16 +223,15 @@ def test_a_failed_run_is_a_row_with_its_reason_and_is_counted(tmp_path: Path, mo
 
 
 def test_parts_with_and_without_failed_runs_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hedgesim.results import parts
+    from hedgesim.results import chunks
 
-    made = parts.make_rows
+    usual = chunks.run_block
 
     def faulty(case, engine, runs):
-        outcomes, failed = made(case, engine, runs)
         few = case.parameters.taste.threat.ravel()
-        return outcomes, {k: "it failed" for k in range(len(runs)) if few[k] == 1.0} if 1.0 in few else failed
+        return replace(usual(case, engine, runs), failed={k: "it failed" for k in range(len(runs)) if few[k] == 1.0})
 
-    monkeypatch.setattr(parts, "make_rows", faulty)
+    monkeypatch.setattr(chunks, "run_block", faulty)
     runs = sweep(written(tmp_path, many(300)), tmp_path / "out").table("runs")
     failed = runs["settings.taste.threat"] == 1.0
     assert runs["leader_meetings"].isna().equals(failed)
@@ -261,7 +261,7 @@ def test_scenarios_with_other_axes_keep_all_their_columns(tmp_path: Path) -> Non
         ("point", (), "columns is a list of names, where a list of conditions"),
     ],
 )
-def test_mistakes_of_the_reader_are_no_damage(small: Sweep, columns, where, said: str) -> None:
+def test_mistakes_of_the_reader_are_no_damage(small: Results, columns, where, said: str) -> None:
     with pytest.raises(StoreError) as error:
         small.table("runs", columns, where)
     assert said in str(error.value)
@@ -270,10 +270,10 @@ def test_mistakes_of_the_reader_are_no_damage(small: Sweep, columns, where, said
 
 def test_tables_that_are_no_longer_asked_for_are_not_shown(tmp_path: Path) -> None:
     sweep(written(tmp_path, SMALL + "retention: {summary: true, keep: 1}\n"), tmp_path / "out")
-    assert sweep(written(tmp_path), tmp_path / "out").tables == ("runs",)
+    assert list(sweep(written(tmp_path), tmp_path / "out").tables) == ["runs"]
 
 
-def test_the_manifest_says_what_made_the_numbers(small: Sweep) -> None:
+def test_the_manifest_says_what_made_the_numbers(small: Results) -> None:
     told = small.manifest
     assert told["kind"] == "sweep"
     assert told["runs"] == 24
@@ -285,7 +285,7 @@ def test_the_manifest_says_what_made_the_numbers(small: Sweep) -> None:
 
 
 def test_a_probe_tells_runs_disk_and_rate_and_writes_nothing(tmp_path: Path) -> None:
-    plan = plan_of(read_experiment(written(tmp_path)))
+    plan = SweepPlan.of(read_experiment(written(tmp_path)))
     found = probe(plan, tmp_path / "out")
     assert (found.runs, found.missing) == (24, 24)
     assert found.rate > 0.0

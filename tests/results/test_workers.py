@@ -17,16 +17,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.simulation import Plan
-from hedgesim.analysis.twins import run_twins
 from hedgesim.results import workers
-from hedgesim.results.blocks import BlockWork, Task, make_block, tasks_of
-from hedgesim.results.runner import Gathered, run_many
-from hedgesim.results.workers import ONE_THREAD, WAITING, made
+from hedgesim.results.blocks import run_block
+from hedgesim.results.simulation import BlockTask, CaseWork, Gathered, Plan, block_tasks, run_cases, run_twins
+from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import WorkerError
-from hedgesim.session import read_scenario
+from hedgesim.scenario.twins import read_scenario
 
 ENGINE = engine_of("ensemble")
 
@@ -41,44 +39,44 @@ def assert_alike(a: pd.DataFrame, b: pd.DataFrame) -> None:
 
 
 def assert_same(a: Gathered, b: Gathered) -> None:
-    for name in ("runs", "summary", "closing"):
-        assert_alike(getattr(a, name), getattr(b, name))
-    assert set(a.kept) == set(b.kept)
-    for name, frame in a.kept.items():
-        assert_alike(frame, b.kept[name])
+    assert_alike(a.closing(), b.closing())
+    one, other = a.tables(), b.tables()
+    assert set(one) == set(other)
+    for name, frame in one.items():
+        assert_alike(frame, other[name])
 
 
 @pytest.mark.parametrize(("n", "together"), [(2, 5), (3, 64)])
 def test_any_number_of_workers_gives_the_same_results_and_leaves_none_behind(case: Case, n: int, together: int) -> None:
     engine = replace(ENGINE, together=together)
-    told: list[int] = []
-    many = run_many(case, 23, keep=4, engine=engine, workers=n, on_runs=told.append)
-    assert_same(many, run_many(case, 23, keep=4, engine=ENGINE))
-    assert sum(told) == 23
+    reported: list[int] = []
+    (many,), _ = run_cases([case], Plan(23, 4, engine, n), on_runs=reported.append)
+    (alone,), _ = run_cases([case], Plan(23, 4, ENGINE))
+    assert_same(many, alone)
+    assert sum(reported) == 23
     assert not multiprocessing.active_children()
     assert not {name for name in ONE_THREAD if os.environ.get(name) == "1"}
 
 
 def test_twins_in_workers_are_the_twins_made_here() -> None:
     scenarios = tuple(read_scenario(name, overrides=["end=2022Q2"], seed=1) for name in ("war_2022", "no_war"))
-    cases = tuple(map(case_of, scenarios))
     engine = replace(ENGINE, together=7)
-    here, there = (run_twins(scenarios, cases, Plan(16, 2, engine, n)) for n in (1, 2))
+    here, there = (run_twins(scenarios, Plan(16, 2, engine, n)) for n in (1, 2))
     assert_alike(here.paired, there.paired)
     assert_alike(here.twin.closing(), there.twin.closing())
     assert there.twin.manifest["workers"] == 2
 
 
 def test_no_more_tasks_are_taken_than_a_few_per_worker(case: Case) -> None:
-    taken: list[Task] = []
+    taken: list[BlockTask] = []
 
-    def telling() -> Iterator[Task]:
-        for task in tasks_of(40, keep=0, together=1):
+    def telling() -> Iterator[BlockTask]:
+        for task in block_tasks(40, keep=0, together=1):
             taken.append(task)
             yield task
 
-    blocks = made(BlockWork((case,), ENGINE), telling(), workers=2)
-    assert next(blocks).runs == range(1)
+    blocks = in_order(CaseWork((case,), ENGINE), telling(), workers=2)
+    assert len(next(blocks).outcomes.failed) == 1
     assert len(taken) == WAITING * 2
     blocks.close()
     assert not multiprocessing.active_children()
@@ -94,7 +92,7 @@ def test_the_environment_is_put_back_as_it_was(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_outcomes_travel_with_runs_side_by_side(case: Case) -> None:
-    block = make_block(case, ENGINE, Task(0, range(3), whole=False))
+    block = run_block(case, ENGINE, range(3))
     values = pickle.loads(pickle.dumps(block)).outcomes.values
     assert values.flags.f_contiguous
     assert np.array_equal(values, block.outcomes.values)
@@ -105,7 +103,7 @@ def test_a_worker_that_cannot_start_is_said_in_one_line(case: Case) -> None:
     with pytest.raises(
         WorkerError, match=r"^--workers 2: a worker process could not start .*Give fewer --workers"
     ) as e:
-        run_many(case, 3, keep=0, engine=engine, workers=2)
+        run_cases([case], Plan(3, 0, engine, 2))
     assert "\n" not in str(e.value)
 
 

@@ -53,17 +53,11 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "diversity": Outcome("countries", "1", "(1 - HHI) / (1 - 1/P) over powers, 0..1", "hirschman1945"),
     "ambiguity": Outcome(
-        "countries",
-        "1",
-        "sum |b| x - |sum b x| over security shares x with bloc scores b, 0..1",
-        "lim_cooper2015",
+        "countries", "1", "sum |b| x - |sum b x| over security shares x with bloc scores b, 0..1", "lim_cooper2015"
     ),
     "engagement": Outcome("countries", "1", "security share held with powers over 0.6, at most 1", "lim_cooper2015"),
     "issue_splitting": Outcome(
-        "countries",
-        "1",
-        "mean distance of the domains' portfolios from the overall one, 0..1",
-        "contessi2015",
+        "countries", "1", "mean distance of the domains' portfolios from the overall one, 0..1", "contessi2015"
     ),
     "autonomy": Outcome(
         "countries", "1", "1 - root of the HHI of the sanctionable domains over powers, 0..1", "hirschman1945"

@@ -1,4 +1,4 @@
-"""Runs are gathered in the same way whatever makes them and however many at once."""
+"""Runs are gathered in the same way whatever simulates them and however many at once."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.results.blocks import tasks_of
-from hedgesim.results.runner import Gathered, run_many, run_pairs
+from hedgesim.results.simulation import Plan, block_tasks, run_cases
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
-from hedgesim.session import read_scenario
+from hedgesim.scenario.twins import read_scenario
 
 from .invented import engine_giving, outcomes_of_runs
 
 ENGINE = engine_of("ensemble")
+NOT_KEPT = ("runs", "summary", "closing")
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,14 @@ def case() -> Case:
     return case_of(read_scenario("war_2022", overrides=["end=2022Q3"]))
 
 
+def run_many(case: Case, n: int, *, keep: int, engine: Engine) -> dict[str, pd.DataFrame]:
+    """The tables of a case, and its closing table."""
+    (gathered,), _ = run_cases([case], Plan(n, keep, engine))
+    return {"closing": gathered.closing(), **gathered.tables()}
+
+
 @pytest.fixture(scope="module")
-def whole(case: Case) -> Gathered:
+def whole(case: Case) -> dict[str, pd.DataFrame]:
     return run_many(case, 70, keep=9, engine=ENGINE)
 
 
@@ -42,42 +48,36 @@ def assert_alike(a: pd.DataFrame, b: pd.DataFrame) -> None:
 def test_every_run_of_every_case_is_made_once_in_order_and_no_block_mixes_kept_and_other_runs(
     n: int, keep: int, together: int, cases: int
 ) -> None:
-    tasks = list(tasks_of(n, keep=keep, together=together, cases=cases))
+    tasks = list(block_tasks(n, keep=keep, together=together, cases=cases))
     for case in range(cases):
-        own = [task for task in tasks if task.case == case]
-        assert [run for task in own for run in task.runs] == list(range(n))
-        assert all(task.whole == (run < keep) for task in own for run in task.runs)
-    assert all(0 < len(task.runs) <= together for task in tasks)
-    assert all(a.runs == b.runs for a, b in pairwise(tasks) if b.case > a.case)
+        own = [task for task in tasks if task[0] == case]
+        assert [run for _, runs, _ in own for run in runs] == list(range(n))
+        assert all(whole == (run < keep) for _, runs, whole in own for run in runs)
+    assert all(0 < len(task[1]) <= together for task in tasks)
+    assert all(a[1] == b[1] for a, b in pairwise(tasks) if b[0] > a[0])
 
 
 def test_mesa_and_the_ensemble_leave_the_same_tables(case: Case) -> None:
     mesa = run_many(case, 5, keep=2, engine=engine_of("mesa"))
     ensemble = run_many(case, 5, keep=2, engine=ENGINE)
-    assert_alike(mesa.runs, ensemble.runs)
-    assert_alike(mesa.summary, ensemble.summary)
-    assert_alike(mesa.closing, ensemble.closing)
-    for name in mesa.kept:
-        assert_alike(mesa.kept[name], ensemble.kept[name])
-        assert set(mesa.kept[name]["run"]) == {0, 1}
+    for name in mesa:
+        assert_alike(mesa[name], ensemble[name])
+    assert all(set(frame["run"]) == {0, 1} for name, frame in mesa.items() if name not in NOT_KEPT)
 
 
 @pytest.mark.parametrize("together", [1, 64, 1000])
-def test_blocks_of_any_size_leave_the_same_tables(case: Case, whole: Gathered, together: int) -> None:
+def test_blocks_of_any_size_leave_the_same_tables(case: Case, whole: dict[str, pd.DataFrame], together: int) -> None:
     parts = run_many(case, 70, keep=9, engine=replace(ENGINE, together=together))
-    assert_alike(parts.runs, whole.runs)
-    assert_alike(parts.summary, whole.summary)
-    assert_alike(parts.closing, whole.closing)
-    for name in whole.kept:
-        assert_alike(parts.kept[name], whole.kept[name])
+    for name in whole:
+        assert_alike(parts[name], whole[name])
 
 
 def test_the_summary_is_that_of_the_kept_runs_when_all_are_kept(case: Case) -> None:
     gathered = run_many(case, 9, keep=9, engine=ENGINE)
-    rows = gathered.summary.set_index(["period", "entity", "outcome"])
-    assert gathered.summary[["period", "entity", "outcome"]].apply(tuple, axis=1).is_monotonic_increasing
+    rows = gathered["summary"].set_index(["period", "entity", "outcome"])
+    assert gathered["summary"][["period", "entity", "outcome"]].apply(tuple, axis=1).is_monotonic_increasing
     for table, keys in (("countries", ["period", "country"]), ("system", "period")):
-        frame = gathered.kept[table]
+        frame = gathered[table]
         for name in frame.columns.difference(["run", "period", "country"]):
             groups = frame.groupby(keys)[name]
             for key, mean, sd, q95 in zip(
@@ -89,8 +89,8 @@ def test_the_summary_is_that_of_the_kept_runs_when_all_are_kept(case: Case) -> N
 
 def test_totals_in_the_table_of_runs_are_those_of_the_kept_quarters(case: Case) -> None:
     gathered = run_many(case, 5, keep=5, engine=ENGINE)
-    totals = gathered.kept["system"].groupby("run")["leader_meetings"].sum()
-    assert totals.tolist() == gathered.runs["leader_meetings"].tolist()
+    totals = gathered["system"].groupby("run")["leader_meetings"].sum()
+    assert totals.tolist() == gathered["runs"]["leader_meetings"].tolist()
 
 
 def breaking(case: Case, runs: Sequence[int]) -> Trajectory:
@@ -101,16 +101,16 @@ def breaking(case: Case, runs: Sequence[int]) -> Trajectory:
     return replace(made, worlds=replace(made.worlds, share=share))
 
 
-def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(case: Case, whole: Gathered) -> None:
+def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(case: Case, whole: dict[str, pd.DataFrame]) -> None:
     gathered = run_many(case, 6, keep=6, engine=replace(ENGINE, trajectories=breaking, together=4))
-    reasons = gathered.runs.set_index("run")["failed"]
+    reasons = gathered["runs"].set_index("run")["failed"]
     assert reasons[reasons.notna()].to_dict() == dict.fromkeys((1, 4), "shares are not numbers from 2022Q1")
-    assert gathered.runs.loc[[1, 4], ["hedging_index", "leader_meetings"]].isna().all(axis=None)
-    assert set(gathered.kept["shares"]["run"]) == {0, 2, 3, 5}
-    assert (gathered.closing["n"] == 4).all()
-    assert (gathered.summary["n"] == 4).all()
-    sound = gathered.runs[reasons.isna().to_numpy()].drop(columns="failed")
-    assert_alike(sound, whole.runs.loc[sound.index].drop(columns="failed").astype(sound.dtypes))
+    assert gathered["runs"].loc[[1, 4], ["hedging_index", "leader_meetings"]].isna().all(axis=None)
+    assert set(gathered["shares"]["run"]) == {0, 2, 3, 5}
+    assert (gathered["closing"]["n"] == 4).all()
+    assert (gathered["summary"]["n"] == 4).all()
+    sound = gathered["runs"][reasons.isna().to_numpy()].drop(columns="failed")
+    assert_alike(sound, whole["runs"].loc[sound.index].drop(columns="failed").astype(sound.dtypes))
 
 
 def test_when_every_run_fails_there_are_rows_and_nothing_else(case: Case) -> None:
@@ -119,18 +119,18 @@ def test_when_every_run_fails_there_are_rows_and_nothing_else(case: Case) -> Non
         return replace(made, worlds=replace(made.worlds, share=made.worlds.share * np.nan))
 
     gathered = run_many(case, 3, keep=3, engine=replace(ENGINE, trajectories=failing, together=2))
-    assert gathered.runs["failed"].notna().all()
-    assert gathered.summary.empty
-    assert gathered.closing.empty
+    assert gathered["runs"]["failed"].notna().all()
+    assert gathered["summary"].empty
+    assert gathered["closing"].empty
 
 
-def test_progress_is_told_of_every_run(case: Case) -> None:
-    told: list[int] = []
+def test_progress_is_reported_for_every_run(case: Case) -> None:
+    reported: list[int] = []
     engine = engine_giving(lambda _case, runs: outcomes_of_runs(runs))
-    run_many(case, 10, keep=0, engine=engine, on_runs=told.append)
-    assert told == [4, 4, 2]
-    run_pairs((case, case), 5, keep=0, engine=engine, on_runs=told.append)
-    assert told[3:] == [4, 4, 1, 1]
+    run_cases([case], Plan(10, 0, engine), on_runs=reported.append)
+    assert reported == [4, 4, 2]
+    run_cases([case, case], Plan(5, 0, engine), on_runs=reported.append)
+    assert reported[3:] == [4, 4, 1, 1]
 
 
 def test_nothing_is_held_of_a_run_but_its_row(case: Case) -> None:
@@ -145,9 +145,9 @@ def test_nothing_is_held_of_a_run_but_its_row(case: Case) -> None:
         gathered = run_many(case, n, keep=0, engine=engine)
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
-        assert len(gathered.runs) == n
+        assert len(gathered["runs"]) == n
         return most
 
-    columns = len(run_many(case, 500, keep=0, engine=engine).runs.columns)
+    columns = len(run_many(case, 500, keep=0, engine=engine)["runs"].columns)
     peak(500)
     assert peak(50_000) - peak(5_000) < 45_000 * (columns + 2) * 8

@@ -4,11 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.simulation import Plan
-from hedgesim.analysis.twins import Twins, gain_in_words, run_twins
-from hedgesim.engines.case import case_of
+from hedgesim.results.simulation import Plan, Twins, run, run_twins
 from hedgesim.engines.choice import engine_of
-from hedgesim.session import name_of_twin, read_scenario, read_twin
+from hedgesim.scenario.twins import name_of_twin, read_scenario, read_twin
 
 RUNS = 40
 
@@ -16,7 +14,7 @@ RUNS = 40
 def twins_of(name: str, other: str, *, runs: int = RUNS, keep: int = 0, seed: int = 2022, end: str = "2023Q2") -> Twins:
     scenarios = tuple(read_scenario(one, overrides=[f"end={end}"], seed=seed) for one in (name, other))
     plan = Plan(runs, keep, engine_of("ensemble"))
-    return run_twins(scenarios, tuple(map(case_of, scenarios)), plan)
+    return run_twins(scenarios, plan)
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +67,6 @@ def test_all_runs_are_compared_not_only_those_kept(twins: Twins) -> None:
 
 
 def test_each_side_has_the_results_that_it_has_alone(twins: Twins) -> None:
-    from hedgesim.analysis.simulation import run
-
     alone = run(read_scenario("no_war", overrides=["end=2023Q2"], seed=2022), RUNS, keep=0)
     pd.testing.assert_frame_equal(twins.twin.closing(), alone.closing(), rtol=0.0, atol=1e-12)
     assert twins.twin.scenario.name == twins.twin.manifest["scenario"] == "no_war"
@@ -83,7 +79,7 @@ def test_pairing_cuts_the_variance_of_the_effect_of_the_war_at_least_fivefold(tw
 
 def test_the_gain_in_words_names_the_median_and_where_it_is_smallest(twins: Twins) -> None:
     known = twins.paired.dropna(subset="gain")
-    said = gain_in_words(twins)
+    said = twins.gain_in_words()
     assert said.startswith(f"median {known['gain'].median():.1f}, smallest {known['gain'].min():.1f} (")
     russia = known[(known["outcome"] == "presence") & (known["option"] == "RUS")].sort_values("gain").iloc[0]
     assert said.endswith(
@@ -95,20 +91,20 @@ def test_a_twin_of_itself_differs_in_nothing() -> None:
     same = twins_of("war_2022", "war_2022", runs=5, end="2021Q3")
     assert (same.paired[["mean", "error", "q05", "q95"]] == 0.0).all(axis=None)
     assert same.differing().empty
-    assert gain_in_words(same) == ""
+    assert same.gain_in_words() == ""
 
 
 def test_one_run_has_differences_and_no_error() -> None:
     one = twins_of("war_2022", "no_war", runs=1, end="2022Q2")
     assert not one.differing().empty
     assert one.paired["error"].isna().all()
-    assert gain_in_words(one) == ""
+    assert one.gain_in_words() == ""
 
 
 def test_scenarios_of_other_seeds_are_no_twins() -> None:
     scenarios = (read_scenario("war_2022"), read_scenario("no_war", seed=7))
     with pytest.raises(ValueError, match="seeds 2022 and 7 differ"):
-        run_twins(scenarios, tuple(map(case_of, scenarios)), Plan(1, 0, engine_of("ensemble")))
+        run_twins(scenarios, Plan(1, 0, engine_of("ensemble")))
 
 
 def test_a_twin_lacks_what_it_is_told_to_and_keeps_the_rest() -> None:

@@ -1,4 +1,4 @@
-"""Differences of paired runs, gathered while they are made, are what pandas makes of all runs."""
+"""What is gathered from runs while they are simulated is what pandas makes of all of them."""
 
 from dataclasses import replace
 
@@ -6,17 +6,87 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.results.blocks import Block
-from hedgesim.results.paired import PAIRED, Paired, compared
+from hedgesim.engines.case import case_of
+from hedgesim.engines.choice import engine_of
 from hedgesim.engines.outcomes import Outcomes
+from hedgesim.results.blocks import Block
+from hedgesim.results.simulation import Plan, run_cases
+from hedgesim.results.summary import CLOSING, PAIRED, Closing, Paired, compared
+from hedgesim.scenario.twins import read_scenario
 
-from .invented import AXES, outcomes_of_runs
+from .invented import AXES, OF_COUNTRIES, OF_SYSTEM, outcomes_of_runs
 
 N = 25
 
 
-def block(outcomes: Outcomes, first: int = 0, failed: dict[int, str] | None = None) -> Block:
-    return Block(range(first, first + len(outcomes.values)), outcomes, failed or {}, {})
+def by_pandas(countries: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
+    """The closing table from full tables of runs, the long way."""
+    first, last = countries["period"].min(), countries["period"].max()
+    presence = [name for name in countries.columns if name.startswith("presence_")]
+    rows = []
+    keys = [(name, "all") for name in (*presence, "hedging_index")]
+    keys += [("hedging_index", code) for code in dict.fromkeys(countries["country"])]
+    for name, entity in keys:
+        chosen = countries if entity == "all" else countries[countries["country"] == entity]
+        wide = chosen.groupby(["run", "period"])[name].mean().unstack()
+        change = wide[last] - wide[first]
+        numbers = (wide[first].mean(), wide[last].mean(), change.mean(), change.sem(), change.count())
+        rows.append((name, entity, *numbers))
+    after = system[system["period"] > first].groupby("run")[["leader_meetings", "first_time_formats"]].sum()
+    after["realignments"] = system[system["period"] == last].set_index("run")["realignments"]
+    for name in ("leader_meetings", "first_time_formats", "realignments"):
+        rows.append((name, "system", np.nan, after[name].mean(), np.nan, after[name].sem(), after[name].count()))
+    return pd.DataFrame(rows, columns=list(CLOSING))
+
+
+def test_it_equals_a_pandas_computation_over_the_kept_runs() -> None:
+    case = case_of(read_scenario("war_2022", overrides=["end=2022Q3"]))
+    (gathered,), _ = run_cases([case], Plan(30, 30, replace(engine_of("ensemble"), together=7)))
+    tables = gathered.tables()
+    expected = by_pandas(tables["countries"], tables["system"])
+    pd.testing.assert_frame_equal(gathered.closing(), expected, check_exact=False, rtol=0.0, atol=1e-12)
+
+
+def test_a_hand_computed_case() -> None:
+    made = outcomes_of_runs([0, 1])
+    values = np.zeros_like(made.values)
+    meetings = 2 * len(OF_COUNTRIES) + OF_SYSTEM.index("leader_meetings")
+    values[:, :, meetings] = [[5, 1, 2], [5, 2, 4]]
+    values[:, :, meetings + 1] = [[0, 1, 1], [0, 1, 0]]
+    values[:, 0, :2] = [[0.4, 0.2], [0.4, 0.2]]
+    values[:, 2, :2] = [[0.3, 0.2], [0.1, 0.2]]
+    closing = Closing()
+    closing.add(replace(made, values=values))
+    rows = closing.table().set_index(["quantity", "entity"])
+    red = rows.loc[("presence_RED", "all")]
+    assert red.tolist() == pytest.approx([0.3, 0.2, -0.1, 0.05, 2])
+    met = rows.loc[("leader_meetings", "system")]
+    assert (met["after"], met["error"], met["n"]) == pytest.approx((4.5, 1.5, 2))
+    assert met[["before", "change"]].isna().all()
+    assert rows.loc[("realignments", "system"), "after"] == 0.5
+
+
+def test_rows_stand_in_the_order_of_options_and_countries() -> None:
+    closing = Closing()
+    closing.add(outcomes_of_runs(range(3)))
+    table = closing.table()
+    assert list(table.columns) == list(CLOSING)
+    assert table["quantity"].tolist()[:4] == ["presence_RED", "presence_region", "presence_other", "hedging_index"]
+    assert table["entity"].tolist()[4:6] == ["BBB", "AAA"]
+    assert table["quantity"].tolist()[-3:] == ["leader_meetings", "first_time_formats", "realignments"]
+
+
+def test_one_run_has_no_error_and_none_has_no_rows() -> None:
+    closing = Closing()
+    assert closing.table().empty
+    assert list(closing.table().columns) == list(CLOSING)
+    closing.add(outcomes_of_runs([0]))
+    assert closing.table()["error"].isna().all()
+    assert (closing.table()["n"] == 1).all()
+
+
+def block(outcomes: Outcomes, failed: dict[int, str] | None = None) -> Block:
+    return Block(outcomes, failed or {}, {})
 
 
 def gathered(*pairs: tuple[Block, Block]) -> Paired:
@@ -61,7 +131,7 @@ def test_blocks_of_any_size_give_the_same_bits() -> None:
     a, b = outcomes_of_runs(range(N), seed=1), outcomes_of_runs(range(N), seed=2)
     whole = gathered((block(a), block(b))).table()
     parts = [
-        (block(outcomes_of_runs(runs, seed=1), runs[0]), block(outcomes_of_runs(runs, seed=2), runs[0]))
+        (block(outcomes_of_runs(runs, seed=1)), block(outcomes_of_runs(runs, seed=2)))
         for runs in (range(7), range(7, 8), range(8, N))
     ]
     pd.testing.assert_frame_equal(whole, gathered(*parts).table(), check_exact=True)
@@ -78,7 +148,7 @@ def test_a_run_that_failed_on_either_side_is_left_out_and_counted() -> None:
     assert row["mean"] == pytest.approx(d.mean(), abs=1e-12)
 
 
-def test_when_no_run_came_through_there_are_no_rows() -> None:
+def test_when_no_run_succeeded_there_are_no_differences() -> None:
     a = outcomes_of_runs(range(2))
     paired = gathered((block(a, failed={0: "x", 1: "x"}), block(a)))
     assert paired.left_out == 2
