@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from hedgesim.results.folders import prepare_folder
+from hedgesim.results.folders import Folder
 from hedgesim.results.parquet import RESULTS_FORMAT, ROW_GROUP_ROWS, to_arrow
 from hedgesim.results.results import open_results, write_results
 from hedgesim.results.tables import TABLES
@@ -168,7 +168,7 @@ def test_a_broken_table_is_refused(tmp_path: Path) -> None:
 
 
 def test_preparing_makes_the_folder_and_leaves_it_empty(tmp_path: Path) -> None:
-    prepare_folder(tmp_path / "a" / "b")
+    Folder(tmp_path / "a" / "b").prepare()
     assert list((tmp_path / "a" / "b").iterdir()) == []
 
 
@@ -176,7 +176,7 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     place = tmp_path / "results"
     place.write_text("mine")
     with pytest.raises(StoreError) as caught:
-        prepare_folder(place)
+        Folder(place).prepare()
     assert str(caught.value) == f"{place}: a file stands where the folder should. Name another folder with -o."
     assert (str(caught.value.place), caught.value.fault) == (str(place), "a file stands where the folder should")
     assert place.read_text() == "mine"
@@ -187,7 +187,7 @@ def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, inside: str
     (tmp_path / "file").write_text("mine")
     parent = tmp_path / "file" if inside == "deeper" else tmp_path
     with pytest.raises(StoreError) as caught:
-        prepare_folder(parent / inside)
+        Folder(parent / inside).prepare()
     assert "\n" not in str(caught.value)
     assert "cannot be written" in str(caught.value)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hedgesim.errors import HedgesimError, StoreError, choose_from, shown
 from hedgesim.experiment import Experiment
-from hedgesim.results.folders import folder_at
+from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import SWEEP, manifest_in
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.sweep import status_of
@@ -48,7 +48,7 @@ def whole_sweep(experiment: Experiment, folder: str, command: str) -> Results:
         HedgesimError: never swept, unfinished, damaged, another experiment, or edited since.
         StoreError: the folder cannot be read.
     """
-    place = folder_at(folder)
+    place = Folder(folder)
     try:
         manifest = manifest_in(place)
     except StoreError as error:

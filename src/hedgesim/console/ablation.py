@@ -20,7 +20,7 @@ from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of, fastest
 from hedgesim.errors import HedgesimError
 from hedgesim.results.findings import check_folder, write_findings
-from hedgesim.results.folders import prepare_folder
+from hedgesim.results.folders import Folder
 from hedgesim.scenario.tables import read_tables
 from hedgesim.scenario.twins import read_scenario
 
@@ -40,7 +40,7 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
         raise HedgesimError(place, fault, f"Give --runs {FEWEST_RUNS} or more.")
     engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
     check_folder(output, KIND)
-    prepare_folder(output)
+    Folder(output).prepare()
     given = [f"parameters={calibration}"]
     first, other = (case_of(read_scenario(name, overrides=given)) for name in PAIR)
     scenario = read_scenario(HINDCAST, overrides=given)

@@ -28,7 +28,7 @@ from hedgesim.console.progress import counting
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots.patterns import draw_patterns
 from hedgesim.results.findings import check_folder, write_findings
-from hedgesim.results.folders import prepare_folder
+from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import now
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, in_words
 from hedgesim.scenario.twins import read_scenario
@@ -72,7 +72,7 @@ def bases_of(scenario: str | None, file: str | None, *, seed: int | None) -> Bas
 def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
     """Score, write the tables and draw the chart, showing how far it is."""
     check_folder(folder, KIND)
-    prepare_folder(folder)
+    Folder(folder).prepare()
     began = now()
     scenarios = {name for part in bases.patterns.parts for name in part.bases}
     total = plan.runs * len(scenarios) * len(variants_of(plan.variation))

@@ -26,7 +26,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.plots.courses import draw_courses
 from hedgesim.plots.forecasts import draw_forecasts
 from hedgesim.results.findings import check_folder, write_findings
-from hedgesim.results.folders import prepare_folder
+from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import now
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
@@ -63,7 +63,7 @@ def calibrate(name: str, until: str, plan: FitPlan, *, output: Path, backend: st
     scenario = read_scenario(name, overrides=[f"end={until}", f"parameters={PRIOR}"])
     engine = engine_of("ensemble", fastest(backend))
     check_years(read_tables(scenario.tables_folder), range(scenario.start.year, scenario.end.year + 1))
-    prepare_folder(output)
+    Folder(output).prepare()
     began = now()
     with counting(f"fitting {scenario.name} to {until}", plan.runs) as on_runs:
         fitted = fit(scenario, read_tables(scenario.tables_folder), plan, engine, on_runs=on_runs)
@@ -81,7 +81,7 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
     engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
     variants = read_variants(name, calibration)
     check_folder(output, HINDCAST)
-    prepare_folder(output)
+    Folder(output).prepare()
     total = runs * len(posterior["log_likelihood"]) * (len(variants.others) + 2)
     with counting(f"telling {name}", total) as on_runs:
         found = study(

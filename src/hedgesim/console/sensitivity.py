@@ -21,7 +21,7 @@ from hedgesim.console.sweeping import experiment_of, folder_of
 from hedgesim.plots.discovery import Found, draw_discovery
 from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
 from hedgesim.results.findings import write_findings
-from hedgesim.results.folders import LocalFolder, folder_at
+from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import MANIFEST
 from hedgesim.results.results import Results
 from hedgesim.scenario.calibrations import in_words
@@ -90,8 +90,8 @@ def report_discovery(found: Discovery, results: Results, folder: str, *, as_json
 
 def _own_folder(folder: str, kind: str, name: str) -> Path | None:
     """Where findings go: beside the sweep, nowhere if that is at an address."""
-    place = folder_at(folder)
-    return place.path / kind / name if isinstance(place, LocalFolder) else None
+    place = Folder(folder)
+    return place.path / kind / name if place.path is not None else None
 
 
 def _say_end(results: Results, where: Path | None) -> None:
@@ -141,7 +141,7 @@ def _named(charts: Sequence[Path]) -> dict[str, object]:
 def _remove_charts(folder: Path) -> None:
     """Remove the charts that an earlier analysis left in its folder, by the list of its manifest."""
     try:
-        listed = json.loads(LocalFolder(folder).read(MANIFEST) or b"{}")["charts"]
+        listed = json.loads(Folder(folder).read(MANIFEST) or b"{}")["charts"]
     except (ValueError, KeyError, TypeError):
         return
     for name in listed:

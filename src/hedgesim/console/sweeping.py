@@ -19,7 +19,7 @@ from hedgesim.console.running import check_counts
 from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
 from hedgesim.plots.draw import draw_sweep
-from hedgesim.results.folders import LocalFolder, folder_at
+from hedgesim.results.folders import Folder
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_free, size
@@ -87,16 +87,16 @@ def sweep_with_progress(
     missing = _check_space(plan, folder)
     with counting(f"running {experiment.name}", missing) as on_runs:
         results = sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=_say_trouble)
-    place = folder_at(folder)
-    charts = draw_sweep(results, place.path) if isinstance(place, LocalFolder) else []
+    place = Folder(folder)
+    charts = draw_sweep(results, place.path) if place.path is not None else []
     return results, charts
 
 
 def _check_space(plan: SweepPlan, folder: str) -> int:
     """Refuse a sweep that the disk cannot hold; give how many runs are missing."""
-    place = folder_at(folder)
+    place = Folder(folder)
     missing = plan.missing_runs(contents_of(place))
-    if isinstance(place, LocalFolder) and missing:
+    if place.path is not None and missing:
         check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
     return missing
 

@@ -15,7 +15,7 @@ from hedgesim.plots.charts import CHARTS
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
 from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 from hedgesim.plots.theme import Frame, page, save, theme
-from hedgesim.results.folders import LocalFolder
+from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import MANIFEST, manifest_in, write_manifest
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
@@ -117,7 +117,7 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
     runs = results.table(RUNS, columns=columns)
     title = str(manifest["question"])
     paths = draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
-    write_manifest(LocalFolder(folder), {**manifest, "charts": [path.name for path in paths]})
+    write_manifest(Folder(folder), {**manifest, "charts": [path.name for path in paths]})
     return paths
 
 
@@ -137,7 +137,7 @@ def clear(folder: Path) -> None:
 def _remove_charts(folder: Path) -> bool:
     """Remove the charts of a results folder; False if it has no manifest."""
     try:
-        manifest = manifest_in(LocalFolder(folder))
+        manifest = manifest_in(Folder(folder))
     except StoreError:
         return False
     if manifest is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.results.folders import OTHER_FOLDER, LocalFolder
-from hedgesim.results.manifest import MANIFEST, digest_of_sources, versions
+from hedgesim.results.folders import OTHER_FOLDER, Folder
+from hedgesim.results.manifest import MANIFEST, digest_of_sources, versions, write_manifest
 from hedgesim.errors import StoreError
 
 
@@ -20,15 +19,12 @@ def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], 
 
     kind: command that made them. facts: what else the manifest says.
     """
-    place = LocalFolder(folder)
+    place = Folder(folder)
     place.prepare()
     for name, table in tables.items():
-        content = io.BytesIO()
-        table.to_parquet(content, index=False)
-        place.write(f"{name}.parquet", content.getvalue())
-    manifest = {"kind": kind, "tables": list(tables), **facts, "sources_digest": digest_of_sources(), **versions()}
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str) + "\n"
-    place.write(MANIFEST, text.encode())
+        place.write(f"{name}.parquet", table.to_parquet(index=False))
+    made_by = {"sources_digest": digest_of_sources(), **versions()}
+    write_manifest(place, {"kind": kind, "tables": list(tables), **facts, **made_by})
 
 
 def check_folder(folder: Path, kind: str) -> None:
@@ -50,7 +46,7 @@ def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dic
         StoreError: they are not there, not of this command, or broken.
     """
     again = f"Run: hedgesim {kind}"
-    content = LocalFolder(folder).read(MANIFEST)
+    content = Folder(folder).read(MANIFEST)
     if content is None:
         raise StoreError(folder, f"there is nothing here that hedgesim {kind} found", remedy=f"{again}.")
     try:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import LocalFolder, folder_at, prepare_folder
+from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import MANIFEST, SWEEP, manifest_in, write_manifest
 from hedgesim.results.parquet import RESULTS_FORMAT, parquet_bytes, to_arrow
 from hedgesim.results.reading import FolderTables, FrameTables, Tables, Where
@@ -84,7 +84,7 @@ def open_results(folder: str | Path) -> Results:
     Raises:
         StoreError: there are no results, or those of a newer version.
     """
-    place = folder_at(folder)
+    place = Folder(folder)
     manifest = manifest_in(place)
     if manifest is None:
         fault = "there are no finished results here"
@@ -107,8 +107,8 @@ def write_results(folder: Path, tables: Mapping[str, pd.DataFrame], *, manifest:
     run that this one lacks go. The manifest gains `format_version` and, per table, rows and SHA-256.
     """
     checked = {name: to_arrow(name, frame) for name, frame in tables.items()}
-    prepare_folder(folder)
-    place = LocalFolder(folder)
+    place = Folder(folder)
+    place.prepare()
     listed = {}
     try:
         (folder / MANIFEST).unlink(missing_ok=True)

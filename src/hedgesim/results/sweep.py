@@ -16,7 +16,7 @@ from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError, WorkerError
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.chunks import Task, run_chunk
-from hedgesim.results.folders import OTHER_FOLDER, Folder, folder_at
+from hedgesim.results.folders import OTHER_FOLDER, Folder
 from hedgesim.results.manifest import (
     MANIFEST,
     OF_BACKEND,
@@ -73,7 +73,7 @@ class ChunkWork:
         if digest_of_sources() != self.sources:
             fault = "a worker has another version of hedgesim than the process that planned the sweep"
             raise StoreError(self.address, fault, remedy="Install the same version on both.")
-        engine, folder = engine_of(self.engine, self.backend), folder_at(self.address)
+        engine, folder = engine_of(self.engine, self.backend), Folder(self.address)
 
         def work(task: Task) -> int:
             if is_there(folder, task.chunk.address):
@@ -120,7 +120,7 @@ def sweep(
         from hedgesim.results.distributed import check_installed
 
         check_installed(dask)
-    place = folder_at(folder)
+    place = Folder(folder)
     place.prepare()
     manifest = _begin(place, plan)
     _run_missing(plan, place, done_by, on_runs=on_runs, on_trouble=on_trouble)
@@ -243,7 +243,7 @@ def status_of(folder: str | Path) -> Status:
     Raises:
         StoreError: there is no sweep.
     """
-    place = folder_at(folder)
+    place = Folder(folder)
     manifest = manifest_in(place)
     if manifest is None:
         fault = "there is no manifest, so nothing says what these results are"
@@ -283,7 +283,7 @@ class Estimate:
 
 def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:
     """Simulate the first chunk that is missing twice, the second time by the clock, and write it nowhere."""
-    found = contents_of(folder_at(folder)) if folder is not None else Contents()
+    found = contents_of(Folder(folder)) if folder is not None else Contents()
     task = next(plan.tasks(found), None) or next(plan.tasks(Contents()))
     engine = engine_of(plan.engine, plan.backend)
     run_chunk(task, engine)
