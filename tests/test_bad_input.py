@@ -284,7 +284,7 @@ def test_runs_that_do_not_fit_the_memory_are_refused(monkeypatch: pytest.MonkeyP
 
 def test_a_file_in_the_way_of_the_output_is_named() -> None:
     Path("out").write_text("mine", encoding="utf-8")
-    assert refused("run", written(PLAIN), "-o", "out").startswith("out: a file stands where the folder should")
+    assert refused("run", written(PLAIN), "-o", "out").startswith("out: a file is where the folder should be")
     assert Path("out").read_text(encoding="utf-8") == "mine"
     assert "out/deep" in refused("run", written(PLAIN), "-o", "out/deep")
 

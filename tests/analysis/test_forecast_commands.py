@@ -103,5 +103,5 @@ def test_a_folder_of_other_results_is_left_alone(command: str, tmp_path: Path) -
     (tmp_path / "manifest.json").write_text('{"runs": 1}', encoding="utf-8")
     answer = call(command, "-o", str(tmp_path))
     assert answer.code == 2
-    assert "results of something else lie here (a run)" in " ".join(answer.err.split())
+    assert "results of something else are here (a run)" in " ".join(answer.err.split())
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]

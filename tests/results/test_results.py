@@ -177,8 +177,8 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     place.write_text("mine")
     with pytest.raises(StoreError) as caught:
         Folder(place).prepare()
-    assert str(caught.value) == f"{place}: a file stands where the folder should. Name another folder with -o."
-    assert (str(caught.value.place), caught.value.fault) == (str(place), "a file stands where the folder should")
+    assert str(caught.value) == f"{place}: a file is where the folder should be. Name another folder with -o."
+    assert (str(caught.value.place), caught.value.fault) == (str(place), "a file is where the folder should be")
     assert place.read_text() == "mine"
 
 

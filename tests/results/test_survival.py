@@ -275,7 +275,7 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
     said = start("sweep", str(written(tmp_path)), "-o", "out", folder=tmp_path)
     assert said.code == 2
-    assert said.err == "out: a file stands where the folder should. Name another folder with -o.\n"
+    assert said.err == "out: a file is where the folder should be. Name another folder with -o.\n"
     assert (tmp_path / "out").read_text() == "mine"
 
 
@@ -341,7 +341,7 @@ def test_parts_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], tm
 def test_a_file_that_is_no_folder_of_results_is_told_so(tmp_path: Path) -> None:
     path = written(tmp_path)
     for what in (status_of, open_results):
-        with pytest.raises(StoreError, match=r"a file stands where a folder of results should. Name the folder"):
+        with pytest.raises(StoreError, match=r"a file is where a folder of results should be. Name the folder"):
             what(path)
 
 

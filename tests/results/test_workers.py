@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import pytest
 
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block
-from hedgesim.results.simulation import BlockTask, CaseWork, Gathered, Plan, block_tasks, run_cases, run_twins
+from hedgesim.results.simulation import BlockTask, Gathered, Plan, begin_cases, block_tasks, run_cases, run_twins
 from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
@@ -75,7 +76,7 @@ def test_no_more_tasks_are_taken_than_a_few_per_worker(case: Case) -> None:
             taken.append(task)
             yield task
 
-    blocks = in_order(CaseWork((case,), ENGINE), telling(), workers=2)
+    blocks = in_order(partial(begin_cases, (case,), "ensemble", "numpy"), telling(), workers=2)
     assert len(next(blocks).outcomes.failed) == 1
     assert len(taken) == WAITING * 2
     blocks.close()

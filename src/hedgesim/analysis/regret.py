@@ -11,7 +11,7 @@ from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS
 
 FUTURE = ("scenario", "sample")
-"""What makes a future: a scenario, and a sample of the uncertainties."""
+"""What identifies a future: a scenario, and a sample of the uncertainties."""
 
 SIGNS: Mapping[str, float] = {"high": 1.0, "low": -1.0}
 

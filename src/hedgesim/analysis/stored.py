@@ -42,7 +42,7 @@ def varied_in(results: Results) -> Varied:
 def whole_sweep(experiment: Experiment, folder: str, command: str) -> Results:
     """Open the sweep of an experiment, every file checked.
 
-    command: what makes or mends it, for messages.
+    command: what runs or repairs it, for messages.
 
     Raises:
         HedgesimError: never swept, unfinished, damaged, another experiment, or edited since.

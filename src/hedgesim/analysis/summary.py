@@ -54,12 +54,12 @@ def paired_difference(a: pd.DataFrame, b: pd.DataFrame, *, keys: Sequence[str], 
 
     a, b: columns `run`, `keys` and `value`; run k of both has the same seed, so differences are taken within
     runs. Gives keys, mean, error (standard error of the mean; empty for one run), q05, q95, n. Runs and keys
-    that only one side has are left out. Raises ValueError if nothing is left or a key stands twice in a run.
+    that only one side has are left out. Raises ValueError if nothing is left or a key occurs twice in a run.
     """
     on = ["run", *keys]
     both = a[[*on, value]].merge(b[[*on, value]], on=on, how="inner", suffixes=("_a", "_b"), validate="one_to_one")
     if both.empty:
-        message = f"the two tables share no run and {', '.join(keys)}; compare runs made with the same seed"
+        message = f"the two tables share no run and {', '.join(keys)}; compare runs of the same seed"
         raise ValueError(message)
     both["difference"] = both[f"{value}_a"] - both[f"{value}_b"]
     groups = both.groupby(list(keys), sort=True, observed=True)["difference"]

@@ -1,1 +1,1 @@
-"""Many runs of a scenario: which to make, how to make them, where their tables are kept."""
+"""Results: the one way from scenarios, grids and experiments to tables, and where the tables are kept."""

@@ -113,7 +113,7 @@ def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
 
 
 class Rows:
-    """The table of runs: a row per run with its final outcomes, or why it failed, in columns that are made once."""
+    """The table of runs: a row per run with its final outcomes, or why it failed, in columns of a fixed length."""
 
     def __init__(self, n_runs: int) -> None:
         """Start without rows, of which there will be so many."""

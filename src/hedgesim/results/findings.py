@@ -15,9 +15,9 @@ from hedgesim.errors import StoreError
 
 
 def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:
-    """Write tables as Parquet, and a manifest with what made them; StoreError if the folder cannot be written.
+    """Write tables as Parquet, and a manifest with what produced them; StoreError if the folder cannot be written.
 
-    kind: command that made them. facts: what else the manifest says.
+    kind: the command that found them. facts: what else the manifest says.
     """
     place = Folder(folder)
     place.prepare()
@@ -28,7 +28,7 @@ def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], 
 
 
 def check_folder(folder: Path, kind: str) -> None:
-    """Refuse a folder in which results of something else lie, for their manifest would be lost: StoreError."""
+    """Refuse a folder that holds results of something else, for their manifest would be lost: StoreError."""
     try:
         found = str(json.loads((folder / MANIFEST).read_bytes()).get("kind", "a run"))
     except (FileNotFoundError, NotADirectoryError):

@@ -32,7 +32,7 @@ class SweptModel(HedgeModel):
     """
 
     def __init__(self, scenario: str, run: int = 0, overrides: str = "", rng: int | None = None) -> None:
-        """Make the model; ScenarioError for a fault of the scenario or of an override."""
+        """Build the model; ScenarioError for a fault of the scenario or of an override."""
         texts = [text.strip() for text in overrides.split(SEPARATOR) if text.strip()]
         super().__init__(case_of(read_scenario(scenario, overrides=texts)), run, rng)
         self._final: Mapping[str, float] | None = None

@@ -1,4 +1,4 @@
-"""Many runs reduced to a few numbers while they are made, so that memory does not grow with their number."""
+"""Many runs reduced to a few numbers while they are simulated, so that memory does not grow with their number."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BINS = 1024
 """Bins of the counts that take the place of values beyond that; a quantile is off by at most one bin's width."""
 
 MARGIN = 0.5
-"""By what part of the range of the exact values the bins reach beyond it, at either end."""
+"""By what share of the range of the exact values the bins reach beyond it, at either end."""
 
 SLAB = 32
 """Numbers per run that are worked off at once: with all their runs they fit the cache of a processor."""
 
 NARROWEST = 1e-12
-"""Range of a number that never changes, as part of its size."""
+"""Range of a number that never changes, as a share of its size."""
 
 Values = NDArray[np.float64]
 
@@ -37,7 +37,7 @@ class Reduction:
 
     shape: axes of the numbers of one run. They are finite and come in blocks of runs, in the order of runs; how they
     are cut into blocks changes no bit of what comes out, for they are worked off `EXACT` runs at a time. most: runs
-    that will come at the most, where these are few, so that no more room is made.
+    that will come at the most, where these are few, so that no more memory is taken.
     """
 
     shape: tuple[int, ...]
@@ -50,7 +50,7 @@ class Reduction:
     _bins: _Bins | None = None
 
     def __post_init__(self) -> None:
-        """Make room for the runs that wait, of which a run takes its part only when it comes."""
+        """Reserve memory for the runs that wait."""
         self._waiting = np.empty((*self.shape, min(self.most, EXACT)))
         self._mean, self._squares = np.zeros(self._flat.shape[0]), np.zeros(self._flat.shape[0])
 
@@ -148,7 +148,7 @@ class _Bins:
         return _Bins(low - MARGIN * reach, width, np.zeros((len(numbers), BINS), dtype=np.int64))
 
     def count(self, numbers: Values, part: slice) -> NDArray[np.int64]:
-        """How many numbers of a slab fall into each bin; what lies beyond the bins goes into the outermost."""
+        """How many numbers of a slab fall into each bin; what is beyond the bins goes into the outermost."""
         place = numbers - self.low[part]
         place *= 1.0 / self.width[part]
         np.clip(place, 0.0, BINS - 1.0, out=place)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hedgesim.results.blocks import final_columns
-from hedgesim.results.tables import TABLES, Column
+from hedgesim.results.tables import TABLES
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError
 
@@ -82,16 +82,26 @@ def memory_of_computer() -> float | None:
 
 def on_disk(case: Case, *, runs: int, keep: int) -> Need:
     """Bytes of the tables as they are written, rather too many than too few."""
-    kept = sum(
-        rows * (BYTES_A_NUMBER * numbers + BYTES_A_LABEL * labels) for rows, numbers, labels in _kept_tables(case)
-    )
-    return Need(runs * BYTES_A_NUMBER * _columns_of_runs(case), min(keep, runs) * kept)
+    rows, kept = _need(case, BYTES_A_NUMBER, BYTES_A_LABEL)
+    return Need(runs * rows, min(keep, runs) * kept)
 
 
 def in_memory(case: Case, *, runs: int, keep: int) -> Need:
     """Bytes of the tables in memory; those of kept runs twice, for they are put together from blocks."""
-    kept = sum(rows * (8.0 * numbers + BYTES_A_WORD * labels) for rows, numbers, labels in _kept_tables(case))
-    return Need(runs * 8.0 * _columns_of_runs(case), min(keep, runs) * 2.0 * kept)
+    rows, kept = _need(case, 8.0, BYTES_A_WORD)
+    return Need(runs * rows, min(keep, runs) * 2.0 * kept)
+
+
+def _need(case: Case, a_number: float, a_label: float) -> tuple[float, float]:
+    """Bytes of a row of the table of runs, and of all tables of a run that is kept."""
+    axes, kept = case.setting.axes, 0.0
+    for table in (table for table in TABLES.values() if table.fill is not None):
+        numbers = sum(column.kind in NUMBERS and column.name != "run" for column in table.columns)
+        labels = len(table.columns) - numbers
+        numbers += len(axes.options) if table.further else 0
+        kept += table.rows_a_quarter(axes) * len(axes.periods) * (a_number * numbers + a_label * labels)
+    columns = 3 + len(case.varied) + len(final_columns(axes))  # run, seed and reason
+    return a_number * columns, kept
 
 
 def size(n: float) -> str:
@@ -101,33 +111,6 @@ def size(n: float) -> str:
             break
         n /= 1000.0
     return f"{n:.1f} {unit}" if n < 9.95 and unit != "bytes" else f"{n:.0f} {unit}"
-
-
-def _columns_of_runs(case: Case) -> int:
-    """Columns of the table of runs: run, seed and reason, parameters that vary, and final outcomes."""
-    return 3 + len(case.varied) + len(final_columns(case.setting.axes))
-
-
-def _kept_tables(case: Case) -> list[tuple[int, int, int]]:
-    """Rows per run, columns of numbers and columns of labels of every table of kept runs."""
-    axes = case.setting.axes
-    return [
-        (
-            table.rows_a_quarter(axes) * len(axes.periods),
-            _numbers(table.columns) + (len(axes.options) if table.further else 0),
-            _labels(table.columns),
-        )
-        for table in TABLES.values()
-        if table.fill is not None
-    ]
-
-
-def _numbers(columns: Sequence[Column]) -> int:
-    return sum(column.kind in NUMBERS and column.name != "run" for column in columns)
-
-
-def _labels(columns: Sequence[Column]) -> int:
-    return len(columns) - _numbers(columns)
 
 
 def _sum(needs: Sequence[Need]) -> Need:

@@ -74,7 +74,7 @@ class Chunk:
 class Contents:
     """What is in a store: intact chunks, and damaged files with what is wrong with each.
 
-    broken: files of runs that are intact but whose chunk is not; without it nothing can tell what they belong to.
+    broken: files of runs that are intact but whose chunk is not; without it nothing says what they belong to.
     """
 
     chunks: tuple[Chunk, ...] = ()

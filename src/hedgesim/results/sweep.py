@@ -65,7 +65,7 @@ class ChunkWork:
     sources: str
 
     def begin(self) -> Callable[[Task], int]:
-        """Make ready to work.
+        """Prepare to work.
 
         Raises:
             StoreError: this process has other sources than the one that planned the sweep.
@@ -111,7 +111,7 @@ def sweep(
 
     def done_by(work: ChunkWork, tasks: Iterator[Task]) -> Generator[int, None, None]:
         if dask is None:
-            return in_order(work, tasks, workers=workers)
+            return in_order(work.begin, tasks, workers=workers)
         from hedgesim.results.distributed import on_cluster
 
         return on_cluster(dask, work, tasks)
@@ -164,7 +164,7 @@ def _run_missing(
 
 
 def _begin(folder: Folder, plan: SweepPlan) -> dict[str, Any]:
-    """Make sure that a folder may take the sweep, and write its points and an unfinished manifest; give that.
+    """Check that a folder may take the sweep, and write its points and an unfinished manifest; give that.
 
     A manifest that is broken is put aside, for the chunks say themselves what they are.
 

@@ -1,4 +1,4 @@
-"""Work done here or in worker processes; what it makes comes in the order of its tasks either way."""
+"""Tasks done here or in worker processes; results come in the order of the tasks either way."""
 
 from __future__ import annotations
 
@@ -13,50 +13,46 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from hedgesim.errors import WorkerError
 from hedgesim.rules.files import files_in_use, use
 from hedgesim.rules.rule_file import RuleFile
 
-Task = TypeVar("Task", contravariant=True)
-Result = TypeVar("Result", covariant=True)
+Task = TypeVar("Task")
+Result = TypeVar("Result")
 
 WAITING = 2
-"""Results per worker that are being made or wait to be taken: memory is held for no more."""
+"""Results per worker that are being computed or wait to be taken: memory is held for no more."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""What tells linear algebra in the workers not to start threads of its own: the workers are as many as is wanted."""
+"""Set to 1, so that linear algebra in the workers starts no threads of its own: the workers are as many as is wanted."""
 
 
-class Work(Protocol[Task, Result]):
-    """What workers do: it travels to them once, begins there, and then makes something of every task."""
-
-    def begin(self) -> Callable[[Task], Result]:
-        """Make ready to work."""
-        ...
+Begin = Callable[[], Callable[[Task], Result]]
+"""What is sent to every worker once and prepares it: it gives what is then done with every task."""
 
 
-def in_order(work: Work[Task, Result], tasks: Iterator[Task], *, workers: int) -> Generator[Result, None, None]:
-    """Do the work of tasks here or in so many processes; what they make comes in the order of the tasks.
+def in_order(begin: Begin[Task, Result], tasks: Iterator[Task], *, workers: int) -> Generator[Result, None, None]:
+    """Do tasks here or in so many processes; results come in the order of the tasks.
 
     Raises:
         WorkerError: a worker process could not be started or ended before its work was done.
     """
     if workers == 1:
-        make = work.begin()
-        return (make(task) for task in tasks)
-    return _from_workers(work, tasks, workers)
+        do = begin()
+        return (do(task) for task in tasks)
+    return _from_workers(begin, tasks, workers)
 
 
-def _from_workers(work: Work[Task, Result], tasks: Iterator[Task], workers: int) -> Generator[Result, None, None]:
+def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: int) -> Generator[Result, None, None]:
     """Hand out tasks to processes, a few ahead of what is taken."""
     waiting: deque[Future[Any]] = deque()
     try:
-        with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(work, workers) as pool:
+        with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(begin, workers) as pool:
             for task in tasks:
                 with _whole():
-                    waiting.append(pool.submit(_make, task))
+                    waiting.append(pool.submit(_do, task))
                 if len(waiting) == WAITING * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -84,16 +80,16 @@ def _whole() -> Iterator[None]:
 
 
 @contextmanager
-def _pool(work: Work[Task, Result], workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that know the work, and the rules of the user's own files, without which it cannot be read.
+def _pool(begin: Begin[Any, Any], workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that know how to begin, and the rules of the user's own files, without which it cannot be read.
 
     They end with the block; if it is left by an error, after the task that each is at. (One that is ended in the midst
     of handing over a result would leave the parent waiting for the rest of it.)
     """
     context = multiprocessing.get_context("spawn")
     stop = context.Event()
-    known = (files_in_use(), pickle.dumps(work), stop)
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=known)
+    known = (files_in_use(), pickle.dumps(begin), stop)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=known)
     try:
         yield pool
     finally:
@@ -117,15 +113,15 @@ def _environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 _here: list[tuple[Callable[[Any], Any], Event]] = []
-"""In a worker process, what makes something of a task, and whether it is to stop."""
+"""In a worker process, what does a task, and whether it is to stop."""
 
 
-def _begin(files: Sequence[RuleFile], work: bytes, stop: Event) -> None:
-    """Begin as a worker: leave Ctrl-C to the parent, end when it ends."""
+def _start(files: Sequence[RuleFile], begin: bytes, stop: Event) -> None:
+    """Start as a worker: leave Ctrl-C to the parent, end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     use(files)
-    _here.append((pickle.loads(work).begin(), stop))
+    _here.append((pickle.loads(begin)(), stop))
 
 
 def _end_with_parent() -> None:
@@ -135,7 +131,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _make(task: object) -> Any:
-    """Do the work of a task, or nothing if work is to stop."""
-    ((make, stop),) = _here
-    return None if stop.is_set() else make(task)
+def _do(task: object) -> Any:
+    """Do a task, or nothing if work is to stop."""
+    ((do, stop),) = _here
+    return None if stop.is_set() else do(task)
