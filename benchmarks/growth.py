@@ -13,9 +13,9 @@ import pandas as pd
 
 from benchmarks.sizes import enlarged
 from benchmarks.speed import SCENARIO, peak_memory
-from hedgesim.batch.runner import run_many
 from hedgesim.engines.case import Case, case_named
 from hedgesim.engines.choice import engine_of
+from hedgesim.results.simulation import Plan, run_cases
 
 SIZES = {
     "countries": (6, 12, 24, 60),
@@ -68,8 +68,8 @@ def by_runs(backend: str, numbers: Sequence[int], rounds: int) -> pd.DataFrame:
 
 def _batch(backend: str, n: int) -> tuple[float, float]:
     case, engine = case_named(SCENARIO), engine_of("ensemble", backend)
-    run_many(case, engine.together, keep=0, engine=engine)
+    run_cases([case], Plan(engine.together, 0, engine))
     began = time.perf_counter()
-    run_many(case, n, keep=0, engine=engine)
+    run_cases([case], Plan(n, 0, engine))
     seconds = time.perf_counter() - began
     return 1000.0 * seconds / n, peak_memory()

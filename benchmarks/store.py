@@ -17,12 +17,12 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import time_in_turn
-from hedgesim.analysis.sweeping import plan_of, sweep
-from hedgesim.batch.blocks import make_rows
-from hedgesim.batch.opening import open_results
-from hedgesim.batch.store import Survey
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.experiment import Experiment, read_experiment
+from hedgesim.results.blocks import run_block
+from hedgesim.results.plan import SweepPlan
+from hedgesim.results.results import open_results
+from hedgesim.results.sweep import sweep
 
 TEXT = """\
 question: What does the store cost?
@@ -80,10 +80,9 @@ def overhead(folder: Path, backend: str, rounds: int) -> str:
 
 def _bare(experiment: Experiment, engine: Engine) -> int:
     """The same runs as arrays of outcomes, which are dropped."""
-    tasks = list(plan_of(experiment, backend=engine.backend).missing(Survey(())))
-    case = tasks[0].case.case
+    case = SweepPlan.of(experiment, backend=engine.backend).case(0)
     for first in range(0, 2 * LONG, engine.together):
-        make_rows(case, engine, range(first, min(first + engine.together, 2 * LONG)))
+        run_block(case, engine, range(first, min(first + engine.together, 2 * LONG)))
     return 2 * LONG
 
 

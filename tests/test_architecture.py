@@ -11,7 +11,7 @@ SOURCE = ROOT / "src" / "hedgesim"
 
 LAYERS = (
     *("errors", "model", "rules", "scenario", "experiment", "engines"),
-    *("batch", "analysis", "plots", "session", "commands"),
+    *("results", "analysis", "plots", "commands"),
 )
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
@@ -20,10 +20,9 @@ ALLOWED: dict[str, set[str]] = {
     "scenario": {"numpy", "pandas", "yaml", "pydantic", "pydantic_core"},
     "experiment": {"numpy", "pandas", "pydantic"},
     "engines": {"numpy", "array_api_compat"},
-    "batch": {"numpy", "pandas", "pyarrow"},
+    "results": {"numpy", "pandas", "pyarrow"},
     "analysis": {"numpy", "pandas", "scipy", "SALib"},
     "plots": {"numpy", "pandas", "scipy", "matplotlib", "mpltern"},
-    "session": {"pandas"},
     "commands": {"pandas", "rich", "typer"},
 }
 ALLOWED_IN_FILE = {
@@ -32,8 +31,8 @@ ALLOWED_IN_FILE = {
     "engines/jax_backend.py": {"jax"},
     "experiment/design.py": {"scipy", "SALib"},
     "experiment/uncertainties.py": {"scipy"},
-    "batch/distributed.py": {"distributed"},
-    "batch/remote.py": {"fsspec"},
+    "results/distributed.py": {"distributed"},
+    "results/folders.py": {"fsspec"},
     "analysis/boxes.py": {"prim"},
     "analysis/ablation.py": {"yaml"},
     "analysis/calibration/files.py": {"yaml"},

@@ -270,14 +270,14 @@ def test_runs_for_which_there_is_too_little_free_space_are_refused(monkeypatch: 
 
 
 def test_runs_that_do_not_fit_the_memory_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.batch.space.memory_of_computer", lambda: 1e6)
+    monkeypatch.setattr("hedgesim.results.space.memory_of_computer", lambda: 1e6)
     line = refused("run", written(PLAIN), "--runs", "100000", "--keep", "0", "-o", "out")
     assert line.endswith("of memory, this computer has 1.0 MB. Give fewer --runs.")
 
 
 def test_a_file_in_the_way_of_the_output_is_named() -> None:
     Path("out").write_text("mine", encoding="utf-8")
-    assert refused("run", written(PLAIN), "-o", "out").startswith("out: a file stands where the folder should")
+    assert refused("run", written(PLAIN), "-o", "out").startswith("out: a file is where the folder should be")
     assert Path("out").read_text(encoding="utf-8") == "mine"
     assert "out/deep" in refused("run", written(PLAIN), "-o", "out/deep")
 
@@ -350,7 +350,7 @@ GRIDS = {
     "no values": (["--vary", "settings.taste.threat"], "--vary settings.taste.threat"),
     "unknown setting": (["--vary", "settings.taste.thread=1,2"], "--vary settings.taste.thread=1: "),
     "setting out of range": (["--vary", "settings.taste.threat=1,99"], "--vary settings.taste.threat=99: "),
-    "unknown key": (["--vary", "ende=1,2"], "--vary 'ende': "),
+    "unknown key": (["--vary", "ende=1,2"], "--vary ende=1: "),
     "unknown outcome": (["--vary", "settings.taste.threat=1", "--outcome", "luck"], "--outcome luck"),
     "no runs": (["--vary", "settings.taste.threat=1", "--runs", "0"], "--runs 0"),
 }

@@ -20,10 +20,10 @@ from hedgesim.commands import _progress as progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.plots import Names
+from hedgesim.plots.draw import clear
 from hedgesim.plots.run import CHARTS, NEEDS
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
-from hedgesim.session import clear
 
 TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships", "ties"}
 

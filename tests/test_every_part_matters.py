@@ -14,8 +14,8 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario import read_scenario
 from hedgesim.scenario.channels import CHANNEL_FORMS
-from hedgesim.session import read_scenario
 
 RUNS = range(4)
 SCENARIOS = ("war_2022", "history")

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.batch.small import SMALL, written
 from tests.command_line import ROOT, call, start
+from tests.results.small import SMALL, written
 
 from hedgesim.experiment import packaged_experiments
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from hedgesim import open_results, paired_difference, read_scenario
-from hedgesim.analysis.simulation import DEFAULT_KEEP, DEFAULT_RUNS
 from hedgesim.commands import main
+from hedgesim.results.simulation import DEFAULT_KEEP, DEFAULT_RUNS
 from hedgesim.scenario import packaged_scenarios
 
 TIMES = ("began", "ended")

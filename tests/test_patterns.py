@@ -13,7 +13,7 @@ from analysis.patterns.test_scoring import FILE
 from command_line import ROOT, Said, call, files_below
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import DEFAULT_RUNS, FEWEST_RUNS, NULLS
-from hedgesim.batch.findings import read_findings
+from hedgesim.results.findings import read_findings
 
 RUNS = str(FEWEST_RUNS)
 
@@ -76,7 +76,7 @@ REFUSED = {
     "no file": (("--patterns", "none.yaml"), "none.yaml: there is no such file", "Check the spelling"),
     "statistic": (("--patterns", "wrong.yaml"), 'wrong.yaml:15:27: there is no statistic "valeu"', '"value"?'),
     "years": (("--patterns", "years.yaml"), "years.yaml:15:96: war (war_2022) runs 2021Q1", "Name quarters in it"),
-    "other results": (("-o", "taken"), "taken: results of something else lie here (a run)", "Name another folder"),
+    "other results": (("-o", "taken"), "taken: results of something else are here (a run)", "Name another folder"),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, experiment, path_of, swept
 from tests.command_line import Said, call, files_below, start
 
-from hedgesim.batch.findings import read_findings
+from hedgesim.results.findings import read_findings
 
 MIDDLE = f"{OUTCOME} > 0.22"
 
@@ -165,14 +165,14 @@ AGAIN = "hedgesim sweep saltelli/ishigami.yaml -o saltelli/out"
 @pytest.mark.parametrize(
     ("harm", "said"),
     [
-        (gone, f"saltelli/out: there is no sweep of ishigami here. Make it: {AGAIN}"),
+        (gone, f"saltelli/out: there is no sweep of ishigami here. Run it: {AGAIN}"),
         (unfinished, "runs are missing. Go on with: " + AGAIN + RULES),
         (
             damaged,
-            "the digest in its name. What is damaged is made anew by: " + AGAIN + RULES,
+            "the digest in its name. What is damaged is replaced by: " + AGAIN + RULES,
         ),
         (without_points, "the table of points is missing. Run the sweep again."),
-        (broken_manifest, f"not a manifest of results. Run it again. Or make it anew: {AGAIN}"),
+        (broken_manifest, f"not a manifest of results. Run it again. Or run it again: {AGAIN}"),
         (edited, f"ishigami is not as it was when it was swept. Sweep it again, which runs only what is new: {AGAIN}"),
     ],
 )
@@ -191,10 +191,10 @@ def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path],
 def test_other_results_in_the_folder_are_refused(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hedgesim.session.draw_all", lambda *_, **__: [])
     told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
-    assert told.err == "sobol/out: here lie results of corner, not of ishigami. Name its folder with -o.\n"
+    assert told.err == "sobol/out: here are results of corner, not of ishigami. Name its folder with -o.\n"
     assert call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "-o", "run").code == 0
     told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "run")
-    assert told.err == "run: here lie results of a scenario, not of ishigami. Name its folder with -o.\n"
+    assert told.err == "run: here are results of a scenario, not of ishigami. Name its folder with -o.\n"
 
 
 OF = ("saltelli/ishigami.yaml", "-o", "saltelli/out")

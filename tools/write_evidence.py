@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from hedgesim.batch.findings import read_findings
+from hedgesim.results.findings import read_findings
 from hedgesim.scenario.calibrations import home
 from hedgesim.scenario.tables import read_tables
 

@@ -15,8 +15,8 @@ import pandas as pd
 
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
-from hedgesim.batch.findings import read_findings
 from hedgesim.commands.patterns import simulated_in_words
+from hedgesim.results.findings import read_findings
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "patterns.md"

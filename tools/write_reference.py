@@ -14,12 +14,12 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.analysis.patterns.binding import kinds_of, needed, quantities_known, statistics_known
-from hedgesim.batch.columns import TABLES, Column
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
+from hedgesim.results.tables import TABLES, Column
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.calibrations import SHIPPED, values_of
 from hedgesim.scenario.channels import CHANNEL_FORMS, ChannelForm
@@ -202,7 +202,7 @@ def _columns() -> Iterator[str]:
     )
     for name, declared in TABLES.items():
         yield f"### {name}\n"
-        yield table(("column", "type", "unit", "may be empty"), map(_column, declared))
+        yield table(("column", "type", "unit", "may be empty"), map(_column, declared.columns))
 
 
 def _column(column: Column) -> tuple[object, ...]:

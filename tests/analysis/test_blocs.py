@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,10 +15,9 @@ from command_line import ROOT
 from hedgesim.analysis.blocs import Comparison, compare, landscape_of
 from hedgesim.analysis.landscape import Landscape, Minima, Values
 from hedgesim.engines.case import Case, case_of
-from hedgesim.scenario import Scenario
+from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import Sourced, source
 from hedgesim.scenario.figures import latest_sizes
-from hedgesim.session import read_scenario
 
 REGION = ROOT / "tests" / "region"
 RUNS = 6
@@ -158,13 +158,14 @@ def test_blocks_of_runs_change_nothing(case: Case, land: Landscape, monkeypatch:
 
 def test_runs_that_fail_are_counted_and_left_out(case: Case, land: Landscape, monkeypatch: pytest.MonkeyPatch) -> None:
     from hedgesim.analysis import blocs
-    from hedgesim.batch.blocks import make_rows
+    from hedgesim.results.blocks import run_block
 
-    monkeypatch.setattr(blocs, "make_rows", lambda *of: (make_rows(*of)[0], dict.fromkeys(range(RUNS), "spoilt")))
+    failed = dict.fromkeys(range(RUNS), "spoilt")
+    monkeypatch.setattr(blocs, "run_block", lambda *of: replace(run_block(*of), failed=failed))
     found = compare(case, land.all_minima(), RUNS)
     assert found.failed == RUNS
     assert found.table[["across", "on_side", "hedging_index"]].isna().all(axis=None)
-    monkeypatch.setattr(blocs, "make_rows", lambda *of: (make_rows(*of)[0], {0: "spoilt"}))
+    monkeypatch.setattr(blocs, "run_block", lambda *of: replace(run_block(*of), failed={0: "spoilt"}))
     assert compare(case, land.all_minima(), RUNS).failed == 1
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.comparison import paired_difference
+from hedgesim.analysis.summary import paired_difference
 
 
 def frame(values: dict[tuple[int, str], float]) -> pd.DataFrame:

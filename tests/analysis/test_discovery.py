@@ -16,8 +16,8 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swe
 from hedgesim.analysis import boxes as searching
 from hedgesim.analysis.boxes import Peeling, find_boxes
 from hedgesim.analysis.discovery import Condition, discover
-from hedgesim.batch.opening import Sweep
 from hedgesim.errors import HedgesimError
+from hedgesim.results.results import Results
 
 N = 600
 
@@ -50,12 +50,12 @@ def invented(seed: int, n: int = N) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def corner(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def corner(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("corner")
     return swept(folder, "corner", CORNER, "design: sobol", "samples: 1024", "replications: 2")
 
 
-def test_a_known_corner_is_found(corner: Sweep) -> None:
+def test_a_known_corner_is_found(corner: Results) -> None:
     runs = corner.table("runs")
     through = runs[runs["failed"].isna()]
     middle = (through[OUTCOME].min() + through[OUTCOME].max()) / 2
@@ -72,7 +72,7 @@ def test_a_known_corner_is_found(corner: Sweep) -> None:
     assert found.hits == true.sum()
 
 
-def test_cases_are_means_over_the_runs_of_a_point(corner: Sweep) -> None:
+def test_cases_are_means_over_the_runs_of_a_point(corner: Results) -> None:
     found, of_runs = (discover(corner, f"{OUTCOME} > 0.22", of=of) for of in ("means", "runs"))
     assert found.cases == of_runs.cases / 2
     assert (found.name, of_runs.name) == (f"{OUTCOME}_above_0.22", f"{OUTCOME}_above_0.22_in_runs")
@@ -181,7 +181,7 @@ def test_other_conditions_are_refused(text: str) -> None:
         (f"{OUTCOME} > 0.22", {"plan": Peeling(density=1.0)}, "--density 1: it must lie between 0 and 1"),
     ],
 )
-def test_what_cannot_be_is_refused(corner: Sweep, when: str, options: dict[str, Any], said: str) -> None:
+def test_what_cannot_be_is_refused(corner: Results, when: str, options: dict[str, Any], said: str) -> None:
     with saying(said):
         discover(corner, when, **options)
 
@@ -197,7 +197,7 @@ def test_a_condition_that_hangs_on_nothing_has_no_box(tmp_path: Path) -> None:
     results = swept(tmp_path, "ishigami", ISHIGAMI, "design: latin_hypercube", "samples: 64")
     when = f"{OUTCOME} > {results.table('runs')[OUTCOME].median()}"
 
-    class Unrelated(Sweep):
+    class Unrelated(Results):
         first: pd.Series[float] | float
 
         def table(self, name, columns=None, where=()):  # type: ignore[no-untyped-def]
@@ -206,17 +206,17 @@ def test_a_condition_that_hangs_on_nothing_has_no_box(tmp_path: Path) -> None:
                 return rows
             return rows.assign(**{path_of(one): 1.0 for one in ISHIGAMI} | {path_of("x1"): self.first})
 
-    unrelated = Unrelated(results._folder, results.manifest)
+    unrelated = Unrelated(results.manifest, results.tables)
     # every second case by size of the outcome: as many above the median at 0 as at 1
-    unrelated.first = results.table("runs")[OUTCOME].rank(method="first") % 2
+    Unrelated.first = results.table("runs")[OUTCOME].rank(method="first") % 2
     with saying("no box is denser than all cases, 0.5"):
         discover(unrelated, when)
-    unrelated.first = 1.0
+    Unrelated.first = 1.0
     with saying("nothing varies in it"):
         discover(unrelated, when)
 
 
-def test_steps_too_many_for_the_package_are_refused(corner: Sweep, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_steps_too_many_for_the_package_are_refused(corner: Results, monkeypatch: pytest.MonkeyPatch) -> None:
     from prim import Prim
 
     def endless(self: Prim) -> None:

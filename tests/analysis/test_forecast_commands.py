@@ -11,9 +11,9 @@ import yaml
 
 from command_line import call
 from hedgesim.analysis.calibration.files import read_manifest
-from hedgesim.batch.findings import read_findings
 from hedgesim.errors import StoreError
 from hedgesim.model.parameters import all_parameters
+from hedgesim.results.findings import read_findings
 from hedgesim.scenario.calibrations import PRIOR, SHIPPED, calibrations, home, parameters_of, posterior_table, values_of
 
 
@@ -103,5 +103,5 @@ def test_a_folder_of_other_results_is_left_alone(command: str, tmp_path: Path) -
     (tmp_path / "manifest.json").write_text('{"runs": 1}', encoding="utf-8")
     answer = call(command, "-o", str(tmp_path))
     assert answer.code == 2
-    assert "results of something else lie here (a run)" in " ".join(answer.err.split())
+    assert "results of something else are here (a run)" in " ".join(answer.err.split())
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]

@@ -12,8 +12,8 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, SOBOL_G, path_of, sa
 
 from hedgesim.analysis.indices import noise_share
 from hedgesim.analysis.sensitivity import METHODS, Sensitivity, sensitivity
-from hedgesim.analysis.sweeping import sweep
-from hedgesim.batch.opening import Sweep
+from hedgesim.results.results import Results
+from hedgesim.results.sweep import sweep
 
 WITH_IDLE = {**ISHIGAMI, "idle": ISHIGAMI["x1"]}
 ISHIGAMI_S1 = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0, "idle": 0.0}
@@ -38,12 +38,12 @@ def assert_near(found: Sensitivity, measure: str, known: dict[str, float]) -> No
 
 
 @pytest.fixture(scope="module")
-def saltelli(tmp_path_factory: pytest.TempPathFactory) -> Sweep:
+def saltelli(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("saltelli")
     return swept(folder, "ishigami", WITH_IDLE, "design: saltelli", "samples: 512", "second_order: true")
 
 
-def test_sobol_indices_of_ishigami(saltelli: Sweep) -> None:
+def test_sobol_indices_of_ishigami(saltelli: Results) -> None:
     found = sensitivity(saltelli)
     assert found.method == "sobol"
     assert_near(found, "S1", ISHIGAMI_S1)
@@ -55,7 +55,7 @@ def test_sobol_indices_of_ishigami(saltelli: Sweep) -> None:
     }  # fmt: skip
 
 
-def test_second_order_indices_of_ishigami(saltelli: Sweep) -> None:
+def test_second_order_indices_of_ishigami(saltelli: Results) -> None:
     indices = sensitivity(saltelli).indices
     pairs = indices[indices["measure"] == "S2"].set_index(["factor", "other"])
     assert len(pairs) == 6
@@ -181,14 +181,14 @@ seed: 1
     assert list(whole.basis["settings.taste.concentration"]) == ["2.0", "3.0"]
     assert (whole.basis["noise"] >= 0.0).all()
 
-    class Lacking(Sweep):
+    class Lacking(Results):
         def table(self, name, columns=None, where=()):  # type: ignore[no-untyped-def]
             rows = super().table(name, columns, where)
             if len(rows) and "sample" in rows:
                 rows.loc[(rows["sample"] == 0) & (rows["run"] > 0), "presence_RUS"] = np.nan
             return rows
 
-    lacking = sensitivity(Lacking(results._folder, results.manifest))
+    lacking = sensitivity(Lacking(results.manifest, results.tables))
     assert list(lacking.basis["failed"]) == [2, 2]
     assert list(lacking.basis["dropped"]) == [0, 0]
     runs = results.table("runs", where=[("settings.taste.concentration", "=", 2.0)])
@@ -218,7 +218,7 @@ def test_noise_alone_is_all_noise() -> None:
     assert noise_share(values, shared=False) == pytest.approx(1.0, abs=4 * np.sqrt(2 / n * (1 + 1 / 3)))
 
 
-def test_a_seed_repeats_and_moves_nothing_else(saltelli: Sweep) -> None:
+def test_a_seed_repeats_and_moves_nothing_else(saltelli: Results) -> None:
     state = np.random.get_state()[1].copy()  # noqa: NPY002
     once, again, other = (sensitivity(saltelli, seed=seed) for seed in (0, 0, 1))
     pd.testing.assert_frame_equal(once.indices, again.indices, check_exact=True)
@@ -231,14 +231,14 @@ def test_a_seed_repeats_and_moves_nothing_else(saltelli: Sweep) -> None:
     assert np.array_equal(state, np.random.get_state()[1])  # noqa: NPY002
 
 
-def test_intervals_widen_with_their_level(saltelli: Sweep) -> None:
+def test_intervals_widen_with_their_level(saltelli: Results) -> None:
     narrow, wide = (sensitivity(saltelli, level=level) for level in (0.5, 0.99))
     factor = stats.norm.ppf(0.995) / stats.norm.ppf(0.75)
     for name, plus in values(narrow, "ST", "confidence").items():
         assert values(wide, "ST", "confidence")[name] == pytest.approx(factor * plus, rel=1e-9)
 
 
-def test_an_outcome_that_stands_still_has_no_index(saltelli: Sweep) -> None:
+def test_an_outcome_that_stands_still_has_no_index(saltelli: Results) -> None:
     found = sensitivity(saltelli, ["leader_meetings", OUTCOME])
     assert list(found.basis["varies"]) == [False, True]
     assert set(found.indices["outcome"]) == {OUTCOME}
@@ -255,7 +255,7 @@ def test_an_outcome_that_stands_still_has_no_index(saltelli: Sweep) -> None:
         ({"resamples": 1}, "--resamples 1: so few resamples tell no spread. Write --resamples 20 or more."),
     ],
 )
-def test_what_cannot_be_is_refused(saltelli: Sweep, options: dict[str, object], said: str) -> None:
+def test_what_cannot_be_is_refused(saltelli: Results, options: dict[str, object], said: str) -> None:
     with saying(said):
         sensitivity(saltelli, **options)
 

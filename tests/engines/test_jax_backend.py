@@ -15,13 +15,13 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.outcomes import outcomes_of
-from hedgesim.engines.points import Points
+from hedgesim.engines.variation import Turn, turned
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.world import World
 from hedgesim.rules import CountryRule, PowerRule
-from hedgesim.session import read_scenario
+from hedgesim.scenario import read_scenario
 from worlds import make_case, make_setting
 
 EXACT = ("level", "meeting", "status")
@@ -99,7 +99,9 @@ def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
         for size, threat in ((0.1, 0.5), (0.4, 2.0))
     ]
     cases = tuple(case_of(read_scenario("war_2022", overrides=["end=2022Q1", *text])) for text in texts)
-    case, runs = Points(cases, 3, {}).block(range(1, 6))
+    sudden, runs = cases[0].setting.shocks.names.index("sudden"), [1, 2, 0, 1, 2]
+    turns = {"threat": [Turn("taste.threat")], "size": [Turn(impulses=(sudden,))]}
+    case = turned(cases[0], turns, {"threat": np.repeat([0.5, 2.0], [2, 3]), "size": np.repeat([1.0, 4.0], [2, 3])})
     compiled, plain = jax_backend.outcomes(case, runs), outcomes(case, runs)
     apart = np.concatenate([outcomes(cases[0], [1, 2]).values, outcomes(cases[1], [0, 1, 2]).values])
     assert np.max(np.abs(plain.values - apart)) <= 1e-12

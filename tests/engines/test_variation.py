@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hedgesim.batch.plan import Ground, SweepPlan
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.outcomes import outcomes_of
@@ -18,19 +17,19 @@ from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.view import PowerView
+from hedgesim.results.plan import SweepPlan
 from hedgesim.rules import catalogue
 from hedgesim.rules.powers.suitor import Suitor
-from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import source
+from hedgesim.scenario import Scenario, read_scenario
+from hedgesim.scenario.arrays import Sourced, source
 from hedgesim.scenario.canonical import canonical_text
-from hedgesim.session import read_scenario
 
 SEED = 11
 HEAD = f"question: q\nscenarios: [SCENARIO]\noutcomes: [hedging_index]\nseed: {SEED}\nlevers:\n  end: [2022Q4]\n"
 SAME = 1e-12
 """Sums in another order differ in the last bits; the worlds hold numbers of the order of 1 over eight quarters."""
 
-GROUNDS: dict[str, Ground] = {}
+SOURCED: dict[str, Sourced] = {}
 """What the tables gave for the last plan, kept at hand for the next."""
 
 SETTINGS: dict[str, Setting] = {}
@@ -69,13 +68,13 @@ def ensembles(varied: str, scenario: str = "war_2022", *, read: Callable[[Scenar
     """
     path = Path("x.yaml")
     path.write_text(HEAD.replace("SCENARIO", scenario) + varied)
-    plan = SweepPlan(design_points(read_experiment(path)), _grounds=GROUNDS)
+    plan = SweepPlan(design_points(read_experiment(path)), sourced=SOURCED)
     points = plan.points
     made = []
-    for n, variant in enumerate(points.variants):
+    for n in range(len(points.variants)):
         rows = np.flatnonzero(points.variant == n)
         values = {name: numbers[rows] for name, numbers in points.numbers.items()}
-        case = turned(plan.case(n), plan._turns(variant), values)
+        case = turned(plan.case(n), plan.turns(n), values)
         alone = tuple(read(read_alone(plan, int(row), scenario)) for row in rows)
         made.append(Ensemble(case, alone))
     return made

@@ -20,7 +20,7 @@ from hedgesim.analysis.patterns.scoring import score
 from hedgesim.analysis.patterns.variation import Variation
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.records import Outcomes
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import Tables
 

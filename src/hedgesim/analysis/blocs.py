@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.landscape import Flags, Landscape, Minima, Values
-from hedgesim.batch.blocks import make_rows
-from hedgesim.batch.columns import PRESENCE
-from hedgesim.batch.runner import OnRuns
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
-from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.records import Outcomes
 from hedgesim.errors import Place, ScenarioError
+from hedgesim.results.blocks import run_block
+from hedgesim.results.simulation import OnRuns
+from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced
 from hedgesim.scenario.figures import latest_sizes
@@ -90,9 +90,8 @@ def compare(case: Case, minima: Minima, runs: int = RUNS, *, on_runs: OnRuns = l
     apart, parts = minima.apart[0], []
     for first in range(0, runs, engine.together):
         here = range(first, min(first + engine.together, runs))
-        outcomes, failed = make_rows(case, engine, here)
-        sound = ~np.isin(np.arange(len(here)), list(failed))
-        parts.append(_ends(outcomes, apart, bloc=case.setting.bloc.ravel())[sound])
+        block = run_block(case, engine, here)
+        parts.append(_ends(block.outcomes, apart, bloc=case.setting.bloc.ravel())[block.successful()])
         on_runs(len(here))
     before, across, leaning, index = np.moveaxis(np.concatenate(parts), -1, 0)
     table = pd.DataFrame(

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.boxes import Boxes, Peeling, find_boxes
 from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, varied_in
-from hedgesim.batch.opening import POINT, Sweep
-from hedgesim.batch.store import RUNS
 from hedgesim.errors import HedgesimError
+from hedgesim.results.results import Results
+from hedgesim.results.sweep_tables import POINT
+from hedgesim.results.tables import RUNS
 
 OPERATORS: Mapping[str, Callable[[Any, float], Any]] = {
     "<": operator.lt,
@@ -99,7 +100,7 @@ class Discovery:
         return steps[steps["chosen"]].reset_index(drop=True)
 
 
-def discover(results: Sweep, when: str | Condition, *, of: str = "means", plan: Peeling | None = None) -> Discovery:
+def discover(results: Results, when: str | Condition, *, of: str = "means", plan: Peeling | None = None) -> Discovery:
     """Boxes of what varies in which a condition on an outcome often holds, by PRIM.
 
     Factors are the uncertainties, the levers and, if there are several, the scenario. when: `OUTCOME < NUMBER`, or with
@@ -148,7 +149,7 @@ def _check_options(plan: Peeling, of: str) -> None:
         raise HedgesimError(place, "there must be at least one box", "Write --boxes 1 or more.")
 
 
-def _cases(results: Sweep, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
+def _cases(results: Results, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
     """The cases that came through with their factors, the names of those that vary, and how many runs failed."""
     varied = varied_in(results)
     columns = [POINT, *varied.groups, *varied.uncertainties]
@@ -160,7 +161,7 @@ def _cases(results: Sweep, outcome: str, of: str) -> tuple[pd.DataFrame, list[st
     return cases, factors, len(runs) - len(through)
 
 
-def _check_cases(results: Sweep, condition: Condition, values: pd.Series[Any], hits: NDArray[np.bool_]) -> None:
+def _check_cases(results: Results, condition: Condition, values: pd.Series[Any], hits: NDArray[np.bool_]) -> None:
     """Refuse too few cases, and a condition that tells nothing apart."""
     if len(hits) < FEWEST:
         fault = f"boxes need at least {FEWEST} cases, and there are {len(hits)}"

@@ -7,12 +7,22 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from hedgesim.results.results import Results
+from hedgesim.results.tables import RUNS
+
 FUTURE = ("scenario", "sample")
-"""What makes a future: a scenario, and a sample of the uncertainties."""
+"""What identifies a future: a scenario, and a sample of the uncertainties."""
 
 SIGNS: Mapping[str, float] = {"high": 1.0, "low": -1.0}
 
-REGRETS = ("mean", "worst", "worst_in", "best_in")
+
+def regrets_of(results: Results) -> dict[tuple[str, str], pd.DataFrame]:
+    """The regret of every combination of levers, by outcome and goal, for every goal of a swept experiment."""
+    goals: Mapping[str, str] = results.manifest["goals"]
+    levers = [str(one["path"]) for one in results.manifest["factors"] if one["role"] == "levers"]
+    columns = [*FUTURE, "run", *levers, *goals]
+    runs = results.table(RUNS, columns=columns) if goals else pd.DataFrame()
+    return {(name, goal): regret(runs, levers, outcome=name, goal=goal) for name, goal in goals.items()}
 
 
 def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str) -> pd.DataFrame:
@@ -24,7 +34,7 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
     in none.
 
     Returns: a row per combination with its levers; mean and worst regret over futures, the scenario of the worst, and
-    the part of futures in which nothing else is better.
+    the share of futures in which nothing else is better.
     """
     place = [*FUTURE, "run"]
     table = runs.pivot_table(index=place, columns=list(levers), values=outcome, aggfunc="first", sort=False)
@@ -32,7 +42,7 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
     means = paired.groupby(list(FUTURE), sort=False).mean()
     lost = means.rsub(means.max(axis=1), axis=0)
     worst = [int(lost[column].to_numpy().argmax()) for column in lost.columns] if len(lost) else []
-    told = pd.DataFrame(
+    found = pd.DataFrame(
         {
             "mean": lost.mean().to_numpy(),
             "worst": lost.max().to_numpy(),
@@ -41,7 +51,7 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
         }
     )
     named = pd.DataFrame(list(map(_as_tuple, lost.columns)), columns=list(levers))
-    return pd.concat([named, told], axis=1).sort_values("worst", kind="stable", ignore_index=True)
+    return pd.concat([named, found], axis=1).sort_values("worst", kind="stable", ignore_index=True)
 
 
 def _as_tuple(value: object) -> tuple[object, ...]:

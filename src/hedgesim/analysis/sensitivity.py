@@ -12,9 +12,9 @@ import pandas as pd
 from hedgesim.analysis import indices
 from hedgesim.analysis.indices import NOTHING, Bootstrap, Index, Values
 from hedgesim.analysis.stored import SAMPLE, Varied, check_outcomes, check_whole, place_of, varied_in
-from hedgesim.batch.opening import Sweep
-from hedgesim.batch.store import RUNS
 from hedgesim.errors import HedgesimError
+from hedgesim.results.results import Results
+from hedgesim.results.tables import RUNS
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class _Group:
 
 
 def sensitivity(
-    results: Sweep,
+    results: Results,
     outcomes: Sequence[str] = (),
     *,
     method: str | None = None,
@@ -161,7 +161,7 @@ def _method_of(manifest: Mapping[str, Any], method: str | None) -> str:
     raise HedgesimError(place, f"its design is {design}, and the method {chosen} needs {needed}", f"{remedy}{choice}")
 
 
-def _groups(results: Sweep, varied: Varied, outcomes: Sequence[str]) -> Iterator[_Group]:
+def _groups(results: Results, varied: Varied, outcomes: Sequence[str]) -> Iterator[_Group]:
     """The runs by scenario and levers, in the order of samples and runs."""
     columns = [*varied.groups, SAMPLE, "run", *varied.uncertainties, *outcomes]
     runs = results.table(RUNS, columns=columns)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hedgesim.analysis.sweeping import status_of
-from hedgesim.batch.address import folder_at
-from hedgesim.batch.opening import POINT, Sweep
-from hedgesim.batch.records import SWEEP, manifest_in
-from hedgesim.batch.store import RUNS
 from hedgesim.errors import HedgesimError, StoreError, choose_from, shown
 from hedgesim.experiment import Experiment
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import SWEEP, manifest_in
+from hedgesim.results.results import Results, open_results
+from hedgesim.results.sweep import status_of
+from hedgesim.results.sweep_tables import POINT
+from hedgesim.results.tables import RUNS
 
 SAMPLE = "sample"
 SCENARIO = "scenario"
@@ -30,7 +31,7 @@ class Varied:
         return [SCENARIO, *self.levers]
 
 
-def varied_in(results: Sweep) -> Varied:
+def varied_in(results: Results) -> Varied:
     """What varies in a sweep."""
     paths: dict[str, list[str]] = {"uncertainties": [], "levers": []}
     for one in results.manifest["factors"]:
@@ -38,25 +39,25 @@ def varied_in(results: Sweep) -> Varied:
     return Varied(tuple(paths["uncertainties"]), tuple(paths["levers"]))
 
 
-def whole_sweep(experiment: Experiment, folder: str, command: str) -> Sweep:
+def whole_sweep(experiment: Experiment, folder: str, command: str) -> Results:
     """Open the sweep of an experiment, every file checked.
 
-    command: what makes or mends it, for messages.
+    command: what runs or repairs it, for messages.
 
     Raises:
         HedgesimError: never swept, unfinished, damaged, another experiment, or edited since.
         StoreError: the folder cannot be read.
     """
-    place = folder_at(folder)
+    place = Folder(folder)
     try:
         manifest = manifest_in(place)
     except StoreError as error:
-        raise HedgesimError(error.place, error.fault, f"{error.remedy} Or make it anew: {command}") from error
+        raise HedgesimError(error.place, error.fault, f"{error.remedy} Or run it again: {command}") from error
     if manifest is None:
-        raise HedgesimError(folder, f"there is no sweep of {experiment.name} here", f"Make it: {command}")
+        raise HedgesimError(folder, f"there is no sweep of {experiment.name} here", f"Run it: {command}")
     if manifest.get("kind") != SWEEP or manifest.get("experiment") != experiment.name:
         other = manifest.get("experiment") or "a scenario"
-        fault = f"here lie results of {other}, not of {experiment.name}"
+        fault = f"here are results of {other}, not of {experiment.name}"
         raise HedgesimError(folder, fault, "Name its folder with -o.")
     command += "".join(f" --rules {name}.py" for name in manifest["rules"])
     if manifest["digest"] != experiment.digest:
@@ -66,25 +67,25 @@ def whole_sweep(experiment: Experiment, folder: str, command: str) -> Sweep:
     if status.damaged:
         name, fault = next(iter(status.damaged.items()))
         many = f"{len(status.damaged)} damaged files, such as {name}" if len(status.damaged) > 1 else name
-        raise HedgesimError(folder, f"{many}: {fault}", f"What is damaged is made anew by: {command}")
+        raise HedgesimError(folder, f"{many}: {fault}", f"What is damaged is replaced by: {command}")
     if not status.finished:
         fault = f"the sweep is not finished: {status.missing} of {status.planned} runs are missing"
         raise HedgesimError(folder, fault, f"Go on with: {command}")
-    return Sweep(place, manifest)
+    return open_results(folder)
 
 
-def place_of(results: Sweep) -> str:
+def place_of(results: Results) -> str:
     """What errors about a sweep call it."""
     return str(results.manifest["experiment"])
 
 
-def check_whole(results: Sweep) -> None:
+def check_whole(results: Results) -> None:
     """Refuse a sweep that is not finished."""
     if not results.manifest.get("ended"):
         raise HedgesimError(place_of(results), "the sweep is not finished", "Sweep the experiment to its end.")
 
 
-def check_outcomes(results: Sweep, outcomes: Sequence[str], place: str) -> None:
+def check_outcomes(results: Results, outcomes: Sequence[str], place: str) -> None:
     """Refuse outcomes that no run has; HedgesimError with the known ones.
 
     place: the option that named them.

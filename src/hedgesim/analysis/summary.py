@@ -1,17 +1,17 @@
-"""Many runs as a few numbers: mean, spread and quantiles per key."""
+"""Many runs as a few numbers: mean, spread and quantiles per key, and differences between two scenarios."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-STATISTICS = ("mean", "sd", *QUANTILES, "n")
-SUMMARY_KEYS = ("period", "entity", "outcome")
-SYSTEM = "system"
-PRESENCE = "presence_"
+from hedgesim.engines.records import SYSTEM
+from hedgesim.results.reduction import QUANTILES
+from hedgesim.results.tables import PRESENCE, STATISTICS, SUMMARY_KEYS
+
+INTERVAL = (0.05, 0.95)
 
 
 def summarise(frame: pd.DataFrame, keys: Sequence[str] = SUMMARY_KEYS) -> pd.DataFrame:
@@ -47,3 +47,22 @@ def lengthen(countries: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
 def presence_options(countries: pd.DataFrame) -> list[str]:
     """The options whose presence a `countries` table holds, in its order."""
     return [name.removeprefix(PRESENCE) for name in countries.columns if name.startswith(PRESENCE)]
+
+
+def paired_difference(a: pd.DataFrame, b: pd.DataFrame, *, keys: Sequence[str], value: str) -> pd.DataFrame:
+    """Per key, how much larger `value` is in `a` than in `b`, run by run.
+
+    a, b: columns `run`, `keys` and `value`; run k of both has the same seed, so differences are taken within
+    runs. Gives keys, mean, error (standard error of the mean; empty for one run), q05, q95, n. Runs and keys
+    that only one side has are left out. Raises ValueError if nothing is left or a key occurs twice in a run.
+    """
+    on = ["run", *keys]
+    both = a[[*on, value]].merge(b[[*on, value]], on=on, how="inner", suffixes=("_a", "_b"), validate="one_to_one")
+    if both.empty:
+        message = f"the two tables share no run and {', '.join(keys)}; compare runs of the same seed"
+        raise ValueError(message)
+    both["difference"] = both[f"{value}_a"] - both[f"{value}_b"]
+    groups = both.groupby(list(keys), sort=True, observed=True)["difference"]
+    rows = groups.agg(mean="mean", error="sem", n="count")
+    rows["q05"], rows["q95"] = (groups.quantile(part) for part in INTERVAL)
+    return rows.reset_index()[[*keys, "mean", "error", "q05", "q95", "n"]]

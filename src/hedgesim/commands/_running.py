@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hedgesim.errors import HedgesimError, choose_from
 
 if TYPE_CHECKING:
-    from hedgesim.engines.case import Case
+    pass
 
 
 def check_counts(*, runs: int = 1, keep: int = 0, workers: int = 1) -> None:
@@ -47,18 +47,10 @@ def use_rules(paths: Iterable[Path] | None) -> None:
     files.use([files.read_rule_file(path) for path in paths or ()])
 
 
-def prepare_results(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> None:
-    """Refuse before the first run what does not fit the disk or the memory or cannot be written."""
-    from hedgesim.batch import results, space
-
-    space.check_disk(folder, cases, runs=runs, keep=keep)
-    space.check_memory(cases, runs=runs, keep=keep)
-    results.prepare_folder(folder)
-
-
 def prepare_findings(folder: Path, command: str) -> None:
     """Refuse a folder that cannot be written or holds results of another command."""
-    from hedgesim.batch import findings, results
+    from hedgesim.results.findings import check_folder
+    from hedgesim.results.folders import Folder
 
-    findings.check_folder(folder, command)
-    results.prepare_folder(folder)
+    check_folder(folder, command)
+    Folder(folder).prepare()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hedgesim.batch.opening import Sweep
     from hedgesim.experiment import Experiment
+    from hedgesim.results.results import Results
 
 CHARTS = "charts"
 COPIED = ("experiment", "question", "digest", "points_sha256", "design", "samples", "replications", "runs", "failed")
@@ -29,7 +29,7 @@ def read_with_folder(name: str, output: str | None, *, quick: bool) -> tuple[Exp
     return experiment.quick() if quick else experiment, folder
 
 
-def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Sweep, str]:
+def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Results, str]:
     """The finished sweep of an experiment and its folder; HedgesimError says how to run or repair it."""
     from hedgesim.analysis.stored import whole_sweep
 
@@ -40,15 +40,14 @@ def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Sweep, st
 
 def folder_of_findings(folder: str, kind: str, name: str) -> Path | None:
     """The folder of findings inside that of a sweep; None if the sweep is at an address."""
-    from hedgesim.batch import address
-    from hedgesim.batch import folder as kinds
+    from hedgesim.results.folders import Folder
 
-    place = address.folder_at(folder)
-    return place.path / kind / name if isinstance(place, kinds.LocalFolder) else None
+    place = Folder(folder)
+    return place.path / kind / name if place.path is not None else None
 
 
 def write_with_charts(
-    results: Sweep,
+    results: Results,
     folder: Path,
     tables: Mapping[str, pd.DataFrame],
     *,
@@ -60,11 +59,11 @@ def write_with_charts(
 
     folder: KIND/NAME in that of the sweep. library: the package that computed them.
     """
-    from hedgesim.batch import findings
-    from hedgesim.batch import results as stored
+    from hedgesim.results.findings import write_findings
+    from hedgesim.results.manifest import MANIFEST
 
     try:
-        listed = json.loads((folder / stored.MANIFEST).read_bytes())["charts"]
+        listed = json.loads((folder / MANIFEST).read_bytes())["charts"]
     except (OSError, ValueError, KeyError, TypeError):
         listed = []
     for name in listed:
@@ -72,24 +71,24 @@ def write_with_charts(
     charts = [path.name for path in draw(folder / CHARTS)]
     origin = {key: results.manifest[key] for key in COPIED}
     versions = {"library": {library: importlib.metadata.version(library)}}
-    findings.write_findings(folder, folder.parent.name, tables, {**facts, **origin, **versions, "charts": charts})
+    write_findings(folder, folder.parent.name, tables, {**facts, **origin, **versions, "charts": charts})
 
 
-def parameters_of(results: Sweep) -> str:
+def parameters_of(results: Results) -> str:
     """The origin of the parameters that the experiment does not vary."""
     from hedgesim.scenario.calibrations import in_words
 
     return "; ".join(in_words(str(name)) for name in results.manifest["parameters"])
 
 
-def caption_of(results: Sweep) -> str:
+def caption_of(results: Results) -> str:
     """The last line of the notes of a chart."""
     manifest = results.manifest
     about = f"Experiment {manifest['experiment']}, design {manifest['design']}, {manifest['runs']} runs"
     return f"{about}, seed {manifest['seed']}, {parameters_of(results)}."
 
 
-def print_end(results: Sweep, folder: Path | None) -> None:
+def print_end(results: Results, folder: Path | None) -> None:
     """Question, parameters and folder, after the tables of findings."""
     print(results.manifest["question"])
     print(f"A property of the model, not of the world; {parameters_of(results)}.")

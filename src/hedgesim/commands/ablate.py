@@ -32,10 +32,10 @@ def ablate(
     """Turn off each mechanism; compare forecasts and effects."""
     from hedgesim.analysis import ablation
     from hedgesim.analysis.patterns import bases, reader, scoring
-    from hedgesim.batch.findings import write_findings
     from hedgesim.commands._progress import counting
     from hedgesim.engines import choice
     from hedgesim.engines.case import case_of
+    from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_least("--runs", runs, scoring.FEWEST_RUNS, "too few to score patterns")

@@ -38,10 +38,10 @@ def calibrate(
 ) -> None:
     """Fit the shared parameters to the years of training."""
     from hedgesim.analysis.calibration import files, fitting, record
-    from hedgesim.analysis.simulation import now
-    from hedgesim.batch.results import prepare_folder
     from hedgesim.commands._progress import counting
     from hedgesim.engines import choice
+    from hedgesim.results.folders import Folder
+    from hedgesim.results.manifest import now
     from hedgesim.scenario.calibrations import PRIOR
     from hedgesim.scenario.tables import read_tables
 
@@ -50,7 +50,7 @@ def calibrate(
     read = hedgesim.read_scenario(scenario, overrides=[f"end={until}", f"parameters={PRIOR}"])
     engine, tables = choice.engine_of("ensemble", choice.fastest(backend)), read_tables(read.tables_folder)
     record.check_years(tables, range(read.start.year, read.end.year + 1))
-    prepare_folder(output)
+    Folder(output).prepare()
     began = now()
     with counting(f"fitting {read.name} to {until}", plan.runs) as on_runs:
         fitted = fitting.calibrate(read, tables, plan, engine, on_runs=on_runs)

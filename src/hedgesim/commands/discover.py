@@ -14,7 +14,7 @@ from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep
 
 if TYPE_CHECKING:
     from hedgesim.analysis.discovery import Discovery
-    from hedgesim.batch.opening import Sweep
+    from hedgesim.results.results import Results
 
 
 def discover(
@@ -60,7 +60,7 @@ def discover(
     print_end(results, where)
 
 
-def _write(found: Discovery, results: Sweep, folder: Path) -> None:
+def _write(found: Discovery, results: Results, folder: Path) -> None:
     """Draw boxes, and write them with their origin."""
     from hedgesim.plots.discovery import Found, draw_discovery
 

@@ -37,10 +37,10 @@ def hindcast(
     from hedgesim.analysis.hindcast.course import course
     from hedgesim.analysis.hindcast.hindcast import parameters_in
     from hedgesim.analysis.hindcast.study import flat_band, reliability, study
-    from hedgesim.batch.findings import write_findings
     from hedgesim.commands._progress import counting
     from hedgesim.engines import case, choice
     from hedgesim.plots import courses, forecasts
+    from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)

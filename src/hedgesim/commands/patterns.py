@@ -79,10 +79,10 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> variat
 def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: Path) -> scoring.Scores:
     """Score, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
-    from hedgesim.analysis.simulation import now
-    from hedgesim.batch.findings import write_findings
     from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
+    from hedgesim.results.findings import write_findings
+    from hedgesim.results.manifest import now
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 
     began, like = now(), based.like

@@ -19,13 +19,14 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Estimate runs, disk and time of an experiment by a probe."""
-    from hedgesim.analysis.sweeping import plan_of, probe
-    from hedgesim.batch.space import size
+    from hedgesim.results.plan import SweepPlan
+    from hedgesim.results.space import size
+    from hedgesim.results.sweep import probe
 
     use_rules(rule_files)
     read, folder = read_with_folder(experiment, output, quick=quick)
     check_counts(workers=workers)
-    planned = plan_of(read, backend=backend)
+    planned = SweepPlan.of(read, backend=backend)
     found, points = probe(planned, folder), planned.points
     if as_json:
         print_json({**asdict(found), "points": len(points), "seconds": found.seconds(workers), "disk": found.disk})

@@ -11,10 +11,10 @@ from typer import Option
 import hedgesim
 from hedgesim.commands._options import AsJson, Backend, Output, RuleFiles, ScenarioName, Seed, Settings, Workers
 from hedgesim.commands._printing import print_json, print_table, records_of
-from hedgesim.commands._running import check_counts, prepare_results, use_rules
+from hedgesim.commands._running import check_counts, use_rules
 
 if TYPE_CHECKING:
-    from hedgesim.analysis import simulation, twins
+    from hedgesim.results.simulation import Plan, Twins
 
 RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
 
@@ -35,17 +35,17 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
-    from hedgesim import session
-    from hedgesim.analysis import simulation
     from hedgesim.engines.choice import engine_of
+    from hedgesim.results.simulation import Plan
+    from hedgesim.scenario.twins import read_twin
 
     chosen = engine_of(engine, backend)
     n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
     check_counts(runs=n_runs, keep=keep, workers=workers)
-    plan = simulation.Plan(n_runs, keep, chosen, workers)
+    plan = Plan(n_runs, keep, chosen, workers)
     use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
-    second = session.read_twin(first, twin, without or (), overrides=settings or ())
+    second = read_twin(first, twin, without or (), overrides=settings or ())
     folder = output or Path("results") / first.name
     if second is None:
         results = _run(first, plan, folder)
@@ -62,45 +62,40 @@ def run(
         _print_twins(both, folder)
 
 
-def _run(scenario: hedgesim.Scenario, plan: simulation.Plan, folder: Path) -> hedgesim.Results:
+def _run(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.Results:
     """Run a scenario, write its tables and draw its charts."""
-    from hedgesim import session
-    from hedgesim.analysis import simulation
     from hedgesim.commands._progress import counting
-    from hedgesim.engines.case import case_of
+    from hedgesim.plots.draw import clear, draw
+    from hedgesim.results.results import write
+    from hedgesim.results.simulation import run_plan
 
-    case = case_of(scenario)
-    prepare_results(folder, [case], runs=plan.runs, keep=plan.keep)
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
-        results = simulation.run_case(scenario, case, plan, on_runs=on_runs)
-    session.clear(folder)
-    session.write(results, folder)
-    session.draw(results, folder / "charts")
+        results = run_plan(scenario, plan, folder=folder, on_runs=on_runs)
+    clear(folder)
+    write(results, folder)
+    draw(results, folder / "charts")
     return results
 
 
-def _run_twins(
-    scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: simulation.Plan, folder: Path
-) -> twins.Twins:
+def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
-    from hedgesim import session
-    from hedgesim.analysis import twins
     from hedgesim.commands._progress import counting
-    from hedgesim.engines.case import case_of
+    from hedgesim.plots.draw import clear, draw, draw_twins
+    from hedgesim.results.results import write
+    from hedgesim.results.simulation import run_twins
+    from hedgesim.scenario.twins import name_of_twin
 
-    cases = (case_of(scenarios[0]), case_of(scenarios[1]))
-    prepare_results(folder, cases, runs=plan.runs, keep=plan.keep)
-    title = f"running {scenarios[0].name} and {session.name_of_twin(*scenarios)}"
+    title = f"running {scenarios[0].name} and {name_of_twin(*scenarios)}"
     with counting(title, 2 * plan.runs) as on_runs:
-        found = twins.run_twins(scenarios, cases, plan, on_runs=on_runs)
-    session.clear(folder)
-    both = ((found.first, folder), (found.twin, folder / "twin"))
+        twins = run_twins(scenarios, plan, folder=folder, on_runs=on_runs)
+    clear(folder)
+    both = ((twins.first, folder), (twins.twin, folder / "twin"))
+    for results, place in (*both, (twins.differences(), folder / "paired")):
+        write(results, place)
+    draw_twins(twins, folder / "paired")
     for results, place in both:
-        session.write(results, place)
-    session.write_twins(found, folder / "paired")
-    for results, place in both:
-        session.draw(results, place / "charts")
-    return found
+        draw(results, place / "charts")
+    return twins
 
 
 def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
@@ -111,12 +106,14 @@ def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
 def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     from hedgesim.scenario.calibrations import in_words
 
+    assert results.case is not None
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
-    print(f"{results.scenario.name}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
+    manifest = results.manifest
+    print(f"{manifest['scenario']}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
     columns = {"": "{label}", periods[0]: "{before:.3f}", periods[-1]: "{after:.3f}", "change": "{change:.3f}"}
     labels = [_label(row) for row in closing.to_dict("records")]
     print_table(closing.assign(label=labels), {**columns, "± error": "{error:.3f}"})
-    print(f"Error: Monte Carlo standard error. {in_words(results.scenario.parameters).capitalize()}.")
+    print(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
     print(f"Tables and charts: {folder}")
 
 
@@ -125,17 +122,14 @@ def _label(row: Mapping[Any, Any]) -> str:
     return words if row["entity"] in {"all", "system"} else f"  {words}, {row['entity']}"
 
 
-def _print_twins(found: twins.Twins, folder: Path) -> None:
+def _print_twins(found: Twins, folder: Path) -> None:
     """The differences between twins, with their errors."""
-    from hedgesim import session
-    from hedgesim.analysis import twins
-
     differing = found.differing()
     columns = {"outcome": "{outcome}", "of": "{entity}", "option": "{option}", "change": "{mean:+.4f}"}
     columns |= {"± error": "{error:.1g}", "5 %": "{q05:.4f}", "95 %": "{q95:.4f}", "runs": "{n}", "gain": "{gain:.1f}"}
     if len(differing):
         print_table(differing, columns)
-    name, other = found.first.scenario.name, session.name_of_twin(found.first.scenario, found.twin.scenario)
+    name, other = found.names
     print(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
     if found.paired.empty:
         print("No run succeeded on both sides; the column failed of the table runs says why.")
@@ -143,7 +137,7 @@ def _print_twins(found: twins.Twins, folder: Path) -> None:
         print(f"Nothing differs: {name} and {other} are the same in every run.")
     elif found.paired["n"].max() == 1:
         print("One run has no error and no gain: give more --runs.")
-    gain = twins.gain_in_words(found)
+    gain = found.gain_in_words()
     if gain:
         print(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:

@@ -16,7 +16,7 @@ from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep
 
 if TYPE_CHECKING:
     from hedgesim.analysis.sensitivity import Sensitivity
-    from hedgesim.batch.opening import Sweep
+    from hedgesim.results.results import Results
 
 MEANING: Mapping[str, str] = {
     "sobol": "ST: share of the variance to which a factor contributes, alone or with others; S1: alone.",
@@ -58,7 +58,7 @@ def sensitivity(
     print_end(results, where)
 
 
-def _write(found: Sensitivity, results: Sweep, folder: Path) -> None:
+def _write(found: Sensitivity, results: Results, folder: Path) -> None:
     """Draw indices, and write them with their origin."""
     from hedgesim.analysis.indices import MEASURES
     from hedgesim.analysis.sensitivity import METHODS

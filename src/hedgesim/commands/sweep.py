@@ -18,8 +18,8 @@ from hedgesim.errors import HedgesimError
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hedgesim.batch.opening import Sweep
     from hedgesim.experiment import Experiment
+    from hedgesim.results.results import Results
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 
@@ -35,7 +35,7 @@ def sweep(
     as_json: AsJson = False,
 ) -> None:
     """Run what is missing of an experiment; draw its outcomes."""
-    from hedgesim.analysis.sweeping import regrets_of
+    from hedgesim.analysis.regret import regrets_of
 
     use_rules(rule_files)
     read, folder = read_with_folder(experiment, output, quick=quick)
@@ -63,28 +63,29 @@ def sweep(
     print(f"Tables and charts: {folder}")
 
 
-def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Sweep:
+def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
-    from hedgesim import session
-    from hedgesim.analysis import sweeping
-    from hedgesim.batch import address, space, store
-    from hedgesim.batch.folder import LocalFolder
-    from hedgesim.batch.plan import missing_runs
     from hedgesim.commands._progress import counting
+    from hedgesim.plots.draw import draw_sweep
+    from hedgesim.results import sweep as sweeps
+    from hedgesim.results.folders import Folder
+    from hedgesim.results.plan import SweepPlan
+    from hedgesim.results.space import check_free
+    from hedgesim.results.store import contents_of
 
-    plan, place = sweeping.plan_of(experiment, backend=backend), address.folder_at(folder)
-    makers, missing = sweeping.makers_of(workers, dask), missing_runs(plan, store.survey(place))
-    if isinstance(place, LocalFolder) and missing:
-        space.check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
+    plan, place = SweepPlan.of(experiment, backend=backend), Folder(folder)
+    missing = plan.missing_runs(contents_of(place))
+    if place.path is not None and missing:
+        check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
     warn = partial(print, file=sys.stderr)
     with counting(f"running {experiment.name}", missing) as on_runs:
-        results = sweeping.run_plan(plan, folder, makers, on_part=lambda part: on_runs(part.runs), on_trouble=warn)
-    if isinstance(place, LocalFolder):
-        session.draw_sweep(results, place.path)
+        results = sweeps.sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=warn)
+    if place.path is not None:
+        draw_sweep(results, place.path)
     return results
 
 
-def _by_group(results: Sweep, groups: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
+def _by_group(results: Results, groups: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
     """Runs, failed runs and quantiles of outcomes of every scenario and combination of levers."""
     runs = results.table("runs", columns=[*groups, *outcomes, "failed"])
     grouped = runs.groupby(list(groups), sort=False, dropna=False)

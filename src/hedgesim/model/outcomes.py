@@ -25,12 +25,18 @@ ALLIANCE_FORMALITY = 0.8
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a column of the results means."""
+    """What a column of the results means.
+
+    counted: of a whole number, whether a run has its total over quarters (`quarter`) or its last value (`end`).
+    may_be_absent: whether results of earlier versions lack it.
+    """
 
     table: str
     unit: str
     meaning: str
     source: str
+    counted: str = ""
+    may_be_absent: bool = False
 
 
 OUTCOMES: dict[str, Outcome] = {
@@ -43,20 +49,15 @@ OUTCOMES: dict[str, Outcome] = {
         "1",
         "hedging index if the aggressor's shares had merely shrunk as simulated and nobody chosen",
         "model",
+        may_be_absent=True,
     ),
     "diversity": Outcome("countries", "1", "(1 - HHI) / (1 - 1/P) over powers, 0..1", "hirschman1945"),
     "ambiguity": Outcome(
-        "countries",
-        "1",
-        "sum |b| x - |sum b x| over security shares x with bloc scores b, 0..1",
-        "lim_cooper2015",
+        "countries", "1", "sum |b| x - |sum b x| over security shares x with bloc scores b, 0..1", "lim_cooper2015"
     ),
     "engagement": Outcome("countries", "1", "security share held with powers over 0.6, at most 1", "lim_cooper2015"),
     "issue_splitting": Outcome(
-        "countries",
-        "1",
-        "mean distance of the domains' portfolios from the overall one, 0..1",
-        "contessi2015",
+        "countries", "1", "mean distance of the domains' portfolios from the overall one, 0..1", "contessi2015"
     ),
     "autonomy": Outcome(
         "countries", "1", "1 - root of the HHI of the sanctionable domains over powers, 0..1", "hirschman1945"
@@ -74,21 +75,30 @@ OUTCOMES: dict[str, Outcome] = {
         "system", "1", "mean region share plus mean level over 4 of home-grown formats", "costa_buranelli2021"
     ),
     "formality": Outcome("system", "1", "mean formality of formats at work, 0..1", "vabulas_snidal2013"),
-    "leader_meetings": Outcome("system", "meetings", "formats whose leaders met in the quarter", "model"),
-    "first_time_formats": Outcome("system", "formats", "formats whose leaders met for the first time", "model"),
+    "leader_meetings": Outcome("system", "meetings", "formats whose leaders met in the quarter", "model", "quarter"),
+    "first_time_formats": Outcome(
+        "system", "formats", "formats whose leaders met for the first time", "model", "quarter"
+    ),
     "realignments": Outcome(
         "system",
         "countries",
         "countries that left an alliance, joined sanctions or changed their first power",
         "model",
+        "end",
     ),
     "similarity": Outcome(
-        "system", "1", "mean S-score of pairs of countries over the presence of powers, -1..1", "signorino_ritter1999"
+        "system",
+        "1",
+        "mean S-score of pairs of countries over the presence of powers, -1..1",
+        "signorino_ritter1999",
+        may_be_absent=True,
     ),
     "similarity_kappa": Outcome(
-        "system", "1", "S corrected for chance with each country's own mean, at most 1", "hage2011"
+        "system", "1", "S corrected for chance with each country's own mean, at most 1", "hage2011", may_be_absent=True
     ),
-    "similarity_pi": Outcome("system", "1", "S corrected for chance with the common mean, at most 1", "hage2011"),
+    "similarity_pi": Outcome(
+        "system", "1", "S corrected for chance with the common mean, at most 1", "hage2011", may_be_absent=True
+    ),
 }
 """Every outcome by name."""
 

@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from hedgesim.analysis.summary import PRESENCE
 from hedgesim.plots.labels import Label, Labels, in_order, label_of, label_points, pixels_per_point
 from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL
+from hedgesim.results.tables import PRESENCE
 
 N_CORNERS = 3
 KEYS = ["run", "period", "country"]

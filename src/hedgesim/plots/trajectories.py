@@ -11,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FormatStrFormatter, MaxNLocator, PercentFormatter
 
-from hedgesim.analysis.summary import PRESENCE, summarise_column
+from hedgesim.analysis.summary import summarise_column
 from hedgesim.plots.labels import Label, Labels, Names, in_order, label_ends, label_of, label_room, style_of
 from hedgesim.plots.quarters import draw_years, mark_shocks, number_rows, quarter_numbers, rows_inches, title_above
 from hedgesim.plots.theme import BAND, HIGH, LOW, legend, legend_columns, panels
+from hedgesim.results.tables import PRESENCE
 
 PRIOR_MARK = "°"
 HALF = 0.5  # of a starting value: a line above it is prior-dominated

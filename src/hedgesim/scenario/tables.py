@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -69,6 +70,24 @@ class Tables:
         return replace(self, frames=MappingProxyType(frames))
 
 
+def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
+    """Read the tables of a folder once, and again only when one of its files has changed."""
+    known: dict[Path | None, tuple[list[tuple[str, int, int]], Tables]] = {}
+
+    @wraps(read)
+    def reading(folder: Path | None = None) -> Tables:
+        home = Path(str(files("hedgesim") / "data" / "tables")) if folder is None else folder.resolve()
+        stats = [(file.name, file.stat()) for file in sorted(home.iterdir())] if home.is_dir() else []
+        stamp = [(name, stat.st_mtime_ns, stat.st_size) for name, stat in stats]
+        key = folder and home
+        if key not in known or known[key][0] != stamp:
+            known[key] = (stamp, read(folder))
+        return known[key][1]
+
+    return reading
+
+
+@_once
 def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both.
 

@@ -9,9 +9,9 @@ from re import escape
 
 import pytest
 
-from hedgesim.analysis.sweeping import sweep
-from hedgesim.batch.opening import Sweep
 from hedgesim.errors import HedgesimError
+from hedgesim.results.results import Results
+from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import read_rule_file, use
 
@@ -55,7 +55,7 @@ def known_rule(name: str) -> Iterator[None]:
         catalogue.own.update(before)
 
 
-def swept(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *more: str) -> Sweep:
+def swept(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *more: str) -> Results:
     """Sweep an experiment about a rule of this folder."""
     folder.mkdir(exist_ok=True)
     with known_rule(rule):

@@ -19,7 +19,7 @@ from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, score
 from hedgesim.analysis.patterns.variation import PER_COUNTRY, PER_PAIR, Variation, pool
 from hedgesim.engines.case import case_of
 from hedgesim.errors import ScenarioError
-from hedgesim.session import read_scenario
+from hedgesim.scenario import read_scenario
 
 FEW = range(6)
 FILE = """\

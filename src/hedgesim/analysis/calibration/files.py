@@ -10,9 +10,8 @@ import pandas as pd
 import yaml
 
 from hedgesim.analysis.calibration.fitting import Calibration
-from hedgesim.analysis.simulation import now
-from hedgesim.batch.folder import LocalFolder
-from hedgesim.batch.versions import digest_of_sources, versions
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import digest_of_sources, now, versions
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 
@@ -42,7 +41,7 @@ def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, 
     }
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110)
     head = "# How the calibration beside it was made. Written by `hedgesim calibrate`.\n"
-    place = LocalFolder(folder)
+    place = Folder(folder)
     place.prepare()
     for name, table in tables.items():
         place.write(name, _as_csv(table).encode())

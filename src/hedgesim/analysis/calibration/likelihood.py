@@ -20,7 +20,7 @@ import numpy as np
 from scipy import stats
 
 from hedgesim.analysis.calibration.record import Record, ShareCells, steps_of
-from hedgesim.engines.observation import Observation
+from hedgesim.engines.records import Observation
 from hedgesim.model.arrays import Array
 from hedgesim.model.setting import Axes
 from hedgesim.model.world import MEETINGS

@@ -14,7 +14,7 @@ from scipy.stats import qmc
 from hedgesim.analysis.calibration.likelihood import Terms, log_likelihoods
 from hedgesim.analysis.calibration.prior import SCALES
 from hedgesim.analysis.calibration.target import Target
-from hedgesim.engines.observation import Observation
+from hedgesim.engines.records import Observation
 from hedgesim.model.arrays import Array
 
 KINDS = ("shares", "meetings", "statuses")

@@ -13,7 +13,7 @@ from hedgesim.analysis.calibration.prior import Prior
 from hedgesim.analysis.calibration.record import Record
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.observation import Observation
+from hedgesim.engines.records import Observation
 from hedgesim.engines.variation import Turn, turned
 from hedgesim.model.arrays import Array
 

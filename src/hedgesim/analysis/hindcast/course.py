@@ -12,7 +12,7 @@ from hedgesim.analysis.calibration.record import record_of, steps_of
 from hedgesim.analysis.hindcast.forecasts import observe_draws
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.observation import Observation
+from hedgesim.engines.records import Observation
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.scenario.tables import Tables

@@ -22,7 +22,7 @@ from hedgesim.analysis.calibration.record import Record, ShareCells
 from hedgesim.analysis.hindcast.scores import PLACE
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.observation import Observation, join_runs
+from hedgesim.engines.records import Observation, join_runs
 from hedgesim.engines.variation import Turn, turned
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array

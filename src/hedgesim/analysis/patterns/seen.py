@@ -8,10 +8,10 @@ from functools import cached_property
 
 import numpy as np
 
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.records import Trajectory
 from hedgesim.model import formats as fm
 from hedgesim.model.arrays import Array
-from hedgesim.model.derived import Sight, appeal
+from hedgesim.model.derived import appeal
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.world import DORMANT, World

@@ -1,0 +1,176 @@
+"""Runs are simulated block by block: the outcomes of a block, why runs failed, and the table of runs it fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import Engine
+from hedgesim.engines.records import SYSTEM, Outcomes, Values
+from hedgesim.model.parameters import all_parameters
+from hedgesim.model.setting import Axes
+from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
+
+Flags = NDArray[np.bool_]
+
+LARGEST = 1e100
+"""Size of an outcome beyond which it cannot be used, for its square overflows."""
+
+NAMED = 6
+"""Parameters that a reason names at most."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some runs of a case.
+
+    outcomes: of all of them, also of those that failed. failed: reasons by place. kept: full tables of those that did
+    not fail, if they are kept.
+    """
+
+    outcomes: Outcomes
+    failed: Mapping[int, str]
+    kept: Mapping[str, pd.DataFrame]
+
+    def successful(self) -> Flags:
+        """Which runs did not fail, axes (run,)."""
+        return ~np.isin(np.arange(len(self.outcomes.failed)), list(self.failed))
+
+
+def run_block(case: Case, engine: Engine, runs: Sequence[int], *, whole: bool = False) -> Block:
+    """Simulate some runs of a case.
+
+    whole: whether their full tables are kept. Numbers may overflow on the way: a run that is spoilt by it fails with
+    its reason.
+    """
+    with np.errstate(all="ignore"):
+        if not whole:
+            outcomes = engine.outcomes(case, runs)
+            return Block(outcomes, failures(case, outcomes), {})
+        trajectory = engine.trajectories(case, runs)
+        outcomes, kept = trajectory.outcomes(), Kept(trajectory).tables()
+        failed = failures(case, outcomes)
+    bad = [runs[k] for k in failed]
+    return Block(outcomes, failed, {name: frame[~frame["run"].isin(bad)] for name, frame in kept.items()})
+
+
+def final_columns(axes: Axes) -> list[str]:
+    """The outcomes in the table of runs, in their order."""
+    system = sorted(SYSTEM_OUTCOMES, key=lambda name: name not in TOTALS)
+    presence = [f"{PRESENCE}{option}" for option in axes.options]
+    return [*system, INDEX, *presence, *(f"{INDEX}_{code}" for code in axes.countries)]
+
+
+def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
+    """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column."""
+    index = outcomes.of_country(INDEX)[:, -1]
+    own = dict(zip((f"{INDEX}_{code}" for code in outcomes.axes.countries), index, strict=True))
+
+    def final(name: str) -> Values:
+        if name in own:
+            return np.asarray(own[name])
+        if name in outcomes.system:
+            values = outcomes.of_system(name)
+            return np.asarray(values.sum(axis=0) if name in TOTALS else values[-1])
+        return np.asarray(outcomes.of_country(name)[:, -1].mean(axis=0))
+
+    known = {*own, *outcomes.system, *outcomes.countries}
+    return {name: final(name) for name in final_columns(outcomes.axes) if name in known}
+
+
+class Rows:
+    """The table of runs: a row per run with its final outcomes, or why it failed, in columns of a fixed length."""
+
+    def __init__(self, n_runs: int) -> None:
+        """Start without rows, of which there will be so many."""
+        self._n, self._at = n_runs, 0
+        self._columns: dict[str, NDArray[Any]] = {}
+        self._reasons = np.full(n_runs, None, dtype=object)
+
+    def add(self, block: Block, leading: Mapping[str, Any], chosen: Flags | None = None) -> None:
+        """Fill the rows of the runs of a block, or of the chosen ones.
+
+        leading: columns that come before the outcomes, each a value or with axes (run,).
+        """
+        good = block.successful()
+        wanted = np.flatnonzero(np.ones_like(good) if chosen is None else chosen)
+        where = slice(self._at, self._at + len(wanted))
+        for name, values in leading.items():
+            self._column(name, np.asarray(values).dtype)[where] = (
+                np.broadcast_to(values, good.shape)[wanted] if np.ndim(values) else values
+            )
+        for name, values in final_outcomes(block.outcomes).items():
+            self._column(name, np.dtype(np.int64 if name in COUNTS else np.float64))[where] = np.where(
+                good, values, -1 if name in COUNTS else np.nan
+            )[wanted]
+        for row, k in enumerate(wanted.tolist(), start=self._at):
+            self._reasons[row] = block.failed.get(k)
+        self._at += len(wanted)
+
+    def _column(self, name: str, kind: np.dtype[Any]) -> NDArray[Any]:
+        if name not in self._columns:
+            self._columns[name] = np.empty(self._n, dtype=object if kind.kind in "US" else kind)
+        return self._columns[name]
+
+    def frame(self) -> pd.DataFrame:
+        """The table, which shares the memory of the columns; counts are empty, and so floats, where a run failed."""
+        if any(reason is not None for reason in self._reasons):
+            for name in self._columns.keys() & set(COUNTS):
+                column = self._columns[name]
+                self._columns[name] = np.where(column < 0, np.nan, column)
+        failed = pd.Series(self._reasons, dtype=object)
+        return pd.DataFrame({**self._columns, "failed": failed}, copy=False)
+
+
+def failures(case: Case, outcomes: Outcomes) -> dict[int, str]:
+    """Why each run that failed did so, by its place among the runs.
+
+    Every outcome is defined for every world whose shares are numbers, so a run with one that is not, or that is
+    beyond `LARGEST`, has failed too.
+    """
+    bad = outcomes.failed >= 0
+    numbers = outcomes.values
+    if not (numbers.max() <= LARGEST and numbers.min() >= -LARGEST):
+        bad = bad | ~(np.abs(numbers) <= LARGEST).all(axis=(0, 1))
+    return {k: f"{_fault(outcomes, numbers[..., k], k)}{_settings(case, k)}" for k in map(int, np.flatnonzero(bad))}
+
+
+def _fault(outcomes: Outcomes, numbers: Values, k: int) -> str:
+    """What is not a number any more in the k-th run, and from when; numbers: of the run, axes (column, step)."""
+    periods = outcomes.axes.periods
+    if outcomes.failed[k] >= 0:
+        return f"shares are not numbers from {periods[int(outcomes.failed[k])]}"
+    step, column = map(int, np.argwhere(~(np.abs(numbers.T) <= LARGEST))[0])
+    name, entity = outcomes.columns()[column]
+    fault = f"is beyond {LARGEST:g}" if np.isfinite(numbers[column, step]) else "is not a number"
+    return f"{name}{'' if entity == SYSTEM else f' of {entity}'} {fault} from {periods[step]}"
+
+
+def _settings(case: Case, k: int) -> str:
+    """The parameters of the k-th run that vary among runs, else those that the scenario replaced, in brackets."""
+    varied = {path: float(values[k]) for path, values in case.varied.items()}
+    known = varied or _replaced(case)
+    listed = [f"{path} = {_short(value)}" for path, value in list(known.items())[:NAMED]]
+    more = [f"{len(known) - NAMED} more"] if len(known) > NAMED else []
+    return f" ({', '.join(listed + more)})" if listed else ""
+
+
+def _replaced(case: Case) -> dict[str, float]:
+    """The parameters that are one number and not the usual one, by path."""
+    found = {
+        path: [np.asarray(getattr(getattr(owner, group), name)) for owner in (case.parameters, case.usual)]
+        for path in all_parameters()
+        for group, _, name in [path.partition(".")]
+    }
+    return {path: float(value) for path, (value, usual) in found.items() if value.ndim == 0 and value != usual}
+
+
+def _short(value: float) -> str:
+    """A number as one writes it: 3e308, 0.25."""
+    return f"{value:.6g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")

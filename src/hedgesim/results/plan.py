@@ -1,0 +1,196 @@
+"""What is to be run for an experiment: its points by key, the chunks they form, and which of them are missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import engine_of
+from hedgesim.engines.variation import Turn
+from hedgesim.experiment import DesignPoints, Experiment, design_points
+from hedgesim.results.chunks import Task
+from hedgesim.results.manifest import digest_of_folder, digest_of_sources
+from hedgesim.results.reduction import EXACT
+from hedgesim.results.space import on_disk
+from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns
+from hedgesim.rules.files import files_in_use
+from hedgesim.scenario import Scenario
+from hedgesim.scenario.arrays import Sourced, source
+from hedgesim.scenario.canonical import digest_of
+from hedgesim.scenario.impulses import impulses_of
+
+FEWEST = 256
+"""Runs of a chunk at least, where there are so many."""
+
+SHARES = 16
+"""Chunks into which few runs are divided, so that several processes have work and little is lost with one."""
+
+APART = ("rules", "settings", "parameters", "seed", "purpose")
+"""Keys of a scenario that say nothing about its setting."""
+
+
+@dataclass(frozen=True)
+class SweepPlan:
+    """What is to be run for an experiment.
+
+    points: of the experiment. engine, backend: names of what runs them. sourced: what the tables of a scenario give, by
+    all of it that the tables depend on; the last one is kept at hand.
+    """
+
+    points: DesignPoints
+    engine: str = "ensemble"
+    backend: str = "numpy"
+    sourced: dict[str, Sourced] = field(default_factory=dict, compare=False, repr=False)
+    _packed: dict[int, tuple[bytes, dict[str, tuple[Turn, ...]]]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    @staticmethod
+    def of(experiment: Experiment, *, backend: str = "numpy") -> SweepPlan:
+        """The plan of an experiment.
+
+        Raises:
+            ScenarioError: a scenario cannot be read, or not with the values of a point.
+            HedgesimError: there is no such back end.
+        """
+        engine_of("ensemble", backend)
+        return SweepPlan(design_points(experiment), backend=backend)
+
+    @property
+    def experiment(self) -> Experiment:
+        """The experiment."""
+        return self.points.experiment
+
+    @cached_property
+    def sources(self) -> str:
+        """Digest of everything that turns points into numbers: the package's files and the user's own rules."""
+        rules = [[file.name, file.digest] for file in files_in_use()]
+        facts = json.dumps([digest_of_sources(), rules, self.engine, self.backend])
+        return hashlib.sha256(facts.encode()).hexdigest()
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The key of every point: digest of sources, resolved scenario, its tables, numbers, seed and first draw."""
+        bases = [
+            f"{self.sources} {variant.scenario.digest} {digest_of_folder(variant.scenario.tables_folder)}"
+            f" {self.experiment.seed}"
+            for variant in self.points.variants
+        ]
+        names = json.dumps([list(self.experiment.paths_of(path)) for path in self.points.numbers])
+        columns = [values.tolist() for values in self.points.numbers.values()]
+        draws = self.points.table["first_draw"].tolist()
+        return [
+            hashlib.sha256(f"{bases[n]} {names} {numbers} {draw}".encode()).hexdigest()[:DIGITS]
+            for n, draw, *numbers in zip(self.points.variant.tolist(), draws, *columns, strict=True)
+        ]
+
+    def groups(self) -> Iterator[tuple[int, list[tuple[int, PointRuns]]]]:
+        """Runs that are stored together: their variant, points and runs; the same whatever is in a store."""
+        replications = self.experiment.replications
+        long = min(replications, EXACT)
+        rows = min(EXACT, max(FEWEST, -(-self.runs // SHARES)))
+        together = max(1, rows // long)
+        distinct = self._distinct()
+        for variant in range(len(self.points.variants)):
+            pieces = [
+                (point, PointRuns(self.keys[point], first, min(first + long, replications)))
+                for point in distinct[self.points.variant[distinct] == variant].tolist()
+                for first in range(0, replications, long)
+            ]
+            for first in range(0, len(pieces), together):
+                yield variant, pieces[first : first + together]
+
+    @property
+    def runs(self) -> int:
+        """How many runs there are; points that are alike in everything are run once."""
+        return len(self._distinct()) * self.experiment.replications
+
+    def _distinct(self) -> NDArray[np.intp]:
+        """The first point of every key, in order."""
+        return np.sort(np.unique(np.asarray(self.keys), return_index=True)[1])
+
+    def used(self, found: Contents) -> list[Chunk]:
+        """The chunks of a store that hold something of the plan."""
+        keys = set(self.keys)
+        return [chunk for chunk in found.chunks if any(one.key in keys for one in chunk.runs)]
+
+    def missing_runs(self, found: Contents) -> int:
+        """How many runs are not in a store."""
+        bounds = (found.missing(one) for _, pieces in self.groups() for _, one in pieces)
+        return sum(last - first for missing in bounds for first, last in missing)
+
+    def tasks(self, found: Contents) -> Iterator[Task]:
+        """What has to be simulated, given what is in the store."""
+        retention = self.experiment.retention
+        for variant, pieces in self.groups():
+            todo = [
+                (point, one, found.to_write(one, summary=retention.summary, keep=retention.keep))
+                for point, one in pieces
+            ]
+            left = [(point, one, written) for point, one, written in todo if written is not None]
+            if left:
+                yield self._task(variant, left)
+
+    def _task(self, variant: int, left: Sequence[tuple[int, PointRuns, Bounds]]) -> Task:
+        """Some runs of points of a variant as a task."""
+        retention = self.experiment.retention
+        points, runs, written = zip(*left, strict=True)
+        if variant not in self._packed:
+            self._packed.clear()
+            self._packed[variant] = (pickle.dumps(self.case(variant)), self.turns(variant))
+        case, turns = self._packed[variant]
+        return Task(
+            chunk=Chunk(runs, written, retention.summary, retention.keep),
+            case=case,
+            turns=turns,
+            values={path: of[list(points)] for path, of in self.points.numbers.items()},
+            draws=self.points.table["first_draw"].to_numpy()[list(points)],
+        )
+
+    def case(self, variant: int) -> Case:
+        """The case of a variant."""
+        scenario = self.points.variants[variant].scenario
+        return case_of(scenario, self._source(scenario).setting)
+
+    def bytes_on_disk(self, runs: int) -> float:
+        """What some of its runs take on disk, rather too much than too little; statistics by quarter once a point."""
+        case, retention = self.case(0), self.experiment.retention
+        points = runs / self.experiment.replications
+        whole = on_disk(case, runs=1, keep=1).kept
+        return on_disk(case, runs=runs, keep=0).rows + points * whole * (retention.keep + float(retention.summary))
+
+    def _source(self, scenario: Scenario) -> Sourced:
+        """What the tables give for a scenario; variants that differ in rules alone share it."""
+        own = {key: value for key, value in scenario.keys.items() if key not in APART}
+        name = f"{digest_of(own)} {scenario.tables_folder}"
+        if name not in self.sourced:
+            self.sourced.clear()
+            self.sourced[name] = source(scenario)
+        return self.sourced[name]
+
+    def turns(self, variant: int) -> dict[str, tuple[Turn, ...]]:
+        """What the number of each path changes in the case of a variant."""
+        of = self.points.variants[variant]
+        sourced = self._source(of.scenario)
+        axes, lines = sourced.setting.axes, impulses_of(of.scenario, sourced.tables.table("shocks"))
+
+        def turn(path: str) -> Turn:
+            first, _, rest = path.partition(".")
+            if first == "settings":
+                return Turn(parameter=rest)
+            if first == "shock_sizes":
+                return Turn(impulses=tuple(k for k, line in enumerate(lines) if line.belongs_to(rest)))
+            side, _, name = rest.split(".")
+            axis = axes.countries if side == "countries" else axes.powers
+            places = tuple(axis.index(code) for code in of.members[path])
+            return Turn(name, countries=places) if side == "countries" else Turn(name, powers=places)
+
+        return {path: tuple(map(turn, self.experiment.paths_of(path))) for path in self.points.numbers}

@@ -1,0 +1,295 @@
+"""Runs an experiment into a store: what is missing, in processes or on a Dask cluster, safe against any end."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from hedgesim.engines.choice import engine_of
+from hedgesim.errors import StoreError, WorkerError
+from hedgesim.experiment import Experiment, read_experiment
+from hedgesim.results.chunks import Task, run_chunk
+from hedgesim.results.folders import OTHER_FOLDER, Folder
+from hedgesim.results.manifest import (
+    MANIFEST,
+    OF_BACKEND,
+    SWEEP,
+    digest_of_sources,
+    is_broken,
+    manifest_in,
+    now,
+    versions,
+    write_manifest,
+)
+from hedgesim.results.parquet import RESULTS_FORMAT, parquet_bytes
+from hedgesim.results.plan import SweepPlan
+from hedgesim.results.results import Results, open_results
+from hedgesim.results.store import (
+    DAMAGED,
+    MISSING,
+    Contents,
+    PointRuns,
+    contents_of,
+    files_by_table,
+    is_there,
+    set_aside,
+    write_chunk,
+)
+from hedgesim.results.sweep_tables import POINTS, SweepTables
+from hedgesim.results.tables import RUNS
+from hedgesim.results.workers import in_order
+from hedgesim.rules.files import files_in_use
+
+MOST_RESTARTS = 3
+"""Times that workers which were ended from outside are restarted without a chunk having been finished in between."""
+
+
+@dataclass(frozen=True)
+class ChunkWork:
+    """Simulating chunks of a sweep into a store; gives the number of runs of each.
+
+    address: of the store. sources: digest of the sources of the process that planned the sweep; a worker with others
+    refuses, for its numbers would be other numbers.
+    """
+
+    address: str
+    engine: str
+    backend: str
+    sources: str
+
+    def begin(self) -> Callable[[Task], int]:
+        """Prepare to work.
+
+        Raises:
+            StoreError: this process has other sources than the one that planned the sweep.
+        """
+        if digest_of_sources() != self.sources:
+            fault = "a worker has another version of hedgesim than the process that planned the sweep"
+            raise StoreError(self.address, fault, remedy="Install the same version on both.")
+        engine, folder = engine_of(self.engine, self.backend), Folder(self.address)
+
+        def work(task: Task) -> int:
+            if is_there(folder, task.chunk.address):
+                return sum(one.last - one.first for one in task.chunk.runs)
+            return write_chunk(folder, task.chunk, run_chunk(task, engine)).rows
+
+        return work
+
+
+def sweep(
+    experiment: Experiment | SweepPlan | str | Path,
+    folder: str | Path,
+    *,
+    workers: int = 1,
+    dask: str | None = None,
+    backend: str = "numpy",
+    on_runs: Callable[[int], None] = lambda _: None,
+    on_trouble: Callable[[str], None] = lambda _: None,
+) -> Results:
+    """Run an experiment into a folder; what is there already is not run again.
+
+    experiment: read, planned, or by path or name. folder: of this computer, or an address that fsspec knows and all
+    workers reach. workers: processes of this computer; dask: address of a Dask scheduler in place of them. on_runs:
+    called with the number of runs just finished. on_trouble: called with a line when something damaged was put aside
+    or workers had to be restarted.
+
+    Raises:
+        ScenarioError: the experiment or one of its scenarios has a fault.
+        HedgesimError, WorkerError: what is to run it is not there or fails.
+        StoreError: the folder cannot take the sweep; what was written before is kept.
+    """
+    if isinstance(experiment, str | Path):
+        experiment = read_experiment(experiment)
+    plan = experiment if isinstance(experiment, SweepPlan) else SweepPlan.of(experiment, backend=backend)
+
+    def done_by(work: ChunkWork, tasks: Iterator[Task]) -> Generator[int, None, None]:
+        if dask is None:
+            return in_order(work.begin, tasks, workers=workers)
+        from hedgesim.results.distributed import on_cluster
+
+        return on_cluster(dask, work, tasks)
+
+    if dask is not None:
+        from hedgesim.results.distributed import check_installed
+
+        check_installed(dask)
+    place = Folder(folder)
+    place.prepare()
+    manifest = _begin(place, plan)
+    _run_missing(plan, place, done_by, on_runs=on_runs, on_trouble=on_trouble)
+    found = contents_of(place)
+    if next(plan.tasks(found), None) is not None:
+        raise StoreError(place.address, "files vanished while the sweep ran", remedy="Run it again.")
+    used = plan.used(found)
+    failed = sum(chunk.failed for chunk in used)
+    write_manifest(place, {**manifest, "ended": now(), "failed": failed, "tables": files_by_table(used)})
+    return open_results(folder)
+
+
+def _run_missing(
+    plan: SweepPlan,
+    folder: Folder,
+    done_by: Callable[[ChunkWork, Iterator[Task]], Generator[int, None, None]],
+    *,
+    on_runs: Callable[[int], None],
+    on_trouble: Callable[[str], None],
+) -> None:
+    """Simulate everything of a plan that is not in the store; workers that are ended are restarted."""
+    work = ChunkWork(folder.address, plan.engine, plan.backend, digest_of_sources())
+    restarts = 0
+    while True:
+        found = contents_of(folder)
+        set_aside(folder, found)
+        for name, fault in found.damaged.items():
+            aside = "" if fault == MISSING else "it was put aside into damaged/, and "
+            on_trouble(f"{name}: {fault}; {aside}its runs are simulated again")
+        try:
+            with closing(done_by(work, plan.tasks(found))) as finished:
+                for runs in finished:
+                    restarts = 0
+                    on_runs(runs)
+            return
+        except WorkerError as error:
+            restarts += 1
+            if restarts > MOST_RESTARTS:
+                raise
+            on_trouble(f"{error.fault}; workers are restarted ({restarts} of {MOST_RESTARTS})")
+
+
+def _begin(folder: Folder, plan: SweepPlan) -> dict[str, Any]:
+    """Check that a folder may take the sweep, and write its points and an unfinished manifest; give that.
+
+    A manifest that is broken is put aside, for the chunks say themselves what they are.
+
+    Raises:
+        StoreError: other results are there, or those of a newer version.
+    """
+    content = folder.read(MANIFEST)
+    if content is not None and is_broken(content):
+        folder.move(MANIFEST, f"{DAMAGED}/{MANIFEST}")
+    before = manifest_in(folder) or {}
+    if before and before.get("experiment") != plan.experiment.name:
+        what = f"the experiment {before['experiment']}" if before.get("kind") == SWEEP else "a run of a scenario"
+        raise StoreError(folder.address, f"results of {what} are here", remedy=OTHER_FOLDER)
+    frame = plan.points.table.assign(key=plan.keys)
+    points = parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False))
+    same = before.get("digest") == plan.experiment.digest
+    manifest = {
+        **_facts(plan),
+        "points_sha256": hashlib.sha256(points).hexdigest(),
+        "began": before["began"] if same and "began" in before else now(),
+        "ended": None,
+        "charts": before.get("charts", []),
+    }
+    folder.write(POINTS, points)
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _facts(plan: SweepPlan) -> dict[str, Any]:
+    """What a manifest says of a sweep before it starts."""
+    experiment = plan.experiment
+    scenarios = {variant.scenario.digest: variant.scenario for variant in plan.points.variants}
+    same = ("name", "question", "digest", "text", "seed", "design", "samples", "replications", "pairing")
+    known = {name: getattr(experiment, name) for name in same}
+    return {
+        "kind": SWEEP,
+        "format_version": RESULTS_FORMAT,
+        "experiment": known.pop("name"),
+        **known,
+        "sources": plan.sources,
+        "rules": {file.name: file.digest for file in files_in_use()},
+        **versions("SALib", *OF_BACKEND[plan.backend]),
+        "engine": plan.engine,
+        "backend": plan.backend,
+        "retention": experiment.retention.model_dump(),
+        "outcomes": list(experiment.outcomes),
+        "goals": dict(experiment.goals),
+        "factors": [{"path": one.path, "role": one.role, "numeric": one.numeric} for one in plan.points.factors],
+        "scenarios": {digest: one.name for digest, one in scenarios.items()},
+        "scenario_texts": {one.name: one.text for one in list(scenarios.values())[::-1]},
+        "parameters": sorted({one.parameters for one in scenarios.values()}),
+        "points": len(plan.points),
+        "runs": plan.runs,
+    }
+
+
+@dataclass(frozen=True)
+class Status:
+    """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
+
+    unused: chunks of earlier versions of the experiment or of its sources, which count for nothing.
+    """
+
+    planned: int
+    there: int
+    failed: int
+    missing: int
+    damaged: Mapping[str, str]
+    finished: bool
+    unused: int
+
+
+def status_of(folder: str | Path) -> Status:
+    """What is in the store of a sweep, every file checked against its digest.
+
+    Raises:
+        StoreError: there is no sweep.
+    """
+    place = Folder(folder)
+    manifest = manifest_in(place)
+    if manifest is None:
+        fault = "there is no manifest, so nothing says what these results are"
+        remedy = "Name the folder of a sweep, such as results/war_size, or run it again."
+        raise StoreError(f"{place.address}/{MANIFEST}", fault, remedy)
+    if manifest.get("kind") != SWEEP:
+        raise StoreError(place.address, "results of a run of a scenario are here, no sweep", "Name a sweep.")
+    found = contents_of(place)
+    keys = set(SweepTables(place, manifest).points()["key"])
+    total, replications = int(manifest["runs"]), int(manifest["replications"])
+    lacking = (last - first for key in keys for first, last in found.missing(PointRuns(key, 0, replications)))
+    there = replications * len(keys) - sum(lacking)
+    used = [chunk for chunk in found.chunks if any(one.key in keys for one in chunk.runs)]
+    failed = sum(chunk.failed for chunk in used)
+    finished = bool(manifest.get("ended")) and there == total and not found.damaged
+    return Status(total, there, failed, total - there, found.damaged, finished, len(found.chunks) - len(used))
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take, from a short probe: runs per second of a process, bytes per run on disk."""
+
+    runs: int
+    missing: int
+    rate: float
+    bytes_a_run: float
+
+    def seconds(self, workers: int) -> float:
+        """Time that is left with so many processes."""
+        return self.missing / (self.rate * workers)
+
+    @property
+    def disk(self) -> float:
+        """Bytes that are to be written."""
+        return self.missing * self.bytes_a_run
+
+
+def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:
+    """Simulate the first chunk that is missing twice, the second time by the clock, and write it nowhere."""
+    found = contents_of(Folder(folder)) if folder is not None else Contents()
+    task = next(plan.tasks(found), None) or next(plan.tasks(Contents()))
+    engine = engine_of(plan.engine, plan.backend)
+    run_chunk(task, engine)
+    began = time.perf_counter()
+    tables = run_chunk(task, engine)
+    size = sum(len(parquet_bytes(table)) for table in tables.values())
+    took = time.perf_counter() - began
+    rows = tables[RUNS].num_rows
+    return Estimate(plan.runs, plan.missing_runs(found), rows / took, size / rows)

@@ -1,0 +1,136 @@
+"""Tasks done here or in worker processes; results come in the order of the tasks either way."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing.synchronize import Event
+from typing import Any, TypeVar
+
+from hedgesim.errors import WorkerError
+from hedgesim.rules.files import RuleFile, files_in_use, use
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+WAITING = 2
+"""Results per worker that are being computed or wait to be taken: memory is held for no more."""
+
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+"""Set to 1, so that linear algebra in the workers starts no threads of its own."""
+
+
+Begin = Callable[[], Callable[[Task], Result]]
+"""What is sent to every worker once and prepares it: it gives what is then done with every task."""
+
+
+def in_order(begin: Begin[Task, Result], tasks: Iterator[Task], *, workers: int) -> Generator[Result, None, None]:
+    """Do tasks here or in so many processes; results come in the order of the tasks.
+
+    Raises:
+        WorkerError: a worker process could not be started or ended before its work was done.
+    """
+    if workers == 1:
+        do = begin()
+        return (do(task) for task in tasks)
+    return _from_workers(begin, tasks, workers)
+
+
+def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: int) -> Generator[Result, None, None]:
+    """Hand out tasks to processes, a few ahead of what is taken."""
+    waiting: deque[Future[Any]] = deque()
+    try:
+        with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(begin, workers) as pool:
+            for task in tasks:
+                with _whole():
+                    waiting.append(pool.submit(_do, task))
+                if len(waiting) == WAITING * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+    except BrokenProcessPool as error:
+        fault = "a worker process could not start or ended before its work was done"
+        remedy = "Give fewer --workers; in a script, call it under if __name__ == '__main__'."
+        raise WorkerError(f"--workers {workers}", fault, remedy) from error
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Something that Ctrl-C does not cut in two: a process that is half started complains when the rest never comes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    asked: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: asked.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if asked:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def _pool(begin: Begin[Any, Any], workers: int) -> Iterator[ProcessPoolExecutor]:
+    """Worker processes that know how to begin, and the rules of the user's own files, without which it cannot be read.
+
+    They end with the block; if it is left by an error, after the task that each is at. (One that is ended in the midst
+    of handing over a result would leave the parent waiting for the rest of it.)
+    """
+    context = multiprocessing.get_context("spawn")
+    stop = context.Event()
+    known = (files_in_use(), pickle.dumps(begin), stop)
+    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_start, initargs=known)
+    try:
+        yield pool
+    finally:
+        stop.set()
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Environment variables that processes started meanwhile inherit."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+_here: list[tuple[Callable[[Any], Any], Event]] = []
+"""In a worker process, what does a task, and whether it is to stop."""
+
+
+def _start(files: Sequence[RuleFile], begin: bytes, stop: Event) -> None:
+    """Start as a worker: leave Ctrl-C to the parent, end when it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    use(files)
+    _here.append((pickle.loads(begin)(), stop))
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _do(task: object) -> Any:
+    """Do a task, or nothing if work is to stop."""
+    ((do, stop),) = _here
+    return None if stop.is_set() else do(task)

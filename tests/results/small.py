@@ -1,0 +1,46 @@
+"""A small experiment: three quarters of the war scenario, in which nothing has happened yet, and of its twin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from hedgesim.results.results import open_results
+
+SMALL = """\
+question: Does a sweep survive?
+scenarios: [war_2022, no_war]
+uncertainties:
+  settings.taste.threat: [0.5, 1.0, 1.5]
+levers:
+  end: [2021Q4]
+outcomes: [hedging_index]
+design: grid
+replications: 4
+seed: 5
+"""
+
+
+def written(folder: Path, text: str = SMALL, *, name: str = "small.yaml") -> Path:
+    """Write an experiment into a folder."""
+    path = folder / name
+    path.write_text(text)
+    return path
+
+
+def many(replications: int) -> str:
+    """The small experiment with so many replications."""
+    return SMALL.replace("replications: 4", f"replications: {replications}")
+
+
+def assert_same(one: Path, other: Path) -> None:
+    """Two stores hold the same rows in the same files, and nothing else."""
+    for name in open_results(one).tables:
+        pd.testing.assert_frame_equal(open_results(one).table(name), open_results(other).table(name), check_exact=True)
+    assert files(one) == files(other)
+
+
+def files(folder: Path) -> list[str]:
+    """The files of the parts of a store; their names hold the digests of their bytes."""
+    return sorted(str(file.relative_to(folder)) for file in folder.glob("*/*.parquet") if file.parent.name != "damaged")

@@ -1,0 +1,217 @@
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from hedgesim.errors import StoreError
+from hedgesim.results.folders import Folder
+from hedgesim.results.parquet import RESULTS_FORMAT, ROW_GROUP_ROWS, to_arrow
+from hedgesim.results.results import open_results, write_results
+from hedgesim.results.tables import TABLES
+
+
+def read_table(folder: Path, name: str) -> pd.DataFrame:
+    return open_results(folder).table(name)
+
+
+RUNS = pd.DataFrame(
+    {
+        "run": [0, 1],
+        "seed": [7, 7],
+        "alpha": [1.0, 2.0],
+        "rule": ["habit", "random"],
+        "failed": [None, "overflow"],
+    }
+)
+SHARES = pd.DataFrame(
+    {
+        "run": [0, 0],
+        "period": ["2021Q1", "2021Q1"],
+        "country": ["AAA", "AAA"],
+        "domain": ["security", "security"],
+        "option": ["RED", "other"],
+        "share": [0.25, 0.75],
+        "hollow": [True, False],
+    }
+)
+
+
+def countries() -> pd.DataFrame:
+    numbers = {column.name: [0.5] for column in TABLES["countries"].columns if column.kind == "float64"}
+    del numbers["hedging_by_arithmetic"]
+    keys = {"run": [0], "period": ["2021Q1"], "country": ["AAA"]}
+    return pd.DataFrame({**numbers, "presence_RED": [0.4], "presence_other": [0.6], **keys})
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={"scenario": "war"})
+    shares = read_table(tmp_path, "shares")
+    pd.testing.assert_frame_equal(shares, SHARES, check_dtype=False)
+    assert shares["hollow"].dtype == bool
+    assert read_table(tmp_path, "runs")["failed"].isna().tolist() == [True, False]
+    assert open_results(tmp_path).manifest["scenario"] == "war"
+
+
+def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_results(tmp_path / name, {"runs": RUNS.copy(), "shares": SHARES.copy()}, manifest={})
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+    assert set(content(tmp_path / "a")) == {"runs.parquet", "shares.parquet", "manifest.json"}
+
+
+def test_neither_the_index_nor_the_order_of_columns_of_a_frame_is_stored(tmp_path: Path) -> None:
+    turned = SHARES[SHARES.columns[::-1]].set_index(pd.Index([9, 3]))
+    write_results(tmp_path / "a", {"shares": SHARES}, manifest={})
+    write_results(tmp_path / "b", {"shares": turned}, manifest={})
+    assert content(tmp_path / "a") == content(tmp_path / "b")
+
+
+def test_units_travel_in_the_field_metadata(tmp_path: Path) -> None:
+    write_results(tmp_path, {"shares": SHARES}, manifest={})
+    schema = pq.read_schema(tmp_path / "shares.parquet")
+    assert schema.field("share").metadata[b"unit"] == b"share of the domain"
+    assert schema.metadata[b"format_version"] == str(RESULTS_FORMAT).encode()
+
+
+def test_presence_columns_stand_before_the_hedging_index_in_the_order_of_the_frame() -> None:
+    names = to_arrow("countries", countries()).column_names
+    assert names[:6] == ["run", "period", "country", "presence_RED", "presence_other", "hedging_index"]
+
+
+def test_runs_take_any_parameter_with_its_own_type() -> None:
+    schema = to_arrow("runs", RUNS.assign(n=[1, 2], on=[True, False], never=[None, None])).schema
+    kinds = {field.name: str(field.type) for field in schema}
+    expected = {"alpha": "double", "rule": "string", "n": "int64", "on": "bool", "never": "double"}
+    assert {name: kinds[name] for name in expected} == expected
+    assert list(kinds)[-1] == "failed"
+
+
+def test_whole_numbers_may_come_as_floats_and_flags_as_numbers() -> None:
+    table = to_arrow("shares", SHARES.assign(run=[0.0, 0.0], hollow=[1, 0]))
+    assert str(table.schema.field("run").type) == "int64"
+    assert table["hollow"].to_pylist() == [True, False]
+
+
+def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
+    write_results(tmp_path, {"shares": SHARES.iloc[:0]}, manifest={})
+    assert list(read_table(tmp_path, "shares").columns) == list(SHARES.columns)
+
+
+@pytest.mark.parametrize(
+    ("frame", "words"),
+    [
+        (SHARES.drop(columns="share"), "columns missing: ['share']"),
+        (SHARES.assign(colour="red"), "not declared: ['colour']"),
+        (SHARES.assign(run=[0.0, 0.5]), "column run: not int64"),
+        (SHARES.assign(share=["a", "b"]), "column share: not double"),
+        (SHARES.assign(share=[0.1, None]), "column share: 1 cells are empty"),
+        (SHARES.assign(share=[0.1, float("inf")]), "column share: a number is infinite"),
+    ],
+)
+def test_a_wrong_table_is_refused_before_anything_is_written(tmp_path: Path, frame: pd.DataFrame, words: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        write_results(tmp_path / "out", {"runs": RUNS, "shares": frame}, manifest={})
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_unknown_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="table scores: there is no such table"):
+        write_results(tmp_path, {"scores": SHARES}, manifest={})
+
+
+def test_tables_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
+    write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
+    (tmp_path / "notes.txt").write_text("mine")
+    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    assert set(content(tmp_path)) == {"runs.parquet", "manifest.json", "notes.txt"}
+    with pytest.raises(StoreError, match="no table 'shares'"):
+        read_table(tmp_path, "shares")
+
+
+def test_a_folder_whose_writing_broke_off_is_not_read(tmp_path: Path) -> None:
+    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    (tmp_path / "shares.parquet").mkdir()
+    with pytest.raises(StoreError, match="writing stopped"):
+        write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
+    with pytest.raises(StoreError, match="no finished results here"):
+        read_table(tmp_path, "runs")
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_newer_format_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text('{"format_version": 99}')
+    with pytest.raises(StoreError, match=r"results format 99 is newer than 1.*Update hedgesim"):
+        open_results(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"format_version": "x"}'])
+def test_a_broken_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    with pytest.raises(StoreError):
+        open_results(tmp_path)
+
+
+def test_a_broken_table_is_refused(tmp_path: Path) -> None:
+    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    (tmp_path / "runs.parquet").write_bytes(b"PAR1")
+    with pytest.raises(StoreError, match="cannot be read"):
+        read_table(tmp_path, "runs")
+
+
+def test_preparing_makes_the_folder_and_leaves_it_empty(tmp_path: Path) -> None:
+    Folder(tmp_path / "a" / "b").prepare()
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+
+
+def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    place = tmp_path / "results"
+    place.write_text("mine")
+    with pytest.raises(StoreError) as caught:
+        Folder(place).prepare()
+    assert str(caught.value) == f"{place}: a file is where the folder should be. Name another folder with -o."
+    assert (str(caught.value.place), caught.value.fault) == (str(place), "a file is where the folder should be")
+    assert place.read_text() == "mine"
+
+
+@pytest.mark.parametrize("inside", ["deeper", "\0", "x" * 300])
+def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, inside: str) -> None:
+    (tmp_path / "file").write_text("mine")
+    parent = tmp_path / "file" if inside == "deeper" else tmp_path
+    with pytest.raises(StoreError) as caught:
+        Folder(parent / inside).prepare()
+    assert "\n" not in str(caught.value)
+    assert "cannot be written" in str(caught.value)
+
+
+def test_the_manifest_names_rows_and_digest_of_what_was_written(tmp_path: Path) -> None:
+    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    listed = open_results(tmp_path).manifest["tables"]
+    digest = hashlib.sha256((tmp_path / "runs.parquet").read_bytes()).hexdigest()
+    assert listed == {"runs": {"rows": 2, "sha256": digest}}
+
+
+def test_a_long_table_is_written_in_row_groups(tmp_path: Path) -> None:
+    n = ROW_GROUP_ROWS + 5
+    long = pd.DataFrame({"run": np.arange(n), "seed": 7, "alpha": 0.5, "failed": pd.Series([None] * n, dtype=object)})
+    write_results(tmp_path, {"runs": long}, manifest={})
+    assert pq.ParquetFile(tmp_path / "runs.parquet").num_row_groups == 2
+    assert read_table(tmp_path, "runs")["run"].tolist() == list(range(n))
+
+
+def test_writing_that_is_interrupted_leaves_no_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pq, "write_table", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_results(tmp_path, {"runs": RUNS}, manifest={})
+    assert content(tmp_path) == {}

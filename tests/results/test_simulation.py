@@ -1,0 +1,155 @@
+"""Runs are gathered in the same way whatever simulates them and however many at once."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import Engine, engine_of
+from hedgesim.engines.ensemble import simulate
+from hedgesim.engines.trajectory import Trajectory
+from hedgesim.results.simulation import Plan, block_tasks, run_cases
+from hedgesim.scenario import read_scenario
+
+from .invented import engine_giving, outcomes_of_runs
+
+ENGINE = engine_of("ensemble")
+NOT_KEPT = ("runs", "summary", "closing")
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return case_of(read_scenario("war_2022", overrides=["end=2022Q3"]))
+
+
+def run_many(case: Case, n: int, *, keep: int, engine: Engine) -> dict[str, pd.DataFrame]:
+    """The tables of a case, and its closing table."""
+    (gathered,), _ = run_cases([case], Plan(n, keep, engine))
+    return {"closing": gathered.closing(), **gathered.tables()}
+
+
+@pytest.fixture(scope="module")
+def whole(case: Case) -> dict[str, pd.DataFrame]:
+    return run_many(case, 70, keep=9, engine=ENGINE)
+
+
+def assert_alike(a: pd.DataFrame, b: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(a, b, check_exact=False, rtol=0.0, atol=1e-12)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 60), st.integers(0, 70), st.integers(1, 80), st.integers(1, 2))
+def test_every_run_of_every_case_is_made_once_in_order_and_no_block_mixes_kept_and_other_runs(
+    n: int, keep: int, together: int, cases: int
+) -> None:
+    tasks = list(block_tasks(n, keep=keep, together=together, cases=cases))
+    for case in range(cases):
+        own = [task for task in tasks if task[0] == case]
+        assert [run for _, runs, _ in own for run in runs] == list(range(n))
+        assert all(whole == (run < keep) for _, runs, whole in own for run in runs)
+    assert all(0 < len(task[1]) <= together for task in tasks)
+    assert all(a[1] == b[1] for a, b in pairwise(tasks) if b[0] > a[0])
+
+
+def test_mesa_and_the_ensemble_leave_the_same_tables(case: Case) -> None:
+    mesa = run_many(case, 5, keep=2, engine=engine_of("mesa"))
+    ensemble = run_many(case, 5, keep=2, engine=ENGINE)
+    for name in mesa:
+        assert_alike(mesa[name], ensemble[name])
+    assert all(set(frame["run"]) == {0, 1} for name, frame in mesa.items() if name not in NOT_KEPT)
+
+
+@pytest.mark.parametrize("together", [1, 64, 1000])
+def test_blocks_of_any_size_leave_the_same_tables(case: Case, whole: dict[str, pd.DataFrame], together: int) -> None:
+    parts = run_many(case, 70, keep=9, engine=replace(ENGINE, together=together))
+    for name in whole:
+        assert_alike(parts[name], whole[name])
+
+
+def test_the_summary_is_that_of_the_kept_runs_when_all_are_kept(case: Case) -> None:
+    gathered = run_many(case, 9, keep=9, engine=ENGINE)
+    rows = gathered["summary"].set_index(["period", "entity", "outcome"])
+    assert gathered["summary"][["period", "entity", "outcome"]].apply(tuple, axis=1).is_monotonic_increasing
+    for table, keys in (("countries", ["period", "country"]), ("system", "period")):
+        frame = gathered[table]
+        for name in frame.columns.difference(["run", "period", "country"]):
+            groups = frame.groupby(keys)[name]
+            for key, mean, sd, q95 in zip(
+                groups.groups, groups.mean(), groups.std(), groups.quantile(0.95), strict=True
+            ):
+                row = rows.loc[(*(key if isinstance(key, tuple) else (key, "system")), name)]
+                assert row[["mean", "sd", "q95", "n"]].tolist() == pytest.approx([mean, sd, q95, 9], abs=1e-12)
+
+
+def test_totals_in_the_table_of_runs_are_those_of_the_kept_quarters(case: Case) -> None:
+    gathered = run_many(case, 5, keep=5, engine=ENGINE)
+    totals = gathered["system"].groupby("run")["leader_meetings"].sum()
+    assert totals.tolist() == gathered["runs"]["leader_meetings"].tolist()
+
+
+def breaking(case: Case, runs: Sequence[int]) -> Trajectory:
+    """Trajectories of which runs 1 and 4 break in the fourth quarter after the start."""
+    made = simulate(case, runs)
+    share = made.worlds.share.copy()
+    share[4:, [k for k, run in enumerate(runs) if run in {1, 4}]] = np.nan
+    return replace(made, worlds=replace(made.worlds, share=share))
+
+
+def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(
+    case: Case, whole: dict[str, pd.DataFrame]
+) -> None:
+    gathered = run_many(case, 6, keep=6, engine=replace(ENGINE, trajectories=breaking, together=4))
+    reasons = gathered["runs"].set_index("run")["failed"]
+    assert reasons[reasons.notna()].to_dict() == dict.fromkeys((1, 4), "shares are not numbers from 2022Q1")
+    assert gathered["runs"].loc[[1, 4], ["hedging_index", "leader_meetings"]].isna().all(axis=None)
+    assert set(gathered["shares"]["run"]) == {0, 2, 3, 5}
+    assert (gathered["closing"]["n"] == 4).all()
+    assert (gathered["summary"]["n"] == 4).all()
+    sound = gathered["runs"][reasons.isna().to_numpy()].drop(columns="failed")
+    assert_alike(sound, whole["runs"].loc[sound.index].drop(columns="failed").astype(sound.dtypes))
+
+
+def test_when_every_run_fails_there_are_rows_and_nothing_else(case: Case) -> None:
+    def failing(case: Case, runs: Sequence[int]) -> Trajectory:
+        made = simulate(case, runs)
+        return replace(made, worlds=replace(made.worlds, share=made.worlds.share * np.nan))
+
+    gathered = run_many(case, 3, keep=3, engine=replace(ENGINE, trajectories=failing, together=2))
+    assert gathered["runs"]["failed"].notna().all()
+    assert gathered["summary"].empty
+    assert gathered["closing"].empty
+
+
+def test_progress_is_reported_for_every_run(case: Case) -> None:
+    reported: list[int] = []
+    engine = engine_giving(lambda _case, runs: outcomes_of_runs(runs))
+    run_cases([case], Plan(10, 0, engine), on_runs=reported.append)
+    assert reported == [4, 4, 2]
+    run_cases([case, case], Plan(5, 0, engine), on_runs=reported.append)
+    assert reported[3:] == [4, 4, 1, 1]
+
+
+def test_nothing_is_held_of_a_run_but_its_row(case: Case) -> None:
+    """Memory of ten times the runs is more by the rows of the table only."""
+    import tracemalloc
+
+    made = outcomes_of_runs(range(500))
+    engine = engine_giving(lambda _case, runs: made, together=500)
+
+    def peak(n: int) -> int:
+        tracemalloc.start()
+        gathered = run_many(case, n, keep=0, engine=engine)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert len(gathered["runs"]) == n
+        return most
+
+    columns = len(run_many(case, 500, keep=0, engine=engine)["runs"].columns)
+    peak(500)
+    assert peak(50_000) - peak(5_000) < 45_000 * (columns + 2) * 8

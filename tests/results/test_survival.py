@@ -1,0 +1,357 @@
+"""A sweep survives what may befall it: nothing is lost, what is damaged is found, and going on ends where it should."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from tests.command_line import call, start
+from tests.results.small import assert_same, files, many, written
+from tests.results.test_workers import _children
+
+from hedgesim.errors import StoreError
+from hedgesim.results.results import open_results
+from hedgesim.results.sweep import status_of, sweep
+
+REPLICATIONS = 700
+"""Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the experiment and, in `out`, its sweep made without disturbance."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    sweep(written(folder, many(REPLICATIONS)), folder / "out")
+    return folder
+
+
+def begun(folder: Path, experiment: Path, *more: str) -> subprocess.Popen[str]:
+    """A sweep started as a process of its own."""
+    words = ["sweep", str(experiment), "-o", str(folder), *more]
+    return subprocess.Popen(
+        [sys.executable, "-m", "hedgesim", *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    )
+
+
+def wait_for_parts(folder: Path, process: subprocess.Popen[str], n: int) -> None:
+    """Wait until so many files of runs are there, or the process has ended."""
+    until = time.monotonic() + 60.0
+    while len(list((folder / "runs").glob("*.parquet"))) < n and process.poll() is None and time.monotonic() < until:
+        time.sleep(0.01)
+
+
+def survive_kills(folder: Path, undisturbed: Path, kills: int, *more: str) -> None:
+    """Kill a sweep at random moments, resume it each time, and end with what an undisturbed one makes."""
+    chance = random.Random(kills)
+    experiment = undisturbed / "small.yaml"
+    for n in range(kills):
+        process = begun(folder, experiment, *more)
+        wait_for_parts(folder, process, 1 + n * 16 // (kills + 1))
+        time.sleep(chance.uniform(0.0, 0.4))
+        process.kill()
+        process.communicate()
+        if (folder / "manifest.json").exists():
+            found = status_of(folder)
+            assert not found.damaged
+            assert found.there + found.missing == found.planned == 6 * REPLICATIONS
+    assert start("sweep", str(experiment), "-o", str(folder), *more, folder=folder.parent).code == 0
+    assert_same(folder, undisturbed / "out")
+
+
+@pytest.mark.parametrize("more", [(), ("--workers", "2")])
+def test_three_kills_of_the_parent_lose_nothing(tmp_path: Path, undisturbed: Path, more: tuple[str, ...]) -> None:
+    survive_kills(tmp_path / "out", undisturbed, 3, *more)
+
+
+@pytest.mark.hold
+def test_twenty_kills_of_the_parent_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
+    survive_kills(tmp_path / "out", undisturbed, 20, "--workers", "2")
+
+
+def killed_workers(folder: Path, undisturbed: Path, kills: int) -> str:
+    """Kill one worker process of a sweep again and again while parts come; give what the sweep said."""
+    process = begun(folder, undisturbed / "small.yaml", "--workers", "2")
+    for n in range(kills):
+        wait_for_parts(folder, process, 1 + n * 16 // (kills + 1))
+        grown = [pid for pid in _children(process.pid) if "spawn_main" in _command(pid)]
+        if grown:
+            with suppress(ProcessLookupError):
+                os.kill(grown[-1], signal.SIGKILL)
+        time.sleep(0.3)
+    _, said = process.communicate(timeout=120)
+    while process.returncode != 0:
+        assert process.returncode == 2, said
+        process = begun(folder, undisturbed / "small.yaml", "--workers", "2")
+        _, more = process.communicate(timeout=120)
+        said += more
+    assert_same(folder, undisturbed / "out")
+    return said
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+@needs_proc
+def test_three_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
+    said = killed_workers(tmp_path / "out", undisturbed, 3)
+    assert "workers are restarted" in said
+    assert "Traceback" not in said
+
+
+@needs_proc
+@pytest.mark.hold
+def test_twenty_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
+    killed_workers(tmp_path / "out", undisturbed, 20)
+
+
+def test_ctrl_c_ends_cleanly_and_the_sweep_goes_on(tmp_path: Path, undisturbed: Path) -> None:
+    process = begun(tmp_path / "out", undisturbed / "small.yaml", "--workers", "2")
+    wait_for_parts(tmp_path / "out", process, 3)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert (process.returncode, said.split()) == (130, ["stopped"])
+    assert len(open_results(tmp_path / "out").table("runs")) == status_of(tmp_path / "out").there > 0
+    sweep(undisturbed / "small.yaml", tmp_path / "out")
+    assert_same(tmp_path / "out", undisturbed / "out")
+
+
+def test_two_sweeps_at_once_share_a_store(tmp_path: Path, undisturbed: Path) -> None:
+    both = [begun(tmp_path / "out", undisturbed / "small.yaml") for _ in range(2)]
+    for process in both:
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 0, said
+    assert_same(tmp_path / "out", undisturbed / "out")
+
+
+SMALL_FILES = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Runs its arguments where no file may grow beyond 10 kB; in a process of its own, as forking this one is not safe."""
+
+
+def test_a_full_disk_is_said_and_the_sweep_goes_on(tmp_path: Path, undisturbed: Path) -> None:
+    """No file may grow beyond 10 kB, less than a part of runs takes."""
+    words = [sys.executable, "-m", "hedgesim", "sweep", str(undisturbed / "small.yaml"), "-o", str(tmp_path / "out")]
+    for more in ([], ["--workers", "2"]):
+        done = subprocess.run(
+            [sys.executable, "-c", SMALL_FILES, *words, *more],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 2
+        assert "writing stopped (file too large)" in done.stderr
+        assert "What was written before is kept." in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert not list((tmp_path / "out").rglob("*.part"))
+    sweep(undisturbed / "small.yaml", tmp_path / "out")
+    assert_same(tmp_path / "out", undisturbed / "out")
+
+
+@pytest.fixture
+def done(tmp_path: Path) -> tuple[Path, Path]:
+    """A small experiment and its finished store."""
+    path = written(tmp_path, many(100))
+    sweep(path, tmp_path / "out")
+    return path, tmp_path / "out"
+
+
+def _cut(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def _flipped(content: bytes) -> bytes:
+    """One bit of the last byte of a page of numbers; headers and statistics have no checksum of their own."""
+    group = pq.read_metadata(io.BytesIO(content)).row_group(0)
+    column = next(c for c in map(group.column, range(group.num_columns)) if c.path_in_schema == "hedging_index")
+    first = column.dictionary_page_offset if column.has_dictionary_page else column.data_page_offset
+    place = first + column.total_compressed_size - 1
+    return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize("damage", [_cut, _flipped, lambda _: b"", lambda _: b"no parquet"])
+def test_a_damaged_part_is_found_named_put_aside_and_made_anew(done: tuple[Path, Path], damage) -> None:
+    path, folder = done
+    before = open_results(folder).table("runs")
+    victim = folder / files(folder)[1]
+    victim.write_bytes(damage(victim.read_bytes()))
+    name = str(victim.relative_to(folder))
+    found = status_of(folder)
+    assert list(found.damaged) == [name]
+    assert 0 < found.missing < found.planned
+    with pytest.raises(StoreError, match=r"cannot be read"):
+        open_results(folder).table("runs")
+    told: list[str] = []
+    sweep(path, folder, on_trouble=told.append)
+    assert len(told) == 1
+    assert told[0].startswith(f"{name}: its bytes")
+    assert (folder / "damaged" / name.replace("/", "-")).exists()
+    pd.testing.assert_frame_equal(open_results(folder).table("runs"), before)
+    assert not status_of(folder).damaged
+
+
+KEPT = "retention: {summary: true, keep: 2}\n"
+
+
+@pytest.mark.parametrize("damage", [_cut, None])
+def test_every_table_of_a_part_is_made_anew_when_it_is_damaged_or_missing(tmp_path: Path, damage) -> None:
+    path = written(tmp_path, many(3) + KEPT)
+    before = sweep(path, tmp_path / "out")
+    frames = {name: before.table(name) for name in before.tables}
+    assert len(frames) == 9
+    for name in frames:
+        victim = next((tmp_path / "out" / name).glob("*.parquet"))
+        victim.unlink() if damage is None else victim.write_bytes(damage(victim.read_bytes()))
+        found = status_of(tmp_path / "out")
+        assert (found.finished, found.missing > 0) == (False, True)
+        told: list[str] = []
+        after = sweep(path, tmp_path / "out", on_trouble=told.append)
+        assert ("put aside" in "".join(told)) is (damage is not None)
+        assert status_of(tmp_path / "out").finished
+        assert not status_of(tmp_path / "out").damaged
+        for other, frame in frames.items():
+            pd.testing.assert_frame_equal(after.table(other), frame)
+        again: list[object] = []
+        sweep(path, tmp_path / "out", on_runs=again.append, on_trouble=again.append)
+        assert not again
+
+
+def test_damage_left_by_an_earlier_version_goes_too(tmp_path: Path) -> None:
+    sweep(written(tmp_path, many(3) + KEPT), tmp_path / "out")
+    next((tmp_path / "out" / "summary").glob("*.parquet")).write_bytes(b"")
+    path = written(tmp_path, many(5) + KEPT)
+    sweep(path, tmp_path / "out")
+    assert status_of(tmp_path / "out").finished
+    fresh = sweep(path, tmp_path / "fresh")
+    for name in fresh.tables:
+        pd.testing.assert_frame_equal(open_results(tmp_path / "out").table(name), fresh.table(name))
+
+
+def test_charts_of_ones_own_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    mine = tmp_path / "charts" / "mine.png"
+    mine.write_bytes(b"mine")
+    path = written(tmp_path)
+    assert call("sweep", str(path), "-o", str(tmp_path)).code == 0
+    assert (tmp_path / "charts" / "hedging_index.png").exists()
+    path.write_text(path.read_text().replace("[hedging_index]", "[presence_RUS]"))
+    assert call("sweep", str(path), "-o", str(tmp_path)).code == 0
+    assert mine.read_bytes() == b"mine"
+    assert {file.name for file in mine.parent.glob("*.png")} == {"mine.png", "presence_RUS.png"}
+
+
+def test_a_missing_part_is_made_anew(done: tuple[Path, Path]) -> None:
+    path, folder = done
+    before = files(folder)
+    (folder / before[0]).unlink()
+    assert status_of(folder).missing > 0
+    with pytest.raises(StoreError, match=r"cannot be read.*Run it again"):
+        open_results(folder).table("runs")
+    sweep(path, folder)
+    assert files(folder) == before
+
+
+def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    said = start("sweep", str(written(tmp_path)), "-o", "out", folder=tmp_path)
+    assert said.code == 2
+    assert said.err == "out: a file is where the folder should be. Name another folder with -o.\n"
+    assert (tmp_path / "out").read_text() == "mine"
+
+
+def test_a_newer_manifest_is_refused_and_left_alone(done: tuple[Path, Path]) -> None:
+    path, folder = done
+    newer = json.dumps({**json.loads((folder / "manifest.json").read_text()), "format_version": 99})
+    (folder / "manifest.json").write_text(newer)
+    for what in (lambda: sweep(path, folder), lambda: open_results(folder), lambda: status_of(folder)):
+        with pytest.raises(StoreError, match=r"results format 99 is newer than 1.*Update hedgesim"):
+            what()
+    assert (folder / "manifest.json").read_text() == newer
+
+
+def test_a_broken_manifest_is_put_aside_and_no_run_is_lost(done: tuple[Path, Path]) -> None:
+    path, folder = done
+    (folder / "manifest.json").write_text("{")
+    with pytest.raises(StoreError, match="not a manifest of results"):
+        open_results(folder)
+    told: list[object] = []
+    sweep(path, folder, on_runs=told.append)
+    assert not told
+    assert (folder / "damaged" / "manifest.json").read_text() == "{"
+
+
+def test_points_of_another_manifest_are_refused(done: tuple[Path, Path]) -> None:
+    path, folder = done
+    (folder / "points.parquet").write_bytes(b"other")
+    with pytest.raises(StoreError, match=r"points.parquet: it is not the table of points that the manifest names"):
+        open_results(folder).table("runs")
+    sweep(path, folder)
+    assert len(open_results(folder).table("runs")) == 600
+
+
+def test_results_of_something_else_are_not_touched(done: tuple[Path, Path], tmp_path: Path) -> None:
+    _, folder = done
+    before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+    other = written(tmp_path, name="other.yaml")
+    with pytest.raises(StoreError, match=r"results of the experiment small are here. Name another folder with -o"):
+        sweep(other, folder)
+    assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def test_what_a_kill_left_half_written_goes_once_it_is_old(tmp_path: Path) -> None:
+    drafts = [tmp_path / "out" / "runs" / f".{name}.parquet.0123.part" for name in ("old", "new")]
+    drafts[0].parent.mkdir(parents=True)
+    for draft, age in zip(drafts, (7200.0, 60.0), strict=True):
+        draft.write_bytes(b"half")
+        os.utime(draft, (time.time() - age, time.time() - age))
+    sweep(written(tmp_path), tmp_path / "out")
+    assert [draft.exists() for draft in drafts] == [False, True]
+    assert len(open_results(tmp_path / "out").table("runs")) == 24
+
+
+def test_parts_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], tmp_path: Path) -> None:
+    _, folder = done
+    n = len(files(folder))
+    sweep(written(tmp_path, many(100).replace("seed: 5", "seed: 6")), folder)
+    found = status_of(folder)
+    assert (found.unused, found.there, found.missing) == (n, 600, 0)
+    assert set(open_results(folder).table("runs")["seed"]) == {6}
+
+
+def test_a_file_that_is_no_folder_of_results_is_told_so(tmp_path: Path) -> None:
+    path = written(tmp_path)
+    for what in (status_of, open_results):
+        with pytest.raises(StoreError, match=r"a file is where a folder of results should be. Name the folder"):
+            what(path)
+
+
+def test_no_status_without_a_sweep(tmp_path: Path) -> None:
+    said = start("status", str(tmp_path), folder=tmp_path)
+    assert said.code == 2
+    assert "there is no manifest" in said.err
+
+
+def test_nothing_that_reads_a_store_knows_pickle() -> None:
+    root = Path(__file__).parents[2] / "src" / "hedgesim" / "results"
+    for name in ("store", "reading", "sweep_tables", "manifest", "folders", "parquet", "results"):
+        assert "pickle" not in (root / f"{name}.py").read_text()

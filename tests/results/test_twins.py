@@ -1,0 +1,121 @@
+"""Twins share their random numbers, so what differs between them is what the shock did."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hedgesim.engines.choice import engine_of
+from hedgesim.results.simulation import Plan, Twins, run, run_twins
+from hedgesim.scenario.twins import name_of_twin, read_scenario, read_twin
+
+RUNS = 40
+
+
+def twins_of(name: str, other: str, *, runs: int = RUNS, keep: int = 0, seed: int = 2022, end: str = "2023Q2") -> Twins:
+    scenarios = tuple(read_scenario(one, overrides=[f"end={end}"], seed=seed) for one in (name, other))
+    plan = Plan(runs, keep, engine_of("ensemble"))
+    return run_twins(scenarios, plan)
+
+
+@pytest.fixture(scope="module")
+def twins() -> Twins:
+    return twins_of("war_2022", "no_war", keep=RUNS)
+
+
+def value_by_run(twins: Twins, outcome: str, entity: str, option: str) -> list[pd.Series]:
+    """What is compared, by run and for both, from the tables of the runs kept."""
+    found = []
+    for results in (twins.first, twins.twin):
+        countries, system, formats = (results.tables[name] for name in ("countries", "system", "formats"))
+        last = results.case.setting.axes.periods[-1]
+        if outcome in {"presence", "hedging_index"}:
+            rows = countries[(countries["period"] == last) & (countries["country"] == entity)]
+            found.append(rows.set_index("run")[f"presence_{option}" if option else outcome])
+        elif entity == "system":
+            totals = system.groupby("run")[outcome].sum()
+            at_end = system[system["period"] == last].set_index("run")[outcome]
+            found.append(totals if outcome in {"leader_meetings", "first_time_formats"} else at_end)
+        else:
+            after = formats[(formats["format"] == entity) & (formats["period"] > formats["period"].min())]
+            found.append(after.assign(led=after["meeting"] == "leaders").groupby("run")["led"].sum())
+    return found
+
+
+def test_every_paired_number_is_that_of_the_runs_kept(twins: Twins) -> None:
+    assert set(twins.paired["outcome"]) == {
+        *("presence", "hedging_index", "leader_meetings", "first_time_formats", "realignments", "cohesion")
+    }
+    for row in twins.paired.itertuples():
+        a, b = value_by_run(twins, row.outcome, row.entity, row.option)
+        d = (a - b).astype(float)
+        assert row.mean == pytest.approx(d.mean(), abs=1e-12)
+        assert row.error == pytest.approx(d.sem(), abs=1e-12)
+        assert (row.q05, row.q95) == pytest.approx(tuple(d.quantile([0.05, 0.95])), abs=1e-12)
+        assert row.n == RUNS
+        if d.var() > 1e-20:
+            assert row.gain == pytest.approx((a.var() + b.var()) / d.var(), rel=1e-6)
+        else:
+            assert np.isnan(row.gain)
+
+
+def test_all_runs_are_compared_not_only_those_kept(twins: Twins) -> None:
+    few = twins_of("war_2022", "no_war", keep=3)
+    pd.testing.assert_frame_equal(few.paired, twins.paired, check_exact=False, rtol=1e-9, atol=1e-12)
+    met = few.paired[(few.paired["outcome"] == "leader_meetings") & (few.paired["entity"] != "system")]
+    assert (met["n"] == RUNS).all()
+    assert set(few.first.tables["shares"]["run"]) == set(range(3))
+
+
+def test_each_side_has_the_results_that_it_has_alone(twins: Twins) -> None:
+    alone = run(read_scenario("no_war", overrides=["end=2023Q2"], seed=2022), RUNS, keep=0)
+    pd.testing.assert_frame_equal(twins.twin.closing(), alone.closing(), rtol=0.0, atol=1e-12)
+    assert twins.twin.scenario.name == twins.twin.manifest["scenario"] == "no_war"
+
+
+def test_pairing_cuts_the_variance_of_the_effect_of_the_war_at_least_fivefold(twins: Twins) -> None:
+    presence = twins.paired.query("outcome == 'presence' and option == 'RUS'")
+    assert (presence["gain"] > 5.0).all()
+
+
+def test_the_gain_in_words_names_the_median_and_where_it_is_smallest(twins: Twins) -> None:
+    known = twins.paired.dropna(subset="gain")
+    said = twins.gain_in_words()
+    assert said.startswith(f"median {known['gain'].median():.1f}, smallest {known['gain'].min():.1f} (")
+    russia = known[(known["outcome"] == "presence") & (known["option"] == "RUS")].sort_values("gain").iloc[0]
+    assert said.endswith(
+        f"smallest for the presence of RUS {russia['gain']:.1f} (presence of RUS in {russia['entity']})"
+    )
+
+
+def test_a_twin_of_itself_differs_in_nothing() -> None:
+    same = twins_of("war_2022", "war_2022", runs=5, end="2021Q3")
+    assert (same.paired[["mean", "error", "q05", "q95"]] == 0.0).all(axis=None)
+    assert same.differing().empty
+    assert same.gain_in_words() == ""
+
+
+def test_one_run_has_differences_and_no_error() -> None:
+    one = twins_of("war_2022", "no_war", runs=1, end="2022Q2")
+    assert not one.differing().empty
+    assert one.paired["error"].isna().all()
+    assert one.gain_in_words() == ""
+
+
+def test_scenarios_of_other_seeds_are_no_twins() -> None:
+    scenarios = (read_scenario("war_2022"), read_scenario("no_war", seed=7))
+    with pytest.raises(ValueError, match="seeds 2022 and 7 differ"):
+        run_twins(scenarios, Plan(1, 0, engine_of("ensemble")))
+
+
+def test_a_twin_lacks_what_it_is_told_to_and_keeps_the_rest() -> None:
+    scenario = read_scenario("no_war", overrides=["end=2023Q1"], seed=3)
+    twin = read_twin(scenario, None, ["covid", "clash_2021"], overrides=["end=2023Q1"])
+    assert twin is not None
+    assert twin.omit_shocks == (*scenario.omit_shocks, "covid", "clash_2021")
+    assert (twin.seed, twin.end) == (3, scenario.end)
+    assert name_of_twin(scenario, twin) == "no_war without covid, clash_2021"
+    other = read_twin(read_scenario("war_2022"), "no_war", [])
+    assert other is not None
+    assert name_of_twin(read_scenario("war_2022"), other) == "no_war"
+    assert name_of_twin(scenario, scenario) == "no_war"
+    assert read_twin(scenario, None, []) is None

@@ -1,0 +1,143 @@
+"""Runs made in worker processes are the runs made here, whatever their number and the size of blocks."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import engine_of
+from hedgesim.errors import WorkerError
+from hedgesim.results import workers
+from hedgesim.results.blocks import run_block
+from hedgesim.results.simulation import BlockTask, Gathered, Plan, begin_cases, block_tasks, run_cases, run_twins
+from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
+from hedgesim.scenario import read_scenario
+
+ENGINE = engine_of("ensemble")
+
+
+@pytest.fixture(scope="module")
+def case() -> Case:
+    return case_of(read_scenario("war_2022", overrides=["end=2021Q4"]))
+
+
+def assert_alike(a: pd.DataFrame, b: pd.DataFrame) -> None:
+    pd.testing.assert_frame_equal(a, b, check_exact=False, rtol=0.0, atol=1e-12)
+
+
+def assert_same(a: Gathered, b: Gathered) -> None:
+    assert_alike(a.closing(), b.closing())
+    one, other = a.tables(), b.tables()
+    assert set(one) == set(other)
+    for name, frame in one.items():
+        assert_alike(frame, other[name])
+
+
+@pytest.mark.parametrize(("n", "together"), [(2, 5), (3, 64)])
+def test_any_number_of_workers_gives_the_same_results_and_leaves_none_behind(case: Case, n: int, together: int) -> None:
+    engine = replace(ENGINE, together=together)
+    reported: list[int] = []
+    (many,), _ = run_cases([case], Plan(23, 4, engine, n), on_runs=reported.append)
+    (alone,), _ = run_cases([case], Plan(23, 4, ENGINE))
+    assert_same(many, alone)
+    assert sum(reported) == 23
+    assert not multiprocessing.active_children()
+    assert not {name for name in ONE_THREAD if os.environ.get(name) == "1"}
+
+
+def test_twins_in_workers_are_the_twins_made_here() -> None:
+    scenarios = tuple(read_scenario(name, overrides=["end=2022Q2"], seed=1) for name in ("war_2022", "no_war"))
+    engine = replace(ENGINE, together=7)
+    here, there = (run_twins(scenarios, Plan(16, 2, engine, n)) for n in (1, 2))
+    assert_alike(here.paired, there.paired)
+    assert_alike(here.twin.closing(), there.twin.closing())
+    assert there.twin.manifest["workers"] == 2
+
+
+def test_no_more_tasks_are_taken_than_a_few_per_worker(case: Case) -> None:
+    taken: list[BlockTask] = []
+
+    def telling() -> Iterator[BlockTask]:
+        for task in block_tasks(40, keep=0, together=1):
+            taken.append(task)
+            yield task
+
+    blocks = in_order(partial(begin_cases, (case,), "ensemble", "numpy"), telling(), workers=2)
+    assert len(next(blocks).outcomes.failed) == 1
+    assert len(taken) == WAITING * 2
+    blocks.close()
+    assert not multiprocessing.active_children()
+
+
+def test_the_environment_is_put_back_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ONE_THREAD[0], "7")
+    monkeypatch.delenv(ONE_THREAD[1], raising=False)
+    with workers._environment(dict.fromkeys(ONE_THREAD, "1")):
+        assert os.environ[ONE_THREAD[0]] == os.environ[ONE_THREAD[1]] == "1"
+    assert os.environ[ONE_THREAD[0]] == "7"
+    assert ONE_THREAD[1] not in os.environ
+
+
+def test_outcomes_travel_with_runs_side_by_side(case: Case) -> None:
+    block = run_block(case, ENGINE, range(3))
+    values = pickle.loads(pickle.dumps(block)).outcomes.values
+    assert values.flags.f_contiguous
+    assert np.array_equal(values, block.outcomes.values)
+
+
+def test_a_worker_that_cannot_start_is_said_in_one_line(case: Case) -> None:
+    engine = replace(ENGINE, name="steam")
+    with pytest.raises(
+        WorkerError, match=r"^--workers 2: a worker process could not start .*Give fewer --workers"
+    ) as e:
+        run_cases([case], Plan(3, 0, engine, 2))
+    assert "\n" not in str(e.value)
+
+
+def _children(pid: int) -> list[int]:
+    """Processes whose parent is a process."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        if int(text.rpartition(")")[2].split()[1]) == pid:
+            found.append(int(stat.parent.name))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
+@pytest.mark.parametrize(("how", "wait"), [(signal.SIGINT, 0.0), (signal.SIGINT, 2.0), (signal.SIGKILL, 1.5)])
+def test_workers_end_with_what_started_them(tmp_path: Path, how: signal.Signals, wait: float) -> None:
+    words = ["run", "war_2022", "--runs", "100000", "--workers", "2", "-o", str(tmp_path / "out")]
+    parent = subprocess.Popen([sys.executable, "-m", "hedgesim", *words], stderr=subprocess.PIPE, text=True)
+    try:
+        until = time.monotonic() + 60.0
+        while len(children := _children(parent.pid)) < 3 and time.monotonic() < until:
+            time.sleep(0.2)
+        time.sleep(wait)
+        parent.send_signal(how)
+        _, said = parent.communicate(timeout=30)
+        if how == signal.SIGINT:
+            assert parent.returncode == 130
+            assert said.split() == ["stopped"]
+        while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < until:
+            time.sleep(0.2)
+        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+    finally:
+        parent.kill()
