@@ -13,11 +13,8 @@ import yaml
 
 from hedgesim.analysis.hindcast.hindcast import hindcast, parameters_in
 from hedgesim.analysis.hindcast.study import Posterior, skills_of
-from hedgesim.analysis.patterns.bases import Bases
-from hedgesim.analysis.patterns.judging import verdict_of
-from hedgesim.analysis.patterns.measuring import OnRuns
-from hedgesim.analysis.patterns.scoring import score
-from hedgesim.analysis.patterns.variation import Variation
+from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
+from hedgesim.analysis.patterns.scoring import OnRuns, score, verdicts_of
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.outcomes import Outcomes
@@ -103,7 +100,7 @@ def scores_without(
     return pd.concat(found, ignore_index=True)
 
 
-def patterns_without(bases: Bases, runs: int, *, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
+def patterns_without(scenarios: PatternScenarios, runs: int, *, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
     """Verdicts of every pattern under every mechanism turned off; columns: without, pattern, verdict.
 
     Raises:
@@ -111,10 +108,8 @@ def patterns_without(bases: Bases, runs: int, *, on_runs: OnRuns = lambda _: Non
     """
     rows = []
     for name, mechanism in mechanisms().items():
-        parts = score(bases, Variation(settings=mechanism.settings), runs, on_runs=on_runs)
-        for pattern in bases.patterns.patterns:
-            own = parts[parts["pattern"] == pattern.name].sort_values("number")
-            rows.append((name, pattern.name, verdict_of(pattern, list(own["verdict"]))))
+        parts = score(scenarios, Variation(settings=mechanism.settings), runs, on_runs=on_runs)
+        rows += [(name, *one) for one in verdicts_of(scenarios.patterns, parts).items()]
     return pd.DataFrame(rows, columns=["without", "pattern", "verdict"])
 
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from hedgesim import session
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, patterns_without, scores_without
 from hedgesim.analysis.hindcast.rivals import PERSISTENCE
-from hedgesim.analysis.patterns.bases import Bases
-from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns.pattern import read_patterns
+from hedgesim.analysis.patterns.scenarios import PatternScenarios
 from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
 from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
@@ -47,8 +47,8 @@ def ablate(calibration: str, *, runs: int, output: Path, backend: str, as_json: 
     years = range(scenario.start.year, scenario.end.year + 1)
     told = {"effects": effects((first, other), engine, runs=runs)}
     told["scores"] = scores_without(case_of(scenario), read_tables(), posterior, engine, years=years, runs=2)
-    bases = Bases(read_patterns(None), session.read_scenario(PAIR[0], overrides=given))
-    total = runs * len({name for part in bases.patterns.parts for name in part.bases}) * len(mechanisms())
+    bases = PatternScenarios(read_patterns(None), session.read_scenario(PAIR[0], overrides=given))
+    total = runs * len(bases.patterns.scenarios_needed) * len(mechanisms())
     with counting("scoring patterns without each mechanism", total) as on_runs:
         told["patterns"] = patterns_without(bases, runs, on_runs=on_runs)
     write_findings(output, KIND, told, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})

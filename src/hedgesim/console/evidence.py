@@ -11,9 +11,8 @@ import pandas as pd
 from rich.console import Console
 
 from hedgesim import session
-from hedgesim.analysis.patterns.bases import Bases, unused
-from hedgesim.analysis.patterns.pattern import TOLD
-from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns.pattern import REPORTED, read_patterns
+from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation, draws_of, unused
 from hedgesim.analysis.patterns.scoring import (
     BASE,
     FEWEST_RUNS,
@@ -23,7 +22,6 @@ from hedgesim.analysis.patterns.scoring import (
     score_all,
     variants_of,
 )
-from hedgesim.analysis.patterns.variation import Variation, draws_of
 from hedgesim.analysis.simulation import now
 from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
@@ -61,21 +59,20 @@ def plan_of(runs: int, calibration: str | None, *, posterior: bool) -> Plan:
     return Plan(runs, Variation(parameters=calibration, draws=draws))
 
 
-def bases_of(scenario: str | None, file: str | None, *, seed: int | None) -> Bases:
+def bases_of(scenario: str | None, file: str | None, *, seed: int | None) -> PatternScenarios:
     """The scenarios that patterns are run on, checked with the patterns before anything runs."""
     like = None if scenario is None else session.read_scenario(scenario)
-    bases = Bases(read_patterns(file), like, seed)
+    bases = PatternScenarios(read_patterns(file), like, seed)
     bases.check()
     return bases
 
 
-def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
+def score_with_progress(bases: PatternScenarios, plan: Plan, folder: Path) -> Scores:
     """Score, write the tables and draw the chart, showing how far it is."""
     check_folder(folder, KIND)
     prepare_folder(folder)
     began = now()
-    scenarios = {name for part in bases.patterns.parts for name in part.bases}
-    total = plan.runs * len(scenarios) * len(variants_of(plan.variation))
+    total = plan.runs * len(bases.patterns.scenarios_needed) * len(variants_of(plan.variation))
     with counting("scoring patterns", total) as on_runs:
         scores = score_all(bases, plan.variation, runs=plan.runs, on_runs=on_runs)
     facts = {**_facts(bases, plan), "totals": scores.totals, "began": began, "ended": now()}
@@ -84,7 +81,7 @@ def score_with_progress(bases: Bases, plan: Plan, folder: Path) -> Scores:
     return scores
 
 
-def _facts(bases: Bases, plan: Plan) -> dict[str, Any]:
+def _facts(bases: PatternScenarios, plan: Plan) -> dict[str, Any]:
     like = bases.like
     return {
         "patterns_file": bases.patterns.path.name,
@@ -98,12 +95,12 @@ def _facts(bases: Bases, plan: Plan) -> dict[str, Any]:
     }
 
 
-def _parameters(bases: Bases, plan: Plan) -> str:
+def _parameters(bases: PatternScenarios, plan: Plan) -> str:
     own = SHIPPED if bases.like is None else bases.like.parameters
     return plan.variation.parameters or own
 
 
-def _caption(bases: Bases, plan: Plan) -> str:
+def _caption(bases: PatternScenarios, plan: Plan) -> str:
     who = "" if bases.like is None else f"Scenario {bases.like.name}; "
     seed = "seeds of the scenarios" if bases.seed is None else f"seed {bases.seed}"
     drawn = ", drawn from the posterior" if plan.variation.draws else ""
@@ -112,7 +109,7 @@ def _caption(bases: Bases, plan: Plan) -> str:
     return text[0].upper() + text[1:]
 
 
-def print_scores(scores: Scores, bases: Bases, folder: Path, *, as_json: bool) -> None:
+def print_scores(scores: Scores, bases: PatternScenarios, folder: Path, *, as_json: bool) -> None:
     """Every part with what was observed and simulated, every pattern with its verdicts, and how many count."""
     if as_json:
         told = {"folder": str(folder), "totals": scores.totals, "not_used": _unused(bases)}
@@ -140,7 +137,7 @@ def _finite(frame: pd.DataFrame) -> pd.DataFrame:
 def _part_row(row: dict[Any, Any]) -> list[str]:
     mark = "" if row["sure"] else " ~"
     says = f"{row['says']} (control)" if row["kind"] == "control" else str(row["says"])
-    verdict = "" if row["kind"] == TOLD else f"{row['verdict']}{mark}"
+    verdict = "" if row["kind"] == REPORTED else f"{row['verdict']}{mark}"
     return [str(row["pattern"]), says, str(row["observed"]), in_short(row), str(row["interval"]), verdict]
 
 
@@ -170,7 +167,7 @@ def _pattern_row(row: dict[Any, Any]) -> list[str]:
     return [str(row["pattern"]), str(row["statement"]), str(row["verdict"]), *satisfied, str(row[POOLED]), counts]
 
 
-def summary_lines(scores: Scores, bases: Bases) -> list[str]:
+def summary_lines(scores: Scores, bases: PatternScenarios) -> list[str]:
     """How many patterns hold, discriminate and count, and what the marks mean."""
     n = scores.totals
     lines = [
@@ -184,6 +181,6 @@ def summary_lines(scores: Scores, bases: Bases) -> list[str]:
     return lines
 
 
-def _unused(bases: Bases) -> list[str]:
+def _unused(bases: PatternScenarios) -> list[str]:
     """What is not used of the scenario that is scored."""
     return [] if bases.like is None else list(unused(bases.like))

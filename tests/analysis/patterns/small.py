@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from hedgesim.analysis.patterns.seen import Seen
+from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.engines.ensemble import simulate
 from worlds import make_case, make_setting
 
@@ -15,19 +15,19 @@ RUNS = 2
 STEPS = 4
 
 
-def small() -> Seen:
+def small() -> SimulatedRuns:
     """Two runs of three countries (AAA BBB CCC), three powers (RED BLU GRN), five formats, 2021Q1 to 2021Q4."""
     setting = make_setting(3, n_countries=3, n_powers=3, n_domains=2, n_formats=5, n_steps=STEPS - 1)
-    return Seen(simulate(make_case(setting), range(RUNS)))
+    return SimulatedRuns(simulate(make_case(setting), range(RUNS)))
 
 
-def doctored(**arrays: np.ndarray) -> Seen:
+def doctored(**arrays: np.ndarray) -> SimulatedRuns:
     """The same with some arrays of its worlds replaced."""
-    seen = small()
-    worlds: Any = seen.worlds
+    runs = small()
+    worlds: Any = runs.worlds
     for name, values in arrays.items():
         assert values.shape == np.shape(getattr(worlds, name)), name
-    return Seen(replace(seen.trajectory, worlds=replace(worlds, **arrays)))
+    return SimulatedRuns(replace(runs.trajectory, worlds=replace(worlds, **arrays)))
 
 
 def along_formats(format_: int, run: int, values: list[float]) -> np.ndarray:

@@ -10,13 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.patterns import measuring
-from hedgesim.analysis.patterns.bases import Bases, unused
-from hedgesim.analysis.patterns.judging import BREAKS, HOLDS
-from hedgesim.analysis.patterns.measuring import measure
-from hedgesim.analysis.patterns.reader import read_patterns
-from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, score, score_all, scored, variants_of
-from hedgesim.analysis.patterns.variation import PER_COUNTRY, PER_PAIR, Variation, pool
+from hedgesim.analysis.patterns import scoring
+from hedgesim.analysis.patterns.pattern import FAILS, read_patterns
+from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, PatternScenarios, Variation, pool, unused
+from hedgesim.analysis.patterns.scoring import (
+    FEWEST_RUNS,
+    NULLS,
+    Scores,
+    measure,
+    score,
+    score_all,
+    scored,
+    variants_of,
+)
+from hedgesim.analysis.patterns.verdict import HOLDS
 from hedgesim.engines.case import case_of
 from hedgesim.errors import ScenarioError
 from hedgesim.session import read_scenario
@@ -97,13 +104,13 @@ def file() -> Path:
 
 
 @cache
-def bases() -> Bases:
-    return Bases(read_patterns(file()))
+def scenarios() -> PatternScenarios:
+    return PatternScenarios(read_patterns(file()))
 
 
 @cache
 def scores() -> Scores:
-    return score_all(bases(), runs=FEWEST_RUNS)
+    return score_all(scenarios(), runs=FEWEST_RUNS)
 
 
 def parts_of(variant: str) -> pd.DataFrame:
@@ -115,8 +122,8 @@ def test_what_must_hold_holds_and_what_cannot_does_not() -> None:
     base = parts_of("base")
     assert base.loc[FALLS, "verdict"] == HOLDS
     assert base.loc[("falls", 1), "verdict"] == HOLDS
-    assert base.loc[("impossible", 0), "verdict"] == BREAKS
-    assert base.loc[DOUBLE, "verdict"] == "told"
+    assert base.loc[("impossible", 0), "verdict"] == FAILS
+    assert base.loc[DOUBLE, "verdict"] == "reported"
     assert base.loc[DOUBLE, "simulated"] > 0.0
     assert (base["runs"] == FEWEST_RUNS).all()
 
@@ -126,7 +133,7 @@ def test_null_models_make_paired_differences_nil() -> None:
     for variant in NULLS:
         row = parts_of(variant).loc[FALLS]
         assert (row["q05"], row["median"], row["q95"]) == (0.0, 0.0, 0.0)
-        assert row["verdict"] == BREAKS
+        assert row["verdict"] == FAILS
 
 
 def test_a_pattern_that_all_null_models_satisfy_does_not_count() -> None:
@@ -145,22 +152,22 @@ def test_a_pattern_that_all_null_models_satisfy_does_not_count() -> None:
 
 
 def test_a_doctored_run_is_judged_by_what_it_shows() -> None:
-    values = {part.key: np.zeros(FEWEST_RUNS) for part in bases().patterns.parts}
+    values = {key: np.zeros(FEWEST_RUNS) for key in scenarios().patterns.parts}
     doctored = {**values, FALLS: np.full(FEWEST_RUNS, -0.1), ("falls", 1): np.full(FEWEST_RUNS, 2.0)}
-    table = scored(bases().patterns, doctored).set_index(["pattern", "number"])
+    table = scored(scenarios().patterns, doctored).set_index(["pattern", "number"])
     assert table.loc[FALLS, "verdict"] == HOLDS
-    assert table.loc[("falls", 1), "verdict"] == BREAKS
-    plain = scored(bases().patterns, values).set_index(["pattern", "number"])
-    assert plain.loc[FALLS, "verdict"] == BREAKS
+    assert table.loc[("falls", 1), "verdict"] == FAILS
+    plain = scored(scenarios().patterns, values).set_index(["pattern", "number"])
+    assert plain.loc[FALLS, "verdict"] == FAILS
 
 
 def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = measure(bases(), Variation(), FEW)
-    monkeypatch.setattr(measuring, "BLOCK", 4)
+    whole = measure(scenarios(), Variation(), FEW)
+    monkeypatch.setattr(scoring, "BLOCK", 4)
     heard: list[int] = []
-    parted = measure(bases(), Variation(), FEW, on_runs=heard.append)
+    parted = measure(scenarios(), Variation(), FEW, on_runs=heard.append)
     assert heard == [4, 2] * 4
-    assert whole.keys() == parted.keys() == {part.key for part in bases().patterns.parts}
+    assert whole.keys() == parted.keys() == set(scenarios().patterns.parts)
     for key in whole:
         np.testing.assert_allclose(whole[key], parted[key], rtol=0, atol=1e-12)
 
@@ -168,8 +175,8 @@ def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.
 def test_run_k_has_the_values_of_draw_k() -> None:
     path = "alignment.threat_rate"
     draws = Variation(draws={path: np.asarray([0.1, 0.5])})
-    drawn = measure(bases(), draws, FEW)
-    alone = [measure(bases(), Variation(settings={path: value}), FEW) for value in (0.1, 0.5)]
+    drawn = measure(scenarios(), draws, FEW)
+    alone = [measure(scenarios(), Variation(settings={path: value}), FEW) for value in (0.1, 0.5)]
     for key in (FALLS, DOUBLE):
         expected = np.where(np.arange(len(FEW)) % 2 == 0, alone[0][key], alone[1][key])
         np.testing.assert_allclose(drawn[key], expected, rtol=0, atol=1e-12)
@@ -177,7 +184,7 @@ def test_run_k_has_the_values_of_draw_k() -> None:
 
 
 def test_pooled_countries_are_all_alike() -> None:
-    setting = bases().case("war").setting
+    setting = scenarios().case("war").setting
     same = pool(setting)
     for name in PER_COUNTRY:
         held = np.asarray(getattr(same, name))
@@ -201,15 +208,15 @@ def test_variants_are_the_model_three_null_models_and_the_pooled_one() -> None:
     variants = variants_of(own)
     assert list(variants) == ["base", *NULLS, "pooled"]
     assert all(one.settings == own.settings for one in variants.values())
-    case = bases().case("war")
+    case = scenarios().case("war")
     assert {type(rule).__name__ for rule in variants["random"].of(case).country_rules} == {"Random"}
     assert not np.any(variants["no_shock"].of(case).setting.shocks.size)
     assert variants["base"].of(case).parameters.taste.concentration == 3.0
 
 
 def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
-    like = replace(bases(), like=read_scenario("war_2022"))
-    plain, other = measure(bases(), Variation(), FEW), measure(like, Variation(), FEW)
+    like = replace(scenarios(), like=read_scenario("war_2022"))
+    plain, other = measure(scenarios(), Variation(), FEW), measure(like, Variation(), FEW)
     for key in plain:
         np.testing.assert_array_equal(plain[key], other[key])
     assert unused(read_scenario("war_2022")) == ()
@@ -224,7 +231,7 @@ def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(tmp
         encoding="utf-8",
     )
     scenario = read_scenario(own)
-    like = Bases(read_patterns(file()), scenario)
+    like = PatternScenarios(read_patterns(file()), scenario)
     war, early = like.scenario("war"), like.scenario("early")
     assert war.settings == {"taste.threat": 2.0}
     assert war.shock_sizes == {"war_2022": 0.5}
@@ -243,13 +250,13 @@ def test_a_scenario_with_tables_of_its_own_is_refused(tmp_path: Path) -> None:
         (tmp_path / "tables" / table.name).write_bytes(table.read_bytes())
     (tmp_path / "own.yaml").write_text("extends: war_2022\ntables: tables\n", encoding="utf-8")
     with pytest.raises(ScenarioError, match=r"own.yaml:2:.*tables of its own cannot be scored"):
-        Bases(read_patterns(file()), read_scenario(tmp_path / "own.yaml"))
+        PatternScenarios(read_patterns(file()), read_scenario(tmp_path / "own.yaml"))
 
 
 def test_a_seed_holds_for_every_scenario() -> None:
-    seeded = replace(bases(), seed=5)
-    assert {seeded.case(name).seed for name in seeded.patterns.bases} == {5}
-    assert bases().case("war").seed == 2022
+    seeded = replace(scenarios(), seed=5)
+    assert {seeded.case(name).seed for name in seeded.patterns.scenarios} == {5}
+    assert scenarios().case("war").seed == 2022
 
 
 @pytest.mark.parametrize(
@@ -276,4 +283,4 @@ def test_too_few_runs_are_refused_with_the_number_needed() -> None:
     """A share of .8 has a standard error of root(.8 x .2/n), at most .05 from n = 64."""
     assert np.sqrt(0.8 * 0.2 / FEWEST_RUNS) <= 0.05 < np.sqrt(0.8 * 0.2 / (FEWEST_RUNS - 1))
     with pytest.raises(ValueError, match="63 runs are too few for a score, which takes 64"):
-        score(bases(), Variation(), FEWEST_RUNS - 1)
+        score(scenarios(), Variation(), FEWEST_RUNS - 1)

@@ -1,4 +1,4 @@
-"""What statistics look at: the worlds of some runs, and what is derived from them once."""
+"""Simulated runs as statistics read them: the worlds of every quarter, and what is derived from them once."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from functools import cached_property
 import numpy as np
 
 from hedgesim.engines.trajectory import Trajectory
-from hedgesim.model import formats as fm
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.sight import Sight, appeal
 from hedgesim.model.world import DORMANT, World
+
+Names = str | Sequence[str] | slice | None
+ALL = slice(None)
 
 
 @dataclass(frozen=True)
@@ -29,10 +31,6 @@ class Span:
         """The years that it touches."""
         return range(self.first.year, self.last.year + 1)
 
-    def __str__(self) -> str:
-        """The quarters in a short form."""
-        return str(self.first) if self.first == self.last else f"{self.first}-{self.last}"
-
 
 def year(number: int) -> Span:
     """The quarters of a year."""
@@ -40,8 +38,8 @@ def year(number: int) -> Span:
 
 
 @dataclass(frozen=True)
-class Seen:
-    """Runs as statistics see them; arrays have axes (step, run, …), step 0 is the start."""
+class SimulatedRuns:
+    """Runs of one scenario; step 0 is the start."""
 
     trajectory: Trajectory
 
@@ -57,50 +55,56 @@ class Seen:
 
     @cached_property
     def sight(self) -> Sight:
-        """Effective quantities, shocks included."""
+        """Quantities with shocks in them."""
         return self.trajectory.sight()
 
     @cached_property
     def outcomes(self) -> Mapping[str, Array]:
-        """Outcomes of countries and of the system by name, axes (step, run, country or 1)."""
-        return {
-            name: np.asarray(values)[..., 0, 0] for part in self.trajectory.outcomes() for name, values in part.items()
-        }
+        """Outcomes of countries and of the system by name, axes (step, run, country or 1, 1, 1)."""
+        countries, system = self.trajectory.outcomes()
+        return {**countries, **system}
 
-    @cached_property
+    @property
     def formality(self) -> Array:
-        """Formality of formats as they are, axes (step, run, format)."""
-        case = self.trajectory.case
-        formats, parameters = case.setting.formats, case.parameters.formats
-        formal = fm.formality(np, self.worlds.level, self.worlds, formats=formats, parameters=parameters)
-        return np.asarray(formal)[..., 0, 0, :]
+        """Formality of formats as they are, 0..1, axes (step, run, format)."""
+        return self.at(self.sight.formality, target=ALL)
 
     @cached_property
     def support(self) -> Array:
-        """Support of countries for formats as they are, log odds, axes (step, run, country, format)."""
+        """Support of countries for formats as they are, log odds, axes (step, run, country, 1, format)."""
         case, baseline = self.trajectory.case, self.trajectory.future.start.baseline
         plain = appeal(self.worlds, self.sight, setting=case.setting, parameters=case.parameters) + baseline.residual
-        cost = np.asarray(self.sight.sovereignty)[..., 0, :] * self.formality[..., None, :]
-        return np.asarray(plain)[..., 0, :] - cost
+        return plain - self.sight.sovereignty * self.sight.formality
 
     @property
     def at_work(self) -> Array:
         """Whether formats are at work, axes (step, run, format)."""
-        return np.asarray(self.worlds.level[..., 0, 0, :] > DORMANT)
+        return self.at(self.worlds.level, target=ALL) > DORMANT
 
-    def place(self, axis: str, name: str) -> int:
-        """Place of a name on an axis."""
-        names: Sequence[str] = getattr(self.axes, axis)
-        return names.index(name)
+    def at(
+        self, values: Array, country: Names = None, domain: Names = None, target: Names = None, along: str = "options"
+    ) -> Array:
+        """Values of some names, from axes (step, run, country, domain, target).
 
-    def places(self, axis: str, names: Sequence[str]) -> list[int]:
-        """Places of names on an axis."""
-        return [self.place(axis, name) for name in names]
+        Names are one, several, ALL, or left out where the axis has length 1. along: the axis of the names of targets:
+        options (powers first), countries or formats.
+
+        Returns:
+            Axes (step, run), then one for every argument with several names, in the order of the arguments.
+        """
+        values = np.asarray(values)[:, :, :, :, self._places(along, target)]
+        return values[:, :, :, self._places("domains", domain)][:, :, self._places("countries", country)]
+
+    def _places(self, axis: str, names: Names) -> int | list[int] | slice:
+        known: Sequence[str] = getattr(self.axes, axis)
+        if names is None or isinstance(names, slice):
+            return names or 0
+        return known.index(names) if isinstance(names, str) else [known.index(name) for name in names]
 
     def step(self, quarter: Period) -> int:
         """The step of a quarter."""
         return quarter.index - self.axes.start.index
 
     def steps(self, span: Span) -> slice:
-        """The steps of a span."""
+        """The steps of some quarters."""
         return slice(self.step(span.first), self.step(span.last) + 1)
