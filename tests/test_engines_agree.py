@@ -16,8 +16,7 @@ from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import read_scenario
-from hedgesim.scenario.known_names import known_names
-from hedgesim.scenario.packaged import packaged_scenarios
+from hedgesim.scenario.files import packaged_scenarios
 from worlds import NUMBERS, declared_axes, make_case, make_setting
 
 SCENARIO = "war_2022"
@@ -39,7 +38,7 @@ IN_TURN = ("random", "landscape", "multi_vector")
 
 
 def case_with(*overrides: str) -> Case:
-    return case_of(read_scenario(SCENARIO, overrides=overrides, vocabulary=known_names))
+    return case_of(read_scenario(SCENARIO, overrides=overrides))
 
 
 @cache

@@ -76,7 +76,7 @@ REFUSED = {
     "no file": (("--patterns", "none.yaml"), "none.yaml: there is no such file", "Check the spelling"),
     "statistic": (
         ("--patterns", "wrong.yaml"),
-        'wrong.yaml:15:27: patterns.falls.parts.0.statistic.name is "valeu", which is no statistic',
+        'wrong.yaml:15:27: there is no statistic "valeu"',
         '"value"?',
     ),
     "years": (("--patterns", "years.yaml"), "years.yaml:15:96: war (war_2022) runs 2021Q1", "Name quarters in it"),

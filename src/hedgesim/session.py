@@ -28,7 +28,6 @@ from hedgesim.scenario import read_scenario as read_checked
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.impulses import impulses_of
-from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.tables import Tables
 
 PAIRED_CHART = "paired_presence"
@@ -44,7 +43,7 @@ def read_scenario(name: str | Path, *, overrides: Sequence[str] = (), seed: int 
     Raises:
         ScenarioError: with place, fault and remedy.
     """
-    return read_checked(name, overrides=overrides, seed=seed, vocabulary=known_names)
+    return read_checked(name, overrides=overrides, seed=seed)
 
 
 def read_twin(

@@ -11,7 +11,6 @@ from hedgesim.engines.case import Case, Future, case_of, foresee
 from hedgesim.model.draws import Draws
 from hedgesim.rules import country_rules
 from hedgesim.scenario import read_scenario
-from hedgesim.scenario.known_names import known_names
 
 STILL = (
     "alignment.noise=0",
@@ -32,7 +31,7 @@ def quiet(start: str, end: str) -> Case:
     """Some quarters without recorded or other shocks."""
     overrides = [f"start={start}", f"end={end}", "recorded_shocks=none"]
     overrides += [f"settings.{setting}" for setting in STILL]
-    return case_of(read_scenario("war_2022", overrides=overrides, vocabulary=known_names))
+    return case_of(read_scenario("war_2022", overrides=overrides))
 
 
 def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):

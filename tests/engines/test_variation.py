@@ -12,8 +12,7 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.outcomes import outcomes_of
 from hedgesim.engines.variation import Turn, turned
-from hedgesim.experiment import points_of, read_experiment
-from hedgesim.experiment.variants import paths_of
+from hedgesim.experiment import design_points, read_experiment
 from hedgesim.model.decision import PowerDecision
 from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
@@ -70,7 +69,7 @@ def ensembles(varied: str, scenario: str = "war_2022", *, read: Callable[[Scenar
     """
     path = Path("x.yaml")
     path.write_text(HEAD.replace("SCENARIO", scenario) + varied)
-    plan = SweepPlan(points_of(read_experiment(path)), _grounds=GROUNDS)
+    plan = SweepPlan(design_points(read_experiment(path)), _grounds=GROUNDS)
     points = plan.points
     made = []
     for n, variant in enumerate(points.variants):
@@ -85,7 +84,7 @@ def ensembles(varied: str, scenario: str = "war_2022", *, read: Callable[[Scenar
 def read_alone(plan: SweepPlan, row: int, scenario: str) -> Scenario:
     """The scenario read with the values of a point."""
     given = plan.points.table.iloc[row].drop(["point", "sample", "scenario", "first_draw"])
-    texts = [f"{one}={value}" for path, value in given.items() for one in paths_of(plan.points.experiment, str(path))]
+    texts = [f"{one}={value}" for path, value in given.items() for one in plan.points.experiment.paths_of(str(path))]
     return read_scenario(scenario, overrides=texts, seed=SEED)
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hedgesim.experiment import Experiment
-from hedgesim.experiment.design import cube_of, levels_of, values_at
-from hedgesim.experiment.schema import MORRIS_LEVELS, Uncertainty
+from hedgesim.experiment.design import cube_of
+from hedgesim.experiment.schema import MORRIS_LEVELS
+from hedgesim.experiment.uncertainties import Uncertainty, levels_of, values_at
 
 SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
 PLACES = np.linspace(0.0, 1.0, 11)
@@ -24,7 +25,7 @@ def experiment(design: str, *, d: int, n: int, seed: int = 0, second_order: bool
         question="q",
         scenarios=("s",),
         uncertainties=paths,
-        outcomes=("o",),
+        outcomes=("cohesion",),
         design=design,
         samples=n,
         second_order=second_order,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.experiment import Experiment, Points, points_of
+from hedgesim.experiment import DesignPoints, Experiment, design_points
 
 from .examples import HEAD, TABLE, changed
 
@@ -44,12 +44,12 @@ rules:
 """
 
 
-def columns(points: Points, *paths: str) -> list[tuple[object, ...]]:
+def columns(points: DesignPoints, *paths: str) -> list[tuple[object, ...]]:
     return list(points.table[list(paths)].itertuples(index=False, name=None))
 
 
 def test_scenarios_are_crossed_with_levers_and_levers_with_samples(read: Reader) -> None:
-    points = points_of(read(CROSSED))
+    points = design_points(read(CROSSED))
     assert (len(points), points.runs) == (2 * 2 * 6, 2 * 2 * 6 * 5)
     expected = [
         (scenario, rule, "2021Q4", threat, need)
@@ -74,7 +74,7 @@ def test_scenarios_are_crossed_with_levers_and_levers_with_samples(read: Reader)
 @pytest.mark.parametrize("design", ["latin_hypercube", "sobol", "saltelli", "morris"])
 def test_a_sample_is_the_same_under_every_lever_and_scenario(design: str, read: Reader) -> None:
     text = changed("[0.0, 1.0, 2.0]", "{low: 0.0, high: 2.0}", CROSSED).replace(", levels: 2", "")
-    points = points_of(read(text + f"design: {design}\nsamples: 4\n"))
+    points = design_points(read(text + f"design: {design}\nsamples: 4\n"))
     n = {"latin_hypercube": 4, "sobol": 4, "saltelli": 4 * 4, "morris": 4 * 3}[design]
     assert len(points) == 2 * 2 * n
     paths = ["settings.taste.threat", "settings.taste.need"]
@@ -86,7 +86,7 @@ def test_a_sample_is_the_same_under_every_lever_and_scenario(design: str, read: 
     assert blocks[0]["settings.taste.need"].between(1.0, 2.0).all()
 
 
-def by_lever(points: Points) -> list[tuple[object, pd.DataFrame]]:
+def by_lever(points: DesignPoints) -> list[tuple[object, pd.DataFrame]]:
     return list(points.table.groupby(["scenario", "rules.countries.all.rule"], sort=False))
 
 
@@ -99,15 +99,15 @@ def by_lever(points: Points) -> list[tuple[object, pd.DataFrame]]:
     ],
 )
 def test_pairing_says_which_points_share_random_numbers(pairing: str, first_draw: list[int], read: Reader) -> None:
-    assert points_of(read(CROSSED + f"pairing: {pairing}\n")).table["first_draw"].tolist() == first_draw
+    assert design_points(read(CROSSED + f"pairing: {pairing}\n")).table["first_draw"].tolist() == first_draw
 
 
 def test_all_points_share_random_numbers_if_nothing_is_said(read: Reader) -> None:
-    assert set(points_of(read(CROSSED)).table["first_draw"]) == {0}
+    assert set(design_points(read(CROSSED)).table["first_draw"]) == {0}
 
 
 def test_an_experiment_may_vary_nothing_but_scenarios(read: Reader) -> None:
-    points = points_of(read(changed("[war_2022]", "[no_war, war_2022]", HEAD)))
+    points = design_points(read(changed("[war_2022]", "[no_war, war_2022]", HEAD)))
     assert columns(points, "point", "sample", "scenario", "first_draw") == [(0, 0, "no_war", 0), (1, 0, "war_2022", 0)]
     assert [one.scenario.name for one in points.variants] == ["no_war", "war_2022"]
     assert points.numbers == {}
@@ -115,13 +115,13 @@ def test_an_experiment_may_vary_nothing_but_scenarios(read: Reader) -> None:
 
 def test_scenario_file_beside_the_experiment_is_called_as_it_is(write: Writer, read: Reader) -> None:
     write(OWN_RULES, "mine/own.yaml")
-    points = points_of(read(changed("[war_2022]", "[war_2022, mine/own.yaml]", HEAD)))
+    points = design_points(read(changed("[war_2022]", "[war_2022, mine/own.yaml]", HEAD)))
     assert points.table["scenario"].tolist() == ["war_2022", "own"]
     assert points.variants[1].scenario.rules.of_country("KAZ") == ("balancing", {"recoil": 2.0})
 
 
 def test_the_seed_is_the_one_of_the_experiment(read: Reader) -> None:
-    (variant,) = points_of(read(HEAD)).variants
+    (variant,) = design_points(read(HEAD)).variants
     assert variant.scenario.seed == 7
 
 
@@ -136,7 +136,7 @@ levers:
 """
     held = changed("[war_2022]", "[own.yaml]", HEAD) + text
     Path("own.yaml").write_text(OWN_RULES)
-    points = points_of(read(held))
+    points = design_points(read(held))
     assert len(points) == 16
     assert len(points.variants) == 1
     assert set(points.variant) == {0}
@@ -148,12 +148,12 @@ levers:
 
 def test_sizes_of_shocks_in_a_variant_are_as_they_are(read: Reader) -> None:
     text = "uncertainties:\n  shock_sizes.war_2022: {values: [0.0, 2.0], also: [shock_sizes.cpc_storm]}\n"
-    (variant,) = points_of(read(HEAD + text)).variants
+    (variant,) = design_points(read(HEAD + text)).variants
     assert dict(variant.scenario.shock_sizes) == {"war_2022": 1.0, "cpc_storm": 1.0}
 
 
 def test_rules_and_dates_and_scenarios_make_variants(read: Reader) -> None:
-    points = points_of(read(CROSSED))
+    points = design_points(read(CROSSED))
     assert len(points.variants) == 2 * 2
     found = [(one.scenario.name, one.scenario.rules.of_country("KAZ")[0]) for one in points.variants]
     assert found == [(name, rule) for name in ("war_2022", "no_war") for rule in ("balancing", "habit")]
@@ -164,7 +164,7 @@ def test_rules_and_dates_and_scenarios_make_variants(read: Reader) -> None:
 
 def test_dates_of_a_shock_make_variants(read: Reader) -> None:
     levers = "levers:\n  shocks.us_initiative.date: [2022Q4, 2023Q2]\n"
-    points = points_of(read(OPENING + "uncertainties:\n  settings.taste.threat: [0.0, 1.0]\n" + levers))
+    points = design_points(read(OPENING + "uncertainties:\n  settings.taste.threat: [0.0, 1.0]\n" + levers))
     dates = [str(one.scenario.shocks["us_initiative"].date) for one in points.variants]
     assert dates == ["2022Q4", "2023Q2"]
     assert points.table["shocks.us_initiative.date"].tolist() == ["2022Q4", "2022Q4", "2023Q2", "2023Q2"]
@@ -173,7 +173,7 @@ def test_dates_of_a_shock_make_variants(read: Reader) -> None:
 
 def test_numbers_that_an_ensemble_cannot_vary_make_variants(read: Reader) -> None:
     path = "shocks.us_initiative.channels.0.size"
-    points = points_of(read(OPENING + f"uncertainties:\n  {path}: [0.1, 0.2]\n"))
+    points = design_points(read(OPENING + f"uncertainties:\n  {path}: [0.1, 0.2]\n"))
     sizes = [one.scenario.shocks["us_initiative"].channels[0].size for one in points.variants]
     assert sizes == [0.1, 0.2]
     assert points.table[path].tolist() == [0.1, 0.2]
@@ -183,7 +183,7 @@ def test_numbers_that_an_ensemble_cannot_vary_make_variants(read: Reader) -> Non
 
 def test_lists_and_nothing_are_values_too(read: Reader) -> None:
     text = "levers:\n  omit_shocks: [[], [covid], [covid, war_2022]]\n  settings.taste.threat: [2.0, null]\n"
-    points = points_of(read(HEAD + text))
+    points = design_points(read(HEAD + text))
     assert columns(points, "omit_shocks", "settings.taste.threat") == [
         (names, threat) for names in ("[]", '["covid"]', '["covid", "war_2022"]') for threat in ("2.0", "null")
     ]
@@ -193,7 +193,7 @@ def test_lists_and_nothing_are_values_too(read: Reader) -> None:
 
 def test_further_paths_take_the_same_value(read: Reader) -> None:
     held = "{values: [habit, random], also: [rules.countries.UZB.rule]}"
-    points = points_of(read(HEAD + f"levers:\n  rules.countries.KAZ.rule: {held}\n"))
+    points = design_points(read(HEAD + f"levers:\n  rules.countries.KAZ.rule: {held}\n"))
     rules = [[one.scenario.rules.of_country(code)[0] for code in ("KAZ", "UZB", "TJK")] for one in points.variants]
     assert rules == [["habit", "habit", "multi_vector"], ["random", "random", "multi_vector"]]
     assert "rules.countries.UZB.rule" not in points.table
@@ -201,7 +201,7 @@ def test_further_paths_take_the_same_value(read: Reader) -> None:
 
 def test_a_number_that_goes_also_where_an_ensemble_cannot_vary_it_makes_variants(read: Reader) -> None:
     held = "{values: [0.1, 0.2], also: [shocks.us_initiative.channels.0.size, shock_sizes.war_2022]}"
-    points = points_of(read(OPENING + f"uncertainties:\n  settings.taste.threat: {held}\n"))
+    points = design_points(read(OPENING + f"uncertainties:\n  settings.taste.threat: {held}\n"))
     assert points.numbers == {}
     for size, one in zip((0.1, 0.2), points.variants, strict=True):
         assert one.scenario.settings["taste.threat"] == size
@@ -212,8 +212,8 @@ def test_a_number_that_goes_also_where_an_ensemble_cannot_vary_it_makes_variants
 def test_parameter_of_all_does_not_reach_who_has_his_own(write: Writer, read: Reader) -> None:
     write(OWN_RULES, "own.yaml")
     text = changed("[war_2022]", "[own.yaml]", HEAD) + "uncertainties:\n  rules.countries.all.recoil: [1.0, 4.0]\n"
-    (variant,) = points_of(read(text)).variants
-    assert set(variant.places["rules.countries.all.recoil"]) == {"KGZ", "TJK", "AZE"}
+    (variant,) = design_points(read(text)).variants
+    assert set(variant.members["rules.countries.all.recoil"]) == {"KGZ", "TJK", "AZE"}
 
 
 def test_parameter_of_one_reaches_him_alone(write: Writer, read: Reader) -> None:
@@ -224,8 +224,8 @@ uncertainties:
   rules.countries.TJK.recoil: [2.0, 3.0]
   rules.countries.UZB.protection: [1.0, 2.0]
 """
-    (variant,) = points_of(read(changed("[war_2022]", "[own.yaml]", HEAD) + text)).variants
-    assert {path: set(codes) for path, codes in variant.places.items()} == {
+    (variant,) = design_points(read(changed("[war_2022]", "[own.yaml]", HEAD) + text)).variants
+    assert {path: set(codes) for path, codes in variant.members.items()} == {
         "rules.countries.all.recoil": {"KGZ", "AZE"},
         "rules.countries.KAZ.recoil": {"KAZ"},
         "rules.countries.TJK.recoil": {"TJK"},
@@ -241,10 +241,10 @@ levers:
   rules.countries.all.rule: [balancing, omnibalancing]
   rules.countries.KAZ.rule: [balancing, habit]
 """
-    points = points_of(read(HEAD + text))
-    found = ["KAZ" in one.places["rules.countries.all.recoil"] for one in points.variants]
+    points = design_points(read(HEAD + text))
+    found = ["KAZ" in one.members["rules.countries.all.recoil"] for one in points.variants]
     assert found == [True, False, False, False], "parameters carry over only within the same rule"
-    assert all("UZB" in one.places["rules.countries.all.recoil"] for one in points.variants)
+    assert all("UZB" in one.members["rules.countries.all.recoil"] for one in points.variants)
 
 
 def test_table_of_samples_gives_numbers_and_words_row_by_row(write: Writer, read: Reader) -> None:
@@ -254,7 +254,7 @@ def test_table_of_samples_gives_numbers_and_words_row_by_row(write: Writer, read
         "samples.csv",
     )
     text = TABLE + "levers:\n  settings.taste.need: [1.0, 2.0]\nreplications: 3\npairing: levers\n"
-    points = points_of(read(text))
+    points = design_points(read(text))
     paths = ("settings.taste.threat", "rules.countries.all.rule", "shock_sizes.war_2022")
     rows = [(0.5, "habit", 1.0), (1.0, "balancing", 0.0), (0.25, "habit", 2.5)]
     assert columns(points, *paths) == rows * 2
@@ -268,12 +268,12 @@ def test_table_of_samples_gives_numbers_and_words_row_by_row(write: Writer, read
 
 def test_words_that_look_like_numbers_stay_words_beside_words(write: Writer, read: Reader) -> None:
     write("end\n2021Q4\n2022Q1\n", "samples.csv")
-    points = points_of(read(TABLE))
+    points = design_points(read(TABLE))
     assert [str(one.scenario.end) for one in points.variants] == ["2021Q4", "2022Q1"]
 
 
 def test_same_file_same_points_and_another_seed_others(read: Reader) -> None:
     text = HEAD + "design: latin_hypercube\nsamples: 5\nuncertainties:\n  settings.taste.threat: {low: 0, high: 1}\n"
-    one, same, other = (points_of(read(text.replace("seed: 7", f"seed: {seed}"))) for seed in (7, 7, 0))
+    one, same, other = (design_points(read(text.replace("seed: 7", f"seed: {seed}"))) for seed in (7, 7, 0))
     pd.testing.assert_frame_equal(one.table, same.table, check_exact=True)
     assert not np.array_equal(one.table["settings.taste.threat"], other.table["settings.taste.threat"])

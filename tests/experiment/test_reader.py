@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import ScenarioError
-from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
+from hedgesim.experiment import Experiment, design_points, packaged_experiments, read_experiment
 
 from .examples import GRID, HEAD, SAMPLED, TABLE, changed
 
@@ -18,7 +18,7 @@ MOST_TRIAL_RUNS = 500
 def error_of(path: Path) -> ScenarioError:
     """What reading an experiment, or making its points, raises."""
     with pytest.raises(ScenarioError) as caught:
-        points_of(read_experiment(path))
+        design_points(read_experiment(path))
     for error in caught.value.all:
         assert "\n" not in str(error)
         assert "pydantic" not in str(error)
@@ -362,59 +362,59 @@ TABLES = {
     ),
     "too few values": (
         "settings.taste.threat,end\n0.5,2021Q4\n\n0.5\n",
-        "samples.csv:4:1: the line has 1 of 2 values. Write one value for each path of the header.",
+        "samples.csv:4: the line has 1 of 2 values. Write one value for each path of the header.",
     ),
     "an empty value": (
         "settings.taste.threat,end\n0.5, \n",
-        "samples.csv:2:1: the line has 1 of 2 values. Write one value for each path of the header.",
+        "samples.csv:2: the line has 1 of 2 values. Write one value for each path of the header.",
     ),
     "too many values": (
         "settings.taste.threat\n0.5\n0.5,0.7\n",
-        "samples.csv:3:1: the line has 2 of 1 values. Write one value for each path of the header.",
+        "samples.csv:3: the line has 2 of 1 values. Write one value for each path of the header.",
     ),
     "a path twice": (
         "settings.taste.threat,settings.taste.threat\n0.5,0.7\n",
-        'samples.csv:1:1: the header names "settings.taste.threat" twice. Name each path once.',
+        'samples.csv:1: the header names "settings.taste.threat" twice. Name each path once.',
     ),
     "a column without a path": (
         "settings.taste.threat,\n0.5,0.7\n",
-        "samples.csv:1:1: the header has an empty name. Name each path once.",
+        "samples.csv:1: the header has an empty name. Name each path once.",
     ),
     "a path that a lever sets": (
         "settings.taste.need\n0.5\n",
-        "samples.csv:1:1: settings.taste.need is set twice. Keep it here or under levers.",
+        "samples.csv:1: settings.taste.need is set twice. Keep it here or under levers.",
     ),
     "a path that a lever sets along": (
         "settings.taste.trust\n0.5\n",
-        "samples.csv:1:1: settings.taste.trust is set twice. Keep it here or under levers.",
+        "samples.csv:1: settings.taste.trust is set twice. Keep it here or under levers.",
     ),
     "the seed": (
         "seed\n1\n",
-        "samples.csv:1:1: seed cannot vary. Delete its column.",
+        "samples.csv:1: seed cannot vary. Delete its column.",
     ),
     "infinity": (
         "settings.taste.threat\n0.5\ninf\n",
-        'samples.csv:3:1: "inf" is no number for settings.taste.threat. Write it like 0.5.',
+        'samples.csv:3: "inf" is no number for settings.taste.threat. Write it like 0.5.',
     ),
     "not a number": (
         "settings.taste.threat\n0.5\nnan\n1.0\n",
-        'samples.csv:3:1: "nan" is no number for settings.taste.threat. Write it like 0.5.',
+        'samples.csv:3: "nan" is no number for settings.taste.threat. Write it like 0.5.',
     ),
     "a value out of range": (
         "end,settings.taste.threat\n2021Q4,0.5\n2022Q4,12\n",
-        "samples.csv:3:1: settings.taste.threat is 12, out of range. Write a number from -1 to 3.",
+        "samples.csv:3: settings.taste.threat is 12, out of range. Write a number from -1 to 3.",
     ),
     "an unknown path": (
         "settings.taste.treat\n0.5\n",
-        'samples.csv:2:1: unknown setting "taste.treat". Did you mean "taste.threat"? Known: ',
+        'samples.csv:2: unknown setting "taste.treat". Did you mean "taste.threat"? Known: ',
     ),
     "an unknown rule": (
         "rules.countries.all.rule\nbalancing\nhedgehog\n",
-        f'samples.csv:3:1: there is no rule "hedgehog" for countries. Known: {RULES}.',
+        f'samples.csv:3: there is no rule "hedgehog" for countries. Known: {RULES}.',
     ),
     "quotes without end": (
         'settings.taste.threat\n"' + "1" * 200_000,
-        "samples.csv:2:1: this is no table (field larger than field limit (131072)). Check its quotes and commas.",
+        "samples.csv:2: this is no table (field larger than field limit (131072)). Check its quotes and commas.",
     ),
 }  # fmt: skip
 
@@ -434,7 +434,7 @@ def test_outcome_of_nobody_in_the_scenarios_is_found_before_a_run(write: Writer)
     assert error.fault == 'there is no outcome "presence_RU" in these scenarios'
     assert 'Did you mean "presence_RUS"?' in error.remedy
     text = changed("[hedging_index]", "[hedging_index_KAZ, hedging_index_UZB]", GRID)
-    points_of(read_experiment(write(text)))
+    design_points(read_experiment(write(text)))
     few = text + "levers:\n  countries: [[KAZ, KGZ], [KAZ, TJK]]\n"
     assert str(error_of(write(few))).startswith('x.yaml:3:31: there is no outcome "hedging_index_UZB"')
 
@@ -467,7 +467,7 @@ def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer) -> None
 def test_fault_of_a_trial_is_placed_at_the_value_as_written(write: Writer) -> None:
     path = write(changed("[0.0, 1.0]", "[0.0, 0.5, 1.0, 1.5, 100.0]", GRID))
     with pytest.raises(ScenarioError) as caught:
-        points_of(read_experiment(path).quick())
+        design_points(read_experiment(path).quick())
     assert str(caught.value.place) == "x.yaml:6:47"
 
 
@@ -489,7 +489,7 @@ def test_a_trial_is_small_and_of_the_same_kind(write: Writer, read: Callable[[st
     assert trial.quick().whole is full
     write("settings.taste.threat\n" + "0.5\n" * 9, "samples.csv")
     tabled = read(TABLE)
-    assert (len(points_of(tabled)), len(points_of(tabled.quick()))) == (9, 4)
+    assert (len(design_points(tabled)), len(design_points(tabled.quick()))) == (9, 4)
 
 
 def test_effective_text_of_an_experiment_reads_as_the_same_experiment(read: Callable[[str], Experiment]) -> None:
@@ -504,9 +504,9 @@ def test_effective_text_of_an_experiment_reads_as_the_same_experiment(read: Call
 @pytest.mark.parametrize("name", packaged_experiments())
 def test_packaged_experiment_reads_and_its_trial_is_small(name: str) -> None:
     experiment = read_experiment(name)
-    points = points_of(experiment)
+    points = design_points(experiment)
     assert experiment.name == name
     assert points.runs == len(points) * experiment.replications
-    trial = points_of(experiment.quick())
+    trial = design_points(experiment.quick())
     assert 0 < trial.runs <= MOST_TRIAL_RUNS
     assert [factor.path for factor in trial.factors] == [factor.path for factor in points.factors]

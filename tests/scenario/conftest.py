@@ -5,26 +5,26 @@ from pathlib import Path
 
 import pytest
 
-from hedgesim.scenario import Bounds, TableForm, Vocabulary
+from hedgesim.scenario import KnownNames, TableColumns
 
 
 @pytest.fixture
-def words() -> Vocabulary:
-    return Vocabulary(
+def words() -> KnownNames:
+    return KnownNames(
         countries=("AAA", "BBB", "CCC"),
         powers=("RED", "BLUE"),
         domains=("security", "transport"),
         options=("RED", "BLUE", "region", "other"),
         formats=("CLUB", "SUMMIT"),
-        tables={"memberships": TableForm(("country", "format"), ("status",))},
+        tables={"memberships": TableColumns(("country", "format"), ("status",))},
         country_rules={
-            "multi_vector": {"alpha": Bounds(0, 6), "memory": Bounds(1, 8, "int")},
+            "multi_vector": {"alpha": (0, 6), "memory": (1, 8)},
             "neutrality": {},
             "bandwagoning": {},
         },
-        power_rules={"suitor": {}, "patron": {"pull": Bounds(0, 1)}},
-        settings={"alignment.threat_weight": Bounds(-1, 3), "alignment.noise": Bounds(0, 1)},
-        calibrations=("fitted",),
+        power_rules={"suitor": {}, "patron": {"pull": (0, 1)}},
+        settings={"alignment.threat_weight": (-1, 3), "alignment.noise": (0, 1)},
+        calibrations=("fitted", "prior", "trained_2015_2021"),
         recorded_shocks=("war_2022", "fall_2021"),
         sources=("book1999",),
     )

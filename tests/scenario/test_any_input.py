@@ -6,9 +6,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from hedgesim.errors import ScenarioError
-from hedgesim.scenario import Scenario, Vocabulary, read_scenario
+from hedgesim.scenario import KnownNames, Scenario
 
-from .examples import BASE, PLAIN
+from .examples import BASE, NOTHING, PLAIN, read
 
 GENTLE = settings(
     deadline=None,
@@ -32,9 +32,9 @@ SHOCKS = ["shocks.war", "shocks.war.channels", "shocks.war.channels.0.size", "sh
 PATHS = st.sampled_from([*PLACES, *RULES, *SHOCKS])
 
 
-def outcome(path: Path, *overrides: str, vocabulary: Vocabulary | None = None) -> Scenario | str:
+def outcome(path: Path, *overrides: str, names: KnownNames = NOTHING) -> Scenario | str:
     try:
-        return read_scenario(path, overrides=overrides, vocabulary=vocabulary)
+        return read(path, overrides=overrides, names=names)
     except ScenarioError as error:
         caught = error
     assert all("\n" not in str(each) and each.remedy for each in caught.all)
@@ -72,21 +72,21 @@ def test_any_row_of_yaml_tokens_is_read_or_refused(tokens: list[str], start: str
 @GENTLE
 @given(position=st.integers(0, len(BASE)), length=st.integers(0, 12), insert=TOKENS)
 def test_any_damage_to_a_good_file_is_read_or_refused(
-    position: int, length: int, insert: str, tmp_path: Path, words: Vocabulary
+    position: int, length: int, insert: str, tmp_path: Path, words: KnownNames
 ) -> None:
     path = tmp_path / "x.yaml"
     path.write_text(BASE[:position] + insert + BASE[position + length :], encoding="utf-8")
-    assert outcome(path, vocabulary=words)
+    assert outcome(path, names=words)
 
 
 @GENTLE
 @given(path=PATHS, value=VALUES)
 def test_any_value_set_anywhere_is_taken_or_refused(
-    path: str, value: object, tmp_path: Path, words: Vocabulary
+    path: str, value: object, tmp_path: Path, words: KnownNames
 ) -> None:
     file = tmp_path / "x.yaml"
     file.write_text(BASE, encoding="utf-8")
-    assert outcome(file, f"{path}={_flow(value)}", vocabulary=words)
+    assert outcome(file, f"{path}={_flow(value)}", names=words)
 
 
 @GENTLE

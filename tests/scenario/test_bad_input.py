@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import ScenarioError
-from hedgesim.scenario import Vocabulary, positions, read_scenario, source_file
+from hedgesim.scenario import KnownNames, files, positions
 
-from .examples import BASE, PLAIN
+from .examples import BASE, NOTHING, PLAIN, read
 
 Writer = Callable[..., Path]
 
@@ -29,9 +29,9 @@ def changed(old: str, new: str, text: str = PLAIN + SHOCK) -> str:
     return text.replace(old, new, 1)
 
 
-def error_of(path: str | Path, *, overrides: Sequence[str] = (), vocabulary: Vocabulary | None = None) -> ScenarioError:
+def error_of(path: str | Path, *, overrides: Sequence[str] = (), names: KnownNames = NOTHING) -> ScenarioError:
     with pytest.raises(ScenarioError) as caught:
-        read_scenario(path, overrides=overrides, vocabulary=vocabulary)
+        read(path, overrides=overrides, names=names)
     for error in caught.value.all:
         assert "\n" not in str(error)
         assert "pydantic" not in str(error)
@@ -388,10 +388,6 @@ NAMES = {
         ["rules.countries.all.alpha=7"],
         "rules.countries.all.alpha is 7, out of range. Write a number from 0 to 6.",
     ),
-    "parameter that counts": (
-        ["rules.countries.all.memory=1.5"],
-        "rules.countries.all.memory is 1.5, not a whole number. Write a whole number.",
-    ),
     "misspelt rule": (
         ["rules.countries.CCC.rul=neutrality"],
         'unknown key "rul" in rules.countries.CCC. Did you mean "rule"? Known: rule.',
@@ -430,22 +426,22 @@ NAMES = {
 
 @pytest.mark.parametrize(("overrides", "line"), NAMES.values(), ids=NAMES.keys())
 def test_unknown_names_and_ranges_are_refused(
-    overrides: list[str], line: str, write: Writer, words: Vocabulary
+    overrides: list[str], line: str, write: Writer, words: KnownNames
 ) -> None:
-    error = error_of(write(BASE), overrides=overrides, vocabulary=words)
+    error = error_of(write(BASE), overrides=overrides, names=words)
     place = "" if line.startswith("x.yaml") else f"--set {overrides[0]}: "
     assert str(error) == place + line
 
 
-def test_own_shock_may_not_repeat_a_recorded_one(write: Writer, words: Vocabulary) -> None:
+def test_own_shock_may_not_repeat_a_recorded_one(write: Writer, words: KnownNames) -> None:
     path = write(PLAIN + SHOCK.replace("peace", "war_2022"))
-    error = error_of(path, vocabulary=words)
+    error = error_of(path, names=words)
     assert str(error) == (
         'x.yaml:6:3: "war_2022" is also a recorded shock and would act twice. '
         "List it under omit_shocks, or choose another id."
     )
-    assert read_scenario(path, overrides=["omit_shocks=[war_2022]"], vocabulary=words).shocks
-    assert read_scenario(path, overrides=["recorded_shocks=none"], vocabulary=words).shocks
+    assert read(path, overrides=["omit_shocks=[war_2022]"], names=words).shocks
+    assert read(path, overrides=["recorded_shocks=none"], names=words).shocks
 
 
 def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer) -> None:
@@ -459,9 +455,9 @@ def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer) -> None
     ]
 
 
-def test_thousands_of_faults_are_cut_short(write: Writer, words: Vocabulary) -> None:
+def test_thousands_of_faults_are_cut_short(write: Writer, words: KnownNames) -> None:
     settings = "".join(f"  alignment.noise{k}: 1\n" for k in range(5000))
-    error = error_of(write(PLAIN + "settings:\n" + settings), vocabulary=words)
+    error = error_of(write(PLAIN + "settings:\n" + settings), names=words)
     assert str(error).startswith('x.yaml:6:3: unknown setting "alignment.noise0". Did you mean "alignment.noise"?')
     assert len(error.all) == 300
 
@@ -469,7 +465,7 @@ def test_thousands_of_faults_are_cut_short(write: Writer, words: Vocabulary) -> 
 def test_large_file_is_refused_by_its_size_before_it_is_read(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write("")
     os.truncate(path, 100_000_000)
-    monkeypatch.setattr(source_file.Path, "open", lambda *_: pytest.fail("the file was opened"))
+    monkeypatch.setattr(files.Path, "open", lambda *_: pytest.fail("the file was opened"))
     assert str(error_of(path)) == (
         "x.yaml: the file has 100000000 bytes, more than the 262144 bytes (256 kB) that are read. "
         "Keep the scenario small and put its numbers into a tables folder."
@@ -477,8 +473,8 @@ def test_large_file_is_refused_by_its_size_before_it_is_read(write: Writer, monk
 
 
 def test_file_of_just_the_limit_is_read(write: Writer) -> None:
-    text = PLAIN + "#" * (source_file.MOST_BYTES - len(PLAIN) - 1) + "\n"
-    assert read_scenario(write(text)).seed == 2022
+    text = PLAIN + "#" * (files.MOST_BYTES - len(PLAIN) - 1) + "\n"
+    assert read(write(text)).seed == 2022
     assert "262145 bytes" in str(error_of(write(text + " ")))
 
 
@@ -498,7 +494,7 @@ def test_unreadable_file_is_refused(write: Writer, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied")
 
     path = write(PLAIN)
-    monkeypatch.setattr(source_file.Path, "open", refuse)
+    monkeypatch.setattr(files.Path, "open", refuse)
     assert str(error_of(path)) == ("x.yaml: cannot be read (Permission denied). Check the path and its permissions.")
 
 
@@ -506,7 +502,7 @@ def test_unknown_scenario_name_lists_the_packaged_ones(
     write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     write(PLAIN, "shipped/peace.yaml")
-    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "shipped"]))
+    monkeypatch.setattr("hedgesim.scenario.files._folders", lambda _: iter([tmp_path / "shipped"]))
     assert str(error_of("peece")) == (
         'peece: there is no scenario "peece". Give the path of a file or the name of a packaged scenario. '
         'Did you mean "peace"? Known: peace.'

@@ -6,23 +6,23 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario import Scenario, difference, read_scenario
+from hedgesim.scenario import Scenario, difference
 
-from .examples import BASE
+from .examples import BASE, read
 
 Writer = Callable[..., Path]
 
 
 def line_of(path: str | Path) -> str:
     with pytest.raises(ScenarioError) as caught:
-        read_scenario(path)
+        read(path)
     return str(caught.value)
 
 
 @pytest.fixture
 def child(write: Writer) -> Callable[[str], Scenario]:
     write(BASE, "base.yaml")
-    return lambda text: read_scenario(write("extends: base.yaml\n" + text, "child.yaml"))
+    return lambda text: read(write("extends: base.yaml\n" + text, "child.yaml"))
 
 
 def test_mappings_merge_and_lists_and_scalars_are_replaced(child: Callable[[str], Scenario]) -> None:
@@ -39,8 +39,8 @@ def test_mappings_merge_and_lists_and_scalars_are_replaced(child: Callable[[str]
     assert scenario.rules.of_country("BBB") == ("multi_vector", {"alpha": 3.0})
     assert scenario.shocks["war"].name == "The war"
     assert [channel.channel for channel in scenario.shocks["war"].channels] == ["strain"]
-    assert scenario.origins["shocks.war.date"] == Place("child.yaml", 7, 11)
-    assert scenario.origins["shocks.war.name"] == Place("base.yaml", 15, 11)
+    assert scenario.places["shocks.war.date"] == Place("child.yaml", 7, 11)
+    assert scenario.places["shocks.war.name"] == Place("base.yaml", 15, 11)
 
 
 def test_null_deletes_what_is_inherited(child: Callable[[str], Scenario]) -> None:
@@ -117,14 +117,14 @@ def test_missing_empty_or_unusable_ancestors_are_errors_of_the_line_that_names_t
 def test_unknown_name_lists_packaged_scenarios_or_points_at_the_file(
     write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "shipped"]))
+    monkeypatch.setattr("hedgesim.scenario.files._folders", lambda _: iter([tmp_path / "shipped"]))
     write(BASE, "shipped/war.yaml")
     write(BASE, "base.yaml")
     assert line_of(write("extends: wra\n")) == (
         'x.yaml:1:10: extends names an unknown scenario "wra". Did you mean "war"? Known: war.'
     )
     assert line_of(write("extends: base\n")).endswith('Write extends: "base.yaml".')
-    assert read_scenario(write("extends: war\nend: 2025Q4\n")).origins["start"] == Place("shipped/war.yaml", 2, 8)
+    assert read(write("extends: war\nend: 2025Q4\n")).places["start"] == Place("shipped/war.yaml", 2, 8)
 
 
 def test_very_long_chain_is_refused(write: Writer) -> None:
@@ -163,7 +163,7 @@ def test_tables_lie_beside_the_file_that_names_them_and_link_nowhere(write: Writ
     write("a,b\n", "lib/gulf/shares.csv")
     write(BASE + "tables: gulf\n", "lib/base.yaml")
     path = write("extends: lib/base.yaml\n")
-    assert read_scenario(path).tables_folder == Path("lib/gulf").resolve()
+    assert read(path).tables_folder == Path("lib/gulf").resolve()
     assert line_of(write(BASE + "tables: gulf\n", "y.yaml")) == (
         'y.yaml:28:9: there is no folder "gulf" beside the scenario file. Check its spelling.'
     )
@@ -172,7 +172,7 @@ def test_tables_lie_beside_the_file_that_names_them_and_link_nowhere(write: Writ
 
 
 def test_difference_lists_what_changed_with_both_places(child: Callable[[str], Scenario]) -> None:
-    base = read_scenario("base.yaml")
+    base = read("base.yaml")
     other = child(
         "end: 2025Q4\nsettings: {alignment.noise: null}\npowers: [RED, BLUE]\n"
         "shocks: {war: {date: 2022Q2}, quake: {arrival: {rate: 0.1}}}\n"
@@ -188,8 +188,8 @@ def test_difference_lists_what_changed_with_both_places(child: Callable[[str], S
 
 
 def test_difference_from_a_default_says_so(write: Writer) -> None:
-    base = read_scenario(write(BASE))
-    other = read_scenario(Path("x.yaml"), overrides=["recorded_shocks=none", "shocks.war.channels.1.ramp=2"])
+    base = read(write(BASE))
+    other = read(Path("x.yaml"), overrides=["recorded_shocks=none", "shocks.war.channels.1.ramp=2"])
     rows = difference(base, other)
     assert [(row.path, row.value_a, str(row.place_a)) for row in rows] == [
         ("recorded_shocks", "all", "default"),

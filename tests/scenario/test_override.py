@@ -6,15 +6,14 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import ScenarioError
-from hedgesim.scenario import read_scenario
 
-from .examples import BASE
+from .examples import BASE, read
 
 Writer = Callable[..., Path]
 
 
 def test_overrides_reach_every_kind_of_path_and_the_last_wins(write: Writer) -> None:
-    scenario = read_scenario(
+    scenario = read(
         write(BASE),
         overrides=[
             "end=2022Q4",
@@ -88,8 +87,8 @@ REFUSED = {
 def test_overrides_that_cannot_be_are_refused(override: str, line: str | None, write: Writer) -> None:
     path = write(BASE)
     if line is None:
-        assert read_scenario(path, overrides=[override]).shocks["war"].name is None
+        assert read(path, overrides=[override]).shocks["war"].name is None
         return
     with pytest.raises(ScenarioError) as caught:
-        read_scenario(path, overrides=[override])
+        read(path, overrides=[override])
     assert str(caught.value) == line

@@ -8,16 +8,16 @@ import pytest
 
 from hedgesim.errors import Place, ScenarioError
 from hedgesim.model.period import Period
-from hedgesim.scenario import Vocabulary, json_schema, packaged_scenarios, read_scenario
+from hedgesim.scenario import KnownNames, Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.schema import LARGEST_SEED
 
-from .examples import BASE, PLAIN
+from .examples import BASE, PLAIN, read
 
 Writer = Callable[..., Path]
 
 
-def test_values_of_a_file_arrive(write: Writer, words: Vocabulary) -> None:
-    scenario = read_scenario(write(BASE, "war.yaml"), vocabulary=words)
+def test_values_of_a_file_arrive(write: Writer, words: KnownNames) -> None:
+    scenario = read(write(BASE, "war.yaml"), names=words)
     assert (scenario.name, scenario.path, scenario.tables_folder) == ("war", Path("war.yaml"), None)
     assert (scenario.start, scenario.end, scenario.seed) == (Period(2021, 1), Period(2026, 4), 2022)
     assert scenario.settings == {"alignment.noise": 0.1, "alignment.threat_weight": 1.2}
@@ -33,8 +33,8 @@ def test_values_of_a_file_arrive(write: Writer, words: Vocabulary) -> None:
     assert scenario.data[0].key == {"country": "AAA", "format": "CLUB"}
 
 
-def test_rule_of_one_goes_over_the_rule_of_all(write: Writer, words: Vocabulary) -> None:
-    rules = read_scenario(write(BASE), overrides=["rules.countries.BBB.memory=3"], vocabulary=words).rules
+def test_rule_of_one_goes_over_the_rule_of_all(write: Writer, words: KnownNames) -> None:
+    rules = read(write(BASE), overrides=["rules.countries.BBB.memory=3"], names=words).rules
     assert rules.of_country("AAA") == ("multi_vector", {"alpha": 2.0})
     assert rules.of_country("BBB") == ("multi_vector", {"alpha": 2.0, "memory": 3.0})
     assert rules.of_country("CCC") == ("neutrality", {})
@@ -45,77 +45,77 @@ def test_rule_of_one_goes_over_the_rule_of_all(write: Writer, words: Vocabulary)
 def test_dates_of_events_act_from_the_quarter_of_the_model(write: Writer) -> None:
     for date, quarter in {"2022-01": "2022Q1", "2022-02-24": "2022Q2", "2022Q3": "2022Q3"}.items():
         text = BASE.replace("2022-02-24", date)
-        assert str(read_scenario(write(text)).shocks["war"].date) == quarter
+        assert str(read(write(text)).shocks["war"].date) == quarter
 
 
 def test_seed_of_the_caller_wins_and_may_stand_in_for_a_missing_one(write: Writer) -> None:
-    assert read_scenario(write(PLAIN), seed=0).seed == 0
-    assert read_scenario(write(PLAIN), seed=7, overrides=["seed=8"]).seed == 7
-    assert read_scenario(write(PLAIN.replace("seed: 2022\n", "")), seed=7).seed == 7
+    assert read(write(PLAIN), seed=0).seed == 0
+    assert read(write(PLAIN), seed=7, overrides=["seed=8"]).seed == 7
+    assert read(write(PLAIN.replace("seed: 2022\n", "")), seed=7).seed == 7
     with pytest.raises(ScenarioError, match=r"^--seed -1: seed is -1 but must be at least 0\. "):
-        read_scenario(write(PLAIN), seed=-1)
+        read(write(PLAIN), seed=-1)
     with pytest.raises(ScenarioError, match=f"at most {LARGEST_SEED}"):
-        read_scenario(write(PLAIN), seed=2**70)
+        read(write(PLAIN), seed=2**70)
 
 
 def test_places_lead_back_to_file_and_option(write: Writer) -> None:
-    scenario = read_scenario(write(BASE), overrides=["end=2025Q4"], seed=1)
-    assert scenario.origins["shocks.war.date"] == Place("x.yaml", 16, 11)
-    assert scenario.origins["settings.alignment.noise"] == Place("x.yaml", 5, 59)
-    assert scenario.origins["end"] == Place("--set end=2025Q4")
-    assert scenario.origins["seed"] == Place("--seed 1")
+    scenario = read(write(BASE), overrides=["end=2025Q4"], seed=1)
+    assert scenario.places["shocks.war.date"] == Place("x.yaml", 16, 11)
+    assert scenario.places["settings.alignment.noise"] == Place("x.yaml", 5, 59)
+    assert scenario.places["end"] == Place("--set end=2025Q4")
+    assert scenario.places["seed"] == Place("--seed 1")
     assert scenario.place("data.0.key.country") == Place("x.yaml", 27, 41)
     assert scenario.place("data.0.unwritten.below") == Place("x.yaml", 27, 5)
     assert scenario.place("nowhere") == Place("x.yaml")
 
 
-def test_canonical_text_reads_back_as_the_same_scenario(write: Writer, words: Vocabulary) -> None:
+def test_canonical_text_reads_back_as_the_same_scenario(write: Writer, words: KnownNames) -> None:
     odd = BASE.replace("The war breaks out", '"1e5"').replace("name: The war", 'name: "yes: # é NO"')
-    scenario = read_scenario(write(odd), vocabulary=words)
-    again = read_scenario(write(scenario.text, "again.yaml"), vocabulary=words)
+    scenario = read(write(odd), names=words)
+    again = read(write(scenario.text, "again.yaml"), names=words)
     assert (again.text, again.digest, again.keys) == (scenario.text, scenario.digest, scenario.keys)
     assert again.purpose == "1e5"
     assert again.shocks["war"].name == "yes: # é NO"
 
 
 def test_digest_is_of_the_meaning_and_not_of_the_writing(write: Writer) -> None:
-    digest = read_scenario(write(BASE)).digest
+    digest = read(write(BASE)).digest
     assert len(digest) == 64
     rewritten = BASE.replace("alpha: 2}", "alpha: 2.0}").replace("2022-02-24", "2022Q2") + "# comment\n"
-    assert read_scenario(write(rewritten, "other/name.yaml")).digest == digest
+    assert read(write(rewritten, "other/name.yaml")).digest == digest
     head, tail = BASE.split("shocks:\n")
     war, rest = tail.split("  quake:\n")
     quake, data = rest.split("data:\n")
     swapped = f"{head}shocks:\n  quake:\n{quake}{war}data:\n{data}"
-    assert read_scenario(write(swapped)).digest == digest
-    assert read_scenario(write(swapped)).text == read_scenario(write(BASE)).text
-    assert read_scenario(write(BASE), seed=3).digest != digest
-    assert read_scenario(write(BASE), overrides=["shocks.war.channels.0.size=0.41"]).digest != digest
+    assert read(write(swapped)).digest == digest
+    assert read(write(swapped)).text == read(write(BASE)).text
+    assert read(write(BASE), seed=3).digest != digest
+    assert read(write(BASE), overrides=["shocks.war.channels.0.size=0.41"]).digest != digest
 
 
 def test_digest_of_a_plain_scenario_does_not_drift(write: Writer) -> None:
     known = "9370457ed63ed8a7a8929e4efe7ca851b32574e98a2569b3d3efcfdd03e0a485"
-    assert read_scenario(write(PLAIN)).digest == known
+    assert read(write(PLAIN)).digest == known
 
 
 def test_scenario_cannot_be_changed_and_goes_to_other_processes(write: Writer) -> None:
-    scenario = read_scenario(write(BASE))
+    scenario = read(write(BASE))
     with pytest.raises(ValueError, match="frozen"):
         scenario.seed = 3
     again = pickle.loads(pickle.dumps(scenario))
-    assert (again.digest, again.name, again.origins) == (scenario.digest, scenario.name, scenario.origins)
+    assert (again.digest, again.name, again.places) == (scenario.digest, scenario.name, scenario.places)
 
 
-def test_vocabulary_may_be_made_from_the_tables_folder(write: Writer, words: Vocabulary) -> None:
+def test_names_are_those_of_the_tables_folder(write: Writer, words: KnownNames) -> None:
     asked: list[Path | None] = []
 
-    def names_of(folder: Path | None) -> Vocabulary:
+    def names_of(folder: Path | None) -> KnownNames:
         asked.append(folder)
         return words
 
     write("country,value\n", "gulf/shares.csv")
-    scenario = read_scenario(write(PLAIN + "tables: gulf\n"), vocabulary=names_of)
-    read_scenario(write(PLAIN), vocabulary=names_of)
+    scenario = read_scenario(write(PLAIN + "tables: gulf\n"), names=names_of)
+    read_scenario(write(PLAIN), names=names_of)
     assert asked == [Path("gulf").resolve(), None]
     assert scenario.tables_folder == Path("gulf").resolve()
     assert scenario.tables == "gulf"
@@ -124,20 +124,18 @@ def test_vocabulary_may_be_made_from_the_tables_folder(write: Writer, words: Voc
 def test_packaged_scenarios_are_found_by_name_after_files(
     write: Writer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(
-        "hedgesim.scenario.packaged._folders", lambda _: iter([tmp_path / "none", tmp_path / "shipped"])
-    )
+    monkeypatch.setattr("hedgesim.scenario.files._folders", lambda _: iter([tmp_path / "none", tmp_path / "shipped"]))
     assert packaged_scenarios() == {}
     write(PLAIN, "shipped/peace.yaml")
     write(PLAIN, "shipped/war.yaml")
     assert list(packaged_scenarios()) == ["peace", "war"]
-    peace = read_scenario("peace")
+    peace = read("peace")
     assert (peace.name, peace.path) == ("peace", Path("shipped/peace.yaml"))
     Path("peace").mkdir()
-    assert read_scenario("peace").path == Path("shipped/peace.yaml")
+    assert read("peace").path == Path("shipped/peace.yaml")
     Path("peace").rmdir()
     write(PLAIN.replace("plain", "own"), "peace")
-    assert read_scenario("peace").purpose == "A own scenario"
+    assert read("peace").purpose == "A own scenario"
 
 
 def written_keys(schema: dict, definitions: dict) -> set[str]:
@@ -151,13 +149,13 @@ def written_keys(schema: dict, definitions: dict) -> set[str]:
 
 
 def test_json_schema_names_every_key_of_the_examples_and_describes_it(write: Writer) -> None:
-    schema = json_schema()
+    schema = Scenario.json_schema()
     definitions = schema["$defs"]
     known = written_keys(schema, definitions)
     free = {"alpha", "war", "quake", "all", "CCC", "RED", "country", "format"}
     used = {
         part
-        for path in read_scenario(write(BASE)).origins
+        for path in read(write(BASE)).places
         if not path.startswith("settings.")
         for part in path.split(".")
         if not part.isdigit()
@@ -169,7 +167,7 @@ def test_json_schema_names_every_key_of_the_examples_and_describes_it(write: Wri
 
 
 def test_json_schema_helps_an_editor() -> None:
-    schema = json_schema()
+    schema = Scenario.json_schema()
     channel = schema["$defs"]["ShockChannel"]["properties"]["channel"]
     assert "intention" in channel["enum"]
     assert len(channel["enum"]) == len(channel["markdownEnumDescriptions"]) == 17

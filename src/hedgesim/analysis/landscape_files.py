@@ -13,8 +13,8 @@ import numpy as np
 
 from hedgesim.analysis.landscape import Landscape, LandscapeError, Values
 from hedgesim.errors import HedgesimError, choose_from, shown
-from hedgesim.scenario.source_file import read_text
-from hedgesim.scenario.tables import LARGEST_TABLE
+from hedgesim.scenario.csv_table import LARGEST_TABLE
+from hedgesim.scenario.files import read_text
 
 ACTOR, SIZE = "actor", "size"
 """Columns of the table of actors; others are not read."""

@@ -21,7 +21,7 @@ from hedgesim.batch.store import Stretch, Survey, survey, write_part
 from hedgesim.batch.sweep import Made, Makers, in_processes, run_sweep
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError
-from hedgesim.experiment import Experiment, points_of, read_experiment
+from hedgesim.experiment import Experiment, design_points, read_experiment
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def sweep(
 def plan_of(experiment: Experiment, *, backend: str = "numpy") -> SweepPlan:
     """What is to be done for an experiment; ScenarioError, HedgesimError as of `sweep`."""
     engine_of("ensemble", backend)
-    return SweepPlan(points_of(experiment), backend=backend)
+    return SweepPlan(design_points(experiment), backend=backend)
 
 
 def makers_of(workers: int, dask: str | None) -> Makers:

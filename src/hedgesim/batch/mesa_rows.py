@@ -17,7 +17,6 @@ from hedgesim.engines.case import case_of
 from hedgesim.engines.outcomes import outcomes_of
 from hedgesim.errors import StoreError
 from hedgesim.scenario import read_scenario
-from hedgesim.scenario.known_names import known_names
 
 SEPARATOR = ";"
 NOT_OUTCOMES = ("RunId", "iteration", "Step", "scenario", "run", "overrides", "rng", "seed")
@@ -34,7 +33,7 @@ class SweptModel(HedgeModel):
     def __init__(self, scenario: str, run: int = 0, overrides: str = "", rng: int | None = None) -> None:
         """Make the model; ScenarioError for a fault of the scenario or of an override."""
         texts = [text.strip() for text in overrides.split(SEPARATOR) if text.strip()]
-        super().__init__(case_of(read_scenario(scenario, overrides=texts, vocabulary=known_names)), run, rng)
+        super().__init__(case_of(read_scenario(scenario, overrides=texts)), run, rng)
         self._final: Mapping[str, float] | None = None
         names = {name: partial(_final, name=name) for name in self._columns()}
         self.datacollector = type(self.datacollector)(model_reporters={"seed": _seed, **names})

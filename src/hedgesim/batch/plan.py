@@ -18,8 +18,7 @@ from hedgesim.batch.store import DIGITS, Part, Stretch, Survey, address_of
 from hedgesim.batch.versions import digest_of_folder, digest_of_sources
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.variation import Turn
-from hedgesim.experiment import Points, Variant
-from hedgesim.experiment.variants import paths_of
+from hedgesim.experiment import DesignPoints, ScenarioVariant
 from hedgesim.model.setting import Setting
 from hedgesim.rules.files import files_in_use
 from hedgesim.scenario import Scenario
@@ -46,7 +45,7 @@ class SweepPlan:
     points: what is to be run. engine, backend: names of what runs it.
     """
 
-    points: Points
+    points: DesignPoints
     engine: str = "ensemble"
     backend: str = "numpy"
     _grounds: dict[str, Ground] = field(default_factory=dict, compare=False, repr=False)
@@ -68,7 +67,7 @@ class SweepPlan:
             f" {experiment.seed}"
             for variant in self.points.variants
         ]
-        also = {path: list(paths_of(experiment, path)) for path in self.points.numbers}
+        also = {path: list(experiment.paths_of(path)) for path in self.points.numbers}
         names = json.dumps(list(also.values()))
         columns = [values.tolist() for values in self.points.numbers.values()]
         draws = self.points.table["first_draw"].tolist()
@@ -172,7 +171,7 @@ class SweepPlan:
             self._packs[name] = PackedCase.of(self.case(variant), name)
         return self._packs[name]
 
-    def _turns(self, variant: Variant) -> dict[str, tuple[Turn, ...]]:
+    def _turns(self, variant: ScenarioVariant) -> dict[str, tuple[Turn, ...]]:
         """What the number of each path changes in the case of a variant."""
         ground = self._ground(variant.scenario)
 
@@ -184,10 +183,10 @@ class SweepPlan:
                 return Turn(impulses=tuple(k for k, line in enumerate(ground.lines) if line.belongs_to(rest)))
             side, _, name = rest.split(".")
             axis = ground.setting.axes.countries if side == "countries" else ground.setting.axes.powers
-            places = tuple(axis.index(code) for code in variant.places[path])
+            places = tuple(axis.index(code) for code in variant.members[path])
             return Turn(name, countries=places) if side == "countries" else Turn(name, powers=places)
 
-        return {path: tuple(map(turn, paths_of(self.points.experiment, path))) for path in self.points.numbers}
+        return {path: tuple(map(turn, self.points.experiment.paths_of(path))) for path in self.points.numbers}
 
 
 @dataclass(frozen=True)

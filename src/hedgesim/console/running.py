@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,11 @@ from hedgesim.console.progress import counting
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError, ScenarioError
-from hedgesim.experiment import experiment_schema
+from hedgesim.experiment import Experiment
 from hedgesim.rules.files import read_rule_file, use
-from hedgesim.scenario import Scenario, json_schema
+from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import source
+from hedgesim.scenario.checked import CheckedFile
 
 RUNS_BY_ENGINE = {"ensemble": DEFAULT_RUNS, "mesa": 20}
 """Runs of `hedgesim run` unless it is told otherwise, by engine."""
@@ -123,8 +124,8 @@ def faults_of(name: str) -> Sequence[Exception]:
 
 def schema_of(kind: str) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
-    schemas: dict[str, Callable[[], dict[str, Any]]] = {"scenario": json_schema, "experiment": experiment_schema}
+    schemas: dict[str, type[CheckedFile]] = {"scenario": Scenario, "experiment": Experiment}
     if kind not in schemas:
         fault = "there is no such kind of file"
         raise HedgesimError(f"schema {kind}", fault, f"Name one of {', '.join(schemas)}.")
-    return schemas[kind]()
+    return schemas[kind].json_schema()

@@ -24,7 +24,7 @@ from hedgesim.console.printing import print_rows, records_of
 from hedgesim.console.progress import counting
 from hedgesim.console.running import check_counts
 from hedgesim.errors import HedgesimError, ScenarioError
-from hedgesim.experiment import Experiment, packaged_experiments, points_of, read_experiment
+from hedgesim.experiment import Experiment, design_points, packaged_experiments, read_experiment
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.positions import child_at, read_tree
 
@@ -183,14 +183,14 @@ def print_status(folder: str, *, as_json: bool) -> Status:
 def print_experiments(*, as_json: bool) -> None:
     """Every packaged experiment with its question."""
     checked = [read_experiment(path) for path in packaged_experiments().values()]
-    rows = [[one.name, one.design, str(points_of(one).runs), one.question] for one in checked]
+    rows = [[one.name, one.design, str(design_points(one).runs), one.question] for one in checked]
     print_rows(["experiment", "design", "runs", "question"], rows, as_json=as_json)
 
 
 def faults_of_experiment(name: str) -> Sequence[ScenarioError]:
     """Every fault of an experiment file, and the first of its scenarios as it has them."""
     try:
-        points_of(read_experiment(name))
+        design_points(read_experiment(name))
     except ScenarioError as error:
         return error.all
     return []

@@ -19,7 +19,6 @@ from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import values_of
-from hedgesim.scenario.known_names import known_names
 
 Rule = TypeVar("Rule", CountryRule, PowerRule)
 
@@ -106,4 +105,4 @@ def foresee(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> Future:
 @cache
 def case_named(name: str) -> Case:
     """The case of a scenario given by path or by name."""
-    return case_of(read_scenario(name, vocabulary=known_names))
+    return case_of(read_scenario(name))

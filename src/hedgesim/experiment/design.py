@@ -1,17 +1,22 @@
-"""Designs: samples of the unit cube by well-known schemes, and what a sample means for an uncertainty."""
+"""Designs: samples of the unit cube by well-known schemes, or from a table on file."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hedgesim.experiment.schema import MORRIS_LEVELS, Experiment, Scalar, Uncertainty
+from hedgesim.errors import Place, ScenarioError, shown
+from hedgesim.experiment.schema import MORRIS_LEVELS, SET_BY_EXPERIMENT, Experiment, holds_number
+from hedgesim.experiment.uncertainties import Cube
+from hedgesim.scenario.csv_table import CsvTable, number_in, read_csv
+from hedgesim.scenario.files import path_inside
 
-Value = Scalar | tuple[Scalar, ...]
-Cube = NDArray[np.float64]
+LARGEST_SAMPLES = 64 * 1024 * 1024
+"""Bytes of a table of samples above which it is refused."""
 
 
 def cube_of(experiment: Experiment) -> Cube:
@@ -46,43 +51,69 @@ def problem_of(d: int) -> dict[str, Any]:
     return {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0.0, 1.0]] * d}
 
 
-def values_at(uncertainty: Uncertainty, places: Cube) -> list[Value]:
-    """The values of an uncertainty at places 0..1 of its distribution function, axes (sample,)."""
-    if uncertainty.values is not None:
-        n = len(uncertainty.values)
-        return [uncertainty.values[min(int(place * n), n - 1)] for place in places]
-    return [float(value) for value in np.clip(_quantiles(uncertainty, places), *_ends(uncertainty))]
+def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
+    """Values by path from the table of an experiment: the header names paths, each line is a sample.
+
+    Numbers where all of a column are, else text, axes (sample,).
+
+    Raises:
+        ScenarioError: no such file, no line, a path twice or one that cannot vary, a line with too few or too many
+            cells, text for a number.
+    """
+    table = _table(experiment)
+    header = table.header.cells
+    _check_header(experiment, table)
+    for line in table.lines:
+        if len(line.cells) != len(header) or not all(line.cells):
+            fault = f"the line has {sum(map(bool, line.cells))} of {len(header)} values"
+            raise ScenarioError(table.place(line), fault, "Write one value for each path of the header.")
+        for name, cell in zip(header, line.cells, strict=True):
+            if holds_number(name) and math.isnan(number_in(cell)):
+                raise ScenarioError(table.place(line), f"{shown(cell)} is no number for {name}", "Write it like 0.5.")
+    columns = {name: table.column(name) for name in header}
+    numbers = {name: np.asarray([number_in(cell) for cell in cells]) for name, cells in columns.items()}
+    return {
+        name: np.asarray(cells, dtype=object) if np.isnan(numbers[name]).any() else numbers[name]
+        for name, cells in columns.items()
+    }
 
 
-def levels_of(uncertainty: Uncertainty) -> Sequence[Value]:
-    """The values of an uncertainty in a grid: its list, or its range in equal steps (log_uniform: equal factors)."""
-    if uncertainty.values is not None:
-        return uncertainty.values
-    low, high = _ends(uncertainty)
-    spaced = np.geomspace if uncertainty.distribution == "log_uniform" else np.linspace
-    between = spaced(low, high, uncertainty.levels or 2)[1:-1]
-    return [low, *(float(f"{value:.12g}") for value in between), high]
+def place_of_sample(experiment: Experiment, name: str, value: object) -> Place:
+    """The line of the table that gives a value to a path; the header if no line does."""
+    table = _table(experiment)
+    for line, cell in zip(table.lines, table.column(name), strict=True):
+        if cell == value or (isinstance(value, float) and number_in(cell) == value):
+            return table.place(line)
+    return table.place(table.header)
 
 
-def _ends(uncertainty: Uncertainty) -> tuple[float, float]:
-    """Lowest and highest value of a range."""
-    assert uncertainty.low is not None
-    assert uncertainty.high is not None
-    return uncertainty.low, uncertainty.high
+def _table(experiment: Experiment) -> CsvTable:
+    """The table on file; of samples the first few in a trial."""
+    assert experiment.file is not None
+    path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"))
+    try:
+        table = read_csv(path, LARGEST_SAMPLES, strict=False)
+    except ScenarioError as error:
+        if error.place.line is not None:
+            raise
+        fault = f"{shown(experiment.file)}: {error.fault}"
+        raise ScenarioError(experiment.place("file"), fault, error.remedy) from None
+    if not table.lines:
+        remedy = "Write a header of paths and a line of values for each sample."
+        raise ScenarioError(str(table.path), "the table of samples has no samples", remedy)
+    return replace(table, lines=table.lines[: experiment.samples])
 
 
-def _quantiles(uncertainty: Uncertainty, places: Cube) -> Cube:
-    """Inverse of the distribution function."""
-    low, high = _ends(uncertainty)
-    if uncertainty.distribution == "uniform":
-        return low + (high - low) * places
-    if uncertainty.distribution == "log_uniform":
-        return low * (high / low) ** places
-    from scipy import stats
-
-    if uncertainty.distribution == "triangular":
-        mode = (low + high) / 2 if uncertainty.mode is None else uncertainty.mode
-        return np.asarray(stats.triang.ppf(places, (mode - low) / (high - low), low, high - low))
-    mean = (low + high) / 2 if uncertainty.mean is None else uncertainty.mean
-    sd = (high - low) / 4 if uncertainty.sd is None else uncertainty.sd
-    return np.asarray(stats.truncnorm.ppf(places, (low - mean) / sd, (high - mean) / sd, mean, sd))
+def _check_header(experiment: Experiment, table: CsvTable) -> None:
+    """Refuse paths that are named twice, that levers set, or that are the experiment's own."""
+    header, place = table.header.cells, table.place(table.header)
+    levers = {one for name in experiment.levers for one in experiment.paths_of(name)}
+    for name in header:
+        if not name:
+            raise ScenarioError(place, "the header has an empty name", "Name each path once.")
+        if header.count(name) > 1:
+            raise ScenarioError(place, f"the header names {shown(name)} twice", "Name each path once.")
+        if name in levers:
+            raise ScenarioError(place, f"{name} is set twice", "Keep it here or under levers.")
+        if name in SET_BY_EXPERIMENT:
+            raise ScenarioError(place, f"{name} cannot vary", "Delete its column.")

@@ -1,9 +1,9 @@
-"""From an experiment to its points: every sample under every combination of levers in every scenario."""
+"""From an experiment to its design points: every sample under every combination of levers in every scenario."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -13,12 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hedgesim.errors import ScenarioError, choose_from, shown
-from hedgesim.experiment.checks import BY_NAME, PRESENCE, STANDING, holds_number, stem_of
-from hedgesim.experiment.design import Value, cube_of, levels_of, values_at
-from hedgesim.experiment.samples import read_samples
-from hedgesim.experiment.schema import Experiment
-from hedgesim.experiment.variants import Variant, is_number, paths_of, read_variants
-from hedgesim.scenario.name_checks import OTHER_OPTIONS
+from hedgesim.experiment.design import cube_of, read_samples
+from hedgesim.experiment.schema import BY_NAME, HEDGING, PRESENCE, Experiment, holds_number, stem_of
+from hedgesim.experiment.uncertainties import Value, levels_of, values_at
+from hedgesim.experiment.variants import ScenarioVariant, read_variants
 
 Column = NDArray[Any]
 
@@ -34,7 +32,7 @@ class Factor:
 
 
 @dataclass(frozen=True)
-class Points:
+class DesignPoints:
     """The points of an experiment.
 
     table: a row per point with point, sample, scenario, a column per factor's path, and `first_draw`: run k of the
@@ -46,7 +44,7 @@ class Points:
     experiment: Experiment
     factors: tuple[Factor, ...]
     table: pd.DataFrame
-    variants: tuple[Variant, ...]
+    variants: tuple[ScenarioVariant, ...]
     variant: NDArray[np.int64]
     numbers: Mapping[str, NDArray[np.float64]]
 
@@ -60,7 +58,7 @@ class Points:
         return len(self) * self.experiment.replications
 
 
-def points_of(experiment: Experiment) -> Points:
+def design_points(experiment: Experiment) -> DesignPoints:
     """The points of an experiment.
 
     Raises:
@@ -78,7 +76,7 @@ def points_of(experiment: Experiment) -> Points:
     numbers = {
         path: column.astype(np.float64)
         for path, column in columns.items()
-        if column.dtype == np.float64 and all(map(holds_number, paths_of(experiment, path)))
+        if column.dtype == np.float64 and all(map(holds_number, experiment.paths_of(path)))
     }
     fixed = {path: column for path, column in columns.items() if path not in numbers}
     variant, firsts = _grouped(names, fixed)
@@ -89,17 +87,32 @@ def points_of(experiment: Experiment) -> Points:
     )
     _check_outcomes(experiment, variants)
     draws = {"all": np.zeros(len(names), dtype=np.int64), "levers": of_sample, "none": np.arange(len(names))}
-    table = pd.DataFrame({"point": np.arange(len(names)), "sample": of_sample, "scenario": _stems(names)})
-    table = table.assign(**{path: _shown(column) for path, column in columns.items()})
-    table = table.assign(first_draw=draws[experiment.pairing] * experiment.replications)
-    return Points(experiment, _factors(experiment, table), table, variants, variant, numbers)
+    table = pd.DataFrame(
+        {
+            "point": np.arange(len(names)),
+            "sample": of_sample,
+            "scenario": [stem_of(str(name)) for name in names],
+            **{path: _printable(column) for path, column in columns.items()},
+            "first_draw": draws[experiment.pairing] * experiment.replications,
+        }
+    )
+    factors = (
+        Factor("scenario", numeric=False, role="scenarios"),
+        *(
+            Factor(
+                path, bool(pd.api.types.is_float_dtype(table[path])), "levers" if path in levers else "uncertainties"
+            )
+            for path in columns
+        ),
+    )
+    return DesignPoints(experiment, factors, table, variants, variant, numbers)
 
 
-def _check_outcomes(experiment: Experiment, variants: Sequence[Variant]) -> None:
+def _check_outcomes(experiment: Experiment, variants: Sequence[ScenarioVariant]) -> None:
     """Refuse outcomes of countries and options that no scenario has."""
     known = {
-        *(f"{PRESENCE}{option}" for variant in variants for option in (*variant.powers, *OTHER_OPTIONS)),
-        *(f"{STANDING}_{code}" for variant in variants for code in variant.countries),
+        *(f"{PRESENCE}{option}" for variant in variants for option in variant.names.options or ()),
+        *(f"{HEDGING}_{code}" for variant in variants for code in variant.names.countries or ()),
     }
     for k, name in enumerate(experiment.outcomes):
         if BY_NAME.fullmatch(name) and name not in known:
@@ -127,7 +140,7 @@ def _crossed(levels: Mapping[str, Sequence[Value]]) -> dict[str, Column]:
 
 def _column(values: Sequence[Value]) -> Column:
     """Values as an array of numbers where they all are, else of objects."""
-    if all(is_number(value) for value in values):
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         return np.asarray(values, dtype=np.float64)
     column = np.empty(len(values), dtype=object)
     column[:] = values
@@ -152,25 +165,8 @@ def _grouped(names: Column, fixed: Mapping[str, Column]) -> tuple[NDArray[np.int
     return group, firsts
 
 
-def _stems(names: Column) -> list[str]:
-    """Names of scenarios, files without folder and ending."""
-    return [stem_of(str(name)) for name in names]
-
-
-def _shown(column: Column) -> Column | list[str]:
+def _printable(column: Column) -> Column | list[str]:
     """A column of numbers, or of text where it holds anything else."""
     if column.dtype == np.float64:
         return column
     return [value if isinstance(value, str) else json.dumps(value) for value in column]
-
-
-def _factors(experiment: Experiment, table: pd.DataFrame) -> tuple[Factor, ...]:
-    """What differs between points."""
-    return tuple(_each_factor(experiment, table))
-
-
-def _each_factor(experiment: Experiment, table: pd.DataFrame) -> Iterator[Factor]:
-    yield Factor("scenario", numeric=False, role="scenarios")
-    for path in table.columns.drop(["point", "sample", "scenario", "first_draw"]):
-        role = "levers" if path in experiment.levers else "uncertainties"
-        yield Factor(str(path), bool(pd.api.types.is_float_dtype(table[path])), role)

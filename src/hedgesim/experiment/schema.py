@@ -1,111 +1,102 @@
-"""The keys of an experiment file, as frozen pydantic models; what each key means is its description."""
+"""The keys of an experiment file, as frozen pydantic models with their checks; descriptions say what each key means."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr
+from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, model_validator
 
-from hedgesim.errors import Place, shown
-from hedgesim.scenario.canonical import Canonical
-from hedgesim.scenario.fields import misfit, one_line
-from hedgesim.scenario.json_schema import DIALECT, keys_below
+from hedgesim.errors import ScenarioError, choose_from, shown
+from hedgesim.experiment.uncertainties import Lever, Levers, Uncertainties, Uncertainty, few_levels
+from hedgesim.model.outcomes import OUTCOMES
+from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, misfit, refuse
+from hedgesim.scenario.files import find_named, packaged_files
+from hedgesim.scenario.positions import KeyPath, child_at, read_tree
 from hedgesim.scenario.schema import LARGEST_SEED
+from hedgesim.scenario.values import DISTINCT, Name, Names
 
+FOLDER = "experiments"
 MOST_SAMPLES = 2**24
 MOST_REPLICATIONS = 2**24
-DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "morris", "csv")
+MOST_POINTS = 2**24
 MORRIS_LEVELS = 4
+SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
 QUICK_SAMPLES = {"saltelli": 2, "morris": 2}
 FEW_SAMPLES = 4
-QUICK_LEVELS = 3
+HEDGING, PRESENCE = "hedging_index", "presence_"
+BY_NAME = re.compile(rf"({PRESENCE}|{HEDGING}_)[A-Za-z][A-Za-z0-9_]*")
+"""Outcomes of single options and countries; whether those are there is for the scenario to say."""
 
-_FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-Scalar = str | int | float | bool | None
-Name = Annotated[str, Field(min_length=1), AfterValidator(one_line)]
-Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
+SET_BY_EXPERIMENT = ("seed", "purpose", "extends")
 
 
-def _level(value: object) -> object:
-    """Let a scalar or a list of scalars through, lists as tuples."""
-    return tuple(value) if isinstance(value, list) else value
+def stem_of(name: str) -> str:
+    """Name of a scenario, a file without folder and ending."""
+    return name.rpartition("/")[2].removesuffix(".yaml").removesuffix(".yml")
 
 
-Level = Annotated[Scalar | tuple[Scalar, ...], BeforeValidator(_level)]
-Levels = Annotated[tuple[Level, ...], Field(min_length=1, strict=False)]
+def holds_number(path: str) -> bool:
+    """Whether the value at a path of a scenario is a number of which every run of an ensemble may have its own."""
+    keys = path.split(".")
+    of_rule = keys[0] == "rules" and len(keys) == 4 and keys[3] != "rule"
+    return keys[0] in {"settings", "shock_sizes"} or of_rule
 
 
-class Uncertainty(BaseModel):
-    """What is not known: a range with a distribution, or a list of values that are equally likely."""
-
-    model_config = _FROZEN
-    values: Levels | None = Field(None, description="Values, in place of a range; the list alone means the same.")
-    distribution: Literal["uniform", "log_uniform", "normal", "triangular"] = Field(
-        "uniform", description="How likely the values of the range are; normal is cut off at low and high."
-    )
-    low: float | None = Field(None, description="Lowest value.")
-    high: float | None = Field(None, description="Highest value.")
-    mean: float | None = Field(None, description="Mean of the normal distribution before it is cut off.")
-    sd: float | None = Field(None, gt=0, description="Standard deviation of the normal distribution.")
-    mode: float | None = Field(None, description="Likeliest value of the triangular distribution.")
-    levels: int | None = Field(None, ge=2, le=10_000, description="Values of the range in a grid, evenly spread.")
-    also: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
-        (), description="Further paths that take the same value."
-    )
+def _outcome(name: str) -> str:
+    """Accept a column that a table of runs can have."""
+    known = [*(name for name, item in OUTCOMES.items() if item.table == "system"), HEDGING]
+    if name not in known and not BY_NAME.fullmatch(name):
+        remedy = choose_from(name, [*known, "presence_<OPTION>", "hedging_index_<COUNTRY>"])
+        raise misfit(f"there is no outcome {shown(name)} of a run", remedy)
+    return name
 
 
-def _shorthand(value: object) -> object:
-    """A list of values alone means these values."""
-    if isinstance(value, list):
-        return {"values": value}
-    if not isinstance(value, dict | BaseModel):
-        raise misfit(fault=f"must be a list of values, not {shown(value)}", remedy="Write it like [0.5, 1.0].")
-    return value
-
-
-class Lever(BaseModel):
-    """What somebody decides: values that are all tried with every sample."""
-
-    model_config = _FROZEN
-    values: Levels = Field(description="Values; the list alone means the same.")
-    also: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
-        (), description="Further paths that take the same value."
-    )
+def _different(scenarios: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse scenarios whose rows could not be distinguished, because files are called as they are without folder."""
+    stems = [stem_of(name) for name in scenarios]
+    for k, (name, stem) in enumerate(zip(scenarios, stems, strict=True)):
+        if stem in stems[:k]:
+            fault = f"{shown(name)} and {shown(scenarios[stems.index(stem)])} have the same name"
+            refuse([Fault((k,), fault, "Rename one of the files.")])
+    return scenarios
 
 
 class Retention(BaseModel):
     """What is kept of every run besides its row in the table of runs."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
     summary: bool = Field(False, description="Statistics over replications of every outcome, quarter by quarter.")
     keep: int = Field(0, ge=0, description="Full trajectories of so many of the first runs of every point.")
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where an experiment came from: name, file, and the place of every value by its path of keys."""
-
-    name: str
-    path: Path
-    places: Mapping[tuple[str | int, ...], Place]
-
-
-class Experiment(Canonical):
+class Experiment(CheckedFile):
     """A checked experiment: a question, scenarios, what varies, a design; see `read_experiment`."""
 
-    model_config = _FROZEN
+    advice: ClassVar[Mapping[str, str]] = {
+        "question": "Add a line such as question: what the experiment is to answer.",
+        "scenarios": "Add a line such as scenarios: [war_2022].",
+        "outcomes": "Add a line such as outcomes: [hedging_index].",
+        "seed": "Add a line such as seed: 2022.",
+        "values": "Add a list of values.",
+    }
     question: Name = Field(description="What the experiment is to answer, in one line.")
-    scenarios: Names = Field(description="Scenarios that are all run: names, or files relative to this one.")
-    uncertainties: dict[str, Annotated[Uncertainty, BeforeValidator(_shorthand)]] = Field(
+    scenarios: Annotated[Names, AfterValidator(_different)] = Field(
+        description="Scenarios that are all run: names, or files relative to this one."
+    )
+    uncertainties: Uncertainties = Field(
         default_factory=dict, description="What is sampled by the design, by the path that `--set` takes."
     )
-    levers: dict[str, Annotated[Lever, BeforeValidator(_shorthand)]] = Field(
+    levers: Levers = Field(
         default_factory=dict, description="What is tried at every sample, by the path that `--set` takes."
     )
-    outcomes: Names = Field(description="Columns of the table of runs that are drawn and printed.")
+    outcomes: Annotated[
+        tuple[Annotated[Name, AfterValidator(_outcome)], ...], Field(min_length=1, strict=False), DISTINCT
+    ] = Field(description="Columns of the table of runs that are drawn and printed.")
     goals: dict[str, Literal["high", "low"]] = Field(
         default_factory=dict, description="What is good of an outcome; levers are judged by their regret."
     )
@@ -126,19 +117,97 @@ class Experiment(Canonical):
     retention: Retention = Field(
         Retention(summary=False, keep=0), description="What is kept besides the table of runs."
     )
-    _origin: Origin = PrivateAttr(default=Origin("", Path(), {}))
-    _whole: "Experiment | None" = PrivateAttr(default=None)
+    _whole: Experiment | None = PrivateAttr(default=None)
 
-    def from_origin(self, origin: Origin) -> "Experiment":
-        """Return the same experiment, remembering where it came from."""
-        copy = self.model_copy()
-        copy._origin = origin
-        return copy
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Check that design, samples, ranges, goals and retention fit together."""
+        refuse((*self._design_faults(), *self._range_faults(), *self._path_faults(), *self._goal_faults()))
+        return self
 
-    def quick(self) -> "Experiment":
+    def _design_faults(self) -> Iterator[Fault]:
+        """Check that the design has what it needs, and nothing that it does not use."""
+        design, n, sampled, from_file = self.design, self.samples, self.design in SAMPLED, self.design == "csv"
+        delete, add, other = "Delete the line, or", "Add a line such as", "choose another design."
+        first, tabled = design != "saltelli" and self.second_order, "takes its uncertainties from the file"
+        for wrong, key, fault, remedy in (
+            (sampled and n is None, "design", "needs samples", f"{add} samples: 64."),
+            (sampled and not self.uncertainties, "design", "needs uncertainties", "Add ranges, or write design: grid."),
+            (from_file and self.file is None, "design", "needs a file", f"{add} file: samples.csv."),
+            (not sampled and n is not None, "samples", "takes no samples", f"{delete} {other}"),
+            (from_file and self.uncertainties, "uncertainties", tabled, f"Delete them, or {other}"),
+            (not from_file and self.file is not None, "file", "takes no file", "Write design: csv."),
+            (first, "second_order", "knows no second order", f"{delete} write design: saltelli."),
+        ):
+            if wrong:
+                yield Fault((key,), f"the design {design} {fault}", remedy, at_key=key != "design")
+        below = 1 << ((n or 1).bit_length() - 1)
+        if design in {"sobol", "saltelli"} and n is not None and n & (n - 1):
+            yield Fault(("samples",), f"samples is {n}, no power of two", f"Write {below} or {2 * below}.")
+        if design == "morris" and n == 1:
+            yield Fault(("samples",), "morris needs at least 2 paths", "Write samples: 10.")
+        if (n_points := self._n_points()) > MOST_POINTS:
+            fault = f"the design makes {n_points} points, more than {MOST_POINTS}"
+            yield Fault(("design",), fault, "Give fewer levels or samples, or sample a space so large.")
+
+    def _n_points(self) -> int:
+        """How many points there are; samples of a table, which are counted when it is read, count as one."""
+        n, d = self.samples or 1, len(self.uncertainties)
+        levels = [len(held.values or ()) or held.levels or 1 for held in self.uncertainties.values()]
+        per_sample = {"saltelli": (1 + self.second_order) * d + 2, "morris": d + 1}
+        samples = math.prod(levels) if self.design == "grid" else n * per_sample.get(self.design, 1)
+        return samples * math.prod(len(lever.values) for lever in self.levers.values()) * len(self.scenarios)
+
+    def _range_faults(self) -> Iterator[Fault]:
+        """Check every range, and that it has levels in a grid, and only there."""
+        for name, held in self.uncertainties.items():
+            yield from held.faults(name)
+            path: KeyPath = ("uncertainties", name)
+            if (
+                self.design == "grid"
+                and held.levels is None
+                and held.values is None
+                and None not in {held.low, held.high}
+            ):
+                fault = f"{name} is a range in a grid without levels"
+                yield Fault(path, fault, "Add levels: 5, or list the values.")
+            elif self.design != "grid" and held.levels is not None:
+                fault = f"the design {self.design} takes no levels"
+                yield Fault((*path, "levels"), fault, "Delete it, or write design: grid.", at_key=True)
+
+    def _path_faults(self) -> Iterator[Fault]:
+        """Check that every path is set once, and not one that is the experiment's own."""
+        before: dict[str, str] = {}
+        varied: list[tuple[str, str, Uncertainty | Lever]] = [
+            *(("uncertainties", path, held) for path, held in self.uncertainties.items()),
+            *(("levers", path, held) for path, held in self.levers.items()),
+        ]
+        for role, path, held in varied:
+            for k, name in enumerate((path, *held.also)):
+                where: KeyPath = (role, path) if k == 0 else (role, path, "also", k - 1)
+                if name in before:
+                    yield Fault(where, f"{name} is set twice", f"Keep it here or under {before[name]}.", at_key=k == 0)
+                if name in SET_BY_EXPERIMENT:
+                    yield Fault(where, f"{name} cannot vary", "Delete it.", at_key=k == 0)
+                before[name] = f"{role}.{path}"
+
+    def _goal_faults(self) -> Iterator[Fault]:
+        """Check that goals are set for outcomes, that levers are judged by them, and how many runs are kept."""
+        for name in self.goals:
+            if name not in self.outcomes:
+                fault = f"{shown(name)} has a goal but is no outcome of the experiment"
+                yield Fault(("goals", name), fault, choose_from(name, self.outcomes), at_key=True)
+        if self.goals and not self.levers:
+            fault = "goals judge levers, and there are none"
+            yield Fault(("goals",), fault, "Add levers, or delete goals.", at_key=True)
+        if self.retention.keep > self.replications:
+            fault = f"retention.keep is {self.retention.keep}, there are {self.replications} replications"
+            yield Fault(("retention", "keep"), fault, f"Write at most {self.replications}.")
+
+    def quick(self) -> Experiment:
         """The same experiment as a trial: few samples, few levels of numbers, at most two replications."""
         few = {
-            role: {path: held.model_copy(update=_few_levels(held)) for path, held in getattr(self, role).items()}
+            role: {path: held.model_copy(update=few_levels(held)) for path, held in getattr(self, role).items()}
             for role in ("uncertainties", "levers")
         }
         most = QUICK_SAMPLES.get(self.design, FEW_SAMPLES)
@@ -151,45 +220,30 @@ class Experiment(Canonical):
         return copy
 
     @property
-    def whole(self) -> "Experiment":
+    def whole(self) -> Experiment:
         """The experiment as it was read, of which this one may be a trial."""
         return self._whole or self
 
-    @property
-    def name(self) -> str:
-        """Name of the experiment: its file without ending."""
-        return self._origin.name
-
-    @property
-    def path(self) -> Path:
-        """The file that was read."""
-        return self._origin.path
-
-    def place(self, *keys: str | int) -> Place:
-        """Find where a value is written, or else the nearest key that holds it."""
-        while keys not in self._origin.places and keys:
-            keys = keys[:-1]
-        return self._origin.places.get(keys, Place(str(self.path)))
+    def paths_of(self, path: str) -> tuple[str, ...]:
+        """A path and those that take the same value."""
+        held = self.uncertainties.get(path) or self.levers.get(path)
+        return (path, *held.also) if held is not None else (path,)
 
 
-def _few_levels(held: Uncertainty | Lever) -> dict[str, Any]:
-    """At most three levels: of a list of numbers the first, the middle and the last; other lists are left whole."""
-    levels, values = getattr(held, "levels", None), held.values
-    if values is not None and len(values) > QUICK_LEVELS and all(isinstance(value, int | float) for value in values):
-        return {"values": (values[0], values[len(values) // 2], values[-1])}
-    return {"levels": min(levels, QUICK_LEVELS)} if levels is not None else {}
+packaged_experiments = partial(packaged_files, FOLDER)
+"""The experiments that come with hedgesim, name -> file, in the order of their names."""
 
 
-@cache
-def experiment_schema() -> dict[str, Any]:
-    """Make the JSON Schema (2020-12) of an experiment file; a list may stand for what varies."""
-    schema = Experiment.model_json_schema()
-    for key in ("uncertainties", "levers"):
-        held = schema["properties"][key]
-        held["additionalProperties"] = {"anyOf": [held["additionalProperties"], {"type": "array", "minItems": 1}]}
-    return {"$schema": DIALECT, **schema, "title": "hedgesim experiment"}
+def read_experiment(source: str | Path) -> Experiment:
+    """Read and check an experiment; its scenarios are read with its points, see `design_points`.
 
+    source: path of a YAML file, else the name of a packaged experiment.
 
-def keys_at(path: tuple[str | int, ...]) -> tuple[str, ...]:
-    """List the keys that may stand below a path of an experiment file."""
-    return keys_below(experiment_schema(), path)
+    Raises:
+        ScenarioError: anything wrong with the file; the first fault by position, with the others in `.others`.
+    """
+    path = find_named(source, FOLDER, "experiment")
+    tree = read_tree(path, needs="question, scenarios, outcomes and seed")
+    if child_at(tree, "question") is None and (purpose := child_at(tree, "purpose")) is not None:
+        raise ScenarioError(purpose.anchor, "this is a scenario, no experiment", "Run it with hedgesim run.")
+    return Experiment.of_tree(tree, path)

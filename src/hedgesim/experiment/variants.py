@@ -1,4 +1,4 @@
-"""The scenarios of an experiment, read with what differs in them."""
+"""The scenarios of an experiment, read with what differs in them but for numbers."""
 
 from __future__ import annotations
 
@@ -10,86 +10,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.experiment.checks import stem_of
-from hedgesim.experiment.design import Value
-from hedgesim.experiment.samples import place_of_sample
-from hedgesim.experiment.schema import Experiment
-from hedgesim.scenario import Scenario, read_scenario
-from hedgesim.scenario.known_names import known_names
-from hedgesim.scenario.packaged import ENDINGS
+from hedgesim.experiment.design import place_of_sample
+from hedgesim.experiment.schema import Experiment, stem_of
+from hedgesim.experiment.uncertainties import Value
+from hedgesim.scenario import KnownNames, Scenario, known_names, read_scenario
+from hedgesim.scenario.files import ENDINGS
 
-AS_IT_IS = 1.0
+UNCHANGED = 1.0
 """Factor on the size of a shock that leaves it as it is."""
 
 
 @dataclass(frozen=True)
-class Variant:
-    """A scenario as some points have it but for their numbers, and which rules take each number of a rule.
+class ScenarioVariant:
+    """A scenario that points share which differ in numbers only.
 
-    scenario: without the numbers that points set, and with the sizes of shocks as they are where points set those.
-    places: by path, of which countries or powers the rule takes the number.
+    scenario: without the numbers that points set, and with unchanged sizes of shocks where points set them.
+    members: by path of a rule's parameter, codes of the countries or powers whose rule takes the number.
     """
 
     scenario: Scenario
-    places: Mapping[str, tuple[str, ...]]
+    members: Mapping[str, tuple[str, ...]]
 
     @property
-    def countries(self) -> tuple[str, ...]:
-        """Codes of the countries that take part."""
-        return self.scenario.countries or tuple(known_names(self.scenario.tables_folder).countries or ())
-
-    @property
-    def powers(self) -> tuple[str, ...]:
-        """Codes of the powers that take part."""
-        return self.scenario.powers or tuple(known_names(self.scenario.tables_folder).powers or ())
-
-
-def is_number(value: object) -> bool:
-    """Whether a value is a number."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def read_variants(
-    experiment: Experiment,
-    fixed: Sequence[tuple[str, Mapping[str, Value]]],
-    numbers: Mapping[str, Sequence[NDArray[np.float64]]],
-) -> tuple[Variant, ...]:
-    """Read the scenarios of an experiment.
-
-    fixed: for each its name and the values that are no mere numbers. numbers: by path the numbers that the points of
-    each have; the lowest and the highest are tried.
-
-    Raises:
-        ScenarioError: placed in the experiment file.
-    """
-    variants = []
-    for n, (name, values) in enumerate(fixed):
-        low, high = (
-            {path: _end(experiment, path, of[n], end=end) for path, of in numbers.items()} for end in ("low", "high")
-        )
-        ends = tuple(_read(experiment, name, _laid(experiment, {**values, **end})) for end in (low, high))
-        as_they_are = _laid(experiment, dict.fromkeys(numbers, AS_IT_IS))
-        sizes = [one for one in as_they_are if one.where.startswith("shock_sizes.")]
-        scenario = _read(experiment, name, [*_laid(experiment, values), *sizes])
-        variants.append(Variant(scenario, {path: _places(ends, path) for path in _of_rules(experiment, numbers)}))
-    return tuple(variants)
-
-
-def _end(experiment: Experiment, path: str, numbers: NDArray[np.float64], *, end: str) -> float:
-    """The lowest or highest value that a path may have: the end of its range, else of its numbers."""
-    told = getattr(experiment.uncertainties.get(path), end, None)
-    return float(numbers.min() if end == "low" else numbers.max()) if told is None else float(told)
-
-
-def paths_of(experiment: Experiment, path: str) -> tuple[str, ...]:
-    """A path and those that take the same value."""
-    held = experiment.uncertainties.get(path) or experiment.levers.get(path)
-    return (path, *held.also) if held is not None else (path,)
+    def names(self) -> KnownNames:
+        """Countries, powers, domains and options that take part."""
+        return known_names(self.scenario.tables_folder).for_scenario(self.scenario.keys).in_scenario
 
 
 @dataclass(frozen=True)
-class Laid:
-    """A value laid over a scenario: where, and the path of the experiment that brings it."""
+class _Setting:
+    """A value set in a scenario: where, and the path of the experiment that brings it."""
 
     where: str
     path: str
@@ -101,69 +51,85 @@ class Laid:
         return f"{self.where}={json.dumps(self.value)}"
 
 
-def _laid(experiment: Experiment, values: Mapping[str, Value]) -> list[Laid]:
+def read_variants(
+    experiment: Experiment,
+    fixed: Sequence[tuple[str, Mapping[str, Value]]],
+    numbers: Mapping[str, Sequence[NDArray[np.float64]]],
+) -> tuple[ScenarioVariant, ...]:
+    """Read the scenarios of an experiment.
+
+    fixed: for each variant its name and the values that are not numbers of single runs. numbers: by path the numbers
+    that the points of each variant have; the lowest and the highest are tried.
+
+    Raises:
+        ScenarioError: placed in the experiment file.
+    """
+    unchanged = _settings(experiment, dict.fromkeys(numbers, UNCHANGED))
+    sizes = [one for one in unchanged if one.where.startswith("shock_sizes.")]
+    of_rules = [one.where for one in unchanged if one.where.startswith("rules.")]
+    variants = []
+    for n, (name, values) in enumerate(fixed):
+        ends = [
+            {path: _end(experiment, path, of[n], end=end) for path, of in numbers.items()} for end in ("low", "high")
+        ]
+        tried = [_read(experiment, name, _settings(experiment, {**values, **end})) for end in ends]
+        scenario = _read(experiment, name, [*_settings(experiment, values), *sizes])
+        variants.append(ScenarioVariant(scenario, {path: _members(tried, path) for path in of_rules}))
+    return tuple(variants)
+
+
+def _end(experiment: Experiment, path: str, numbers: NDArray[np.float64], *, end: str) -> float:
+    """The lowest or highest value that a path may have: the end of its range, else of its numbers."""
+    given = getattr(experiment.uncertainties.get(path), end, None)
+    return float(numbers.min() if end == "low" else numbers.max()) if given is None else float(given)
+
+
+def _settings(experiment: Experiment, values: Mapping[str, Value]) -> list[_Setting]:
     """Values by path, at their path and at those that take the same value."""
-    return [Laid(one, path, value) for path, value in values.items() for one in paths_of(experiment, path)]
+    return [_Setting(one, path, value) for path, value in values.items() for one in experiment.paths_of(path)]
 
 
-def _of_rules(experiment: Experiment, numbers: Mapping[str, object]) -> list[str]:
-    return [one for path in numbers for one in paths_of(experiment, path) if one.startswith("rules.")]
-
-
-def _places(ends: Sequence[Scenario], path: str) -> tuple[str, ...]:
-    """Countries or powers whose rule takes the number at a path: those that follow whom it is given to."""
-    low, high = ends
+def _members(tried: Sequence[Scenario], path: str) -> tuple[str, ...]:
+    """Countries or powers whose rule takes the number at a path: those to whom it is given, and who follow the rule."""
     _, side, who, name = path.split(".")
-    axis = known_names(low.tables_folder)
-    if side == "countries":
-        codes, chosen = low.countries or axis.countries or (), (low.rules.of_country, high.rules.of_country)
-        own = low.rules.countries
-    else:
-        codes, chosen = low.powers or axis.powers or (), (low.rules.of_power, high.rules.of_power)
-        own = low.rules.powers
-    takes = [code for code in codes if name in chosen[0](code)[1] and name in chosen[1](code)[1]]
-    return tuple(code for code in takes if who in {code, "all"} and (who == code or not _has_own(own.get(code), name)))
+    low = tried[0]
+    known = known_names(low.tables_folder)
+    codes = getattr(low, side) or getattr(known, side) or ()
+    own = getattr(low.rules, side)
+
+    def takes(code: str) -> bool:
+        if who != code and (who != "all" or (code in own and name in own[code].parameters)):
+            return False
+        rules = [one.rules.of_country if side == "countries" else one.rules.of_power for one in tried]
+        return all(name in of(code)[1] for of in rules)
+
+    return tuple(code for code in codes if takes(code))
 
 
-def _has_own(choice: object, name: str) -> bool:
-    """Whether somebody's own choice of a rule brings a number, so that the one of all does not reach him."""
-    return choice is not None and name in getattr(choice, "parameters", {})
-
-
-def _read(experiment: Experiment, name: str, laid: Sequence[Laid]) -> Scenario:
-    """A scenario with some values laid over it."""
-    texts = [one.text for one in laid]
+def _read(experiment: Experiment, name: str, settings: Sequence[_Setting]) -> Scenario:
+    """A scenario with some values set; a file is relative to the experiment's."""
+    source = str(experiment.path.parent / name) if name.endswith(ENDINGS) else name
     try:
-        return read_scenario(_found(experiment, name), overrides=texts, seed=experiment.seed, vocabulary=known_names)
+        return read_scenario(source, overrides=[one.text for one in settings], seed=experiment.seed)
     except ScenarioError as error:
-        placed = [_placed(experiment, name, fault, laid) for fault in error.all]
+        placed = [_placed(experiment, name, fault, settings) for fault in error.all]
         raise ScenarioError(placed[0].place, placed[0].fault, placed[0].remedy, others=placed[1:]) from None
 
 
-def _found(experiment: Experiment, name: str) -> str:
-    """A scenario as it is found: by name, or as a file relative to the experiment's."""
-    return str(experiment.path.parent / name) if name.endswith(ENDINGS) else name
-
-
-def _placed(experiment: Experiment, name: str, error: ScenarioError, laid: Sequence[Laid]) -> ScenarioError:
+def _placed(experiment: Experiment, name: str, error: ScenarioError, settings: Sequence[_Setting]) -> ScenarioError:
     """A fault of a scenario where it was brought about: in the experiment file, or in the scenario itself."""
     where = error.place.file.removeprefix("--set ")
-    if where == error.place.file:
-        named = error.place == Place(name) or error.place.line is None
-        return _at_scenario(experiment, name, error) if named else error
-    of = f" (in {stem_of(name)})" if len(experiment.scenarios) > 1 else ""
-    for one in laid:
+    if where == error.place.file and error.place.line is not None and error.place != Place(name):
+        return error
+    for one in settings:
         if where in {one.text, f"'{one.where}'"}:
+            of = f" (in {stem_of(name)})" if len(experiment.scenarios) > 1 else ""
             return ScenarioError(_place_of(experiment, one), f"{error.fault}{of}", error.remedy)
-    return _at_scenario(experiment, name, error)
-
-
-def _at_scenario(experiment: Experiment, name: str, error: ScenarioError) -> ScenarioError:
     place = experiment.place("scenarios", experiment.scenarios.index(name))
     return ScenarioError(place, error.fault, error.remedy)
 
 
-def _place_of(experiment: Experiment, one: Laid) -> Place:
+def _place_of(experiment: Experiment, one: _Setting) -> Place:
     """Where an experiment file, or its table of samples, gives a value to a path."""
     path, value, whole = one.path, one.value, experiment.whole
     role = "levers" if path in whole.levers else "uncertainties"

@@ -1,23 +1,21 @@
 """Scenario files and tables, read and checked."""
 
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario.difference import DifferenceRow, difference
-from hedgesim.scenario.json_schema import json_schema
-from hedgesim.scenario.packaged import packaged_scenarios
+from hedgesim.scenario.canonical import DifferenceRow, difference
+from hedgesim.scenario.files import packaged_scenarios
+from hedgesim.scenario.known_names import KnownNames, TableColumns, known_names
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.vocabulary import Bounds, TableForm, Vocabulary
 
 __all__ = [
-    "Bounds",
     "DifferenceRow",
+    "KnownNames",
     "Place",
     "Scenario",
     "ScenarioError",
-    "TableForm",
-    "Vocabulary",
+    "TableColumns",
     "difference",
-    "json_schema",
+    "known_names",
     "packaged_scenarios",
     "read_scenario",
 ]

@@ -14,9 +14,8 @@ from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.overrides_of_data import with_data
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import Tables, read_tables, with_data
 
 SECURITY = "security"
 """The domain in which threat, alliances and protection stand."""

@@ -1,14 +1,20 @@
-"""One way to write a scenario: canonical JSON for its digest, canonical YAML for people."""
+"""One way to write a scenario: canonical JSON for its digest, canonical YAML for people; what differs between two."""
+
+from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import yaml
-from pydantic import BaseModel
 
-from hedgesim.errors import Place, ScenarioError
+from hedgesim.errors import DEFAULT_PLACE, Place, ScenarioError
 from hedgesim.scenario.positions import resolve
+
+if TYPE_CHECKING:
+    from hedgesim.scenario.schema import Scenario
 
 WIDEST_LINE = 110
 
@@ -45,20 +51,44 @@ def canonical_text(keys: dict[str, Any]) -> str:
     return text
 
 
-class Canonical(BaseModel):
-    """A checked file that is told by its effective keys, whatever it is called and however it is written."""
+@dataclass(frozen=True)
+class DifferenceRow:
+    """One value that differs; value and place are None on the side that has no such key.
 
-    @property
-    def keys(self) -> dict[str, Any]:
-        """Every key with its effective value as plain data; keys without a value are left out."""
-        return self.model_dump(mode="json", exclude_none=True)
+    path: dotted as in `--set`. A value nobody wrote has the place `default`.
+    """
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the effective keys."""
-        return digest_of(self.keys)
+    path: str
+    value_a: Any
+    value_b: Any
+    place_a: Place | None
+    place_b: Place | None
 
-    @property
-    def text(self) -> str:
-        """The effective keys as canonical YAML, which reads back as the same."""
-        return canonical_text(self.keys)
+
+def difference(a: Scenario, b: Scenario) -> tuple[DifferenceRow, ...]:
+    """List every value that differs between two scenarios, in the order of their keys; names do not count."""
+    of_a, of_b = dict(_leaves(a.keys)), dict(_leaves(b.keys))
+    return tuple(
+        DifferenceRow(
+            path,
+            of_a.get(path),
+            of_b.get(path),
+            a.places.get(path, DEFAULT_PLACE) if path in of_a else None,
+            b.places.get(path, DEFAULT_PLACE) if path in of_b else None,
+        )
+        for path in {**of_a, **of_b}
+        if path not in of_a or path not in of_b or of_a[path] != of_b[path]
+    )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Go through the values of plain data; lists of names are one value each."""
+    if isinstance(value, dict) and (value or not path):
+        children = value.items()
+    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+        children = {str(k): entry for k, entry in enumerate(value)}.items()
+    else:
+        yield path, value
+        return
+    for key, child in children:
+        yield from _leaves(child, f"{path}.{key}" if path else str(key))

@@ -1,10 +1,19 @@
-"""Which targets and sizes each shock channel of the model takes in a scenario file."""
+"""Shocks of a scenario file, and which targets and sizes each shock channel of the model takes."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Annotated, Self
 
+from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
+
+from hedgesim.errors import choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS
+from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, misfit, refuse
+from hedgesim.scenario.values import EventDate, Name, Names, Source, known
 
 TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -20,8 +29,14 @@ class ChannelForm:
 
     @property
     def targets(self) -> tuple[str, ...]:
-        """Every target key that may stand with the channel."""
+        """Every target key that may be given with the channel."""
         return (*self.needs, *self.takes)
+
+    def described(self, what: str) -> str:
+        """What the channel is and which targets it takes, in words."""
+        needs = f"; needs {', '.join(self.needs)}" if self.needs else ""
+        takes = f"; may name {', '.join(self.takes)}" if self.takes else ""
+        return f"{what}{needs}{takes}"
 
 
 CHANNEL_FORMS: dict[str, ChannelForm] = {
@@ -46,13 +61,117 @@ CHANNEL_FORMS: dict[str, ChannelForm] = {
 """Targets left out mean all of them; sizes are in the units of `hedgesim.model.shocks.CHANNELS`."""
 
 
-def described() -> dict[str, str]:
-    """Say for every channel what it is and which targets it takes."""
-    return {name: f"{CHANNELS[name]}{_targets(form)}" for name, form in CHANNEL_FORMS.items()}
+def _channel(name: str) -> str:
+    """Accept the name of a channel."""
+    if name not in CHANNEL_FORMS:
+        raise misfit(f"unknown channel {shown(name)}", choose_from(name, CHANNEL_FORMS))
+    return name
 
 
-def _targets(form: ChannelForm) -> str:
-    """Write the targets of a channel in words."""
-    needs = f"; needs {', '.join(form.needs)}" if form.needs else ""
-    takes = f"; may name {', '.join(form.takes)}" if form.takes else ""
-    return needs + takes
+def _identifier(name: str) -> str:
+    """Accept a shock's id that can be in dotted paths."""
+    if not _IDENTIFIER.fullmatch(name):
+        fault = f"{shown(name)} cannot be the id of a shock"
+        raise misfit(fault, "Use letters, digits and _, and begin with a letter.")
+    return name
+
+
+ChannelName = Annotated[
+    str,
+    AfterValidator(_channel),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "enum": list(CHANNEL_FORMS),
+            "markdownEnumDescriptions": [form.described(CHANNELS[name]) for name, form in CHANNEL_FORMS.items()],
+        }
+    ),
+]
+ShockId = Annotated[str, AfterValidator(_identifier)]
+
+
+class ShockChannel(BaseModel):
+    """One thing a shock changes: a channel, whom it hits, how strongly and for how long."""
+
+    model_config = FROZEN
+    channel: ChannelName = Field(description="What the shock acts on.")
+    size: float = Field(description="Size in the channel's unit; negative lowers it.")
+    countries: Annotated[Names | None, known("countries", "country", in_scenario=True)] = Field(
+        None, description="Countries hit; left out: all, where the channel allows."
+    )
+    powers: Annotated[Names | None, known("powers", "power", in_scenario=True)] = Field(
+        None, description="Powers hit; exactly two for rivalry."
+    )
+    domains: Annotated[Names | None, known("domains", "domain", in_scenario=True)] = Field(
+        None, description="Domains hit; left out: all."
+    )
+    options: Annotated[Names | None, known("options", "option", in_scenario=True)] = Field(
+        None, description="Options hit: powers, region or other."
+    )
+    partner: Annotated[Name | None, known("countries", "country", in_scenario=True)] = Field(
+        None, description="The other country of a passage."
+    )
+    half_life: float | None = Field(None, gt=0, description="Quarters until half is left; left out: permanent.")
+    ramp: float = Field(0.0, ge=0, description="Quarters until the full size is reached.")
+    duration: float | None = Field(None, gt=0, description="Quarters after which it is over; left out: no end.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Check that the channel has the targets it needs and no others, and a size in its range."""
+        refuse(self._faults(CHANNEL_FORMS[self.channel]))
+        return self
+
+    def _faults(self, form: ChannelForm) -> Iterator[Fault]:
+        for key in TARGET_KEYS:
+            targets = getattr(self, key)
+            if targets is None and key in form.needs:
+                yield Fault((key,), f"{self.channel} needs {key}", f"Add {key} to this channel.")
+            elif targets is not None and key not in form.targets:
+                remedy = f"It takes {listed(form.targets)}." if form.targets else "It takes no targets."
+                yield Fault((key,), f"{self.channel} takes no {key}", remedy, at_key=True)
+            elif targets is not None and key in form.needs and key != "partner":
+                yield from self._count_faults(key, len(targets), form)
+        if self.partner is not None and self.partner in (self.countries or ()):
+            fault = f"partner {shown(self.partner)} is also in countries"
+            yield Fault(("partner",), fault, "Name another partner.")
+        if not form.low <= self.size <= form.high:
+            fault = f"size {self.size:g} of {self.channel} is out of range"
+            yield Fault(("size",), fault, f"Write a number from {form.low:g} to {form.high:g}.")
+
+    def _count_faults(self, key: str, count: int, form: ChannelForm) -> Iterator[Fault]:
+        if count < form.fewest or (form.most is not None and count > form.most):
+            number = f"exactly {form.most}" if form.most is not None else f"at least {form.fewest}"
+            yield Fault((key,), f"{self.channel} needs {number} {key}, not {count}", f"Name {number}.")
+
+
+class Arrival(BaseModel):
+    """A shock that arrives at random."""
+
+    model_config = FROZEN
+    rate: float = Field(gt=0, le=4, description="Hazard per quarter of its one arrival.")
+
+
+class Shock(BaseModel):
+    """An event from outside the model, dated or arriving at random."""
+
+    model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
+    name: Name | None = Field(None, description="What the event is called in charts.")
+    date: EventDate | None = Field(
+        None,
+        description="Quarter from which it acts, or the date of the event (second half: the next quarter).",
+    )
+    arrival: Arrival | None = Field(None, description="Random arrival, in place of a date.")
+    source: Source = Field(description="Key of the table of sources, or assumption.")
+    channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
+        description="What it changes."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Check that the shock has one timing."""
+        if self.date is None and self.arrival is None:
+            remedy = "Write date: or arrival: {rate: …}."
+            refuse([Fault((), f"{PATH} has neither date nor arrival", remedy, at_key=True)])
+        if self.date is not None and self.arrival is not None:
+            refuse([Fault(("arrival",), f"{WHERE} has both date and arrival", "Keep one of the two.", at_key=True)])
+        return self

@@ -14,8 +14,8 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import CHANNELS, Shocks
-from hedgesim.scenario.overrides_of_data import confidence_in
 from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.tables import confidence_in
 
 ENDLESS = np.inf
 

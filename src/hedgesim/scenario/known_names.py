@@ -1,65 +1,112 @@
-"""The names that a scenario may use, gathered from its tables, the rules and the parameters."""
+"""The names and ranges that a scenario may use, gathered from its tables, the rules and the parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from hedgesim.model.parameter import Parameter, parameters_of
+from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.calibrations import calibrations
-from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
-from hedgesim.scenario.vocabulary import Bounds, TableForm, Vocabulary
+from hedgesim.scenario.tables import LAST_COLUMNS, read_tables
+
+Bounds = tuple[float, float]
+"""Lowest and highest value of a number."""
+
+OTHER_OPTIONS = ("region", "other")
+"""What a country may align with besides powers."""
 
 
-def known_names(tables_folder: Path | None) -> Vocabulary:
-    """The vocabulary of a scenario whose own tables lie in a folder, or of the packaged tables.
+class TableColumns(NamedTuple):
+    """Columns that identify a row of a table, and the columns whose values a scenario may replace."""
 
-    The rules are asked for every time, for a user's own may come into use.
+    keys: tuple[str, ...]
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class KnownNames:
+    """Names that a scenario may use; what is None is not checked.
+
+    country_rules and power_rules: rule name -> parameter -> bounds. settings: parameter path such as
+    `alignment.threat_rate` -> bounds. recorded_shocks: shock ids and event names. sources: citation keys.
+    """
+
+    countries: Collection[str] | None = None
+    powers: Collection[str] | None = None
+    domains: Collection[str] | None = None
+    options: Collection[str] | None = None
+    formats: Collection[str] | None = None
+    tables: Mapping[str, TableColumns] | None = None
+    country_rules: Mapping[str, Mapping[str, Bounds]] | None = None
+    power_rules: Mapping[str, Mapping[str, Bounds]] | None = None
+    settings: Mapping[str, Bounds] | None = None
+    calibrations: Collection[str] | None = None
+    recorded_shocks: Collection[str] | None = None
+    sources: Collection[str] | None = None
+    participants: KnownNames | None = None
+    """Countries, powers, domains and options of one scenario, where it lists some of its own."""
+
+    @property
+    def in_scenario(self) -> KnownNames:
+        """The names that take part in the scenario."""
+        return self.participants or self
+
+    def for_scenario(self, keys: object) -> KnownNames:
+        """The same names, with those that take part in a scenario with such keys; faulty lists do not count."""
+
+        def chosen(key: str) -> Collection[str] | None:
+            known: Collection[str] | None = getattr(self, key)
+            listed = keys.get(key) if isinstance(keys, dict) else None
+            if isinstance(listed, list) and listed and all(isinstance(name, str) for name in listed):
+                return listed if set(listed) <= set(known or listed) else known
+            return known
+
+        powers = chosen("powers")
+        options = self.options if powers is self.powers else (*(powers or ()), *OTHER_OPTIONS)
+        part = replace(self, countries=chosen("countries"), domains=chosen("domains"), powers=powers, options=options)
+        return replace(self, participants=part)
+
+
+def known_names(tables_folder: Path | None = None) -> KnownNames:
+    """Names of the packaged tables, or of a scenario's own tables in a folder.
+
+    The rules are asked for every time, because a user's own may be added.
     """
     return replace(
         _without_rules(tables_folder),
-        country_rules={name: _bounds_of(rule) for name, rule in country_rules().items()},
-        power_rules={name: _bounds_of(rule) for name, rule in power_rules().items()},
+        country_rules={name: _bounds(rule) for name, rule in country_rules().items()},
+        power_rules={name: _bounds(rule) for name, rule in power_rules().items()},
     )
 
 
 @cache
-def _without_rules(tables_folder: Path | None) -> Vocabulary:
+def _without_rules(tables_folder: Path | None) -> KnownNames:
     tables = read_tables(tables_folder)
-    axes = tables.table("axes")
-
-    def axis(name: str) -> tuple[str, ...]:
-        return tuple(axes[axes["axis"] == name]["code"])
-
-    shocks = tables.table("shocks")
+    axes, shocks = tables.table("axes"), tables.table("shocks")
     causes = shocks[shocks["role"] == "cause"]
-    return Vocabulary(
-        countries=axis("country"),
-        powers=axis("power"),
-        domains=axis("domain"),
+    codes = {axis: tuple(axes[axes["axis"] == axis]["code"]) for axis in ("country", "power", "domain")}
+    return KnownNames(
+        countries=codes["country"],
+        powers=codes["power"],
+        domains=codes["domain"],
+        options=(*codes["power"], *OTHER_OPTIONS),
         formats=tuple(tables.table("formats")["format"]),
-        tables={name: _form(tables, name) for name in tables.frames},
-        settings={path: _bounds(item) for path, item in all_parameters().items()},
+        tables={name: _columns(form) for name, form in tables.forms.items()},
+        settings={path: (item.low, item.high) for path, item in all_parameters().items()},
         calibrations=calibrations(),
         recorded_shocks=tuple(sorted({*causes["shock"], *causes["event"]})),
         sources=tuple(tables.sources),
     )
 
 
-def _form(tables: Tables, name: str) -> TableForm:
-    form: Mapping[str, Any] = tables.forms[name]
-    columns = (*form["columns"], *LAST_COLUMNS)
-    return TableForm(tuple(form["key"]), columns)
+def _columns(form: Mapping[str, Any]) -> TableColumns:
+    return TableColumns(tuple(form["key"]), (*form["columns"], *LAST_COLUMNS))
 
 
-def _bounds_of(rule: type) -> dict[str, Bounds]:
-    return {item.name: _bounds(item) for item in parameters_of(rule)}
-
-
-def _bounds(item: Parameter) -> Bounds:
-    return Bounds(item.low, item.high)
+def _bounds(rule: type) -> dict[str, Bounds]:
+    return {item.name: (item.low, item.high) for item in parameters_of(rule)}

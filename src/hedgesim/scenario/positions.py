@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 import yaml
 
 from hedgesim.errors import Place, ScenarioError, shown
-from hedgesim.scenario.source_file import read_text
+from hedgesim.scenario.files import read_text
+
+KeyPath = tuple[str | int, ...]
+"""Keys and list positions (from 0) that lead from the top of a file to a value."""
 
 Scalar = str | int | float | bool | None
 Plain = Scalar | list["Plain"] | dict[str, "Plain"]
@@ -44,26 +47,6 @@ class Node:
         return self.key_place or self.place
 
 
-class _Mark(Protocol):
-    """What both loaders of PyYAML say about a position; lines and columns count from 0."""
-
-    @property
-    def line(self) -> int: ...
-    @property
-    def column(self) -> int: ...
-
-
-@dataclass
-class _Open:
-    """A list or mapping whose end has not come yet; `key` waits for its value."""
-
-    children: dict[str, Node] | list[Node]
-    place: Place
-    key_place: Place | None
-    key: str | None = None
-    waiting_since: Place | None = None
-
-
 def read_tree(path: Path, needs: str = "purpose, start, end and seed, or extends") -> Node:
     """Read a file as a tree whose root is a mapping; faults are errors with line and column.
 
@@ -87,7 +70,7 @@ def compose(text: str, placing: Placing) -> Node | None:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     _check_characters(text, placing)
     try:
-        return _build(yaml.parse(text, Loader=_LOADER), placing)
+        return _document(yaml.parse(text, Loader=_LOADER), placing)
     except yaml.MarkedYAMLError as error:
         place = _marked(error.problem_mark or error.context_mark, placing)
         raise ScenarioError(
@@ -116,93 +99,88 @@ def _place_of(text: str, offset: int, placing: Placing) -> Place:
     return placing(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def _marked(mark: _Mark | None, placing: Placing) -> Place:
+def _marked(mark: Any, placing: Placing) -> Place:
     """Turn a mark of PyYAML, which counts from 0, into a place."""
     return placing(mark.line + 1, mark.column + 1) if mark is not None else placing(1, 1)
 
 
-def _build(events: Iterator[yaml.Event], placing: Placing) -> Node | None:
-    """Build the tree from parsing events, without recursion."""
-    stack: list[_Open] = []
+def _document(events: Iterator[yaml.Event], placing: Placing) -> Node | None:
+    """Build the tree of the only document from parsing events.
+
+    `yaml.compose` would do it too, but it follows aliases, forgets tags and recurses without limit.
+    """
     root: Node | None = None
     for event in events:
         place = _marked(event.start_mark, placing)
-        _refuse(event, place, root)
-        if isinstance(event, yaml.ScalarEvent):
-            node: Node | None = _take_scalar(event, place, stack)
-        elif isinstance(event, yaml.CollectionStartEvent):
-            _open(event, place, stack)
-            node = None
-        elif isinstance(event, yaml.CollectionEndEvent):
-            node = _close(stack)
-        else:
-            node = None
-        if node is not None and stack:
-            _attach(node, stack[-1])
-        elif node is not None:
-            root = node
+        if isinstance(event, yaml.DocumentStartEvent):
+            if event.version or event.tags:
+                raise ScenarioError(place, "a % directive is not allowed", "Delete the line that starts with %.")
+            if root is not None:
+                raise ScenarioError(place, "a second YAML document starts here", "Keep one scenario per file.")
+        elif isinstance(event, yaml.NodeEvent):
+            root = _node(event, events, placing)
     return root
 
 
-def _refuse(event: yaml.Event, place: Place, root: Node | None) -> None:
-    """Refuse what a scenario never needs: anchors, aliases, tags, directives, a second document."""
+def _node(
+    event: yaml.Event,
+    events: Iterator[yaml.Event],
+    placing: Placing,
+    depth: int = 0,
+    key_place: Place | None = None,
+) -> Node:
+    """Build the value that starts with an event; anchors, aliases and tags are refused."""
+    place = _marked(event.start_mark, placing)
+    _refuse(event, place)
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(_scalar(event, place), place, key_place)
+    if depth >= DEEPEST_NESTING:
+        fault = f"values are nested deeper than {DEEPEST_NESTING} levels"
+        raise ScenarioError(place, fault, "No key needs so many levels.")
+    if isinstance(event, yaml.SequenceStartEvent):
+        entries = _until(yaml.SequenceEndEvent, events)
+        return Node(tuple(_node(entry, events, placing, depth + 1) for entry in entries), place, key_place)
+    children: dict[str, Node] = {}
+    for start in _until(yaml.MappingEndEvent, events):
+        key, where = _key(start, children, placing)
+        children[key] = _node(next(events), events, placing, depth + 1, where)
+    return Node(children, place, key_place)
+
+
+def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
+    """The first event of every entry of a list, or of every key of a mapping."""
+    for event in events:
+        if isinstance(event, end):
+            return
+        yield event
+
+
+def _refuse(event: yaml.Event, place: Place) -> None:
+    """Refuse what a scenario never needs: anchors, aliases, tags."""
+    anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
     if isinstance(event, yaml.AliasEvent):
-        raise ScenarioError(place, f"the alias *{event.anchor} is not allowed", "Write the value out.")
-    if isinstance(event, yaml.NodeEvent) and event.anchor is not None:
-        raise ScenarioError(place, f"the anchor &{event.anchor} is not allowed", "Write the value out.")
-    if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-        raise ScenarioError(place, f"the tag {shown(event.tag)} is not allowed", "Delete the tag.")
-    if isinstance(event, yaml.DocumentStartEvent):
-        if event.version or event.tags:
-            raise ScenarioError(place, "a % directive is not allowed", "Delete the line that starts with %.")
-        if root is not None:
-            raise ScenarioError(place, "a second YAML document starts here", "Keep one scenario per file.")
+        raise ScenarioError(place, f"the alias *{anchor} is not allowed", "Write the value out.")
+    if anchor is not None:
+        raise ScenarioError(place, f"the anchor &{anchor} is not allowed", "Write the value out.")
+    if tag is not None:
+        raise ScenarioError(place, f"the tag {shown(tag)} is not allowed", "Delete the tag.")
 
 
-def _take_scalar(event: yaml.ScalarEvent, place: Place, stack: list[_Open]) -> Node | None:
-    """Take a scalar as the key of the open mapping, or else as a value."""
-    value = _scalar(event, place)
-    top = stack[-1] if stack else None
-    if top is None or not isinstance(top.children, dict) or top.key is not None:
-        return Node(value, place)
-    if not isinstance(value, str):
-        raise ScenarioError(place, f"the key {event.value or 'null'} is not text", "Put the key in quotes.")
-    if value == "<<":
-        raise ScenarioError(place, "the merge key << is not allowed", "Use extends, or write the keys out.")
-    if value in top.children:
-        first = top.children[value].anchor
-        raise ScenarioError(place, f"the key {shown(value)} stands twice (first at {first})", "Keep one of the two.")
-    top.key, top.waiting_since = value, place
-    return None
-
-
-def _open(event: yaml.CollectionStartEvent, place: Place, stack: list[_Open]) -> None:
-    """Start a list or a mapping."""
-    top = stack[-1] if stack else None
-    if top is not None and isinstance(top.children, dict) and top.key is None:
+def _key(event: yaml.Event, children: Mapping[str, Node], placing: Placing) -> tuple[str, Place]:
+    """Read a key of a mapping, which is text that is not there yet."""
+    place = _marked(event.start_mark, placing)
+    _refuse(event, place)
+    if not isinstance(event, yaml.ScalarEvent):
         raise ScenarioError(place, "a list or mapping stands where a key should", "Use text as keys.")
-    if len(stack) >= DEEPEST_NESTING:
-        raise ScenarioError(
-            place, f"values are nested deeper than {DEEPEST_NESTING} levels", "No key needs so many levels."
-        )
-    children: dict[str, Node] | list[Node] = {} if isinstance(event, yaml.MappingStartEvent) else []
-    stack.append(_Open(children, place, top.waiting_since if top is not None else None))
-
-
-def _close(stack: list[_Open]) -> Node:
-    """Finish the innermost list or mapping."""
-    done = stack.pop()
-    value = done.children if isinstance(done.children, dict) else tuple(done.children)
-    return Node(value, done.place, done.key_place)
-
-
-def _attach(node: Node, parent: _Open) -> None:
-    """Put a finished value into its parent."""
-    if isinstance(parent.children, list):
-        parent.children.append(node)
-    elif parent.key is not None:
-        parent.children[parent.key] = replace(node, key_place=parent.waiting_since)
-        parent.key = parent.waiting_since = None
+    key = _scalar(event, place)
+    if not isinstance(key, str):
+        raise ScenarioError(place, f"the key {event.value or 'null'} is not text", "Put the key in quotes.")
+    if key == "<<":
+        raise ScenarioError(place, "the merge key << is not allowed", "Use extends, or write the keys out.")
+    if key in children:
+        first = children[key].anchor
+        raise ScenarioError(place, f"the key {shown(key)} stands twice (first at {first})", "Keep one of the two.")
+    return key, place
 
 
 def _scalar(event: yaml.ScalarEvent, place: Place) -> Scalar:
@@ -235,7 +213,7 @@ def plain(node: Node) -> Plain:
     return node.value
 
 
-def walk(node: Node, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Node]]:
+def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
     """Go through a tree from the root, each node with its path."""
     yield path, node
     children = node.value.items() if isinstance(node.value, Mapping) else ()
@@ -251,3 +229,17 @@ def child_at(node: Node, key: str | int) -> Node | None:
     if isinstance(node.value, tuple) and isinstance(key, int) and 0 <= key < len(node.value):
         return node.value[key]
     return None
+
+
+def dotted(path: KeyPath) -> str:
+    """Write a path as in `--set`: keys and list positions (from 0) joined by dots."""
+    return ".".join(str(key) for key in path)
+
+
+def place_of(tree: Node, path: KeyPath, *, at_key: bool = False) -> Place:
+    """Find where a path is written; where its last key is missing, the key of the mapping that should hold it."""
+    node, found = tree, True
+    for key in path:
+        child = child_at(node, key)
+        node, found = (child, True) if child is not None else (node, False)
+    return node.anchor if at_key or not found else node.place

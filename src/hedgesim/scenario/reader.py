@@ -1,23 +1,15 @@
 """From a scenario file to a checked scenario."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario.checks import structural_faults
-from hedgesim.scenario.faults import dotted, raise_first
-from hedgesim.scenario.merge import merge_chain, read_chain
-from hedgesim.scenario.name_checks import name_faults
-from hedgesim.scenario.override import apply_overrides
-from hedgesim.scenario.packaged import find_scenario
-from hedgesim.scenario.positions import Node, child_at, plain, walk
-from hedgesim.scenario.schema import Origin, Scenario
-from hedgesim.scenario.source_file import folder_inside
-from hedgesim.scenario.translate import faults_of
-from hedgesim.scenario.vocabulary import Naming, vocabulary_for
+from hedgesim.scenario.files import find_scenario, folder_inside
+from hedgesim.scenario.known_names import KnownNames, known_names
+from hedgesim.scenario.layers import apply_overrides, merge_chain, read_chain
+from hedgesim.scenario.positions import Node, child_at, plain
+from hedgesim.scenario.schema import Scenario
 
 
 def read_scenario(
@@ -25,18 +17,18 @@ def read_scenario(
     *,
     overrides: Sequence[str] = (),
     seed: int | None = None,
-    vocabulary: Naming = None,
+    names: Callable[[Path | None], KnownNames] = known_names,
 ) -> Scenario:
     """Read and check a scenario.
 
     source: path of a YAML file, else the name of a packaged scenario. overrides: `PATH=VALUE` texts, as
-    given to `--set`, laid over the file in their order. seed: wins over the `seed:` of the file. vocabulary:
-    known names, or a function that finds them from the scenario's tables folder; without it names are not
-    checked.
+    given to `--set`, laid over the file in their order. seed: wins over the `seed:` of the file. names: finds the
+    names that a scenario may use from its own tables folder (None: the packaged tables).
 
     Raises:
         ScenarioError: anything wrong with the file, its ancestors or the overrides; the first fault by
             position, with the others in `.others`.
+        HedgesimError: tables of its own that cannot be read.
     """
     path = find_scenario(source)
     trees = read_chain(path)
@@ -45,35 +37,19 @@ def read_scenario(
         raise ScenarioError(question.anchor, "this is an experiment, no scenario", "Run it with hedgesim sweep.")
     tree = apply_overrides(merge_chain(trees), overrides)
     if seed is not None:
-        tree = _with_seed(tree, seed)
-    scenario = _validated(tree, files)
-    raise_first(tree, structural_faults(scenario), files)
+        place = Place(f"--seed {seed}")
+        entries = tree.value if isinstance(tree.value, Mapping) else {}
+        tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})
     folder = _tables_folder(tree, path, files)
-    raise_first(tree, name_faults(scenario, vocabulary_for(vocabulary, folder)), files)
-    places = {dotted(keys): node.place for keys, node in walk(tree) if keys}
-    return scenario.from_origin(Origin(path.stem, path, folder, places))
+    scenario = Scenario.of_tree(tree, path, files=files, context=names(folder).for_scenario(plain(tree)))
+    scenario._tables_folder = folder
+    return scenario
 
 
-def _with_seed(tree: Node, seed: int) -> Node:
-    """Lay the seed of the command line over the file."""
-    place = Place(f"--seed {seed}")
-    entries = dict(tree.value) if isinstance(tree.value, Mapping) else {}
-    return replace(tree, value={**entries, "seed": Node(seed, place, place)})
-
-
-def _validated(tree: Node, files: list[str]) -> Scenario:
-    """Check the values one by one against the schema."""
-    try:
-        return Scenario.model_validate(plain(tree))
-    except ValidationError as error:
-        raise_first(tree, faults_of(error.errors(include_url=False)), files)
-        raise
-
-
-def _tables_folder(tree: Node, path: Path, files: list[str]) -> Path | None:
+def _tables_folder(tree: Node, path: Path, files: Sequence[str]) -> Path | None:
     """Find the scenario's own tables, beside the file that names them."""
-    tables = tree.value.get("tables") if isinstance(tree.value, Mapping) else None
-    if tables is None or tables.value is None:
+    tables = child_at(tree, "tables")
+    if tables is None or not isinstance(tables.value, str):
         return None
     owner = Path(tables.place.file) if tables.place.file in files else path
-    return folder_inside(owner.parent, str(tables.value), tables.place)
+    return folder_inside(owner.parent, tables.value, tables.place)

@@ -1,132 +1,58 @@
-"""The keys of a scenario file, as frozen pydantic models; what each key means is its description."""
+"""The keys of a scenario file, as frozen pydantic models with their checks; descriptions say what each key means."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    PlainValidator,
-    PrivateAttr,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
-from hedgesim.errors import Place
-from hedgesim.model.period import Period
+from hedgesim.errors import choose_from, closest, listed, shown
 from hedgesim.scenario.calibrations import SHIPPED
-from hedgesim.scenario.canonical import Canonical
-from hedgesim.scenario.channels import CHANNEL_FORMS, described
-from hedgesim.scenario.fields import (
-    DATE_PATTERN,
-    PERIOD_PATTERN,
-    as_it_is,
+from hedgesim.scenario.channels import Shock, ShockId
+from hedgesim.scenario.checked import FROZEN, WHERE, CheckedFile, Fault, OrNull, refuse
+from hedgesim.scenario.known_names import Bounds, KnownNames
+from hedgesim.scenario.values import (
+    AnyNames,
+    Factor,
+    FormatSelection,
+    Name,
+    Names,
+    Quarter,
+    Settings,
+    Several,
+    ShockSelection,
+    Source,
+    Value,
     by_key,
-    check_scalar,
-    one_line,
-    read_event_date,
-    read_period,
-    read_selection,
-    selection_schema,
+    choice,
+    known,
+    known_to,
+    range_fault,
 )
 
 LARGEST_SEED = 2**63 - 1
-LARGEST_FACTOR = 10.0
+MOST_QUARTERS = 400
 DEFAULT_COUNTRY_RULE = "multi_vector"
 DEFAULT_POWER_RULE = "patron"
-
-_FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-Quarter = Annotated[
-    Period,
-    PlainValidator(read_period),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": PERIOD_PATTERN}),
-]
-EventDate = Annotated[
-    Period,
-    PlainValidator(read_event_date),
-    PlainSerializer(str, return_type=str),
-    WithJsonSchema({"type": "string", "pattern": DATE_PATTERN}),
-]
-Name = Annotated[str, Field(min_length=1), AfterValidator(one_line)]
-Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]
-Several = Annotated[tuple[Name, ...], Field(min_length=2, strict=False)]
-FormatSelection = Annotated[
-    str | tuple[str, ...],
-    PlainValidator(read_selection("all")),
-    PlainSerializer(as_it_is),
-    WithJsonSchema(selection_schema("all")),
-]
-ShockSelection = Annotated[
-    str | tuple[str, ...],
-    PlainValidator(read_selection("all", "none")),
-    PlainSerializer(as_it_is),
-    WithJsonSchema(selection_schema("all", "none")),
-]
-Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
-Value = Annotated[str | int | float, BeforeValidator(check_scalar)]
-ChannelName = Annotated[
-    str,
-    WithJsonSchema(
-        {
-            "type": "string",
-            "enum": list(CHANNEL_FORMS),
-            "markdownEnumDescriptions": list(described().values()),
-        }
-    ),
-]
-
-
-class ShockChannel(BaseModel):
-    """One thing a shock changes: a channel, whom it hits, how strongly and for how long."""
-
-    model_config = _FROZEN
-    channel: ChannelName = Field(description="What the shock acts on.")
-    size: float = Field(description="Size in the channel's unit; negative lowers it.")
-    countries: Names | None = Field(None, description="Countries hit; left out: all, where the channel allows.")
-    powers: Names | None = Field(None, description="Powers hit; exactly two for rivalry.")
-    domains: Names | None = Field(None, description="Domains hit; left out: all.")
-    options: Names | None = Field(None, description="Options hit: powers, region or other.")
-    partner: Name | None = Field(None, description="The other country of a passage.")
-    half_life: float | None = Field(None, gt=0, description="Quarters until half is left; left out: permanent.")
-    ramp: float = Field(0.0, ge=0, description="Quarters until the full size is reached.")
-    duration: float | None = Field(None, gt=0, description="Quarters after which it is over; left out: no end.")
-
-
-class Arrival(BaseModel):
-    """A shock that arrives at random."""
-
-    model_config = _FROZEN
-    rate: float = Field(gt=0, le=4, description="Hazard per quarter of its one arrival.")
-
-
-class Shock(BaseModel):
-    """An event from outside the model, dated or arriving at random."""
-
-    model_config = _FROZEN
-    name: Name | None = Field(None, description="What the event is called in charts.")
-    date: EventDate | None = Field(
-        None,
-        description="Quarter from which it acts, or the date of the event (second half: the next quarter).",
-    )
-    arrival: Arrival | None = Field(None, description="Random arrival, in place of a date.")
-    source: Name = Field(description="Key of the table of sources, or assumption.")
-    channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
-        description="What it changes."
-    )
+EVERYBODY = "all"
 
 
 class RuleChoice(BaseModel):
     """A rule by the name of its file, with values for its parameters beside it."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = FROZEN | ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, float] = Field(init=False)
     rule: Name | None = Field(None, description="Name of the rule; left out: the one of `all`.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_spelling(cls, value: Any) -> Any:
+        """Take a parameter with a text as value for a misspelt `rule`, if it looks like it."""
+        for key, given in value.items() if isinstance(value, dict) else ():
+            if key != "rule" and isinstance(given, str) and closest(key, ["rule"]):
+                fault = f"unknown key {shown(key)} in {WHERE}"
+                refuse([Fault((key,), fault, choose_from(key, ["rule"]), at_key=True)])
+        return value
 
     @property
     def parameters(self) -> dict[str, float]:
@@ -135,15 +61,57 @@ class RuleChoice(BaseModel):
 
 
 _NO_CHOICE = RuleChoice(rule=None)
-Choices = Annotated[dict[str, RuleChoice], AfterValidator(by_key)]
+
+
+def _known_rules(side: str, default: str) -> AfterValidator:
+    """Check the rules of countries or of powers: each must be known, and have the parameters given."""
+    singular, book = ("country", "country_rules") if side == "countries" else ("power", "power_rules")
+
+    def faults(choices: dict[str, RuleChoice], names: KnownNames) -> Iterator[Fault]:
+        members, rules = getattr(names.in_scenario, side), getattr(names, book)
+        shared = choices.get(EVERYBODY, _NO_CHOICE).rule or default
+        for who, chosen in choices.items():
+            if members is not None and who not in {EVERYBODY, *members}:
+                fault = f"unknown {singular} {shown(who)} in {WHERE}"
+                yield Fault((who,), fault, choice(who, [EVERYBODY, *members]), at_key=True)
+            rule = chosen.rule or shared
+            if rules is not None and rule in rules:
+                yield from _parameter_faults(who, rule, chosen.parameters, rules[rule])
+            elif rules is not None and chosen.rule is not None:
+                yield Fault((who, "rule"), f"there is no rule {shown(rule)} for {side}", choice(rule, rules))
+
+    def check(choices: dict[str, RuleChoice], info: ValidationInfo) -> dict[str, RuleChoice]:
+        refuse(faults(choices, known_to(info)))
+        return by_key(choices)
+
+    return AfterValidator(check)
+
+
+Choices = dict[str, Annotated[RuleChoice, OrNull]]
+
+
+def _parameter_faults(
+    who: str, rule: str, parameters: Mapping[str, float], bounds: Mapping[str, Bounds]
+) -> Iterator[Fault]:
+    """Check the parameters given with a rule."""
+    for name, value in parameters.items():
+        if name not in bounds:
+            fault = f"the rule {rule} has no parameter {shown(name)}"
+            yield Fault((who, name), fault, choice(name, ["rule", *bounds]), at_key=True)
+        else:
+            yield from range_fault((who, name), value, bounds[name])
 
 
 class Rules(BaseModel):
     """How countries and powers decide: `all`, and whoever differs."""
 
-    model_config = _FROZEN
-    countries: Choices = Field(default_factory=dict, description="Rule of `all` countries and of single ones.")
-    powers: Choices = Field(default_factory=dict, description="Rule of `all` powers and of single ones.")
+    model_config = FROZEN
+    countries: Annotated[Choices, _known_rules("countries", DEFAULT_COUNTRY_RULE)] = Field(
+        default_factory=dict, description="Rule of `all` countries and of single ones."
+    )
+    powers: Annotated[Choices, _known_rules("powers", DEFAULT_POWER_RULE)] = Field(
+        default_factory=dict, description="Rule of `all` powers and of single ones."
+    )
 
     def of_country(self, code: str) -> tuple[str, dict[str, float]]:
         """Rule and parameter values of one country."""
@@ -156,7 +124,7 @@ class Rules(BaseModel):
 
 def _choice(choices: dict[str, RuleChoice], code: str, default: str) -> tuple[str, dict[str, float]]:
     """Put the choice of one over the choice of all; parameters carry over only within the same rule."""
-    shared, own = choices.get("all", _NO_CHOICE), choices.get(code, _NO_CHOICE)
+    shared, own = choices.get(EVERYBODY, _NO_CHOICE), choices.get(code, _NO_CHOICE)
     shared_rule = shared.rule or default
     rule = own.rule or shared_rule
     inherited = shared.parameters if rule == shared_rule else {}
@@ -166,28 +134,60 @@ def _choice(choices: dict[str, RuleChoice], code: str, default: str) -> tuple[st
 class DataOverride(BaseModel):
     """One value of a table replaced for this scenario."""
 
-    model_config = _FROZEN
+    model_config = FROZEN
     table: Name = Field(description="Table, as its CSV file is called.")
     key: Annotated[dict[str, Value], Field(min_length=1)] = Field(description="Key columns and their values.")
     column: Name = Field(description="Column whose value is replaced.")
     value: Value = Field(description="The value in this scenario.")
-    source: Name = Field(description="Key of the table of sources, or assumption.")
+    source: Source = Field(description="Key of the table of sources, or assumption.")
+
+    @model_validator(mode="after")
+    def _check(self, info: ValidationInfo) -> Self:
+        """Check that there is such a table, with such columns."""
+        refuse(self._faults(known_to(info)))
+        return self
+
+    def _faults(self, names: KnownNames) -> Iterator[Fault]:
+        if names.tables is None:
+            return
+        if self.table not in names.tables:
+            yield Fault(("table",), f"unknown table {shown(self.table)}", choice(self.table, names.tables))
+            return
+        keys, columns = names.tables[self.table]
+        for name in self.key:
+            if name not in keys:
+                fault = f"table {self.table} has no key column {shown(name)}"
+                yield Fault(("key", name), fault, choice(name, keys), at_key=True)
+        if missing := [name for name in keys if name not in self.key]:
+            yield Fault(("key",), f"the key lacks {listed(missing)}", f"Name {listed(keys)}.", at_key=True)
+        if self.column not in columns:
+            fault = f"table {self.table} has no value column {shown(self.column)}"
+            yield Fault(("column",), fault, choice(self.column, columns))
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where a scenario came from: name, file, tables folder, and the place of every value by dotted path."""
+def _only_alone(schema: dict[str, Any]) -> None:
+    """Ask for required keys only where the file extends nothing."""
+    alone = {
+        "required": schema.pop("required"),
+        "properties": {"shocks": {"additionalProperties": {"required": ["source", "channels"]}}},
+    }
+    schema["anyOf"] = [{"required": ["extends"]}, alone]
 
-    name: str
-    path: Path
-    tables_folder: Path | None
-    places: dict[str, Place]
 
-
-class Scenario(Canonical):
+class Scenario(CheckedFile):
     """A checked scenario: the keys of its file after `extends` and overrides; see `read_scenario`."""
 
-    model_config = _FROZEN
+    model_config = ConfigDict(json_schema_extra=_only_alone)
+    advice: ClassVar[Mapping[str, str]] = {
+        "purpose": "Add a line such as purpose: what the scenario shows.",
+        "start": "Add a line such as start: 2021Q1.",
+        "end": "Add a line such as end: 2026Q4.",
+        "seed": "Add a line such as seed: 2022, or pass --seed.",
+        "source": "Name a key of the table of sources, or write source: assumption.",
+        "size": "Add a number such as size: 0.3.",
+        "channels": "Add a list of channels.",
+        "rate": "Add a number such as rate: 0.05, in arrivals per quarter.",
+    }
     purpose: Name = Field(description="What the scenario is for, in one line.")
     extends: Name | None = Field(
         None,
@@ -196,29 +196,39 @@ class Scenario(Canonical):
     start: Quarter = Field(description="First quarter: the starting world.")
     end: Quarter = Field(description="Last quarter.")
     seed: int = Field(ge=0, le=LARGEST_SEED, description="Seed of all random numbers.")
-    parameters: Name = Field(SHIPPED, description="A named calibration, or prior: values as declared.")
-    settings: Annotated[dict[str, float], AfterValidator(by_key)] = Field(
+    parameters: Annotated[Name, known("calibrations", "calibration")] = Field(
+        SHIPPED, description="A named calibration, or prior: values as declared."
+    )
+    settings: Settings = Field(
         default_factory=dict,
         description="Parameter values that replace those of `parameters`, by dotted name.",
     )
-    countries: Several | None = Field(None, description="Countries; left out: all of the tables.")
-    powers: Several | None = Field(None, description="Powers; left out: all of the tables.")
-    domains: Names | None = Field(None, description="Domains; left out: all of the tables.")
-    formats: FormatSelection = Field(
-        "all", description="Cooperation formats: all that may ever be at work, or a list of ids."
+    countries: Annotated[Several | None, known("countries", "country")] = Field(
+        None, description="Countries; left out: all of the tables."
     )
-    aggressor: Name | None = Field(None, description="Power that the hostile resolution put to the vote is about.")
+    powers: Annotated[Several | None, known("powers", "power")] = Field(
+        None, description="Powers; left out: all of the tables."
+    )
+    domains: Annotated[Names | None, known("domains", "domain")] = Field(
+        None, description="Domains; left out: all of the tables."
+    )
+    formats: FormatSelection = Field(
+        EVERYBODY, description="Cooperation formats: all that may ever be at work, or a list of ids."
+    )
+    aggressor: Annotated[Name | None, known("powers", "power", in_scenario=True)] = Field(
+        None, description="Power that the hostile resolution put to the vote is about."
+    )
     rules: Rules = Field(default_factory=Rules, description="How countries and powers decide.")
     recorded_shocks: ShockSelection = Field(
-        "all", description="Recorded causes dated start to end: all, none, or a list of events or ids."
+        EVERYBODY, description="Recorded causes dated start to end: all, none, or a list of events or ids."
     )
-    omit_shocks: Annotated[tuple[Name, ...], Field(strict=False)] = Field(
+    omit_shocks: Annotated[AnyNames, known("recorded_shocks", "recorded shock")] = Field(
         (), description="Recorded events or shock ids that do not happen here."
     )
-    shocks: Annotated[dict[str, Shock], AfterValidator(by_key)] = Field(
+    shocks: Annotated[dict[ShockId, Annotated[Shock, OrNull]], AfterValidator(by_key)] = Field(
         default_factory=dict, description="The scenario's own shocks, by id."
     )
-    shock_sizes: Annotated[dict[str, Factor], AfterValidator(by_key)] = Field(
+    shock_sizes: Annotated[dict[str, Annotated[Factor, OrNull]], AfterValidator(by_key)] = Field(
         default_factory=dict,
         description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
     )
@@ -226,36 +236,45 @@ class Scenario(Canonical):
     data: Annotated[tuple[DataOverride, ...], Field(strict=False)] = Field(
         (), description="Single table values replaced."
     )
-    _origin: Origin = PrivateAttr(default=Origin("", Path(), None, {}))
+    _tables_folder: Path | None = PrivateAttr(default=None)
 
-    def from_origin(self, origin: Origin) -> "Scenario":
-        """Return the same scenario, remembering where it came from."""
-        copy = self.model_copy()
-        copy._origin = origin
-        return copy
+    @model_validator(mode="after")
+    def _check(self, info: ValidationInfo) -> Self:
+        """Check that periods and shocks fit together."""
+        refuse((*self._period_faults(), *self._shock_faults(known_to(info).recorded_shocks)))
+        return self
 
-    @property
-    def name(self) -> str:
-        """Name of the scenario: its file without ending."""
-        return self._origin.name
+    def _period_faults(self) -> Iterator[Fault]:
+        """Check that the end is after the start, not too far, and the dates of shocks between them."""
+        length = self.end.index - self.start.index
+        if length <= 0:
+            fault = f"end {self.end} does not lie after start {self.start}"
+            yield Fault(("end",), fault, "Choose an end at least one quarter after the start.")
+            return
+        if length > MOST_QUARTERS:
+            fault = f"end {self.end} lies {length} quarters after start {self.start}"
+            yield Fault(("end",), fault, f"Choose at most {MOST_QUARTERS} quarters.")
+        for name, shock in self.shocks.items():
+            if shock.date is not None and not self.start <= shock.date <= self.end:
+                period = f"{self.start} to {self.end}"
+                fault = f"shocks.{name} acts in {shock.date}, outside the period {period}"
+                yield Fault(("shocks", name, "date"), fault, f"Choose a date from {period}.")
 
-    @property
-    def path(self) -> Path:
-        """The file that was read."""
-        return self._origin.path
+    def _shock_faults(self, recorded: Collection[str] | None) -> Iterator[Fault]:
+        """Check that no own shock repeats a recorded one, and that shocks whose sizes are changed are known."""
+        if recorded is None:
+            return
+        for name in self.shocks:
+            acts = self.recorded_shocks == EVERYBODY or name in self.recorded_shocks
+            if name in recorded and acts and name not in self.omit_shocks:
+                fault = f"{shown(name)} is also a recorded shock and would act twice"
+                yield Fault(("shocks", name), fault, "List it under omit_shocks, or choose another id.", at_key=True)
+        for name in self.shock_sizes:
+            if name not in recorded and name not in self.shocks:
+                fault = f"unknown shock or event {shown(name)} in shock_sizes"
+                yield Fault(("shock_sizes", name), fault, choice(name, {*recorded, *self.shocks}), at_key=True)
 
     @property
     def tables_folder(self) -> Path | None:
         """Folder of the scenario's own tables, resolved; None for the packaged ones."""
-        return self._origin.tables_folder
-
-    @property
-    def origins(self) -> dict[str, Place]:
-        """Place of every value written in a file or option, by dotted path such as `shocks.peace.date`."""
-        return self._origin.places
-
-    def place(self, path: str) -> Place:
-        """Find where the value at a dotted path is written, or else the nearest key that holds it."""
-        while path not in self.origins and path:
-            path = path.rpartition(".")[0]
-        return self.origins.get(path, Place(str(self.path)))
+        return self._tables_folder

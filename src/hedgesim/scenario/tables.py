@@ -1,26 +1,43 @@
-"""The tables of a scenario: read, checked, and cut at its start."""
+"""The tables of a scenario: read, checked, with single values replaced, and cut at its start."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import yaml
 
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, Place, ScenarioError, shown
 from hedgesim.model.period import Period
+from hedgesim.model.world import LEVELS, STATUSES
+from hedgesim.scenario.csv_table import CsvTable, number_in, read_csv
 from hedgesim.scenario.figures import day_of, first_day
+
+if TYPE_CHECKING:
+    from hedgesim.scenario.schema import DataOverride, Scenario
 
 LAST_COLUMNS = ("date", "source", "confidence")
 CONFIDENCES = ("seen", "proxy", "recall", "assumption")
-LARGEST_TABLE = 16_000_000
-"""Bytes of a table file above which it is refused before it is read."""
+DATED = ("date", "from", "to", "founded", "ended", "end")
+"""Columns that hold dates, where a table has them."""
+
+UNIT_BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
+"""Lowest and highest value of a number by the unit of its row."""
+
+COLUMN_BOUNDS = {
+    **dict.fromkeys(("share", "tie", "base_formality", "procedures", "secretariat", "exclusivity"), (0.0, 1.0)),
+    "cadence": (1.0, 40.0),
+}
+"""Lowest and highest value of a number by its column."""
+
+WORDS = {"status": STATUSES, "level": LEVELS, "ceiling": LEVELS}
+"""Words that a column knows."""
 
 
 @dataclass(frozen=True)
@@ -84,104 +101,43 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
     """One table, checked; an absent one that is not required is empty."""
-    columns = [*form["columns"], *LAST_COLUMNS]
-    if not path.is_file():
-        if form.get("required"):
-            fault = f"the table {path.stem} is missing ({form['meaning']})"
-            raise HedgesimError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
+    columns, numbers = [*form["columns"], *LAST_COLUMNS], form.get("numbers", [])
+    if path.is_file():
+        table = read_csv(path)
+        table.check(columns)
+        _check_cells(table, numbers)
+        frame = pd.DataFrame({name: pd.Series(table.column(name), dtype=str) for name in table.header.cells})
+    elif form.get("required"):
+        fault = f"the table {path.stem} is missing ({form['meaning']})"
+        raise HedgesimError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
+    else:
         frame = pd.DataFrame({column: pd.Series(dtype=str) for column in columns})
-        return frame.astype(dict.fromkeys(form.get("numbers", []), float))
-    if path.stat().st_size > LARGEST_TABLE:
-        raise HedgesimError(path.name, "the file is too large", f"Keep it under {LARGEST_TABLE} bytes.")
-    header, rows = _cells(path)
-    _check_header(path, header, columns=columns)
-    return _frame(path, header, rows=rows, form=form)
+    return frame.assign(**{name: frame[name].map(number_in).astype(float) for name in numbers})
 
 
-def _cells(path: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    """Header and rows with their line numbers."""
-    rows: list[tuple[int, list[str]]] = []
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, [])
-            for row in reader:
-                if len(row) != len(header):
-                    fault = f"{len(row)} cells under {len(header)} columns"
-                    raise HedgesimError(_at(path, reader.line_num), fault, "Quote cells that hold a comma.")
-                rows.append((reader.line_num, row))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise HedgesimError(path.name, f"it cannot be read ({error})", "Write it as CSV in UTF-8.") from error
-    return header, rows
+def _check_cells(table: CsvTable, numbers: Sequence[str]) -> None:
+    """Refuse text for a number, dates that are none, and unknown confidences."""
+    checks: dict[str, tuple[Callable[[str], bool], str, str]] = {
+        **dict.fromkeys(numbers, (_is_number, "is no number", "Write a number such as 0.25, or nothing.")),
+        **dict.fromkeys(DATED, (_is_date, "is no date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")),
+        "confidence": (CONFIDENCES.__contains__, "is not known", f"Write one of {', '.join(CONFIDENCES)}."),
+    }
+    for name in (name for name in table.header.cells if name in checks):
+        fits, fault, remedy = checks[name]
+        for line, cell in zip(table.lines, table.column(name), strict=True):
+            if not fits(cell):
+                raise HedgesimError(table.place(line), f'"{cell}" in the column {name} {fault}', remedy)
 
 
-def _check_header(path: Path, header: list[str], *, columns: list[str]) -> None:
-    missing = [column for column in columns if column not in header]
-    if missing:
-        fault = f"the column {missing[0]} is missing"
-        raise HedgesimError(_at(path, 1), fault, f"The columns are {', '.join(columns)}.")
-    double = [column for column in header if header.count(column) > 1]
-    if double:
-        raise HedgesimError(_at(path, 1), f"the column {double[0]} stands twice", "Keep one of them.")
-
-
-def _frame(
-    path: Path, header: list[str], *, rows: list[tuple[int, list[str]]], form: Mapping[str, Any]
-) -> pd.DataFrame:
-    """Cells as text and numbers."""
-    lines = [line for line, _ in rows]
-    columns: dict[str, Any] = {}
-    for place, name in enumerate(header):
-        cells = [row[place].strip() for _, row in rows]
-        if name in form.get("numbers", []):
-            where = [_at(path, line) for line in lines]
-            columns[name] = [_number(cell, spot, column=name) for cell, spot in zip(cells, where, strict=True)]
-        else:
-            columns[name] = pd.Series(cells, dtype=str)
-    frame = pd.DataFrame(columns, columns=header)
-    _check_ends(path, frame, lines=lines)
-    return frame.astype(dict.fromkeys(form.get("numbers", []), float))
-
-
-def _at(path: Path, line: int) -> str:
-    """A place in a table."""
-    return f"{path.name}:{line}"
-
-
-def _number(cell: str, place: str, *, column: str) -> float:
-    """A finite number, or NaN for an empty cell."""
-    if not cell:
-        return float("nan")
-    try:
-        value = float(cell)
-    except ValueError:
-        value = float("inf")
-    if value in (float("inf"), float("-inf")) or value != value:
-        fault = f'"{cell}" in the column {column} is no number'
-        raise HedgesimError(place, fault, "Write a number such as 0.25, or nothing.")
-    return value
-
-
-def _check_ends(path: Path, frame: pd.DataFrame, *, lines: list[int]) -> None:
-    """Dates and confidences of every row."""
-    dated = [column for column in ("date", "from", "to", "founded", "ended", "end") if column in frame]
-    for column in dated:
-        for line, text in zip(lines, frame[column], strict=True):
-            if text and not _is_date(text):
-                fault = f'"{text}" in the column {column} is no date'
-                raise HedgesimError(_at(path, line), fault, "Write YYYY, YYYY-MM or YYYY-MM-DD.")
-    for line, text in zip(lines, frame["confidence"], strict=True):
-        if text not in CONFIDENCES:
-            fault = f'"{text}" in the column confidence is not known'
-            raise HedgesimError(_at(path, line), fault, f"Write one of {', '.join(CONFIDENCES)}.")
+def _is_number(text: str) -> bool:
+    return not text or not math.isnan(number_in(text))
 
 
 def _is_date(text: str) -> bool:
     try:
-        Period.of_date(text)
+        return not text or Period.of_date(text) is not None
     except ValueError:
         return False
-    return True
 
 
 def _visible(name: str, frame: pd.DataFrame, *, form: Mapping[str, Any], start: Period) -> pd.DataFrame:
@@ -209,7 +165,7 @@ def _of_start(name: str, frame: pd.DataFrame, *, start: Period) -> pd.DataFrame:
     if known.empty:
         starts = ", ".join(sorted(set(frame["start"])))
         raise HedgesimError(
-            _at(Path(f"{name}.csv"), 1),
+            f"{name}.csv",
             f"nothing is known up to {start}",
             f"Start at or after one of {starts}.",
         )
@@ -221,3 +177,59 @@ def _blanked(frame: pd.DataFrame, column: str, *, settings: Mapping[str, str], d
     """Set columns of rows whose date in `column` is after the day."""
     later = frame[column].map(day_of) > day
     return frame.assign(**{name: frame[name].mask(later, value) for name, value in settings.items()})
+
+
+def with_data(tables: Tables, scenario: Scenario) -> Tables:
+    """The tables with the scenario's `data:` laid over them; ScenarioError for a row that is not there."""
+    for n, override in enumerate(scenario.data):
+        frame = tables.table(override.table)
+        chosen = _chosen(frame, override)
+        if not chosen.any():
+            place, key = scenario.place(f"data.{n}"), ", ".join(f"{k} {v}" for k, v in override.key.items())
+            raise ScenarioError(place, f"the table {override.table} has no row with {key}", "Name an existing row.")
+        tables = tables.with_table(
+            override.table, _replaced(frame, chosen, override, place=scenario.place(f"data.{n}.value"))
+        )
+    return tables
+
+
+def confidence_in(source: str) -> str:
+    """Confidence of a number that a scenario brings: an assumption if any of its sources is one or is recall."""
+    return "assumption" if {"assumption", "recall"} & {key.strip() for key in source.split(";")} else "proxy"
+
+
+def _chosen(frame: pd.DataFrame, override: DataOverride) -> pd.Series:
+    """Which rows have the key."""
+    chosen = pd.Series(True, index=frame.index)
+    for column, value in override.key.items():
+        chosen &= frame[column].astype(str) == str(value)
+    return chosen
+
+
+def _replaced(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride, *, place: Place) -> pd.DataFrame:
+    value = _number(frame, chosen, override, place) if frame[override.column].dtype == float else _word(override, place)
+    changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
+    return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
+
+
+def _number(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride, place: Place) -> float:
+    """The value as a number within what its column or unit allows."""
+    units = set(frame.loc[chosen, "unit"]) if "unit" in frame else set()
+    if str(override.key.get("attribute", "")).startswith("weight_"):
+        units = {"0-1"}
+    by_unit = next((UNIT_BOUNDS[unit] for unit in units if unit in UNIT_BOUNDS), (-math.inf, math.inf))
+    low, high = COLUMN_BOUNDS.get(override.column, by_unit)
+    value = number_in(str(override.value))
+    if not low <= value <= high:
+        known = "a number" if math.isinf(low) else f"a number from {low:g} to {high:g}"
+        raise ScenarioError(place, f"{override.column} must be {known}, not {shown(override.value)}", f"Write {known}.")
+    return value
+
+
+def _word(override: DataOverride, place: Place) -> str:
+    """The value as text, one of the known words where the column has such."""
+    known = WORDS.get(override.column)
+    if known is not None and str(override.value) not in known:
+        fault = f"{shown(override.value)} is no {override.column}"
+        raise ScenarioError(place, fault, f"Write one of {', '.join(known)}.")
+    return str(override.value)

@@ -11,26 +11,21 @@ from pydantic import (
     AfterValidator,
     Field,
     PlainValidator,
-    ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     create_model,
 )
 
 from hedgesim.analysis.patterns.fields import EACH, Entry, OnAxis
 from hedgesim.analysis.patterns.runs import SimulatedRuns
-from hedgesim.errors import choose_from, shown
+from hedgesim.errors import shown
 from hedgesim.model.arrays import Array
-from hedgesim.scenario.faults import KeyPath
-from hedgesim.scenario.fields import misfit
+from hedgesim.scenario.checked import PATH, Fault, misfit, refuse
+from hedgesim.scenario.positions import KeyPath
+from hedgesim.scenario.values import choice
 
+NAME = "name"
 Function = TypeVar("Function", bound=Callable[..., Array])
-
-
-def misfit_at(path: KeyPath, *, fault: str, remedy: str) -> ValidationError:
-    """A validation error at a path below what is validated; the fault continues the path."""
-    return ValidationError.from_exception_data(
-        "", [{"type": misfit(fault=fault, remedy=remedy), "loc": path, "input": None}]
-    )
 
 
 class Computed(Entry):
@@ -94,17 +89,18 @@ class Declared:
 
     def read(self, value: object, info: ValidationInfo) -> Computed:
         """Read `{name: ..., ...}`, the arguments beside the name."""
-        if isinstance(value, Computed):
-            return value
-        if not isinstance(value, Mapping) or "name" not in value:
-            raise misfit(fault=f"must name a {self.what}", remedy="Write {name: ..., ...}.")
-        name = str(value["name"])
+        if not isinstance(value, Mapping) or NAME not in value:
+            raise misfit(f"{PATH} must name a {self.what}", "Write {name: ..., ...}.")
+        name = str(value[NAME])
         if name not in self.models:
-            other = next((f"a {kind.what} and " for kind in (quantity, statistic) if name in kind.models), "")
-            fault = f"is {shown(name)}, which is {other}no {self.what}"
-            raise misfit_at(("name",), fault=fault, remedy=choose_from(name, self.models))
-        arguments = {key: one for key, one in value.items() if key != "name"}
-        return self.models[name].model_validate(arguments, context=info.context)
+            other = next((f" ({name} is a {kind.what})" for kind in (quantity, statistic) if name in kind.models), "")
+            fault = f"there is no {self.what} {shown(value[NAME])}{other}"
+            refuse([Fault((NAME,), fault, choice(name, self.models))])
+        model = self.models[name]
+        unknown = [key for key in value if key not in {NAME, *model.model_fields}]
+        fault, known = f"the {self.what} {name} has no argument", [NAME, *model.model_fields]
+        refuse(Fault((key,), f"{fault} {shown(key)}", choice(key, known), at_key=True) for key in unknown)
+        return model.model_validate({key: one for key, one in value.items() if key != NAME}, context=info.context)
 
 
 quantity, statistic = Declared("quantity"), Declared("statistic")
@@ -116,7 +112,7 @@ def _saying_each(times: int) -> AfterValidator:
     def check(value: Computed) -> Computed:
         if len(value.open_arguments) != times:
             remedy = f"In order and exactly, {EACH} takes the place of one country or partner; elsewhere write a name."
-            raise misfit(fault=f"must say {EACH} in {'one' if times else 'none'} of its arguments", remedy=remedy)
+            raise misfit(f"{PATH} must say {EACH} in {'one' if times else 'none'} of its arguments", remedy)
         return value
 
     return AfterValidator(check)
@@ -130,5 +126,7 @@ EachQuantity = Annotated[
     _saying_each(1),
     Field(description=f"a quantity with `{EACH}` in place of its country or partner"),
 ]
-Statistic = Annotated[Computed, PlainValidator(statistic.read), Field(description="a statistic")]
+Statistic = Annotated[
+    Computed, PlainValidator(statistic.read), WithJsonSchema({"type": "object"}), Field(description="a statistic")
+]
 Statistics = Annotated[tuple[Statistic, ...], Field(min_length=1, strict=False, description="statistics")]

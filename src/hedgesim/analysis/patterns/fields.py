@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Annotated
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidator, ValidationInfo
+from pydantic import BaseModel, Field, PlainValidator, ValidationInfo
 
 from hedgesim.analysis.patterns.runs import Span
 from hedgesim.errors import choose_from, shown
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.period import Period
 from hedgesim.model.world import MEETINGS, STATUSES
-from hedgesim.scenario.fields import misfit
-from hedgesim.scenario.schema import Quarter as PlainQuarter
+from hedgesim.scenario.checked import FROZEN, PATH, misfit
+from hedgesim.scenario.known_names import KnownNames, known_names
+from hedgesim.scenario.values import Quarter as PlainQuarter
+from hedgesim.scenario.values import known
 
 EACH = "each"
 """Written in place of a country or partner, for one name after the other; also the axis of these names."""
@@ -43,10 +45,10 @@ class Interval:
         match = _INTERVAL.fullmatch(value) if isinstance(value, str) else None
         remedy = "Write it like [0, 0.5] or (0, inf)."
         if match is None:
-            raise misfit(fault=f"must be an interval such as [0, 1] or (0, inf), not {shown(value)}", remedy=remedy)
+            raise misfit(f"{PATH} must be an interval such as [0, 1] or (0, inf), not {shown(value)}", remedy)
         low, high = float(match[2]), float(match[3])
         if not low <= high:
-            raise misfit(fault=f"must rise from low to high, unlike {shown(value)}", remedy=remedy)
+            raise misfit(f"{PATH} must rise from low to high, unlike {shown(value)}", remedy)
         return cls(low, high, match[1] == "[", match[4] == "]")
 
     def holds(self, value: float) -> bool:
@@ -72,10 +74,9 @@ def read_span(value: object) -> Span:
     try:
         span = Span(_quarter(first, of_year=1), _quarter(last or first, of_year=4))
     except ValueError:
-        remedy = f"Write {_QUARTERS}."
-        raise misfit(fault=f"must be quarters, not {shown(value)}", remedy=remedy) from None
+        raise misfit(f"{PATH} must be quarters, not {shown(value)}", f"Write {_QUARTERS}.") from None
     if span.last < span.first:
-        raise misfit(fault=f"must not end before it starts, unlike {shown(value)}", remedy="Write the first one first.")
+        raise misfit(f"{PATH} must not end before it starts, unlike {shown(value)}", "Write the first one first.")
     return span
 
 
@@ -85,38 +86,43 @@ def _quarter(text: str, *, of_year: int) -> Period:
 
 def _names(value: object, info: ValidationInfo) -> tuple[str, ...]:
     """Read several names: a list of them, the name of a group, or `each`."""
-    groups = (info.context or {}).get("groups", {})
-    if isinstance(value, str):
-        if value == EACH:
-            return (EACH,)
-        if value not in groups:
-            remedy = f"{choose_from(value, groups)} Or write a list of names."
-            raise misfit(fault=f"names no group {shown(value)}", remedy=remedy)
-        value = groups[value]
-    if not isinstance(value, list | tuple) or not value or not all(isinstance(one, str) for one in value):
-        raise misfit(
-            fault=f"must be a list of one or more names or a group, not {shown(value)}",
-            remedy="A list is written [a, b].",
+    groups = info.context.groups if isinstance(info.context, PatternNames) else {}
+    if value == EACH:
+        return (EACH,)
+    if isinstance(value, str) and value not in groups:
+        remedy = f"{choose_from(value, groups)} Or write a list of names."
+        raise misfit(f"{PATH} names no group {shown(value)}", remedy)
+    names = groups[value] if isinstance(value, str) else value
+    if not isinstance(names, list | tuple) or not names or not all(isinstance(one, str) for one in names):
+        fault = f"{PATH} must be a list of one or more names or a group, not {shown(value)}"
+        raise misfit(fault, "A list is written [a, b].")
+    return tuple(names)
+
+
+@dataclass(frozen=True)
+class PatternNames(KnownNames):
+    """Names that a file of patterns may use: those of the tables, its own, and words of the model."""
+
+    groups: Mapping[str, object] = field(default_factory=dict)
+    scenarios: Collection[str] = ()
+    rungs: Collection[str] = MEETINGS[1:]
+    statuses: Collection[str] = STATUSES[1:]
+    outcomes: Collection[str] = tuple(OUTCOMES)
+
+    @classmethod
+    def of_file(cls, content: Any) -> PatternNames:
+        """The names for a file with such keys; faulty mappings do not count."""
+        tables = known_names()
+        groups, scenarios = (
+            held if isinstance(held := content.get(key), dict) else {} for key in ("groups", "scenarios")
         )
-    return tuple(value)
-
-
-def known_in(known: str | Iterable[str], what: str) -> Callable[[str, ValidationInfo], str]:
-    """A check that a word is known; known: the words, or the key of the context of validation that holds them."""
-
-    def check(value: str, info: ValidationInfo) -> str:
-        words = (info.context or {})[known] if isinstance(known, str) else known
-        if value not in words:
-            raise misfit(fault=f"is {shown(value)}, which is not {what}", remedy=choose_from(value, words))
-        return value
-
-    return check
+        return cls(sources=tables.sources, tables=tables.tables, groups=groups, scenarios=scenarios)
 
 
 class Entry(BaseModel):
     """A mapping of a file of patterns; no other keys than its fields are allowed."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = FROZEN
 
 
 @dataclass(frozen=True)
@@ -139,9 +145,9 @@ Countries = Annotated[_Several, OnAxis("countries"), Field(description="countrie
 Powers = Annotated[_Several, OnAxis("powers"), Field(description="powers")]
 Formats = Annotated[_Several, OnAxis("formats"), Field(description="formats")]
 EachNames = Annotated[_Several, OnAxis(EACH), Field(description="names that take the place of `each`")]
-Rung = Annotated[str, AfterValidator(known_in(MEETINGS[1:], _RUNGS)), Field(description=_RUNGS)]
-Status = Annotated[str, AfterValidator(known_in(STATUSES[1:], _STATUSES)), Field(description=_STATUSES)]
-OutcomeName = Annotated[str, AfterValidator(known_in(OUTCOMES, "an outcome")), Field(description="an outcome")]
+Rung = Annotated[str, known("rungs", "rung"), Field(description=_RUNGS)]
+Status = Annotated[str, known("statuses", "status"), Field(description=_STATUSES)]
+OutcomeName = Annotated[str, known("outcomes", "outcome"), Field(description="an outcome")]
 Number = Annotated[float, Field(description="a number")]
 Count = Annotated[float, Field(description="a number of gaps")]
 Quarter = Annotated[PlainQuarter, Field(description="a quarter such as 2022Q1")]

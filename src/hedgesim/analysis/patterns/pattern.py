@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    Field,
-    PrivateAttr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
-from hedgesim.analysis.patterns.declared import Computed, Statistic, misfit_at, quantity, statistic
-from hedgesim.analysis.patterns.fields import Entry, Within, known_in
-from hedgesim.errors import Place
-from hedgesim.scenario.canonical import digest_of
-from hedgesim.scenario.faults import KeyPath, place_of, raise_first
-from hedgesim.scenario.fields import check_scalar, misfit
-from hedgesim.scenario.known_names import known_names
-from hedgesim.scenario.positions import Node, plain, read_tree
-from hedgesim.scenario.schema import Factor, Name, Names, Quarter
-from hedgesim.scenario.source_file import shown_path
-from hedgesim.scenario.translate import faults_of
+from hedgesim.analysis.patterns.declared import Statistic, quantity, statistic
+from hedgesim.analysis.patterns.fields import Entry, PatternNames, Within
+from hedgesim.errors import Place, shown
+from hedgesim.scenario.checked import CheckedFile, Fault, misfit, refuse
+from hedgesim.scenario.files import shown_path
+from hedgesim.scenario.positions import KeyPath, plain, read_tree
+from hedgesim.scenario.values import Factor, Name, Names, Quarter, Value, known
 
 SHARE, FAILS, LEFT_OUT, NEVER = "share", "fails", "left_out", "never"
 PART, CONTROL, REPORTED = "part", "control", "reported"
@@ -53,9 +39,7 @@ class ScenarioUse(Entry):
     own_rules: bool = Field(False, description="Whether it keeps its rules when another scenario is scored.")
 
 
-ScenarioName = Annotated[Name, AfterValidator(known_in("scenarios", "a scenario of this file"))]
-Source = Annotated[Name, AfterValidator(known_in("sources", "a key of the table of sources"))]
-Table = Annotated[Name, AfterValidator(known_in("tables", "a table of the data"))]
+ScenarioName = Annotated[Name, known("scenarios", "scenario")]
 
 
 class Part(Entry):
@@ -65,8 +49,10 @@ class Part(Entry):
     on: ScenarioName = Field(description="A scenario of this file.")
     less: ScenarioName | None = Field(None, description="Scenario whose statistic is taken off, run by run.")
     statistic: Statistic = Field(description="Name of a statistic, with its arguments.")
-    observed: Annotated[str | float, BeforeValidator(check_scalar)] | None = Field(None, description="Observation.")
-    table: Table | None = Field(None, description="Table of the data that has the observation.")
+    observed: Value | None = Field(None, description="Observation.")
+    table: Annotated[Name, known("tables", "table")] | None = Field(
+        None, description="Table of the data that has the observation."
+    )
     summary: Literal["median", "mean", "share", "q05", "q95"] = Field(
         description="What is taken over runs: median, mean, share, q05 or q95."
     )
@@ -86,10 +72,10 @@ class Part(Entry):
         summary = info.data.get("summary")
         if value == FAILS and summary != SHARE:
             remedy = f"Write {LEFT_OUT} or {NEVER}, or take the share of runs."
-            raise misfit(fault=f"is {FAILS}, but a run cannot fail under summary {summary}", remedy=remedy)
+            raise misfit(f"a run cannot fail under summary {summary}", remedy)
         if value == NEVER and summary in {SHARE, "mean"}:
             remedy = f"Write {LEFT_OUT}, or take a quantile."
-            raise misfit(fault=f"is {NEVER}, but no run can count as infinite under summary {summary}", remedy=remedy)
+            raise misfit(f"a run cannot count as infinite under summary {summary}", remedy)
         return value or (FAILS if summary == SHARE else LEFT_OUT)
 
     @model_validator(mode="after")
@@ -99,7 +85,7 @@ class Part(Entry):
             ("observed", self.observed, "what was observed"),
         ):
             if self.interval is not None and held in {"", None}:
-                raise misfit(fault=f"has an interval and lacks {key}", remedy=f"Add {key}: {what}.")
+                raise misfit(f"a part with an interval lacks {key}", f"Add {key}: {what}.")
         return self
 
     @property
@@ -118,27 +104,38 @@ class Pattern(Entry):
 
     statement: Name = Field(description="What the record shows.")
     period: Annotated[Name, BeforeValidator(_year_as_text)] = Field(description="When.")
-    sources: Annotated[tuple[Source, ...], Field(min_length=1, strict=False)] = Field(
-        description="List of keys of the table of sources."
-    )
+    sources: Annotated[Names, known("sources", "source")] = Field(description="Keys of the table of sources.")
     lacks: Name | None = Field(None, description="What the model lacks to show it.")
     parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)] = Field(description="List of its parts.")
 
 
-class Patterns(Entry):
+class Patterns(CheckedFile):
     """The patterns of a file; placebos are what never happened."""
 
+    advice: ClassVar[Mapping[str, str]] = {
+        **{
+            key: f"Add {key}: {argument.description}."
+            for kind in (quantity, statistic)
+            for model in kind.models.values()
+            for key, argument in model.model_fields.items()
+        },
+        "statement": "Add a line such as statement: what the record shows.",
+        "summary": "Add summary: median or mean or share or q05 or q95.",
+        "on": "Name one of the scenarios of this file.",
+        "statistic": "Add statistic: {name: ..., of: {name: ...}}.",
+        "sources": "Add a list of keys of the table of sources.",
+    }
     groups: dict[str, Names] = Field(default_factory=dict, description="Names of several, by one name for all.")
     scenarios: dict[str, ScenarioUse] = Field(min_length=1, description="Scenarios by the name that parts call them.")
     patterns: dict[str, Pattern] = Field(min_length=1, description="Patterns by id.")
     placebos: dict[str, Pattern] = Field(default_factory=dict, description="What never happened, by id.")
-    _tree: Node = PrivateAttr()
+    _content: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @field_validator("placebos")
     @classmethod
     def _are_no_patterns(cls, value: dict[str, Pattern], info: ValidationInfo) -> dict[str, Pattern]:
-        for name in value.keys() & info.data.get("patterns", {}).keys():
-            raise misfit_at((name,), fault="is also the name of a pattern", remedy="Choose another name.")
+        both = [name for name in value if name in info.data.get("patterns", {})]
+        refuse(Fault((name,), f"{shown(name)} is also a pattern", "Choose another name.", at_key=True) for name in both)
         return value
 
     @property
@@ -157,21 +154,14 @@ class Patterns(Entry):
         return tuple(dict.fromkeys(name for part in self.parts.values() for name in part.scenarios))
 
     @property
-    def path(self) -> Path:
-        """The file."""
-        return Path(self._tree.place.file)
+    def keys(self) -> dict[str, Any]:
+        """What the file says."""
+        return self._content
 
-    @property
-    def digest(self) -> str:
-        """SHA-256 of what the file says."""
-        content: Any = plain(self._tree)
-        return digest_of(content)
-
-    def place(self, key: Key, path: KeyPath) -> Place:
+    def place_in(self, key: Key, path: KeyPath) -> Place:
         """Where something of a part is written."""
         name, number = key
-        side = "placebos" if name in self.placebos else "patterns"
-        return place_of(self._tree, (side, name, "parts", number, *path))
+        return self.place("placebos" if name in self.placebos else "patterns", name, "parts", number, *path)
 
 
 def read_patterns(source: str | Path | None = None) -> Patterns:
@@ -185,39 +175,6 @@ def read_patterns(source: str | Path | None = None) -> Patterns:
     path = Path(shown_path(packaged)) if source is None else Path(source)
     tree = read_tree(path, needs="scenarios and patterns")
     content: Any = plain(tree)
-    names = known_names(None)
-    context = {"sources": names.sources, "tables": names.tables}
-    context |= {key: held if isinstance(held := content.get(key), dict) else {} for key in ("groups", "scenarios")}
-    try:
-        patterns = Patterns.model_validate(content, context=context)
-    except ValidationError as error:
-        details = error.errors(include_url=False)
-        misspelt = {detail["loc"][:-1] for detail in details if detail["type"] == "extra_forbidden"}
-        details = [one for one in details if one["type"] != "missing" or one["loc"][:-1] not in misspelt]
-        faults = faults_of(details, lambda path: _keys_below(content, path), _what_to_write())
-        raise_first(tree, faults, [tree.place.file])
-        raise
-    patterns._tree = tree
+    patterns = Patterns.of_tree(tree, path, context=PatternNames.of_file(content))
+    patterns._content = content
     return patterns
-
-
-def _keys_below(content: Any, path: KeyPath) -> tuple[str, ...]:
-    """The keys that may be written in the mapping at a path."""
-    if path[4:5] == ("statistic",):
-        name = reduce(lambda held, key: held[key], path, content)["name"]
-        return ("name", *_models()[name].model_fields)
-    inner: type[BaseModel] = ScenarioUse if path[:1] == ("scenarios",) else Pattern
-    return tuple({0: Patterns, 2: inner, 4: Part}[len(path)].model_fields)
-
-
-def _models() -> dict[str, type[Computed]]:
-    """The arguments of every quantity and statistic."""
-    return {**quantity.models, **statistic.models}
-
-
-def _what_to_write() -> dict[str, str]:
-    """Remedies for keys that are missing."""
-    models = (*_models().values(), ScenarioUse, Patterns, Pattern, Part)
-    described = {key: field.description or "" for model in models for key, field in model.model_fields.items()}
-    words = {key: f"Add {key}: {text[:1].lower()}{text[1:].rstrip('.')}." for key, text in described.items()}
-    return {**words, "statistic": "Add statistic: {name: ..., of: {name: ...}}."}

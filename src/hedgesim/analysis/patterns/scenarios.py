@@ -21,8 +21,7 @@ from hedgesim.rules import country_rules
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
-from hedgesim.scenario.known_names import known_names
-from hedgesim.scenario.packaged import ENDINGS
+from hedgesim.scenario.files import ENDINGS
 from hedgesim.scenario.schema import Rules
 
 BARE = {"settings": {}, "rules": Rules(), "parameters": PRIOR, "seed": 0}
@@ -64,11 +63,7 @@ class PatternScenarios:
         """A scenario of the file; parameters: name of a calibration in place of its own."""
         use, like = self.patterns.scenarios[name], self.like
         in_a_file = use.scenario.endswith(ENDINGS)
-        own = read_scenario(
-            self.patterns.path.parent / use.scenario if in_a_file else use.scenario,
-            seed=self.seed,
-            vocabulary=known_names,
-        )
+        own = read_scenario(self.patterns.path.parent / use.scenario if in_a_file else use.scenario, seed=self.seed)
         sizes = [own.shock_sizes, use.shock_sizes, *([] if like is None else [like.shock_sizes])]
         changed: dict[str, object] = {"shock_sizes": _product(sizes), "end": use.end or own.end}
         if like is not None:
@@ -105,18 +100,18 @@ class PatternScenarios:
             known = getattr(axes, axis) if axis else (value,)
             if value not in known:
                 fault = f"{called} has no {_SINGULAR[axis]} {shown(value)}"
-                raise ScenarioError(self.patterns.place(key, path), fault, choose_from(value, known))
+                raise ScenarioError(self.patterns.place_in(key, path), fault, choose_from(value, known))
             for quarter in _quarters(value):
                 if str(quarter) not in axes.periods:
                     fault = f"{called} runs {axes.periods[0]} to {axes.periods[-1]}, without {quarter}"
                     remedy = "Name quarters in it, or another scenario."
-                    raise ScenarioError(self.patterns.place(key, path), fault, remedy)
+                    raise ScenarioError(self.patterns.place_in(key, path), fault, remedy)
 
     def _check_pair(self, key: Key, part: Part) -> None:
         """Two scenarios of a part must have the same seed, start and end."""
         if len({(one.start, one.end, one.seed) for one in map(self.scenario, part.scenarios)}) > 1:
             fault = f"{part.on} and {part.less} differ in seed or quarters, so their runs are no twins"
-            raise ScenarioError(self.patterns.place(key, ("less",)), fault, "Name a scenario of the same.")
+            raise ScenarioError(self.patterns.place_in(key, ("less",)), fault, "Name a scenario of the same.")
 
 
 def unused(like: Scenario) -> tuple[str, ...]:

@@ -1,0 +1,244 @@
+"""Files checked by pydantic: the base of their models, and how what pydantic finds becomes errors with places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, ValidationError
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from hedgesim.errors import Place, ScenarioError, choose_from, listed, shown
+from hedgesim.scenario.canonical import canonical_text, digest_of
+from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, walk
+
+FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+MOST_FAULTS = 300
+"""Faults of one reading that are reported; a file with more is broken in one way."""
+
+PATH, WHERE = "\0path", "\0where"
+"""In a fault: the dotted path of the value, or of what holds it where a key or an entry of a list is at fault."""
+
+AT_KEY = "[key]"
+"""Last step of a location in pydantic's findings: the key is at fault, not its value."""
+
+OURS = "said_by_hedgesim"
+Remedy = str | Callable[[], str]
+
+KINDS = {
+    "string_type": ("text", "a word, in quotes where it looks like a number"),
+    "int_type": ("a whole number", "2022"),
+    "float_type": ("a number", "0.5"),
+    "bool_type": ("true or false", "true"),
+    "dict_type": ("a mapping of keys to values", "{key: value}, or leave it out"),
+    "model_type": ("a mapping of keys to values", "{key: value}, or leave it out"),
+    "tuple_type": ("a list", "[a, b]"),
+}
+"""What a value must be and an example, by pydantic's type of error."""
+
+LIMITS = {
+    "greater_than": ("above", "gt"),
+    "greater_than_equal": ("at least", "ge"),
+    "less_than_equal": ("at most", "le"),
+}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong at a path below the value that a validator checks; `at_key`: its key is at fault."""
+
+    path: KeyPath
+    fault: str
+    remedy: Remedy
+    at_key: bool = False
+
+
+def misfit(fault: str, remedy: Remedy) -> PydanticCustomError:
+    """Make the error that a validator of one value raises; the remedy is called when it is shown."""
+    said = fault.replace(PATH, "the value").replace(WHERE, "it")
+    return PydanticCustomError(OURS, "{said}", {"said": said, "fault": fault, "remedy": remedy})
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise, from a validator, everything that it found; without faults do nothing."""
+    lines = [
+        InitErrorDetails(
+            type=misfit(one.fault, one.remedy), loc=(*one.path, AT_KEY) if one.at_key else one.path, input=None
+        )
+        for one in islice(faults, MOST_FAULTS)
+    ]
+    if lines:
+        raise ValidationError.from_exception_data("faults", lines)
+
+
+class CheckedFile(BaseModel):
+    """A checked file, known by its effective keys, whatever it is called and however it is written."""
+
+    model_config = FROZEN
+    advice: ClassVar[Mapping[str, str]] = {}
+    """What to write for a key that is missing."""
+
+    _path: Path = PrivateAttr(default=Path())
+    _places: dict[str, Place] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def of_tree(cls, tree: Node, path: Path, *, files: Iterable[str] = (), context: Any = None) -> Self:
+        """Check the values of a file.
+
+        files: the chain of files, the named one first; options of the command line come before them. context: what
+        validators know besides the file.
+
+        Raises:
+            ScenarioError: the first fault by position, with the others attached.
+        """
+        try:
+            checked = cls.model_validate(plain(tree), context=context)
+        except ValidationError as error:
+            errors = list(cls._errors(error.errors(include_url=False), tree))
+        else:
+            checked._path = path
+            checked._places = {dotted(keys): node.place for keys, node in walk(tree) if keys}
+            return checked
+        ranks = {file: rank for rank, file in enumerate([tree.place.file, *files])}
+        errors.sort(key=lambda one: (ranks.get(one.place.file, -1), one.place.line or 0, one.place.column or 0))
+        first, *others = errors
+        raise ScenarioError(first.place, first.fault, first.remedy, others=others)
+
+    @classmethod
+    def _errors(cls, details: list[ErrorDetails], tree: Node) -> Iterator[ScenarioError]:
+        """Turn pydantic's findings into errors with places."""
+        for detail in islice((one for one in details if not _is_echo(one)), MOST_FAULTS):
+            at_key = detail["loc"][-1:] == (AT_KEY,) or detail["type"] == "extra_forbidden"
+            path: KeyPath = tuple(key for key in detail["loc"] if key != AT_KEY)
+            fault, remedy = cls._words(detail, path)
+            held = path[:-1] if at_key or (path and isinstance(path[-1], int)) else path
+            fault = fault.replace(PATH, dotted(path)).replace(WHERE, dotted(held))
+            yield ScenarioError(place_of(tree, path, at_key=at_key), fault, remedy)
+
+    @classmethod
+    def _words(cls, detail: ErrorDetails, path: KeyPath) -> tuple[str, str]:
+        """Say in plain words what is wrong, and what to write."""
+        kind, context, value = detail["type"], detail.get("ctx", {}), shown(detail["input"])
+        owner = f" in {dotted(path[:-1])}" if path[:-1] else ""
+        if kind == OURS:
+            remedy = context["remedy"]
+            return context["fault"], remedy if isinstance(remedy, str) else remedy()
+        if kind == "extra_forbidden":
+            return f"unknown key {shown(path[-1])}{owner}", choose_from(str(path[-1]), cls.keys_at(path[:-1]))
+        if kind == "missing":
+            return f"{path[-1]} is missing{owner}", cls.advice.get(str(path[-1]), f"Add {path[-1]}.")
+        if kind in KINDS:
+            what, example = KINDS[kind]
+            return f"{PATH} must be {what}, not {value}", f"Write it like {example}."
+        if kind in LIMITS:
+            comparison, key = LIMITS[kind]
+            bound = f"{context[key]:g}" if isinstance(context[key], float) else context[key]
+            return f"{PATH} is {value} but must be {comparison} {bound}", f"Write a number {comparison} {bound}."
+        if kind == "string_too_short":
+            return f"{PATH} is empty", "Write some text."
+        if kind == "too_short":
+            fewest, there = context["min_length"], len(detail["input"])
+            remedy = f"Name at least {fewest}, or leave the key out."
+            return f"{PATH} has {there} of at least {fewest} entries", remedy
+        if kind == "literal_error":
+            known = str(context["expected"]).replace("'", "")
+            return f"{PATH} is {value}, which is not allowed", f"Known: {listed([known])}."
+        return f"{PATH} cannot be {value}", "See `hedgesim schema` for what may stand here."
+
+    @property
+    def name(self) -> str:
+        """Name of the file without folder and ending."""
+        return self._path.stem
+
+    @property
+    def path(self) -> Path:
+        """The file that was read."""
+        return self._path
+
+    @property
+    def places(self) -> Mapping[str, Place]:
+        """Place of every value written in a file or option, by dotted path such as `shocks.peace.date`."""
+        return self._places
+
+    def place(self, *keys: str | int) -> Place:
+        """Find where the value at a path is written, or else the nearest key that holds it."""
+        path = dotted(keys)
+        while path not in self._places and path:
+            path = path.rpartition(".")[0]
+        return self._places.get(path, Place(str(self.path)))
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        """Every key with its effective value as plain data; keys without a value are left out."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the effective keys."""
+        return digest_of(self.keys)
+
+    @property
+    def text(self) -> str:
+        """The effective keys as canonical YAML, which reads back as the same."""
+        return canonical_text(self.keys)
+
+    @classmethod
+    @cache
+    def json_schema(cls) -> dict[str, Any]:
+        """The JSON Schema (2020-12) of such a file."""
+        schema = cls.model_json_schema()
+        return {"$schema": DIALECT, **schema, "title": f"hedgesim {cls.__name__.lower()}"}
+
+    @classmethod
+    def forms_at(cls, path: KeyPath) -> list[dict[str, Any]]:
+        """The JSON Schema of a path, one entry per alternative; none where no such path may be."""
+        schema = cls.json_schema()
+        forms = [schema]
+        for key in path:
+            steps = [step for form in forms if (step := _step(form, key)) is not None]
+            forms = [form for step in steps for form in _alternatives(schema["$defs"], step)]
+        return forms
+
+    @classmethod
+    def keys_at(cls, path: KeyPath) -> tuple[str, ...]:
+        """The keys that are named below a path; none where any name, or no key at all, may stand."""
+        return tuple(key for form in cls.forms_at(path) for key in form.get("properties", {}))
+
+
+def _is_echo(detail: ErrorDetails) -> bool:
+    """Tell whether a list is called too short only because faulty entries, reported too, were not counted."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+
+
+def _step(form: dict[str, Any], key: str | int) -> dict[str, Any] | None:
+    """Go from a schema to that of one key or list position."""
+    items = form.get("items") if str(key).isdecimal() else None
+    found = form.get("properties", {}).get(key) or items or form.get("additionalProperties")
+    return found if isinstance(found, dict) else None
+
+
+def _alternatives(definitions: Mapping[str, Any], form: dict[str, Any]) -> list[dict[str, Any]]:
+    """Follow references and alternatives."""
+    if "$ref" in form:
+        return _alternatives(definitions, definitions[form["$ref"].rpartition("/")[2]])
+    return [one for each in form["anyOf"] for one in _alternatives(definitions, each)] if "anyOf" in form else [form]
+
+
+@dataclass(frozen=True)
+class Or:
+    """In JSON Schema, something else may stand for the value too."""
+
+    other: Mapping[str, Any]
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Name both."""
+        return {"anyOf": [handler(core), dict(self.other)]}
+
+
+OrNull = Or({"type": "null"})
+"""null may stand for the value: it deletes an inherited key."""

@@ -1,0 +1,179 @@
+"""Scenarios laid over each other: `extends`, value by value, and single values by `--set PATH=VALUE`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.scenario.files import find_ancestor
+from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree
+from hedgesim.scenario.schema import Scenario
+
+LONGEST_CHAIN = 16
+DELETABLE = (("shocks",), ("settings",), ("shock_sizes",), ("rules", "countries"), ("rules", "powers"))
+"""Mappings under which `null` deletes an inherited key."""
+EXAMPLE = "Write it like --set end=2024Q4."
+
+
+def read_chain(path: Path) -> list[Node]:
+    """Read a scenario file and every file it extends, the named file first.
+
+    Raises:
+        ScenarioError: a missing ancestor, a cycle or a very long chain, naming the chain.
+    """
+    trees = [read_tree(path)]
+    files, seen = [path], [path.resolve()]
+    while (extends := _ancestor_of(trees[-1])) is not None:
+        ancestor = find_ancestor(str(extends.value), extends.place, files[-1].parent)
+        chain = " extends ".join(str(file) for file in [*files, ancestor])
+        if ancestor.resolve() in seen:
+            raise ScenarioError(extends.place, f"extends runs in a circle: {chain}", "Break the circle.")
+        if len(files) >= LONGEST_CHAIN:
+            raise ScenarioError(extends.place, f"more than {LONGEST_CHAIN} files extend each other", "Use fewer.")
+        files.append(ancestor)
+        seen.append(ancestor.resolve())
+        trees.append(_read_ancestor(ancestor, extends.place, chain))
+    return trees
+
+
+def _ancestor_of(tree: Node) -> Node | None:
+    """Find what a file extends."""
+    extends = tree.value.get("extends") if isinstance(tree.value, Mapping) else None
+    if extends is None or extends.value is None:
+        return None
+    if not isinstance(extends.value, str):
+        fault = f"extends must be text, not {shown(plain(extends))}"
+        raise ScenarioError(extends.place, fault, "Name one file or packaged scenario.")
+    return extends
+
+
+def _read_ancestor(path: Path, place: Place, chain: str) -> Node:
+    """Read an ancestor; an error about the file as a whole names the line that extends it."""
+    try:
+        return read_tree(path)
+    except ScenarioError as error:
+        if error.place.line is not None:
+            raise
+        fault = f"extends cannot be followed ({chain}): {error.place}: {error.fault}"
+        raise ScenarioError(place, fault, error.remedy) from None
+
+
+def merge_chain(trees: list[Node]) -> Node:
+    """Lay every file over the one it extends; `extends` itself is used up where it was followed."""
+    merged = Node({}, trees[-1].place)
+    for tree in reversed(trees):
+        entries = tree.value if isinstance(tree.value, Mapping) else {}
+        merged = _over(merged, replace(tree, value={key: one for key, one in entries.items() if key != "extends"}), ())
+    return merged
+
+
+def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
+    """Lay one value over another: mappings key by key, all else replaced."""
+    if not isinstance(above.value, Mapping):
+        return above
+    inherited = below.value if below is not None and isinstance(below.value, Mapping) else {}
+    merged = dict(inherited)
+    for key, child in above.value.items():
+        if child.value is None and _is_deletable((*path, key)):
+            _delete(merged, key, child, path)
+        else:
+            merged[key] = _over(inherited.get(key), child, (*path, key))
+    return replace(above, value=merged)
+
+
+def _is_deletable(path: tuple[str, ...]) -> bool:
+    """Tell whether `null` at a path deletes the key."""
+    return any(len(path) > len(prefix) and path[: len(prefix)] == prefix for prefix in DELETABLE)
+
+
+def _delete(merged: dict[str, Node], key: str, child: Node, path: tuple[str, ...]) -> None:
+    """Delete an inherited key."""
+    if key not in merged:
+        name = dotted((*path, key))
+        raise ScenarioError(
+            child.anchor,
+            f"null deletes {shown(name)}, but no such key is inherited",
+            f"Leave the line out. {choose_from(key, merged)}",
+        )
+    del merged[key]
+
+
+def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
+    """Lay `PATH=VALUE` texts over a scenario, in their order.
+
+    PATH is dotted, list positions count from 0 (`shocks.peace.channels.0.size`); VALUE is a YAML scalar or
+    flow list; null deletes where it does so in a file.
+
+    Raises:
+        ScenarioError: no `=`, an unknown path, a value that is not YAML; its place is `--set …`.
+    """
+    for text in overrides:
+        path, found, value = text.partition("=")
+        if not found:
+            raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
+        keys = _keys(tree, path.strip())
+        tree = _put(tree, keys, _value(value, Place(f"--set {text}")))
+    return tree
+
+
+def _value(text: str, place: Place) -> Node:
+    """Read the VALUE of an override."""
+    node = compose(text, lambda _line, _column: place)
+    if node is None:
+        raise ScenarioError(place, "there is no value after =", f"{EXAMPLE} Write null for no value.")
+    return replace(node, key_place=place)
+
+
+def _keys(tree: Node, path: str) -> KeyPath:
+    """Split a PATH into keys, each of which the schema knows; keys of `settings` hold dots themselves."""
+    place = Place(f"--set '{path}'")
+    keys: KeyPath = ()
+    parts = path.split(".")
+    while parts:
+        part, parts = (".".join(parts), []) if keys == ("settings",) else (parts[0], parts[1:])
+        held = _at(tree, keys)
+        _check_key(held, keys, part, place)
+        keys = (*keys, int(part) if isinstance(held, tuple) else part)
+    if keys == ("extends",):
+        raise ScenarioError(place, "extends is settled before --set", "Change it in the file.")
+    return keys
+
+
+def _check_key(held: tuple[Node, ...] | Mapping[str, Node] | None, keys: KeyPath, part: str, place: Place) -> None:
+    """Refuse a key that the schema does not know, a list position or a shock that is not there."""
+    holder = dotted(keys) or "a scenario"
+    if isinstance(held, tuple):
+        if not (part.isascii() and part.isdecimal() and int(part) < len(held)):
+            remedy = f"It has {len(held)} entries, counted from 0."
+            raise ScenarioError(place, f"{holder} has no position {shown(part)}", remedy)
+    elif not part or not Scenario.forms_at((*keys, part)):
+        known = Scenario.keys_at(keys)
+        remedy = choose_from(part, known) if known else f"{holder} holds no further keys."
+        raise ScenarioError(place, f"{holder} has no key {shown(part)}", remedy)
+    elif keys == ("shocks",) and part not in (held or {}):
+        raise ScenarioError(place, f"the scenario has no own shock {shown(part)}", choose_from(part, held or ()))
+
+
+def _at(tree: Node, keys: KeyPath) -> tuple[Node, ...] | Mapping[str, Node] | None:
+    """Find the list or mapping at a path; None when there is none yet."""
+    node: Node | None = tree
+    for key in keys:
+        node = child_at(node, key) if node is not None else None
+    value = node.value if node is not None else None
+    return value if isinstance(value, tuple | Mapping) else None
+
+
+def _put(tree: Node, keys: KeyPath, leaf: Node, above: tuple[str, ...] = ()) -> Node:
+    """Return the tree with one value replaced, added or deleted."""
+    key, rest = keys[0], keys[1:]
+    path = (*above, str(key))
+    child = child_at(tree, key) or Node({}, leaf.place, leaf.place)
+    new = _put(child, rest, leaf, path) if rest else leaf
+    if isinstance(tree.value, tuple) and isinstance(key, int):
+        return replace(tree, value=(*tree.value[:key], new, *tree.value[key + 1 :]))
+    entries = dict(tree.value) if isinstance(tree.value, Mapping) else {}
+    if new.value is None and _is_deletable(path):
+        entries.pop(str(key), None)
+    else:
+        entries[str(key)] = new
+    return replace(tree, value=entries)

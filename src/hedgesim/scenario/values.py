@@ -1,0 +1,206 @@
+"""Single values of a scenario file: how each kind is read, which names are known, and what is said of misfits."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Annotated, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from hedgesim.errors import choose_from, shown
+from hedgesim.model.period import Period
+from hedgesim.scenario.checked import PATH, WHERE, Fault, OrNull, misfit, refuse
+from hedgesim.scenario.known_names import Bounds, KnownNames
+from hedgesim.scenario.positions import KeyPath
+
+PERIOD_PATTERN = "^[12][0-9]{3}Q[1-4]$"
+DATE_PATTERN = "^[12][0-9]{3}(Q[1-4]|-[0-9]{2}(-[0-9]{2})?)$"
+ASSUMPTION = "assumption"
+LARGEST_FACTOR = 10.0
+
+Item = TypeVar("Item")
+
+
+def known_to(info: ValidationInfo) -> KnownNames:
+    """The names that a validator knows besides the file."""
+    return info.context if isinstance(info.context, KnownNames) else KnownNames()
+
+
+def _period(value: object) -> Period:
+    """Read a quarter written 2022Q1."""
+    if isinstance(value, Period):
+        return value
+    try:
+        return Period.parse(value if isinstance(value, str) else "")
+    except ValueError:
+        raise misfit(f"{PATH} must be a quarter, not {shown(value)}", "Write it like 2022Q1.") from None
+
+
+def _event_date(value: object) -> Period:
+    """Read a quarter, or the date of an event, which gives the quarter from which it acts."""
+    if isinstance(value, Period):
+        return value
+    text = value if isinstance(value, str) else ""
+    try:
+        return Period.parse(text) if "Q" in text else Period.acting(text)
+    except ValueError:
+        fault = f"{PATH} must be a quarter or a date, not {shown(value)}"
+        raise misfit(fault, "Write it like 2022Q1 or 2022-02-24.") from None
+
+
+def _scalar(value: object) -> object:
+    """Accept text and numbers."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise misfit(f"{PATH} must be text or a number, not {shown(value)}", "Write one value.")
+    return value
+
+
+def _one_line(value: str) -> str:
+    """Accept text of one line that does not start or end blank."""
+    if "\n" in value or value != value.strip() or not value:
+        raise misfit(f"{PATH} must be one line of text without blanks around it", "Write it on one line.")
+    return value
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a list that names something twice."""
+    if len(set(names)) < len(names):
+        refuse(
+            Fault((k,), f"{WHERE} names {shown(name)} twice", "Name it once.")
+            for k, name in enumerate(names)
+            if name in names[:k]
+        )
+    return names
+
+
+def by_key(value: dict[str, Item]) -> dict[str, Item]:
+    """Order a mapping by key, so that two ways of writing it give one scenario."""
+    return dict(sorted(value.items()))
+
+
+def known(kind: str, what: str, *, in_scenario: bool = False, besides: Collection[str] = ()) -> AfterValidator:
+    """Check a name, or every name of a list.
+
+    kind: field of `KnownNames`; what: what a name of it is called; in_scenario: whether only those count that take
+    part in the scenario; besides: words that may be written in place of names.
+    """
+
+    def check(value: str | tuple[str, ...] | None, info: ValidationInfo) -> str | tuple[str, ...] | None:
+        names = known_to(info)
+        if value is not None and value not in besides:
+            refuse(_unknown(value, getattr(names.in_scenario if in_scenario else names, kind), what))
+        return value
+
+    return AfterValidator(check)
+
+
+def _unknown(value: str | tuple[str, ...], names: Collection[str] | None, what: str) -> Iterator[Fault]:
+    """Find names that are not known."""
+    if names is None:
+        return
+    entries = [((), value)] if isinstance(value, str) else [((k,), name) for k, name in enumerate(value)]
+    for path, name in entries:
+        if name not in names:
+            yield Fault(path, f"unknown {what} {shown(name)} in {WHERE}", choice(name, names))
+
+
+def choice(name: str, names: Iterable[str]) -> Callable[[], str]:
+    """What to write in place of an unknown name; looked for when it is shown."""
+    return lambda: choose_from(name, names)
+
+
+def range_fault(path: KeyPath, value: float, bounds: Bounds) -> Iterator[Fault]:
+    """Find a number that is out of range."""
+    low, high = bounds
+    if not low <= value <= high:
+        yield Fault(path, f"{PATH} is {value:g}, out of range", f"Write a number from {low:g} to {high:g}.")
+
+
+def _source(source: str, info: ValidationInfo) -> str:
+    """Check the citation keys of a source, joined by semicolons."""
+    sources = known_to(info).sources
+    for key in source.split(";"):
+        if sources is None:
+            break
+        if key.strip() not in {ASSUMPTION, *sources}:
+            remedy = f"{choose_from(key.strip(), sources)} Or write {ASSUMPTION}."
+            raise misfit(f"unknown source {shown(key.strip())}", remedy)
+    return source
+
+
+def _settings(values: dict[str, float], info: ValidationInfo) -> dict[str, float]:
+    """Check the names and ranges of parameters."""
+    if (settings := known_to(info).settings) is not None:
+        refuse(_setting_faults(values, settings))
+    return values
+
+
+def _setting_faults(values: Mapping[str, float], settings: Mapping[str, Bounds]) -> Iterator[Fault]:
+    for name, value in values.items():
+        if name in settings:
+            yield from range_fault((name,), value, settings[name])
+        else:
+            yield Fault((name,), f"unknown setting {shown(name)}", choice(name, settings), at_key=True)
+
+
+def _selection(*words: str) -> Callable[[object], str | tuple[str, ...]]:
+    """Make a reader of one of the words, or else of a list of names."""
+
+    def read(value: object) -> str | tuple[str, ...]:
+        if isinstance(value, str) and value in words:
+            return value
+        if isinstance(value, list | tuple) and value and all(isinstance(name, str) and name for name in value):
+            return _distinct(tuple(value))
+        fault = f"{PATH} must be {' or '.join(words)} or a list of names, not {shown(value)}"
+        raise misfit(fault, "A list is written [a, b].")
+
+    return read
+
+
+def _selection_schema(*words: str) -> WithJsonSchema:
+    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    return WithJsonSchema({"anyOf": [{"type": "string", "enum": list(words)}, names]})
+
+
+Quarter = Annotated[
+    Period,
+    PlainValidator(_period),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": PERIOD_PATTERN}),
+]
+EventDate = Annotated[
+    Period,
+    PlainValidator(_event_date),
+    PlainSerializer(str, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": DATE_PATTERN}),
+]
+Name = Annotated[str, Field(min_length=1), AfterValidator(_one_line)]
+DISTINCT = AfterValidator(_distinct)
+AnyNames = Annotated[tuple[Name, ...], Field(strict=False), DISTINCT]
+Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False), DISTINCT]
+Several = Annotated[tuple[Name, ...], Field(min_length=2, strict=False), DISTINCT]
+_AS_IT_IS = PlainSerializer(lambda value: value)  # pydantic would else warn of lists in place of tuples
+FormatSelection = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(_selection("all")),
+    known("formats", "format", besides=("all",)),
+    _AS_IT_IS,
+    _selection_schema("all"),
+]
+ShockSelection = Annotated[
+    str | tuple[str, ...],
+    PlainValidator(_selection("all", "none")),
+    known("recorded_shocks", "recorded shock", besides=("all", "none")),
+    _AS_IT_IS,
+    _selection_schema("all", "none"),
+]
+Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
+Value = Annotated[str | int | float, BeforeValidator(_scalar)]
+Source = Annotated[Name, AfterValidator(_source)]
+Settings = Annotated[dict[str, Annotated[float, OrNull]], AfterValidator(_settings), AfterValidator(by_key)]
