@@ -6,11 +6,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.patterns.test_scoring import FILE
+from analysis.patterns.small import FILE
 from command_line import ROOT, Said, call, files_below
+from hedgesim.analysis.patterns import scoring
 from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.patterns.scoring import DEFAULT_RUNS, FEWEST_RUNS, NULLS
 from hedgesim.batch.findings import read_findings
@@ -56,7 +58,11 @@ def test_tables_manifest_and_chart_are_written(done: Done) -> None:
         assert (done.folder / "charts" / f"patterns.{kind}").stat().st_size > 5000
 
 
-def test_json_holds_tables_totals_and_what_is_not_used_of_a_scenario(done: Done) -> None:
+def test_json_holds_tables_totals_and_what_is_not_used_of_a_scenario(
+    done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nil = np.zeros(FEWEST_RUNS)
+    monkeypatch.setattr(scoring, "measure", lambda scenarios, *_, **__: dict.fromkeys(scenarios.patterns.parts, nil))
     file = done.folder.parent / "small.yaml"
     args = ("patterns", "peace", "--patterns", str(file), "--runs", RUNS, "-o", str(done.folder), "--json")
     printed = json.loads(call(*args).out)
@@ -80,7 +86,11 @@ REFUSED = {
         '"value"?',
     ),
     "years": (("--patterns", "years.yaml"), "years.yaml:15:96: war (war_2022) runs 2021Q1", "Name quarters in it"),
-    "other results": (("-o", "taken"), "taken: results of something else lie here (a run)", "Name another folder"),
+    "other results": (
+        ("-o", "taken", "--patterns", "small.yaml"),
+        "taken: results of something else lie here (a run)",
+        "Name another folder",
+    ),
 }
 
 
@@ -91,6 +101,7 @@ def test_bad_input_is_refused_in_one_line_and_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "manifest.json").write_text('{"format_version": 1}', encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text(FILE.replace("name: value", "name: valeu", 1), encoding="utf-8")
     (tmp_path / "years.yaml").write_text(FILE.replace("at: 2022Q3", "at: 2032Q3", 1), encoding="utf-8")
     args, fault, remedy = REFUSED[name]

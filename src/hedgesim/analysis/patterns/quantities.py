@@ -82,7 +82,7 @@ def trust(runs: SimulatedRuns, country: Country, partner: Country) -> Array:
 @quantity
 def diversity(runs: SimulatedRuns, countries: Countries, domain: Domain) -> Array:
     """Diversity over powers in a domain, mean over countries, 0..1 [hirschman1945]."""
-    held = runs.at(runs.worlds.share, countries, domain, runs.axes.powers)
+    held = runs.at(runs.worlds.share, countries, domain, slice(len(runs.axes.powers)))
     return outcomes.diversity(np, held)[..., 0].mean(axis=-1)
 
 

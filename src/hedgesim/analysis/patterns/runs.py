@@ -86,11 +86,11 @@ class SimulatedRuns:
     ) -> Array:
         """Values of some names, from axes (step, run, country, domain, target).
 
-        Names are one, several, ALL, or left out where the axis has length 1. along: the axis of the names of targets:
-        options (powers first), countries or formats.
+        Names are one, several, a slice of the axis, or left out where it has length 1. along: the axis of the names of
+        targets: options (powers first), countries or formats.
 
         Returns:
-            Axes (step, run), then one for every argument with several names, in the order of the arguments.
+            Axes (step, run), then one for every argument but single names, in the order of the arguments.
         """
         values = np.asarray(values)[:, :, :, :, self._places(along, target)]
         return values[:, :, :, self._places("domains", domain)][:, :, self._places("countries", country)]

@@ -96,10 +96,6 @@ def verdict_of(pattern: Pattern, verdicts: Sequence[str]) -> str:
     for number, (part, verdict) in enumerate(zip(pattern.parts, verdicts, strict=True)):
         if verdict != REPORTED:
             groups.setdefault(part.alternative or number, []).append(verdict)
-    best = [_first_of((HOLDS, UNDECIDED, FAILS), group) for group in groups.values()]
-    verdict = _first_of((FAILS, UNDECIDED, HOLDS), best)
+    best = [min(group, key=(HOLDS, UNDECIDED, FAILS).index) for group in groups.values()]
+    verdict = min(best, key=(FAILS, UNDECIDED, HOLDS).index, default=UNDECIDED)
     return UNDECIDED if verdict == HOLDS and pattern.lacks else verdict
-
-
-def _first_of(order: Sequence[str], among: Sequence[str]) -> str:
-    return next((one for one in order if one in among), UNDECIDED)
