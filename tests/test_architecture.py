@@ -40,7 +40,6 @@ ALLOWED_IN_FILE = {
     "analysis/calibration/sampling.py": {"emcee"},
     "analysis/hindcast/scores.py": {"scoringrules"},
     "analysis/patterns/declared.py": {"pydantic"},
-    "analysis/patterns/fields.py": {"pydantic"},
     "analysis/patterns/pattern.py": {"pydantic"},
 }
 """Packages that one file alone may import."""

@@ -15,7 +15,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from hedgesim.analysis.patterns.fields import Interval
+from hedgesim.analysis.patterns.interval import Interval
 from hedgesim.plots.theme import (
     BLUE,
     INK,

@@ -193,18 +193,10 @@ FAULTS: dict[str, tuple[str, str, str, str, str]] = {
         'unknown rung "leader"',
         '"leaders"?',
     ),
-    "stray each": ("option: RUS", "option: each", "12:38", "must say each in none", "order and exactly"),
-    "no each": (
+    "in a list": (
         STATISTIC,
-        "{name: exactly, of: {name: level, format: CM}, among: two, these: two, during: 2021}",
-        "12:40",
-        "must say each in one",
-        "takes the place",
-    ),
-    "name of each": (
-        STATISTIC,
-        "{name: order, of: {name: tie, country: KAZ, partner: each}, among: [UZBB], during: 2021}",
-        "12:87",
+        "{name: order, during: 2021, first: [{name: tie, country: KAZ, partner: UZBB}]}",
+        "12:91",
         'no country "UZBB"',
         '"UZB"?',
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 
 from hedgesim.analysis.patterns import statistics
 from hedgesim.analysis.patterns.declared import statistic
-from hedgesim.analysis.patterns.fields import Interval, read_span
+from hedgesim.analysis.patterns.interval import Interval, read_span
 from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
@@ -31,11 +30,6 @@ def values_of(*runs: list[float]) -> Any:
     """A quantity with these values quarter by quarter in each run."""
     values = np.asarray(runs, dtype=float).T
     return lambda _: values
-
-
-def of_names(values: Mapping[str, list[list[float]]]) -> Any:
-    """A quantity of each name."""
-    return SimpleNamespace(of_name=lambda name: values_of(*values[name]))
 
 
 RISING = values_of([0, 1, 2, 3, 4, 5, 6, 7], [8, 8, 8, 8, 0, 0, 0, 0])
@@ -113,15 +107,13 @@ def test_a_peak_is_above_every_later_year() -> None:
     check(statistics.peaks(runs(), counts, read_span(2021), read_span(2022)), 1, 0)
 
 
-def test_order_and_exactly_look_at_every_name() -> None:
-    support = of_names({"AAA": [[3] * 8, [1] * 8], "BBB": [[2] * 8, [2] * 8], "CCC": [[1] * 8, [0] * 8]})
-    among, during = ("AAA", "BBB", "CCC"), read_span(2021)
-    check(statistics.order(runs(), support, among, during, first=("AAA",), last=("CCC",)), 1, 0)
-    check(statistics.order(runs(), support, among, during, first=("AAA", "BBB")), 1, 1)
-    check(statistics.order(runs(), support, among, during, last=("AAA",)), 0, 0)
-    joins = of_names({"AAA": [[0] * 8, [1] * 8], "BBB": [[0] * 7 + [1], [0] * 8], "CCC": [[0] * 8, [0] * 8]})
-    check(statistics.exactly(runs(), joins, among, ("BBB",), read_span("2021-2022")), 1, 0)
-    check(statistics.exactly(runs(), joins, among, ("AAA",), read_span("2021-2022")), 0, 1)
+def test_order_compares_means_and_not_quarters() -> None:
+    high, middle, low = (values_of([n] * 8, one) for n, one in ((3, [1] * 8), (2, [2, 4] * 4), (1, [0] * 8)))
+    during = read_span(2021)
+    check(statistics.order(runs(), during, (high,), (middle,), (low,)), 1, 0)
+    check(statistics.order(runs(), during, (high, middle), last=(low,)), 1, 1)
+    check(statistics.order(runs(), during, (middle,), (low,)), 1, 1)
+    check(statistics.order(runs(), during, (low,), (middle,)), 0, 0)
 
 
 def test_every_statistic_has_been_looked_at() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.analysis.patterns.fields import Interval
+from hedgesim.analysis.patterns.interval import Interval
 from hedgesim.analysis.patterns.pattern import FAILS, REPORTED, Part, Pattern, read_patterns
 from hedgesim.analysis.patterns.verdict import HOLDS, UNDECIDED, judge, summary_of, verdict_of
 

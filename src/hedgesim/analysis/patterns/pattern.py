@@ -10,8 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
 import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
-from hedgesim.analysis.patterns.declared import Statistic, quantity, statistic
-from hedgesim.analysis.patterns.fields import Entry, PatternNames, Within
+from hedgesim.analysis.patterns.declared import Entry, PatternNames, Statistic, Within, quantity, statistic
 from hedgesim.errors import Place, shown
 from hedgesim.scenario.checked import CheckedFile, Fault, misfit, refuse
 from hedgesim.scenario.files import shown_path

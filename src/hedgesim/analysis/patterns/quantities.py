@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgesim.analysis.patterns.declared import quantity
-from hedgesim.analysis.patterns.fields import (
+from hedgesim.analysis.patterns.declared import (
     Countries,
     Country,
     Domain,
@@ -18,6 +17,7 @@ from hedgesim.analysis.patterns.fields import (
     Powers,
     Rung,
     Status,
+    quantity,
 )
 from hedgesim.analysis.patterns.runs import ALL, SimulatedRuns
 from hedgesim.model import outcomes

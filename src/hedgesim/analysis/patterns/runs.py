@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from hedgesim.analysis.patterns.interval import Span
 from hedgesim.engines.trajectory import Trajectory
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
@@ -17,24 +18,6 @@ from hedgesim.model.world import DORMANT, World
 
 Names = str | Sequence[str] | slice | None
 ALL = slice(None)
-
-
-@dataclass(frozen=True)
-class Span:
-    """Quarters from the first to the last, both included."""
-
-    first: Period
-    last: Period
-
-    @property
-    def years(self) -> range:
-        """The years that it touches."""
-        return range(self.first.year, self.last.year + 1)
-
-
-def year(number: int) -> Span:
-    """The quarters of a year."""
-    return Span(Period(number, 1), Period(number, 4))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from hedgesim.analysis.patterns.interval import Span
 from hedgesim.analysis.patterns.pattern import Key, Part, Patterns
-from hedgesim.analysis.patterns.runs import Span
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.variation import Turn, turned
 from hedgesim.errors import ScenarioError, choose_from, shown
@@ -101,8 +101,8 @@ class PatternScenarios:
             if value not in known:
                 fault = f"{called} has no {_SINGULAR[axis]} {shown(value)}"
                 raise ScenarioError(self.patterns.place_in(key, path), fault, choose_from(value, known))
-            for quarter in _quarters(value):
-                if str(quarter) not in axes.periods:
+            for quarter in (value.first, value.last) if isinstance(value, Span) else (value,):
+                if isinstance(quarter, Period) and str(quarter) not in axes.periods:
                     fault = f"{called} runs {axes.periods[0]} to {axes.periods[-1]}, without {quarter}"
                     remedy = "Name quarters in it, or another scenario."
                     raise ScenarioError(self.patterns.place_in(key, path), fault, remedy)
@@ -128,13 +128,6 @@ def _product(factors: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Factors on sizes of shocks, multiplied where several name the same."""
     names = sorted({name for one in factors for name in one})
     return {name: math.prod(one.get(name, 1.0) for one in factors) for name in names}
-
-
-def _quarters(value: object) -> tuple[Period, ...]:
-    """The quarters that an argument names."""
-    if isinstance(value, Span):
-        return value.first, value.last
-    return (value,) if isinstance(value, Period) else ()
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgesim.analysis.patterns.declared import EachQuantity, Given, Quantity, Statistic, Statistics, statistic
-from hedgesim.analysis.patterns.fields import Count, EachNames, Quarter, Quarters, Within
+from hedgesim.analysis.patterns.declared import (
+    Count,
+    Given,
+    Quantities,
+    Quantity,
+    Quarter,
+    Quarters,
+    Statistic,
+    Statistics,
+    Within,
+    statistic,
+)
+from hedgesim.analysis.patterns.interval import year
 from hedgesim.analysis.patterns.quantities import ratio_of
-from hedgesim.analysis.patterns.runs import SimulatedRuns, year
+from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.model.arrays import Array
 
 
@@ -122,27 +133,15 @@ def peaks(runs: SimulatedRuns, of: Quantity, during: Quarters, over: Quarters) -
 
 @statistic
 def order(
-    runs: SimulatedRuns,
-    of: EachQuantity,
-    among: EachNames,
-    during: Quarters,
-    first: EachNames = (),
-    last: EachNames = (),
+    runs: SimulatedRuns, during: Quarters, first: Quantities, then: Quantities = (), last: Quantities = ()
 ) -> Array:
-    """Whether the means of the quantity over quarters of the `first` are above, and of the `last` below, all others."""
-    means = {name: mean(runs, of.of_name(name), during) for name in {*among, *first, *last}}
-    held = np.ones(len(next(iter(means.values()))), dtype=bool)
-    for high, low in ((first, set(among) - set(first)), (set(among) - set(last), last)):
-        if high and low:
-            held &= np.min([means[name] for name in high], axis=0) > np.max([means[name] for name in low], axis=0)
+    """Whether the means over quarters of all `first` are above those of all others, and those of all `last` below."""
+    top, middle, bottom = ([mean(runs, one, during) for one in side] for side in (first, then, last))
+    held = np.ones(len(top[0]), dtype=bool)
+    for above, below in ((top, middle + bottom), (top + middle, bottom)):
+        if below:
+            held &= np.min(above, axis=0) > np.max(below, axis=0)
     return held.astype(float)
-
-
-@statistic
-def exactly(runs: SimulatedRuns, of: EachQuantity, among: EachNames, these: EachNames, during: Quarters) -> Array:
-    """Whether the quantity is above 0 in one of the quarters for just these of some names."""
-    right = [ever(runs, of.of_name(name), during) == float(name in these) for name in among]
-    return np.all(right, axis=0).astype(float)
 
 
 def _happens(runs: SimulatedRuns, of: Quantity, during: Quarters) -> Array:
