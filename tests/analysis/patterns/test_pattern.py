@@ -14,6 +14,7 @@ from hedgesim.analysis.patterns.pattern import CONTROL, REPORTED, Part, Patterns
 from hedgesim.analysis.patterns.scenarios import PatternScenarios
 from hedgesim.errors import ScenarioError
 from hedgesim.model.period import Period
+from hedgesim.model.setting import Setting
 from hedgesim.scenario.tables import read_tables
 
 INTERVALS = "59dbf34376a774d2"
@@ -142,31 +143,17 @@ patterns:
 STATISTIC = "{name: value, of: {name: presence, countries: two, option: RUS}, at: 2021Q4}"
 PART = f"{{says: a, on: war, summary: mean, statistic: {STATISTIC}}}"
 PLACEBO = f"{{statement: a, period: 1, sources: [wits], parts: [{PART}]}}"
+RUNG = "{name: value, of: {name: has_met, format: CM, rung: leader}, at: 2021Q4}"
+ORDER = "{name: order, during: 2021, first: [{name: tie, country: KAZ, partner: UZBB}]}"
+READ: dict[str, Setting] = {}
+"""What the tables gave for the scenarios of these files, read once."""
 
 # what is replaced, by what -> place, words of the fault, words of the remedy
 FAULTS: dict[str, tuple[str, str, str, str, str]] = {
     "statistic": ("{name: value", "{name: valeu", "12:27", 'no statistic "valeu"', 'Did you mean "value"?'),
-    "quantity for statistic": (
-        "{name: value",
-        "{name: presence",
-        "12:27",
-        "presence is a quantity",
-        "Known: all_of",
-    ),
-    "quantity": (
-        "name: presence",
-        "name: presense",
-        "12:45",
-        'no quantity "presense"',
-        'Did you mean "presence"?',
-    ),
-    "statistic for quantity": (
-        "name: presence",
-        "name: total",
-        "12:45",
-        "total is a statistic",
-        "Known: absorbed",
-    ),
+    "quantity for statistic": ("{name: value", "{name: presence", "12:27", "presence is a quantity", "Known: all_of"),
+    "quantity": ("name: presence", "name: presense", "12:45", 'no quantity "presense"', 'Did you mean "presence"?'),
+    "statistic for quantity": ("name: presence", "name: total", "12:45", "total is a statistic", "Known: absorbed"),
     "argument": ("at: 2021Q4", "att: 2021Q4", "12:85", 'no argument "att"', 'Did you mean "at"?'),
     "lacking": (", at: 2021Q4", "", "12:9", "at is missing", "Add at: a quarter such as"),
     "quarter": ("at: 2021Q4", "at: 2021Q5", "12:89", 'at must be a quarter, not "2021Q5"', "like 2022Q1"),
@@ -186,20 +173,8 @@ FAULTS: dict[str, tuple[str, str, str, str, str]] = {
     "no parts": (WHOLE[WHOLE.index("    parts:") :], "", "5:3", "parts is missing", "Add parts."),
     "name": ("{name: value", "{name: [1]", "12:27", "there is no statistic", "Known: all_of"),
     "no names": ("countries: two", "countries: []", "12:66", "must be a list of one or more names", "[a, b]"),
-    "word": (
-        STATISTIC,
-        "{name: value, of: {name: has_met, format: CM, rung: leader}, at: 2021Q4}",
-        "12:72",
-        'unknown rung "leader"',
-        '"leaders"?',
-    ),
-    "in a list": (
-        STATISTIC,
-        "{name: order, during: 2021, first: [{name: tie, country: KAZ, partner: UZBB}]}",
-        "12:91",
-        'no country "UZBB"',
-        '"UZB"?',
-    ),
+    "word": (STATISTIC, RUNG, "12:72", 'unknown rung "leader"', '"leaders"?'),
+    "in a list": (STATISTIC, ORDER, "12:91", 'no country "UZBB"', '"UZB"?'),
     "placebo": ("patterns:", f"placebos: {{A: {PLACEBO}}}\npatterns:", "4:12", "is also a pattern", "another"),
     "table": ("observed: 1", "observed: 1\n        table: serie", "14:16", 'unknown table "serie"', '"series"?'),
 }
@@ -212,7 +187,7 @@ def test_a_fault_is_reported_with_place_and_remedy(name: str, tmp_path: Path) ->
     file = tmp_path / "own.yaml"
     file.write_text(WHOLE.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
-        PatternScenarios(read_patterns(file)).check()
+        PatternScenarios(read_patterns(file), settings=READ).check()
     text = str(error.value)
     assert text.startswith(f"{file}:{place}: ") or str(error.value.place).startswith(place), text
     assert fault in text
@@ -224,7 +199,7 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(WHOLE, encoding="utf-8")
     read = read_patterns(file)
-    PatternScenarios(read).check()
+    PatternScenarios(read, settings=READ).check()
     assert list(read.parts) == [("A", 0)]
 
 
@@ -233,4 +208,4 @@ def test_twins_must_have_the_same_quarters(tmp_path: Path) -> None:
     text = WHOLE.replace("on: war\n", "on: war\n        less: long\n")
     file.write_text(text.replace("2021Q4}\npatterns", "2021Q4}\n  long: {scenario: war_2022}\npatterns"), "utf-8")
     with pytest.raises(ScenarioError, match=r"own.yaml:13:15: war and long differ in seed or quarters"):
-        PatternScenarios(read_patterns(file)).check()
+        PatternScenarios(read_patterns(file), settings=READ).check()

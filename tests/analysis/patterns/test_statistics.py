@@ -91,11 +91,6 @@ def test_variation_of_gaps_is_that_of_a_sample() -> None:
     check(statistics.variation_of_gaps(runs(), gaps, read_span("2021-2022"), 1), sd / mean, 0, NAN)
 
 
-def test_the_recorded_gaps_of_the_meetings_vary_by_a_third() -> None:
-    months = np.asarray([20.5, 20.2, 11.5, 13.8, 10.8])
-    assert np.std(months, ddof=1) / np.mean(months) == pytest.approx(0.31, abs=0.005)
-
-
 def test_precedes_tells_who_came_first() -> None:
     one = values_of([1, 0, 0, 0, 0, 0, 0, 0], [0] * 8, [0, 0, 1, 0, 0, 0, 0, 0], [1] * 8)
     other = values_of([0, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0] * 8)
