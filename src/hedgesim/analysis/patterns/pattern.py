@@ -49,12 +49,8 @@ class Part(Entry):
     less: ScenarioName | None = Field(None, description="Scenario whose statistic is taken off, run by run.")
     statistic: Statistic = Field(description="Name of a statistic, with its arguments.")
     observed: Value | None = Field(None, description="Observation.")
-    table: Annotated[Name, known("tables", "table")] | None = Field(
-        None, description="Table of the data that has the observation."
-    )
-    summary: Literal["median", "mean", "share", "q05", "q95"] = Field(
-        description="What is taken over runs: median, mean, share, q05 or q95."
-    )
+    table: Annotated[Name, known("tables", "table")] | None = Field(None, description="Table that has the observation.")
+    summary: Literal["median", "mean", "share", "q05", "q95"] = Field(description="What is taken over runs.")
     interval: Within | None = Field(None, description="Where the summary must be; left out: it is only reported.")
     reason: Name = Field("", description="Why this interval.")
     missing: Literal["fails", "left_out", "never"] | None = Field(
@@ -79,12 +75,10 @@ class Part(Entry):
 
     @model_validator(mode="after")
     def _is_founded(self) -> Part:
-        for key, held, what in (
-            ("reason", self.reason, "why this interval"),
-            ("observed", self.observed, "what was observed"),
-        ):
-            if self.interval is not None and held in {"", None}:
-                raise misfit(f"a part with an interval lacks {key}", f"Add {key}: {what}.")
+        what = {"reason": "why this interval", "observed": "what was observed"}
+        for key in what if self.interval is not None else ():
+            if getattr(self, key) in {"", None}:
+                raise misfit(f"a part with an interval lacks {key}", f"Add {key}: {what[key]}.")
         return self
 
     @property

@@ -91,7 +91,8 @@ class PatternScenarios:
         for key, part in self.patterns.parts.items():
             for name in part.scenarios:
                 self._check_names(key, part, name, axes[name])
-            self._check_pair(key, part)
+            if part.less is not None:
+                self._check_pair(key, part)
 
     def _check_names(self, key: Key, part: Part, name: str, axes: Axes) -> None:
         use = self.patterns.scenarios[name]
