@@ -32,6 +32,7 @@ ALLOWED_IN_FILE = {
     "engines/agent_based.py": {"mesa"},
     "engines/jax_backend.py": {"jax"},
     "experiment/design.py": {"scipy", "SALib"},
+    "experiment/uncertainties.py": {"scipy"},
     "batch/distributed.py": {"distributed"},
     "batch/remote.py": {"fsspec"},
     "analysis/boxes.py": {"prim"},

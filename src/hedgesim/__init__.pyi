@@ -13,8 +13,8 @@ from .errors import StoreError as StoreError
 from .rules import CountryRule as CountryRule
 from .rules import PowerRule as PowerRule
 from .scenario import Scenario as Scenario
+from .scenario import read_scenario as read_scenario
 from .session import draw as draw
-from .session import read_scenario as read_scenario
 from .session import write as write
 
 __all__ = [

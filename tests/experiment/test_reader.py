@@ -85,7 +85,7 @@ FILE = {
     ),
     "mode outside the range": (
         changed("{low", "{distribution: triangular, mode: 2.0, low", SAMPLED),
-        "x.yaml:8:59: mode of settings.taste.threat lies outside its range. Choose it between low and high.",
+        "x.yaml:8:59: mode of settings.taste.threat is outside its range. Choose it between low and high.",
     ),
     "spread of nothing": (
         changed("{low", "{distribution: normal, sd: 0.0, low", SAMPLED),
@@ -328,7 +328,7 @@ SCENARIO = {
     ),
     "end before the start": (
         HEAD + "levers:\n  end:\n    values:\n      - 2021Q4\n      - 2020Q4\n",
-        "x.yaml:9:9: end 2020Q4 does not lie after start 2021Q1. "
+        "x.yaml:9:9: end 2020Q4 is not after start 2021Q1. "
         "Choose an end at least one quarter after the start.",
     ),
 }  # fmt: skip

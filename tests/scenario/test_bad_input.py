@@ -140,20 +140,20 @@ STRUCTURE = {
     ),
     "duplicate key": (
         PLAIN + "seed: 3\n",
-        'x.yaml:5:1: the key "seed" stands twice (first at x.yaml:4:1). Keep one of the two.',
+        'x.yaml:5:1: the key "seed" is there twice (first at x.yaml:4:1). Keep one of the two.',
     ),
     "number as key": (PLAIN + "5: 3\n", "x.yaml:5:1: the key 5 is not text. Put the key in quotes."),
     "list as key": (
         PLAIN + "? [a]\n: 3\n",
-        "x.yaml:5:3: a list or mapping stands where a key should. Use text as keys.",
+        "x.yaml:5:3: a list or mapping is where a key should be. Use text as keys.",
     ),
     "end before start": (
         changed("2026Q4", "2020Q4"),
-        "x.yaml:3:6: end 2020Q4 does not lie after start 2021Q1. Choose an end at least one quarter after the start.",
+        "x.yaml:3:6: end 2020Q4 is not after start 2021Q1. Choose an end at least one quarter after the start.",
     ),
     "end a thousand years later": (
         changed("2026Q4", "2921Q1"),
-        "x.yaml:3:6: end 2921Q1 lies 3600 quarters after start 2021Q1. Choose at most 400 quarters.",
+        "x.yaml:3:6: end 2921Q1 is 3600 quarters after start 2021Q1. Choose at most 400 quarters.",
     ),
     "shock after the end": (
         changed("2025Q1", "2027Q1"),
@@ -295,7 +295,7 @@ STRUCTURE = {
     ),
     "control character": (
         PLAIN + "aggressor: a\x07b\n",
-        "x.yaml:5:13: the character U+0007 may not stand here. Delete it.",
+        "x.yaml:5:13: the character U+0007 may not be here. Delete it.",
     ),
     "escaped control character": (
         PLAIN + 'tables: "a\\0b"\n',

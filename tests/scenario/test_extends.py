@@ -85,7 +85,7 @@ def test_error_between_own_and_inherited_values_names_both_values(write: Writer)
 def test_broken_yaml_in_an_ancestor_names_its_line(write: Writer) -> None:
     write("purpose: a\npurpose: b\n", "base.yaml")
     assert line_of(write("extends: base.yaml\n")) == (
-        'base.yaml:2:1: the key "purpose" stands twice (first at base.yaml:1:1). Keep one of the two.'
+        'base.yaml:2:1: the key "purpose" is there twice (first at base.yaml:1:1). Keep one of the two.'
     )
 
 

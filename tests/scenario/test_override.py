@@ -67,7 +67,7 @@ REFUSED = {
     "shocks.war.channels.0.sise=1": "--set 'shocks.war.channels.0.sise': shocks.war.channels.0 has no key "
     '"sise". Did you mean "size"? Known: channel, countries, domains, duration, half_life, options, partner, '
     "powers, ramp, size.",
-    "extends=x.yaml": "--set 'extends': extends is settled before --set. Change it in the file.",
+    "extends=x.yaml": "--set 'extends': extends is followed before --set. Change it in the file.",
     "end=[a": "--set end=[a: this is not valid YAML: did not find expected ',' or ']'. "
     "Check indentation, colons, quotes and brackets near here.",
     "end=&a 2022Q1": "--set end=&a 2022Q1: the anchor &a is not allowed. Write the value out.",
@@ -75,7 +75,7 @@ REFUSED = {
     "Write a finite number.",
     "settings.alignment.noise=high": "--set settings.alignment.noise=high: settings.alignment.noise must be "
     'a number, not "high". Write it like 0.5.',
-    "end=2020Q1": "--set end=2020Q1: end 2020Q1 does not lie after start 2021Q1. "
+    "end=2020Q1": "--set end=2020Q1: end 2020Q1 is not after start 2021Q1. "
     "Choose an end at least one quarter after the start.",
     "shocks.war.name=null": None,
     "tables=..": "--set tables=..: \"..\" leaves the folder of the scenario file. "

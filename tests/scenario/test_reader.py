@@ -175,4 +175,4 @@ def test_json_schema_helps_an_editor() -> None:
     assert schema["anyOf"][0] == {"required": ["extends"]}
     assert schema["anyOf"][1]["required"] == ["purpose", "start", "end", "seed"]
     assert {"type": "null"} in schema["properties"]["shocks"]["additionalProperties"]["anyOf"]
-    assert schema["properties"]["formats"]["anyOf"][0] == {"type": "string", "enum": ["all"]}
+    assert schema["properties"]["formats"]["anyOf"][0] == {"type": "string", "const": "all"}

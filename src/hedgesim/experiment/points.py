@@ -66,10 +66,8 @@ def design_points(experiment: Experiment) -> DesignPoints:
     """
     samples = _samples(experiment)
     levers = _crossed({path: lever.values for path, lever in experiment.levers.items()})
-    n_samples, n_levers, n_scenarios = _length(samples), _length(levers), len(experiment.scenarios)
-    of_scenario = np.repeat(np.arange(n_scenarios), n_levers * n_samples)
-    of_lever = np.tile(np.repeat(np.arange(n_levers), n_samples), n_scenarios)
-    of_sample = np.tile(np.arange(n_samples), n_scenarios * n_levers)
+    shape = (len(experiment.scenarios), _length(levers), _length(samples))
+    of_scenario, of_lever, of_sample = (index.ravel() for index in np.indices(shape))
     columns = {path: column[of_sample] for path, column in samples.items()}
     columns |= {path: column[of_lever] for path, column in levers.items()}
     names = np.asarray(experiment.scenarios, dtype=object)[of_scenario]
@@ -79,15 +77,29 @@ def design_points(experiment: Experiment) -> DesignPoints:
         if column.dtype == np.float64 and all(map(holds_number, experiment.paths_of(path)))
     }
     fixed = {path: column for path, column in columns.items() if path not in numbers}
-    variant, firsts = _grouped(names, fixed)
+    keys = list(zip(names, *fixed.values(), strict=True))
+    known = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+    variant = np.asarray([known[key] for key in keys], dtype=np.int64)
+    _, firsts = np.unique(variant, return_index=True)
     variants = read_variants(
         experiment,
         [(str(names[k]), {path: column[k] for path, column in fixed.items()}) for k in firsts],
         {path: [column[variant == n] for n in range(len(firsts))] for path, column in numbers.items()},
     )
     _check_outcomes(experiment, variants)
+    table = _table(experiment, names, of_sample, columns)
+    factors = [
+        Factor(path, bool(pd.api.types.is_float_dtype(table[path])), "levers" if path in levers else "uncertainties")
+        for path in columns
+    ]
+    scenarios = Factor("scenario", numeric=False, role="scenarios")
+    return DesignPoints(experiment, (scenarios, *factors), table, variants, variant, numbers)
+
+
+def _table(experiment: Experiment, names: Column, of_sample: Column, columns: Mapping[str, Column]) -> pd.DataFrame:
+    """The table of points."""
     draws = {"all": np.zeros(len(names), dtype=np.int64), "levers": of_sample, "none": np.arange(len(names))}
-    table = pd.DataFrame(
+    return pd.DataFrame(
         {
             "point": np.arange(len(names)),
             "sample": of_sample,
@@ -96,16 +108,6 @@ def design_points(experiment: Experiment) -> DesignPoints:
             "first_draw": draws[experiment.pairing] * experiment.replications,
         }
     )
-    factors = (
-        Factor("scenario", numeric=False, role="scenarios"),
-        *(
-            Factor(
-                path, bool(pd.api.types.is_float_dtype(table[path])), "levers" if path in levers else "uncertainties"
-            )
-            for path in columns
-        ),
-    )
-    return DesignPoints(experiment, factors, table, variants, variant, numbers)
 
 
 def _check_outcomes(experiment: Experiment, variants: Sequence[ScenarioVariant]) -> None:
@@ -150,19 +152,6 @@ def _column(values: Sequence[Value]) -> Column:
 def _length(columns: Mapping[str, Column]) -> int:
     """Rows of some columns; one without any."""
     return next((len(column) for column in columns.values()), 1)
-
-
-def _grouped(names: Column, fixed: Mapping[str, Column]) -> tuple[NDArray[np.int64], list[int]]:
-    """Of which group each point is, points being together that differ in numbers only, and the first of each group."""
-    known: dict[tuple[object, ...], int] = {}
-    group = np.empty(len(names), dtype=np.int64)
-    firsts: list[int] = []
-    for k, key in enumerate(zip(names, *fixed.values(), strict=True)):
-        if key not in known:
-            known[key] = len(firsts)
-            firsts.append(k)
-        group[k] = known[key]
-    return group, firsts
 
 
 def _printable(column: Column) -> Column | list[str]:

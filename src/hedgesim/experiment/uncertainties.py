@@ -81,7 +81,7 @@ class Uncertainty(BaseModel):
                 fault = f"the distribution {self.distribution} takes no {key}"
                 yield Fault((*path, key), fault, f"Delete it, or write distribution: {shape}.", at_key=True)
         if self.mode is not None and not self.low <= self.mode <= self.high:
-            yield Fault((*path, "mode"), f"mode of {name} lies outside its range", "Choose it between low and high.")
+            yield Fault((*path, "mode"), f"mode of {name} is outside its range", "Choose it between low and high.")
 
 
 class Lever(BaseModel):

@@ -69,12 +69,11 @@ def read_variants(
     of_rules = [one.where for one in unchanged if one.where.startswith("rules.")]
     variants = []
     for n, (name, values) in enumerate(fixed):
-        ends = [
-            {path: _end(experiment, path, of[n], end=end) for path, of in numbers.items()} for end in ("low", "high")
-        ]
-        tried = [_read(experiment, name, _settings(experiment, {**values, **end})) for end in ends]
+        for end in ("low", "high"):
+            tried = {path: _end(experiment, path, of[n], end=end) for path, of in numbers.items()}
+            highest = _read(experiment, name, _settings(experiment, {**values, **tried}))
         scenario = _read(experiment, name, [*_settings(experiment, values), *sizes])
-        variants.append(ScenarioVariant(scenario, {path: _members(tried, path) for path in of_rules}))
+        variants.append(ScenarioVariant(scenario, {path: _members(highest, path) for path in of_rules}))
     return tuple(variants)
 
 
@@ -89,21 +88,14 @@ def _settings(experiment: Experiment, values: Mapping[str, Value]) -> list[_Sett
     return [_Setting(one, path, value) for path, value in values.items() for one in experiment.paths_of(path)]
 
 
-def _members(tried: Sequence[Scenario], path: str) -> tuple[str, ...]:
+def _members(scenario: Scenario, path: str) -> tuple[str, ...]:
     """Countries or powers whose rule takes the number at a path: those to whom it is given, and who follow the rule."""
     _, side, who, name = path.split(".")
-    low = tried[0]
-    known = known_names(low.tables_folder)
-    codes = getattr(low, side) or getattr(known, side) or ()
-    own = getattr(low.rules, side)
-
-    def takes(code: str) -> bool:
-        if who != code and (who != "all" or (code in own and name in own[code].parameters)):
-            return False
-        rules = [one.rules.of_country if side == "countries" else one.rules.of_power for one in tried]
-        return all(name in of(code)[1] for of in rules)
-
-    return tuple(code for code in codes if takes(code))
+    codes = getattr(scenario, side) or getattr(known_names(scenario.tables_folder), side) or ()
+    rule_of = scenario.rules.of_country if side == "countries" else scenario.rules.of_power
+    own = {code for code, choice in getattr(scenario.rules, side).items() if name in choice.parameters}
+    given = [code for code in codes if who == code or (who == "all" and code not in own)]
+    return tuple(code for code in given if name in rule_of(code)[1])
 
 
 def _read(experiment: Experiment, name: str, settings: Sequence[_Setting]) -> Scenario:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_val
 from hedgesim.errors import choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, misfit, refuse
-from hedgesim.scenario.values import EventDate, Name, Names, Source, known
+from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source
 
 TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -96,21 +96,11 @@ class ShockChannel(BaseModel):
     model_config = FROZEN
     channel: ChannelName = Field(description="What the shock acts on.")
     size: float = Field(description="Size in the channel's unit; negative lowers it.")
-    countries: Annotated[Names | None, known("countries", "country", in_scenario=True)] = Field(
-        None, description="Countries hit; left out: all, where the channel allows."
-    )
-    powers: Annotated[Names | None, known("powers", "power", in_scenario=True)] = Field(
-        None, description="Powers hit; exactly two for rivalry."
-    )
-    domains: Annotated[Names | None, known("domains", "domain", in_scenario=True)] = Field(
-        None, description="Domains hit; left out: all."
-    )
-    options: Annotated[Names | None, known("options", "option", in_scenario=True)] = Field(
-        None, description="Options hit: powers, region or other."
-    )
-    partner: Annotated[Name | None, known("countries", "country", in_scenario=True)] = Field(
-        None, description="The other country of a passage."
-    )
+    countries: Countries | None = Field(None, description="Countries hit; left out: all, where the channel allows.")
+    powers: Powers | None = Field(None, description="Powers hit; exactly two for rivalry.")
+    domains: Domains | None = Field(None, description="Domains hit; left out: all.")
+    options: Options | None = Field(None, description="Options hit: powers, region or other.")
+    partner: Country | None = Field(None, description="The other country of a passage.")
     half_life: float | None = Field(None, gt=0, description="Quarters until half is left; left out: permanent.")
     ramp: float = Field(0.0, ge=0, description="Quarters until the full size is reached.")
     duration: float | None = Field(None, gt=0, description="Quarters after which it is over; left out: no end.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from hedgesim.errors import Place, ScenarioError, choose_from, listed, shown
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.canonical import canonical_text, digest_of
 from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, walk
 
@@ -30,22 +30,31 @@ AT_KEY = "[key]"
 OURS = "said_by_hedgesim"
 Remedy = str | Callable[[], str]
 
-KINDS = {
-    "string_type": ("text", "a word, in quotes where it looks like a number"),
-    "int_type": ("a whole number", "2022"),
-    "float_type": ("a number", "0.5"),
-    "bool_type": ("true or false", "true"),
-    "dict_type": ("a mapping of keys to values", "{key: value}, or leave it out"),
-    "model_type": ("a mapping of keys to values", "{key: value}, or leave it out"),
-    "tuple_type": ("a list", "[a, b]"),
+_MAPPING = ("{path} must be a mapping of keys to values, not {value}", "Write it like {{key: value}}, or leave it out.")
+WORDS = {
+    "string_type": (
+        "{path} must be text, not {value}",
+        "Write it like a word, in quotes where it looks like a number.",
+    ),
+    "int_type": ("{path} must be a whole number, not {value}", "Write it like 2022."),
+    "float_type": ("{path} must be a number, not {value}", "Write it like 0.5."),
+    "bool_type": ("{path} must be true or false, not {value}", "Write it like true."),
+    "dict_type": _MAPPING,
+    "model_type": _MAPPING,
+    "tuple_type": ("{path} must be a list, not {value}", "Write it like [a, b]."),
+    "string_too_short": ("{path} is empty", "Write some text."),
+    "too_short": (
+        "{path} has {count} of at least {min_length} entries",
+        "Name at least {min_length}, or leave the key out.",
+    ),
+    "greater_than": ("{path} is {value} but must be above {gt}", "Write a number above {gt}."),
+    "greater_than_equal": ("{path} is {value} but must be at least {ge}", "Write a number at least {ge}."),
+    "less_than_equal": ("{path} is {value} but must be at most {le}", "Write a number at most {le}."),
+    "literal_error": ("{path} is {value}, which is not allowed", "Known: {expected}."),
 }
-"""What a value must be and an example, by pydantic's type of error."""
+"""Fault and remedy by pydantic's type of error."""
 
-LIMITS = {
-    "greater_than": ("above", "gt"),
-    "greater_than_equal": ("at least", "ge"),
-    "less_than_equal": ("at most", "le"),
-}
+UNFIT = ("{path} cannot be {value}", "See `hedgesim schema` for what may be here.")
 
 
 @dataclass(frozen=True)
@@ -132,23 +141,10 @@ class CheckedFile(BaseModel):
             return f"unknown key {shown(path[-1])}{owner}", choose_from(str(path[-1]), cls.keys_at(path[:-1]))
         if kind == "missing":
             return f"{path[-1]} is missing{owner}", cls.advice.get(str(path[-1]), f"Add {path[-1]}.")
-        if kind in KINDS:
-            what, example = KINDS[kind]
-            return f"{PATH} must be {what}, not {value}", f"Write it like {example}."
-        if kind in LIMITS:
-            comparison, key = LIMITS[kind]
-            bound = f"{context[key]:g}" if isinstance(context[key], float) else context[key]
-            return f"{PATH} is {value} but must be {comparison} {bound}", f"Write a number {comparison} {bound}."
-        if kind == "string_too_short":
-            return f"{PATH} is empty", "Write some text."
-        if kind == "too_short":
-            fewest, there = context["min_length"], len(detail["input"])
-            remedy = f"Name at least {fewest}, or leave the key out."
-            return f"{PATH} has {there} of at least {fewest} entries", remedy
-        if kind == "literal_error":
-            known = str(context["expected"]).replace("'", "")
-            return f"{PATH} is {value}, which is not allowed", f"Known: {listed([known])}."
-        return f"{PATH} cannot be {value}", "See `hedgesim schema` for what may stand here."
+        given = {key: f"{one:g}" if isinstance(one, float) else str(one) for key, one in context.items()}
+        given |= {"path": PATH, "value": value, "count": str(_length(detail["input"]))}
+        fault, remedy = WORDS.get(kind, UNFIT)
+        return fault.format(**given), remedy.format(**given).replace("'", "")
 
     @property
     def name(self) -> str:
@@ -206,13 +202,18 @@ class CheckedFile(BaseModel):
 
     @classmethod
     def keys_at(cls, path: KeyPath) -> tuple[str, ...]:
-        """The keys that are named below a path; none where any name, or no key at all, may stand."""
+        """The keys that are named below a path; none where any name, or no key at all, may be."""
         return tuple(key for form in cls.forms_at(path) for key in form.get("properties", {}))
+
+
+def _length(value: object) -> int:
+    """How many entries a value has."""
+    return len(value) if isinstance(value, Sized) else 1
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
     """Tell whether a list is called too short only because faulty entries, reported too, were not counted."""
-    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
+    return detail["type"] == "too_short" and _length(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _step(form: dict[str, Any], key: str | int) -> dict[str, Any] | None:
@@ -231,7 +232,7 @@ def _alternatives(definitions: Mapping[str, Any], form: dict[str, Any]) -> list[
 
 @dataclass(frozen=True)
 class Or:
-    """In JSON Schema, something else may stand for the value too."""
+    """In JSON Schema, something else may be given in place of the value."""
 
     other: Mapping[str, Any]
 
@@ -241,4 +242,4 @@ class Or:
 
 
 OrNull = Or({"type": "null"})
-"""null may stand for the value: it deletes an inherited key."""
+"""null may be given in place of the value: it deletes an inherited key."""

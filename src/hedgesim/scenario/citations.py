@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from hedgesim.model.parameter import Parameter, parameters_of
+from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
@@ -34,6 +34,17 @@ _NUMBERS = {
 }
 """Tables read by every scenario, with the column that holds what is used."""
 
+_AXES = {
+    "country": "countries",
+    "partner": "countries",
+    "power": "powers",
+    "rival": "powers",
+    "domain": "domains",
+    "option": "options",
+    "format": "formats",
+}
+"""Axis of the scenario by the column that names its members."""
+
 _ASSUMED = ("assumption", "recall")
 
 CALIBRATION = "calibration"
@@ -42,12 +53,8 @@ CALIBRATION = "calibration"
 
 def citations_of(scenario: Scenario, sourced: Sourced) -> pd.DataFrame:
     """Every number used, one row each, columns `COLUMNS`."""
-    axes = sourced.setting.axes
-    rows = [
-        *_table_rows(sourced.tables, axes),
-        *_shock_rows(scenario, sourced.tables),
-        *_parameter_rows(scenario),
-    ]
+    of_tables = _table_rows(sourced.tables, sourced.setting.axes)
+    rows = [*of_tables, *_shock_rows(scenario, sourced.tables), *_parameter_rows(scenario)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
     return frame.assign(citation=[_citation(sourced.tables, key) for key in frame["source"]])
 
@@ -71,54 +78,32 @@ def _table_rows(tables: Tables, axes: Axes) -> Iterable[tuple[object, ...]]:
 
 
 def _used(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
-    """The rows whose members all lie on the axes of the scenario."""
-    known = {
-        "country": axes.countries,
-        "partner": axes.countries,
-        "power": axes.powers,
-        "rival": axes.powers,
-        "domain": axes.domains,
-        "option": axes.options,
-        "format": axes.formats,
-    }
-    for column in known.keys() & set(frame.columns):
-        frame = frame[frame[column].isin(known[column])]
+    """The rows whose members are all on the axes of the scenario."""
+    for column, axis in _AXES.items():
+        if column in frame:
+            frame = frame[frame[column].isin(getattr(axes, axis))]
     return frame
 
 
 def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ...]]:
     for line in impulses_of(scenario, tables.table("shocks")):
         hit = " ".join((*line.countries, *line.options, *line.domains, line.partner)).strip()
-        date = "random" if line.rate else str(line.onset)
-        yield (
-            "shocks",
-            f"{line.shock} {line.channel} {hit}",
-            line.size,
-            "1",
-            date,
-            line.confidence,
-            line.source,
-        )
+        what, date = f"{line.shock} {line.channel} {hit}", "random" if line.rate else str(line.onset)
+        yield "shocks", what, line.size, "1", date, line.confidence, line.source
 
 
 def _parameter_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:
+    """A magnitude that was not fitted is a choice even where its meaning has a citation."""
     fitted = values_of(scenario.parameters)
     for path, item in all_parameters().items():
-        given = scenario.settings.get(path)
-        if given is None and path in fitted:
+        if path in fitted and path not in scenario.settings:
             yield "parameters", path, fitted[path], item.unit, "", "proxy", f"{item.source};{CALIBRATION}"
         else:
-            yield _parameter_row(path, item, given)
-    for known in (country_rules(), power_rules()):
-        for name, rule in known.items():
-            for item in parameters_of(rule):
-                yield _parameter_row(f"{name}.{item.name}", item, None)
-
-
-def _parameter_row(path: str, item: Parameter, replaced: float | None) -> tuple[object, ...]:
-    """A magnitude is a choice even where its meaning has a citation."""
-    value = item.default if replaced is None else replaced
-    return "parameters", path, value, item.unit, "", "assumption", item.source
+            value = scenario.settings.get(path, item.default)
+            yield "parameters", path, value, item.unit, "", "assumption", item.source
+    for name, rule in (*country_rules().items(), *power_rules().items()):
+        for item in parameters_of(rule):
+            yield "parameters", f"{name}.{item.name}", item.default, item.unit, "", "assumption", item.source
 
 
 def _citation(tables: Tables, keys: str) -> str:

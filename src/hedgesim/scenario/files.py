@@ -1,6 +1,5 @@
 """Files on disk: packaged ones by name, what is refused before a byte is parsed, how far a file may reach."""
 
-import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ SCENARIOS = "scenarios"
 
 
 def shown_path(path: Path) -> str:
-    """Write a path as seen from the working folder, where it lies inside."""
+    """Write a path relative to the working folder, where it is inside."""
     try:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
@@ -34,7 +33,12 @@ def read_text(path: Path, most: int = MOST_BYTES, kind: str = "scenario file (YA
         raise ScenarioError(place, "there is no such file", "Check the spelling of the path.") from None
     except (OSError, ValueError) as error:
         raise _unreadable(place, error) from None
-    _check_kind(status, place, most, kind)
+    if stat.S_ISDIR(status.st_mode):
+        raise ScenarioError(place, "is a directory", f"Name one {kind}.")
+    if not stat.S_ISREG(status.st_mode):
+        raise ScenarioError(place, "is not a regular file", f"Name a {kind} on disk.")
+    if status.st_size > most:
+        raise _too_large(place, status.st_size, most)
     try:
         with path.open("rb") as stream:
             content = stream.read(most + 1)
@@ -42,7 +46,13 @@ def read_text(path: Path, most: int = MOST_BYTES, kind: str = "scenario file (YA
         raise _unreadable(place, error) from None
     if len(content) > most:
         raise _too_large(place, len(content), most)
-    return _decoded(content, place, kind)
+    try:
+        if b"\0" in content:
+            raise ValueError
+        return content.decode("utf-8-sig")
+    except ValueError:
+        remedy = f"Name a {kind}, saved as UTF-8."
+        raise ScenarioError(place, "is a binary file, not a text in UTF-8", remedy) from None
 
 
 def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
@@ -51,34 +61,11 @@ def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
     return ScenarioError(place, f"cannot be read ({reason})", "Check the path and its permissions.")
 
 
-def _check_kind(status: os.stat_result, place: Place, most: int, kind: str) -> None:
-    """Refuse directories, devices and large files."""
-    if stat.S_ISDIR(status.st_mode):
-        raise ScenarioError(place, "is a directory", f"Name one {kind}.")
-    if not stat.S_ISREG(status.st_mode):
-        raise ScenarioError(place, "is not a regular file", f"Name a {kind} on disk.")
-    if status.st_size > most:
-        raise _too_large(place, status.st_size, most)
-
-
 def _too_large(place: Place, size: int, most: int) -> ScenarioError:
     """Say how large the file is and how large it may be."""
-    return ScenarioError(
-        place,
-        f"the file has {size} bytes, more than the {most} bytes ({most // 1024} kB) that are read",
-        "Keep the scenario small and put its numbers into a tables folder." if most == MOST_BYTES else "Divide it.",
-    )
-
-
-def _decoded(content: bytes, place: Place, kind: str) -> str:
-    """Decode UTF-8, with or without a byte order mark."""
-    binary = ScenarioError(place, "is a binary file, not a text in UTF-8", f"Name a {kind}, saved as UTF-8.")
-    if b"\0" in content:
-        raise binary
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise binary from None
+    fault = f"the file has {size} bytes, more than the {most} bytes ({most // 1024} kB) that are read"
+    remedy = "Keep the scenario small and put its numbers into a tables folder." if most == MOST_BYTES else "Divide it."
+    return ScenarioError(place, fault, remedy)
 
 
 def path_inside(folder: Path, text: str, place: Place) -> Path:
@@ -117,24 +104,14 @@ def packaged_scenarios() -> dict[str, Path]:
 def packaged_files(folder: str) -> dict[str, Path]:
     """List the YAML files of a folder that comes with hedgesim, name -> file, in the order of their names."""
     place = next((candidate for candidate in _folders(folder) if candidate.is_dir()), None)
-    files = sorted(place.glob("*.yaml")) if place is not None else []
-    return {file.stem: file for file in files}
+    return {file.stem: file for file in sorted(place.glob("*.yaml"))} if place is not None else {}
 
 
 def _folders(folder: str) -> Iterator[Path]:
-    """Where a folder may lie: inside the installed package, or at the root of a source checkout."""
+    """Where a folder may be: inside the installed package, or at the root of a source checkout."""
     here = Path(__file__).resolve()
     yield here.parents[1] / folder
     yield here.parents[3] / folder
-
-
-def find_scenario(source: str | Path) -> Path:
-    """Find the file of a scenario given as a path or as the name of a packaged one.
-
-    Raises:
-        ScenarioError: neither a file nor a known name.
-    """
-    return find_named(source, SCENARIOS, "scenario")
 
 
 def find_named(source: str | Path, folder: str, what: str) -> Path:
@@ -145,7 +122,7 @@ def find_named(source: str | Path, folder: str, what: str) -> Path:
     """
     path, text = Path(source), str(source)
     packaged = packaged_files(folder)
-    if text in packaged and not _is_file(path):
+    if text in packaged and not (_exists(path) and path.is_file()):
         return Path(shown_path(packaged[text]))
     if isinstance(source, Path) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
         return path
@@ -164,7 +141,7 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
         packaged = packaged_scenarios()
         if text in packaged:
             return Path(shown_path(packaged[text]))
-        siblings = [text + ending for ending in ENDINGS if _is_file(folder / (text + ending))]
+        siblings = [text + ending for ending in ENDINGS if _exists(folder / (text + ending))]
         remedy = f'Write extends: "{siblings[0]}".' if siblings else choose_from(text, packaged)
         raise ScenarioError(place, f"extends names an unknown scenario {shown(text)}", remedy)
     path = path_inside(folder, text, place)
@@ -177,16 +154,8 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
     return path
 
 
-def _is_file(path: Path) -> bool:
-    """Tell whether there is such a file; names that cannot be files are none."""
-    try:
-        return path.is_file()
-    except (OSError, ValueError):
-        return False
-
-
 def _exists(path: Path) -> bool:
-    """Tell whether there is anything of that name."""
+    """Tell whether there is anything of that name; what cannot be a name is not there."""
     try:
         return path.exists()
     except (OSError, ValueError):

@@ -22,23 +22,23 @@ def read_chain(path: Path) -> list[Node]:
         ScenarioError: a missing ancestor, a cycle or a very long chain, naming the chain.
     """
     trees = [read_tree(path)]
-    files, seen = [path], [path.resolve()]
+    files, known = [path], [path.resolve()]
     while (extends := _ancestor_of(trees[-1])) is not None:
         ancestor = find_ancestor(str(extends.value), extends.place, files[-1].parent)
         chain = " extends ".join(str(file) for file in [*files, ancestor])
-        if ancestor.resolve() in seen:
+        if ancestor.resolve() in known:
             raise ScenarioError(extends.place, f"extends runs in a circle: {chain}", "Break the circle.")
         if len(files) >= LONGEST_CHAIN:
             raise ScenarioError(extends.place, f"more than {LONGEST_CHAIN} files extend each other", "Use fewer.")
         files.append(ancestor)
-        seen.append(ancestor.resolve())
+        known.append(ancestor.resolve())
         trees.append(_read_ancestor(ancestor, extends.place, chain))
     return trees
 
 
 def _ancestor_of(tree: Node) -> Node | None:
     """Find what a file extends."""
-    extends = tree.value.get("extends") if isinstance(tree.value, Mapping) else None
+    extends = child_at(tree, "extends")
     if extends is None or extends.value is None:
         return None
     if not isinstance(extends.value, str):
@@ -74,28 +74,19 @@ def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
     inherited = below.value if below is not None and isinstance(below.value, Mapping) else {}
     merged = dict(inherited)
     for key, child in above.value.items():
-        if child.value is None and _is_deletable((*path, key)):
-            _delete(merged, key, child, path)
-        else:
+        if not (child.value is None and _is_deletable((*path, key))):
             merged[key] = _over(inherited.get(key), child, (*path, key))
+        elif key in merged:
+            del merged[key]
+        else:
+            fault = f"null deletes {shown(dotted((*path, key)))}, but no such key is inherited"
+            raise ScenarioError(child.anchor, fault, f"Leave the line out. {choose_from(key, merged)}")
     return replace(above, value=merged)
 
 
-def _is_deletable(path: tuple[str, ...]) -> bool:
+def _is_deletable(path: KeyPath) -> bool:
     """Tell whether `null` at a path deletes the key."""
     return any(len(path) > len(prefix) and path[: len(prefix)] == prefix for prefix in DELETABLE)
-
-
-def _delete(merged: dict[str, Node], key: str, child: Node, path: tuple[str, ...]) -> None:
-    """Delete an inherited key."""
-    if key not in merged:
-        name = dotted((*path, key))
-        raise ScenarioError(
-            child.anchor,
-            f"null deletes {shown(name)}, but no such key is inherited",
-            f"Leave the line out. {choose_from(key, merged)}",
-        )
-    del merged[key]
 
 
 def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
@@ -111,8 +102,10 @@ def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
         path, found, value = text.partition("=")
         if not found:
             raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
-        keys = _keys(tree, path.strip())
-        tree = _put(tree, keys, _value(value, Place(f"--set {text}")))
+        place, path = Place(f"--set '{path.strip()}'"), path.strip()
+        if path == "extends":
+            raise ScenarioError(place, "extends is followed before --set", "Change it in the file.")
+        tree = _put(tree, (), path.split("."), _value(value, Place(f"--set {text}")), place)
     return tree
 
 
@@ -124,56 +117,26 @@ def _value(text: str, place: Place) -> Node:
     return replace(node, key_place=place)
 
 
-def _keys(tree: Node, path: str) -> KeyPath:
-    """Split a PATH into keys, each of which the schema knows; keys of `settings` hold dots themselves."""
-    place = Place(f"--set '{path}'")
-    keys: KeyPath = ()
-    parts = path.split(".")
-    while parts:
-        part, parts = (".".join(parts), []) if keys == ("settings",) else (parts[0], parts[1:])
-        held = _at(tree, keys)
-        _check_key(held, keys, part, place)
-        keys = (*keys, int(part) if isinstance(held, tuple) else part)
-    if keys == ("extends",):
-        raise ScenarioError(place, "extends is settled before --set", "Change it in the file.")
-    return keys
-
-
-def _check_key(held: tuple[Node, ...] | Mapping[str, Node] | None, keys: KeyPath, part: str, place: Place) -> None:
-    """Refuse a key that the schema does not know, a list position or a shock that is not there."""
-    holder = dotted(keys) or "a scenario"
-    if isinstance(held, tuple):
+def _put(node: Node | None, above: KeyPath, rest: list[str], leaf: Node, place: Place) -> Node:
+    """Return the value at a path with a leaf put in at the rest of the path, each key of which the schema knows."""
+    if not rest:
+        return leaf
+    part, *rest = [".".join(rest)] if above == ("settings",) else rest  # keys of settings hold dots themselves
+    held, holder = node.value if node is not None else None, dotted(above) or "a scenario"
+    if node is not None and isinstance(held, tuple):
         if not (part.isascii() and part.isdecimal() and int(part) < len(held)):
             remedy = f"It has {len(held)} entries, counted from 0."
             raise ScenarioError(place, f"{holder} has no position {shown(part)}", remedy)
-    elif not part or not Scenario.forms_at((*keys, part)):
-        known = Scenario.keys_at(keys)
+        new = [_put(one, (*above, k), rest, leaf, place) if k == int(part) else one for k, one in enumerate(held)]
+        return replace(node, value=tuple(new))
+    path, entries = (*above, part), dict(held) if isinstance(held, Mapping) else {}
+    if not part or not Scenario.forms_at(path):
+        known = Scenario.keys_at(above)
         remedy = choose_from(part, known) if known else f"{holder} holds no further keys."
         raise ScenarioError(place, f"{holder} has no key {shown(part)}", remedy)
-    elif keys == ("shocks",) and part not in (held or {}):
-        raise ScenarioError(place, f"the scenario has no own shock {shown(part)}", choose_from(part, held or ()))
-
-
-def _at(tree: Node, keys: KeyPath) -> tuple[Node, ...] | Mapping[str, Node] | None:
-    """Find the list or mapping at a path; None when there is none yet."""
-    node: Node | None = tree
-    for key in keys:
-        node = child_at(node, key) if node is not None else None
-    value = node.value if node is not None else None
-    return value if isinstance(value, tuple | Mapping) else None
-
-
-def _put(tree: Node, keys: KeyPath, leaf: Node, above: tuple[str, ...] = ()) -> Node:
-    """Return the tree with one value replaced, added or deleted."""
-    key, rest = keys[0], keys[1:]
-    path = (*above, str(key))
-    child = child_at(tree, key) or Node({}, leaf.place, leaf.place)
-    new = _put(child, rest, leaf, path) if rest else leaf
-    if isinstance(tree.value, tuple) and isinstance(key, int):
-        return replace(tree, value=(*tree.value[:key], new, *tree.value[key + 1 :]))
-    entries = dict(tree.value) if isinstance(tree.value, Mapping) else {}
-    if new.value is None and _is_deletable(path):
-        entries.pop(str(key), None)
-    else:
-        entries[str(key)] = new
-    return replace(tree, value=entries)
+    if above == ("shocks",) and part not in entries:
+        raise ScenarioError(place, f"the scenario has no own shock {shown(part)}", choose_from(part, entries))
+    entries[part] = _put(entries.get(part), path, rest, leaf, place)
+    if entries[part].value is None and _is_deletable(path):
+        del entries[part]
+    return replace(node or Node({}, leaf.place, leaf.place), value=entries)

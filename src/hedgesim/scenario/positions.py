@@ -35,7 +35,7 @@ _WORDS: dict[str, bool | None] = {
 
 @dataclass(frozen=True)
 class Node:
-    """One value of a scenario file: a scalar, a tuple of nodes or a mapping of nodes, and where it stands."""
+    """One value of a scenario file: a scalar, a tuple of nodes or a mapping of nodes, and where it is."""
 
     value: "Scalar | tuple[Node, ...] | Mapping[str, Node]"
     place: Place
@@ -73,11 +73,8 @@ def compose(text: str, placing: Placing) -> Node | None:
         return _document(yaml.parse(text, Loader=_LOADER), placing)
     except yaml.MarkedYAMLError as error:
         place = _marked(error.problem_mark or error.context_mark, placing)
-        raise ScenarioError(
-            place,
-            f"this is not valid YAML: {error.problem or error.context}",
-            "Check indentation, colons, quotes and brackets near here.",
-        ) from None
+        fault = f"this is not valid YAML: {error.problem or error.context}"
+        raise ScenarioError(place, fault, "Check indentation, colons, quotes and brackets near here.") from None
     except yaml.YAMLError:
         raise ScenarioError(placing(1, 1), "this is not valid YAML", "Save it as plain UTF-8 text.") from None
 
@@ -85,18 +82,13 @@ def compose(text: str, placing: Placing) -> Node | None:
 def _check_characters(text: str, placing: Placing) -> None:
     """Refuse control characters and tabs used as indentation."""
     if found := _UNPRINTABLE.search(text):
-        code = f"U+{ord(found.group()):04X}"
-        raise ScenarioError(
-            _place_of(text, found.start(), placing), f"the character {code} may not stand here", "Delete it."
-        )
-    if found := _TAB_INDENT.search(text):
-        tab = text.index("\t", found.start())
-        raise ScenarioError(_place_of(text, tab, placing), "a tab is used as indentation", "Use spaces.")
-
-
-def _place_of(text: str, offset: int, placing: Placing) -> Place:
-    """Turn an offset into line and column."""
-    return placing(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+        offset, fault, remedy = found.start(), f"the character U+{ord(found.group()):04X} may not be here", "Delete it."
+    elif found := _TAB_INDENT.search(text):
+        offset, fault, remedy = text.index("\t", found.start()), "a tab is used as indentation", "Use spaces."
+    else:
+        return
+    place = placing(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+    raise ScenarioError(place, fault, remedy)
 
 
 def _marked(mark: Any, placing: Placing) -> Place:
@@ -171,7 +163,7 @@ def _key(event: yaml.Event, children: Mapping[str, Node], placing: Placing) -> t
     place = _marked(event.start_mark, placing)
     _refuse(event, place)
     if not isinstance(event, yaml.ScalarEvent):
-        raise ScenarioError(place, "a list or mapping stands where a key should", "Use text as keys.")
+        raise ScenarioError(place, "a list or mapping is where a key should be", "Use text as keys.")
     key = _scalar(event, place)
     if not isinstance(key, str):
         raise ScenarioError(place, f"the key {event.value or 'null'} is not text", "Put the key in quotes.")
@@ -179,7 +171,7 @@ def _key(event: yaml.Event, children: Mapping[str, Node], placing: Placing) -> t
         raise ScenarioError(place, "the merge key << is not allowed", "Use extends, or write the keys out.")
     if key in children:
         first = children[key].anchor
-        raise ScenarioError(place, f"the key {shown(key)} stands twice (first at {first})", "Keep one of the two.")
+        raise ScenarioError(place, f"the key {shown(key)} is there twice (first at {first})", "Keep one of the two.")
     return key, place
 
 
@@ -208,17 +200,14 @@ def plain(node: Node) -> Plain:
     """Strip the places from a tree."""
     if isinstance(node.value, Mapping):
         return {key: plain(child) for key, child in node.value.items()}
-    if isinstance(node.value, tuple):
-        return [plain(child) for child in node.value]
-    return node.value
+    return [plain(child) for child in node.value] if isinstance(node.value, tuple) else node.value
 
 
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:
     """Go through a tree from the root, each node with its path."""
     yield path, node
     children = node.value.items() if isinstance(node.value, Mapping) else ()
-    entries = enumerate(node.value) if isinstance(node.value, tuple) else children
-    for key, child in entries:
+    for key, child in enumerate(node.value) if isinstance(node.value, tuple) else children:
         yield from walk(child, (*path, key))
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario.files import find_scenario, folder_inside
+from hedgesim.scenario.files import SCENARIOS, find_named, folder_inside
 from hedgesim.scenario.known_names import KnownNames, known_names
 from hedgesim.scenario.layers import apply_overrides, merge_chain, read_chain
 from hedgesim.scenario.positions import Node, child_at, plain
@@ -30,7 +30,7 @@ def read_scenario(
             position, with the others in `.others`.
         HedgesimError: tables of its own that cannot be read.
     """
-    path = find_scenario(source)
+    path = find_named(source, SCENARIOS, "scenario")
     trees = read_chain(path)
     files = [tree.place.file for tree in trees]
     if child_at(trees[0], "purpose") is None and (question := child_at(trees[0], "question")) is not None:

@@ -17,6 +17,7 @@ from hedgesim.scenario.values import (
     FormatSelection,
     Name,
     Names,
+    Power,
     Quarter,
     Settings,
     Several,
@@ -203,24 +204,22 @@ class Scenario(CheckedFile):
         default_factory=dict,
         description="Parameter values that replace those of `parameters`, by dotted name.",
     )
-    countries: Annotated[Several | None, known("countries", "country")] = Field(
+    countries: Annotated[Several, known("countries", "country")] | None = Field(
         None, description="Countries; left out: all of the tables."
     )
-    powers: Annotated[Several | None, known("powers", "power")] = Field(
+    powers: Annotated[Several, known("powers", "power")] | None = Field(
         None, description="Powers; left out: all of the tables."
     )
-    domains: Annotated[Names | None, known("domains", "domain")] = Field(
+    domains: Annotated[Names, known("domains", "domain")] | None = Field(
         None, description="Domains; left out: all of the tables."
     )
     formats: FormatSelection = Field(
-        EVERYBODY, description="Cooperation formats: all that may ever be at work, or a list of ids."
+        "all", description="Cooperation formats: all that may ever be at work, or a list of ids."
     )
-    aggressor: Annotated[Name | None, known("powers", "power", in_scenario=True)] = Field(
-        None, description="Power that the hostile resolution put to the vote is about."
-    )
+    aggressor: Power | None = Field(None, description="Power that the hostile resolution put to the vote is about.")
     rules: Rules = Field(default_factory=Rules, description="How countries and powers decide.")
     recorded_shocks: ShockSelection = Field(
-        EVERYBODY, description="Recorded causes dated start to end: all, none, or a list of events or ids."
+        "all", description="Recorded causes dated start to end: all, none, or a list of events or ids."
     )
     omit_shocks: Annotated[AnyNames, known("recorded_shocks", "recorded shock")] = Field(
         (), description="Recorded events or shock ids that do not happen here."
@@ -248,11 +247,11 @@ class Scenario(CheckedFile):
         """Check that the end is after the start, not too far, and the dates of shocks between them."""
         length = self.end.index - self.start.index
         if length <= 0:
-            fault = f"end {self.end} does not lie after start {self.start}"
+            fault = f"end {self.end} is not after start {self.start}"
             yield Fault(("end",), fault, "Choose an end at least one quarter after the start.")
             return
         if length > MOST_QUARTERS:
-            fault = f"end {self.end} lies {length} quarters after start {self.start}"
+            fault = f"end {self.end} is {length} quarters after start {self.start}"
             yield Fault(("end",), fault, f"Choose at most {MOST_QUARTERS} quarters.")
         for name, shock in self.shocks.items():
             if shock.date is not None and not self.start <= shock.date <= self.end:

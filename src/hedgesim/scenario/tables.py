@@ -73,7 +73,7 @@ def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both.
 
     Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, a value
-    that is no number where one must stand, or a date that is none.
+    that is no number where one must be, or a date that is none.
     """
     data = Path(str(files("hedgesim") / "data"))
     forms = _yaml(data / "tables.yaml")
@@ -183,13 +183,18 @@ def with_data(tables: Tables, scenario: Scenario) -> Tables:
     """The tables with the scenario's `data:` laid over them; ScenarioError for a row that is not there."""
     for n, override in enumerate(scenario.data):
         frame = tables.table(override.table)
-        chosen = _chosen(frame, override)
+        chosen = pd.Series(True, index=frame.index)
+        for column, value in override.key.items():
+            chosen &= frame[column].astype(str) == str(value)
         if not chosen.any():
-            place, key = scenario.place(f"data.{n}"), ", ".join(f"{k} {v}" for k, v in override.key.items())
-            raise ScenarioError(place, f"the table {override.table} has no row with {key}", "Name an existing row.")
-        tables = tables.with_table(
-            override.table, _replaced(frame, chosen, override, place=scenario.place(f"data.{n}.value"))
-        )
+            key = ", ".join(f"{column} {value}" for column, value in override.key.items())
+            fault = f"the table {override.table} has no row with {key}"
+            raise ScenarioError(scenario.place("data", n), fault, "Name an existing row.")
+        place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
+        value = _number(frame[chosen], override, place) if is_number else _word(override, place)
+        changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
+        changed = frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
+        tables = tables.with_table(override.table, changed)
     return tables
 
 
@@ -198,23 +203,9 @@ def confidence_in(source: str) -> str:
     return "assumption" if {"assumption", "recall"} & {key.strip() for key in source.split(";")} else "proxy"
 
 
-def _chosen(frame: pd.DataFrame, override: DataOverride) -> pd.Series:
-    """Which rows have the key."""
-    chosen = pd.Series(True, index=frame.index)
-    for column, value in override.key.items():
-        chosen &= frame[column].astype(str) == str(value)
-    return chosen
-
-
-def _replaced(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride, *, place: Place) -> pd.DataFrame:
-    value = _number(frame, chosen, override, place) if frame[override.column].dtype == float else _word(override, place)
-    changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
-    return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
-
-
-def _number(frame: pd.DataFrame, chosen: pd.Series, override: DataOverride, place: Place) -> float:
+def _number(rows: pd.DataFrame, override: DataOverride, place: Place) -> float:
     """The value as a number within what its column or unit allows."""
-    units = set(frame.loc[chosen, "unit"]) if "unit" in frame else set()
+    units = set(rows["unit"]) if "unit" in rows else set()
     if str(override.key.get("attribute", "")).startswith("weight_"):
         units = {"0-1"}
     by_unit = next((UNIT_BOUNDS[unit] for unit in units if unit in UNIT_BOUNDS), (-math.inf, math.inf))

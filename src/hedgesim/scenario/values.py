@@ -1,7 +1,7 @@
 """Single values of a scenario file: how each kind is read, which names are known, and what is said of misfits."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -91,9 +91,9 @@ def known(kind: str, what: str, *, in_scenario: bool = False, besides: Collectio
     part in the scenario; besides: words that may be written in place of names.
     """
 
-    def check(value: str | tuple[str, ...] | None, info: ValidationInfo) -> str | tuple[str, ...] | None:
+    def check(value: str | tuple[str, ...], info: ValidationInfo) -> str | tuple[str, ...]:
         names = known_to(info)
-        if value is not None and value not in besides:
+        if value not in besides:
             refuse(_unknown(value, getattr(names.in_scenario if in_scenario else names, kind), what))
         return value
 
@@ -149,10 +149,10 @@ def _setting_faults(values: Mapping[str, float], settings: Mapping[str, Bounds])
             yield Fault((name,), f"unknown setting {shown(name)}", choice(name, settings), at_key=True)
 
 
-def _selection(*words: str) -> Callable[[object], str | tuple[str, ...]]:
-    """Make a reader of one of the words, or else of a list of names."""
+def _selection(*words: str) -> BeforeValidator:
+    """Accept one of the words, or else a list of names."""
 
-    def read(value: object) -> str | tuple[str, ...]:
+    def check(value: object) -> object:
         if isinstance(value, str) and value in words:
             return value
         if isinstance(value, list | tuple) and value and all(isinstance(name, str) and name for name in value):
@@ -160,12 +160,7 @@ def _selection(*words: str) -> Callable[[object], str | tuple[str, ...]]:
         fault = f"{PATH} must be {' or '.join(words)} or a list of names, not {shown(value)}"
         raise misfit(fault, "A list is written [a, b].")
 
-    return read
-
-
-def _selection_schema(*words: str) -> WithJsonSchema:
-    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
-    return WithJsonSchema({"anyOf": [{"type": "string", "enum": list(words)}, names]})
+    return BeforeValidator(check)
 
 
 Quarter = Annotated[
@@ -185,21 +180,19 @@ DISTINCT = AfterValidator(_distinct)
 AnyNames = Annotated[tuple[Name, ...], Field(strict=False), DISTINCT]
 Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False), DISTINCT]
 Several = Annotated[tuple[Name, ...], Field(min_length=2, strict=False), DISTINCT]
-_AS_IT_IS = PlainSerializer(lambda value: value)  # pydantic would else warn of lists in place of tuples
-FormatSelection = Annotated[
-    str | tuple[str, ...],
-    PlainValidator(_selection("all")),
-    known("formats", "format", besides=("all",)),
-    _AS_IT_IS,
-    _selection_schema("all"),
-]
+_NameList = Annotated[tuple[str, ...], Field(min_length=1)]
+FormatSelection = Annotated[Literal["all"] | _NameList, _selection("all"), known("formats", "format", besides=("all",))]
 ShockSelection = Annotated[
-    str | tuple[str, ...],
-    PlainValidator(_selection("all", "none")),
+    Literal["all", "none"] | _NameList,
+    _selection("all", "none"),
     known("recorded_shocks", "recorded shock", besides=("all", "none")),
-    _AS_IT_IS,
-    _selection_schema("all", "none"),
 ]
+Countries = Annotated[Names, known("countries", "country", in_scenario=True)]
+Powers = Annotated[Names, known("powers", "power", in_scenario=True)]
+Domains = Annotated[Names, known("domains", "domain", in_scenario=True)]
+Options = Annotated[Names, known("options", "option", in_scenario=True)]
+Country = Annotated[Name, known("countries", "country", in_scenario=True)]
+Power = Annotated[Name, known("powers", "power", in_scenario=True)]
 Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
 Value = Annotated[str | int | float, BeforeValidator(_scalar)]
 Source = Annotated[Name, AfterValidator(_source)]
