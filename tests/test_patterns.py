@@ -6,12 +6,14 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from analysis.patterns.test_scoring import FILE
+from analysis.patterns.small import FILE
 from command_line import ROOT, Said, call, files_below
-from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns import scoring
+from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.patterns.scoring import DEFAULT_RUNS, FEWEST_RUNS, NULLS
 from hedgesim.results.findings import read_findings
 
@@ -36,7 +38,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> Done:
     return Done(said, folder)
 
 
-def test_the_table_says_what_was_seen_simulated_and_judged(done: Done) -> None:
+def test_the_table_says_what_was_observed_simulated_and_judged(done: Done) -> None:
     text = " ".join(done.said.out.split())
     assert "presence of Russia falls fell -" in text
     assert "(-inf, 0) holds" in text
@@ -56,14 +58,18 @@ def test_tables_manifest_and_chart_are_written(done: Done) -> None:
         assert (done.folder / "charts" / f"patterns.{kind}").stat().st_size > 5000
 
 
-def test_json_holds_tables_totals_and_what_is_not_used_of_a_scenario(done: Done) -> None:
+def test_json_holds_tables_totals_and_what_is_not_used_of_a_scenario(
+    done: Done, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nil = np.zeros(FEWEST_RUNS)
+    monkeypatch.setattr(scoring, "measure", lambda scenarios, *_, **__: dict.fromkeys(scenarios.patterns.parts, nil))
     file = done.folder.parent / "small.yaml"
     args = ("patterns", "peace", "--patterns", str(file), "--runs", RUNS, "-o", str(done.folder), "--json")
-    told = json.loads(call(*args).out)
-    assert told["not_used"] == ["shocks"]
-    assert told["totals"]["patterns"] == 2
-    assert {row["variant"] for row in told["parts"]} == {"base", *NULLS, "pooled"}
-    base = pd.DataFrame([row for row in told["parts"] if row["variant"] == "base"])
+    printed = json.loads(call(*args).out)
+    assert printed["not_used"] == ["shocks"]
+    assert printed["totals"]["patterns"] == 2
+    assert {row["variant"] for row in printed["parts"]} == {"base", *NULLS, "pooled"}
+    base = pd.DataFrame([row for row in printed["parts"] if row["variant"] == "base"])
     before = read_findings(done.folder, "patterns")[0]["parts"]
     assert len(base) == (before["variant"] == "base").sum()
 
@@ -74,9 +80,17 @@ REFUSED = {
     "no calibration": (("--calibration", "x"), "--calibration x: there is no such calibration", "Known: "),
     "no posterior": (("--posterior",), "--posterior: only a calibration has one", "calibrat"),
     "no file": (("--patterns", "none.yaml"), "none.yaml: there is no such file", "Check the spelling"),
-    "statistic": (("--patterns", "wrong.yaml"), 'wrong.yaml:15:27: there is no statistic "valeu"', '"value"?'),
+    "statistic": (
+        ("--patterns", "wrong.yaml"),
+        'wrong.yaml:15:27: there is no statistic "valeu"',
+        '"value"?',
+    ),
     "years": (("--patterns", "years.yaml"), "years.yaml:15:96: war (war_2022) runs 2021Q1", "Name quarters in it"),
-    "other results": (("-o", "taken"), "taken: results of something else are here (a run)", "Name another folder"),
+    "other results": (
+        ("-o", "taken", "--patterns", "small.yaml"),
+        "taken: results of something else are here (a run)",
+        "Name another folder",
+    ),
 }
 
 
@@ -87,6 +101,7 @@ def test_bad_input_is_refused_in_one_line_and_nothing_is_written(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "manifest.json").write_text('{"format_version": 1}', encoding="utf-8")
+    (tmp_path / "small.yaml").write_text(FILE, encoding="utf-8")
     (tmp_path / "wrong.yaml").write_text(FILE.replace("name: value", "name: valeu", 1), encoding="utf-8")
     (tmp_path / "years.yaml").write_text(FILE.replace("at: 2022Q3", "at: 2032Q3", 1), encoding="utf-8")
     args, fault, remedy = REFUSED[name]
@@ -102,7 +117,7 @@ def test_bad_input_is_refused_in_one_line_and_nothing_is_written(
 
 def test_the_page_of_the_patterns_shows_every_interval() -> None:
     page = (ROOT / "docs" / "patterns.md").read_text(encoding="utf-8")
-    for part in read_patterns().parts:
+    for part in read_patterns().parts.values():
         assert part.says in page
         assert part.interval is None or str(part.interval) in page
 
@@ -117,6 +132,6 @@ def test_the_shipped_patterns_are_scored_whole_and_twice_the_same(tmp_path: Path
         pd.testing.assert_frame_equal(tables[0][table], tables[1][table], check_exact=True)
     parts = tables[0]["parts"]
     assert (parts["runs"] == DEFAULT_RUNS).all()
-    assert len(parts) == 5 * len(list(read_patterns().parts))
+    assert len(parts) == 5 * len(read_patterns().parts)
     paired = parts[(parts["less"] == "no_war") & parts["variant"].isin(["habit", "no_shock"])]
     assert (paired[["q05", "median", "q95"]] == 0.0).all(axis=None)

@@ -1,4 +1,4 @@
-"""Write the tables of docs/patterns.md, and its chart, from a folder that `hedgesim patterns` made.
+"""Write the tables of docs/patterns.md, and its chart, from a folder that `hedgesim patterns` wrote.
 
 Usage: python tools/write_patterns.py [RESULTS_DIR]
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns.pattern import REPORTED, read_patterns
 from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
 from hedgesim.commands.patterns import simulated_in_words
 from hedgesim.results.findings import read_findings
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "patterns.md"
 IMAGE = ROOT / "docs" / "images" / "patterns.png"
 MARKS = "<!-- {name} -->\n", "<!-- end of {name} -->\n"
-KINDS = {"part": "", "control": " (control)", "told": " (told)"}
+KINDS = {"part": "", "control": " (control)", REPORTED: " (reported)"}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,26 +51,19 @@ def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
     for row in table.to_dict("records"):
         satisfied = ["holds" if row[name] else "no" for name in NULLS]
         counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not tell"
-        counted = "" if row["placebo"] else counts
-        name = "placebo" if row["placebo"] else row["pattern"]
-        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], counted])
+        name, counts = ("placebo", "") if row["placebo"] else (row["pattern"], counts)
+        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], counts])
 
 
 def _parts(table: pd.DataFrame) -> Iterator[str]:
     base = table[table["variant"] == BASE].set_index(["pattern", "number"])
     yield from _head(["", "part", "observed", "simulated", "accepted", "because", "verdict"])
-    for part in read_patterns().parts:
-        row = base.loc[part.key].to_dict()
-        verdict = "" if row["kind"] == "told" else row["verdict"] + ("" if row["sure"] else " ~")
-        name = part.pattern if part.pattern.startswith("P") else "placebo"
-        cells = [
-            name,
-            part.says + KINDS[part.kind],
-            row["observed"],
-            simulated_in_words(row),
-            row["interval"],
-            part.reason,
-        ]
+    for key, part in read_patterns().parts.items():
+        row = base.loc[key].to_dict()
+        verdict = "" if part.kind == REPORTED else row["verdict"] + ("" if row["sure"] else " ~")
+        name = key[0] if key[0].startswith("P") else "placebo"
+        says, simulated = part.says + KINDS[part.kind], simulated_in_words(row)
+        cells = [name, says, row["observed"], simulated, row["interval"], part.reason]
         yield _line([*cells, verdict])
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.analysis.patterns.binding import kinds_of, needed, quantities_known, statistics_known
+import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
+from hedgesim.analysis.patterns.declared import Computed, quantity, statistic
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
@@ -216,22 +217,22 @@ def _statistics() -> Iterator[str]:
         "left out. A statistic is one number a run; true is 1 and false 0. A run that does not get as far has none. "
         "See [patterns.md](patterns.md).\n"
     )
-    yield table(_STATISTIC_COLUMNS, map(_function, statistics_known().values()))
+    yield table(_STATISTIC_COLUMNS, map(_computed, statistic.models.items()))
     yield "### Quantities\n"
     yield "What statistics are made of: numbers that a run has in every quarter.\n"
-    yield table(_STATISTIC_COLUMNS, map(_function, quantities_known().values()))
+    yield table(_STATISTIC_COLUMNS, map(_computed, quantity.models.items()))
 
 
 _STATISTIC_COLUMNS = ("name", "what it is", "arguments")
 
 
-def _function(function: Any) -> tuple[object, ...]:
-    need = needed(function)
-    options = [
-        f"`{name}`: {kind.words}" if name in need else f"[`{name}`: {kind.words}]"
-        for name, kind in kinds_of(function).items()
-    ]
-    return f"`{function.__name__}`", _first_line(function), "; ".join(options) or "none"
+def _computed(named: tuple[str, type[Computed]]) -> tuple[object, ...]:
+    name, model = named
+    arguments = []
+    for key, field in model.model_fields.items():
+        text = f"`{key}`: {field.description}"
+        arguments.append(text if field.is_required() else f"[{text}]")
+    return f"`{name}`", _first_line(model), "; ".join(arguments) or "none"
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from hedgesim import read_scenario
-from hedgesim.analysis.ablation import WHOLE, draws_without, effects, mechanisms, without
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import ShareCells, record_of
 from hedgesim.analysis.hindcast.course import course
@@ -23,7 +22,6 @@ from hedgesim.analysis.hindcast.study import reliability
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError
-from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
 
 DRAWS = {
@@ -173,25 +171,3 @@ def test_a_course_starts_at_the_record() -> None:
     exact = first[first["low"] == first["high"]]
     np.testing.assert_allclose(exact["q50"], exact["low"])
     assert (shares["q05"] <= shares["q95"]).all()
-
-
-@pytest.mark.parametrize("name", [name for name in mechanisms() if name != WHOLE])
-def test_every_mechanism_is_made_of_parameters_within_their_ranges(name: str) -> None:
-    known = all_parameters()
-    for path, value in mechanisms()[name].settings.items():
-        assert known[path].low <= value <= known[path].high
-        assert value != known[path].default
-
-
-def test_what_is_turned_off_is_not_drawn() -> None:
-    mechanism = mechanisms()["threat"]
-    draws = {"taste.threat": [1.0], "taste.offer": [1.0]}
-    assert draws_without(draws, mechanism) == {"taste.offer": [1.0]}
-    assert without(case(), mechanism).parameters.taste.threat == 0.0
-
-
-def test_a_case_less_itself_has_no_effect() -> None:
-    short = case_of(read_scenario("war_2022", overrides=["end=2022Q4"]))
-    table = effects((short, short), engine_of("ensemble"), runs=3)
-    assert set(table["without"]) == set(mechanisms())
-    assert (table[["mean", "q05", "q95"]] == 0.0).all(axis=None)

@@ -31,14 +31,16 @@ def ablate(
 ) -> None:
     """Turn off each mechanism; compare forecasts and effects."""
     from hedgesim.analysis import ablation
-    from hedgesim.analysis.patterns import bases, reader, scoring
+    from hedgesim.analysis.patterns.pattern import read_patterns
+    from hedgesim.analysis.patterns.scenarios import PatternScenarios
+    from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
     from hedgesim.commands._progress import counting
     from hedgesim.engines import choice
     from hedgesim.engines.case import case_of
     from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
 
-    check_least("--runs", runs, scoring.FEWEST_RUNS, "too few to score patterns")
+    check_least("--runs", runs, FEWEST_RUNS, "too few to score patterns")
     engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
     prepare_findings(output, "ablate")
     given = [f"parameters={calibration}"]
@@ -46,8 +48,8 @@ def ablate(
     years = range(forecast.start.year, forecast.end.year + 1)
     found = {"effects": ablation.effects((case_of(war), case_of(peace)), engine, runs=runs)}
     found["scores"] = ablation.scores_without(case_of(forecast), read_tables(), posterior, engine, years=years, runs=2)
-    based = bases.Bases(reader.read_patterns(None), war)
-    total = runs * len({name for part in based.patterns.parts for name in part.bases})
+    based = PatternScenarios(read_patterns(None), war)
+    total = runs * len(based.patterns.scenarios_needed)
     with counting("scoring patterns without each mechanism", total * len(ablation.mechanisms())) as on_runs:
         found["patterns"] = ablation.patterns_without(based, runs, on_runs=on_runs)
     write_findings(output, "ablate", found, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})

@@ -16,7 +16,8 @@ from hedgesim.commands._running import check_calibration, check_least, prepare_f
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
-    from hedgesim.analysis.patterns import bases, scoring, variation
+    from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
+    from hedgesim.analysis.patterns.scoring import Scores
 
 
 def patterns(
@@ -38,16 +39,17 @@ def patterns(
     as_json: AsJson = False,
 ) -> None:
     """Score the model and null models against recorded patterns."""
-    from hedgesim.analysis.patterns import bases, reader
+    from hedgesim.analysis.patterns.pattern import read_patterns
+    from hedgesim.analysis.patterns.scenarios import PatternScenarios, unused
 
     use_rules(rule_files)
     varied = _variation(runs, calibration, posterior=posterior)
     like = None if scenario is None else hedgesim.read_scenario(scenario)
-    based = bases.Bases(reader.read_patterns(file), like, seed)
+    based = PatternScenarios(read_patterns(file), like, seed)
     based.check()
     prepare_findings(output, "patterns")
     scores = _score(based, varied, runs, output)
-    not_used = [] if like is None else list(bases.unused(like))
+    not_used = [] if like is None else list(unused(like))
     if as_json:
         finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts))
         tables = dict(zip(("patterns", "parts"), map(records_of, finite), strict=True))
@@ -59,24 +61,25 @@ def patterns(
     print(f"Tables and chart: {output}")
 
 
-def _variation(runs: int, calibration: str | None, *, posterior: bool) -> variation.Variation:
+def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variation:
     """The parameters to score; too few runs, an unknown calibration or one without posterior is refused."""
-    from hedgesim.analysis.patterns import scoring, variation
+    from hedgesim.analysis.patterns.scenarios import Variation, draws_of
+    from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
     from hedgesim.scenario.calibrations import PRIOR, calibrations
 
     fault = "too few for a score, a share near .8 would have a standard error above .05"
-    check_least("--runs", runs, scoring.FEWEST_RUNS, fault)
+    check_least("--runs", runs, FEWEST_RUNS, fault)
     if calibration is not None:
         check_calibration(calibration, calibrations())
     if posterior and calibration in {None, PRIOR}:
         fitted = [name for name in calibrations() if name != PRIOR]
         remedy = f"Give --calibration {fitted[0]} too." if fitted else "Fit one with hedgesim calibrate."
         raise HedgesimError("--posterior", "only a calibration has one", remedy)
-    draws = variation.draws_of(calibration) if posterior and calibration is not None else {}
-    return variation.Variation(parameters=calibration, draws=draws)
+    draws = draws_of(calibration) if posterior and calibration is not None else {}
+    return Variation(parameters=calibration, draws=draws)
 
 
-def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: Path) -> scoring.Scores:
+def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> Scores:
     """Score, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
     from hedgesim.commands._progress import counting
@@ -87,8 +90,8 @@ def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: P
 
     began, like = now(), based.like
     parameters = varied.parameters or (SHIPPED if like is None else like.parameters)
-    scenarios = {name for part in based.patterns.parts for name in part.bases}
-    with counting("scoring patterns", runs * len(scenarios) * len(scoring.variants_of(varied))) as on_runs:
+    total = runs * len(based.patterns.scenarios_needed) * len(scoring.variants_of(varied))
+    with counting("scoring patterns", total) as on_runs:
         scores = scoring.score_all(based, varied, runs=runs, on_runs=on_runs)
     facts = {
         "patterns_file": based.patterns.path.name,
@@ -112,15 +115,15 @@ def _score(based: bases.Bases, varied: variation.Variation, runs: int, folder: P
     return scores
 
 
-def _print_scores(scores: scoring.Scores) -> None:
+def _print_scores(scores: Scores) -> None:
     """Every part with what was observed and simulated, every pattern with its verdicts, and the totals."""
-    from hedgesim.analysis.patterns.pattern import CONTROL, TOLD
+    from hedgesim.analysis.patterns.pattern import CONTROL, REPORTED
     from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
 
     base = scores.parts[scores.parts["variant"] == BASE].rename(columns={"interval": "accepted"})
     base["part"] = base["says"] + base["kind"].map({CONTROL: " (control)"}).fillna("")
     base["simulated"] = [simulated_in_words(row) for row in base.to_dict("records")]
-    base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != TOLD, "")
+    base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != REPORTED, "")
     print_table(base, {"": "{pattern}", **unchanged(["part", "observed", "simulated", "accepted", "verdict"])})
     print()
     table = scores.patterns.replace({name: {True: "yes", False: "no"} for name in NULLS})

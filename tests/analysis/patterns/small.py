@@ -1,33 +1,100 @@
-"""Runs of a small invented world whose numbers are written over by hand."""
+"""A small file of patterns, and runs of a small invented world whose numbers are written over by hand."""
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from hedgesim.analysis.patterns.seen import Seen
+from hedgesim.analysis.patterns.pattern import read_patterns
+from hedgesim.analysis.patterns.runs import SimulatedRuns
+from hedgesim.analysis.patterns.scenarios import PatternScenarios
 from hedgesim.engines.ensemble import simulate
 from worlds import make_case, make_setting
 
+FILE = """\
+scenarios:
+  war: {scenario: war_2022, end: 2022Q3}
+  no_war: {scenario: no_war, end: 2022Q3}
+  double: {scenario: war_2022, end: 2022Q3, shock_sizes: {war_2022: 2}}
+  early: {scenario: caco_1994, end: 1994Q3, own_rules: true}
+patterns:
+  falls:
+    statement: Presence of the aggressor falls by the war
+    period: 2022
+    sources: [azizova2024]
+    parts:
+      - says: presence of Russia falls
+        on: war
+        less: no_war
+        statistic: {name: value, of: {name: presence, countries: [KAZ, UZB], option: RUS}, at: 2022Q3}
+        observed: fell
+        summary: q95
+        interval: (-inf, 0)
+        reason: a test
+      - says: shares are shares
+        on: war
+        statistic: {name: highest, of: {name: share, country: KAZ, domain: economy, option: RUS}, during: 2021-2021}
+        observed: 0.2
+        summary: median
+        interval: [0, 1]
+        reason: a test
+      - says: double the shock
+        on: double
+        less: war
+        statistic: {name: value, of: {name: threat, countries: [KAZ], power: RUS}, at: 2022Q3}
+        summary: median
+  habit_does_it_too:
+    statement: Nobody trades everything with one power
+    period: 2021
+    sources: [azizova2024]
+    parts:
+      - says: below one
+        on: war
+        statistic: {name: highest, of: {name: share, country: KGZ, domain: economy, option: RUS}, during: 2021}
+        observed: 0.28
+        summary: median
+        interval: "[0, 1)"
+        reason: a test
+      - says: early years
+        on: early
+        statistic: {name: value, of: {name: presence, countries: [KAZ], option: RUS}, at: 1994Q3}
+        summary: median
+placebos:
+  impossible:
+    statement: Shares above one
+    period: 2021
+    sources: [azizova2024]
+    parts:
+      - says: above one
+        on: war
+        statistic: {name: highest, of: {name: share, country: KGZ, domain: economy, option: RUS}, during: 2021}
+        observed: none
+        summary: median
+        interval: (1, inf)
+        reason: a test
+"""
 RUNS = 2
 STEPS = 4
 
 
-def small() -> Seen:
+def small() -> SimulatedRuns:
     """Two runs of three countries (AAA BBB CCC), three powers (RED BLU GRN), five formats, 2021Q1 to 2021Q4."""
     setting = make_setting(3, n_countries=3, n_powers=3, n_domains=2, n_formats=5, n_steps=STEPS - 1)
-    return Seen(simulate(make_case(setting), range(RUNS)))
+    return SimulatedRuns(simulate(make_case(setting), range(RUNS)))
 
 
-def doctored(**arrays: np.ndarray) -> Seen:
+def doctored(**arrays: np.ndarray) -> SimulatedRuns:
     """The same with some arrays of its worlds replaced."""
-    seen = small()
-    worlds: Any = seen.worlds
+    runs = small()
+    worlds: Any = runs.worlds
     for name, values in arrays.items():
         assert values.shape == np.shape(getattr(worlds, name)), name
-    return Seen(replace(seen.trajectory, worlds=replace(worlds, **arrays)))
+    return SimulatedRuns(replace(runs.trajectory, worlds=replace(worlds, **arrays)))
 
 
 def along_formats(format_: int, run: int, values: list[float]) -> np.ndarray:
@@ -43,3 +110,15 @@ def along_members(format_: int, run: int, values: dict[int, list[float]]) -> np.
     for country, of_country in values.items():
         array[:, run, country, 0, format_] = of_country
     return array
+
+
+@cache
+def file() -> Path:
+    path = Path(tempfile.mkdtemp()) / "small.yaml"
+    path.write_text(FILE, encoding="utf-8")
+    return path
+
+
+@cache
+def scenarios() -> PatternScenarios:
+    return PatternScenarios(read_patterns(file()))

@@ -9,8 +9,8 @@ import numpy as np
 
 from analysis.patterns.small import RUNS, STEPS, along_formats, along_members, doctored, small
 from hedgesim.analysis.patterns import quantities as q
-from hedgesim.analysis.patterns.binding import quantities_known
-from hedgesim.analysis.patterns.seen import Seen
+from hedgesim.analysis.patterns.declared import quantity
+from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.outcomes import diversity
 from hedgesim.rules import CountryRule
@@ -20,91 +20,90 @@ from worlds import calm
 ALL = ("AAA", "BBB", "CCC")
 POWERS = ("RED", "BLU", "GRN")
 HOME, PACT, CLUB = "HOME", "PACT", "CLUB"
-NONE, GUEST, MEMBER = 0.0, 1.0, 3.0
 
 
-def told(values: np.ndarray, run: int, *expected: float) -> None:
+def check(values: np.ndarray, run: int, *expected: float) -> None:
     """A quantity in one run, and that it has axes (step, run)."""
     assert values.shape == (STEPS, RUNS)
     np.testing.assert_allclose(values[:, run], expected, rtol=0, atol=1e-12)
 
 
 def test_shares_presence_and_ties_are_those_of_the_world() -> None:
-    seen = small()
-    share, weight = np.asarray(seen.worlds.share), np.asarray(seen.trajectory.case.setting.weight)
-    told(q.share(seen, "BBB", "economy", "GRN"), 1, *share[:, 1, 1, 1, 2])
-    told(q.share(seen, "BBB", "economy", "region"), 0, *share[:, 0, 1, 1, 3])
+    runs = small()
+    share, weight = np.asarray(runs.worlds.share), np.asarray(runs.trajectory.case.setting.weight)
+    check(q.share(runs, "BBB", "economy", "GRN"), 1, *share[:, 1, 1, 1, 2])
+    check(q.share(runs, "BBB", "economy", "region"), 0, *share[:, 0, 1, 1, 3])
     presence = (share * weight).sum(axis=-2)
-    told(q.presence(seen, ("AAA", "CCC"), "RED"), 0, *presence[:, 0, [0, 2], 0].mean(axis=-1))
-    told(q.largest_presence(seen, ALL, ("RED", "GRN")), 1, *presence[:, 1][..., [0, 2]].max(axis=(-2, -1)))
-    tie = np.asarray(seen.worlds.tie)
-    told(q.tie(seen, "AAA", "CCC"), 1, *tie[:, 1, 0, 0, 2])
-    told(q.passage(seen, "AAA", "security", "CCC"), 1, *(share[:, 1, 0, 0, 3] * tie[:, 1, 0, 0, 2]))
+    check(q.presence(runs, ("AAA", "CCC"), "RED"), 0, *presence[:, 0, [0, 2], 0].mean(axis=-1))
+    check(q.largest_presence(runs, ALL, ("RED", "GRN")), 1, *presence[:, 1][..., [0, 2]].max(axis=(-2, -1)))
+    tie = np.asarray(runs.worlds.tie)
+    check(q.tie(runs, "AAA", "CCC"), 1, *tie[:, 1, 0, 0, 2])
+    check(q.passage(runs, "AAA", "security", "CCC"), 1, *(share[:, 1, 0, 0, 3] * tie[:, 1, 0, 0, 2]))
     spread = np.asarray(diversity(np, share[:, 0, :, 1, :3]))[..., 0].mean(axis=-1)
-    told(q.diversity(seen, ALL, "economy"), 0, *spread)
+    check(q.diversity(runs, ALL, "economy"), 0, *spread)
 
 
 def test_diversity_of_equal_shares_is_full() -> None:
-    seen = small()
-    equal = np.full_like(np.asarray(seen.worlds.share), 0.2)
-    told(q.diversity(doctored(share=equal), ALL, "economy"), 0, 1, 1, 1, 1)
+    runs = small()
+    equal = np.full_like(np.asarray(runs.worlds.share), 0.2)
+    check(q.diversity(doctored(share=equal), ALL, "economy"), 0, 1, 1, 1, 1)
 
 
 def test_affinity_and_trust_have_shocks_in_them() -> None:
-    seen = small()
-    conditions = seen.trajectory.future.conditions
-    liked = np.clip(np.asarray(seen.worlds.affinity + conditions.affinity), -1, 1)
-    told(q.affinity(seen, ("AAA", "BBB"), "BLU"), 0, *liked[:, 0, :2, 0, 1].mean(axis=-1))
-    trust = np.clip(np.asarray(seen.worlds.trust + conditions.trust), 0, 1)
-    told(q.trust(seen, "AAA", "BBB"), 1, *trust[:, 1, 0, 0, 1])
+    runs = small()
+    conditions = runs.trajectory.future.conditions
+    liked = np.clip(np.asarray(runs.worlds.affinity + conditions.affinity), -1, 1)
+    check(q.affinity(runs, ("AAA", "BBB"), "BLU"), 0, *liked[:, 0, :2, 0, 1].mean(axis=-1))
+    trust = np.clip(np.asarray(runs.worlds.trust + conditions.trust), 0, 1)
+    check(q.trust(runs, "AAA", "BBB"), 1, *trust[:, 1, 0, 0, 1])
     assert np.any(np.asarray(conditions.affinity) != 0.0)
-    threat = np.asarray(seen.worlds.threat)
-    told(q.threat(seen, ("CCC",), "RED"), 1, *threat[:, 1, 2, 0, 0])
-    told(q.attention(seen, "GRN"), 0, *np.asarray(seen.worlds.attention)[:, 0, 0, 0, 2])
+    threat = np.asarray(runs.worlds.threat)
+    check(q.threat(runs, ("CCC",), "RED"), 1, *threat[:, 1, 2, 0, 0])
+    check(q.attention(runs, "GRN"), 0, *np.asarray(runs.worlds.attention)[:, 0, 0, 0, 2])
 
 
 def test_meetings_count_formats_at_the_rung_with_the_seated_among_the_members() -> None:
     met = along_formats(0, 1, [0, 2, 3, 3]) + along_formats(3, 1, [0, 0, 3, 0])
     status = along_members(0, 1, {0: [3, 3, 3, 3], 1: [3, 3, 3, 1]}) + along_members(3, 1, {0: [3] * 4, 1: [0] * 4})
-    seen = doctored(meeting=met, status=status)
-    told(q.meetings(seen, (HOME, CLUB), 3.0), 1, 0, 0, 2, 1)
-    told(q.meetings(seen, (HOME, CLUB), 3.0), 0, 0, 0, 0, 0)
-    told(q.meetings(seen, (HOME,), 2.0), 1, 0, 1, 1, 1)
-    told(q.meetings(seen, (HOME, CLUB), 3.0, ("AAA", "BBB")), 1, 0, 0, 1, 0)
+    runs = doctored(meeting=met, status=status)
+    check(q.meetings(runs, (HOME, CLUB), "leaders"), 1, 0, 0, 2, 1)
+    check(q.meetings(runs, (HOME, CLUB), "leaders"), 0, 0, 0, 0, 0)
+    check(q.meetings(runs, (HOME,), "ministers"), 1, 0, 1, 1, 1)
+    check(q.meetings(runs, (HOME, CLUB), "leaders", ("AAA", "BBB")), 1, 0, 0, 1, 0)
 
 
 def test_has_met_stays_true() -> None:
-    seen = doctored(highest=along_formats(0, 0, [0, 2, 3, 3]))
-    told(q.has_met(seen, HOME, 3.0), 0, 0, 0, 1, 1)
-    told(q.has_met(seen, HOME, 3.0), 1, 0, 0, 0, 0)
-    told(q.level(doctored(level=along_formats(0, 0, [0, 1, 4, 0])), HOME), 0, 0, 1, 4, 0)
+    runs = doctored(highest=along_formats(0, 0, [0, 2, 3, 3]))
+    check(q.has_met(runs, HOME, "leaders"), 0, 0, 0, 1, 1)
+    check(q.has_met(runs, HOME, "leaders"), 1, 0, 0, 0, 0)
+    check(q.level(doctored(level=along_formats(0, 0, [0, 1, 4, 0])), HOME), 0, 0, 1, 4, 0)
 
 
 def test_holders_exits_and_switches_look_at_any_of_the_formats() -> None:
     pact = along_members(2, 1, {0: [3, 3, 0, 0], 1: [0, 0, 1, 3], 2: [3, 1, 1, 3]})
     club = along_members(3, 1, {0: [0, 0, 3, 0]})
-    seen = doctored(status=pact + club)
-    told(q.holders(seen, ALL, (PACT,), MEMBER), 1, 2, 1, 0, 2)
-    told(q.holders(seen, ALL, (PACT,), GUEST), 1, 2, 2, 2, 2)
-    told(q.exits(seen, ALL, (PACT,)), 1, 0, 1, 1, 0)
-    told(q.exits(seen, ALL, (PACT, CLUB)), 1, 0, 1, 0, 1)
-    told(q.switches(seen, ALL, (PACT, CLUB)), 1, 0, 1, 0, 3)
-    told(q.switches(seen, ("BBB",), (PACT,)), 1, 0, 0, 0, 1)
-    told(q.exits(seen, ALL, (PACT,)), 0, 0, 0, 0, 0)
+    runs = doctored(status=pact + club)
+    check(q.holders(runs, ALL, (PACT,), "member"), 1, 2, 1, 0, 2)
+    check(q.holders(runs, ALL, (PACT,), "guest"), 1, 2, 2, 2, 2)
+    check(q.exits(runs, ALL, (PACT,)), 1, 0, 1, 1, 0)
+    check(q.exits(runs, ALL, (PACT, CLUB)), 1, 0, 1, 0, 1)
+    check(q.switches(runs, ALL, (PACT, CLUB)), 1, 0, 1, 0, 3)
+    check(q.switches(runs, ("BBB",), (PACT,)), 1, 0, 0, 0, 1)
+    check(q.exits(runs, ALL, (PACT,)), 0, 0, 0, 0, 0)
 
 
 def test_only_what_loses_all_momentum_is_absorbed() -> None:
     momentum = along_formats(0, 0, [0.4, 0.0, 0.1, 0.0]) + along_formats(3, 0, [0.0, 0.0, 0.2, 0.1])
-    seen = doctored(momentum=momentum)
-    told(q.absorbed(seen, (HOME, CLUB)), 0, 0, 1, 0, 1)
-    told(q.absorbed(seen, (CLUB,)), 0, 0, 0, 0, 0)
+    runs = doctored(momentum=momentum)
+    check(q.absorbed(runs, (HOME, CLUB)), 0, 0, 1, 0, 1)
+    check(q.absorbed(runs, (CLUB,)), 0, 0, 0, 0, 0)
 
 
 def test_joined_counts_pairs() -> None:
     joined = np.zeros((STEPS, RUNS, 3, 1, 3))
     joined[2:, 0, 0, 0, 0] = joined[3:, 0, 2, 0, 1] = 1.0
-    told(q.joined(doctored(joined=joined), ALL, POWERS), 0, 0, 0, 1, 2)
-    told(q.joined(doctored(joined=joined), ("BBB", "CCC"), ("RED",)), 0, 0, 0, 0, 0)
+    check(q.joined(doctored(joined=joined), ALL, POWERS), 0, 0, 0, 1, 2)
+    check(q.joined(doctored(joined=joined), ("BBB", "CCC"), ("RED",)), 0, 0, 0, 0, 0)
 
 
 def test_support_is_what_countries_decide_with() -> None:
@@ -119,12 +118,12 @@ def test_support_is_what_countries_decide_with() -> None:
 
     case = small().trajectory.case
     quiet = replace(case, setting=calm(case.setting), country_rules=(Listening(),) * 3)
-    seen = Seen(simulate(quiet, range(RUNS)))
+    runs = SimulatedRuns(simulate(quiet, range(RUNS)))
     assert len(heard) == STEPS - 1
     expected = np.stack(heard)
     for place, name in enumerate(ALL):
         for format_, code in enumerate((HOME, "LED", PACT, CLUB, "TALKS")):
-            values = q.support(seen, name, code)[:-1]
+            values = q.support(runs, name, code)[:-1]
             np.testing.assert_allclose(values, expected[:, :, place, format_], rtol=0, atol=1e-12)
 
 
@@ -132,26 +131,26 @@ def test_formality_of_new_and_of_standing_formats() -> None:
     level = along_formats(0, 0, [3, 3, 3, 0]) + along_formats(1, 0, [0, 3, 3, 3]) + along_formats(4, 0, [0, 0, 1, 1])
     procedures = along_formats(0, 0, [0, 0, 1, 1])
     flat = along_formats(0, 0, [0] * 4)
-    seen = doctored(level=level, procedures=procedures, secretariat=flat)
-    formal = seen.formality[:, 0]
+    runs = doctored(level=level, procedures=procedures, secretariat=flat)
+    formal = runs.formality[:, 0]
     risen = formal[2, 0] - formal[0, 0]
     assert risen > 0.0
-    told(q.formalisation(seen), 0, 0, 0, risen, np.nan)
+    check(q.formalisation(runs), 0, 0, 0, risen, np.nan)
     limit = formal[1, 1]
     talks = float(formal[2, 4] >= limit)
-    told(q.formal_part_of_new(seen, limit), 0, np.nan, 1, (1 + talks) / 2, (1 + talks) / 2)
-    assert np.isnan(q.formal_part_of_new(seen, limit)[:, 1]).all()
+    check(q.formal_share_of_new(runs, limit), 0, np.nan, 1, (1 + talks) / 2, (1 + talks) / 2)
+    assert np.isnan(q.formal_share_of_new(runs, limit)[:, 1]).all()
 
 
 def test_outcomes_are_those_of_the_results() -> None:
-    seen = small()
-    countries, system = seen.trajectory.outcomes()
-    told(q.outcome(seen, "realignments"), 1, *np.asarray(system["realignments"])[:, 1, 0, 0, 0])
+    runs = small()
+    countries, system = runs.trajectory.outcomes()
+    check(q.outcome(runs, "realignments"), 1, *np.asarray(system["realignments"])[:, 1, 0, 0, 0])
     index = np.asarray(countries["hedging_index"])[:, 0, :, 0, 0]
-    told(q.outcome(seen, "hedging_index"), 0, *index.mean(axis=-1))
-    told(q.outcome(seen, "hedging_index", ("BBB", "CCC")), 0, *index[:, 1:].mean(axis=-1))
+    check(q.outcome(runs, "hedging_index"), 0, *index.mean(axis=-1))
+    check(q.outcome(runs, "hedging_index", ("BBB", "CCC")), 0, *index[:, 1:].mean(axis=-1))
 
 
 def test_every_quantity_has_been_looked_at() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
-    assert [name for name in quantities_known() if f"q.{name}(" not in text] == []
+    assert [name for name in quantity.models if f"q.{name}(" not in text] == []

@@ -1,109 +1,173 @@
-"""Patterns checked and ready to be scored."""
+"""Patterns as a file has them: statements of the record, each with parts that say what runs must show."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal
 
-from hedgesim.analysis.patterns.arguments import Bound
-from hedgesim.analysis.patterns.interval import Interval
-from hedgesim.errors import Place
-from hedgesim.model.period import Period
-from hedgesim.scenario.positions import KeyPath, Node, place_of
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-PATTERNS, PLACEBOS = "patterns", "placebos"
-PART, CONTROL, TOLD = "part", "control", "told"
-"""Kinds of parts: judged, judged as a positive control, and only told."""
+import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
+from hedgesim.analysis.patterns.declared import Entry, PatternNames, Statistic, Within, quantity, statistic
+from hedgesim.errors import Place, shown
+from hedgesim.scenario.checked import CheckedFile, Fault, misfit, refuse
+from hedgesim.scenario.files import shown_path
+from hedgesim.scenario.positions import KeyPath, plain, read_tree
+from hedgesim.scenario.values import Factor, Name, Names, Quarter, Value, known
 
+SHARE, FAILS, LEFT_OUT, NEVER = "share", "fails", "left_out", "never"
+PART, CONTROL, REPORTED = "part", "control", "reported"
+"""Kinds of parts: judged, judged as a positive control, and only reported."""
 
-@dataclass(frozen=True)
-class Base:
-    """A scenario that parts are run on: by its name or file, with another end and other sizes of shocks.
-
-    own_rules: it keeps its rules when another scenario is scored.
-    """
-
-    scenario: str
-    end: Period | None
-    shock_sizes: Mapping[str, float]
-    own_rules: bool
-    path: KeyPath
+Key = tuple[str, int]
+"""A part: the name of its pattern, and its number from 0."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """One statement about one statistic of one scenario, or about its difference between two.
+def _year_as_text(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
-    interval: None where it is only told. missing: `fails`, `left_out` or `never`, how runs count that do not get as
-    far. path: where it is written.
-    """
 
-    pattern: str
-    number: int
-    says: str
-    on: str
-    less: str | None
-    statistic: Bound
-    observed: str | float | None
-    table: str | None
-    summary: str
-    interval: Interval | None
-    reason: str
-    missing: str
-    control: bool
-    alternative: str | None
-    path: KeyPath
+class ScenarioUse(Entry):
+    """A scenario that parts are run on, with another end and other sizes of shocks."""
+
+    scenario: Name = Field(description="Name of a packaged scenario, or a file beside this one.")
+    end: Quarter | None = Field(None, description="Last quarter, in place of the scenario's.")
+    shock_sizes: dict[str, Factor] = Field(default_factory=dict, description="Factors on sizes of shocks.")
+    own_rules: bool = Field(False, description="Whether it keeps its rules when another scenario is scored.")
+
+
+ScenarioName = Annotated[Name, known("scenarios", "scenario")]
+
+
+class Part(Entry):
+    """One statement about one statistic of a scenario, or about its difference between two, run by run."""
+
+    says: Name = Field(description="What it says, in a few words.")
+    on: ScenarioName = Field(description="A scenario of this file.")
+    less: ScenarioName | None = Field(None, description="Scenario whose statistic is taken off, run by run.")
+    statistic: Statistic = Field(description="Name of a statistic, with its arguments.")
+    observed: Value | None = Field(None, description="Observation.")
+    table: Annotated[Name, known("tables", "table")] | None = Field(None, description="Table that has the observation.")
+    summary: Literal["median", "mean", "share", "q05", "q95"] = Field(description="What is taken over runs.")
+    interval: Within | None = Field(None, description="Where the summary must be; left out: it is only reported.")
+    reason: Name = Field("", description="Why this interval.")
+    missing: Literal["fails", "left_out", "never"] | None = Field(
+        None,
+        validate_default=True,
+        description="How runs count that do not get as far; left out: fails for share, else left_out.",
+    )
+    control: bool = Field(False, description="Whether it is a positive control.")
+    alternative: Name | None = Field(None, description="Of parts with the same word one is enough.")
+
+    @field_validator("missing")
+    @classmethod
+    def _fits_summary(cls, value: str | None, info: ValidationInfo) -> str:
+        summary = info.data.get("summary")
+        if value == FAILS and summary != SHARE:
+            remedy = f"Write {LEFT_OUT} or {NEVER}, or take the share of runs."
+            raise misfit(f"a run cannot fail under summary {summary}", remedy)
+        if value == NEVER and summary in {SHARE, "mean"}:
+            remedy = f"Write {LEFT_OUT}, or take a quantile."
+            raise misfit(f"a run cannot count as infinite under summary {summary}", remedy)
+        return value or (FAILS if summary == SHARE else LEFT_OUT)
+
+    @model_validator(mode="after")
+    def _is_founded(self) -> Part:
+        what = {"reason": "why this interval", "observed": "what was observed"}
+        for key in what if self.interval is not None else ():
+            if getattr(self, key) in {"", None}:
+                raise misfit(f"a part with an interval lacks {key}", f"Add {key}: {what[key]}.")
+        return self
 
     @property
     def kind(self) -> str:
         """What it counts for."""
-        return TOLD if self.interval is None else CONTROL if self.control else PART
+        return REPORTED if self.interval is None else CONTROL if self.control else PART
 
     @property
-    def key(self) -> tuple[str, int]:
-        """Pattern and number, by which it is known."""
-        return self.pattern, self.number
-
-    @property
-    def bases(self) -> tuple[str, ...]:
+    def scenarios(self) -> tuple[str, ...]:
         """Names of the scenarios that it needs."""
         return (self.on,) if self.less is None else (self.on, self.less)
 
 
-@dataclass(frozen=True)
-class Pattern:
-    """A statement of the record and its parts, which must all hold; placebo: what never happened."""
+class Pattern(Entry):
+    """A statement of the record and its parts, which must all hold."""
 
-    name: str
-    statement: str
-    period: str
-    sources: tuple[str, ...]
-    lacks: str | None
-    parts: tuple[Part, ...]
-    placebo: bool
+    statement: Name = Field(description="What the record shows.")
+    period: Annotated[Name, BeforeValidator(_year_as_text)] = Field(description="When.")
+    sources: Annotated[Names, known("sources", "source")] = Field(description="Keys of the table of sources.")
+    lacks: Name | None = Field(None, description="What the model lacks to show it.")
+    parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)] = Field(description="List of its parts.")
 
 
-@dataclass(frozen=True)
-class Patterns:
-    """The patterns of a file, with the scenarios that they are run on and the tree that they were read from."""
+class Patterns(CheckedFile):
+    """The patterns of a file; placebos are what never happened."""
 
-    patterns: tuple[Pattern, ...]
-    bases: Mapping[str, Base]
-    path: Path
-    digest: str
-    tree: Node
+    advice: ClassVar[Mapping[str, str]] = {
+        **{
+            key: f"Add {key}: {argument.description}."
+            for kind in (quantity, statistic)
+            for model in kind.models.values()
+            for key, argument in model.model_fields.items()
+        },
+        "statement": "Add a line such as statement: what the record shows.",
+        "summary": "Add summary: median or mean or share or q05 or q95.",
+        "on": "Name one of the scenarios of this file.",
+        "statistic": "Add statistic: {name: ..., of: {name: ...}}.",
+        "sources": "Add a list of keys of the table of sources.",
+    }
+    groups: dict[str, Names] = Field(default_factory=dict, description="Names of several, by one name for all.")
+    scenarios: dict[str, ScenarioUse] = Field(min_length=1, description="Scenarios by the name that parts call them.")
+    patterns: dict[str, Pattern] = Field(min_length=1, description="Patterns by id.")
+    placebos: dict[str, Pattern] = Field(default_factory=dict, description="What never happened, by id.")
+    _content: dict[str, Any] = PrivateAttr(default_factory=dict)
+
+    @field_validator("placebos")
+    @classmethod
+    def _are_no_patterns(cls, value: dict[str, Pattern], info: ValidationInfo) -> dict[str, Pattern]:
+        both = [name for name in value if name in info.data.get("patterns", {})]
+        refuse(Fault((name,), f"{shown(name)} is also a pattern", "Choose another name.", at_key=True) for name in both)
+        return value
 
     @property
-    def parts(self) -> Iterator[Part]:
+    def all(self) -> dict[str, Pattern]:
+        """Patterns and placebos by name."""
+        return {**self.patterns, **self.placebos}
+
+    @property
+    def parts(self) -> dict[Key, Part]:
         """Every part."""
-        return (part for pattern in self.patterns for part in pattern.parts)
+        return {(name, n): part for name, pattern in self.all.items() for n, part in enumerate(pattern.parts)}
 
     @property
-    def counted(self) -> tuple[Pattern, ...]:
-        """Patterns without placebos."""
-        return tuple(pattern for pattern in self.patterns if not pattern.placebo)
+    def scenarios_needed(self) -> tuple[str, ...]:
+        """Names of the scenarios that parts are run on."""
+        return tuple(dict.fromkeys(name for part in self.parts.values() for name in part.scenarios))
 
-    def place(self, path: KeyPath) -> Place:
-        """Where something is written."""
-        return place_of(self.tree, path)
+    @property
+    def keys(self) -> dict[str, Any]:
+        """What the file says."""
+        return self._content
+
+    def place_in(self, key: Key, path: KeyPath) -> Place:
+        """Where something of a part is written."""
+        name, number = key
+        return self.place("placebos" if name in self.placebos else "patterns", name, "parts", number, *path)
+
+
+def read_patterns(source: str | Path | None = None) -> Patterns:
+    """Read and check a file of patterns, by default the packaged one.
+
+    Raises:
+        ScenarioError: anything wrong with the file, such as a statistic that does not exist: file, line and column,
+            fault and remedy.
+    """
+    packaged = Path(str(files("hedgesim") / "data" / "patterns.yaml"))
+    path = Path(shown_path(packaged)) if source is None else Path(source)
+    tree = read_tree(path, needs="scenarios and patterns")
+    content: Any = plain(tree)
+    patterns = Patterns.of_tree(tree, path, context=PatternNames.of_file(content))
+    patterns._content = content
+    return patterns

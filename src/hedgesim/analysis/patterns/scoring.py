@@ -1,70 +1,29 @@
-"""Scores: statistics over runs set against the acceptance intervals, part by part and pattern by pattern."""
+"""Scores: the statistic of every part run by run, set against its interval, for the model and its variants."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import pandas as pd
 
-from hedgesim.analysis.patterns.bases import Bases
-from hedgesim.analysis.patterns.judging import HOLDS, judge, verdict_of
-from hedgesim.analysis.patterns.measuring import Key, OnRuns, measure
-from hedgesim.analysis.patterns.pattern import Part, Patterns
-from hedgesim.analysis.patterns.variation import Variation
+from hedgesim.analysis.patterns.declared import Computed
+from hedgesim.analysis.patterns.pattern import Key, Part, Patterns
+from hedgesim.analysis.patterns.runs import SimulatedRuns
+from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
+from hedgesim.analysis.patterns.verdict import HOLDS, judge, verdict_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import Array
 
 DEFAULT_RUNS = 200
 CLOSEST_SHARE, LARGEST_ERROR = 0.8, 0.05
 FEWEST_RUNS = math.ceil(CLOSEST_SHARE * (1.0 - CLOSEST_SHARE) / LARGEST_ERROR**2)
 """Runs from which a share near .8 has a standard error of at most .05; a 5 % quantile needs fewer, 1/.05."""
-
-
-def score(bases: Bases, variation: Variation, runs: int, *, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
-    """Every part of every pattern scored, a row each.
-
-    Columns: pattern, number, says, kind (part, control, told), on, less, observed, summary, simulated with its limits
-    low and high, median, q05, q95, n, missing, runs,
-    interval, verdict, sure; see `Judgement`.
-
-    Raises:
-        ValueError: too few runs for a score.
-    """
-    if runs < FEWEST_RUNS:
-        message = f"{runs} runs are too few for a score, which takes {FEWEST_RUNS}"
-        raise ValueError(message)
-    values = measure(bases, variation, range(runs), on_runs=on_runs)
-    return scored(bases.patterns, values)
-
-
-def scored(patterns: Patterns, values: Mapping[Key, Array]) -> pd.DataFrame:
-    """The rows of `score` from statistics that are known."""
-    return pd.DataFrame([_row(part, values[part.key]) for part in patterns.parts])
-
-
-def _row(part: Part, values: Array) -> dict[str, object]:
-    found = judge(part, values)
-    return {
-        "pattern": part.pattern,
-        "number": part.number,
-        "says": part.says,
-        "kind": part.kind,
-        "on": part.on,
-        "less": part.less or "",
-        "observed": observed_in_words(part),
-        "summary": part.summary,
-        "interval": "" if part.interval is None else str(part.interval),
-        **vars(found),
-        "runs": len(values),
-    }
-
-
-def observed_in_words(part: Part) -> str:
-    """What was observed as text, empty where nothing is told."""
-    seen = part.observed
-    return "" if seen is None else f"{seen:g}" if isinstance(seen, float) else seen
-
+BLOCK = 100
+"""Runs that are simulated together; every quarter of them is in memory, some 100 MB."""
 
 BASE, POOLED = "base", "pooled"
 NULL_RULES = ("habit", "random")
@@ -74,13 +33,85 @@ NULLS = (*NULL_RULES, NO_SHOCK)
 AIM = 12
 """Patterns that should hold and discriminate."""
 
+OnRuns = Callable[[int], None]
+
+
+def measure(
+    scenarios: PatternScenarios, variation: Variation, runs: Sequence[int], *, on_runs: OnRuns = lambda _: None
+) -> dict[Key, Array]:
+    """The statistic of every part, axes (run,); NaN where a run failed or does not get as far.
+
+    Scenarios that parts share are simulated once. runs: numbers of the runs; run k of one scenario has the same random
+    numbers as run k of another. on_runs: called with the number of runs just simulated of one scenario.
+    """
+    parts = scenarios.patterns.parts
+    found: dict[tuple[str, Key], Array] = {}
+    for name in scenarios.patterns.scenarios_needed:
+        wanted = {key: part.statistic for key, part in parts.items() if name in part.scenarios}
+        case = variation.of(scenarios.case(name, variation.parameters))
+        blocks = [runs[first : first + BLOCK] for first in range(0, len(runs), BLOCK)]
+        values = [_statistics(variation.drawn(case, block), block, wanted, on_runs) for block in blocks]
+        found |= {(name, key): np.concatenate([one[key] for one in values]) for key in wanted}
+    return {
+        key: found[part.on, key] if part.less is None else found[part.on, key] - found[part.less, key]
+        for key, part in parts.items()
+    }
+
+
+def _statistics(case: Case, runs: Sequence[int], wanted: Mapping[Key, Computed], on_runs: OnRuns) -> dict[Key, Array]:
+    """Statistics of some runs of a case. Numbers may overflow on the way: the run then fails."""
+    with np.errstate(all="ignore"):
+        simulated = SimulatedRuns(simulate(case, runs))
+        failed = np.asarray(simulated.worlds.failed()).any(axis=0)
+        values = {key: np.where(failed, np.nan, statistic(simulated)) for key, statistic in wanted.items()}
+    on_runs(len(runs))
+    return values
+
+
+def score(
+    scenarios: PatternScenarios, variation: Variation, runs: int, *, on_runs: OnRuns = lambda _: None
+) -> pd.DataFrame:
+    """Every part of every pattern scored, a row each.
+
+    Columns: pattern, number, says, kind (part, control, reported), on, less, observed, summary, interval, those of
+    `Judgement`, runs.
+
+    Raises:
+        ValueError: too few runs for a score.
+    """
+    if runs < FEWEST_RUNS:
+        message = f"{runs} runs are too few for a score, which takes {FEWEST_RUNS}"
+        raise ValueError(message)
+    return scored(scenarios.patterns, measure(scenarios, variation, range(runs), on_runs=on_runs))
+
+
+def scored(patterns: Patterns, values: Mapping[Key, Array]) -> pd.DataFrame:
+    """The rows of `score` from statistics that are known."""
+    return pd.DataFrame([_row(key, part, values[key]) for key, part in patterns.parts.items()])
+
+
+def _row(key: Key, part: Part, values: Array) -> dict[str, object]:
+    observed = part.observed
+    return {
+        "pattern": key[0],
+        "number": key[1],
+        "says": part.says,
+        "kind": part.kind,
+        "on": part.on,
+        "less": part.less or "",
+        "observed": "" if observed is None else f"{observed:g}" if isinstance(observed, float) else str(observed),
+        "summary": part.summary,
+        "interval": "" if part.interval is None else str(part.interval),
+        **vars(judge(part, values)),
+        "runs": len(values),
+    }
+
 
 def variants_of(variation: Variation) -> dict[str, Variation]:
     """What is scored by name: a model, three from which a pattern has to tell it, and one with countries all alike."""
-    nulls = {rule: replace(variation, rule=rule) for rule in NULL_RULES}
     return {
         BASE: variation,
-        **nulls,
+        **{rule: replace(variation, rule=rule) for rule in NULL_RULES},
         NO_SHOCK: replace(variation, calm=True),
         POOLED: replace(variation, pooled=True),
     }
@@ -102,19 +133,23 @@ class Scores:
     def totals(self) -> dict[str, int]:
         """Numbers of patterns: all, that hold, that discriminate, that do both, and that do both when pooled."""
         table = self.patterns[~self.patterns["placebo"]]
-        told = table["discriminating"]
+        discriminating = table["discriminating"]
         return {
             "patterns": len(table),
             "hold": int((table["verdict"] == HOLDS).sum()),
-            "discriminating": int(told.sum()),
+            "discriminating": int(discriminating.sum()),
             "count": int(table["counts"].sum()),
-            "count_pooled": int((told & (table[POOLED] == HOLDS)).sum()),
+            "count_pooled": int((discriminating & (table[POOLED] == HOLDS)).sum()),
             "aim": AIM,
         }
 
 
 def score_all(
-    bases: Bases, variation: Variation | None = None, *, runs: int = DEFAULT_RUNS, on_runs: OnRuns = lambda _: None
+    scenarios: PatternScenarios,
+    variation: Variation | None = None,
+    *,
+    runs: int = DEFAULT_RUNS,
+    on_runs: OnRuns = lambda _: None,
 ) -> Scores:
     """Score a variation of the model, the same under the null models, and the same pooled.
 
@@ -122,37 +157,37 @@ def score_all(
         ScenarioError: parts whose names or quarters their scenarios lack.
         ValueError: too few runs for a score.
     """
-    bases.check()
-    tables = [
-        score(bases, one, runs, on_runs=on_runs).assign(variant=name)
-        for name, one in variants_of(variation or Variation()).items()
-    ]
+    scenarios.check()
+    variants = variants_of(variation or Variation())
+    tables = [score(scenarios, one, runs, on_runs=on_runs).assign(variant=name) for name, one in variants.items()]
     parts = pd.concat(tables, ignore_index=True)
-    return Scores(parts, patterns_of(bases.patterns, parts))
+    return Scores(parts, patterns_of(scenarios.patterns, parts))
+
+
+def verdicts_of(patterns: Patterns, parts: pd.DataFrame) -> dict[str, str]:
+    """The verdict on every pattern and placebo, from the rows of `score` of one variant."""
+    held = parts.groupby("pattern")["verdict"].agg(list)
+    return {name: verdict_of(pattern, held[name]) for name, pattern in patterns.all.items()}
 
 
 def patterns_of(patterns: Patterns, parts: pd.DataFrame) -> pd.DataFrame:
     """The row of every pattern from those of its parts in every variant."""
+    verdicts = {name: verdicts_of(patterns, own) for name, own in parts.groupby("variant")}
     rows = []
-    for pattern in patterns.patterns:
-        own = parts[parts["pattern"] == pattern.name].sort_values("number")
-        verdicts = {
-            name: verdict_of(pattern, list(own.loc[own["variant"] == name, "verdict"]))
-            for name in (BASE, *NULLS, POOLED)
-        }
-        satisfied = {name: verdicts[name] == HOLDS for name in NULLS}
-        told = not all(satisfied.values())
-        counts = told and verdicts[BASE] == HOLDS and not pattern.placebo
+    for name, pattern in patterns.all.items():
+        satisfied = {null: verdicts[null][name] == HOLDS for null in NULLS}
+        verdict, discriminating = verdicts[BASE][name], not all(satisfied.values())
+        placebo = name in patterns.placebos
         rows.append(
             {
-                "pattern": pattern.name,
+                "pattern": name,
                 "statement": pattern.statement,
-                "placebo": pattern.placebo,
-                "verdict": verdicts[BASE],
+                "placebo": placebo,
+                "verdict": verdict,
                 **satisfied,
-                "discriminating": told,
-                POOLED: verdicts[POOLED],
-                "counts": counts,
+                "discriminating": discriminating,
+                POOLED: verdicts[POOLED][name],
+                "counts": discriminating and verdict == HOLDS and not placebo,
             }
         )
     return pd.DataFrame(rows)

@@ -10,12 +10,11 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2
 
-from hedgesim.analysis.patterns.bases import Bases
-from hedgesim.analysis.patterns.binding import quantities_known, statistics_known
-from hedgesim.analysis.patterns.pattern import CONTROL, TOLD, Part, Patterns
-from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns.pattern import CONTROL, REPORTED, Part, Patterns, read_patterns
+from hedgesim.analysis.patterns.scenarios import PatternScenarios
 from hedgesim.errors import ScenarioError
 from hedgesim.model.period import Period
+from hedgesim.model.setting import Setting
 from hedgesim.scenario.tables import read_tables
 
 INTERVALS = "59dbf34376a774d2"
@@ -34,32 +33,22 @@ def meetings() -> pd.DataFrame:
 
 
 def part(patterns: Patterns, name: str, number: int) -> Part:
-    return next(one for one in patterns.parts if one.key == (name, number))
+    return patterns.parts[(name, number)]
 
 
 def test_the_fifteen_patterns_are_there_and_a_placebo(patterns: Patterns) -> None:
-    assert [one.name for one in patterns.counted] == [f"P{n}" for n in range(1, 16)]
-    assert sum(one.placebo for one in patterns.patterns) == 1
-    assert {one.pattern for one in patterns.parts if one.kind == CONTROL} == {"P1"}
-    assert all(any(one.kind != TOLD for one in pattern.parts) for pattern in patterns.patterns)
-
-
-def test_every_part_names_what_exists(patterns: Patterns) -> None:
-    known, tables = read_tables().sources, read_tables().frames
-    for pattern in patterns.patterns:
-        assert set(pattern.sources) <= set(known)
-        assert pattern.statement
-        assert pattern.period
-    for one in patterns.parts:
-        assert one.statistic.name in statistics_known()
-        assert one.table is None or one.table in tables
-        assert one.interval is None or (one.reason and one.observed is not None)
-    Bases(patterns).check()
+    assert list(patterns.patterns) == [f"P{n}" for n in range(1, 16)]
+    assert len(patterns.placebos) == 1
+    assert {name for (name, _), one in patterns.parts.items() if one.kind == CONTROL} == {"P1"}
+    assert all(any(one.kind != REPORTED for one in pattern.parts) for pattern in patterns.all.values())
+    PatternScenarios(patterns).check()
 
 
 def test_no_interval_was_moved(patterns: Patterns) -> None:
     """If this fails, an acceptance interval is no longer what it was before the first score: put it back."""
-    text = "\n".join(f"{one.pattern}.{one.number} {one.summary} {one.missing} {one.interval}" for one in patterns.parts)
+    text = "\n".join(
+        f"{name}.{number} {one.summary} {one.missing} {one.interval}" for (name, number), one in patterns.parts.items()
+    )
     assert hashlib.sha256(text.encode()).hexdigest()[: len(INTERVALS)] == INTERVALS
 
 
@@ -115,8 +104,8 @@ def test_observed_trade_is_that_of_the_record(patterns: Patterns) -> None:
     value = shares.set_index(["state", "partner", "year"])["value"]
     for number in range(8):
         one = part(patterns, "P9", number)
-        names = one.statistic.arguments["of"].arguments
-        state, partner = names["country"], names["option"]
+        of = one.statistic.of
+        state, partner = of.country, of.option
         assert one.observed == pytest.approx(value[(state, partner, 2022)] / value[(state, partner, 2021)], abs=0.005)
 
 
@@ -152,6 +141,12 @@ patterns:
         reason: a test
 """
 STATISTIC = "{name: value, of: {name: presence, countries: two, option: RUS}, at: 2021Q4}"
+PART = f"{{says: a, on: war, summary: mean, statistic: {STATISTIC}}}"
+PLACEBO = f"{{statement: a, period: 1, sources: [wits], parts: [{PART}]}}"
+RUNG = "{name: value, of: {name: has_met, format: CM, rung: leader}, at: 2021Q4}"
+ORDER = "{name: order, during: 2021, first: [{name: tie, country: KAZ, partner: UZBB}]}"
+READ: dict[str, Setting] = {}
+"""What the tables gave for the scenarios of these files, read once."""
 
 # what is replaced, by what -> place, words of the fault, words of the remedy
 FAULTS: dict[str, tuple[str, str, str, str, str]] = {
@@ -160,33 +155,39 @@ FAULTS: dict[str, tuple[str, str, str, str, str]] = {
     "quantity": ("name: presence", "name: presense", "12:45", 'no quantity "presense"', 'Did you mean "presence"?'),
     "statistic for quantity": ("name: presence", "name: total", "12:45", "total is a statistic", "Known: absorbed"),
     "argument": ("at: 2021Q4", "att: 2021Q4", "12:85", 'no argument "att"', 'Did you mean "at"?'),
-    "lacking": (", at: 2021Q4", "", "12:20", "value lacks at", "Add at: a quarter such as"),
-    "quarter": ("at: 2021Q4", "at: 2021Q5", "12:89", 'at must be a quarter, not "2021Q5"', "such as 2022Q1"),
+    "lacking": (", at: 2021Q4", "", "12:9", "at is missing", "Add at: a quarter such as"),
+    "quarter": ("at: 2021Q4", "at: 2021Q5", "12:89", 'at must be a quarter, not "2021Q5"', "like 2022Q1"),
     "missing years": ("at: 2021Q4", "at: 2012Q4", "12:89", "runs 2021Q1 to 2021Q4, without 2012Q4", "Name quarters"),
     "group": ("countries: two", "countries: tow", "12:66", 'names no group "tow"', 'Did you mean "two"?'),
     "country": ("[KAZ, UZB]", "[KAS, UZB]", "12:66", 'has no country "KAS"', 'Did you mean "KAZ"?'),
     "option": ("option: RUS", "option: RUSS", "12:79", 'has no option "RUSS"', 'Did you mean "RUS"?'),
     "no statistic": (STATISTIC, "{of: 3}", "12:20", "must name a statistic", "Write {name: ..., ...}"),
-    "scenario": ("on: war", "on: wra", "11:13", 'no scenario "wra" in this file', 'Did you mean "war"?'),
+    "scenario": ("on: war", "on: wra", "11:13", 'unknown scenario "wra"', 'Did you mean "war"?'),
     "unknown scenario": ("scenario: war_2022", "scenario: war_2032", "war_2032", 'no scenario "war_2032"', "war_2022"),
     "source": ("[azizova2024]", "[azizova2042]", "8:15", 'unknown source "azizova2042"', "azizova2024"),
     "interval": ("interval: [0, 1]", "interval: [1, 0]", "15:19", "must rise from low to high", "Write it like"),
     "no reason": ("        reason: a test\n", "", "10:9", "lacks reason", "Add reason: why"),
     "key": ("        reason: a", "        raison: a", "16:9", 'unknown key "raison"', 'Did you mean "reason"?'),
     "summary": ("summary: median", "summary: mode", "14:18", '"mode", which is not allowed', "median"),
-    "missing": ("summary: median", "summary: median\n        missing: fails", "15:18", "cannot fail", "left_out"),
+    "missing": ("summary: median", "summary: median\n        missing: fails", "15:18", "run cannot fail", "left_out"),
     "no parts": (WHOLE[WHOLE.index("    parts:") :], "", "5:3", "parts is missing", "Add parts."),
+    "name": ("{name: value", "{name: [1]", "12:27", "there is no statistic", "Known: all_of"),
+    "no names": ("countries: two", "countries: []", "12:66", "must be a list of one or more names", "[a, b]"),
+    "word": (STATISTIC, RUNG, "12:72", 'unknown rung "leader"', '"leaders"?'),
+    "in a list": (STATISTIC, ORDER, "12:91", 'no country "UZBB"', '"UZB"?'),
+    "placebo": ("patterns:", f"placebos: {{A: {PLACEBO}}}\npatterns:", "4:12", "is also a pattern", "another"),
+    "table": ("observed: 1", "observed: 1\n        table: serie", "14:16", 'unknown table "serie"', '"series"?'),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_told_with_place_and_remedy(name: str, tmp_path: Path) -> None:
+def test_a_fault_is_reported_with_place_and_remedy(name: str, tmp_path: Path) -> None:
     old, new, place, fault, remedy = FAULTS[name]
     assert old in WHOLE
     file = tmp_path / "own.yaml"
     file.write_text(WHOLE.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
-        Bases(read_patterns(file)).check()
+        PatternScenarios(read_patterns(file), settings=READ).check()
     text = str(error.value)
     assert text.startswith(f"{file}:{place}: ") or str(error.value.place).startswith(place), text
     assert fault in text
@@ -198,9 +199,8 @@ def test_a_file_of_ones_own_is_read(tmp_path: Path) -> None:
     file = tmp_path / "own.yaml"
     file.write_text(WHOLE, encoding="utf-8")
     read = read_patterns(file)
-    Bases(read).check()
-    assert [one.key for one in read.parts] == [("A", 0)]
-    assert set(quantities_known()).isdisjoint(statistics_known())
+    PatternScenarios(read, settings=READ).check()
+    assert list(read.parts) == [("A", 0)]
 
 
 def test_twins_must_have_the_same_quarters(tmp_path: Path) -> None:
@@ -208,4 +208,4 @@ def test_twins_must_have_the_same_quarters(tmp_path: Path) -> None:
     text = WHOLE.replace("on: war\n", "on: war\n        less: long\n")
     file.write_text(text.replace("2021Q4}\npatterns", "2021Q4}\n  long: {scenario: war_2022}\npatterns"), "utf-8")
     with pytest.raises(ScenarioError, match=r"own.yaml:13:15: war and long differ in seed or quarters"):
-        Bases(read_patterns(file)).check()
+        PatternScenarios(read_patterns(file), settings=READ).check()

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from hedgesim.analysis.patterns.pattern import TOLD, Part, Pattern
-from hedgesim.analysis.patterns.reader import FAILS, LEFT_OUT, SHARE
+from hedgesim.analysis.patterns.pattern import FAILS, LEFT_OUT, REPORTED, SHARE, Part, Pattern
 from hedgesim.model.arrays import Array
 
-HOLDS, BREAKS, UNSAID = "holds", "fails", "cannot be said"
+HOLDS, UNDECIDED = "holds", "cannot be said"
+"""Verdicts beside FAILS, and REPORTED for a part that is not judged."""
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 CONFIDENCE = 0.95
 MOST_MISSING = 0.5
-"""Part of the runs which, where more are left out, keeps anything from being said of the rest."""
+"""Share of the runs which, where more are left out, keeps anything from being said of the rest."""
 
 
 @dataclass(frozen=True)
@@ -43,26 +43,21 @@ class Judgement:
 def judge(part: Part, values: Array) -> Judgement:
     """Judge a part by its statistic, axes (run,), NaN where a run does not get as far."""
     absent = np.isnan(values)
-    kept = _counted(values, absent, part.missing)
-    told, missing = part.interval is None, int(absent.sum())
-    if not len(kept):
-        none = math.nan
-        return Judgement(none, none, none, none, none, none, 0, missing, TOLD if told else UNSAID, sure=True)
-    simulated, low, high = summary_of(kept, part.summary)
-    spread = {name: quantile(kept, at) for name, at in QUANTILES.items()}
-    verdict, sure = TOLD, True
-    if part.interval is not None:
-        lies = [part.interval.holds(one) for one in (simulated, low, high)]
-        few = part.missing == LEFT_OUT and absent.mean() > MOST_MISSING
-        verdict, sure = UNSAID if few else HOLDS if lies[0] else BREAKS, len(set(lies)) == 1
+    if part.missing == LEFT_OUT:
+        kept = np.asarray(values[~absent])
+    else:
+        kept = np.where(absent, 0.0 if part.missing == FAILS else np.inf, values)
+    verdict, sure = REPORTED if part.interval is None else UNDECIDED, True
+    simulated = low = high = math.nan
+    if len(kept):
+        simulated, low, high = summary_of(kept, part.summary)
+        if part.interval is not None:
+            inside = [part.interval.holds(one) for one in (simulated, low, high)]
+            few = part.missing == LEFT_OUT and absent.mean() > MOST_MISSING
+            verdict, sure = UNDECIDED if few else HOLDS if inside[0] else FAILS, len(set(inside)) == 1
+    spread = {name: quantile(kept, at) if len(kept) else math.nan for name, at in QUANTILES.items()}
+    missing = int(absent.sum())
     return Judgement(simulated, low, high, **spread, n=len(kept), missing=missing, verdict=verdict, sure=sure)
-
-
-def _counted(values: Array, absent: Array, missing: str) -> Array:
-    """The statistic of the runs that count."""
-    if missing == LEFT_OUT:
-        return np.asarray(values[~absent])
-    return np.where(absent, 0.0 if missing == FAILS else np.inf, values)
 
 
 def summary_of(values: Array, summary: str) -> tuple[float, float, float]:
@@ -73,7 +68,7 @@ def summary_of(values: Array, summary: str) -> tuple[float, float, float]:
     n, tail = len(values), (1.0 - CONFIDENCE) / 2.0
     if summary in QUANTILES:
         at = QUANTILES[summary]
-        below, above = (int(stats.binom.ppf(part, n, at)) for part in (tail, 1.0 - tail))
+        below, above = (int(stats.binom.ppf(chance, n, at)) for chance in (tail, 1.0 - tail))
         ordered = np.sort(values)
         return quantile(values, at), float(ordered[max(below - 1, 0)]), float(ordered[min(above, n - 1)])
     mean = float(values.mean())
@@ -98,13 +93,9 @@ def verdict_of(pattern: Pattern, verdicts: Sequence[str]) -> str:
     what cannot be said of a part, keeps a pattern from holding.
     """
     groups: dict[object, list[str]] = {}
-    for part, verdict in zip(pattern.parts, verdicts, strict=True):
-        if verdict != TOLD:
-            groups.setdefault(part.alternative or part.number, []).append(verdict)
-    best = [_first_of((HOLDS, UNSAID, BREAKS), group) for group in groups.values()]
-    verdict = _first_of((BREAKS, UNSAID, HOLDS), best)
-    return UNSAID if verdict == HOLDS and pattern.lacks else verdict
-
-
-def _first_of(order: Sequence[str], among: Sequence[str]) -> str:
-    return next((one for one in order if one in among), UNSAID)
+    for number, (part, verdict) in enumerate(zip(pattern.parts, verdicts, strict=True)):
+        if verdict != REPORTED:
+            groups.setdefault(part.alternative or number, []).append(verdict)
+    best = [min(group, key=(HOLDS, UNDECIDED, FAILS).index) for group in groups.values()]
+    verdict = min(best, key=(FAILS, UNDECIDED, HOLDS).index, default=UNDECIDED)
+    return UNDECIDED if verdict == HOLDS and pattern.lacks else verdict

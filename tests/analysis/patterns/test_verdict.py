@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgesim.analysis.patterns.interval import Interval
-from hedgesim.analysis.patterns.judging import BREAKS, HOLDS, UNSAID, judge, summary_of, verdict_of
-from hedgesim.analysis.patterns.pattern import TOLD, Part, Pattern
-from hedgesim.analysis.patterns.reader import read_patterns
+from hedgesim.analysis.patterns.pattern import FAILS, REPORTED, Part, Pattern, read_patterns
+from hedgesim.analysis.patterns.verdict import HOLDS, UNDECIDED, judge, summary_of, verdict_of
 
 NAN = np.nan
-SHARE = next(part for part in read_patterns().parts if part.summary == "share" and part.kind == "part")
+PATTERN = next(iter(read_patterns().all.values()))
 
 
-def a_part(
-    summary: str, interval: str | None, missing: str = "left_out", number: int = 0, alternative: str = ""
-) -> Part:
-    return replace(
-        SHARE,
-        summary=summary,
-        interval=None if interval is None else Interval.read(interval),
-        missing=missing,
-        number=number,
-        alternative=alternative or None,
-    )
+def a_part(summary: str, interval: str | None, missing: str = "left_out", alternative: str | None = None) -> Part:
+    judged = None if interval is None else Interval.read(interval)
+    changed = {"summary": summary, "interval": judged, "missing": missing, "alternative": alternative}
+    return PATTERN.parts[0].model_copy(update=changed)
 
 
 def pattern_of(*parts: Part, lacks: str | None = None) -> Pattern:
-    return Pattern("A", "A test", "2021", (), lacks, parts, placebo=False)
+    return PATTERN.model_copy(update={"parts": parts, "lacks": lacks})
 
 
 @pytest.mark.parametrize(
@@ -82,20 +72,20 @@ def test_limits_lie_around_what_they_limit(values: list[float], summary: str) ->
 def test_runs_that_do_not_get_so_far_count_as_the_part_says() -> None:
     values = np.asarray([1.0, 1.0, NAN, 0.0])
     assert judge(a_part("share", "(0.5, 1]", "fails"), values).simulated == 0.5
-    assert judge(a_part("share", "(0.5, 1]", "fails"), values).verdict == BREAKS
+    assert judge(a_part("share", "(0.5, 1]", "fails"), values).verdict == FAILS
     left_out = judge(a_part("share", "(0.5, 1]"), values)
     assert (left_out.simulated, left_out.n, left_out.missing, left_out.verdict) == (2 / 3, 3, 1, HOLDS)
     never = judge(a_part("median", "[0, 8]", "never"), np.asarray([4.0, NAN, NAN]))
-    assert (never.simulated, never.verdict) == (np.inf, BREAKS)
+    assert (never.simulated, never.verdict) == (np.inf, FAILS)
 
 
 def test_nothing_is_said_where_most_runs_are_left_out() -> None:
     assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN])).verdict == HOLDS
-    assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN, NAN])).verdict == UNSAID
-    assert judge(a_part("median", "[0, 1]"), np.asarray([5.0, NAN, NAN])).verdict == UNSAID
+    assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN, NAN])).verdict == UNDECIDED
+    assert judge(a_part("median", "[0, 1]"), np.asarray([5.0, NAN, NAN])).verdict == UNDECIDED
     nobody = judge(a_part("median", "[0, 1]"), np.asarray([NAN, NAN]))
-    assert (nobody.verdict, nobody.n) == (UNSAID, 0)
-    assert judge(a_part("median", None), np.asarray([NAN])).verdict == TOLD
+    assert (nobody.verdict, nobody.n) == (UNDECIDED, 0)
+    assert judge(a_part("median", None), np.asarray([NAN])).verdict == REPORTED
 
 
 def test_a_verdict_is_sure_where_the_limits_agree() -> None:
@@ -107,21 +97,21 @@ def test_a_verdict_is_sure_where_the_limits_agree() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "expected"),
     [
-        ((HOLDS, HOLDS, BREAKS), HOLDS),
-        ((HOLDS, BREAKS, BREAKS), BREAKS),
-        ((BREAKS, HOLDS, HOLDS), BREAKS),
-        ((UNSAID, HOLDS, HOLDS), UNSAID),
-        ((UNSAID, BREAKS, BREAKS), BREAKS),
-        ((HOLDS, UNSAID, BREAKS), UNSAID),
-        ((HOLDS, TOLD, HOLDS), HOLDS),
+        ((HOLDS, HOLDS, FAILS), HOLDS),
+        ((HOLDS, FAILS, FAILS), FAILS),
+        ((FAILS, HOLDS, HOLDS), FAILS),
+        ((UNDECIDED, HOLDS, HOLDS), UNDECIDED),
+        ((UNDECIDED, FAILS, FAILS), FAILS),
+        ((HOLDS, UNDECIDED, FAILS), UNDECIDED),
+        ((HOLDS, REPORTED, HOLDS), HOLDS),
     ],
 )
 def test_a_pattern_holds_when_all_its_parts_do_or_one_alternative(verdicts: tuple[str, ...], expected: str) -> None:
-    parts = [a_part("median", "[0, 1]", number=n, alternative="or" if n else "") for n in range(3)]
+    parts = [a_part("median", "[0, 1]", alternative="or" if n else None) for n in range(3)]
     assert verdict_of(pattern_of(*parts), verdicts) == expected
 
 
 def test_what_the_model_lacks_keeps_a_pattern_from_holding_and_not_from_failing() -> None:
     pattern = pattern_of(a_part("median", "[0, 1]"), lacks="a first step")
-    assert verdict_of(pattern, [HOLDS]) == UNSAID
-    assert verdict_of(pattern, [BREAKS]) == BREAKS
+    assert verdict_of(pattern, [HOLDS]) == UNDECIDED
+    assert verdict_of(pattern, [FAILS]) == FAILS

@@ -1,0 +1,104 @@
+"""The scenarios that patterns are run on: another scenario over them, and what is varied."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.patterns.small import file, scenarios
+from hedgesim import read_scenario
+from hedgesim.analysis.patterns.pattern import read_patterns
+from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, PatternScenarios, Variation, pool, unused
+from hedgesim.analysis.patterns.scoring import measure
+from hedgesim.engines.case import case_of
+from hedgesim.errors import ScenarioError
+
+FEW = range(6)
+
+
+def test_pooled_countries_are_all_alike() -> None:
+    setting = scenarios().case("war").setting
+    same = pool(setting)
+    for name in PER_COUNTRY:
+        held = np.asarray(getattr(same, name))
+        assert np.ptp(held, axis=-3).max() == 0.0, name
+        if name != "hollow":
+            np.testing.assert_allclose(held.mean(axis=-3), np.asarray(getattr(setting, name)).mean(axis=-3), atol=1e-12)
+    np.testing.assert_allclose(same.share.sum(axis=-1), 1.0, atol=1e-12)
+    np.testing.assert_allclose(same.weight.sum(axis=-2), 1.0, atol=1e-12)
+    n = len(setting.axes.countries)
+    others = ~np.eye(n, dtype=bool)
+    for name in PER_PAIR:
+        assert np.ptp(np.asarray(getattr(same, name))[0, :, 0][others]) == 0.0
+    np.testing.assert_allclose(same.tie.sum(axis=-1), 1.0, atol=1e-12)
+    np.testing.assert_allclose(same.trust.sum(), setting.trust.sum())
+    assert same.formats is setting.formats
+    assert same.shocks is setting.shocks
+
+
+def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
+    like = replace(scenarios(), like=read_scenario("war_2022"))
+    plain, other = measure(scenarios(), Variation(), FEW), measure(like, Variation(), FEW)
+    for key in plain:
+        np.testing.assert_array_equal(plain[key], other[key])
+    assert unused(read_scenario("war_2022")) == ()
+
+
+def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "extends: war_2022\nomit_shocks: [war_2022]\nsettings: {taste.threat: 2}\nshock_sizes: {war_2022: 0.5}\n"
+        "rules: {countries: {all: {rule: balancing}}}\ndata:\n  - {table: country_attributes, key: {country: KAZ,"
+        " attribute: sovereignty_cost}, column: value, value: 2.5, source: assumption}\n",
+        encoding="utf-8",
+    )
+    scenario = read_scenario(own)
+    like = PatternScenarios(read_patterns(file()), scenario)
+    war, early = like.scenario("war"), like.scenario("early")
+    assert war.settings == {"taste.threat": 2.0}
+    assert war.shock_sizes == {"war_2022": 0.5}
+    assert like.scenario("double").shock_sizes == {"war_2022": 1.0}
+    assert war.omit_shocks == ()
+    assert (war.rules.of_country("KAZ")[0], early.rules.of_country("KAZ")[0]) == ("balancing", "habit")
+    place = like.case("war").setting.axes.countries.index("KAZ")
+    assert like.case("war").setting.sovereignty[0, place, 0, 0] == 2.5
+    assert case_of(read_scenario("war_2022")).setting.sovereignty[0, place, 0, 0] != 2.5
+    assert unused(scenario) == ("omit_shocks",)
+
+
+def test_a_scenario_with_tables_of_its_own_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    for table in (Path(__file__).parents[3] / "src/hedgesim/data/tables").glob("*.csv"):
+        (tmp_path / "tables" / table.name).write_bytes(table.read_bytes())
+    (tmp_path / "own.yaml").write_text("extends: war_2022\ntables: tables\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"own.yaml:2:.*tables of its own cannot be scored"):
+        PatternScenarios(read_patterns(file()), read_scenario(tmp_path / "own.yaml"))
+
+
+def test_a_seed_holds_for_every_scenario() -> None:
+    seeded = replace(scenarios(), seed=5)
+    assert {seeded.case(name).seed for name in seeded.patterns.scenarios} == {5}
+    assert scenarios().case("war").seed == 2022
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rule": "habbit"}, r'rule: there is no rule "habbit"\. Did you mean "habit"\?'),
+        ({"parameters": "later"}, r'parameters: there is no calibration "later"'),
+        (
+            {"settings": {"taste.treat": 1.0}},
+            r'taste.treat: there is no such parameter\. Did you mean "taste.threat"\?',
+        ),
+        ({"settings": {"taste.threat": 99.0}}, r"taste.threat: a value is out of range"),
+        ({"draws": {"taste.threat": [1.0, np.nan]}}, r"taste.threat: a value is out of range"),
+        ({"draws": {"taste.threat": [1.0], "formats.need": [1.0, 2.0]}}, "draws: they are not equally many"),
+        ({"draws": {"taste.threat": []}}, "draws: they are not equally many"),
+    ],
+)
+def test_variations_that_mean_nothing_are_refused(changes: dict[str, object], words: str) -> None:
+    with pytest.raises(ScenarioError, match=words):
+        Variation(**changes)  # type: ignore[arg-type]
