@@ -38,7 +38,7 @@ def pages(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Figure]:
     shares = pd.concat([band(size, country="KGZ", domain="economy", option=o) for o, size in sizes.items()])
     counts = band(1.0, format="OTS", rung="leaders").drop(columns=["low", "high"])
     meetings = counts.rename(columns={"q50": "mean"}).assign(count=YEARS % 3)
-    paths = draw_courses({"course_shares": shares, "course_meetings": meetings}, tmp_path, trained=2021, caption="-")
+    paths = draw_courses({"history_shares": shares, "history_meetings": meetings}, tmp_path, trained=2021, caption="-")
     assert [path.stem for path in paths] == ["history_KGZ", "history_meetings"]
     return figures
 

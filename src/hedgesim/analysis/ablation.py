@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from hedgesim.analysis.hindcast.hindcast import hindcast, parameters_in
-from hedgesim.analysis.hindcast.study import Posterior, skills_of
+from hedgesim.analysis.hindcast.forecast import Draws, parameters_in
+from hedgesim.analysis.hindcast.hindcast import hindcast, skills_of
 from hedgesim.analysis.patterns.bases import Bases
 from hedgesim.analysis.patterns.judging import verdict_of
 from hedgesim.analysis.patterns.measuring import OnRuns
@@ -88,7 +88,7 @@ def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFra
 
 
 def scores_without(
-    case: Case, tables: Tables, posterior: Posterior, engine: Engine, *, years: Sequence[int], runs: int
+    case: Case, tables: Tables, posterior: Draws, engine: Engine, *, years: Sequence[int], runs: int
 ) -> pd.DataFrame:
     """Skills of the hindcast under every mechanism turned off; the columns of `skills_of` and `without`.
 

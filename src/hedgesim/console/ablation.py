@@ -10,7 +10,7 @@ from rich.console import Console
 
 from hedgesim import session
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, patterns_without, scores_without
-from hedgesim.analysis.hindcast.rivals import PERSISTENCE
+from hedgesim.analysis.hindcast.baselines import PERSISTENCE
 from hedgesim.analysis.patterns.bases import Bases
 from hedgesim.analysis.patterns.reader import read_patterns
 from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
@@ -66,7 +66,7 @@ def print_ablation(told: Mapping[str, pd.DataFrame], folder: Path) -> None:
     patterns = list(dict.fromkeys(told["patterns"]["pattern"]))
     outcomes = list(dict.fromkeys(changes["outcome"]))
     parts = ["all shares", "meetings"]
-    skill = scores[scores["rival"] == PERSISTENCE].set_index(["without", "part"])["value"]
+    skill = scores[scores["baseline"] == PERSISTENCE].set_index(["without", "part"])["value"]
     effect = changes.set_index(["without", "outcome"])
     rows = []
     for name in mechanisms():

@@ -11,13 +11,13 @@ from rich.console import Console
 
 from hedgesim import session
 from hedgesim.analysis.calibration.files import write_calibration
-from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
-from hedgesim.analysis.calibration.fitting import calibrate as fit
+from hedgesim.analysis.calibration.fit import Calibration, FitPlan
+from hedgesim.analysis.calibration.fit import calibrate as fit
 from hedgesim.analysis.calibration.record import check_years
-from hedgesim.analysis.hindcast.course import course
-from hedgesim.analysis.hindcast.hindcast import parameters_in
-from hedgesim.analysis.hindcast.rivals import PERSISTENCE
-from hedgesim.analysis.hindcast.study import BASE, Variants, flat_band, reliability, study
+from hedgesim.analysis.hindcast.baselines import PERSISTENCE
+from hedgesim.analysis.hindcast.forecast import history, parameters_in
+from hedgesim.analysis.hindcast.hindcast import BASE, Variants, study
+from hedgesim.analysis.hindcast.scores import flat_band, reliability
 from hedgesim.analysis.simulation import now
 from hedgesim.batch.findings import check_folder, write_findings
 from hedgesim.batch.results import prepare_folder
@@ -92,8 +92,8 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
             runs=runs,
             on_runs=on_runs,
         )
-    history = course(_history(calibration), read_tables(), parameters_in(posterior), engine, runs=1)
-    tables = {**found.tables(), **history}
+    past = history(_history(calibration), read_tables(), parameters_in(posterior), engine, runs=1)
+    tables = {**found.tables(), **past}
     write_findings(output, HINDCAST, tables, {**found.facts, "calibration": calibration})
     caption = (
         f"Scenario {name}, parameters: {calibration}, {found.facts['draws']} draws of the posterior, {runs} runs each."
@@ -135,30 +135,30 @@ def posterior_of(calibration: str) -> dict[str, list[float]]:
 
 
 def print_hindcast(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Skills with their intervals, the countries left out, and the votes foretold."""
+    """Skills with their intervals, the countries left out, and the forecast votes."""
     skills = tables["skills"]
     base = skills[skills["variant"] == BASE]
     rows = [
         [
             str(row.part),
             str(row.score),
-            str(row.rival),
+            str(row.baseline),
             f"{row.own:.4f}",
-            f"{row.of_rival:.4f}",
+            f"{row.of_baseline:.4f}",
             _skill(row),
             str(row.cases),
         ]
         for row in base.itertuples()
     ]
-    print_rows(["part", "score", "rival", "model", "rival's", "skill (90 %)", "cases"], rows)
-    others = skills[(skills["rival"] == PERSISTENCE) & (skills["variant"] != BASE)]
+    print_rows(["part", "score", "baseline", "model", "baseline's", "skill (90 %)", "cases"], rows)
+    others = skills[(skills["baseline"] == PERSISTENCE) & (skills["variant"] != BASE)]
     rows = [[str(row.variant), str(row.part), _skill(row)] for row in others.itertuples()]
     print_rows(["variant", "part", "skill against persistence"], rows)
     print_table(tables["left_out"], "{:.4g}")
     print_table(tables["votes"], "{:.2f}")
     say = Console(soft_wrap=True).print
     say(
-        "Skill: 1 less the score over the rival's; above 0 is better. Votes are foretold, none is sourced, none scored."
+        "Skill: 1 less the score over the baseline's; above 0 is better. Votes are forecast; none is sourced or scored."
     )
     say(f"Tables and charts: {folder}")
 

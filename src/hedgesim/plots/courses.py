@@ -30,15 +30,15 @@ WIDTH, HEIGHT = 9.6, 1.75  # inches of a page, and of a row of panels
 def draw_courses(tables: Mapping[str, pd.DataFrame], folder: Path, *, trained: int, caption: str) -> list[Path]:
     """Draw one chart for each country and one for meetings, as PNG and SVG.
 
-    tables: `course_shares` and `course_meetings`. trained: last year that parameters were fitted to.
+    tables: `history_shares` and `history_meetings`. trained: last year that parameters were fitted to.
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths: list[Path] = []
     with theme():
-        for country, own in tables["course_shares"].groupby("country"):
+        for country, own in tables["history_shares"].groupby("country"):
             title = f"{country}: shares as simulated and as recorded"
             paths += _chart(own, ["domain", "option"], title, f"history_{country}", folder, trained, caption)
-        meetings = tables["course_meetings"].rename(columns={"mean": "q50"})
+        meetings = tables["history_meetings"].rename(columns={"mean": "q50"})
         meetings = meetings.assign(low=meetings["count"], high=meetings["count"])
         title = "Meetings a year as simulated and as recorded"
         paths += _chart(meetings, ["format", "rung"], title, "history_meetings", folder, trained, caption)

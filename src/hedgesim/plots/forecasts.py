@@ -121,10 +121,10 @@ def _skill(skills: pd.DataFrame, folder: Path, caption: str) -> list[Path]:
     base = skills[skills["variant"] == "base"]
     parts = list(dict.fromkeys(base["part"]))
     notes = (
-        "Skill: 1 less the score over the rival's (shares: CRPS, meetings: RPS); right of 0 is better than the rival."
+        "Skill: 1 less the score over the baseline's (shares: CRPS, meetings: RPS); right of 0 is better."
         f" Line: 90 % interval when cells and countries are drawn anew. {caption}",
     )
-    title = "What the model saves of its rivals' scores"
+    title = "What the model saves of the scores of baselines"
     figure = page(9.0, 0.26 * len(base) + 1.0, title=title, notes=notes, frame=Frame(left=2.2, right=0.3))
     axis = figure.subplots()
     y: float = 0.0
@@ -134,7 +134,7 @@ def _skill(skills: pd.DataFrame, folder: Path, caption: str) -> list[Path]:
             colour = GREEN if row["low"] > 0 else VERMILION if row["high"] < 0 else MUTED
             axis.hlines(y, max(row["low"], -1.0), min(row["high"], 1.0), color=colour, lw=2)
             axis.plot(np.clip(row["value"], -1.0, 1.0), y, "o", color=colour, ms=6)
-            ticks.append((y, f"{part}, {row['rival']}"))
+            ticks.append((y, f"{part}, {row['baseline']}"))
             y += 1.0
         y += 0.6
     axis.axvline(0.0, color=INK, lw=1)
