@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.analysis.landscape import MOST_ACTORS, Landscape, LandscapeError, Minima
+from hedgesim.analysis.landscape import MOST_ACTORS, Landscape, Minima
+from hedgesim.errors import HedgesimError
 from hedgesim.model.noise import draw_uniform
 
 Sides = frozenset[frozenset[str]]
@@ -231,7 +232,7 @@ TWO = np.zeros((2, 2))
 WRONG = {
     "nobody": ((), [], np.zeros((0, 0)), "actors: there are no actors"),
     "one": (("A",), [1.0], ONE, "actors: there is one actor. Two sides take two"),
-    "twice": (("A", "A"), [1.0, 1.0], TWO, "actors: A stands twice. Name each"),
+    "twice": (("A", "A"), [1.0, 1.0], TWO, "actors: A occurs twice. Name each"),
     "too few sizes": (("A", "B"), [1.0], TWO, "actors: 2 actors, sizes of shape (1,)"),
     "not square": (("A", "B"), [1.0, 1.0], np.zeros((2, 3)), "actors: 2 actors, sizes of shape (2,), propensities"),
     "no size": (("A", "B"), [1.0, 0.0], TWO, "sizes: the size of B is 0, and"),
@@ -248,7 +249,7 @@ WRONG = {
 @pytest.mark.parametrize("case", WRONG)
 def test_a_landscape_that_means_nothing_is_refused(case: str) -> None:
     actors, size, propensity, words = WRONG[case]
-    with pytest.raises(LandscapeError) as refused:
+    with pytest.raises(HedgesimError) as refused:
         Landscape(actors, np.asarray(size), propensity)
     assert words in str(refused.value)
 
@@ -260,5 +261,5 @@ def test_rounding_of_a_symmetric_table_and_its_diagonal_do_not_matter() -> None:
 
 @pytest.mark.parametrize(("starts", "seed", "place"), [(0, 1, "--starts 0"), (10**7, 1, "--starts"), (1, -1, "--seed")])
 def test_a_search_that_means_nothing_is_refused(starts: int, seed: int, place: str) -> None:
-    with pytest.raises(LandscapeError, match=place):
+    with pytest.raises(HedgesimError, match=place):
         planted(4).minima(starts, seed)

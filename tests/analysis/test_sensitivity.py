@@ -251,8 +251,8 @@ def test_an_outcome_that_stands_still_has_no_index(saltelli: Sweep) -> None:
         ({"method": "shapley"}, "--method shapley: there is no such method. Name sobol, morris, given."),
         ({"outcomes": ["presence_RU"]}, 'no outcome "presence_RU" of a run. Did you mean "presence_RUS"?'),
         ({"outcomes": [path_of("x1")]}, "there is no outcome"),
-        ({"level": 1.0}, "--level 1: a level lies between 0 and 1"),
-        ({"resamples": 1}, "--resamples 1: so few resamples tell no spread. Write --resamples 20 or more."),
+        ({"level": 1.0}, "--level 1: a level is between 0 and 1"),
+        ({"resamples": 1}, "--resamples 1: so few resamples give no spread. Write --resamples 20 or more."),
     ],
 )
 def test_what_cannot_be_is_refused(saltelli: Sweep, options: dict[str, object], said: str) -> None:

@@ -16,7 +16,7 @@ from hedgesim.analysis.calibration.fit import calibrate as fit
 from hedgesim.analysis.calibration.record import check_years
 from hedgesim.analysis.hindcast.baselines import PERSISTENCE
 from hedgesim.analysis.hindcast.forecast import history, parameters_in
-from hedgesim.analysis.hindcast.hindcast import BASE, Variants, study
+from hedgesim.analysis.hindcast.hindcast import BASE, study
 from hedgesim.analysis.hindcast.scores import flat_band, reliability
 from hedgesim.analysis.simulation import now
 from hedgesim.batch.findings import check_folder, write_findings
@@ -79,14 +79,15 @@ def hindcast(name: str, calibration: str, *, runs: int, output: Path, backend: s
     """Forecast and score the years of a scenario, write and draw what was found."""
     check_counts(runs=runs)
     engine, posterior = engine_of("ensemble", fastest(backend)), posterior_of(calibration)
-    variants = read_variants(name, calibration)
+    scenario, variants = read_variants(name, calibration)
     check_folder(output, HINDCAST)
     prepare_folder(output)
-    total = runs * len(posterior["log_likelihood"]) * (len(variants.others) + 2)
+    total = runs * len(posterior["log_likelihood"]) * (len(variants) + 2)
     with counting(f"telling {name}", total) as on_runs:
         found = study(
+            scenario,
             variants,
-            read_tables(variants.base.tables_folder),
+            read_tables(scenario.tables_folder),
             posterior,
             engine,
             runs=runs,
@@ -111,7 +112,7 @@ def _history(calibration: str) -> Case:
     return case_of(session.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
 
 
-def read_variants(name: str, calibration: str) -> Variants:
+def read_variants(name: str, calibration: str) -> tuple[Scenario, dict[str, Scenario]]:
     """A scenario with the values of a calibration, and the same with every recorded shock half and twice as large."""
     given = [f"parameters={calibration}"]
     base = session.read_scenario(name, overrides=given)
@@ -121,7 +122,7 @@ def read_variants(name: str, calibration: str) -> Variants:
     def sized(factor: float) -> Scenario:
         return session.read_scenario(name, overrides=[*given, *(f"shock_sizes.{event}={factor:g}" for event in events)])
 
-    return Variants(base, {"shocks half as large": sized(0.5), "shocks twice as large": sized(2.0)})
+    return base, {"shocks half as large": sized(0.5), "shocks twice as large": sized(2.0)}
 
 
 def posterior_of(calibration: str) -> dict[str, list[float]]:

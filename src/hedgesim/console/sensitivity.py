@@ -13,7 +13,6 @@ import pandas as pd
 from rich.console import Console
 
 from hedgesim.analysis.discovery import Discovery
-from hedgesim.analysis.indices import MEASURES
 from hedgesim.analysis.sensitivity import METHODS, Sensitivity
 from hedgesim.analysis.stored import whole_sweep
 from hedgesim.batch.address import folder_at
@@ -105,7 +104,7 @@ def _say_end(results: Sweep, where: Path | None) -> None:
 def _write_sensitivity(found: Sensitivity, results: Sweep, folder: Path) -> None:
     """Draw indices, and write them with what they were made from."""
     _remove_charts(folder)
-    measures = MEASURES[found.method]
+    measures = METHODS[found.method].measures
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
     note = f"Lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap, {_units(found)}."
     if found.few:
@@ -182,7 +181,7 @@ def _units(found: Sensitivity) -> str:
 def _print_indices(found: Sensitivity) -> None:
     """Indices of every factor, the largest first, and what they rest on."""
     groups = [name for name in found.groups if found.basis[name].nunique() > 1]
-    measures = MEASURES[found.method]
+    measures = METHODS[found.method].measures
     rows = []
     for keys, part in found.indices[found.indices["other"] == ""].groupby([*groups, "outcome"], sort=False):
         wide = part.pivot(index="factor", columns="measure", values=["value", "confidence"])

@@ -16,7 +16,7 @@ from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 
 CORRELATIONS = "correlations.csv"
-HEAD = "# How the calibration beside it was made. Written by `hedgesim calibrate`.\n"
+HEAD = "# How this calibration was fitted. Written by `hedgesim calibrate`.\n"
 DIGITS = 10
 """Significant digits of numbers on file."""
 

@@ -22,8 +22,9 @@ from hedgesim.analysis.calibration.prior import DISCREPANCY, SCALES, Prior, desc
 from hedgesim.analysis.calibration.record import Record, record_of
 from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.observation import Observation
+from hedgesim.engines.observation import NAMES, Observation
 from hedgesim.errors import HedgesimError
+from hedgesim.experiment.design import problem_of
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario import Scenario
@@ -63,7 +64,7 @@ class FitPlan:
 
     @property
     def runs(self) -> int:
-        """Runs that it takes at most."""
+        """Runs that it takes."""
         return self.replications * (self.sets + self.walkers * (self.steps + self.warm_up + 1) + self.draws + 1)
 
 
@@ -150,9 +151,7 @@ def screen(likelihood: Likelihood, n_sets: int, *, seed: int) -> Screening:
 
 def _first_order(unit: Array, values: Array) -> Array:
     """First-order indices from given data, axes (parameter,)."""
-    names = [str(n) for n in range(unit.shape[1])]
-    problem = {"num_vars": len(names), "names": names, "bounds": [[0.0, 1.0]] * len(names)}
-    found = rbd_fast.analyze(problem, unit, values, num_resamples=2, seed=0)
+    found = rbd_fast.analyze(problem_of(unit.shape[1]), unit, values, num_resamples=2, seed=0)
     return np.asarray(found["S1"], dtype=np.float64)
 
 
@@ -164,12 +163,8 @@ def no_change(likelihood: Likelihood) -> dict[str, float]:
     def frozen(x: Array) -> Array:
         return np.broadcast_to(x[:1], x.shape).repeat(2 * len(scales), axis=1)
 
-    still = Observation(
-        share=frozen(first.share),
-        meeting=np.zeros_like(frozen(first.meeting)),
-        status=frozen(first.status),
-        joined=frozen(first.joined),
-    )
+    still = Observation(**{name: frozen(getattr(first, name)) for name in NAMES})
+    still = replace(still, meeting=np.zeros_like(still.meeting))
     record = likelihood.record
     errors = dict.fromkeys(record.axes.domains, scales)
     terms = log_likelihoods(record, still, replications=2, discrepancy=errors)
@@ -198,8 +193,6 @@ class Chain:
     """Share of the moves that were accepted, 0..1."""
     correlation: Array
     """(parameter,): steps after which a walker has forgotten where it was; not a number where none ever moved."""
-    evaluations: int
-    """Parameter sets that were run, warm-up included."""
 
     def draws(self, n: int) -> Array:
         """Sets spread evenly over steps and walkers, axes (set, parameter)."""
@@ -217,10 +210,8 @@ def sample(likelihood: Likelihood, start: Array, *, steps: int, warm_up: int, se
     if walkers < 2 * n_parameters:
         fault = f"too few to fit {n_parameters} numbers"
         raise HedgesimError(f"--walkers {walkers}", fault, f"Give --walkers {2 * n_parameters} or more.")
-    evaluated: list[int] = []
 
     def log_posterior(places: Array) -> Array:
-        evaluated.append(len(places))
         total = likelihood.terms(likelihood.prior.values(places)).total() - 0.5 * (places**2).sum(axis=-1)
         return np.where(np.isfinite(total), total, -np.inf)
 
@@ -230,7 +221,7 @@ def sample(likelihood: Likelihood, start: Array, *, steps: int, warm_up: int, se
     kept = sampler.get_chain(discard=warm_up)
     with np.errstate(invalid="ignore"):
         correlation = np.asarray(emcee.autocorr.integrated_time(kept, quiet=True, tol=0))
-    return Chain(kept, float(np.mean(sampler.acceptance_fraction)), correlation, sum(evaluated))
+    return Chain(kept, float(np.mean(sampler.acceptance_fraction)), correlation)
 
 
 def _results(likelihood: Likelihood, screening: Screening, chain: Chain, plan: FitPlan) -> Calibration:
@@ -240,7 +231,7 @@ def _results(likelihood: Likelihood, screening: Screening, chain: Chain, plan: F
     medians = np.median(values, axis=0, keepdims=True)
     facts = {
         "plan": asdict(plan),
-        "runs": plan.replications * (plan.sets + chain.evaluations + plan.draws + 1),
+        "runs": plan.runs,
         "accepted": chain.accepted,
         "correlation_time": float(chain.correlation.max()),
         "log_likelihood_of_shipped": float(likelihood.terms(medians).total()[0]),

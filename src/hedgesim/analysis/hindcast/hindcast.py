@@ -129,17 +129,10 @@ def _scored_shares(shares: pd.DataFrame, name: str, samples: Array) -> pd.DataFr
     """samples: axes (row, member)."""
     low, high = shares["low"].to_numpy(), shares["high"].to_numpy()
     before = 0.5 * (shares["before_low"] + shares["before_high"])
-    q05, q50, q95 = np.quantile(samples, LEVELS, axis=-1)
-    return shares.drop(columns=["before_low", "before_high"]).assign(
-        before=before,
-        forecaster=name,
-        q05=q05,
-        q50=q50,
-        q95=q95,
-        crps=crps(low, high, samples),
-        pit=pit(0.5 * (low + high), samples),
-        rises=(samples > before.to_numpy()[:, None]).mean(axis=-1),
-    )
+    table = shares.drop(columns=["before_low", "before_high"]).assign(before=before, forecaster=name)
+    table[["q05", "q50", "q95"]] = np.quantile(samples, LEVELS, axis=-1).T
+    rises = (samples > before.to_numpy()[:, None]).mean(axis=-1)
+    return table.assign(crps=crps(low, high, samples), pit=pit(0.5 * (low + high), samples), rises=rises)
 
 
 def _meetings(record: Record, members: Forecast, known: Record) -> Iterator[pd.DataFrame]:
@@ -210,25 +203,10 @@ def leave_out(found: Hindcast, posterior: Draws, *, runs: int) -> pd.DataFrame:
         weights, worth = left_out_weights(posterior, str(country))
         low, high = (model.loc[own, name].to_numpy() for name in ("low", "high"))
         left_out = crps(low, high, found.members.shares[own], np.repeat(weights, runs) / runs)
-        rows.append(
-            {
-                "country": country,
-                "cells": int(own.sum()),
-                "crps_fitted": model.loc[own, "crps"].mean(),
-                "crps_left_out": left_out.mean(),
-                "crps_persistence": baseline.loc[own, "crps"].mean(),
-                "draws_worth": worth,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class Variants:
-    """Scenarios beside the base: the same with shocks half and twice as large, by name."""
-
-    base: Scenario
-    others: Mapping[str, Scenario]
+        scores = (model.loc[own, "crps"].mean(), left_out.mean(), baseline.loc[own, "crps"].mean())
+        rows.append((country, int(own.sum()), *scores, worth))
+    columns = ["country", "cells", "crps_fitted", "crps_left_out", "crps_persistence", "draws_worth"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 @dataclass(frozen=True)
@@ -249,7 +227,8 @@ class Study:
 
 
 def study(
-    variants: Variants,
+    scenario: Scenario,
+    variants: Mapping[str, Scenario],
     tables: Tables,
     posterior: Draws,
     engine: Engine,
@@ -257,12 +236,13 @@ def study(
     runs: int,
     on_runs: Callable[[int], None] = lambda _: None,
 ) -> Study:
-    """Forecast and score the years that a scenario covers after its first: all variants, the prior, countries left out.
+    """Forecast and score the years that a scenario covers after its first.
 
-    tables: uncut. posterior: equally likely draws with their log likelihoods. runs: of every draw. on_runs: called
-    with the number of runs just completed; there are those of the base, of the other variants, and of the prior.
+    variants: scenarios beside it by name, such as with larger shocks. tables: uncut. posterior: equally likely draws
+    with their log likelihoods. runs: of every draw. on_runs: called with the number of runs just completed; there are
+    those of the scenario, of its variants, and of the prior.
     """
-    scenario, draws = variants.base, parameters_in(posterior)
+    draws = parameters_in(posterior)
     years = range(scenario.start.year, scenario.end.year + 1)
 
     def scored(case: Case, own: Draws) -> Hindcast:
@@ -273,7 +253,7 @@ def study(
     case = case_of(scenario)
     base = scored(case, draws)
     found = [skills_of(base, BASE)]
-    found += [skills_of(scored(case_of(other), draws), name) for name, other in variants.others.items()]
+    found += [skills_of(scored(case_of(other), draws), name) for name, other in variants.items()]
     found.append(skills_of(scored(case, prior_draws(draws, scenario.seed)), "prior"))
     return Study(
         base=base,
