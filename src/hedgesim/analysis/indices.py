@@ -88,11 +88,8 @@ def morris_indices(names: Sequence[str], means: Values, values: Values, bootstra
     with _no_warnings():
         found = morris.analyze(problem_of(len(names)), flat, means.ravel(), **options)
     unknown = np.full(len(names), np.nan)
-    return [
-        *_of("mu_star", names, found["mu_star"], found["mu_star_conf"]),
-        *_of("mu", names, found["mu"], unknown),
-        *_of("sigma", names, found["sigma"], unknown),
-    ]
+    singles = (("mu_star", found["mu_star_conf"]), ("mu", unknown), ("sigma", unknown))
+    return [index for name, plus in singles for index in _of(name, names, found[name], plus)]
 
 
 def given_indices(names: Sequence[str], means: Values, values: Values, bootstrap: Bootstrap) -> list[Index]:

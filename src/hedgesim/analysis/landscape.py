@@ -92,7 +92,9 @@ class Landscape:
         Raises:
             HedgesimError: starts or seed out of range.
         """
-        _check_search(starts, seed)
+        for name, value, low, high in (("starts", starts, 1, MOST_STARTS), ("seed", seed, 0, LARGEST_SEED)):
+            if not low <= value <= high:
+                raise HedgesimError(f"--{name} {value}", "it is out of range", f"Give --{name} from {low} to {high}.")
         return self.all_minima() if len(self.actors) <= MOST_ACTORS else self.minima_by_descent(starts, seed)
 
     def all_minima(self) -> Minima:
@@ -176,12 +178,6 @@ class Minima:
         """The two sides of a minimum in the order of actors, that of the first actor first; the other may be empty."""
         flags = list(zip(self.landscape.actors, self.apart[place], strict=True))
         return tuple(a for a, apart in flags if not apart), tuple(a for a, apart in flags if apart)
-
-
-def _check_search(starts: int, seed: int) -> None:
-    for name, value, low, high in (("starts", starts, 1, MOST_STARTS), ("seed", seed, 0, LARGEST_SEED)):
-        if not low <= value <= high:
-            raise HedgesimError(f"--{name} {value}", "it is out of range", f"Give --{name} from {low} to {high}.")
 
 
 def _pull(size: Values, propensity: Values) -> Values:

@@ -87,8 +87,8 @@ def _read(path: Path) -> _Table:
     table = _Table(path, lines, rows)
     for k, row in enumerate(rows):
         if len(row) != len(rows[0]):
-            fault, remedy = f"{len(row)} cells under {len(rows[0])} columns", "Write one cell for each column; quote"
-            raise HedgesimError(table.place(k), fault, f"{remedy} cells that hold a comma.")
+            fault = f"{len(row)} cells under {len(rows[0])} columns"
+            raise HedgesimError(table.place(k), fault, "Write one cell for each column; quote cells that hold a comma.")
     return table
 
 
@@ -135,10 +135,12 @@ def _check_square(table: _Table, columns: Sequence[str], rows: Sequence[str]) ->
     """Refuse rows and columns that do not have the same names, each once."""
     of_columns, of_rows = [table.place(0)] * len(columns), [table.place(1 + k) for k in range(len(rows))]
     both = (("row", rows, of_rows, "column", columns), ("column", columns, of_columns, "row", rows))
-    for kind, names, places, other, others in both:
+    for kind, names, places, _, _ in both:
         for k, name in enumerate(names):
             if name in names[:k]:
                 raise HedgesimError(places[k], f"the {kind} {shown(name)} occurs twice", "Keep one of them.")
+    for kind, names, places, other, others in both:
+        for k, name in enumerate(names):
             if name not in others:
                 fault = f"the {kind} {shown(name)} has no {other}: the table must be square"
                 raise HedgesimError(places[k], fault, choose_from(name, others))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.metadata
 from pathlib import Path
 
-import pandas as pd
 import yaml
 
 from hedgesim.analysis.calibration.fit import Calibration
@@ -25,14 +24,13 @@ def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, 
     """Write a calibration; a folder in `data/calibration` is used under its name."""
     tables = {
         PARAMETERS: fitted.parameters,
-        POSTERIOR: pd.concat([fitted.draws, _by_country(fitted)], axis=1),
+        POSTERIOR: fitted.draws,
         CORRELATIONS: fitted.correlations.rename_axis("parameter").reset_index(),
     }
     manifest = {
         "name": folder.name,
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
-        "years": [fitted.record.years[0], fitted.record.years[-1]],
         **fitted.facts,
         "sources_digest": digest_of_sources(),
         **versions("emcee", "SALib"),
@@ -46,21 +44,6 @@ def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, 
     for name, table in tables.items():
         place.write(name, table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g").encode())
     place.write(MANIFEST, (HEAD + text).encode())
-
-
-def _by_country(fitted: Calibration) -> pd.DataFrame:
-    """Log likelihoods of the draws from what was observed of every country, for leaving it out.
-
-    Whether a body ended is of no one country.
-    """
-    shares, statuses = fitted.record.shares["country"], fitted.record.statuses["country"]
-    of_statuses = pd.concat([statuses, statuses, pd.Series([""] * len(fitted.record.ended()))])
-    found = {
-        f"log_likelihood_{country}": fitted.terms.shares[:, (shares == country).to_numpy()].sum(axis=-1)
-        + fitted.terms.statuses[:, (of_statuses == country).to_numpy()].sum(axis=-1)
-        for country in dict.fromkeys([*statuses, *shares])
-    }
-    return pd.DataFrame(found)
 
 
 def _version(package: str) -> str:

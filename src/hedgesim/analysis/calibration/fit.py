@@ -75,12 +75,10 @@ class Calibration:
     parameters: pd.DataFrame
     """A row for every parameter: what it is, its prior, whether it was fitted, its posterior and the shipped value."""
     draws: pd.DataFrame
-    """(draw, parameter): equally likely values of what was fitted, with `log_likelihood`."""
-    terms: Terms
-    """Log likelihoods of the draws by observation, for leaving countries out."""
+    """A row for each of equally likely values of what was fitted, with `log_likelihood`, and for leaving a country out
+    `log_likelihood_KAZ` and so on."""
     correlations: pd.DataFrame
     """Rank correlations of the fitted parameters in the posterior."""
-    record: Record
     facts: Mapping[str, object]
     """What was done and how it went, for the manifest."""
 
@@ -229,7 +227,9 @@ def _results(likelihood: Likelihood, screening: Screening, chain: Chain, plan: F
     values = likelihood.prior.values(chain.draws(plan.draws))
     terms = likelihood.terms(values)
     medians = np.median(values, axis=0, keepdims=True)
+    years = likelihood.record.years
     facts = {
+        "years": [years[0], years[-1]],
         "plan": asdict(plan),
         "runs": plan.runs,
         "accepted": chain.accepted,
@@ -242,12 +242,24 @@ def _results(likelihood: Likelihood, screening: Screening, chain: Chain, plan: F
     }
     return Calibration(
         parameters=_parameters(likelihood.prior, screening, values),
-        draws=pd.DataFrame(values, columns=names).assign(log_likelihood=terms.total()),
-        terms=terms,
+        draws=pd.DataFrame(values, columns=names).assign(**_by_country(likelihood.record, terms)),
         correlations=pd.DataFrame(stats.spearmanr(values).statistic, index=names, columns=names),
-        record=likelihood.record,
         facts=facts,
     )
+
+
+def _by_country(record: Record, terms: Terms) -> dict[str, Array]:
+    """Log likelihoods of draws from the record, and from what it holds of each country, axes (draw,).
+
+    Whether a body ended is of no one country.
+    """
+    shares, statuses = record.shares["country"].to_numpy(), record.statuses["country"].to_numpy()
+    of_statuses = np.concatenate([statuses, statuses, [""] * len(record.ended())])
+    found = {"log_likelihood": terms.total()}
+    for country in dict.fromkeys([*statuses, *shares]):
+        own = terms.shares[:, shares == country].sum(axis=-1) + terms.statuses[:, of_statuses == country].sum(axis=-1)
+        found[f"log_likelihood_{country}"] = own
+    return found
 
 
 def _parameters(prior: Prior, screening: Screening, values: Array) -> pd.DataFrame:

@@ -111,15 +111,8 @@ def _interval(own: Array, baseline: Array) -> tuple[float, float]:
     def statistic(a: Array, b: Array, axis: int = -1) -> Any:
         return 1.0 - a.mean(axis=axis) / b.mean(axis=axis)
 
-    found = stats.bootstrap(
-        (own, baseline),
-        statistic,
-        paired=True,
-        n_resamples=RESAMPLES,
-        confidence_level=LEVEL,
-        method="percentile",
-        rng=0,
-    )
+    options: dict[str, Any] = {"n_resamples": RESAMPLES, "confidence_level": LEVEL, "method": "percentile", "rng": 0}
+    found = stats.bootstrap((own, baseline), statistic, paired=True, **options)
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
 
