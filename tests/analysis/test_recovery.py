@@ -1,4 +1,4 @@
-"""The calibration finds parameters again that made a record: 40 synthetic records, intervals of 90 %."""
+"""The calibration recovers the parameters that generated a record: 40 synthetic records, intervals of 90 %."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FITS = 40
 PRIOR = Prior(("alignment.inertia", "taste.boost", "formats.home", "formats.champion", "membership.absorption"))
 SCALES = {"economy": 0.016, "energy": 0.09}
 FIRST_RUN = 1_000_000
-"""Runs that make records; none of those that fit has its random numbers."""
+"""Runs that generate records; none of those that fit has their random numbers."""
 
 
 @cache
@@ -64,7 +64,7 @@ def synthetic(engine: Engine, values: np.ndarray, run: int) -> Record:
 
 
 def fitted(engine: Engine, n: int) -> np.ndarray:
-    """Whether each true value lies in the 90 % interval of its posterior."""
+    """Whether each true value is in the 90 % interval of its posterior."""
     truth = np.random.default_rng(n).standard_normal((1, len(PRIOR)))
     record = synthetic(engine, PRIOR.values(truth)[0], FIRST_RUN + n)
     likelihood = Likelihood(case(), record, PRIOR, engine, 8, fixed=SCALES)
