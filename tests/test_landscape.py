@@ -187,10 +187,10 @@ BAD: dict[str, tuple[str, str, str, str, str]] = {
     "empty size": (changed("Cis,3", "Cis,", ACTORS), PAIRS, "a.csv:4", 'size of "Cis" is not given', "like 0.5"),
     "size in words": (changed("Ada,1", "Ada,big", ACTORS), PAIRS, "a.csv:2", '"big", which is no number', "like 0.5"),
     "size that is not finite": (changed("Ada,1", "Ada,inf", ACTORS), PAIRS, "a.csv:2", '"inf"', "like 0.5"),
-    "actor twice": (ACTORS + "Ada,4\n", PAIRS, "a.csv:5", "Ada stands twice", "once"),
+    "actor twice": (ACTORS + "Ada,4\n", PAIRS, "a.csv:5", "Ada occurs twice", "once"),
     "actor without a name": (changed("Ada", "", ACTORS), PAIRS, "a.csv:2", "no name", "actor"),
-    "row twice": (ACTORS, changed("\nBor,", "\nAda,", PAIRS), "p.csv:3", 'the row "Ada" stands twice', "Keep one"),
-    "column twice": (ACTORS, changed(",Bor", ",Ada", PAIRS), "p.csv:1", 'the column "Ada" stands twice', "Keep one"),
+    "row twice": (ACTORS, changed("\nBor,", "\nAda,", PAIRS), "p.csv:3", 'the row "Ada" occurs twice', "Keep one"),
+    "column twice": (ACTORS, changed(",Bor", ",Ada", PAIRS), "p.csv:1", 'the column "Ada" occurs twice', "Keep one"),
     "actor without propensities": (ACTORS + "Dan,1\n", PAIRS, "a.csv:5", '"Dan" has no row and column', "Add them"),
     "propensities without an actor": (
         changed("Cis,3\n", "", ACTORS),
@@ -216,7 +216,7 @@ BAD: dict[str, tuple[str, str, str, str, str]] = {
     "one actor": ("actor,size\nAda,1\n", ",Ada\nAda,0\n", "a.csv", "there is one actor", "two actors or more"),
     "column missing": (changed("size", "weight", ACTORS), PAIRS, "a.csv:1", "the column size is missing", "actor,size"),
     "semicolons": (ACTORS.replace(",", ";"), PAIRS, "a.csv:1", "the column actor is missing", "actor,size"),
-    "column of actors twice": ("actor,size,size\nAda,1,1\n", PAIRS, "a.csv:1", "size stands twice", "actor,size"),
+    "column of actors twice": ("actor,size,size\nAda,1,1\n", PAIRS, "a.csv:1", "size occurs twice", "actor,size"),
     "quote left open": (ACTORS + '"Dan,1\n', PAIRS, "a.csv:5", "this is no table", "quotes"),
     "binary": (ACTORS + "\0", PAIRS, "a.csv", "is a binary file", "table (CSV), saved as UTF-8"),
     "out of range": (

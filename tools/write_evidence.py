@@ -122,16 +122,23 @@ def hindcast(results: Path) -> str:
     tables, _ = read_findings(folder, "hindcast")
     skills = with_skill(tables["skills"])
     base = skills[skills["variant"] == "base"]
-    others = skills[(skills["variant"] != "base") & (skills["rival"] == PERSISTENCE)]
+    others = skills[(skills["variant"] != "base") & (skills["baseline"] == PERSISTENCE)]
     statuses = tables["statuses"].groupby(["change", "forecaster"])["brier"].sum().unstack()
-    left = {"country": "{}", "cells": "{}", "crps_seen": "{:.4f}", "crps_left_out": "{:.4f}"}
+    left = {"country": "{}", "cells": "{}", "crps_fitted": "{:.4f}", "crps_left_out": "{:.4f}"}
     left |= {"crps_persistence": "{:.4f}", "draws_worth": "{:.0f}"}
     votes = {"country": "{}"} | dict.fromkeys([c for c in tables["votes"].columns if c != "country"], "{:.2f}")
-    score = {"part": "{}", "rival": "{}", "own": "{:.4f}", "of_rival": "{:.4f}", "skill (90 %)": "{}", "cases": "{}"}
+    score = {
+        "part": "{}",
+        "baseline": "{}",
+        "own": "{:.4f}",
+        "of_baseline": "{:.4f}",
+        "skill (90 %)": "{}",
+        "cases": "{}",
+    }
     courses = sorted(path.stem for path in (folder / "charts").glob("history_*.png"))
     return paragraphs(
         rows_of(base, score),
-        image(folder, "skill", "Skill against rivals"),
+        image(folder, "skill", "Skill against baselines"),
         image(folder, "shares", "Shares cell by cell"),
         image(folder, "chances", "PIT histogram and reliability diagram"),
         "Statuses in formal bodies that rise or fall, and sanctions joined; sums of Brier scores:",
@@ -156,7 +163,7 @@ def ablation(results: Path) -> str:
     effects = effects.assign(told=[f"{m:+.4f}{'*' if s else ''}" for m, s in zip(effects["mean"], sure, strict=True)])
     names = list(dict.fromkeys(effects["without"]))
     wide = effects.pivot(index="without", columns="outcome", values="told").loc[names, effects["outcome"].unique()]
-    skill = scores[scores["rival"] == PERSISTENCE].pivot(index="without", columns="part", values="value").loc[names]
+    skill = scores[scores["baseline"] == PERSISTENCE].pivot(index="without", columns="part", values="value").loc[names]
     for part in ("all shares", "meetings"):
         wide[f"skill, {part}"] = skill[part].map("{:+.3f}".format)
     held = tables["patterns"].pivot(index="without", columns="pattern", values="verdict").loc[names]

@@ -148,12 +148,12 @@ def test_blocks_of_runs_change_nothing(case: Case, land: Landscape, monkeypatch:
     from hedgesim.analysis import blocs
     from hedgesim.engines.choice import engine_of
 
-    whole = compare(case, land.all_minima(), RUNS).table
+    at_once = compare(case, land.all_minima(), RUNS).table
     monkeypatch.setattr(blocs, "engine_of", lambda name: replace(engine_of(name), together=4))
     counted: list[int] = []
     parts = compare(case, land.all_minima(), RUNS, on_runs=counted.append).table
     assert counted == [4, 2]
-    pd.testing.assert_frame_equal(parts, whole, check_exact=False, rtol=0.0, atol=1e-12)
+    pd.testing.assert_frame_equal(parts, at_once, check_exact=False, rtol=0.0, atol=1e-12)
 
 
 def test_runs_that_fail_are_counted_and_left_out(case: Case, land: Landscape, monkeypatch: pytest.MonkeyPatch) -> None:

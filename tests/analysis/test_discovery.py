@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from scipy import stats
 from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swept
 
-from hedgesim.analysis import boxes as searching
 from hedgesim.analysis.boxes import Peeling, find_boxes
 from hedgesim.analysis.discovery import Condition, discover
 from hedgesim.errors import HedgesimError
@@ -172,13 +171,13 @@ def test_other_conditions_are_refused(text: str) -> None:
     ("when", "options", "said"),
     [
         ("presence_RU < 0.2", {}, 'there is no outcome "presence_RU" of a run. Did you mean "presence_RUS"?'),
-        (f"{OUTCOME} < 0", {}, "no case meets it: presence_RUS lies between 0."),
-        (f"{OUTCOME} < 1", {}, "every case meets it: presence_RUS lies between 0."),
+        (f"{OUTCOME} < 0", {}, "no case meets it: presence_RUS is between 0."),
+        (f"{OUTCOME} < 1", {}, "every case meets it: presence_RUS is between 0."),
         (f"{OUTCOME} > 0.22", {"of": "points"}, "--of points: there are no such cases. Write --of means or --of runs."),
-        (f"{OUTCOME} > 0.22", {"plan": Peeling(peel=0.0)}, "--peel 0: it must lie between 0 and 0.5"),
-        (f"{OUTCOME} > 0.22", {"plan": Peeling(mass=1.5)}, "--mass 1.5: it must lie between 0 and 1"),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(peel=0.0)}, "--peel 0: it must be between 0 and 0.5"),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(mass=1.5)}, "--mass 1.5: it must be between 0 and 1"),
         (f"{OUTCOME} > 0.22", {"plan": Peeling(boxes=0)}, "--boxes 0: there must be at least one box"),
-        (f"{OUTCOME} > 0.22", {"plan": Peeling(density=1.0)}, "--density 1: it must lie between 0 and 1"),
+        (f"{OUTCOME} > 0.22", {"plan": Peeling(density=1.0)}, "--density 1: it must be between 0 and 1"),
     ],
 )
 def test_what_cannot_be_is_refused(corner: Results, when: str, options: dict[str, Any], said: str) -> None:
@@ -240,5 +239,5 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     import sys
 
     monkeypatch.setitem(sys.modules, "prim", None)
-    with pytest.raises(searching.PrimMissing, match=r"PRIM is not installed. Install it: pip install 'hedgesim\[disc"):
+    with saying("discover: the package PRIM is not installed. Install it: pip install 'hedgesim[discovery]'."):
         find_boxes(invented(1), np.ones(N, dtype=bool), Peeling())

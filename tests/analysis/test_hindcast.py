@@ -1,4 +1,4 @@
-"""Rivals, forecasts and what a hindcast is made of."""
+"""Baselines, forecasts and what a hindcast scores."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from scipy import stats
 
 from hedgesim import read_scenario
 from hedgesim.analysis.calibration.prior import DISCREPANCY
-from hedgesim.analysis.calibration.record import ShareCells, record_of
-from hedgesim.analysis.hindcast.course import course
-from hedgesim.analysis.hindcast.forecasts import spread_out
-from hedgesim.analysis.hindcast.hindcast import MODEL, MOST, UNMOVED, hindcast, left_out_draws, skills
-from hedgesim.analysis.hindcast.rivals import Histories, count_probabilities
-from hedgesim.analysis.hindcast.study import reliability
+from hedgesim.analysis.calibration.record import record_of
+from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
+from hedgesim.analysis.hindcast.forecast import add_errors, history
+from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, Hindcast, hindcast, left_out_weights
+from hedgesim.analysis.hindcast.scores import MODEL, reliability, skills
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError
@@ -37,7 +36,7 @@ def case() -> Case:
 
 
 @cache
-def found() -> object:
+def found() -> Hindcast:
     return hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
 
 
@@ -47,23 +46,23 @@ def _record(*shares: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["country", "domain", "option", "year", "low", "high"])
 
 
-def test_rivals_by_hand() -> None:
-    history = Histories.of(_record(0.04, 0.09, 0.16), 2019)  # roots .2, .3, .4
+def test_baselines_by_hand() -> None:
+    past = PastShares.until(2019, _record(0.04, 0.09, 0.16))  # roots .2, .3, .4
     cell = _record(0.25).head(1)
-    assert history.forecast("persistence", cell)[0] == pytest.approx(0.4)
-    assert history.forecast("trend", cell)[0] == pytest.approx(0.5)
-    assert history.forecast("climatology", cell)[0] == pytest.approx(0.3)
+    assert past.forecast("persistence", cell)[0] == pytest.approx(0.4)
+    assert past.forecast("trend", cell)[0] == pytest.approx(0.5)
+    assert past.forecast("climatology", cell)[0] == pytest.approx(0.3)
 
 
-def test_a_rival_looks_at_no_later_year() -> None:
+def test_a_baseline_uses_no_later_year() -> None:
     table = _record(0.04, 0.09, 0.16)
     later = pd.concat([table, table.tail(1).assign(year=2020, low=0.9, high=0.9)])
-    one, other = Histories.of(table, 2019), Histories.of(later, 2019)
+    one, other = PastShares.until(2019, table), PastShares.until(2019, later)
     assert one.scale("persistence", "economy") == other.scale("persistence", "economy")
 
 
-def test_the_scale_of_a_rival_is_that_of_its_errors() -> None:
-    """Errors drawn from Student's t with scale .03 are told as .03, within four errors of a scale estimate."""
+def test_the_scale_of_a_baseline_is_that_of_its_errors() -> None:
+    """Errors drawn from Student's t with scale .03 are estimated as .03, within four errors of a scale estimate."""
     n = 400
     steps = 0.03 * stats.t(4.0).ppf(np.random.default_rng(1).random(n))
     table = pd.DataFrame(
@@ -74,7 +73,7 @@ def test_the_scale_of_a_rival_is_that_of_its_errors() -> None:
         ],
         columns=["country", "domain", "option", "year", "low", "high"],
     )
-    found = Histories.of(table, 2017).scale("persistence", "economy")
+    found = PastShares.until(2017, table).scale("persistence", "economy")
     information = (4.0 + 1.0 - 1.0) / (4.0 + 3.0) * 2.0  # of the log scale: 2 v / (v + 3)
     assert abs(np.log(found / 0.03)) < 4.0 / np.sqrt(n * information) + np.log(0.25 / 0.005) / 200
 
@@ -92,47 +91,46 @@ def test_persistence_of_counts_is_the_jeffreys_predictive() -> None:
 
 
 def test_without_errors_shares_are_squares_of_roots() -> None:
-    table = _record(0.25, 0.36).assign(before_low=0.25, before_high=0.25)
-    cells = ShareCells(table, np.zeros((2, 3), dtype=int))
+    shares = _record(0.25, 0.36).assign(before_low=0.25, before_high=0.25)
     middle = np.asarray([[0.5, 0.6, 1.2], [0.1, -0.2, 0.3]])
     np.testing.assert_allclose(
-        spread_out(cells, middle, np.zeros((2, 1)), seed=1), [[0.25, 0.36, 1.0], [0.01, 0.0, 0.09]]
+        add_errors(shares, middle, np.zeros((2, 1)), seed=1), [[0.25, 0.36, 1.0], [0.01, 0.0, 0.09]]
     )
 
 
 def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
-    told = found()
+    scored = found()
     record = record_of(read_tables(), case().setting, range(2021, 2024))
-    counts = told.shares.groupby("forecaster").size()
+    counts = scored.shares.groupby("forecaster").size()
     assert set(counts.index) == {MODEL, UNMOVED, "still", "persistence", "trend", "climatology"}
     assert (counts == len(record.shares)).all()
-    assert told.meetings["year"].min() == 2022
-    chances = told.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1)
+    assert scored.meetings["year"].min() == 2022
+    chances = scored.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1)
     np.testing.assert_allclose(chances, 1.0, atol=1e-9)
-    assert told.shares["pit"].between(0.0, 1.0).all()
-    assert not told.statuses.isna().any(axis=None)
+    assert scored.shares["pit"].between(0.0, 1.0).all()
+    assert not scored.statuses.isna().any(axis=None)
 
 
 def test_scores_are_those_of_the_members() -> None:
     """CRPS by its definition, E|X - y| - E|X - X'| / 2, for one exact cell."""
-    told = found()
-    own = told.shares[told.shares["forecaster"] == MODEL].reset_index(drop=True)
+    scored = found()
+    own = scored.shares[scored.shares["forecaster"] == MODEL].reset_index(drop=True)
     n = int(np.flatnonzero(own["low"] == own["high"])[0])
-    members, y = told.members.shares[n], own["low"][n]
+    members, y = scored.members.shares[n], own["low"][n]
     apart = np.abs(members[:, None] - members[None, :]).mean()
     assert own["crps"][n] == pytest.approx(np.abs(members - y).mean() - 0.5 * apart)
 
 
 def test_skill_against_oneself_is_nothing() -> None:
-    told = found()
-    both = pd.concat([told.shares, told.shares[told.shares["forecaster"] == MODEL].assign(forecaster="twin")])
+    scored = found()
+    both = pd.concat([scored.shares, scored.shares[scored.shares["forecaster"] == MODEL].assign(forecaster="twin")])
     row = skills(both, "crps", ["twin"], group="country").iloc[0]
     assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
 
 
 def test_reliability_counts_every_case() -> None:
-    told = found()
-    tables = {"shares": told.shares, "meetings": told.meetings, "statuses": told.statuses}
+    scored = found()
+    tables = scored.tables()
     table = reliability(tables)
     model = {name: own[own["forecaster"] == MODEL] for name, own in tables.items()}
     exact = (model["shares"]["low"] == model["shares"]["high"]).sum()
@@ -140,10 +138,10 @@ def test_reliability_counts_every_case() -> None:
 
 
 def test_leaving_a_country_out_weighs_draws_by_its_likelihood() -> None:
-    weights, worth = left_out_draws({"log_likelihood_AAA": [0.0, 0.0, 0.0, 0.0]}, "AAA")
+    weights, worth = left_out_weights({"log_likelihood_AAA": [0.0, 0.0, 0.0, 0.0]}, "AAA")
     np.testing.assert_allclose(weights, 0.25)
     assert worth == pytest.approx(4.0)
-    weights, worth = left_out_draws({"log_likelihood_AAA": [0.0, np.log(2.0)]}, "AAA")
+    weights, worth = left_out_weights({"log_likelihood_AAA": [0.0, np.log(2.0)]}, "AAA")
     np.testing.assert_allclose(weights, [2.0 / 3.0, 1.0 / 3.0])
 
 
@@ -158,15 +156,15 @@ def test_too_few_members_are_refused() -> None:
         hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=2, seed=3)
 
 
-def test_a_run_that_failed_is_told_and_never_scored() -> None:
+def test_a_run_that_failed_is_reported_and_never_scored() -> None:
     broken = {**DRAWS, "taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1e200, 1.0]}
     with np.errstate(all="ignore"), pytest.raises(HedgesimError, match="40 of 120 runs failed"):
         hindcast(case(), read_tables(), broken, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
 
 
-def test_a_course_starts_at_the_record() -> None:
-    tables = course(case(), read_tables(), DRAWS, engine_of("ensemble"), runs=4)
-    shares = tables["course_shares"]
+def test_a_history_starts_at_the_record() -> None:
+    tables = history(case(), read_tables(), DRAWS, engine_of("ensemble"), runs=4)
+    shares = tables["history_shares"]
     first = shares.sort_values("year").groupby(["country", "domain", "option"]).head(1)
     exact = first[first["low"] == first["high"]]
     np.testing.assert_allclose(exact["q50"], exact["low"])

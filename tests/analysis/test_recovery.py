@@ -1,4 +1,4 @@
-"""The calibration finds parameters again that made a record: 40 synthetic records, intervals of 90 %."""
+"""The calibration recovers the parameters that generated a record: 40 synthetic records, intervals of 90 %."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ import pytest
 from scipy import stats
 
 from hedgesim import read_scenario
-from hedgesim.analysis.calibration.likelihood import FREEDOM, meetings_of, middle_before, share_changes
+from hedgesim.analysis.calibration.fit import sample
+from hedgesim.analysis.calibration.likelihood import (
+    FREEDOM,
+    Likelihood,
+    meeting_counts,
+    middle_before,
+    run_with,
+    share_changes,
+)
 from hedgesim.analysis.calibration.prior import Prior
-from hedgesim.analysis.calibration.record import Record, changes_of, record_of
-from hedgesim.analysis.calibration.sampling import sample
-from hedgesim.analysis.calibration.target import Target
+from hedgesim.analysis.calibration.record import Record, positions, record_of, with_changes
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
-from hedgesim.engines.variation import Turn, turned
 from hedgesim.scenario.tables import read_tables
 
 FITS = 40
 PRIOR = Prior(("alignment.inertia", "taste.boost", "formats.home", "formats.champion", "membership.absorption"))
 SCALES = {"economy": 0.016, "energy": 0.09}
 FIRST_RUN = 1_000_000
-"""Runs that make records; none of those that fit has its random numbers."""
+"""Runs that generate records; none of those that fit has their random numbers."""
 
 
 @cache
@@ -41,36 +46,31 @@ def real_record() -> Record:
 def synthetic(engine: Engine, values: np.ndarray, run: int) -> Record:
     """What one run with some values would have left in the record, with errors of the given scales."""
     own = {name: values[n : n + 1] for n, name in enumerate(PRIOR.names)}
-    whole = turned(case(), {path: [Turn(parameter=path)] for path in own}, own)
-    seen = engine.observations(whole, [run])
-    real, axes = real_record(), case().setting.axes
-    cells = real.shares
-    scale = np.asarray([SCALES[domain] for domain in cells.table["domain"]])
-    unit = np.random.default_rng(run).random(len(cells))
-    roots = middle_before(cells) + share_changes(cells, seen, axes)[0] + scale * stats.t(FREEDOM).ppf(unit)
-    before = middle_before(cells) ** 2
+    observation = run_with(case(), own, engine, [run])
+    real = real_record()
+    scale = np.asarray([SCALES[domain] for domain in real.shares["domain"]])
+    unit = np.random.default_rng(run).random(len(real.shares))
+    middle = middle_before(real.shares)
+    roots = middle + share_changes(real, observation)[0] + scale * stats.t(FREEDOM).ppf(unit)
     shares = np.clip(roots, 0.0, None) ** 2
-    table = cells.table.assign(low=shares, high=shares, before_low=before, before_high=before)
-    i, f = real.statuses.place.T
-    before, after = (seen.status[t][0, i, f].astype(int) for t in (0, -1))
+    i, f = positions(real.axes, real.statuses, "country", "format")
+    before, after = (observation.status[t][0, i, f].astype(int) for t in (0, -1))
     return replace(
         real,
-        shares=replace(cells, table=table),
-        meetings=replace(
-            real.meetings, table=real.meetings.table.assign(count=meetings_of(real, seen, axes)[0].astype(int))
-        ),
-        statuses=changes_of(axes, real.statuses.table.assign(before=before, after=after)),
+        shares=real.shares.assign(low=shares, high=shares, before_low=middle**2, before_high=middle**2),
+        meetings=real.meetings.assign(count=meeting_counts(real, observation)[0].astype(int)),
+        statuses=with_changes(real.statuses.assign(before=before, after=after)),
     )
 
 
 def fitted(engine: Engine, n: int) -> np.ndarray:
-    """Whether each true value lies in the 90 % interval of its posterior."""
+    """Whether each true value is in the 90 % interval of its posterior."""
     truth = np.random.default_rng(n).standard_normal((1, len(PRIOR)))
     record = synthetic(engine, PRIOR.values(truth)[0], FIRST_RUN + n)
-    target = Target(case(), record, PRIOR, engine, 8, fixed=SCALES)
+    likelihood = Likelihood(case(), record, PRIOR, engine, 8, fixed=SCALES)
     pool = np.random.default_rng(100 + n).standard_normal((384, len(PRIOR)))
-    best = np.argsort(-target.terms(PRIOR.values(pool)).total())[:64]
-    chain = sample(target, pool[best], steps=60, warm_up=30, seed=n)
+    best = np.argsort(-likelihood.terms(PRIOR.values(pool)).total())[:64]
+    chain = sample(likelihood, pool[best], steps=60, warm_up=30, seed=n)
     low, high = np.quantile(chain.places.reshape(-1, len(PRIOR)), [0.05, 0.95], axis=0)
     return (low <= truth[0]) & (truth[0] <= high)
 

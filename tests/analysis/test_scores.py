@@ -59,8 +59,8 @@ def test_pit_counts_equal_members_half() -> None:
 
 
 def test_skill_of_half_the_score_is_a_half_and_its_interval_holds_it() -> None:
-    rival = np.linspace(1.0, 2.0, 20)
-    found = skill(0.5 * rival, rival, np.arange(20) % 4)
+    baseline = np.linspace(1.0, 2.0, 20)
+    found = skill(0.5 * baseline, baseline, np.arange(20) % 4)
     assert (found.value, found.cases, found.clusters) == (pytest.approx(0.5), 20, 4)
     assert found.low == pytest.approx(0.5)
     assert found.high == pytest.approx(0.5)
@@ -72,9 +72,9 @@ def test_the_interval_of_a_skill_covers_as_often_as_it_says() -> None:
     n, truth = 200, 1.0 - 0.8
     hits = 0
     for _ in range(n):
-        rival = rng.gamma(4.0, 0.25, 60)
-        own = 0.8 * rival * rng.gamma(16.0, 1.0 / 16.0, 60)
-        low, high = scores._resampled(own, rival)
+        baseline = rng.gamma(4.0, 0.25, 60)
+        own = 0.8 * baseline * rng.gamma(16.0, 1.0 / 16.0, 60)
+        low, high = scores._interval(own, baseline)
         hits += low <= truth <= high
     band = stats.binom(n, scores.LEVEL).ppf([0.0005, 0.9995])
     assert band[0] <= hits <= band[1]
@@ -86,5 +86,5 @@ def test_too_few_members_and_cases_are_refused_with_the_number_needed() -> None:
         crps(zero, zero, NORMAL[:, :50])
     with pytest.raises(HedgesimError, match=r"7 observed cases .* at least 8"):
         skill(np.ones(7), np.ones(7), np.arange(7))
-    with pytest.raises(HedgesimError, match="no error"):
+    with pytest.raises(HedgesimError, match="made no error"):
         skill(np.ones(9), np.zeros(9), np.arange(9))

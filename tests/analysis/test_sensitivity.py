@@ -31,7 +31,7 @@ def values(found: Sensitivity, measure: str, column: str = "value") -> dict[str,
 
 
 def assert_near(found: Sensitivity, measure: str, known: dict[str, float]) -> None:
-    """Each index lies within its own interval, widened to one failure in a thousand."""
+    """Each index is within its own interval, widened to one failure in a thousand."""
     got, plus = values(found, measure), values(found, measure, "confidence")
     for name, value in known.items():
         assert abs(got[name] - value) <= ONE_IN_A_THOUSAND * plus[name] + 5e-5, (measure, name, got[name])
@@ -159,9 +159,9 @@ def test_a_failed_run_takes_its_whole_unit_with_it(design: str, measure: str, tm
         assert list(values(found, "ST").values()) == pytest.approx(list(total), rel=1e-9)
 
 
-def test_a_sample_with_some_runs_through_is_kept(tmp_path: Path) -> None:
+def test_a_sample_with_some_successful_runs_is_kept(tmp_path: Path) -> None:
     text = """\
-question: Are means over what came through?
+question: Are means over successful runs?
 scenarios: [war_2022]
 uncertainties:
   settings.taste.threat: {low: 0.0, high: 3.0}
@@ -177,9 +177,9 @@ seed: 1
     path = tmp_path / "some.yaml"
     path.write_text(text)
     results = sweep(path, tmp_path / "out")
-    whole = sensitivity(results)
-    assert list(whole.basis["settings.taste.concentration"]) == ["2.0", "3.0"]
-    assert (whole.basis["noise"] >= 0.0).all()
+    complete = sensitivity(results)
+    assert list(complete.basis["settings.taste.concentration"]) == ["2.0", "3.0"]
+    assert (complete.basis["noise"] >= 0.0).all()
 
     class Lacking(Results):
         def table(self, name, columns=None, where=()):  # type: ignore[no-untyped-def]
@@ -238,7 +238,7 @@ def test_intervals_widen_with_their_level(saltelli: Results) -> None:
         assert values(wide, "ST", "confidence")[name] == pytest.approx(factor * plus, rel=1e-9)
 
 
-def test_an_outcome_that_stands_still_has_no_index(saltelli: Results) -> None:
+def test_an_outcome_that_never_changes_has_no_index(saltelli: Results) -> None:
     found = sensitivity(saltelli, ["leader_meetings", OUTCOME])
     assert list(found.basis["varies"]) == [False, True]
     assert set(found.indices["outcome"]) == {OUTCOME}
@@ -251,8 +251,8 @@ def test_an_outcome_that_stands_still_has_no_index(saltelli: Results) -> None:
         ({"method": "shapley"}, "--method shapley: there is no such method. Name sobol, morris, given."),
         ({"outcomes": ["presence_RU"]}, 'no outcome "presence_RU" of a run. Did you mean "presence_RUS"?'),
         ({"outcomes": [path_of("x1")]}, "there is no outcome"),
-        ({"level": 1.0}, "--level 1: a level lies between 0 and 1"),
-        ({"resamples": 1}, "--resamples 1: so few resamples tell no spread. Write --resamples 20 or more."),
+        ({"level": 1.0}, "--level 1: a level is between 0 and 1"),
+        ({"resamples": 1}, "--resamples 1: so few resamples give no spread. Write --resamples 20 or more."),
     ],
 )
 def test_what_cannot_be_is_refused(saltelli: Results, options: dict[str, object], said: str) -> None:

@@ -29,7 +29,7 @@ def history(pages: dict[str, Figure], tmp_path: Path) -> dict[str, Figure]:
     shares = pd.concat([band(size, country="KGZ", domain="economy", option=o) for o, size in sizes.items()])
     counts = band(1.0, format="OTS", rung="leaders").drop(columns=["low", "high"])
     meetings = counts.rename(columns={"q50": "mean"}).assign(count=YEARS % 3)
-    paths = draw_history({"course_shares": shares, "course_meetings": meetings}, tmp_path, trained=2021, caption="-")
+    paths = draw_history({"history_shares": shares, "history_meetings": meetings}, tmp_path, trained=2021, caption="-")
     assert [path.stem for path in paths] == ["history_KGZ", "history_meetings"]
     return pages
 
@@ -53,7 +53,7 @@ def test_forecasts_show_cells_bins_and_skills(pages: dict[str, Figure], tmp_path
         [("KAZ", "economy", "RUS", 0.2, 0.2, 0.25), ("KAZ", "energy", "EU", 0.1, 0.3, 0.2)],
         columns=["country", "domain", "option", "low", "high", "before"],
     ).assign(q05=0.1, q50=0.2, q95=0.4, year=2022, pit=0.4, forecaster="model")
-    skills = pd.DataFrame({"part": ["all", "meetings"], "rival": "trend", "value": [0.2, -3.0], "variant": "base"})
+    skills = pd.DataFrame({"part": ["all", "meetings"], "baseline": "trend", "value": [0.2, -3.0], "variant": "base"})
     skills = skills.assign(low=[0.1, -4.0], high=[0.3, -2.0])
     tables = {"shares": pd.concat([cells, cells.assign(forecaster="trend", q50=0.9)]), "skills": skills}
     reliable = pd.DataFrame({"chance": [0.1, 0.9], "happened": [0.0, 1.0], "cases": [7, 3]})

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from hedgesim.analysis.hindcast.hindcast import hindcast, parameters_in
-from hedgesim.analysis.hindcast.study import Posterior, skills_of
+from hedgesim.analysis.hindcast.forecast import Draws, parameters_in
+from hedgesim.analysis.hindcast.hindcast import hindcast, skills_of
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
 from hedgesim.analysis.patterns.scoring import OnRuns, score, verdicts_of
 from hedgesim.analysis.patterns.verdict import QUANTILES
@@ -56,7 +56,7 @@ def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFra
 
 
 def scores_without(
-    case: Case, tables: Tables, posterior: Posterior, engine: Engine, *, years: Sequence[int], runs: int
+    case: Case, tables: Tables, posterior: Draws, engine: Engine, *, years: Sequence[int], runs: int
 ) -> pd.DataFrame:
     """Skills of the hindcast under every mechanism turned off; the columns of `skills_of` and `without`.
 
@@ -95,6 +95,6 @@ def _at_end(case: Case, engine: Engine, runs: int) -> dict[str, Array]:
 
 def _last(block: Outcomes, name: str) -> Array:
     if name in block.countries:
-        return block.of_country(name)[:, -1].mean(axis=-1)
+        return block.of_country(name)[:, -1].mean(axis=0)
     series = block.of_system(name)
-    return series[:, 1:].sum(axis=-1) if name in TOTALS else series[:, -1]
+    return series[1:].sum(axis=0) if name in TOTALS else series[-1]

@@ -20,10 +20,10 @@ from hedgesim.scenario.arrays import Sourced
 from hedgesim.scenario.figures import latest_sizes
 
 MILITARY = "military_expenditure"
-"""Measure in the table of sizes behind the capability of powers, and so behind the size of everybody."""
+"""Measure in the table of sizes from which the capability of powers, and so every size, is computed."""
 
 RUNS = 200
-"""Runs of the hedging model unless it is told otherwise."""
+"""Runs of the hedging model by default."""
 
 
 def landscape_of(scenario: Scenario, sourced: Sourced) -> Landscape:
@@ -31,18 +31,17 @@ def landscape_of(scenario: Scenario, sourced: Sourced) -> Landscape:
 
     Size is capability: the root of military expenditure over the largest of any power. Propensity is affinity between
     a country and a power, trust less distrust (1 - trust) between two countries, and rivalry, which repels, between
-    two powers; all lie in -1..1. Where the tables have it by direction, it is the mean of both.
+    two powers; all are in -1..1. Where the tables have it by direction, it is the mean of both.
 
     Raises:
         ScenarioError: the tables know no military expenditure of a country.
-        LandscapeError: somebody has no size, or fewer than two actors are there.
+        HedgesimError: an actor has no size, or there are fewer than two actors.
     """
     setting = sourced.setting
-    trust, rivalry = setting.trust[0, :, 0, :], setting.rivalry[0, 0]
-    between = trust - (1.0 - trust)
-    toward = setting.affinity[0, :, 0, :]
-    whole = np.block([[between, toward], [toward.T, -rivalry]])
-    propensity = (whole + whole.T) / 2.0
+    trust, rivalry = setting.trust[:, 0, :, 0], setting.rivalry[0, ..., 0]
+    toward = setting.affinity[:, 0, :, 0]
+    directed = np.block([[trust - (1.0 - trust), toward], [toward.T, -rivalry]])
+    propensity = (directed + directed.T) / 2.0
     np.fill_diagonal(propensity, 0.0)
     size = np.concatenate([_capability(scenario, sourced), setting.capability.ravel()])
     return Landscape((*setting.axes.countries, *setting.axes.powers), size, propensity)
@@ -68,10 +67,10 @@ class Comparison:
 
     table: a row per country, medians over runs, at the end unless it says otherwise: `country`; `apart`, whether it is
     on the other side than the first actor; `held`, by how much its frustration (size x propensity over those on the
-    other side) rises if it alone changes sides; `across`, part of its presence with powers that is with powers of the
+    other side) rises if it alone changes sides; `across`, share of its presence with powers that is with powers of the
     other side (1, 0..1; 0 where there are but two blocs, above .5 where it leans to the other one), and `across_start`,
     the same at the start; `on_side`, share of runs in which `across` is below .5; `bloc_leaning`, presence of powers
-    times their bloc scores (1, -1..1); `hedging_index`. Empty where no run came through.
+    times their bloc scores (1, -1..1); `hedging_index`. Not a number where no run succeeded.
     """
 
     table: pd.DataFrame
@@ -81,46 +80,47 @@ class Comparison:
 
 
 def compare(case: Case, minima: Minima, runs: int = RUNS, *, on_runs: OnRuns = lambda _: None) -> Comparison:
-    """Run a case and set its end against the lowest minimum of its landscape.
+    """Run a case and compare its end with the lowest minimum of its landscape.
 
     minima: of `landscape_of`, whose actors are the countries and then the powers of the case. runs: at least 1.
     """
     axes, engine = case.setting.axes, engine_of("ensemble")
     n = len(axes.countries)
-    apart, parts = minima.apart[0], []
+    apart, blocks = minima.apart[0], []
     for first in range(0, runs, engine.together):
         here = range(first, min(first + engine.together, runs))
         block = run_block(case, engine, here)
-        parts.append(_ends(block.outcomes, apart, bloc=case.setting.bloc.ravel())[block.successful()])
+        measured = _measures(block.outcomes, apart, bloc=case.setting.bloc.ravel())
+        blocks.append(measured[block.successful()])
         on_runs(len(here))
-    before, across, leaning, index = np.moveaxis(np.concatenate(parts), -1, 0)
+    before, across, leaning, index = np.moveaxis(np.concatenate(blocks), -1, 0)
     table = pd.DataFrame(
         {
             "country": axes.countries,
             "apart": apart[:n],
             "held": (minima.landscape.rise(minima.apart[:1])[0] / (2.0 * minima.landscape.size))[:n],
-            "across_start": _middle(before),
-            "across": _middle(across),
+            "across_start": _median(before),
+            "across": _median(across),
             "on_side": (across < 0.5).mean(axis=0) if len(across) else np.nan,
-            "bloc_leaning": _middle(leaning),
-            "hedging_index": _middle(index),
+            "bloc_leaning": _median(leaning),
+            "hedging_index": _median(index),
         }
     )
     return Comparison(table, axes.periods[-1], runs, runs - len(across))
 
 
-def _ends(outcomes: Outcomes, apart: Flags, *, bloc: Values) -> Values:
-    """Across at the start and at the end, then leaning by bloc scores and hedging index, axes (run, country, 4)."""
+def _measures(outcomes: Outcomes, apart: Flags, *, bloc: Values) -> Values:
+    """Across at the start and at the end, bloc leaning and hedging index at the end, axes (run, country, 4)."""
     axes = outcomes.axes
     n = len(axes.countries)
-    steps = [outcomes.of_country(f"{PRESENCE}{power}")[:, [0, -1]] for power in axes.powers]
+    steps = [outcomes.of_country(f"{PRESENCE}{power}")[:, [0, -1]].T for power in axes.powers]
     held = np.stack(steps, axis=-1)
     other = apart[:n, None] != apart[n:]
     across = (held * other).sum(axis=-1) / held.sum(axis=-1)
-    index = outcomes.of_country("hedging_index")[:, -1]
+    index = outcomes.of_country("hedging_index")[:, -1].T
     return np.stack([across[:, 0], across[:, 1], held[:, 1] @ bloc, index], axis=-1)
 
 
-def _middle(values: Values) -> Values:
+def _median(values: Values) -> Values:
     """Medians over runs, axes (country,); values: axes (run, country)."""
     return np.median(values, axis=0) if len(values) else np.full(values.shape[1], np.nan)

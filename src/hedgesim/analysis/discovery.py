@@ -10,22 +10,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from hedgesim.analysis.boxes import Boxes, Peeling, find_boxes
+from hedgesim.analysis.boxes import Boxes, Flags, Peeling, find_boxes
 from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, varied_in
 from hedgesim.errors import HedgesimError
 from hedgesim.results.results import Results
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
 
-OPERATORS: Mapping[str, Callable[[Any, float], Any]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
+OPERATORS: Mapping[str, tuple[Callable[[Any, float], Any], str]] = {
+    "<": (operator.lt, "below"),
+    "<=": (operator.le, "at_most"),
+    ">": (operator.gt, "above"),
+    ">=": (operator.ge, "at_least"),
 }
-WORDS = {"<": "below", "<=": "at_most", ">": "above", ">=": "at_least"}
+"""Signs of a condition: what they compute, and their word in the name of a folder."""
+
 FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
@@ -51,9 +51,8 @@ class Condition:
         """Read a text such as `hedging_index < 0.4`; HedgesimError for one that is not OUTCOME OP NUMBER."""
         found = FORM.fullmatch(text)
         if found is None:
-            fault, remedy = "it is not OUTCOME < NUMBER", "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
-            place = f"--when '{text}'"
-            raise HedgesimError(place, fault, remedy)
+            remedy = "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
+            raise HedgesimError(f"--when '{text}'", "it is not OUTCOME < NUMBER", remedy)
         name, sign, number = found.groups()
         return Condition(name, sign, float(number))
 
@@ -63,18 +62,23 @@ class Condition:
         return f"{self.outcome} {self.operator} {self.number:g}"
 
     @property
+    def option(self) -> str:
+        """The condition as an option of the command line, for errors."""
+        return f"--when '{self.text}'"
+
+    @property
     def name(self) -> str:
         """The condition as the name of a folder."""
-        return f"{self.outcome}_{WORDS[self.operator]}_{self.number:g}"
+        return f"{self.outcome}_{OPERATORS[self.operator][1]}_{self.number:g}"
 
-    def holds(self, values: pd.Series[Any]) -> NDArray[np.bool_]:
+    def holds(self, values: pd.Series[Any]) -> Flags:
         """Where it holds."""
-        return np.asarray(OPERATORS[self.operator](values.to_numpy(dtype=np.float64), self.number))
+        return np.asarray(OPERATORS[self.operator][0](values.to_numpy(dtype=np.float64), self.number))
 
 
 @dataclass(frozen=True)
 class Discovery:
-    """Boxes of a condition, and what they rest on: cases, hits (those that meet it), failed runs left out.
+    """Boxes of a condition, and what they are computed from: cases, hits (those that meet it), failed runs left out.
 
     ranges: lowest and highest value of every factor that is a number.
     """
@@ -95,7 +99,7 @@ class Discovery:
 
     @property
     def chosen(self) -> pd.DataFrame:
-        """The steps that were taken as boxes."""
+        """The steps that were chosen as boxes."""
         steps = self.boxes.steps
         return steps[steps["chosen"]].reset_index(drop=True)
 
@@ -104,12 +108,12 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
     """Boxes of what varies in which a condition on an outcome often holds, by PRIM.
 
     Factors are the uncertainties, the levers and, if there are several, the scenario. when: `OUTCOME < NUMBER`, or with
-    <=, > or >=. of: means, the mean over the runs of every point is a case; or runs, every run that came through is.
+    <=, > or >=. of: means, the mean over the runs of every point is a case; or runs, every successful run is.
 
     Raises:
-        HedgesimError: the sweep is unfinished, its design does not fill its space, too few runs came through, it has
-            no such outcome, no case or every case meets the condition, or no box is as dense as it is to be.
-        PrimMissing: the package PRIM is not installed.
+        HedgesimError: the sweep is unfinished, its design does not fill its space, too few runs succeeded, it has no
+            such outcome, no case or every case meets the condition, no box is as dense as asked for, or the package
+            PRIM is not installed.
     """
     condition = Condition.read(when) if isinstance(when, str) else when
     plan = plan or Peeling()
@@ -120,7 +124,7 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
         fault = f"its design is {design}, whose samples do not fill the space"
         remedy = f"Write design: latin_hypercube (or {', '.join(DESIGNS[2:])}, grid) and sweep again."
         raise HedgesimError(place_of(results), fault, remedy)
-    check_outcomes(results, [condition.outcome], f"--when '{condition.text}'")
+    check_outcomes(results, [condition.outcome], condition.option)
     cases, factors, failed = _cases(results, condition.outcome, of)
     if not factors:
         raise HedgesimError(place_of(results), "nothing varies in it", "Add uncertainties or levers and sweep again.")
@@ -135,62 +139,53 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
 def _check_options(plan: Peeling, of: str) -> None:
     """Refuse numbers that mean nothing."""
     if of not in CASES:
-        place = f"--of {of}"
-        raise HedgesimError(place, "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
-    parts = {"peel": plan.peel, "paste": plan.paste, "mass": plan.mass, "density": plan.density}
-    for name, part in parts.items():
-        most = 1.0 if name in {"mass", "density"} else 0.5
-        if part is not None and not 0.0 < part < most:
+        raise HedgesimError(f"--of {of}", "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
+    for name, most in (("peel", 0.5), ("paste", 0.5), ("mass", 1.0), ("density", 1.0)):
+        share = getattr(plan, name)
+        if share is not None and not 0.0 < share < most:
             remedy = f"Write --{name} {getattr(Peeling, name) or 0.8:g}."
-            place = f"--{name} {part:g}"
-            raise HedgesimError(place, f"it must lie between 0 and {most:g}", remedy)
+            raise HedgesimError(f"--{name} {share:g}", f"it must be between 0 and {most:g}", remedy)
     if plan.boxes < 1:
-        place = f"--boxes {plan.boxes}"
-        raise HedgesimError(place, "there must be at least one box", "Write --boxes 1 or more.")
+        raise HedgesimError(f"--boxes {plan.boxes}", "there must be at least one box", "Write --boxes 1 or more.")
 
 
 def _cases(results: Results, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
-    """The cases that came through with their factors, the names of those that vary, and how many runs failed."""
+    """The successful cases with their factors, the names of those that vary, and how many runs failed."""
     varied = varied_in(results)
     columns = [POINT, *varied.groups, *varied.uncertainties]
     runs = results.table(RUNS, columns=[*columns, outcome])
-    through = runs.dropna(subset=[outcome])
-    means = through.groupby(columns, sort=False, dropna=False)[outcome].mean().reset_index()
-    cases = means if of == "means" else through.reset_index(drop=True)
+    successful = runs.dropna(subset=[outcome])
+    means = successful.groupby(columns, sort=False, dropna=False)[outcome].mean().reset_index()
+    cases = means if of == "means" else successful.reset_index(drop=True)
     factors = [name for name in columns[1:] if cases[name].nunique() > 1]
-    return cases, factors, len(runs) - len(through)
+    return cases, factors, len(runs) - len(successful)
 
 
-def _check_cases(results: Results, condition: Condition, values: pd.Series[Any], hits: NDArray[np.bool_]) -> None:
-    """Refuse too few cases, and a condition that tells nothing apart."""
+def _check_cases(results: Results, condition: Condition, values: pd.Series[Any], hits: Flags) -> None:
+    """Refuse too few cases, and a condition that every case or no case meets."""
     if len(hits) < FEWEST:
         fault = f"boxes need at least {FEWEST} cases, and there are {len(hits)}"
         raise HedgesimError(place_of(results), fault, "Write more samples and sweep again; --quick makes too few.")
     if hits.any() and not hits.all():
         return
     who = "every case meets it" if hits.all() else "no case meets it"
-    fault = f"{who}: {condition.outcome} lies between {values.min():.4g} and {values.max():.4g}"
+    fault = f"{who}: {condition.outcome} is between {values.min():.4g} and {values.max():.4g}"
     remedy = f"Write a number between, such as the median {values.median():.4g}."
-    place = f"--when '{condition.text}'"
-    raise HedgesimError(place, fault, remedy)
+    raise HedgesimError(condition.option, fault, remedy)
 
 
-def _boxes(factors: pd.DataFrame, hits: NDArray[np.bool_], plan: Peeling, condition: Condition) -> Boxes:
-    """The boxes; refused where there is none."""
+def _boxes(factors: pd.DataFrame, hits: Flags, plan: Peeling, condition: Condition) -> Boxes:
+    """The boxes; HedgesimError where there is none."""
     try:
         boxes = find_boxes(factors, hits, plan)
     except RecursionError as error:
         fault = f"steps of {plan.peel:g} down to a mass of {plan.mass:g} are too many"
-        place = f"--peel {plan.peel:g}"
-        raise HedgesimError(place, fault, "Write a larger --peel or --mass.") from error
+        raise HedgesimError(f"--peel {plan.peel:g}", fault, "Write a larger --peel or --mass.") from error
     if boxes.steps["chosen"].any():
         return boxes
     densest = float(boxes.steps["density"].max())
     if plan.density is not None and densest < plan.density:
-        fault = f"no box is so dense; the densest has {densest:.3f}"
-        place = f"--density {plan.density:g}"
-        raise HedgesimError(place, fault, f"Write {0.95 * densest:.2g} or less.")
-    fault = f"no box is denser than all cases, {hits.mean():.3f}"
-    remedy = "The condition does not hang on what varies, or there are too few runs to see it."
-    place = f"--when '{condition.text}'"
-    raise HedgesimError(place, fault, remedy)
+        fault, remedy = f"no box is so dense; the densest has {densest:.3f}", f"Write {0.95 * densest:.2g} or less."
+        raise HedgesimError(f"--density {plan.density:g}", fault, remedy)
+    remedy = "The condition does not depend on what varies, or there are too few runs to show it."
+    raise HedgesimError(condition.option, f"no box is denser than all cases, {hits.mean():.3f}", remedy)

@@ -1,4 +1,4 @@
-"""Landscape theory: actors fall into two sides and settle where no single one would move [axelrod_bennett1993]."""
+"""Landscape theory: actors divide into two sides until no single one would move [axelrod_bennett1993]."""
 
 from __future__ import annotations
 
@@ -15,33 +15,23 @@ from hedgesim.model.noise import draw_uniform
 from hedgesim.scenario.schema import LARGEST_SEED
 
 MOST_ACTORS = 20
-"""Actors up to which every bipartition is looked at; beyond, minima are searched for by descent."""
+"""Actors up to which every bipartition is examined; beyond, minima are searched for by descent."""
 
 STARTS, MOST_STARTS = 1000, 1_000_000
-"""Descents unless it is told otherwise, and at most."""
+"""Descents by default, and at most."""
 
 SEED = 1
-"""Seed of the starts of descents unless it is told otherwise."""
+"""Seed of the starts of descents by default."""
 
 _BLOCK = 2**14
-"""Bipartitions looked at at once: their arrays take some ten megabytes."""
+"""Bipartitions examined at once: their arrays take some ten megabytes."""
 
 _ALIKE = 1e-9
-"""By what part two numbers may differ that should be equal and came by different ways."""
+"""By what fraction two numbers may differ that should be equal but were computed in different ways."""
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-class LandscapeError(HedgesimError):
-    """A landscape that means nothing, said in one line: place, fault, remedy.
-
-    about: place of the actor whose size is at fault, places of the two whose propensity is, else nothing.
-    """
-
-    def __init__(self, place: str, fault: str, remedy: str, *, about: tuple[int, ...] = ()) -> None:
-        super().__init__(place, fault, remedy)
-        self.about = about
+Fault = tuple[HedgesimError, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -49,11 +39,11 @@ class Landscape:
     """Actors with sizes, and their propensities to be on one side [axelrod_bennett1993].
 
     A bipartition puts every actor on one of two sides, one of which may be empty. Its energy is the sum of
-    size x size x propensity over the pairs on different sides, each counted both ways: low where friends stand
+    size x size x propensity over the pairs on different sides, each counted both ways: low where friends are
     together and rivals apart. Bipartitions are given as flags `apart`, axes (bipartition, actor).
 
     Raises:
-        LandscapeError: fewer than two actors, one named twice, arrays of another shape, a size that is not above 0, a
+        HedgesimError: fewer than two actors, one named twice, arrays of another shape, a size that is not above 0, a
             propensity that is no number or differs by direction, numbers whose products leave the range of numbers.
     """
 
@@ -61,21 +51,17 @@ class Landscape:
     size: Values
     """(actor,): above 0, on any one scale."""
     propensity: Values
-    """(actor, actor): symmetric; positive draws together, negative drives apart. The diagonal means nothing."""
+    """(actor, actor): symmetric; positive draws together, negative drives apart. The diagonal is ignored."""
 
     def __post_init__(self) -> None:
-        """Refuse what means nothing."""
-        for fault in _faults(self):
-            raise fault
+        """Refuse actors that make no landscape."""
+        for error, _ in faults(self.actors, self.size, self.propensity):
+            raise error
 
     @cached_property
     def pull(self) -> Values:
         """(actor, actor): size x size x propensity of every pair, 0 on the diagonal."""
-        with np.errstate(all="ignore"):
-            mean = self.propensity / 2.0 + self.propensity.T / 2.0
-            pull: Values = self.size[:, None] * self.size * mean
-        np.fill_diagonal(pull, 0.0)
-        return pull
+        return _pull(self.size, self.propensity)
 
     @cached_property
     def _slack(self) -> Values:
@@ -104,9 +90,11 @@ class Landscape:
         starts: descents, 1 to 1 000 000. seed: of where they start, 0 or more. Neither matters up to 20 actors.
 
         Raises:
-            LandscapeError: starts or seed out of range.
+            HedgesimError: starts or seed out of range.
         """
-        _check_search(starts, seed)
+        for name, value, low, high in (("starts", starts, 1, MOST_STARTS), ("seed", seed, 0, LARGEST_SEED)):
+            if not low <= value <= high:
+                raise HedgesimError(f"--{name} {value}", "it is out of range", f"Give --{name} from {low} to {high}.")
         return self.all_minima() if len(self.actors) <= MOST_ACTORS else self.minima_by_descent(starts, seed)
 
     def all_minima(self) -> Minima:
@@ -153,7 +141,7 @@ class Landscape:
 
 @dataclass(frozen=True)
 class Search:
-    """Descents that were made: how many, with what seed, and in each minimum how many ended, axes (minimum,)."""
+    """Descents: how many, with what seed, and in each minimum how many ended, axes (minimum,)."""
 
     starts: int
     seed: int
@@ -166,11 +154,11 @@ class Minima:
 
     landscape: Landscape
     apart: Flags
-    """(minimum, actor): whether the actor stands on the other side than the first actor."""
+    """(minimum, actor): whether the actor is on the other side than the first actor."""
     energy: Values
     """(minimum,)"""
     search: Search | None
-    """How they were searched for; None if every bipartition was looked at."""
+    """How they were searched for; None if every bipartition was examined."""
 
     @staticmethod
     def of(landscape: Landscape, apart: Flags, search: Search | None = None) -> Minima:
@@ -192,46 +180,46 @@ class Minima:
         return tuple(a for a, apart in flags if not apart), tuple(a for a, apart in flags if apart)
 
 
-def _check_search(starts: int, seed: int) -> None:
-    for name, value, low, high in (("starts", starts, 1, MOST_STARTS), ("seed", seed, 0, LARGEST_SEED)):
-        if not low <= value <= high:
-            place, remedy = f"--{name} {value}", f"Give --{name} from {low} to {high}."
-            raise LandscapeError(place, "it is out of range", remedy)
+def _pull(size: Values, propensity: Values) -> Values:
+    """Size x size x propensity of every pair, 0 on the diagonal, axes (actor, actor)."""
+    with np.errstate(all="ignore"):
+        mean = propensity / 2.0 + propensity.T / 2.0
+        pull: Values = size[:, None] * size * mean
+    np.fill_diagonal(pull, 0.0)
+    return pull
 
 
-def _faults(land: Landscape) -> Iterator[LandscapeError]:
-    """What is wrong with a landscape, first things first."""
-    n = len(land.actors)
+def faults(actors: tuple[str, ...], size: Values, propensity: Values) -> Iterator[Fault]:
+    """Why actors make no landscape, and the positions of the actors at fault; arguments as of `Landscape`.
+
+    Positions are of one actor whose name or size is at fault, of two whose propensity is, else there are none. Only
+    the first fault counts: those after it assume that there is none before.
+    """
+    n = len(actors)
     if n < 2:
         few = "there are no actors" if n == 0 else "there is one actor"
-        yield LandscapeError("actors", few, "Two sides take two actors or more: add some.")
-    for i, actor in enumerate(land.actors):
-        if actor in land.actors[:i]:
-            yield LandscapeError("actors", f"{actor} stands twice", "Name each actor once.", about=(i,))
-    if land.size.shape != (n,) or land.propensity.shape != (n, n):
-        fault = f"{n} actors, sizes of shape {land.size.shape}, propensities of shape {land.propensity.shape}"
-        yield LandscapeError("actors", fault, "Give a size to every actor and a propensity to every pair.")
-    for i, actor in enumerate(land.actors):
-        if not 0.0 < land.size[i] < np.inf:
-            fault = f"the size of {actor} is {land.size[i]:g}, and without size an actor moves nothing"
-            remedy = "Write a number above 0, or leave the actor out of both tables."
-            yield LandscapeError("sizes", fault, remedy, about=(i,))
-    yield from _faults_of_pairs(land)
-
-
-def _faults_of_pairs(land: Landscape) -> Iterator[LandscapeError]:
-    """What is wrong with propensities: no number, not symmetric, products out of range."""
-    n, to = len(land.actors), land.propensity
-    off = ~np.eye(n, dtype=np.bool_)
-    largest = float(np.abs(to[off & np.isfinite(to)]).max(initial=0.0))
+        yield HedgesimError("actors", few, "Two sides take two actors or more: add some."), ()
+    for i, actor in enumerate(actors):
+        if actor in actors[:i]:
+            yield HedgesimError("actors", f"{actor} occurs twice", "Name each actor once."), (i,)
+    if size.shape != (n,) or propensity.shape != (n, n):
+        fault = f"{n} actors, sizes of shape {size.shape}, propensities of shape {propensity.shape}"
+        yield HedgesimError("actors", fault, "Give a size to every actor and a propensity to every pair."), ()
+    for i, actor in enumerate(actors):
+        if not 0.0 < size[i] < np.inf:
+            fault = f"the size of {actor} is {size[i]:g}, and without size an actor moves nothing"
+            yield HedgesimError("sizes", fault, "Write a number above 0, or leave the actor out of both tables."), (i,)
+    off, pull = ~np.eye(n, dtype=np.bool_), _pull(size, propensity)
+    largest = float(np.abs(propensity[off & np.isfinite(propensity)]).max(initial=0.0))
     with np.errstate(all="ignore"):
-        alike = np.isclose(to, to.T, rtol=_ALIKE, atol=1e-12 * largest)
-        lost = (to != 0.0) & ((land.pull == 0.0) | ~np.isfinite(4.0 * n * n * land.pull))
-    for wrong, fault, remedy in (
-        (~np.isfinite(to), "is no number", "Write a number such as -0.5."),
+        alike = np.isclose(propensity, propensity.T, rtol=_ALIKE, atol=1e-12 * largest)
+        lost = (propensity != 0.0) & ((pull == 0.0) | ~np.isfinite(4.0 * n * n * pull))
+    for wrong, what, remedy in (
+        (~np.isfinite(propensity), "is no number", "Write a number such as -0.5."),
         (~alike, "differs by direction", "Write the same number in both places."),
         (lost, "times their sizes is out of the range of numbers", "Give sizes in another unit."),
     ):
-        for i, j in np.argwhere(np.tril(wrong | wrong.T) & off):
-            told = f"the propensity of {land.actors[j]} and {land.actors[i]} {fault} ({to[j, i]:g} and {to[i, j]:g})"
-            yield LandscapeError("propensities", told, remedy, about=(int(i), int(j)))
+        for i, j in np.argwhere(np.tril(wrong | wrong.T) & off).tolist():
+            numbers = f"({propensity[j, i]:g} and {propensity[i, j]:g})"
+            fault = f"the propensity of {actors[j]} and {actors[i]} {what} {numbers}"
+            yield HedgesimError("propensities", fault, remedy), (i, j)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from hedgesim.analysis.landscape import Landscape, LandscapeError, Values
+from hedgesim.analysis.landscape import Landscape, Values, faults
 from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.scenario.csv_table import LARGEST_TABLE
 from hedgesim.scenario.files import read_text
@@ -21,24 +21,29 @@ ACTOR, SIZE = "actor", "size"
 
 
 @dataclass(frozen=True)
-class _Line:
-    """A line of a table: its number, from 1, and its cells without blanks around them."""
-
-    number: int
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class _Table:
-    """A table on file: its header and the lines below."""
+    """A table on file: its header, row 0, and the rows below, as cells without blanks around them."""
 
     path: Path
-    header: _Line
-    lines: tuple[_Line, ...]
+    lines: tuple[int, ...]
+    """The line of each row, from 1."""
+    rows: tuple[tuple[str, ...], ...]
 
-    def at(self, line: _Line) -> str:
-        """The place of a line."""
-        return f"{self.path}:{line.number}"
+    def place(self, row: int) -> str:
+        """The file and line of a row."""
+        return f"{self.path}:{self.lines[row]}"
+
+    def number(self, row: int, column: int, what: str) -> float:
+        """A cell as a finite number; HedgesimError for any other, which says what it is."""
+        cell = self.rows[row][column]
+        try:
+            value = float(cell)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            fault = f"{what} is {shown(cell)}, which is no number" if cell else f"{what} is not given"
+            raise HedgesimError(self.place(row), fault, "Write it like 0.5.")
+        return value
 
 
 def read_landscape(actors: Path, propensity: Path) -> Landscape:
@@ -50,116 +55,92 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
     Raises:
         ScenarioError: no such file, or one that cannot be read.
         HedgesimError: with file and line, an empty table, a missing column, a line of another length, a name that
-            stands twice or in one table only, a number that is none, a size that is not above 0, propensities that
+            occurs twice or in one table only, a number that is none, a size that is not above 0, propensities that
             differ by direction, fewer than two actors.
     """
     of_actors, of_pairs = _read(actors), _read(propensity)
     names, sizes = _actors(of_actors)
     pairs = _pairs(of_pairs, names, of_actors)
-    lines = {line.cells[0]: line for line in of_pairs.lines}
-    try:
-        return Landscape(names, sizes, pairs)
-    except LandscapeError as error:
+    for error, at_fault in faults(names, sizes, pairs):
         place = str(actors)
-        if len(error.about) == 1:
-            place = of_actors.at(of_actors.lines[error.about[0]])
-        elif error.about:
-            place = of_pairs.at(lines[names[error.about[0]]])
-        raise HedgesimError(place, error.fault, error.remedy) from None
+        if len(at_fault) == 1:
+            place = of_actors.place(1 + at_fault[0])
+        elif at_fault:
+            place = of_pairs.place([row[0] for row in of_pairs.rows].index(names[at_fault[0]], 1))
+        raise HedgesimError(place, error.fault, error.remedy)
+    return Landscape(names, sizes, pairs)
 
 
 def _read(path: Path) -> _Table:
-    """A table with a header; lines without any cell filled are passed over."""
+    """A table with a header; lines without any cell filled are ignored."""
     text = read_text(path, LARGEST_TABLE, "table (CSV)")
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     try:
-        rows = [_Line(reader.line_num, tuple(map(str.strip, row))) for row in reader]
+        read = [(reader.line_num, tuple(map(str.strip, row))) for row in reader]
     except csv.Error as error:
-        place, remedy = f"{path}:{reader.line_num}", "Check its quotes and commas."
-        raise HedgesimError(place, f"this is no table ({error})", remedy) from None
-    lines = [row for row in rows if any(row.cells)]
-    if not lines:
-        raise HedgesimError(str(path), "the file is empty", "Write a header, and a line for every actor.")
-    table = _Table(path, lines[0], tuple(lines[1:]))
-    width = len(table.header.cells)
-    for line in table.lines:
-        if len(line.cells) != width:
-            fault = f"{len(line.cells)} cells under {width} columns"
-            raise HedgesimError(table.at(line), fault, "Write one cell for each column; quote cells that hold a comma.")
+        place, fault = f"{path}:{reader.line_num}", f"this is no table ({error})"
+        raise HedgesimError(place, fault, "Check its quotes and commas.") from None
+    filled = [(line, row) for line, row in read if any(row)]
+    if not filled:
+        raise HedgesimError(path, "the file is empty", "Write a header, and a line for every actor.")
+    lines, rows = zip(*filled, strict=True)
+    table = _Table(path, lines, rows)
+    for k, row in enumerate(rows):
+        if len(row) != len(rows[0]):
+            fault = f"{len(row)} cells under {len(rows[0])} columns"
+            raise HedgesimError(table.place(k), fault, "Write one cell for each column; quote cells that hold a comma.")
     return table
 
 
 def _actors(table: _Table) -> tuple[tuple[str, ...], Values]:
-    """Names and sizes of the actors."""
-    header = table.header.cells
+    """Names and sizes of the actors, axes (actor,)."""
+    header, *rows = table.rows
     for column in (ACTOR, SIZE):
         if header.count(column) != 1:
-            fault = f"the column {column} is missing" if column not in header else f"the column {column} stands twice"
-            raise HedgesimError(table.at(table.header), fault, f"Write the header {ACTOR},{SIZE}.")
-    name, size = header.index(ACTOR), header.index(SIZE)
-    if not table.lines:
-        raise HedgesimError(str(table.path), "there are no actors", "Write a line with name and size for each.")
-    for line in table.lines:
-        if not line.cells[name]:
-            raise HedgesimError(table.at(line), "the actor has no name", f"Write it in the column {ACTOR}.")
-    sizes = [_number(table, line, size, f"the size of {shown(line.cells[name])}") for line in table.lines]
-    return tuple(line.cells[name] for line in table.lines), np.asarray(sizes, dtype=np.float64)
+            fault = f"the column {column} is missing" if column not in header else f"the column {column} occurs twice"
+            raise HedgesimError(table.place(0), fault, f"Write the header {ACTOR},{SIZE}.")
+    if not rows:
+        raise HedgesimError(table.path, "there are no actors", "Write a line with name and size for each.")
+    names = tuple(row[header.index(ACTOR)] for row in rows)
+    if "" in names:
+        place = table.place(1 + names.index(""))
+        raise HedgesimError(place, "the actor has no name", f"Write it in the column {ACTOR}.")
+    place_of_size = header.index(SIZE)
+    sizes = [table.number(1 + k, place_of_size, f"the size of {shown(name)}") for k, name in enumerate(names)]
+    return names, np.asarray(sizes, dtype=np.float64)
 
 
 def _pairs(table: _Table, names: Sequence[str], of_actors: _Table) -> Values:
     """Propensities in the order of the actors, axes (actor, actor); 0 on the diagonal."""
-    columns, rows = table.header.cells[1:], [line.cells[0] for line in table.lines]
+    columns, rows = table.rows[0][1:], tuple(row[0] for row in table.rows[1:])
     _check_square(table, columns, rows)
     for name in columns:
         if name not in names:
             fault = f"{shown(name)} is no actor of {of_actors.path}"
-            raise HedgesimError(table.at(table.header), fault, choose_from(name, names))
-    for name, line in zip(names, of_actors.lines, strict=True):
+            raise HedgesimError(table.place(0), fault, choose_from(name, names))
+    for k, name in enumerate(names):
         if name not in columns:
             fault = f"{shown(name)} has no row and column in {table.path}"
-            raise HedgesimError(of_actors.at(line), fault, "Add them there, or leave the actor out.")
+            raise HedgesimError(of_actors.place(1 + k), fault, "Add them there, or leave the actor out.")
     found = {
-        (row, column): _number(table, line, k + 1, f"the propensity of {shown(row)} and {shown(column)}")
-        for row, line in zip(rows, table.lines, strict=True)
-        for k, column in enumerate(columns)
+        (row, column): table.number(1 + i, 1 + j, f"the propensity of {shown(row)} and {shown(column)}")
+        for i, row in enumerate(rows)
+        for j, column in enumerate(columns)
         if row != column
     }
     return np.asarray([[found.get((a, b), 0.0) for b in names] for a in names], dtype=np.float64)
 
 
 def _check_square(table: _Table, columns: Sequence[str], rows: Sequence[str]) -> None:
-    """Refuse rows and columns that are not of the same names, each once."""
-    again = _again(columns)
-    if again is not None:
-        fault = f"the column {shown(columns[again])} stands twice"
-        raise HedgesimError(table.at(table.header), fault, "Keep one of them.")
-    again = _again(rows)
-    if again is not None:
-        fault = f"the row {shown(rows[again])} stands twice"
-        raise HedgesimError(table.at(table.lines[again]), fault, "Keep one of them.")
-    for row, line in zip(rows, table.lines, strict=True):
-        if row not in columns:
-            fault = f"the row {shown(row)} has no column: the table must be square"
-            raise HedgesimError(table.at(line), fault, choose_from(row, columns))
-    for column in columns:
-        if column not in rows:
-            fault = f"the column {shown(column)} has no row: the table must be square"
-            raise HedgesimError(table.at(table.header), fault, choose_from(column, rows))
-
-
-def _again(names: Sequence[str]) -> int | None:
-    """Where a name stands for the second time, from 0."""
-    return next((k for k, name in enumerate(names) if name in names[:k]), None)
-
-
-def _number(table: _Table, line: _Line, place: int, what: str) -> float:
-    """A cell as a finite number."""
-    cell = line.cells[place]
-    try:
-        value = float(cell)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        fault = f"{what} is not given" if not cell else f"{what} is {shown(cell)}, which is no number"
-        raise HedgesimError(table.at(line), fault, "Write it like 0.5.")
-    return value
+    """Refuse rows and columns that do not have the same names, each once."""
+    of_columns, of_rows = [table.place(0)] * len(columns), [table.place(1 + k) for k in range(len(rows))]
+    both = (("row", rows, of_rows, "column", columns), ("column", columns, of_columns, "row", rows))
+    for kind, names, places, _, _ in both:
+        for k, name in enumerate(names):
+            if name in names[:k]:
+                raise HedgesimError(places[k], f"the {kind} {shown(name)} occurs twice", "Keep one of them.")
+    for kind, names, places, other, others in both:
+        for k, name in enumerate(names):
+            if name not in others:
+                fault = f"the {kind} {shown(name)} has no {other}: the table must be square"
+                raise HedgesimError(places[k], fault, choose_from(name, others))

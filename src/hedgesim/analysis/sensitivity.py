@@ -9,8 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgesim.analysis import indices
-from hedgesim.analysis.indices import NOTHING, Bootstrap, Index, Values
+from hedgesim.analysis.indices import (
+    Bootstrap,
+    Index,
+    Values,
+    given_indices,
+    morris_indices,
+    noise_share,
+    pawn_by_chance,
+    sobol_indices,
+)
 from hedgesim.analysis.stored import SAMPLE, Varied, check_outcomes, check_whole, place_of, varied_in
 from hedgesim.errors import HedgesimError
 from hedgesim.results.results import Results
@@ -21,33 +29,42 @@ from hedgesim.results.tables import RUNS
 class Method:
     """A method of sensitivity analysis.
 
-    designs: those whose samples it can take. units: what it rests on. fewest: so many of them are needed; few: with
-    less its numbers say little.
+    designs: those whose samples it can take, the first made for it. units: what it resamples. fewest: so many of them
+    are needed; few: with less its numbers say little. measures: what it computes for each factor; by the first factors
+    are put in order. compute: see `hedgesim.analysis.indices`.
     """
 
     designs: tuple[str, ...]
     units: str
     fewest: int
     few: int
+    measures: tuple[str, ...]
+    compute: Callable[[Sequence[str], Values, Values, Bootstrap], list[Index]]
 
 
+GIVEN = "given"
 METHODS: Mapping[str, Method] = {
-    "sobol": Method(("saltelli",), "base samples", 2, 64),
-    "morris": Method(("morris",), "paths", 2, 10),
-    "given": Method(("latin_hypercube", "sobol", "saltelli", "csv"), "samples", 50, 256),
+    "sobol": Method(("saltelli",), "base samples", 2, 64, ("ST", "S1"), sobol_indices),
+    "morris": Method(("morris",), "paths", 2, 10, ("mu_star", "mu", "sigma"), morris_indices),
+    GIVEN: Method(("latin_hypercube", "sobol", "saltelli", "csv"), "samples", 50, 256, ("PAWN", "S1"), given_indices),
 }
 MADE_FOR = {"saltelli": "sobol", "morris": "morris"}
 """The method for which a design was made; others are for the given-data method."""
 
+FEWEST_RESAMPLES = 20
+"""Below it a spread over resamples says nothing."""
+
+BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
+
 
 @dataclass(frozen=True)
 class Sensitivity:
-    """Indices of sensitivity, and what they rest on.
+    """Indices of sensitivity, and what they are computed from.
 
     groups: columns of scenario and levers, which have rows of their own. indices: a row per group, outcome, measure and
     factor (S2: and other) with value and confidence (±). basis: a row per group and outcome: used and dropped units
-    (those of the method), failed runs, noise (part of the variance of means that is chance), by_chance (PAWN of a
-    factor without effect), whether the outcome varies at all.
+    (those of the method), failed runs, noise (share of the variance of means that is Monte Carlo error), by_chance
+    (PAWN of a factor without effect), whether the outcome varies at all.
     """
 
     method: str
@@ -58,22 +75,8 @@ class Sensitivity:
 
     @property
     def few(self) -> bool:
-        """Whether the numbers rest on little."""
+        """Whether the numbers are computed from few units."""
         return bool(self.basis["used"].min() < METHODS[self.method].few)
-
-
-@dataclass(frozen=True)
-class _Group:
-    """The runs of a scenario and a combination of levers; values: of factors, axes (sample, factor)."""
-
-    names: tuple[str, ...]
-    values: Values
-    runs: pd.DataFrame
-    replications: int
-
-    def outcome(self, name: str) -> Values:
-        """An outcome, axes (sample, run); not a number where the run failed."""
-        return self.runs[name].to_numpy(dtype=np.float64).reshape(len(self.values), self.replications)
 
 
 def sensitivity(
@@ -87,14 +90,14 @@ def sensitivity(
 ) -> Sensitivity:
     """Indices of sensitivity of a finished sweep, of every scenario and combination of levers apart.
 
-    outcomes: columns of the table of runs; by default those of the experiment. Analysed is the mean over the runs of
-    a sample that came through; a base sample or path in which a sample has none is dropped as a whole and counted.
-    method: sobol, morris or given; by default what the design was made for. level, resamples, seed: of the bootstrap,
-    the seed by default that of the experiment.
+    outcomes: columns of the table of runs; by default those of the experiment. Analysed is the mean over the successful
+    runs of a sample; a base sample or path in which a sample has none is dropped as a unit and counted. method: sobol,
+    morris or given; by default what the design was made for. level, resamples, seed: of the bootstrap, the seed by
+    default that of the experiment.
 
     Raises:
-        HedgesimError: the sweep is unfinished, its design does not fit the method, too few runs came through, or it
-            has no such outcome.
+        HedgesimError: the sweep is unfinished, its design does not fit the method, too few runs succeeded, or it has
+            no such outcome.
     """
     check_whole(results)
     _check_bootstrap(level, resamples)
@@ -106,73 +109,67 @@ def sensitivity(
     if not varied.uncertainties:
         raise HedgesimError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
     bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else seed)
-    rows: list[tuple[object, ...]] = []
+    indices: list[tuple[object, ...]] = []
     basis: list[tuple[object, ...]] = []
-    for group in _groups(results, varied, wanted):
+    for group, runs, values in _groups(results, varied, wanted):
         for outcome in wanted:
-            part = _analysed(group, outcome, chosen, manifest, bootstrap)
-            basis.append((*group.names, outcome, *part.basis))
-            rows += [(*group.names, outcome, *_told(index, varied)) for index in part.indices]
+            of_runs = runs[outcome].to_numpy(dtype=np.float64).reshape(len(values), -1)
+            means, kept, own_basis = _units(of_runs, values, chosen, manifest)
+            found = METHODS[chosen].compute(varied.uncertainties, means, kept, bootstrap)
+            chance = pawn_by_chance(means[:, 0], bootstrap) if chosen == GIVEN and found else float("nan")
+            indices += [(*group, outcome, *index) for index in found]
+            basis.append((*group, outcome, *own_basis, chance, bool(found)))
+    key = [*varied.groups, "outcome"]
     return Sensitivity(
-        chosen,
-        tuple(varied.groups),
-        bootstrap,
-        pd.DataFrame(rows, columns=[*varied.groups, "outcome", "measure", "factor", "other", "value", "confidence"]),
-        pd.DataFrame(basis, columns=[*varied.groups, "outcome", *_BASIS]),
+        method=chosen,
+        groups=tuple(varied.groups),
+        bootstrap=bootstrap,
+        indices=pd.DataFrame(indices, columns=[*key, "measure", "factor", "other", "value", "confidence"]),
+        basis=pd.DataFrame(basis, columns=[*key, *BASIS]),
     )
-
-
-FEWEST_RESAMPLES = 20
-"""Below it a spread over resamples says nothing."""
 
 
 def _check_bootstrap(level: float, resamples: int) -> None:
     if not 0.0 < level < 1.0:
-        place = f"--level {level:g}"
-        raise HedgesimError(place, "a level lies between 0 and 1", "Write --level 0.95.")
+        raise HedgesimError(f"--level {level:g}", "a level is between 0 and 1", "Write --level 0.95.")
     if resamples < FEWEST_RESAMPLES:
-        remedy = f"Write --resamples {FEWEST_RESAMPLES} or more."
-        place = f"--resamples {resamples}"
-        raise HedgesimError(place, "so few resamples tell no spread", remedy)
-
-
-_BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
-
-
-def _told(index: Index, varied: Varied) -> tuple[object, ...]:
-    other = "" if index.other == NOTHING else varied.uncertainties[index.other]
-    return index.measure, varied.uncertainties[index.factor], other, index.value, index.confidence
+        fault, remedy = "so few resamples give no spread", f"Write --resamples {FEWEST_RESAMPLES} or more."
+        raise HedgesimError(f"--resamples {resamples}", fault, remedy)
 
 
 def _method_of(manifest: Mapping[str, Any], method: str | None) -> str:
     """The method that is asked for, or the one for the design; HedgesimError if they do not fit."""
-    design, place = str(manifest["design"]), str(manifest["experiment"])
-    chosen = method or MADE_FOR.get(design, "given")
+    design = str(manifest["design"])
+    chosen = method or MADE_FOR.get(design, GIVEN)
     if chosen not in METHODS:
-        place = f"--method {chosen}"
-        raise HedgesimError(place, "there is no such method", f"Name {', '.join(METHODS)}.")
+        raise HedgesimError(f"--method {chosen}", "there is no such method", f"Name {', '.join(METHODS)}.")
     designs = METHODS[chosen].designs
     if design in designs:
         return chosen
     needed = " or ".join(filter(None, [", ".join(designs[:-1]), designs[-1]]))
-    remedy = f"Write design: {designs[0]} in the experiment and sweep again"
-    own = MADE_FOR.get(design) or ("given" if design in METHODS["given"].designs else None)
+    own = MADE_FOR.get(design) or (GIVEN if design in METHODS[GIVEN].designs else None)
     choice = f", or use --method {own}." if own else "."
-    raise HedgesimError(place, f"its design is {design}, and the method {chosen} needs {needed}", f"{remedy}{choice}")
+    fault = f"its design is {design}, and the method {chosen} needs {needed}"
+    remedy = f"Write design: {designs[0]} in the experiment and sweep again{choice}"
+    raise HedgesimError(manifest["experiment"], fault, remedy)
 
 
-def _groups(results: Results, varied: Varied, outcomes: Sequence[str]) -> Iterator[_Group]:
-    """The runs by scenario and levers, in the order of samples and runs."""
+def _groups(
+    results: Results, varied: Varied, outcomes: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], pd.DataFrame, Values]]:
+    """Every scenario and combination of levers: its name, its runs in the order of samples, and the factors' values.
+
+    Values have axes (sample, factor).
+    """
     columns = [*varied.groups, SAMPLE, "run", *varied.uncertainties, *outcomes]
-    runs = results.table(RUNS, columns=columns)
     replications = int(results.manifest["replications"])
-    for names, rows in runs.groupby(varied.groups, sort=False):
-        ordered = rows.sort_values([SAMPLE, "run"], kind="stable", ignore_index=True)
-        first = ordered.iloc[::replications]
-        if not np.array_equal(ordered[SAMPLE], np.repeat(np.arange(len(first)), replications)):
+    for names, rows in results.table(RUNS, columns=columns).groupby(varied.groups, sort=False):
+        runs = rows.sort_values([SAMPLE, "run"], kind="stable", ignore_index=True)
+        first = runs.iloc[::replications]
+        if not np.array_equal(runs[SAMPLE], np.repeat(np.arange(len(first)), replications)):
             raise HedgesimError(place_of(results), "runs are missing in the table of runs", "Sweep it again.")
         values = np.column_stack([_numbers(first[path]) for path in varied.uncertainties])
-        yield _Group(tuple(map(str, names)), values, ordered, replications)
+        yield tuple(map(str, names)), runs, values
 
 
 def _numbers(column: pd.Series[Any]) -> Values:
@@ -182,36 +179,29 @@ def _numbers(column: pd.Series[Any]) -> Values:
     return np.asarray(pd.factorize(column)[0], dtype=np.float64)
 
 
-@dataclass(frozen=True)
-class _Part:
-    indices: Sequence[Index]
-    basis: tuple[object, ...]
+def _units(
+    of_runs: Values, values: Values, method: str, manifest: Mapping[str, Any]
+) -> tuple[Values, Values, tuple[int, int, int, float]]:
+    """What a method is computed from: means over runs and values of the factors, of units without a failed sample.
 
-
-def _analysed(group: _Group, outcome: str, method: str, manifest: Mapping[str, Any], bootstrap: Bootstrap) -> _Part:
-    """Indices of one outcome in one group, and what they rest on."""
-    values = group.outcome(outcome)
-    failed = int(np.isnan(values).sum())
-    counts = (~np.isnan(values)).sum(axis=1)
-    means = np.where(counts > 0, np.nansum(values, axis=1) / np.maximum(counts, 1), np.nan)
-    noise = indices.noise_share(values, shared=manifest["pairing"] == "all")
-    size = 1 if method == "given" else len(means) // int(manifest["samples"])
-    if method == "given" and manifest["design"] == "saltelli":
-        kept = _independent(len(means), len(means) // int(manifest["samples"]))
-    else:
-        kept = np.arange(len(means))
-    units, at = means[kept].reshape(-1, size), group.values[kept].reshape(-1, size, group.values.shape[1])
-    whole = ~np.isnan(units).any(axis=1)
-    used, dropped = int(whole.sum()), int((~whole).sum())
+    of_runs: of the outcome, axes (sample, run). values: axes (sample, factor). Returns axes (unit, row) and (unit, row,
+    factor), and of the basis how many units are used and dropped, how many runs failed, and the share of noise.
+    """
+    failed = np.isnan(of_runs)
+    counts = (~failed).sum(axis=1)
+    means = np.where(counts > 0, np.nansum(of_runs, axis=1) / np.maximum(counts, 1), np.nan)
+    size = len(means) // int(manifest["samples"] or len(means))
+    if method == GIVEN:
+        if manifest["design"] == "saltelli":  # of a base sample only the first and the last row share no value
+            place = np.arange(len(means)) % size
+            means, values = (array[(place == 0) | (place == size - 1)] for array in (means, values))
+        size = 1
+    units, factors = means.reshape(-1, size), values.reshape(-1, size, values.shape[1])
+    complete = ~np.isnan(units).any(axis=1)
+    used, dropped = int(complete.sum()), int((~complete).sum())
     _check_enough(method, used, dropped, manifest)
-    found, chance = _COMPUTE[method](units[whole], at[whole], bootstrap)
-    return _Part(found, (used, dropped, failed, noise, chance, bool(found)))
-
-
-def _independent(n: int, size: int) -> Any:
-    """Rows of a Saltelli design that share no value with each other: the first and the last of each base sample."""
-    firsts = np.arange(0, n, size)
-    return np.sort(np.concatenate([firsts, firsts + size - 1]))
+    noise = noise_share(of_runs, shared=manifest["pairing"] == "all")
+    return units[complete], factors[complete], (used, dropped, int(failed.sum()), noise)
 
 
 def _check_enough(method: str, used: int, dropped: int, manifest: Mapping[str, Any]) -> None:
@@ -222,33 +212,3 @@ def _check_enough(method: str, used: int, dropped: int, manifest: Mapping[str, A
     fault = f"the method {method} needs at least {known.fewest} {known.units}, and there are {used}{through}"
     more = "Add lines to its table" if manifest["design"] == "csv" else f"Write samples: {known.few} or more"
     raise HedgesimError(manifest["experiment"], fault, f"{more} and sweep again; --quick makes too few.")
-
-
-Computed = tuple[Sequence[Index], float]
-
-
-def _sobol(units: Values, at: Values, bootstrap: Bootstrap) -> Computed:
-    found = indices.sobol_indices(units, at.shape[-1], bootstrap) if indices.sobol_varies(units) else ()
-    return found, float("nan")
-
-
-def _morris(units: Values, at: Values, bootstrap: Bootstrap) -> Computed:
-    return indices.morris_indices(units, at, bootstrap) if indices.given_varies(units) else (), float("nan")
-
-
-def _given(units: Values, at: Values, bootstrap: Bootstrap) -> Computed:
-    """Indices of the factors that vary."""
-    means, values = units[:, 0], at[:, 0, :]
-    moving = np.flatnonzero(np.ptp(values, axis=0) > 0.0)
-    if not (len(moving) and indices.given_varies(means)):
-        return (), float("nan")
-    found = indices.given_indices(means, values[:, moving], bootstrap)
-    placed = [index._replace(factor=int(moving[index.factor])) for index in found]
-    return placed, indices.pawn_by_chance(means, bootstrap)
-
-
-_COMPUTE: Mapping[str, Callable[[Values, Values, Bootstrap], Computed]] = {
-    "sobol": _sobol,
-    "morris": _morris,
-    "given": _given,
-}

@@ -13,7 +13,7 @@ from hedgesim.commands._printing import print_json, print_table, records_of
 from hedgesim.commands._running import check_least
 
 if TYPE_CHECKING:
-    from hedgesim.analysis.calibration.fitting import Calibration, FitPlan
+    from hedgesim.analysis.calibration.fit import Calibration, FitPlan
 
 LEAST = {"walkers": 4, "steps": 10, "warm_up": 0, "replications": 2, "sets": 64}
 """Smallest numbers that mean anything."""
@@ -37,7 +37,7 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit the shared parameters to the years of training."""
-    from hedgesim.analysis.calibration import files, fitting, record
+    from hedgesim.analysis.calibration import files, fit, record
     from hedgesim.commands._progress import counting
     from hedgesim.engines import choice
     from hedgesim.results.folders import Folder
@@ -45,7 +45,7 @@ def calibrate(
     from hedgesim.scenario.calibrations import PRIOR
     from hedgesim.scenario.tables import read_tables
 
-    plan = fitting.FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
+    plan = fit.FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
     _check(plan)
     read = hedgesim.read_scenario(scenario, overrides=[f"end={until}", f"parameters={PRIOR}"])
     engine, tables = choice.engine_of("ensemble", choice.fastest(backend)), read_tables(read.tables_folder)
@@ -53,7 +53,7 @@ def calibrate(
     Folder(output).prepare()
     began = now()
     with counting(f"fitting {read.name} to {until}", plan.runs) as on_runs:
-        fitted = fitting.calibrate(read, tables, plan, engine, on_runs=on_runs)
+        fitted = fit.calibrate(read, tables, plan, engine, on_runs=on_runs)
     files.write_calibration(output, fitted, read, began=began)
     if as_json:
         print_json({"folder": str(output), **fitted.facts, "parameters": records_of(fitted.parameters)})

@@ -16,7 +16,6 @@ from hedgesim.commands._running import check_counts, posterior_of, prepare_findi
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hedgesim.analysis.hindcast.study import Variants
     from hedgesim.scenario.tables import Tables
 
 HISTORY = "history"
@@ -34,32 +33,31 @@ def hindcast(
     as_json: AsJson = False,
 ) -> None:
     """Forecast the years after training; score against baselines."""
-    from hedgesim.analysis.hindcast.course import course
-    from hedgesim.analysis.hindcast.hindcast import parameters_in
-    from hedgesim.analysis.hindcast.study import flat_band, reliability, study
+    from hedgesim.analysis.hindcast.forecast import history, parameters_in
+    from hedgesim.analysis.hindcast.hindcast import study
+    from hedgesim.analysis.hindcast.scores import flat_band, reliability
     from hedgesim.commands._progress import counting
     from hedgesim.engines import case, choice
-    from hedgesim.plots import courses, forecasts
+    from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
     engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
-    variants, tables = _variants(scenario, calibration)
+    base, variants, tables = _variants(scenario, calibration)
     prepare_findings(output, "hindcast")
-    total = runs * len(posterior["log_likelihood"]) * (len(variants.others) + 2)
+    total = runs * len(posterior["log_likelihood"]) * (len(variants) + 2)
     with counting(f"forecasting {scenario}", total) as on_runs:
-        found = study(variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
+        found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
     past = case.case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
     own = found.tables()
-    everything = {**own, **course(past, read_tables(), parameters_in(posterior), engine, runs=1)}
+    everything = {**own, **history(past, read_tables(), parameters_in(posterior), engine, runs=1)}
     write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration})
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
-    forecasts.draw_forecasts(everything, reliability(everything), output / "charts", flat=flat_band, caption=caption)
-    courses.draw_courses(
-        everything, output / "charts", trained=found.base.origin, caption=f"Parameters: {calibration}."
-    )
+    draw_forecasts(everything, reliability(everything), output / "charts", flat=flat_band, caption=caption)
+    fitted = f"Parameters: {calibration}."
+    draw_history(everything, output / "charts", trained=found.base.origin, caption=fitted)
     if as_json:
         print_json({"folder": str(output), **{name: records_of(own[name]) for name in ("skills", "left_out", "votes")}})
         return
@@ -67,9 +65,8 @@ def hindcast(
     print(f"Tables and charts: {output}")
 
 
-def _variants(name: str, calibration: str) -> tuple[Variants, Tables]:
+def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str, hedgesim.Scenario], Tables]:
     """A scenario with the values of a calibration and with every recorded shock half and twice as large; its tables."""
-    from hedgesim.analysis.hindcast.study import Variants
     from hedgesim.scenario.impulses import impulses_of
     from hedgesim.scenario.tables import read_tables
 
@@ -81,20 +78,20 @@ def _variants(name: str, calibration: str) -> tuple[Variants, Tables]:
     for words, factor in (("half", 0.5), ("twice", 2.0)):
         sizes = [f"shock_sizes.{event}={factor:g}" for event in events]
         others[f"shocks {words} as large"] = hedgesim.read_scenario(name, overrides=[*given, *sizes])
-    return Variants(base, others), tables
+    return base, others, tables
 
 
 def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
     """Skills with their intervals, the countries left out, and the forecast votes."""
-    from hedgesim.analysis.hindcast.rivals import PERSISTENCE
-    from hedgesim.analysis.hindcast.study import BASE
+    from hedgesim.analysis.hindcast.baselines import PERSISTENCE
+    from hedgesim.analysis.hindcast.hindcast import BASE
 
     skills = tables["skills"]
     skill = "{value:+.3f} ({low:+.3f} to {high:+.3f})"
-    scores = {"baseline": "{rival}", "model": "{own:.4f}", "of baseline": "{of_rival:.4f}"}
+    scores = {"baseline": "{baseline}", "model": "{own:.4f}", "of baseline": "{of_baseline:.4f}"}
     columns = {**unchanged(["part", "score"]), **scores, "skill (90 %)": skill, "cases": "{cases}"}
     print_table(skills[skills["variant"] == BASE], columns)
-    others = skills[(skills["rival"] == PERSISTENCE) & (skills["variant"] != BASE)]
+    others = skills[(skills["baseline"] == PERSISTENCE) & (skills["variant"] != BASE)]
     print_table(others, {**unchanged(["variant", "part"]), "skill against persistence": skill})
     for name, number in (("left_out", ".4g"), ("votes", ".2f")):
         print_rows(tables[name].columns, tables[name].itertuples(index=False), number=number)

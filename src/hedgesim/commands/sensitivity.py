@@ -60,7 +60,6 @@ def sensitivity(
 
 def _write(found: Sensitivity, results: Results, folder: Path) -> None:
     """Draw indices, and write them with their origin."""
-    from hedgesim.analysis.indices import MEASURES
     from hedgesim.analysis.sensitivity import METHODS
     from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
 
@@ -77,7 +76,7 @@ def _write(found: Sensitivity, results: Results, folder: Path) -> None:
             " Right of the line effects are nearly linear, left of it they are curved or depend on other factors. At"
             " most ten factors are named."
         )
-    measures = MEASURES[found.method]
+    measures = METHODS[found.method].measures
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
     page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, caption_of(results))
     write_with_charts(
@@ -92,11 +91,10 @@ def _write(found: Sensitivity, results: Results, folder: Path) -> None:
 
 def _print_indices(found: Sensitivity) -> None:
     """Indices of every factor, the largest first, and what they rest on."""
-    from hedgesim.analysis.indices import MEASURES
     from hedgesim.analysis.sensitivity import METHODS
 
     groups = [name for name in found.groups if found.basis[name].nunique() > 1]
-    keys, measures, rows = [*groups, "outcome"], MEASURES[found.method], []
+    keys, measures, rows = [*groups, "outcome"], METHODS[found.method].measures, []
     for names, part in found.indices[found.indices["other"] == ""].groupby(keys, sort=False):
         wide = part.pivot(index="factor", columns="measure", values=["value", "confidence"])
         for factor, row in wide.sort_values(("value", measures[0]), ascending=False, kind="stable").iterrows():

@@ -24,7 +24,7 @@ from hedgesim.plots.theme import BLUE, FAINT, GREEN, HIGH, INK, LOW, MEDIAN, MUT
 Tables = Mapping[str, pd.DataFrame]
 FlatBand = Callable[[int, int], tuple[float, float]]
 """5 and 95 % quantile of the count of a bin when so many cases are spread evenly over so many bins."""
-MODEL, BASE, BASELINE = "model", "base", "rival"  # a forecaster, a variant, and the column of the baseline forecast
+MODEL, BASE, BASELINE = "model", "base", "baseline"  # a forecaster, a variant, and the column of the baseline forecast
 WIDTH, ROW, SKILL_ROW = 9.0, 0.2, 0.26  # inches of a page, of a cell, of a skill
 BINS = 10
 NARROW = 0.005  # bounds closer than this are drawn as one point
@@ -146,13 +146,13 @@ def _skill(skills: pd.DataFrame, caption: str) -> Figure:
 def draw_history(tables: Tables, folder: Path, *, trained: int, caption: str) -> list[Path]:
     """Draw the simulated and the recorded years, a chart per country and one of meetings; the paths written.
 
-    tables: `course_shares` and `course_meetings`. trained: last year that parameters were fitted to.
+    tables: `history_shares` and `history_meetings`. trained: last year that parameters were fitted to.
     """
     charts = {
         f"history_{country}": (f"{country}: simulated and recorded shares", own, ["domain", "option"])
-        for country, own in tables["course_shares"].groupby("country")
+        for country, own in tables["history_shares"].groupby("country")
     }
-    meetings = tables["course_meetings"].rename(columns={"mean": MEDIAN})
+    meetings = tables["history_meetings"].rename(columns={"mean": MEDIAN})
     meetings = meetings.assign(low=meetings["count"], high=meetings["count"])
     charts["history_meetings"] = ("Simulated and recorded meetings per year", meetings, ["format", "rung"])
     pages = {name: partial(_history, *chart, trained, caption) for name, chart in charts.items()}

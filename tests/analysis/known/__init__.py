@@ -30,7 +30,7 @@ def experiment(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]
     """Write an experiment that varies the parameters of a rule; more: lines such as `design: saltelli`."""
     (folder / "flat.yaml").write_text((HERE / "flat.yaml").read_text().replace("rule: habit", f"rule: {rule}"))
     lines = [
-        "question: Does the way from a sweep to its analysis give the known answer?",
+        "question: Does the analysis of a sweep give the known answer?",
         "scenarios: [flat.yaml]",
         *(["uncertainties:"] if ranges else []),
         *(f"  {path_of(name)}: {{low: {low!r}, high: {high!r}}}" for name, (low, high) in ranges.items()),
@@ -63,5 +63,5 @@ def swept(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *m
 
 
 def saying(text: str) -> AbstractContextManager[object]:
-    """What is done in it must be refused with this text."""
+    """Its body must be refused with this text."""
     return pytest.raises(HedgesimError, match=escape(text))

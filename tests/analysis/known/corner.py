@@ -23,6 +23,6 @@ class Corner(CountryRule):
         zero = 0.0 * view.noise[..., :1]
         inside = xp.minimum(zero + self.x1 - 0.6, zero + 0.3 - self.x2)
         target = xp.where(inside > 0.0, zero + 0.8, zero + 0.2)
-        sound = xp.where(zero + self.x3 > 0.9, zero + xp.nan, target)
+        target_or_failure = xp.where(zero + self.x3 > 0.9, zero + xp.nan, target)
         others = view.log_share.shape[-1] - 1
-        return xp.log(xp.concat([sound, *[(1.0 - sound) / others] * others], axis=-1))
+        return xp.log(xp.concat([target_or_failure, *[(1.0 - target_or_failure) / others] * others], axis=-1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,10 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import all_parameters
 
 DISCREPANCY = "discrepancy."
-"""Prefix of what the likelihood adds to the parameters of the model: one scale of error per domain."""
+"""Prefix of what the likelihood adds to the parameters of the model: one scale of error for each domain."""
 
 SCALES = (0.005, 0.25)
-"""Range of a discrepancy on the scale of roots of shares, uniform in its logarithm."""
-
+"""Range of a discrepancy on the scale of square roots of shares, uniform in its logarithm."""
 
 EDGE = 1e-9
 """Distance kept from 0 and 1 in the unit cube, where quantiles of narrow priors cannot be computed."""
@@ -25,7 +24,7 @@ EDGE = 1e-9
 
 @dataclass(frozen=True)
 class Prior:
-    """Independent priors of some parameters, by path.
+    """Independent priors of some parameters and discrepancies, by name.
 
     A parameter of the model has the PERT prior of its declared range with the declared value as the most likely one,
     a Beta distribution known from elicitation; a discrepancy is uniform in its logarithm.
@@ -34,7 +33,7 @@ class Prior:
     names: tuple[str, ...]
 
     def __len__(self) -> int:
-        """How many parameters there are."""
+        """How many there are."""
         return len(self.names)
 
     def values(self, places: Array) -> Array:
@@ -48,16 +47,12 @@ class Prior:
         found: Array = stats.norm.ppf(unit)
         return found
 
-    def spread(self) -> Array:
-        """Standard deviations, axes (parameter,)."""
+    def standard_deviations(self) -> Array:
+        """Standard deviations of values, axes (parameter,)."""
         return np.asarray([_distribution(name).std() for name in self.names])
 
-    def quantiles(self, levels: Sequence[float]) -> Array:
-        """Quantiles, axes (level, parameter)."""
-        return np.stack([_distribution(name).ppf(np.asarray(levels)) for name in self.names], axis=-1)
-
     def split(self, values: Array) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Values by path, of the model's parameters and of the discrepancies by domain; axes (set,) each."""
+        """Values by path of the model's parameters, and discrepancies by domain; axes (set,) each."""
         model = {name: values[:, n] for n, name in enumerate(self.names) if not name.startswith(DISCREPANCY)}
         errors = {name: values[:, n] for n, name in enumerate(self.names) if name.startswith(DISCREPANCY)}
         return model, {name.removeprefix(DISCREPANCY): value for name, value in errors.items()}
@@ -73,13 +68,8 @@ def _distribution(name: str) -> Any:
     return stats.beta(first, second, loc=item.low, scale=width)
 
 
-def prior_of(parameters: Sequence[str], domains: Sequence[str]) -> Prior:
-    """The prior of some parameters of the model and of the discrepancy of some domains."""
-    return Prior((*parameters, *(DISCREPANCY + domain for domain in domains)))
-
-
-def in_words(name: str) -> Mapping[str, float | str]:
-    """Range, most likely value, unit and meaning of a parameter."""
+def describe(name: str) -> Mapping[str, float | str]:
+    """Range, most likely value, unit and meaning of a parameter or discrepancy."""
     if name.startswith(DISCREPANCY):
         meaning = "what the model leaves out and errors of measurement, on roots of shares"
         return {"low": SCALES[0], "high": SCALES[1], "mode": SCALES[0], "unit": "root of share", "meaning": meaning}

@@ -1,11 +1,13 @@
-"""Proper scores, smaller is better, and skill: what a forecaster saves of a rival's score."""
+"""Proper scores, for which smaller is better, and skill: by how much a forecast's score is below a baseline's."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import scoringrules
 from scipy import stats
 
@@ -20,7 +22,11 @@ LEAST_CASES = 8
 
 RESAMPLES = 4000
 LEVEL = 0.90
+MODEL = "model"
+"""Name of the model among the forecasters of a table."""
+
 PLACE = "hindcast"
+"""What errors call the place."""
 
 
 def crps(low: Array, high: Array, samples: Array, weights: Array | None = None) -> Array:
@@ -36,12 +42,11 @@ def crps(low: Array, high: Array, samples: Array, weights: Array | None = None) 
     """
     if samples.shape[-1] < LEAST_SAMPLES:
         fault = f"{samples.shape[-1]} runs are too few to score a forecast"
-        raise HedgesimError(PLACE, fault, f"Make at least {LEAST_SAMPLES}.")
+        raise HedgesimError(PLACE, fault, f"Give at least {LEAST_SAMPLES}.")
     width = (high - low)[:, None]
     chained = np.where(samples > high[:, None], samples - width, np.minimum(samples, low[:, None]))
     ens_w = None if weights is None else np.broadcast_to(weights, chained.shape)
-    found: Array = np.asarray(scoringrules.crps_ensemble(low, chained, ens_w=ens_w))
-    return found
+    return np.asarray(scoringrules.crps_ensemble(low, chained, ens_w=ens_w))
 
 
 def rps(observed: Array, probabilities: Array) -> Array:
@@ -60,53 +65,90 @@ def brier(happened: Array, probability: Array) -> Array:
 
 
 def pit(observed: Array, samples: Array) -> Array:
-    """Probability integral transform: the part of the members at or below what was observed; axes (case,)."""
+    """Probability integral transform: the share of the members at or below what was observed; axes (case,)."""
     below, equal = (samples < observed[:, None]).mean(axis=-1), (samples == observed[:, None]).mean(axis=-1)
     return below + 0.5 * equal
 
 
 @dataclass(frozen=True)
 class Skill:
-    """1 less the mean score over the rival's: above 0 is better than the rival; with a bootstrap interval."""
+    """1 less the mean score over the baseline's, with a bootstrap interval: above 0 is better than the baseline."""
 
     value: float
     low: float
     high: float
     cases: int
     clusters: int
-    """Groups of cases that hang together."""
+    """Groups of dependent cases."""
 
 
-def skill(own: Array, rival: Array, groups: Array) -> Skill:
-    """Skill of a forecaster against a rival with a 90 % interval; all arrays have axes (case,).
+def skill(own: Array, baseline: Array, groups: Array) -> Skill:
+    """Skill of a forecast against a baseline with a 90 % interval; all arrays have axes (case,).
 
-    groups: cases of one group hang together (shares of a country sum to 1), so the bootstrap draws cases anew, and
-    groups anew, and the interval takes the wider ends. It says how far the figure rests on which cells happened to be
-    observed.
+    groups: cases of one group depend on each other (shares of a country sum to 1), so the bootstrap resamples cases,
+    and also groups, and the interval takes the wider ends. It says how far the figure depends on which cases happened
+    to be observed.
 
     Raises:
-        HedgesimError: fewer cases than `LEAST_CASES`, or a rival that made no error at all.
+        HedgesimError: fewer cases than `LEAST_CASES`, or a baseline without any error.
     """
     if len(own) < LEAST_CASES:
         fault = f"{len(own)} observed cases are too few for an interval"
         raise HedgesimError(PLACE, fault, f"It takes at least {LEAST_CASES}.")
-    if rival.mean() == 0.0:
-        fault = "the rival made no error, so nothing can be saved of it"
+    if baseline.mean() == 0.0:
+        fault = "the baseline made no error, so there is no skill against it"
         raise HedgesimError(PLACE, fault, "Compare the scores.")
     names, place = np.unique(groups, return_inverse=True)
-    sums = np.stack([np.bincount(place, values, len(names)) for values in (own, rival)])
-    intervals = [_resampled(own, rival), _resampled(*sums)] if len(names) > 1 else [_resampled(own, rival)]
+    sums = np.stack([np.bincount(place, values, len(names)) for values in (own, baseline)])
+    intervals = [_interval(own, baseline), *([_interval(*sums)] if len(names) > 1 else [])]
     low, high = min(i[0] for i in intervals), max(i[1] for i in intervals)
-    return Skill(float(1.0 - own.mean() / rival.mean()), low, high, len(own), len(names))
+    return Skill(float(1.0 - own.mean() / baseline.mean()), low, high, len(own), len(names))
 
 
-def _resampled(own: Array, rival: Array) -> tuple[float, float]:
-    """Percentile interval of the skill when pairs of scores are drawn anew."""
+def _interval(own: Array, baseline: Array) -> tuple[float, float]:
+    """Percentile interval of the skill over resampled pairs of scores."""
 
-    def of(a: Array, b: Array, axis: int = -1) -> Any:
+    def statistic(a: Array, b: Array, axis: int = -1) -> Any:
         return 1.0 - a.mean(axis=axis) / b.mean(axis=axis)
 
-    found = stats.bootstrap(
-        (own, rival), of, paired=True, n_resamples=RESAMPLES, confidence_level=LEVEL, method="percentile", rng=0
-    )
+    options: dict[str, Any] = {"n_resamples": RESAMPLES, "confidence_level": LEVEL, "method": "percentile", "rng": 0}
+    found = stats.bootstrap((own, baseline), statistic, paired=True, **options)
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
+
+
+def skills(table: pd.DataFrame, score: str, baselines: Sequence[str], *, group: str) -> pd.DataFrame:
+    """Skill of the model against baselines with its 90 % interval, one row a baseline.
+
+    table: of a hindcast. score: its column. group: column whose equal values belong together.
+    """
+    model = table[table["forecaster"] == MODEL]
+    rows = []
+    for name in baselines:
+        other = table[table["forecaster"] == name]
+        found = skill(model[score].to_numpy(), other[score].to_numpy(), model[group].to_numpy())
+        mean = {"own": model[score].mean(), "of_baseline": other[score].mean()}
+        rows.append({"score": score, "baseline": name, **mean, **vars(found)})
+    return pd.DataFrame(rows)
+
+
+def flat_band(cases: int, bins: int) -> tuple[float, float]:
+    """5 and 95 % of the count of a bin of a PIT histogram if every place were as likely."""
+    low, high = stats.binom(cases, 1.0 / bins).ppf([0.05, 0.95])
+    return float(low), float(high)
+
+
+def reliability(found: Mapping[str, pd.DataFrame], bins: int = 10) -> pd.DataFrame:
+    """How often what was given a chance happened: shares that rise, meetings that are held, statuses that change.
+
+    found: tables of a hindcast. Columns: chance (mean of the bin), happened (share of its cases), cases.
+    """
+    shares, meetings, statuses = (
+        found[name][found[name]["forecaster"] == MODEL] for name in ("shares", "meetings", "statuses")
+    )
+    exact = shares[shares["low"] == shares["high"]]
+    chance = np.concatenate([exact["rises"], 1.0 - meetings["p0"], statuses["probability"]])
+    happened = np.concatenate([exact["low"] > exact["before"], meetings["count"] > 0, statuses["happened"] > 0])
+    table = pd.DataFrame({"chance": chance, "happened": happened.astype(float)})
+    place = np.minimum((chance * bins).astype(int), bins - 1)
+    grouped = table.groupby(place)
+    return grouped.mean().assign(cases=grouped.size()).reset_index(drop=True)

@@ -127,14 +127,14 @@ def holders(runs: SimulatedRuns, countries: Countries, formats: Formats, status:
 @quantity
 def exits(runs: SimulatedRuns, countries: Countries, formats: Formats) -> Array:
     """Number of the countries that cease in the quarter to be a member of any of the formats."""
-    members = _hold(runs, countries, formats).any(axis=-1)
+    members: Array = np.any(_hold(runs, countries, formats), axis=-1)
     return np.sum(_quarter_before(members) & ~members, axis=-1, dtype=float)
 
 
 @quantity
 def switches(runs: SimulatedRuns, countries: Countries, formats: Formats) -> Array:
     """Number of the countries that begin or cease in the quarter to be a member of any of the formats."""
-    members = _hold(runs, countries, formats).any(axis=-1)
+    members: Array = np.any(_hold(runs, countries, formats), axis=-1)
     return np.sum(_quarter_before(members) != members, axis=-1, dtype=float)
 
 
