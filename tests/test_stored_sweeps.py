@@ -209,7 +209,7 @@ OF = ("saltelli/ishigami.yaml", "-o", "saltelli/out")
             "--outcome: there is no",
         ),
         (("sensitivity", *OF, "--method", "morris"), "needs morris"),
-        (("sensitivity", *OF, "--level", "95"), "--level 95: a level lies"),
+        (("sensitivity", *OF, "--level", "95"), "--level 95: a level is"),
         (("discover", *OF), "Missing option '--when'"),
         (("discover", *OF, "--when", "x"), "it is not OUTCOME < NUMBER"),
         (("discover", *OF, "--when", "hedging < 1"), "Did you mean"),

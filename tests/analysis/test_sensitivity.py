@@ -120,6 +120,14 @@ def test_given_data_indices_of_ishigami(tmp_path: Path) -> None:
     assert (found.indices["confidence"] > 0.0).all()
 
 
+def test_samples_of_a_table_are_analysed_as_given_data(tmp_path: Path) -> None:
+    table = pd.DataFrame(np.random.default_rng(1).uniform(-3, 3, (60, 2)), columns=[path_of("x1"), path_of("x2")])
+    table.to_csv(tmp_path / "samples.csv", index=False)
+    found = sensitivity(swept(tmp_path, "ishigami", {}, "design: csv", "file: samples.csv"), resamples=20)
+    assert (found.method, found.basis["used"].tolist()) == ("given", [60])
+    assert set(values(found, "PAWN")) == {"x1", "x2"}
+
+
 def test_words_are_factors_too(tmp_path: Path) -> None:
     path = tmp_path / "words.yaml"
     text = """\
