@@ -8,18 +8,15 @@ from pathlib import Path
 import pandas as pd
 
 from hedgesim.errors import StoreError
-from hedgesim.experiment.points import Factor
 from hedgesim.model.period import Period
 from hedgesim.plots import Names, draw_all
 from hedgesim.plots.charts import CHARTS
 from hedgesim.plots.comparisons import paired_chart, sweep_chart
-from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 from hedgesim.plots.theme import Frame, page, save, theme
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import MANIFEST, manifest_in, write_manifest
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
-from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS, TABLES
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced
@@ -104,12 +101,15 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
 
     Charts of before are removed, by the list of the manifest, and nothing else is.
     """
+    from hedgesim.experiment.points import Factor
+    from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
+
     manifest, charts = results.manifest, folder / "charts"
     for name in manifest["charts"]:
         (charts / Path(name).name).unlink(missing_ok=True)
     varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
     outcomes = [str(name) for name in manifest["outcomes"]]
-    columns = [POINT, "run", *(factor.path for factor in varied), *outcomes, "failed"]
+    columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
     caption = (
         f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
         f" {'; '.join(map(in_words, manifest['parameters']))}."
