@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.command_line import start
 from tests.results.small import SMALL, assert_same, many, written
 from tests.results.test_survival import wait_for_parts
-from tests.command_line import start
 
+from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
 from hedgesim.results.sweep import sweep
-from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import use
 from hedgesim.rules.rule_file import RuleFile

@@ -10,9 +10,9 @@ import pytest
 from mesa.batchrunner import batch_run
 
 import hedgesim
+from hedgesim.errors import StoreError
 from hedgesim.results.mesa_rows import SweptModel, runs_of, write_runs
 from hedgesim.results.results import open_results
-from hedgesim.errors import StoreError
 
 END = "end=2021Q3"
 

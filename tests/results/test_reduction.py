@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.results.reduction import BINS, EXACT, MARGIN, LEVELS, Reduction
+from hedgesim.results.reduction import BINS, EXACT, LEVELS, MARGIN, Reduction
 
 
 def reduced(values: np.ndarray, sizes: list[int]) -> Reduction:

@@ -6,11 +6,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from hedgesim.errors import StoreError
 from hedgesim.results.folders import Folder
 from hedgesim.results.parquet import RESULTS_FORMAT, ROW_GROUP_ROWS, to_arrow
 from hedgesim.results.results import open_results, write_results
 from hedgesim.results.tables import TABLES
-from hedgesim.errors import StoreError
 
 
 def read_table(folder: Path, name: str) -> pd.DataFrame:

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.results.simulation import Plan, block_tasks, run_cases
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.trajectory import Trajectory
+from hedgesim.results.simulation import Plan, block_tasks, run_cases
 from hedgesim.scenario.twins import read_scenario
 
 from .invented import engine_giving, outcomes_of_runs
@@ -101,7 +101,9 @@ def breaking(case: Case, runs: Sequence[int]) -> Trajectory:
     return replace(made, worlds=replace(made.worlds, share=share))
 
 
-def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(case: Case, whole: dict[str, pd.DataFrame]) -> None:
+def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(
+    case: Case, whole: dict[str, pd.DataFrame]
+) -> None:
     gathered = run_many(case, 6, keep=6, engine=replace(ENGINE, trajectories=breaking, together=4))
     reasons = gathered["runs"].set_index("run")["failed"]
     assert reasons[reasons.notna()].to_dict() == dict.fromkeys((1, 4), "shares are not numbers from 2022Q1")

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from hedgesim.results.simulation import Plan, run, run_cases
-from hedgesim.results import space
-from hedgesim.results.results import write_results
-from hedgesim.results.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError
+from hedgesim.results import space
+from hedgesim.results.results import write_results
+from hedgesim.results.simulation import Plan, run, run_cases
+from hedgesim.results.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.scenario.twins import read_scenario
 
 

@@ -16,13 +16,13 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+from tests.command_line import call, start
 from tests.results.small import assert_same, files, many, written
 from tests.results.test_workers import _children
-from tests.command_line import call, start
 
+from hedgesim.errors import StoreError
 from hedgesim.results.results import open_results
 from hedgesim.results.sweep import status_of, sweep
-from hedgesim.errors import StoreError
 
 REPLICATIONS = 700
 """Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""

@@ -12,13 +12,13 @@ import pytest
 from tests.results.small import SMALL, assert_same, files, many, written
 
 import hedgesim
+from hedgesim.errors import StoreError
+from hedgesim.experiment import read_experiment
 from hedgesim.results import plan as planning
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.sweep import probe, status_of, sweep
-from hedgesim.errors import StoreError
-from hedgesim.experiment import read_experiment
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.results.simulation import Plan, Twins, run, run_twins
 from hedgesim.engines.choice import engine_of
+from hedgesim.results.simulation import Plan, Twins, run, run_twins
 from hedgesim.scenario.twins import name_of_twin, read_scenario, read_twin
 
 RUNS = 40

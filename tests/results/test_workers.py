@@ -18,13 +18,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import engine_of
+from hedgesim.errors import WorkerError
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block
 from hedgesim.results.simulation import BlockTask, Gathered, Plan, begin_cases, block_tasks, run_cases, run_twins
 from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
-from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
-from hedgesim.errors import WorkerError
 from hedgesim.scenario.twins import read_scenario
 
 ENGINE = engine_of("ensemble")

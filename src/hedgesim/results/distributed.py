@@ -9,10 +9,10 @@ from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
 
+from hedgesim.errors import HedgesimError
 from hedgesim.results.chunks import Task
 from hedgesim.results.sweep import ChunkWork
 from hedgesim.results.workers import WAITING
-from hedgesim.errors import HedgesimError
 from hedgesim.rules.files import files_in_use, use
 from hedgesim.rules.rule_file import RuleFile
 

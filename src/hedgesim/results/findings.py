@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.errors import StoreError
 from hedgesim.results.folders import OTHER_FOLDER, Folder
 from hedgesim.results.manifest import MANIFEST, digest_of_sources, versions, write_manifest
-from hedgesim.errors import StoreError
 
 
 def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:

@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.results.blocks import final_columns, final_outcomes
-from hedgesim.results.manifest import versions
-from hedgesim.results.results import write_results
-from hedgesim.results.tables import COUNTS, INDEX
 from hedgesim.engines.agent_based import HedgeModel
 from hedgesim.engines.case import case_of
 from hedgesim.engines.outcomes import outcomes_of
 from hedgesim.errors import StoreError
+from hedgesim.results.blocks import final_columns, final_outcomes
+from hedgesim.results.manifest import versions
+from hedgesim.results.results import write_results
+from hedgesim.results.tables import COUNTS, INDEX
 from hedgesim.scenario.twins import read_scenario
 
 SEPARATOR = ";"

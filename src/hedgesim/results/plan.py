@@ -125,7 +125,9 @@ class SweepPlan:
 
     def missing_runs(self, found: Contents) -> int:
         """How many runs are not in a store."""
-        return sum(last - first for _, pieces in self.groups() for _, one in pieces for first, last in found.missing(one))
+        return sum(
+            last - first for _, pieces in self.groups() for _, one in pieces for first, last in found.missing(one)
+        )
 
     def tasks(self, found: Contents) -> Iterator[Task]:
         """What has to be simulated, given what is in the store."""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hedgesim.results.blocks import final_columns
-from hedgesim.results.tables import TABLES
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError
+from hedgesim.results.blocks import final_columns
+from hedgesim.results.tables import TABLES
 
 BYTES_A_NUMBER = 9.0
 """On disk: eight, and what row groups and half-filled dictionaries add; measured, numbers take 7 to 8.6."""

@@ -155,7 +155,9 @@ def _write(folder: Folder, table: str, address: str, content: Any) -> str:
 
 def _facts(chunk: Chunk) -> dict[str, Any]:
     """What the file of runs says of its chunk."""
-    facts = {name: getattr(chunk, name) for name in ("address", "files", "written", "summary", "keep", "rows", "failed")}
+    facts = {
+        name: getattr(chunk, name) for name in ("address", "files", "written", "summary", "keep", "rows", "failed")
+    }
     return {**facts, "stretches": [one._asdict() for one in chunk.runs]}
 
 

@@ -26,7 +26,7 @@ WAITING = 2
 """Results per worker that are being computed or wait to be taken: memory is held for no more."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""Set to 1, so that linear algebra in the workers starts no threads of its own: the workers are as many as is wanted."""
+"""Set to 1, so that linear algebra in the workers starts no threads of its own: there are workers enough."""
 
 
 Begin = Callable[[], Callable[[Task], Result]]

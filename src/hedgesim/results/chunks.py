@@ -1,0 +1,111 @@
+"""Simulates the runs of a chunk of a sweep or a grid, as the tables in which they are stored."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import Engine
+from hedgesim.engines.variation import Turn, turned
+from hedgesim.model.arrays import Array
+from hedgesim.results.blocks import Rows, of_runs, run_block
+from hedgesim.results.store import KEY, Chunk, keyed
+from hedgesim.results.summary import Summary
+from hedgesim.results.tables import COUNTS, RUNS, SUMMARY
+
+
+@dataclass(frozen=True)
+class Task:
+    """A chunk to be simulated.
+
+    case: pickled, for many tasks share one. turns: by path what its number changes in the case. values: by path the
+    number of each point of the chunk, axes (point,). draws: run k of a point has the random numbers of the run
+    draws + k of the case, axes (point,).
+    """
+
+    chunk: Chunk
+    case: bytes
+    turns: Mapping[str, Sequence[Turn]]
+    values: Mapping[str, Array]
+    draws: Array
+
+    def case_at(self, points: Array) -> Case:
+        """The case with the numbers of the point of each run, axes (run,)."""
+        return turned(_unpacked(self.case), self.turns, {path: of[points] for path, of in self.values.items()})
+
+
+@lru_cache(maxsize=4)
+def _unpacked(case: bytes) -> Case:
+    """A case that this process packed, or that the process packed which started this one; compiled for only once."""
+    known: Case = pickle.loads(case)
+    return known
+
+
+def run_chunk(task: Task, engine: Engine) -> dict[str, Any]:
+    """The tables of a chunk in Arrow's form, in the order of points and runs; a failed run is a row with its reason."""
+    chunk, together = task.chunk, engine.together
+    runs, frames = _Gatherer(task), []
+    wanted = [(one.first, one.last) if chunk.summary else of for one, of in zip(chunk.runs, chunk.written, strict=True)]
+    rows = [(n, run) for n, bounds in enumerate(wanted) for run in range(*bounds)]
+    rows = rows or [(0, chunk.runs[0].first)]  # where only whole runs are to be added, one for the columns
+    for first in range(0, len(rows), together):
+        places, numbers = np.asarray(rows[first : first + together]).T
+        runs.add(places, numbers, engine)
+    for n, one in enumerate(chunk.runs):
+        last = min(one.last, chunk.keep)
+        for first in range(one.first, last, together):
+            frames.append(_kept(task, n, range(first, min(first + together, last)), engine))
+    tables = {name: pd.concat([each[name] for each in frames], ignore_index=True) for name in (frames or [{}])[0]}
+    return {name: keyed(name, frame) for name, frame in (tables | runs.tables()).items()}
+
+
+def _kept(task: Task, n: int, runs: range, engine: Engine) -> dict[str, pd.DataFrame]:
+    """The full tables of some runs of the n-th point."""
+    first_draw = int(task.draws[n])
+    case = task.case_at(np.full(len(runs), n))
+    tables = run_block(case, engine, [first_draw + run for run in runs], whole=True).kept
+    key = task.chunk.runs[n].key
+    return {name: frame.assign(key=key, run=frame["run"] - first_draw) for name, frame in tables.items()}
+
+
+class _Gatherer:
+    """Gathers the table of runs and the statistics of a chunk, block by block."""
+
+    def __init__(self, task: Task) -> None:
+        self._task, chunk = task, task.chunk
+        self._keys = np.asarray([one.key for one in chunk.runs], dtype=object)
+        self._written = np.asarray(chunk.written)
+        self._rows = Rows(int((self._written[:, 1] - self._written[:, 0]).sum()))
+        self._open: dict[int, Summary] = {}
+        self._summaries: list[pd.DataFrame] = []
+
+    def add(self, points: Array, runs: Array, engine: Engine) -> None:
+        """Simulate some runs; points: the place of the point of each, axes (run,)."""
+        case = self._task.case_at(points)
+        block = run_block(case, engine, (self._task.draws[points] + runs).tolist())
+        first, last = self._written[points].T
+        leading = {"run": runs, "seed": case.seed, KEY: self._keys[points]}
+        self._rows.add(block, leading, chosen=(first <= runs) & (runs < last))
+        if not self._task.chunk.summary:
+            return
+        for n in np.unique(points).tolist():
+            one = self._task.chunk.runs[n]
+            summary = self._open.setdefault(n, Summary(most=one.last - one.first))
+            summary.add(of_runs(block.outcomes, block.successful() & (points == n)))
+            if one.last - 1 in runs[points == n]:
+                table = self._open.pop(n).table()
+                self._summaries.append(table.assign(key=one.key, first=one.first, last=one.last))
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The table of runs, and the statistics if they are wanted."""
+        runs = self._rows.frame().astype(dict.fromkeys(COUNTS, "Int64"))
+        if not self._task.chunk.summary:
+            return {RUNS: runs}
+        return {SUMMARY: pd.concat(self._summaries, ignore_index=True), RUNS: runs}

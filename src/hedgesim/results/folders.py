@@ -1,0 +1,173 @@
+"""Where results are: a folder of this computer, or an address that fsspec knows; files appear whole or not at all.
+
+Both go one way, over file systems with the methods of fsspec. The local one is our own, for that of fsspec neither
+flushes files to the disk nor replaces them in one step.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from hedgesim.errors import StoreError
+
+DRAFT = ".part"
+"""How the names of files end that are not written to their end."""
+
+OLD = 3600.0
+"""Seconds after which nobody is writing at a draft any more."""
+
+OTHER_FOLDER = "Name another folder with -o."
+
+
+class Folder:
+    """A folder of results; names of files are relative to it and have no `..`."""
+
+    def __init__(self, place: str | Path) -> None:
+        """Find the file system: `scheme://…` by fsspec, else a path of this computer; nothing is written.
+
+        Raises:
+            StoreError: fsspec is not installed, or knows no such address.
+        """
+        self.path = None if "://" in str(place) else Path(place)
+        self._place = str(place).rstrip("/")
+        self._files: Any = _LocalFiles()
+        self._root = self._place if self.path is None else str(self.path)
+        if self.path is None:
+            self._files, self._root = _remote_files(self._place)
+
+    @property
+    def address(self) -> str:
+        """How the folder is found again, from other processes too."""
+        return self._place if self.path is None else str(self.path.absolute())
+
+    def prepare(self) -> None:
+        """Create the folder if needed, check that it can be written, and remove old drafts of killed processes.
+
+        Raises:
+            StoreError: it cannot be created or written.
+        """
+        trial = f"{self._root}/.writable-{secrets.token_hex(6)}{DRAFT}"
+        try:
+            self._files.makedirs(self._root, exist_ok=True)
+            self._files.pipe_file(trial, b"")
+            self._files.rm_file(trial)
+        except FileExistsError as error:
+            raise StoreError(self._place, "a file is where the folder should be", remedy=OTHER_FOLDER) from error
+        except (OSError, ValueError) as error:
+            raise StoreError(self._place, f"cannot be written ({_reason(error)})", remedy=OTHER_FOLDER) from error
+        for draft in self.path.rglob(f".*{DRAFT}") if self.path else ():
+            with suppress(FileNotFoundError):
+                if time.time() - draft.stat().st_mtime > OLD:
+                    draft.unlink()
+
+    def names(self, inner: str) -> Sequence[str]:
+        """Names of the files in an inner folder, sorted, drafts left out; none where there is no such folder."""
+        self._files.invalidate_cache()
+        place = f"{self._root}/{inner}"
+        if not self._files.isdir(place):
+            return []
+        found = (str(path).rpartition("/")[2] for path in self._files.ls(place, detail=False))
+        return sorted(f"{inner}/{name}" for name in found if name and not name.endswith(DRAFT))
+
+    def read(self, name: str) -> bytes | None:
+        """The bytes of a file; None where there is none."""
+        try:
+            return bytes(self._files.cat_file(f"{self._root}/{name}"))
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError as error:
+            fault = "a file is where a folder of results should be"
+            raise StoreError(self._place, fault, remedy="Name the folder of a run or of a sweep.") from error
+        except OSError as error:
+            fault = f"cannot be read ({_reason(error)})"
+            raise StoreError(f"{self._place}/{name}", fault, remedy="Check the disk and the permissions.") from error
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file over the one of that name: under another name first, flushed to the disk, then renamed.
+
+        Raises:
+            StoreError: that failed, and nothing is left of it.
+        """
+        folder, _, last = f"{self._root}/{name}".rpartition("/")
+        draft = f"{folder}/.{last}.{secrets.token_hex(6)}{DRAFT}"
+        try:
+            self._files.makedirs(folder, exist_ok=True)
+            self._files.pipe_file(draft, content)
+            self._files.mv(draft, f"{folder}/{last}")
+        except (OSError, ValueError) as error:
+            with suppress(OSError):
+                self._files.rm_file(draft)
+            raise self._unwritten(name, error) from error
+
+    def move(self, name: str, new: str) -> None:
+        """Give a file another name, if it is still there."""
+        place = f"{self._root}/{new}"
+        try:
+            self._files.makedirs(place.rpartition("/")[0], exist_ok=True)
+            self._files.mv(f"{self._root}/{name}", place)
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError) as error:
+            raise self._unwritten(new, error) from error
+
+    def source(self) -> tuple[str, Any]:
+        """What pyarrow reads its files from: the path of the folder, and the file system (None: this computer's)."""
+        return self._root, None if self.path else self._files
+
+    def _unwritten(self, name: str, error: Exception) -> StoreError:
+        fault = f"writing stopped ({_reason(error)})"
+        remedy = f"What was written before is kept. Free some space, or: {OTHER_FOLDER}"
+        return StoreError(f"{self._place}/{name}", fault, remedy)
+
+
+class _LocalFiles:
+    """The files of this computer with the methods of fsspec: flushed when written, replaced in one step."""
+
+    isdir = staticmethod(os.path.isdir)
+    makedirs = staticmethod(os.makedirs)
+    mv = staticmethod(os.replace)
+    rm_file = staticmethod(os.unlink)
+
+    def invalidate_cache(self) -> None:
+        """Nothing is cached."""
+
+    def ls(self, place: str, *, detail: bool) -> list[Path]:
+        """Names of what is in a folder."""
+        return list(Path(place).iterdir())
+
+    def cat_file(self, place: str) -> bytes:
+        """The bytes of a file."""
+        return Path(place).read_bytes()
+
+    def pipe_file(self, place: str, content: bytes) -> None:
+        """Write a file and flush it to the disk."""
+        with Path(place).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _remote_files(address: str) -> tuple[Any, str]:
+    """The file system of an address and the path in it."""
+    try:
+        import fsspec
+
+        files, root = fsspec.core.url_to_fs(address)
+    except ModuleNotFoundError as error:
+        remedy = "Install it with: pip install 'hedgesim[distributed]'."
+        raise StoreError(address, f"{error.name} is not installed", remedy=remedy) from error
+    except (ValueError, ImportError) as error:
+        raise StoreError(address, f"cannot be reached ({_reason(error)})", remedy=OTHER_FOLDER) from error
+    return files, str(root)
+
+
+def _reason(error: Exception) -> str:
+    """The system's words for a failure, without the path it repeats."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return words[:1].lower() + words[1:]

@@ -1,0 +1,129 @@
+"""A grid: an experiment held in memory, in which a few settings of one scenario take a few values each."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from hedgesim.engines.case import case_of
+from hedgesim.engines.choice import engine_of
+from hedgesim.errors import Place, ScenarioError, StoreError
+from hedgesim.experiment import Experiment
+from hedgesim.experiment.checks import structural_faults
+from hedgesim.experiment.schema import MOST_REPLICATIONS, Origin
+from hedgesim.results.chunks import run_chunk
+from hedgesim.results.folders import Folder
+from hedgesim.results.plan import SweepPlan
+from hedgesim.results.results import Results
+from hedgesim.results.space import check_disk, check_memory
+from hedgesim.results.store import KEY, Contents
+from hedgesim.results.sweep_tables import POINT
+from hedgesim.results.tables import RUNS
+from hedgesim.scenario import Scenario
+
+Grid = Mapping[str, Sequence[str]]
+"""Values by the dotted path of what varies, as written."""
+
+
+def grid_of(texts: Sequence[str]) -> Grid:
+    """Read `PATH=A,B,C` texts; ScenarioError for one that is not."""
+    grid: dict[str, Sequence[str]] = {}
+    for text in texts:
+        path, equals, values = (part.strip() for part in text.partition("="))
+        numbers = [value.strip() for value in values.split(",") if value.strip()]
+        place = f"--vary {text}"
+        if not equals or not path or not numbers:
+            raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
+        if path in grid or len(set(numbers)) < len(numbers) or not all(map(_is_number, numbers)):
+            raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each number once.")
+        grid[path] = numbers
+    return grid
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _number(text: str) -> int | float:
+    """A number as it is written: whole without a point."""
+    return int(text) if text.lstrip("+-").isdecimal() else float(text)
+
+
+def grid_experiment(scenario: Scenario, name: str, grid: Grid, *, runs: int, outcome: str) -> Experiment:
+    """The experiment of a grid.
+
+    scenario: as it is read; name: by which it is found. runs: of every point. outcome: column of the table of runs.
+
+    Raises:
+        ScenarioError: a path cannot vary, or there is no such outcome.
+        StoreError: too many runs.
+    """
+    facts = {"question": f"What does {outcome} depend on?", "scenarios": [name], "outcomes": [outcome]}
+    levers = {path: [_number(value) for value in values] for path, values in grid.items()}
+    if runs > MOST_REPLICATIONS:
+        fault = f"a point of a grid has at most {MOST_REPLICATIONS} runs, which no memory holds"
+        raise StoreError(f"--runs {runs}", fault, "Give fewer --runs.")
+    experiment = Experiment.model_validate({**facts, "levers": levers, "replications": runs, "seed": scenario.seed})
+    places: dict[tuple[str | int, ...], Place] = {
+        ("scenarios", 0): Place(name),
+        ("outcomes", 0): Place(f"--outcome {outcome}"),
+    }
+    for path, values in grid.items():
+        places["levers", path] = Place(f"--vary {path}={','.join(values)}")
+        places |= {("levers", path, "values", k): Place(f"--vary {path}={value}") for k, value in enumerate(values)}
+    placed = experiment.from_origin(Origin("grid", Path(), places))
+    for wrong in structural_faults(placed):
+        raise ScenarioError(placed.place(*wrong.path), wrong.fault, wrong.remedy)
+    return placed
+
+
+def run_grid(
+    scenario: Scenario,
+    name: str,
+    grid: Grid,
+    *,
+    runs: int,
+    outcome: str,
+    folder: Path | None = None,
+    on_runs: Callable[[int], None] = lambda _: None,
+) -> Results:
+    """Run every point of a grid: one table, of runs, with a column per path that varies.
+
+    folder: where it will be written, checked before the first run. For the others see `grid_experiment`.
+
+    Raises:
+        ScenarioError: as of `grid_experiment`, or the scenario cannot be read with a value.
+        StoreError: there is too little memory or disk.
+    """
+    cases = [case_of(scenario)] * math.prod(map(len, grid.values()))
+    if folder is not None:
+        check_disk(folder, cases, runs=runs, keep=0)
+    check_memory(cases, runs=runs, keep=0)
+    plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))
+    if folder is not None:
+        Folder(folder).prepare()
+    table = run_in_memory(plan, on_runs=on_runs)
+    columns = [column for column in table.columns if column not in {*grid, "run", "seed"}]
+    table = table[["run", "seed", *grid, *columns]]
+    facts: dict[str, Any] = {"seed": scenario.seed, "runs": runs, "outcome": outcome, "grid": dict(grid)}
+    return Results.of({RUNS: table}, {"scenario": scenario.name, **facts})
+
+
+def run_in_memory(plan: SweepPlan, *, on_runs: Callable[[int], None]) -> pd.DataFrame:
+    """The table of runs of all points, sorted by point and run, with a column per path that varies."""
+    engine, parts = engine_of(plan.engine, plan.backend), []
+    for task in plan.tasks(Contents()):
+        parts.append(run_chunk(task, engine)[RUNS])
+        on_runs(parts[-1].num_rows)
+    points = plan.points.table.assign(key=plan.keys).drop(columns=["sample", "scenario", "first_draw"])
+    rows = pa.concat_tables(parts, promote_options="default").to_pandas()
+    ordered = points.merge(rows, on=KEY, how="left").sort_values([POINT, "run"], kind="stable", ignore_index=True)
+    return ordered.drop(columns=[POINT, KEY])

@@ -1,0 +1,282 @@
+"""Runs scenarios: one, or one and its counterfactual twin under the same random numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.choice import Engine, engine_of
+from hedgesim.results.blocks import Block, Rows, of_runs, run_block
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import OF_BACKEND, now, versions
+from hedgesim.results.reading import FrameTables
+from hedgesim.results.results import Results
+from hedgesim.results.space import check_disk, check_memory
+from hedgesim.results.summary import Closing, Paired, Summary
+from hedgesim.results.tables import RUNS, SUMMARY
+from hedgesim.results.workers import in_order
+from hedgesim.rules.files import files_in_use
+from hedgesim.scenario import Scenario
+from hedgesim.scenario.arrays import source
+from hedgesim.scenario.twins import name_of_twin
+
+DEFAULT_RUNS = 1000
+DEFAULT_KEEP = 100
+_PACKAGES = ("mesa", "matplotlib", "mpltern")
+
+OnRuns = Callable[[int], None]
+
+
+def _silent(_: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many runs on which engine in how many processes, and of how many of the first everything is kept."""
+
+    runs: int
+    keep: int
+    engine: Engine
+    workers: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse numbers that mean nothing; ValueError."""
+        if self.runs < 1 or self.keep < 0 or self.workers < 1:
+            message = (
+                "runs and workers must be at least 1 and keep at least 0,"
+                f" not {self.runs}, {self.workers} and {self.keep}"
+            )
+            raise ValueError(message)
+
+
+def run(
+    scenario: Scenario,
+    runs: int = DEFAULT_RUNS,
+    *,
+    keep: int = DEFAULT_KEEP,
+    engine: str = "ensemble",
+    backend: str = "numpy",
+    workers: int = 1,
+    folder: Path | None = None,
+    on_runs: OnRuns = _silent,
+) -> Results:
+    """Run a scenario.
+
+    runs: number of runs, at least 1, differing only in random numbers. keep: full trajectories of so many of the
+    first runs. engine: `ensemble` for many runs at once, `mesa` for agents: the same numbers either way. backend: what
+    does the ensemble's arithmetic, `numpy` or `jax`. workers: processes that share the runs; results are the same for
+    any number. folder: where the results will be written, checked before the first run. on_runs: called with the
+    number of runs just finished.
+
+    Raises:
+        ScenarioError, HedgesimError: the scenario's tables lack something.
+        HedgesimError: there is no such engine or back end, or it cannot run the scenario.
+        StoreError: the tables of so many runs do not fit this computer's memory or the disk of the folder.
+        WorkerError: a worker process could not start or ended before its work was done.
+    """
+    plan = Plan(runs, keep, engine_of(engine, backend), workers)
+    (results,), _ = _run_all((scenario,), plan, folder, on_runs)
+    return results
+
+
+@dataclass(frozen=True)
+class Twins:
+    """Results of a scenario and of its twin, and their paired differences.
+
+    paired: columns `hedgesim.results.summary.PAIRED`, over all runs that failed on neither side. left_out: runs that
+    failed on either.
+    """
+
+    first: Results
+    twin: Results
+    paired: pd.DataFrame
+    left_out: int
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the scenario and its twin are called."""
+        assert self.first.scenario is not None
+        assert self.twin.scenario is not None
+        return self.first.scenario.name, name_of_twin(self.first.scenario, self.twin.scenario)
+
+    def differences(self) -> Results:
+        """The paired differences as results of their own."""
+        name, twin = self.names
+        facts = {key: self.first.manifest[key] for key in ("seed", "runs")}
+        return Results.of({"paired": self.paired}, {"scenario": name, "twin": twin, **facts, "left_out": self.left_out})
+
+    def differing(self) -> pd.DataFrame:
+        """The differences without what never differs."""
+        return self.paired[(self.paired[["mean", "q05", "q95"]] != 0.0).any(axis=1) | (self.paired["error"] > 0.0)]
+
+    def gain_in_words(self) -> str:
+        """By how much pairing cut the variance of differences: the median, and the smallest; empty if unknown.
+
+        The presence of the aggressor is named apart, for it is what most twins are about.
+        """
+        known = self.paired.dropna(subset="gain")
+        if known.empty:
+            return ""
+        assert self.first.case is not None
+        setting = self.first.case.setting
+        aggressor = setting.axes.powers[int(setting.aggressor.ravel().argmax())]
+        about = known[(known["outcome"] == "presence") & (known["option"] == aggressor)]
+        parts = [f"median {known['gain'].median():.1f}", f"smallest {_smallest(known)}"]
+        if len(about):
+            parts.append(f"smallest for the presence of {aggressor} {_smallest(about)}")
+        return ", ".join(parts)
+
+
+def _smallest(rows: pd.DataFrame) -> str:
+    """The smallest gain and where it is."""
+    row = rows.sort_values("gain", kind="stable").iloc[0]
+    words = str(row["outcome"]).replace("_", " ")
+    what = f"{words} of {row['option']} in {row['entity']}" if row["option"] else f"{words}, {row['entity']}"
+    return f"{row['gain']:.1f} ({what})"
+
+
+def run_twins(
+    scenarios: tuple[Scenario, Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent
+) -> Twins:
+    """Run a scenario and its twin, block by block in turn, under the same random numbers; see `run`.
+
+    Raises:
+        ValueError: the seeds differ, so that run k of one is no twin of run k of the other.
+        StoreError, WorkerError: as of `run`.
+    """
+    seeds = [scenario.seed for scenario in scenarios]
+    if seeds[0] != seeds[1]:
+        message = f"seeds {seeds[0]} and {seeds[1]} differ: twins need one seed. Give both the same."
+        raise ValueError(message)
+    (first, twin), paired = _run_all(scenarios, plan, folder, on_runs)
+    return Twins(first, twin, paired.table(), paired.left_out)
+
+
+def _run_all(
+    scenarios: Sequence[Scenario], plan: Plan, folder: Path | None, on_runs: OnRuns
+) -> tuple[list[Results], Paired]:
+    """Results of one scenario, or of two and their differences; the tables of each are read once."""
+    sourced = [source(scenario) for scenario in scenarios]
+    cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in sourced), strict=True)]
+    if folder is not None:
+        check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
+    check_memory(cases, runs=plan.runs, keep=plan.keep)
+    if folder is not None:
+        Folder(folder).prepare()
+    began = now()
+    gathered, paired = run_cases(cases, plan, on_runs=on_runs)
+    each = zip(scenarios, cases, sourced, gathered, strict=True)
+    results = [
+        Results(
+            _manifest(scenario, plan=plan, began=began), FrameTables(one.tables()), scenario, case, own, one.closing()
+        )
+        for scenario, case, own, one in each
+    ]
+    return results, paired
+
+
+def run_cases(cases: Sequence[Case], plan: Plan, *, on_runs: OnRuns = _silent) -> tuple[list[Gathered], Paired]:
+    """Runs 0 .. n - 1 of one case, or of two, block by block in turn, and of two their differences.
+
+    A run in which something is not a number any more is a row of the table of runs with its reason, and in no other
+    table. Workers change nothing but the time.
+
+    Raises:
+        WorkerError: a worker process could not be started or ended before its work was done.
+    """
+    gathered, paired = [Gathered(case, plan.runs) for case in cases], Paired()
+    by_name = (plan.engine.name, plan.engine.backend)
+    begin = partial(begin_cases, tuple(cases), *((plan.engine,) if plan.workers == 1 else by_name))
+    tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.engine.together, cases=len(cases))
+    before: list[Block] = []
+    with closing(in_order(begin, tasks, workers=plan.workers)) as blocks:
+        for block in blocks:
+            one = gathered[len(before)]
+            on_runs(one.add(block))
+            before.append(block)
+            if len(before) == len(cases):
+                if len(cases) > 1:
+                    paired.add(before[0], before[1])
+                before.clear()
+    return gathered, paired
+
+
+BlockTask = tuple[int, range, bool]
+"""Runs to be simulated at once: of which of the cases, which, and whether every number of them is kept."""
+
+
+def block_tasks(n_runs: int, *, keep: int, together: int, cases: int = 1) -> Iterator[BlockTask]:
+    """Blocks of at most `together` runs, of every case in turn; none holds both kept and other runs."""
+    first = 0
+    while first < n_runs:
+        border = keep if first < keep else n_runs
+        last = min(first + together, border, n_runs)
+        yield from ((case, range(first, last), first < keep) for case in range(cases))
+        first = last
+
+
+def begin_cases(cases: tuple[Case, ...], engine: Engine | str, backend: str = "") -> Callable[[BlockTask], Block]:
+    """Prepare to simulate blocks of runs of some cases; engine: by name where it has to travel to a worker."""
+    chosen = engine if isinstance(engine, Engine) else engine_of(engine, backend)
+    return lambda task: run_block(cases[task[0]], chosen, task[1], whole=task[2])
+
+
+class Gathered:
+    """What the runs of one case leave behind, taken in block by block in the order of runs."""
+
+    def __init__(self, case: Case, n_runs: int) -> None:
+        """Start without runs, of which there will be so many."""
+        self._case, self._n = case, 0
+        self._rows, self._summary, self._closing = Rows(n_runs), Summary(), Closing()
+        self._kept: list[dict[str, pd.DataFrame]] = []
+
+    def add(self, block: Block) -> int:
+        """Take in a block; give the number of its runs."""
+        good = block.successful()
+        self._rows.add(block, {"run": range(self._n, self._n + len(good)), "seed": self._case.seed})
+        self._n += len(good)
+        if block.kept:
+            self._kept.append(dict(block.kept))
+        if good.any():
+            outcomes = of_runs(block.outcomes, good)
+            self._summary.add(outcomes)
+            self._closing.add(outcomes)
+        return len(good)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables by name."""
+        names = self._kept[0] if self._kept else {}
+        kept = {name: pd.concat([part[name] for part in self._kept], ignore_index=True) for name in names}
+        return {RUNS: self._rows.frame(), SUMMARY: self._summary.table(), **kept}
+
+    def closing(self) -> pd.DataFrame:
+        """The closing table."""
+        return self._closing.table()
+
+
+def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object]:
+    own_rules = {file.name: file.digest for file in files_in_use()}
+    return {
+        "scenario": scenario.name,
+        "scenario_digest": scenario.digest,
+        "scenario_text": scenario.text,
+        **versions(*_PACKAGES, *OF_BACKEND[plan.engine.backend]),
+        "engine": plan.engine.name,
+        "backend": plan.engine.backend,
+        "workers": plan.workers,
+        "runs_at_once": plan.engine.together,
+        "parameters": scenario.parameters,
+        **({"rules": own_rules} if own_rules else {}),
+        "seed": scenario.seed,
+        "runs": plan.runs,
+        "keep": plan.keep,
+        "began": began,
+        "ended": now(),
+    }

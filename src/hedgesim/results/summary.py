@@ -1,0 +1,180 @@
+"""What is gathered from runs while they are simulated: statistics by quarter, the closing table, paired differences."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+
+from hedgesim.engines.outcomes import SYSTEM, Outcomes, Values
+from hedgesim.results.blocks import Block, every_number, of_countries, of_runs, of_system
+from hedgesim.results.reduction import EXACT, LEVELS, QUANTILES, Reduction
+from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, STATISTICS, SUMMARY_KEYS, TOTALS
+
+ALL = "all"
+"""Entity of a mean over countries."""
+
+CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n")
+
+COMPARED = (*COUNTS, "cohesion")
+"""Outcomes of the system that are compared between twins, totals of what is counted per quarter."""
+
+PAIRED = ("outcome", "entity", "option", "mean", "error", "q05", "q95", "n", "gain")
+"""What is compared, of whom and, for presence, of which option; how much more of it there is in the first case than
+in its twin (mean over runs with standard error, and 5 to 95 % of runs); in how many runs; and by what factor pairing
+cut the variance of the difference against independent seeds."""
+
+NEGLIGIBLE = 1e-24
+"""Variance of a difference, as a share of that of the two sides, that is mere rounding: the difference is one number."""
+
+Key = tuple[str, str, str]
+
+
+class Summary:
+    """Statistics over runs of every outcome in every quarter."""
+
+    def __init__(self, most: int = EXACT) -> None:
+        """Start without runs, of which no more than `most` will come, or any number if that is `EXACT`."""
+        self._most = most
+        self._names: tuple[pd.DataFrame, Values] | None = None
+        self._numbers: Reduction | None = None
+
+    def add(self, outcomes: Outcomes) -> None:
+        """Take in runs that did not fail; possibly none, for the names of the rows."""
+        numbers = every_number(outcomes)
+        if self._numbers is None:
+            self._names = _rows_of(outcomes.axes.periods, tuple(outcomes.columns()))
+            self._numbers = Reduction(numbers.shape[:-1], most=self._most)
+        if numbers.shape[-1]:
+            self._numbers.add(numbers)
+
+    def table(self) -> pd.DataFrame:
+        """The statistics, sorted by period, entity and outcome; n is 0 where no run succeeded."""
+        if self._names is None or self._numbers is None:
+            return pd.DataFrame(columns=[*SUMMARY_KEYS, *STATISTICS])
+        names, order = self._names
+        values = {
+            "mean": self._numbers.mean(),
+            "sd": self._numbers.sd(),
+            **dict(zip(QUANTILES, self._numbers.quantiles(), strict=True)),
+        }
+        return names.assign(**{name: of.ravel()[order] for name, of in values.items()}, n=self._numbers.n)
+
+
+@lru_cache(maxsize=4)
+def _rows_of(periods: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> tuple[pd.DataFrame, Values]:
+    """Period, entity and outcome of every number of a run, sorted, and the place of each among (column, step)."""
+    rows = [(period, entity, name) for name, entity in columns for period in periods]
+    names = pd.DataFrame(rows, columns=list(SUMMARY_KEYS)).sort_values(list(SUMMARY_KEYS), kind="stable")
+    return names.reset_index(drop=True), names.index.to_numpy()
+
+
+class Closing:
+    """The closing table of a case: levels before and after and what was counted, with Monte Carlo error.
+
+    Levels (presence by option, hedging index) are means over runs in the first and the last quarter, over all
+    countries and for the index also per country; `error` is the standard error of the change. What is counted per
+    quarter is a total per run after the first quarter, realignments the countries that are realigned in the last;
+    `before` and `change` of these are empty and `error` is that of the value.
+    """
+
+    def __init__(self) -> None:
+        """Start without runs."""
+        self._keys: list[tuple[str, str]] = []
+        self._levels: Reduction | None = None
+        self._counts = Reduction((len(COUNTS),))
+
+    def add(self, outcomes: Outcomes) -> None:
+        """Take in runs that did not fail."""
+        if self._levels is None:
+            means = [name for name in outcomes.countries if name.startswith(PRESENCE)]
+            self._keys = [(name, ALL) for name in (*means, INDEX)] + [(INDEX, code) for code in outcomes.axes.countries]
+            self._levels = Reduction((3, len(self._keys)))
+        first, last = self._levels_at(outcomes, 0), self._levels_at(outcomes, -1)
+        self._levels.add(np.stack([first, last, last - first]))
+        counts = {name: of_system(outcomes, name) for name in COUNTS}
+        self._counts.add(np.stack([of[1:].sum(axis=0) if name in TOTALS else of[-1] for name, of in counts.items()]))
+
+    def _levels_at(self, outcomes: Outcomes, step: int) -> Values:
+        """Levels at a step, axes (level, run)."""
+        means = [of_countries(outcomes, name, step).mean(axis=0) for name, entity in self._keys if entity == ALL]
+        return np.concatenate([np.stack(means), of_countries(outcomes, INDEX, step)])
+
+    def table(self) -> pd.DataFrame:
+        """The table, columns `CLOSING`: means over countries, then the index per country, then counts."""
+        if self._levels is None:
+            return pd.DataFrame(columns=list(CLOSING))
+        means, errors, n = self._levels.mean(), self._levels.error(), self._levels.n
+        levels = [(*key, *means[:, k], errors[2, k], n) for k, key in enumerate(self._keys)]
+        totals = zip(COUNTS, self._counts.mean(), self._counts.error(), strict=True)
+        counts = [(name, SYSTEM, np.nan, mean, np.nan, error, n) for name, mean, error in totals]
+        return pd.DataFrame([*levels, *counts], columns=list(CLOSING))
+
+
+class Paired:
+    """Differences of two cases of one seed, over all runs that failed on neither side.
+
+    What only one of them has (a country, an option, a format) is left out.
+    """
+
+    def __init__(self) -> None:
+        """Start without runs."""
+        self.left_out = 0
+        self._keys: list[Key] = []
+        self._numbers: Reduction | None = None
+
+    def add(self, first: Block, twin: Block) -> None:
+        """Take in the same runs of both."""
+        good = first.successful() & twin.successful()
+        self.left_out += int((~good).sum())
+        if not good.any():
+            return
+        a, b = (compared(of_runs(block.outcomes, good)) for block in (first, twin))
+        if self._numbers is None:
+            self._keys = [key for key in a if key in b]
+            self._numbers = Reduction((3, len(self._keys)))
+        one, other = (np.stack([side[key] for key in self._keys]) for side in (a, b))
+        self._numbers.add(np.stack([one - other, one, other]))
+
+    def table(self) -> pd.DataFrame:
+        """The differences, columns `PAIRED`."""
+        if self._numbers is None:
+            return pd.DataFrame(columns=list(PAIRED))
+        numbers = self._numbers
+        quantiles = numbers.quantiles()[:, 0]
+        low, high = (quantiles[LEVELS.index(part)] for part in (0.05, 0.95))
+        frame = pd.DataFrame(self._keys, columns=list(PAIRED[:3]))
+        return frame.assign(
+            mean=numbers.mean()[0], error=numbers.error()[0], q05=low, q95=high, n=numbers.n, gain=self._gain(numbers)
+        )
+
+    def _gain(self, numbers: Reduction) -> Values:
+        """Variance of a difference of independent runs over that of paired runs; NaN where paired runs never differ."""
+        paired, one, other = numbers.variance()
+        apart = one + other
+        differs = paired > NEGLIGIBLE * apart
+        return np.where(differs, apart / np.where(differs, paired, 1.0), np.nan)
+
+
+def compared(outcomes: Outcomes) -> dict[Key, Values]:
+    """Everything that is compared of some runs, each axes (run,).
+
+    Presence and the hedging index per country in the last quarter, outcomes of the system, and meetings of leaders
+    per format after the start.
+    """
+    axes = outcomes.axes
+    presence = [name for name in outcomes.countries if name.startswith(PRESENCE)]
+    at_end = {name: of_countries(outcomes, name, -1) for name in (*presence, INDEX)}
+    found: dict[Key, Values] = {
+        ("presence", code, name.removeprefix(PRESENCE)): at_end[name][n]
+        for n, code in enumerate(axes.countries)
+        for name in presence
+    }
+    found |= {(INDEX, code, ""): at_end[INDEX][n] for n, code in enumerate(axes.countries)}
+    for name in COMPARED:
+        values = of_system(outcomes, name)
+        found[name, SYSTEM, ""] = values.sum(axis=0) if name in TOTALS else values[-1]
+        if name == "leader_meetings":
+            found |= {(name, code, ""): outcomes.meetings[:, n] for n, code in enumerate(axes.formats)}
+    return found

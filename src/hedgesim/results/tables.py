@@ -1,0 +1,258 @@
+"""The tables of results: what each holds, its columns with their units, and how the runs that are kept fill it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from hedgesim.engines.trajectory import Trajectory
+from hedgesim.model import formats as fm
+from hedgesim.model.arrays import Array
+from hedgesim.model.outcomes import OUTCOMES, Outcome
+from hedgesim.model.setting import Axes
+from hedgesim.model.sight import Sight
+from hedgesim.model.world import LEVELS, MEETINGS, STATUSES
+from hedgesim.results.reduction import QUANTILES
+
+RUNS, SUMMARY = "runs", "summary"
+PRESENCE = "presence_"
+INDEX = "hedging_index"
+"""Outcome whose last value in every country is a column of the table of runs."""
+
+SUMMARY_KEYS = ("period", "entity", "outcome")
+STATISTICS = ("mean", "sd", *QUANTILES, "n")
+
+SYSTEM_OUTCOMES = {name: item for name, item in OUTCOMES.items() if item.table == "system"}
+TOTALS = tuple(name for name, item in SYSTEM_OUTCOMES.items() if item.counted == "quarter")
+"""Outcomes that are counted per quarter, and so summed over a run."""
+
+COUNTS = (*TOTALS, *(name for name, item in SYSTEM_OUTCOMES.items() if item.counted == "end"))
+"""Outcomes that are whole numbers."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: its type in pyarrow's words, its unit, what it may lack."""
+
+    name: str
+    kind: str
+    unit: str
+    may_be_empty: bool = False
+    may_be_absent: bool = False
+
+    def field(self) -> Any:
+        """The pyarrow field, with the unit in its metadata."""
+        kind = pa.type_for_alias(self.kind)
+        return pa.field(self.name, kind, nullable=self.may_be_empty, metadata={"unit": self.unit})
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of results.
+
+    keys: columns that identify a row within a point of a sweep, in the order of rows. further: what the names of
+    columns that are not declared must start with, None where there may be none; they come before the column `before`.
+    axes: of a table of the runs that are kept, axis of the model by column. fill: its columns of a trajectory, axes
+    (step, run, *axes).
+    """
+
+    meaning: str
+    columns: tuple[Column, ...]
+    keys: tuple[str, ...] = ()
+    further: str | None = None
+    before: str = ""
+    axes: Mapping[str, str] = field(default_factory=dict)
+    fill: Callable[[Kept], Mapping[str, Array]] | None = None
+
+    def rows_a_quarter(self, axes: Axes) -> int:
+        """Rows of a run that is kept in a quarter, at most."""
+        return int(np.prod([len(getattr(axes, axis)) for axis in self.axes.values()]))
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Runs that are kept whole, and what follows from their worlds."""
+
+    trajectory: Trajectory
+
+    @cached_property
+    def sight(self) -> Sight:
+        """Effective quantities of each quarter."""
+        return self.trajectory.sight()
+
+    @cached_property
+    def outcomes(self) -> tuple[dict[str, Array], dict[str, Array]]:
+        """Outcomes of countries and of the system."""
+        return self.trajectory.outcomes()
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Every table of the runs, rows sorted by run and period."""
+        return {name: self._frame(table, table.fill(self)) for name, table in TABLES.items() if table.fill is not None}
+
+    def _frame(self, table: Table, columns: Mapping[str, Array]) -> pd.DataFrame:
+        """Columns with axes (step, run, *axes) as rows (run, period, *axes)."""
+        model = self.trajectory.case.setting.axes
+        named: dict[str, Sequence[Any]] = {"run": self.trajectory.runs, "period": model.periods}
+        named |= {column: getattr(model, axis) for column, axis in table.axes.items()}
+        index = pd.MultiIndex.from_product([list(names) for names in named.values()], names=list(named))
+        lengths = list(map(len, named.values()))
+        shape = (lengths[1], lengths[0], *lengths[2:])
+        flat = {name: np.swapaxes(np.broadcast_to(c, shape), 0, 1).ravel() for name, c in columns.items()}
+        frame = pd.DataFrame(flat, index=index).reset_index()
+        whole = {column.name for column in table.columns if column.kind == "int64"} & flat.keys()
+        frame = frame.astype(dict.fromkeys(whole, np.int64))
+        if "partner" in table.axes:
+            frame = frame[frame["country"] != frame["partner"]].reset_index(drop=True)
+        return frame
+
+
+def _countries(kept: Kept) -> dict[str, Array]:
+    presence = np.asarray(kept.sight.presence)[..., 0, :]
+    options = kept.trajectory.case.setting.axes.options
+    columns = {f"{PRESENCE}{option}": presence[..., n] for n, option in enumerate(options)}
+    return columns | {name: np.asarray(quantity)[..., 0, 0] for name, quantity in kept.outcomes[0].items()}
+
+
+def _system(kept: Kept) -> dict[str, Array]:
+    return {name: np.asarray(quantity)[..., 0, 0, 0] for name, quantity in kept.outcomes[1].items()}
+
+
+def _shares(kept: Kept) -> dict[str, Array]:
+    setting = kept.trajectory.case.setting
+    return {"share": kept.trajectory.worlds.share, "hollow": np.asarray(setting.hollow)[None] > 0.0}
+
+
+def _relations(kept: Kept) -> dict[str, Array]:
+    setting, worlds = kept.trajectory.case.setting, kept.trajectory.worlds
+    return {
+        "threat": worlds.threat[..., 0, :],
+        "reliability": kept.sight.reliability[..., 0, :],
+        "affinity": kept.sight.affinity[..., 0, :],
+        "offer": np.sum(np.asarray(worlds.offer) * np.asarray(setting.weight), axis=-2),
+        "coercion": worlds.coercion[..., 0, :],
+    }
+
+
+def _formats(kept: Kept) -> dict[str, Array]:
+    worlds, case = kept.trajectory.worlds, kept.trajectory.case
+    formal = fm.formality(
+        worlds.xp, worlds.level, worlds, formats=case.setting.formats, parameters=case.parameters.formats
+    )
+    return {
+        "level": _named(np.asarray(worlds.level)[..., 0, 0, :], LEVELS),
+        "momentum": worlds.momentum[..., 0, 0, :],
+        "formality": np.where(np.asarray(worlds.level) > 0.0, formal, 0.0)[..., 0, 0, :],
+        "meeting": _named(np.asarray(worlds.meeting)[..., 0, 0, :], MEETINGS),
+    }
+
+
+def _memberships(kept: Kept) -> dict[str, Array]:
+    return {"status": _named(np.asarray(kept.trajectory.worlds.status)[..., 0, :], STATUSES)}
+
+
+def _ties(kept: Kept) -> dict[str, Array]:
+    return {"tie": kept.trajectory.worlds.tie[..., 0, :], "trust": kept.sight.trust[..., 0, :]}
+
+
+def _named(codes: Array, names: Sequence[str]) -> Array:
+    """Names of codes; what is not a number in a failed run, whose rows are dropped, is the first."""
+    return np.asarray(names, dtype=object)[np.nan_to_num(codes).astype(int)]
+
+
+def _numbers(unit: str, *names: str) -> tuple[Column, ...]:
+    """Columns of measured numbers, empty where the number is not defined (one run has no spread)."""
+    return tuple(Column(name, "float64", unit, may_be_empty=True) for name in names)
+
+
+def _texts(*names: str) -> tuple[Column, ...]:
+    """Columns of codes and other text, never empty."""
+    return tuple(Column(name, "string", "text") for name in names)
+
+
+def _outcomes(table: str) -> tuple[Column, ...]:
+    """Columns of the outcomes of a table, but for presence, which has a column per option."""
+    return tuple(_outcome(name, item) for name, item in OUTCOMES.items() if item.table == table and name != "presence")
+
+
+def _outcome(name: str, item: Outcome) -> Column:
+    kind = "int64" if item.counted else "float64"
+    return Column(name, kind, item.unit, may_be_empty=not item.counted, may_be_absent=item.may_be_absent)
+
+
+def _kept(
+    meaning: str,
+    axes: Mapping[str, str],
+    columns: tuple[Column, ...],
+    fill: Callable[[Kept], Mapping[str, Array]],
+    further: str | None = None,
+) -> Table:
+    """A table of the runs that are kept: a row per run, quarter and place on its axes."""
+    keys = ("run", "period", *axes)
+    led = (_RUN, _PERIOD, *_texts(*axes))
+    return Table(meaning, (*led, *columns), keys, further, before=INDEX if further else "", axes=axes, fill=fill)
+
+
+_RUN = Column("run", "int64", "number")
+_PERIOD = Column("period", "string", "quarter")
+_N = Column("n", "int64", "runs")
+_COUNTRY = {"country": "countries"}
+
+TABLES: Mapping[str, Table] = {
+    RUNS: Table(
+        "a row per run: what varies, the outcomes at its end or in total, or why it failed",
+        (_RUN, Column("seed", "int64", "number"), Column("failed", "string", "text", may_be_empty=True)),
+        keys=("run",),
+        further="",
+        before="failed",
+    ),
+    SUMMARY: Table(
+        "statistics over all runs of every outcome in every quarter",
+        (_PERIOD, *_texts("entity", "outcome"), *_numbers("unit of the outcome", "mean", "sd", *QUANTILES), _N),
+        keys=(*SUMMARY_KEYS, *STATISTICS),
+    ),
+    "countries": _kept("outcomes of each country", _COUNTRY, _outcomes("countries"), _countries, PRESENCE),
+    "system": _kept("outcomes of all countries together", {}, _outcomes("system"), _system),
+    "shares": _kept(
+        "share of each option in each domain of a country",
+        {**_COUNTRY, "domain": "domains", "option": "options"},
+        (Column("share", "float64", "share of the domain"), Column("hollow", "bool", "true or false")),
+        _shares,
+    ),
+    "relations": _kept(
+        "what a country observes of each power",
+        {**_COUNTRY, "power": "powers"},
+        _numbers("1", "threat", "reliability", "affinity", "offer", "coercion"),
+        _relations,
+    ),
+    "formats": _kept(
+        "level, momentum and meetings of each format",
+        {"format": "formats"},
+        (*_texts("level"), *_numbers("1", "momentum", "formality"), *_texts("meeting")),
+        _formats,
+    ),
+    "memberships": _kept(
+        "status of each country in each format", {**_COUNTRY, "format": "formats"}, _texts("status"), _memberships
+    ),
+    "paired": Table(
+        "differences between a scenario and its twin, run by run",
+        (
+            *_texts("outcome", "entity", "option"),
+            *_numbers("unit of the outcome", "mean", "error", "q05", "q95"),
+            _N,
+            *_numbers("1", "gain"),
+        ),
+    ),
+    "ties": _kept(
+        "ties and trust between countries",
+        {**_COUNTRY, "partner": "countries"},
+        _numbers("1", "tie", "trust"),
+        _ties,
+    ),
+}
+"""Every table of results by name."""
