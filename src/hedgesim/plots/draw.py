@@ -8,17 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from hedgesim.errors import StoreError
-from hedgesim.experiment.points import Factor
 from hedgesim.model.period import Period
 from hedgesim.plots.labels import Names
 from hedgesim.plots.run import CHARTS, PAIRED_CHART, draw_pairs, draw_run
-from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
-from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import MANIFEST, manifest_in, write_manifest
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
-from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS, TABLES
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced
@@ -51,6 +47,8 @@ def _scenario_of(results: Results) -> tuple[Scenario, Sourced]:
 
 def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
     """Draw the outcome of a grid against every setting that varies; folder: of the results."""
+    from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
+
     grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
     outcome, runs = results.manifest["outcome"], results.manifest["runs"]
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {in_words(scenario.parameters)}."
@@ -74,12 +72,15 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
 
     Charts of before are removed, by the list of the manifest, and nothing else is.
     """
+    from hedgesim.experiment.points import Factor
+    from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
+
     manifest, charts = results.manifest, folder / "charts"
     for name in manifest["charts"]:
         (charts / Path(name).name).unlink(missing_ok=True)
     varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
     outcomes = [str(name) for name in manifest["outcomes"]]
-    columns = [POINT, "run", *(factor.path for factor in varied), *outcomes, "failed"]
+    columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
     caption = (
         f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
         f" {'; '.join(map(in_words, manifest['parameters']))}."

@@ -137,9 +137,9 @@ class _LocalFiles:
     def invalidate_cache(self) -> None:
         """Nothing is cached."""
 
-    def ls(self, place: str, *, detail: bool) -> list[str]:
+    def ls(self, place: str, *, detail: bool) -> list[Path]:
         """Names of what is in a folder."""
-        return [file.name for file in Path(place).iterdir()]
+        return list(Path(place).iterdir())
 
     def cat_file(self, place: str) -> bytes:
         """The bytes of a file."""

@@ -10,14 +10,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of
-from hedgesim.errors import Place, ScenarioError
+from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment import Experiment
+from hedgesim.experiment.schema import MOST_REPLICATIONS
 from hedgesim.results.chunks import run_chunk
 from hedgesim.results.folders import Folder
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
-from hedgesim.results.space import check_free, check_memory
+from hedgesim.results.space import check_disk, check_memory
 from hedgesim.results.store import KEY, Contents
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
@@ -62,7 +64,11 @@ def grid_experiment(scenario: Scenario, name: str, grid: Grid, *, runs: int, out
 
     Raises:
         ScenarioError: a path cannot vary, or there is no such outcome.
+        StoreError: too many runs.
     """
+    if runs > MOST_REPLICATIONS:
+        fault = f"a point of a grid has at most {MOST_REPLICATIONS} runs, which no memory holds"
+        raise StoreError(f"--runs {runs}", fault, "Give fewer --runs.")
 
     def node(value: Any, place: str = "grid") -> Node:
         if isinstance(value, dict):
@@ -105,10 +111,12 @@ def run_grid(
         ScenarioError: as of `grid_experiment`, or the scenario cannot be read with a value.
         StoreError: there is too little memory or disk.
     """
-    plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))
-    check_memory([plan.case(0)], runs=plan.runs, keep=0)
+    cases = [case_of(scenario)] * math.prod(map(len, grid.values()))
     if folder is not None:
-        check_free(folder, plan.bytes_on_disk(plan.runs), runs=plan.runs)
+        check_disk(folder, cases, runs=runs, keep=0)
+    check_memory(cases, runs=runs, keep=0)
+    plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))
+    if folder is not None:
         Folder(folder).prepare()
     table = run_in_memory(plan, on_runs=on_runs)
     columns = [column for column in table.columns if column not in {*grid, "run", "seed"}]

@@ -35,6 +35,10 @@ class Tables(Mapping[str, pd.DataFrame]):
     def rows(self, name: str, columns: Sequence[str] | None, where: Where) -> pd.DataFrame:
         """Some columns of the rows of a table that there is; see `read`."""
 
+    def points(self) -> pd.DataFrame:
+        """The points of a sweep; StoreError where there are none."""
+        raise StoreError(self.place, "only results of a sweep have points", remedy="Read the table runs.")
+
     def read(self, name: str, columns: Sequence[str] | None = None, where: Where = ()) -> pd.DataFrame:
         """A table as a frame.
 

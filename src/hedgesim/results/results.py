@@ -16,7 +16,6 @@ from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import MANIFEST, SWEEP, manifest_in, write_manifest
 from hedgesim.results.parquet import RESULTS_FORMAT, parquet_bytes, to_arrow
 from hedgesim.results.reading import FolderTables, FrameTables, Tables, Where
-from hedgesim.results.sweep_tables import SweepTables
 from hedgesim.results.tables import TABLES
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced
@@ -71,8 +70,6 @@ class Results:
         Raises:
             StoreError: these are not results of a sweep.
         """
-        if not isinstance(self.tables, SweepTables):
-            raise StoreError(self.tables.place, "only results of a sweep have points", remedy="Read the table runs.")
         return self.tables.points()
 
 
@@ -90,6 +87,8 @@ def open_results(folder: str | Path) -> Results:
         fault = "there are no finished results here"
         raise StoreError(place.address, fault, remedy="Check the path, or run the scenario or the sweep again.")
     if manifest.get("kind") == SWEEP:
+        from hedgesim.results.sweep_tables import SweepTables
+
         return Results(manifest, SweepTables(place, manifest))
     return Results(manifest, FolderTables(place, list(manifest.get("tables", ()))))
 
