@@ -1,6 +1,5 @@
 """Every fault of an experiment gives one line: place, fault, remedy; and what is packaged has none."""
 
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,7 +27,6 @@ def error_of(path: Path) -> ScenarioError:
     return caught.value
 
 
-FOUR, MANY = ("need", "trust", "threat", "boost"), "{low: 0, high: 1, levels: 100}"
 FILE = {
     "unknown key with a guess": (
         GRID + "sead: 3\n",
@@ -460,8 +458,6 @@ def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer) -> None
     text = changed("low: 0.0", "low: 2.0", changed("samples: 4", "samples: 5", SAMPLED)) + "retention: {keep: 2}\n"
     error = error_of(write(text))
     assert [str(each.place) for each in error.all] == ["x.yaml:6:10", "x.yaml:8:43", "x.yaml:9:19"]
-    again = pickle.loads(pickle.dumps(error))
-    assert [str(each) for each in again.all] == [str(each) for each in error.all]
 
 
 def test_fault_of_a_trial_is_placed_at_the_value_as_written(write: Writer) -> None:

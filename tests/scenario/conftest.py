@@ -1,7 +1,4 @@
-"""An invented region, as names a scenario may use, and a folder to write scenario files into."""
-
-from collections.abc import Callable
-from pathlib import Path
+"""An invented region, as names a scenario may use."""
 
 import pytest
 
@@ -28,17 +25,3 @@ def words() -> KnownNames:
         recorded_shocks=("war_2022", "fall_2021"),
         sources=("book1999",),
     )
-
-
-@pytest.fixture
-def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
-    """Write files into the working folder of the test; return the last one, as a relative path."""
-    monkeypatch.chdir(tmp_path)
-
-    def write_file(text: str | bytes, name: str = "x.yaml") -> Path:
-        path = Path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return path
-
-    return write_file

@@ -455,6 +455,11 @@ def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer) -> None
     ]
 
 
+def test_unknown_names_are_reported_with_misfits(write: Writer, words: KnownNames) -> None:
+    error = error_of(write(changed("RED", "REED").replace("seed: 2022", "seed: many")), names=words)
+    assert [str(each.place) for each in error.all] == ["x.yaml:4:7", "x.yaml:10:39"]
+
+
 def test_thousands_of_faults_are_cut_short(write: Writer, words: KnownNames) -> None:
     settings = "".join(f"  alignment.noise{k}: 1\n" for k in range(5000))
     error = error_of(write(PLAIN + "settings:\n" + settings), names=words)

@@ -114,12 +114,6 @@ def test_a_missing_table_is_named(own: Path, name: str) -> None:
         read_tables(own)
 
 
-def test_a_missing_column_is_named(own: Path) -> None:
-    edit(own / "ties.csv", "tie,", "bond,")
-    with pytest.raises(HedgesimError, match=r"ties\.csv:1: the column tie is missing\. The columns are"):
-        read_tables(own)
-
-
 @pytest.mark.parametrize("value", ["much", "nan", "inf", "-inf", "1,5"])
 def test_what_is_no_number_is_refused_with_its_line(own: Path, value: str) -> None:
     line = (own / "proximity.csv").read_text(encoding="utf-8").splitlines()[2]
@@ -130,21 +124,19 @@ def test_what_is_no_number_is_refused_with_its_line(own: Path, value: str) -> No
         read_tables(own)
 
 
-def test_a_date_that_is_none_is_refused_with_its_line(own: Path) -> None:
-    edit(own / "trust.csv", ",1993,", ",sometime,")
-    with pytest.raises(HedgesimError, match=r'trust\.csv:2: "sometime" in the column date is no date'):
-        read_tables(own)
+FAULTS = {
+    "missing column": ("ties.csv", "tie,", "bond,", r"ties\.csv:1: the column tie is missing\. The columns are"),
+    "no date": ("trust.csv", ",1993,", ",sometime,", r'trust\.csv:2: "sometime" in the column date is no date'),
+    "unknown confidence": ("axes.csv", "assumption\n", "certain\n", r'axes\.csv:2: "certain" in the column confidence'),
+    "too many cells": ("axes.csv", "\n", "\n1,2,3,4,5,6,7,8,9\n", r"axes\.csv:2: 9 cells under 7 columns"),
+    "quotes without end": ("axes.csv", "\n", '\n"', r"axes\.csv:\d+: this is no table"),
+}
 
 
-def test_an_unknown_confidence_is_refused(own: Path) -> None:
-    edit(own / "axes.csv", "assumption\n", "certain\n")
-    with pytest.raises(HedgesimError, match=r'axes\.csv:2: "assumption\S*|"certain" in the column confidence'):
-        read_tables(own)
-
-
-def test_a_row_with_too_many_cells_is_refused(own: Path) -> None:
-    edit(own / "axes.csv", "\n", "\n1,2,3,4,5,6,7,8,9\n")
-    with pytest.raises(HedgesimError, match=r"axes\.csv:2: 9 cells under 7 columns"):
+@pytest.mark.parametrize(("name", "old", "new", "line"), FAULTS.values(), ids=FAULTS.keys())
+def test_a_fault_is_placed_at_its_line(own: Path, name: str, old: str, new: str, line: str) -> None:
+    edit(own / name, old, new)
+    with pytest.raises(HedgesimError, match=line):
         read_tables(own)
 
 

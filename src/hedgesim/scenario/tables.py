@@ -125,13 +125,20 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
         table = read_csv(path)
         table.check(columns)
         _check_cells(table, numbers)
-        frame = pd.DataFrame({name: pd.Series(table.column(name), dtype=str) for name in table.header.cells})
+        cells = {name: table.column(name) for name in table.header.cells}
     elif form.get("required"):
         fault = f"the table {path.stem} is missing ({form['meaning']})"
         raise HedgesimError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
     else:
-        frame = pd.DataFrame({column: pd.Series(dtype=str) for column in columns})
-    return frame.assign(**{name: frame[name].map(number_in).astype(float) for name in numbers})
+        cells = {name: [] for name in columns}
+    return pd.DataFrame(
+        {
+            name: pd.Series([number_in(cell) for cell in column], dtype=float)
+            if name in numbers
+            else pd.Series(column, dtype=str)
+            for name, column in cells.items()
+        }
+    )
 
 
 def _check_cells(table: CsvTable, numbers: Sequence[str]) -> None:

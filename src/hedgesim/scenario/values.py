@@ -70,12 +70,12 @@ def _one_line(value: str) -> str:
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a list that names something twice."""
-    if len(set(names)) < len(names):
-        refuse(
-            Fault((k,), f"{WHERE} names {shown(name)} twice", "Name it once.")
-            for k, name in enumerate(names)
-            if name in names[:k]
-        )
+    first = {name: k for k, name in reversed(list(enumerate(names)))}
+    refuse(
+        Fault((k,), f"{WHERE} names {shown(name)} twice", "Name it once.")
+        for k, name in enumerate(names)
+        if first[name] != k
+    )
     return names
 
 
