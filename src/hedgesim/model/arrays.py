@@ -7,7 +7,6 @@ Every array of the model has the axes (country, domain, target, run); an axis th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import fields
 from functools import reduce
 from operator import or_
 from types import ModuleType
@@ -38,12 +37,6 @@ def namespace(*arrays: Array) -> ModuleType:
     others = [array for array in arrays if type(array) is not np.ndarray]
     space: ModuleType = array_namespace(*others) if others else numpy_namespace
     return space
-
-
-def dims(kind: type) -> dict[str, tuple[str, ...]]:
-    """The names of the axes of every array of a dataclass, as its annotations declare them; `1` has length 1."""
-    declared = {item.name: str(item.type) for item in fields(kind)}
-    return {name: tuple(text.split('"')[1].split()) for name, text in declared.items() if text.startswith("Float[")}
 
 
 def logistic(xp: ModuleType, x: Array) -> Array:

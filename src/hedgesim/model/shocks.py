@@ -44,12 +44,7 @@ class Conditions:
     """What shocks and trends make of one quarter: by channel its level; axes have length 1 where nobody is hit."""
 
     intention: Float[Array, "1 1 #power #run"] = channel("aggressive intention of a power, 0..1")
-    capacity: Float[
-        Array,
-        (
-            1  # domain #power #run
-        ),
-    ] = channel("capacity of a power in a domain, log")
+    capacity: Float[Array, "1 #domain #power #run"] = channel("capacity of a power in a domain, log")  # noqa: UP037
     access: Float[Array, "#country #domain option #run"] = channel("access of a country to an option in a domain, log")
     passage: Float[Array, "#country 1 #country #run"] = channel("access between two countries, log")
     attention: Float[Array, "1 1 #power #run"] = channel("attention of a power, 0..1, times the shared surge")
@@ -57,12 +52,7 @@ class Conditions:
         "occasion that draws a power's attention, 0..1, times the shared anniversary pull"
     )
     distraction: Float[Array, "1 1 #power #run"] = channel("share of a power's means bound elsewhere, 0..1")
-    rivalry: Float[
-        Array,
-        (
-            1  # power #power #run
-        ),
-    ] = channel("rivalry between two powers, 0..1")
+    rivalry: Float[Array, "1 #power #power #run"] = channel("rivalry between two powers, 0..1")  # noqa: UP037
     reliability: Float[Array, "1 1 #power #run"] = channel("delivered over promised of a power, 0..1")
     affinity: Float[Array, "#country 1 #power #run"] = channel("public opinion of a power, -1..1")
     trust: Float[Array, "#country 1 #country #run"] = channel("trust between countries, 0..1")
