@@ -11,8 +11,8 @@ from hedgesim.engines import jax_backend
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case, case_named, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.outcomes import Outcomes
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.records import Outcomes
+from hedgesim.engines.records import Trajectory
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import read_scenario

@@ -8,7 +8,7 @@ import pytest
 
 from hedgesim.engines.case import Case, case_named, case_of
 from hedgesim.engines.ensemble import simulate
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.records import Trajectory
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Formats, Setting
@@ -32,10 +32,10 @@ def base(name: str, context: str = "") -> Trajectory:
 
 
 def outcomes(trajectory: Trajectory) -> dict[str, np.ndarray]:
-    countries, system = trajectory.outcomes()
-    sight, worlds = trajectory.sight(), trajectory.worlds
+    countries, system = trajectory.outcomes_by_name()
+    derived, worlds = trajectory.derived(), trajectory.worlds
     tables = {name: getattr(worlds, name) for name in ("status", "level", "meeting", "momentum", "coercion", "offer")}
-    return {**countries, **system, **tables, "presence": sight.presence, "affinity": sight.affinity}
+    return {**countries, **system, **tables, "presence": derived.presence, "affinity": derived.affinity}
 
 
 def changed(case: Case, name: str, context: str = "") -> bool:
@@ -121,7 +121,7 @@ def test_every_table_of_the_setting_changes_some_outcome(name: str) -> None:
     values = getattr(case.setting, name)
     other = values * 0.7 + 0.03
     if name in {"share", "tie"}:
-        other = other / other.sum(axis=-1, keepdims=True)
+        other = other / other.sum(axis=TARGET, keepdims=True)
     assert changed(replace(case, setting=replace(case.setting, **{name: other})), "war_2022")
 
 
@@ -131,7 +131,7 @@ def test_every_feature_of_formats_changes_some_outcome(name: str) -> None:
         features = case.setting.formats
         values = getattr(features, name)
         known = np.where(np.isfinite(values), values, 0.0)
-        other = 1.0 - known if set(np.unique(known)) <= {0.0, 1.0} else known[..., ::-1].copy()
+        other = 1.0 - known if set(np.unique(known)) <= {0.0, 1.0} else known[..., ::-1, :].copy()
         return replace(case, setting=replace(case.setting, formats=replace(features, **{name: other})))
 
     assert any(changed(flipped(case_named(scenario)), scenario) for scenario in SCENARIOS)

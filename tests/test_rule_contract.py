@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.model.decision import CountryDecision, PowerDecision
+from hedgesim.model.view import CountryDecision, PowerDecision
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import PowerView, View
@@ -47,10 +47,10 @@ def decided(rule: CountryRule | PowerRule, view: View | PowerView) -> dict[str, 
 
 
 def test_rules_are_found_by_the_names_of_their_files() -> None:
-    for kind, (known, contract, _) in KINDS.items():
+    for kind, (known, sum_products, _) in KINDS.items():
         for name, rule in known().items():
             assert inspect.getsourcefile(rule).endswith(f"/{name}.py")
-            assert issubclass(rule, contract), kind
+            assert issubclass(rule, sum_products), kind
     assert {"multi_vector", "bandwagoning", "balancing", "neutrality", "omnibalancing"} <= set(country_rules())
     assert {"habit", "random", "landscape"} <= set(country_rules())
     assert {"patron", "suitor", "bystander"} <= set(power_rules())
@@ -79,7 +79,7 @@ def test_a_decision_has_its_axes_and_only_numbers_and_nothing_seen_is_written_to
 def test_shares_and_probabilities_are_such(kind: str, name: str, numbers: dict[str, int]) -> None:
     decision = decided(rule_of(kind, name), seen(kind, numbers))
     for field in {"share", "tie"} & set(decision):
-        assert decision[field].sum(axis=-1) == pytest.approx(1.0, abs=1e-12)
+        assert decision[field].sum(axis=TARGET) == pytest.approx(1.0, abs=1e-12)
         assert np.all(decision[field] >= 0.0)
     for field in {"joining", "concession", "attention", "called"} & set(decision):
         assert np.all((decision[field] >= 0.0) & (decision[field] <= 1.0)), field

@@ -35,11 +35,11 @@ def test_agent_sets_can_be_asked_selected_and_told() -> None:
     assert model.agents_by_type[Power].get("code") == list(SETTING.axes.powers)
     assert model.agents.select(lambda agent: agent.code == "BBB").get("code") == ["BBB"]
     model.agents.do("decide")
-    shares = model.agents_by_type[Country].map(lambda agent: agent.decision.share.sum(axis=-1))
+    shares = model.agents_by_type[Country].map(lambda agent: agent.decision.share.sum(axis=TARGET))
     assert np.asarray(shares) == pytest.approx(1.0)
     assert all(0.0 <= index <= 1.0 for index in model.agents_by_type[Country].get("hedging_index"))
     attention = model.agents_by_type[Power].get("attention")
-    assert attention == pytest.approx(list(model.world.attention[0, 0, 0]))
+    assert attention == pytest.approx(list(model.world.attention[0, 0, :, 0]))
 
 
 def test_the_order_in_which_agents_decide_does_not_matter() -> None:
@@ -75,7 +75,7 @@ def test_frames_hold_every_quarter_once() -> None:
 
 def test_frames_tell_what_the_trajectory_tells() -> None:
     model = run_to_end(HedgeModel(CASE, run=3))
-    countries, system = simulate(CASE, [3]).outcomes()
+    countries, system = simulate(CASE, [3]).outcomes_by_name()
     frame = model.datacollector.get_model_vars_dataframe()
     for name in ("leader_meetings", "first_time_formats"):
         assert frame[name].tolist() == system[name][:, 0, 0, 0, 0].tolist(), name

@@ -48,7 +48,7 @@ def test_all_engines_have_the_same_observations_on_every_back_end() -> None:
 
 def test_a_world_without_hollow_shares_has_every_run_on_every_engine() -> None:
     setting = make_setting(2, n_steps=3)
-    case = make_case(replace(setting, hollow=0.0 * setting.hollow))
+    case = make_case(replace(setting, prior_dominated=0.0 * setting.prior_dominated))
     told = engine_of("ensemble").outcomes(case, [5, 9]).values
     assert told.shape[0] == 2
     assert engine_of("mesa").outcomes(case, [9]).values[0] == pytest.approx(told[1], abs=1e-12)

@@ -14,7 +14,7 @@ from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.outcomes import outcomes_of
+from hedgesim.engines.records import outcomes_of
 from hedgesim.engines.points import Points
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import Parameter, parameters_of
@@ -135,7 +135,7 @@ def test_every_number_may_differ_from_run_to_run_and_each_row_is_a_case_of_its_o
     groups = (all_parameters(), named_parameters(base.country_rules[0]), named_parameters(base.power_rules[0]))
     numbers = [any_numbers(rng, items, len(runs)) for items in groups]
     sizes = rng.uniform(-0.4, 0.6, (len(runs), base.setting.shocks.size.shape[-1]))
-    over_runs = [{path: values[:, None, None, None] for path, values in group.items()} for group in numbers]
+    over_runs = [{path: values[None, None, None, :] for path, values in group.items()} for group in numbers]
     case = with_numbers(base, *over_runs, sizes)
     with np.errstate(over="ignore"):
         plain, compiled = simulate(case, runs).worlds, jax_backend.simulate(case, runs).worlds
@@ -156,7 +156,7 @@ def only(worlds: World, row: int) -> World:
 
 
 def test_a_row_whose_number_overflows_fails_alone_as_in_numpy() -> None:
-    base, noise = make_case(make_setting(5, n_steps=4)), np.asarray([0.1, 1.7e308, 0.1])[:, None, None, None]
+    base, noise = make_case(make_setting(5, n_steps=4)), np.asarray([0.1, 1.7e308, 0.1])[None, None, None, :]
     case = replace(base, parameters=base.parameters.with_values({"alignment.noise": noise}))
     compiled = jax_backend.outcomes(case, [0, 1, 2])
     with np.errstate(all="ignore"):

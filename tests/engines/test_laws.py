@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import decide_countries, simulate
-from hedgesim.model.perception import perceive
+from hedgesim.engines.quarter import perceive
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules
-from worlds import NUMBERS, declared_axes, make_case, make_setting, permuted_setting, reordered, situation_of
+from worlds import NUMBERS, declared_axes, make_case, make_setting, permuted_setting, reordered, inputs_of
 
 RUNS = (0, 1, 2)
 RULES = st.sampled_from(sorted(country_rules()))
@@ -27,7 +27,7 @@ def test_shares_and_ties_stay_shares_and_what_lies_in_the_unit_interval_stays_th
     worlds = simulate(make_case(setting, rule=rule), RUNS).worlds
     for name in ("share", "tie"):
         values = getattr(worlds, name)
-        assert values.sum(axis=-1) == pytest.approx(1.0, abs=1e-12), name
+        assert values.sum(axis=TARGET) == pytest.approx(1.0, abs=1e-12), name
         assert np.all(values >= 0.0), name
     assert np.all((worlds.share > 0.0) & (worlds.share < 1.0))
     for name in ("trust", "threat", "momentum", "attention", "leakage", "joined", "concession"):
@@ -62,31 +62,31 @@ def test_threat_never_helps_under_balancing_and_never_hurts_under_bandwagoning(
     setting = make_setting(**numbers)
     power %= len(setting.axes.powers)
     case = make_case(setting, rule="balancing" if balancing else "bandwagoning")
-    calm = situation_of(setting)
+    calm = inputs_of(setting)
     threat = calm.world.threat.copy()
     # Threat has risen already: from its start on, more of it is more reason.
-    threat[..., power] = threat[..., power] + rise
+    threat[..., power, :] = threat[..., power, :] + rise
     before = _decided(case, calm)
     after = _decided(case, _under(calm, threat))
-    change = (after - before)[..., power]
+    change = (after - before)[..., power, :]
     assert np.all(change <= 1e-12) if balancing else np.all(change >= -1e-12)
 
 
-def _under(situation, threat: np.ndarray):
-    from hedgesim.model.sight import assess
+def _under(inputs, threat: np.ndarray):
+    from hedgesim.model.derived import assess
 
     return assess(
-        replace(situation.world, threat=threat),
-        situation.baseline,
-        situation.conditions,
-        setting=situation.setting,
-        parameters=situation.parameters,
-        draws=situation.draws,
+        replace(inputs.world, threat=threat),
+        inputs.baseline,
+        inputs.conditions,
+        setting=inputs.setting,
+        parameters=inputs.parameters,
+        draws=inputs.draws,
     )
 
 
-def _decided(case: Case, situation) -> np.ndarray:
-    return decide_countries(case, perceive(situation)).share
+def _decided(case: Case, inputs) -> np.ndarray:
+    return decide_countries(case, perceive(inputs)).share
 
 
 @settings(max_examples=40)
@@ -111,7 +111,7 @@ def check_order(setting, axis: str, n: int, chance, **options) -> None:
     for name, axes in declared_axes(World).items():
         expected = reordered(getattr(usual.worlds, name), axes, axis, order)
         assert getattr(moved.worlds, name) == pytest.approx(expected, abs=1e-12), name
-    for one, other in zip(usual.outcomes(), moved.outcomes(), strict=True):
+    for one, other in zip(usual.outcomes_by_name(), moved.outcomes_by_name(), strict=True):
         for name, values in one.items():
             expected = reordered(values, ("country" if values.shape[-3] == n else "1", "1", "1"), axis, order)
             assert other[name] == pytest.approx(expected, abs=1e-9), name

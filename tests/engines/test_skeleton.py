@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hedgesim.engines import ensemble
-from hedgesim.engines.case import Case, Future, case_of, foresee
+from hedgesim.engines.case import Case, RunInputs, case_of, run_inputs
 from hedgesim.model.draws import Draws
 from hedgesim.rules import country_rules
 from hedgesim.scenario import read_scenario
@@ -38,8 +38,8 @@ def quiet(start: str, end: str) -> Case:
 def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
     """The worlds of one run in which no chance event ever comes true."""
 
-    def foreseen(xp, case: Case, runs) -> Future:
-        future = foresee(xp, case, runs)
+    def foreseen(xp, case: Case, runs) -> RunInputs:
+        future = run_inputs(xp, case, runs)
 
         def draws(four: int) -> tuple[Draws, ...]:
             steps = future.draws(four)
@@ -47,7 +47,7 @@ def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
 
         return replace(future, draws=draws)
 
-    monkeypatch.setattr(ensemble, "foresee", foreseen)
+    monkeypatch.setattr(ensemble, "run_inputs", foreseen)
     return ensemble.simulate(case, [0]).worlds
 
 

@@ -10,11 +10,11 @@ import pytest
 from hedgesim.batch.plan import Ground, SweepPlan
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.outcomes import outcomes_of
+from hedgesim.engines.records import outcomes_of
 from hedgesim.engines.variation import Turn, turned
 from hedgesim.experiment import points_of, read_experiment
 from hedgesim.experiment.variants import paths_of
-from hedgesim.model.decision import PowerDecision
+from hedgesim.model.view import PowerDecision
 from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
@@ -250,7 +250,7 @@ def test_who_shares_a_rule_shares_it_still() -> None:
     changed = turned(case, {"x": [Turn("recoil", countries=places)]}, {"x": values})
     assert len({id(changed.country_rules[n]) for n in places}) == 1
     for n, (before, after) in enumerate(zip(case.country_rules, changed.country_rules, strict=True)):
-        assert np.array_equal(after.recoil, values[:, None, None, None]) if n in places else after is before
+        assert np.array_equal(after.recoil, values[None, None, None, :]) if n in places else after is before
     assert changed.power_rules == case.power_rules
     assert np.array_equal(changed.varied["x"], values)
 

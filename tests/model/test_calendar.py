@@ -12,7 +12,7 @@ from hedgesim.model.formats import FormatParameters
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS, Conditions
-from hedgesim.model.sight import Baseline, Sight, Situation
+from hedgesim.model.derived import Baseline, Derived, QuarterInputs
 from hedgesim.model.world import (
     DORMANT,
     GUEST,
@@ -43,7 +43,7 @@ class Quarter:
     world: dict[str, Any] = field(default_factory=dict)
     draws: dict[str, float] = field(default_factory=dict)
     settings: dict[str, float] = field(default_factory=dict)
-    sight: dict[str, Any] = field(default_factory=dict)
+    derived: dict[str, Any] = field(default_factory=dict)
     support: tuple[float, float] = (1.0, 2.0)
     called: tuple[float, ...] = (0.0,)
     availability: float = 0.0
@@ -62,7 +62,7 @@ class Quarter:
         nothing = dict.fromkeys(CHANNELS, np.zeros((1, 1, 1, 1)))
         conditions = Conditions(**{**nothing, "availability": np.full((1, 1, 1, 1), self.availability)})
         parameters = Parameters().with_values(self.settings)
-        situation = Situation(
+        inputs = QuarterInputs(
             world,
             self._baseline(world, sizes),
             conditions,
@@ -71,13 +71,13 @@ class Quarter:
             Draws(**uniforms),
             self._sight(world, setting.formats, parameters.formats),
         )
-        return hold_meetings(world, situation, support=column(*self.support), called=row(*self.called))
+        return hold_meetings(world, inputs, support=column(*self.support), called=row(*self.called))
 
     def _baseline(self, world: World, sizes: dict[str, int]) -> Baseline:
         start = replace(world, tie=self.tie_before + 0.0 * world.tie)
         return blank(Baseline, sizes, world=start, cadence=row(*[self.cadence] * self.n_formats))
 
-    def _sight(self, world: World, features: Formats, parameters: FormatParameters) -> Sight:
+    def _sight(self, world: World, features: Formats, parameters: FormatParameters) -> Derived:
         """What is seen of the formats when the two trust each other by .4."""
         party = (world.status == MEMBER).astype(float)
         party, trust = party if party.any() else features.eligible, table([0.0, 0.4], [0.4, 0.0])
@@ -88,7 +88,7 @@ class Quarter:
             "formality": fm.formality(xp, world.level, world, formats=features, parameters=parameters),
         }
         sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
-        return blank(Sight, sizes, **seen, **self.sight)
+        return blank(Derived, sizes, **seen, **self.derived)
 
 
 def test_a_due_meeting_that_is_held_restarts_the_clock_and_passes_the_turn() -> None:
@@ -118,7 +118,7 @@ def test_a_first_meeting_lifts_the_format_by_one_rung_and_makes_its_founders_mem
         draws={"opening": HAPPEN},
     ).after()
     assert (after.level.item(), after.meeting.item(), after.highest.item()) == (WORKING, WORKING, WORKING)
-    assert after.status[0, :, 0, 0].tolist() == [MEMBER, MEMBER]
+    assert after.status[:, 0, 0, 0].tolist() == [MEMBER, MEMBER]
 
 
 def test_only_those_who_may_found_a_format_become_members_by_its_first_meeting() -> None:
@@ -128,7 +128,7 @@ def test_only_those_who_may_found_a_format_become_members_by_its_first_meeting()
         draws={"opening": HAPPEN},
         settings={"formats.champion": -1.0},
     ).after()
-    assert after.status[0, :, 0, 0].tolist() == [NONE, MEMBER]
+    assert after.status[:, 0, 0, 0].tolist() == [NONE, MEMBER]
 
 
 def test_an_outside_led_format_opens_only_when_called() -> None:
@@ -230,12 +230,12 @@ def test_meetings_leave_stimulus_fatigue_and_trust_and_all_decay() -> None:
     settings |= {"formats.trust_return": 0.5, "formats.trust_ceiling": 0.9}
     held = Quarter(world=world, draws={"holding": HAPPEN}, settings=settings).after()
     assert held.boost.item() == pytest.approx(0.3 + 1.0)
-    assert held.fatigue[0, :, 0, 0] == pytest.approx([0.6 + 1.0, 0.3 + 1.0])
+    assert held.fatigue[:, 0, 0, 0] == pytest.approx([0.6 + 1.0, 0.3 + 1.0])
     # Trust: .4 + .1 x (.9 - .4) toward the ceiling, half of the way back to rest (nought here).
-    assert held.trust[0, :, 0, :] == pytest.approx(np.asarray([[0.0, 0.25], [0.25, 0.0]]))
+    assert held.trust[:, 0, :, 0] == pytest.approx(np.asarray([[0.0, 0.25], [0.25, 0.0]]))
     quiet = Quarter(world=world, settings=settings).after()
     assert quiet.boost.item() == pytest.approx(0.3)
-    assert quiet.trust[0, 0, 0, 1] == pytest.approx(0.2)
+    assert quiet.trust[0, 0, 1, 0] == pytest.approx(0.2)
 
 
 def test_at_the_expected_rate_meetings_leave_their_mean_and_the_clock_stands() -> None:
@@ -252,9 +252,9 @@ def test_stationary_traces_are_kept_up_by_meetings_of_that_weight() -> None:
     trust = table([0.0, 0.4], [0.4, 0.0])
     boost, fatigue, rest = stationary_traces(party, weight, trust, parameters)
     assert boost.item() * (1.0 - p.boost_decay) + 0.2 == pytest.approx(boost.item())
-    assert fatigue[0, :, 0, 0] * (1.0 - p.fatigue_decay) + 0.2 == pytest.approx(fatigue[0, :, 0, 0])
+    assert fatigue[:, 0, 0, 0] * (1.0 - p.fatigue_decay) + 0.2 == pytest.approx(fatigue[:, 0, 0, 0])
     lifted = 0.4 + p.trust_gain * 0.2 * (p.trust_ceiling - 0.4)
-    assert lifted + p.trust_return * (rest[0, 0, 0, 1] - 0.4) == pytest.approx(0.4)
+    assert lifted + p.trust_return * (rest[0, 0, 1, 0] - 0.4) == pytest.approx(0.4)
 
 
 def test_nothing_is_lifted_where_trust_is_above_the_ceiling() -> None:
@@ -283,15 +283,15 @@ def test_an_absorbed_format_loses_members_drive_and_bodies() -> None:
         features=features,
         world=world,
         draws={"absorption": HAPPEN},
-        sight={"attention_lead": row(0.0, 0.8)},
+        derived={"attention_lead": row(0.0, 0.8)},
         n_formats=2,
     )
-    assert replace(absorbed, draws={}).after().level[0, 0, 0].tolist() == [WORKING, INSTITUTION]
+    assert replace(absorbed, draws={}).after().level[0, 0, :, 0].tolist() == [WORKING, INSTITUTION]
     after = absorbed.after()
-    assert after.status[0, :, 0, :].tolist() == [[NONE, MEMBER], [NONE, MEMBER]]
-    assert after.level[0, 0, 0].tolist() == [DORMANT, INSTITUTION]
+    assert after.status[:, 0, :, 0].tolist() == [[NONE, MEMBER], [NONE, MEMBER]]
+    assert after.level[0, 0, :, 0].tolist() == [DORMANT, INSTITUTION]
     assert after.momentum[0, 0, 0, 0] == 0.0
-    assert after.procedures[0, 0, 0].tolist() == [0.0, 1.0]
+    assert after.procedures[0, 0, :, 0].tolist() == [0.0, 1.0]
 
 
 def invited_by_a_trusting_member(uniform: float, **changes: Any) -> float:
@@ -310,7 +310,7 @@ def invited_by_a_trusting_member(uniform: float, **changes: Any) -> float:
         settings={"membership.inviting": 0.25, "membership.welcome": 0.4, "membership.accession": 0.05},
         tie_before=given_["tie_before"],
     )
-    return float(quarter.after().status[0, 1, 0, 0])
+    return float(quarter.after().status[1, 0, 0, 0])
 
 
 def test_a_guest_comes_at_a_meeting_if_the_number_falls_below_the_hazard_and_ties_have_grown() -> None:
@@ -326,8 +326,8 @@ def test_guests_and_observers_rise_and_members_leave_below_their_hazards_and_not
     assert invited_by_a_trusting_member(0.05, status=column(MEMBER, GUEST)) == GUEST
     # At support minus the cost, nought here, the hazard is the nominal one.
     leaving = Quarter(support=(0.0, 9.0), settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0})
-    assert replace(leaving, draws={"membership": 0.099}).after().status[0, :, 0, 0].tolist() == [NONE, MEMBER]
-    assert replace(leaving, draws={"membership": 0.1}).after().status[0, :, 0, 0].tolist() == [MEMBER, MEMBER]
+    assert replace(leaving, draws={"membership": 0.099}).after().status[:, 0, 0, 0].tolist() == [NONE, MEMBER]
+    assert replace(leaving, draws={"membership": 0.1}).after().status[:, 0, 0, 0].tolist() == [MEMBER, MEMBER]
 
 
 @pytest.mark.parametrize(("uniform", "outside", "status"), [(0.49, 0.0, MEMBER), (0.5, 0.0, NONE), (0.49, 1.0, NONE)])
@@ -357,9 +357,9 @@ def test_a_treaty_is_signed_at_a_home_grown_summit_below_the_hazard(
         n_formats=2,
     )
     after = signing.after()
-    assert after.meeting[0, 0, 0].tolist() == [LEADERS, 0.0]
-    assert after.status[0, :, 0, 1].tolist() == [status, status]
-    assert after.level[0, 0, 0, 1] == (INSTITUTION if status == MEMBER else DORMANT)
+    assert after.meeting[0, 0, :, 0].tolist() == [LEADERS, 0.0]
+    assert after.status[:, 0, 1, 0].tolist() == [status, status]
+    assert after.level[0, 0, 1, 0] == (INSTITUTION if status == MEMBER else DORMANT)
 
 
 def test_a_format_that_stopped_forgets_members_bodies_and_calendar() -> None:
@@ -368,7 +368,7 @@ def test_a_format_that_stopped_forgets_members_bodies_and_calendar() -> None:
         world={"level": row(WORKING), "since": row(20.0), "procedures": row(1.0), "turn": row(3.0)},
     ).after()
     assert (last.level.item(), last.procedures.item(), last.turn.item(), last.since.item()) == (DORMANT, 0.0, 0.0, 0.0)
-    assert (last.cadence.item(), last.status[0, :, 0, 0].tolist()) == (2.0, [NONE, NONE])
+    assert (last.cadence.item(), last.status[:, 0, 0, 0].tolist()) == (2.0, [NONE, NONE])
 
 
 def test_a_treaty_that_one_has_left_keeps_the_other() -> None:
@@ -380,5 +380,5 @@ def test_a_treaty_that_one_has_left_keeps_the_other() -> None:
         support=(0.0, 99.0),
     )
     after = left.after()
-    assert (after.level.item(), after.status[0, :, 0, 0].tolist()) == (DORMANT, [NONE, MEMBER])
+    assert (after.level.item(), after.status[:, 0, 0, 0].tolist()) == (DORMANT, [NONE, MEMBER])
     assert (after.procedures.item(), after.cadence.item()) == (1.0, 4.0)

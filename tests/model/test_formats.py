@@ -13,7 +13,7 @@ from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTER
 from worlds import blank, column, row, table
 
 P = FormatParameters()
-SEATS = arrays(float, (1, 3, 1, 4), elements=st.sampled_from([0.0, 1.0]))
+SEATS = arrays(float, (3, 1, 4, 1), elements=st.sampled_from([0.0, 1.0]))
 
 
 def sizes(n_formats: int, n_countries: int = 3) -> dict[str, int]:
@@ -37,7 +37,7 @@ def formality(level: np.ndarray, base: np.ndarray, **bodies: np.ndarray) -> list
     n = level.shape[-1]
     fixed = {name: bodies.pop(name, 0.0 * level) for name in ("treaty", "charter")}
     given_ = features(n, base_formality=base + 0.0 * level, **fixed)
-    return fm.formality(xp, level, world(n, **bodies), formats=given_, parameters=P)[0, 0, 0].tolist()
+    return fm.formality(xp, level, world(n, **bodies), formats=given_, parameters=P)[0, 0, :, 0].tolist()
 
 
 def test_members_count_or_as_long_as_it_is_dormant_those_who_may_found() -> None:
@@ -67,7 +67,7 @@ def test_a_formal_body_counts_its_charter_before_its_first_summit_and_its_bodies
     club = features(3, base_formality=0.4 + none, charter=1.0 + none, treaty=none)
     now = world(3, level=row(DORMANT, MINISTERIAL, LEADERS))
     formal = fm.formality(xp, row(WORKING, LEADERS, LEADERS), now, formats=club, parameters=P)
-    assert formal[0, 0, 0].tolist() == pytest.approx([0.2, 0.75, 0.4])
+    assert formal[0, 0, :, 0].tolist() == pytest.approx([0.2, 0.75, 0.4])
 
 
 def test_a_treaty_is_as_formal_as_its_text_before_anybody_signs() -> None:
@@ -83,7 +83,7 @@ def test_the_mean_is_taken_over_the_parties_only() -> None:
 def test_mean_trust_leaves_out_oneself_and_those_who_are_no_parties() -> None:
     trust = table([0.0, 0.4, 0.8], [0.4, 0.0, 0.6], [0.8, 0.6, 0.0])
     party = table([1.0, 1.0], [1.0, 0.0], [0.0, 0.0])
-    mean = fm.mean_trust(xp, trust, party)[0, :, 0, :]
+    mean = fm.mean_trust(xp, trust, party)[:, 0, :, 0]
     assert mean[:, 0] == pytest.approx([0.4, 0.4, 0.7])
     assert mean[:, 1] == pytest.approx([0.0, 0.4, 0.8])
 
@@ -105,7 +105,7 @@ def test_one_reluctant_member_slows_a_format_whatever_the_others_want() -> None:
 def test_the_next_rung_is_one_above_up_to_the_ceiling_and_never_beyond_leaders() -> None:
     level = row(DORMANT, WORKING, WORKING, LEADERS, INSTITUTION)
     ceiling = row(LEADERS, LEADERS, WORKING, LEADERS, INSTITUTION)
-    assert fm.next_level(xp, level, features(5, ceiling=ceiling))[0, 0, 0].tolist() == [1.0, 2.0, 1.0, 3.0, 4.0]
+    assert fm.next_level(xp, level, features(5, ceiling=ceiling))[0, 0, :, 0].tolist() == [1.0, 2.0, 1.0, 3.0, 4.0]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ def test_an_outside_led_format_opens_when_its_lead_calls_and_not_for_a_champion(
 def test_treaties_dormant_formats_and_those_without_meetings_hold_none() -> None:
     level, ceiling = row(DORMANT, WORKING, WORKING, LEADERS), row(LEADERS, LEADERS, DORMANT, LEADERS)
     given_ = features(4, ceiling=ceiling, treaty=row(0.0, 0.0, 0.0, 1.0))
-    assert mt.meets(xp, level, given_)[0, 0, 0].tolist() == [0.0, 1.0, 0.0, 0.0]
+    assert mt.meets(xp, level, given_)[0, 0, :, 0].tolist() == [0.0, 1.0, 0.0, 0.0]
 
 
 def test_the_expected_rate_is_one_over_the_mean_gap() -> None:
@@ -174,9 +174,9 @@ def test_the_expected_rate_is_one_over_the_mean_gap() -> None:
 @pytest.mark.parametrize(("cadence", "holding"), [(1.0, 0.0), (2.0, 1.5), (4.0, 1.5), (4.0, -1.0), (8.0, 3.0)])
 def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, holding: float) -> None:
     n_clocks, n_quarters = 400, 600
-    full = np.full((1, 1, 1, n_clocks), 1.0)
+    full = np.full((1, 1, n_clocks, 1), 1.0)
     given_ = features(n_clocks, ceiling=LEADERS * full)
-    everybody = np.full((1, 3, 1, n_clocks), MEMBER)
+    everybody = np.full((3, 1, n_clocks, 1), MEMBER)
     parameters = FormatParameters(holding=holding, bandwidth=n_clocks)
     clock = world(n_clocks, level=LEADERS * full, momentum=0.5 * full, cadence=cadence * full)
     rate = float(mt.expected_rate(clock, formats=given_, parameters=parameters)[0, 0, 0, 0])
@@ -206,7 +206,7 @@ def test_the_clock_meets_as_often_as_its_expected_rate_says(cadence: float, hold
 def test_a_meeting_is_held_only_once_it_is_due() -> None:
     since = row(0.0, 2.0, 3.0, 9.0)
     full = row(1.0, 1.0, 1.0, 1.0)
-    everybody = np.full((1, 3, 1, 4), MEMBER)
+    everybody = np.full((3, 1, 4, 1), MEMBER)
     w = world(4, level=LEADERS * full, momentum=0.5 * full, cadence=4.0 * full, since=since, status=everybody)
     hazard = mt.holding_hazard(
         w,
@@ -216,19 +216,19 @@ def test_a_meeting_is_held_only_once_it_is_due() -> None:
         strain=column(0.0, 0.0, 0.0),
         availability=full,
     )
-    assert hazard[0, 0, 0].tolist() == [0.0, 0.0, 0.5, 0.5]
+    assert hazard[0, 0, :, 0].tolist() == [0.0, 0.0, 0.5, 0.5]
 
 
 def due(n_formats: int, strain=(0.0, 0.0), available: float = 1.0, bandwidth: float = 10.0, **changes) -> np.ndarray:
     """Hazards of formats whose meeting is due, all with both countries as members."""
-    full = np.ones((1, 1, 1, n_formats))
+    full = np.ones((1, 1, n_formats, 1))
     w = world(
         n_formats,
         2,
         level=changes.get("level", LEADERS * full),
         momentum=0.5 * full,
         cadence=full,
-        status=np.full((1, 2, 1, n_formats), MEMBER),
+        status=np.full((2, 1, n_formats, 1), MEMBER),
         turn=changes.get("turn", 0.0 * full),
     )
     given_ = features(n_formats, 2, ceiling=LEADERS * full, hosted=changes.get("hosted", full))
@@ -237,7 +237,7 @@ def due(n_formats: int, strain=(0.0, 0.0), available: float = 1.0, bandwidth: fl
     hazard = mt.holding_hazard(
         w, seated(w), formats=given_, parameters=parameters, strain=column(*strain), availability=available_
     )
-    return hazard[0, 0, 0]
+    return hazard[0, 0, :, 0]
 
 
 def test_a_strained_host_cancels_and_only_the_host_counts() -> None:
@@ -253,7 +253,7 @@ def test_when_nobody_can_be_hosted_only_meetings_without_a_host_in_turn_are_held
 def test_countries_asked_to_too_many_summits_hold_all_of_them_back_in_proportion() -> None:
     assert due(4, bandwidth=1.0) == pytest.approx(np.full(4, 0.25))
     assert due(4, bandwidth=2.0) == pytest.approx(np.full(4, 0.5))
-    ministers = np.full((1, 1, 1, 4), MINISTERIAL)
+    ministers = np.full((1, 1, 4, 1), MINISTERIAL)
     assert due(4, bandwidth=1.0, level=ministers) == pytest.approx(np.full(4, 0.5))
 
 
@@ -274,16 +274,16 @@ def test_members_host_in_the_order_of_the_countries_and_start_again() -> None:
     assert felt == [0.1, 0.3, 0.1, 0.3]
 
 
-@given(SEATS, arrays(float, (1, 3, 1, 1), elements=st.floats(0.0, 1.0)), st.integers(0, 20))
+@given(SEATS, arrays(float, (3, 1, 1, 1), elements=st.floats(0.0, 1.0)), st.integers(0, 20))
 def test_one_member_hosts_at_a_time_and_after_as_many_turns_as_members_the_same_again(
     seats: np.ndarray, strain: np.ndarray, turn: int
 ) -> None:
     now = world(4, status=MEMBER * seats, turn=row(*[float(turn)] * 4))
     felt = mt.strain_on_host(now, features(4, hosted=row(*[1.0] * 4)), strain)
     for f in range(4):
-        members = np.flatnonzero(seats[0, :, 0, f])
+        members = np.flatnonzero(seats[:, 0, f, 0])
         expected = strain[0, members[turn % len(members)], 0, 0] if len(members) else 0.0
-        assert felt[0, 0, 0, f] == expected
+        assert felt[0, 0, f, 0] == expected
 
 
 def test_nobody_hosts_an_outside_led_format_or_one_without_members() -> None:
@@ -294,15 +294,15 @@ def test_nobody_hosts_an_outside_led_format_or_one_without_members() -> None:
 
 def test_meetings_weigh_by_their_rung_and_institutions_meet_as_leaders() -> None:
     rung = mt.rung_of(xp, row(DORMANT, WORKING, MINISTERIAL, LEADERS, INSTITUTION))
-    assert rung[0, 0, 0].tolist() == [0.0, 1.0, 2.0, 3.0, 3.0]
-    assert mt.meeting_weight(xp, rung, P)[0, 0, 0].tolist() == [0.0, 0.2, 0.5, 1.0, 1.0]
+    assert rung[0, 0, :, 0].tolist() == [0.0, 1.0, 2.0, 3.0, 3.0]
+    assert mt.meeting_weight(xp, rung, P)[0, 0, :, 0].tolist() == [0.0, 0.2, 0.5, 1.0, 1.0]
 
 
 def test_meetings_lift_trust_a_part_of_the_way_to_the_ceiling_and_it_returns_otherwise() -> None:
     parameters = FormatParameters(trust_gain=0.1, trust_return=0.5, trust_ceiling=0.9)
     trust, rest = row(0.4, 0.4, 0.95), row(0.4, 0.2, 0.95)
     moved = mt.move_trust(xp, trust, rest, together=row(2.0, 0.0, 5.0), effective=trust, parameters=parameters)
-    assert moved[0, 0, 0] == pytest.approx([0.5, 0.3, 0.95])
+    assert moved[0, 0, :, 0] == pytest.approx([0.5, 0.3, 0.95])
 
 
 def test_meetings_do_not_lift_trust_that_a_shock_has_put_above_the_ceiling() -> None:
@@ -321,14 +321,14 @@ def test_trust_stays_between_nought_and_one(
     assert 0.0 <= moved.item() <= 1.0
 
 
-@given(SEATS, arrays(float, (1, 1, 1, 4), elements=st.floats(0.0, 2.0)))
+@given(SEATS, arrays(float, (1, 1, 4, 1), elements=st.floats(0.0, 2.0)))
 def test_who_meets_whom_is_mutual_and_nobody_meets_oneself(seats: np.ndarray, weight: np.ndarray) -> None:
-    together = mt.attended_together(xp, seats, weight)[0, :, 0, :]
+    together = mt.attended_together(xp, seats, weight)[:, 0, :, 0]
     assert np.array_equal(together, together.T)
     assert not np.any(np.diag(together))
 
 
 def test_the_meetings_that_two_attended_add_up() -> None:
     party = table([1.0, 1.0], [1.0, 0.0], [0.0, 1.0])
-    together = mt.attended_together(xp, party, row(1.0, 0.5))[0, :, 0, :]
+    together = mt.attended_together(xp, party, row(1.0, 0.5))[:, 0, :, 0]
     assert together.tolist() == [[0.0, 1.0, 0.5], [1.0, 0.0, 0.0], [0.5, 0.0, 0.0]]

@@ -19,8 +19,8 @@ P = MembershipParameters()
 TRUST = table([0.0, 0.8, 0.3], [0.8, 0.0, 0.8], [0.3, 0.8, 0.0])
 """The first and the third country distrust each other."""
 NO = column(0.0, 0.0, 0.0) > 0.0
-STATUS = arrays(float, (1, 3, 1, 3), elements=st.sampled_from([NONE, GUEST, OBSERVER, MEMBER]))
-SAYS = arrays(float, (1, 3, 1, 3), elements=st.floats(0.0, 1.0))
+STATUS = arrays(float, (3, 1, 3, 1), elements=st.sampled_from([NONE, GUEST, OBSERVER, MEMBER]))
+SAYS = arrays(float, (3, 1, 3, 1), elements=st.floats(0.0, 1.0))
 
 
 def sizes(n_formats: int) -> dict[str, int]:
@@ -38,7 +38,7 @@ def features(n_formats: int = 1, **values) -> Formats:
 def test_the_formal_club_of_a_threatening_patron_is_dearest_to_leave() -> None:
     parameters = MembershipParameters(leaving_cost=2.0, leaving_threat=3.0)
     cost = mb.leaving_cost(row(0.5, 0.5, 0.0), row(0.0, 1.0, 1.0), parameters)
-    assert cost[0, 0, 0].tolist() == [1.0, 4.0, 0.0]
+    assert cost[0, 0, :, 0].tolist() == [1.0, 4.0, 0.0]
 
 
 def members_of(w: World) -> Bits:
@@ -58,7 +58,7 @@ def invited(
         formats=features(opens_to=column(*opens_to)),
         parameters=parameters,
     )
-    return guests[0, :, 0, 0].tolist()
+    return guests[:, 0, 0, 0].tolist()
 
 
 def test_a_country_may_come_as_a_guest_if_no_member_minds() -> None:
@@ -91,7 +91,7 @@ def admitted(status: np.ndarray, support: tuple, cost: float = 1.0) -> list[bool
         trust=TRUST,
         parameters=MembershipParameters(welcome=0.5),
     )
-    return steps[0, :, 0, 0].tolist()
+    return steps[:, 0, 0, 0].tolist()
 
 
 def test_guests_and_observers_go_on_if_they_gain_more_than_half_the_cost_of_leaving() -> None:
@@ -106,7 +106,7 @@ def test_full_membership_needs_the_trust_of_every_member_and_a_foot_in_the_door(
 
 def after(status: np.ndarray, **events: tuple[bool, bool, bool]) -> list[float]:
     happens = {name: column(*events.get(name, (False,) * 3)) > 0.0 for name in ("comes", "rises", "leaves", "joins")}
-    return mb.next_status(world(status=status), **happens)[0, :, 0, 0].tolist()
+    return mb.next_status(world(status=status), **happens)[:, 0, 0, 0].tolist()
 
 
 def test_accession_goes_from_guest_to_observer_to_member_one_step_at_a_time() -> None:
@@ -130,7 +130,7 @@ def test_nothing_happens_where_nothing_is_drawn_to_happen() -> None:
 
 @given(STATUS, SAYS)
 def test_only_those_outside_are_asked_in_and_only_those_between_rise(status: np.ndarray, says: np.ndarray) -> None:
-    now, given_ = world(3, status=status), features(3, opens_to=np.ones((1, 3, 1, 3)))
+    now, given_ = world(3, status=status), features(3, opens_to=np.ones((3, 1, 3, 1)))
     comes = mb.invited(
         now,
         members_of(now),
@@ -153,29 +153,29 @@ def test_a_veto_is_that_of_some_member_and_silence_that_of_all(status: np.ndarra
         now, np.ones_like(status), member=members_of(now), cost=row(0.0, 0.0, 0.0), trust=says, parameters=P
     )
     for i, f in np.ndindex(3, 3):
-        members = [j for j in range(3) if status[0, j, 0, f] == MEMBER]
-        agreed = all(says[0, j, 0, i] >= P.welcome for j in members)
-        assert found[0, i, 0, f] == (agreed and status[0, i, 0, f] in {GUEST, OBSERVER})
+        members = [j for j in range(3) if status[j, 0, f, 0] == MEMBER]
+        agreed = all(says[j, 0, i, 0] >= P.welcome for j in members)
+        assert found[i, 0, f, 0] == (agreed and status[i, 0, f, 0] in {GUEST, OBSERVER})
 
 
 def test_signing_needs_a_summit_an_open_treaty_and_a_gain() -> None:
-    open_treaty = features(2, treaty=row(1.0, 0.0), eligible=np.ones((1, 3, 1, 2)))
+    open_treaty = features(2, treaty=row(1.0, 0.0), eligible=np.ones((3, 1, 2, 1)))
     status = table([NONE, NONE], [NONE, NONE], [MEMBER, NONE])
     support = table([1.0, 1.0], [-1.0, 1.0], [1.0, 1.0])
     for summit in (True, False):
         would = mb.signs(world(2, status=status), support, summit=row(summit) > 0.0, formats=open_treaty)
-        assert would[0, :, 0, :].tolist() == [[summit, False], [False, False], [False, False]]
+        assert would[:, 0, :, 0].tolist() == [[summit, False], [False, False], [False, False]]
 
 
 def test_only_those_who_may_found_a_treaty_may_sign_it() -> None:
     shut = features(treaty=row(1.0), eligible=column(0.0, 1.0, 1.0))
     would = mb.signs(world(), column(1.0, 1.0, 1.0), summit=row(1.0) > 0.0, formats=shut)
-    assert would[0, :, 0, 0].tolist() == [False, True, True]
+    assert would[:, 0, 0, 0].tolist() == [False, True, True]
 
 
 def test_leaving_has_its_nominal_hazard_where_support_stands_at_minus_its_cost() -> None:
     members, no = world(status=column(MEMBER, MEMBER, OBSERVER)), dict.fromkeys(("comes", "rises", "joins"), NO)
-    hazard = mb.leaving_hazard(members, column(-1.0, 9.0, -9.0), cost=row(1.0), parameters=P)[0, :, 0, 0]
+    hazard = mb.leaving_hazard(members, column(-1.0, 9.0, -9.0), cost=row(1.0), parameters=P)[:, 0, 0, 0]
     assert hazard[0] == pytest.approx(P.leaving)
     assert hazard[1] < 1e-15
     assert np.array_equal(mb.next_status(members, **no, leaves=column(False, False, True) > 0.0), members.status)
@@ -207,7 +207,7 @@ def absorption(**changes) -> np.ndarray:
         attention_lead=given_["attention"],
         formats=features(2, **{name: given_[name] for name in ("outside", "lead", "covers", "treaty", "ceiling")}),
         parameters=MembershipParameters(absorption=given_["absorption"]),
-    )[0, 0, 0]
+    )[0, 0, :, 0]
 
 
 def test_absorption_multiplies_overlap_attention_and_distrust() -> None:
@@ -227,14 +227,14 @@ def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() 
     [
         {"attention": row(0.0, 0.0)},
         {"outside": row(0.0, 0.0)},
-        {"lead": np.zeros((1, 1, 2, 1))},
+        {"lead": np.zeros((1, 2, 1, 1))},
         {"formality": row(0.8, 0.8)},
         {"level": row(WORKING, LEADERS)},
         {"level": row(DORMANT, INSTITUTION)},
         {"treaty": row(1.0, 0.0)},
         {"covers": np.asarray([[[[1.0, 0.0], [0.0, 1.0]]]])},
         {"status": table([MEMBER, NONE], [MEMBER, NONE], [NONE, MEMBER])},
-        {"trust": (1.0 - np.eye(3))[None, :, None, :]},
+        {"trust": (1.0 - np.eye(3))[:, None, :, None]},
     ],
     ids=[
         "no attention",
@@ -261,9 +261,9 @@ def test_a_treaty_led_from_outside_and_an_institution_from_the_start_may_absorb_
 
 
 def test_the_strongest_of_several_absorbers_counts() -> None:
-    now = world(3, status=np.full((1, 3, 1, 3), MEMBER), level=row(WORKING, INSTITUTION, INSTITUTION))
+    now = world(3, status=np.full((3, 1, 3, 1), MEMBER), level=row(WORKING, INSTITUTION, INSTITUTION))
     led = np.asarray([[[[0.0], [1.0], [1.0]]]])
-    given_ = features(3, outside=row(0.0, 1.0, 1.0), lead=led, covers=np.ones((1, 1, 2, 3)), ceiling=row(3.0, 3.0, 3.0))
+    given_ = features(3, outside=row(0.0, 1.0, 1.0), lead=led, covers=np.ones((1, 2, 3, 1)), ceiling=row(3.0, 3.0, 3.0))
     hazard = mb.absorption_hazard(
         now,
         members_of(now),
@@ -273,7 +273,7 @@ def test_the_strongest_of_several_absorbers_counts() -> None:
         formats=given_,
         parameters=MembershipParameters(absorption=0.1),
     )
-    assert hazard[0, 0, 0] == pytest.approx([0.09, 0.04, 0.0])
+    assert hazard[0, 0, :, 0] == pytest.approx([0.09, 0.04, 0.0])
 
 
 def test_absorption_is_a_probability() -> None:
@@ -284,7 +284,7 @@ def test_a_treaty_needs_two_members_to_be_in_force_and_a_format_one_to_be_at_wor
     given_ = features(4, treaty=row(1.0, 1.0, 0.0, 0.0))
     status = table([MEMBER, MEMBER, MEMBER, NONE], [MEMBER, OBSERVER, MEMBER, OBSERVER], [NONE, NONE, NONE, NONE])
     level = mb.carried_by_members(xp, row(DORMANT, INSTITUTION, WORKING, WORKING), status, given_)
-    assert level[0, 0, 0].tolist() == [INSTITUTION, DORMANT, WORKING, DORMANT]
+    assert level[0, 0, :, 0].tolist() == [INSTITUTION, DORMANT, WORKING, DORMANT]
 
 
 @pytest.mark.parametrize(

@@ -261,7 +261,7 @@ def test_the_median_expectile_is_the_mean_and_the_expectile_is_odd() -> None:
 def test_expectiles_are_the_same_in_every_array_type(space) -> None:
     tau = np.linspace(0.001, 0.999, 25)
     with inside(space):
-        given_ = space.asarray(tau.reshape(1, 1, 1, 25))
+        given_ = space.asarray(tau.reshape(1, 1, 25, 1))
         if isinstance(space, RunLastSpace):
             given_ = space.runs_first(given_)
         found = plain(expectile(space, given_)).ravel()

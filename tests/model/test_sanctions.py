@@ -19,9 +19,9 @@ def test_nobody_joins_where_there_are_no_sanctions() -> None:
 def test_readiness_grows_with_leaning_and_with_threat_as_it_is_felt() -> None:
     parameters = SanctionParameters(joining=0.0, joining_leaning=3.0, joining_threat=2.0, joining_rate=0.5)
     seen = view(embargoed=table([1.0], [0.4]), leaning=table([0.0], [0.5]), threat_rise=table([0.5], [0.0]))
-    join = readiness_to_join(seen, 1.0, parameters)[0, :, 0, 0]
+    join = readiness_to_join(seen, 1.0, parameters)[:, 0, 0, 0]
     assert join == pytest.approx([0.5 * 0.7310586, 0.5 * 0.4 * 0.8175745])
-    drawn = readiness_to_join(seen, -1.0, parameters)[0, :, 0, 0]
+    drawn = readiness_to_join(seen, -1.0, parameters)[:, 0, 0, 0]
     assert drawn[0] == pytest.approx(0.5 * 0.2689414)
     assert drawn[1] == join[1]
 
@@ -32,7 +32,7 @@ def test_reexport_moves_to_what_rent_and_risk_allow() -> None:
     near, nobody = table([1.0], [1.0]), table([0.0], [0.0])
     # Log odds 1 - 2 x .5 = 0: half is wanted, and half of the way is gone in a quarter.
     moved = move_leakage(seen, nobody, joined=nobody, nearness=near, risk=table([0.5], [0.5]), parameters=parameters)
-    assert moved[0, :, 0, 0] == pytest.approx([0.25, 0.25])
+    assert moved[:, 0, 0, 0] == pytest.approx([0.25, 0.25])
 
 
 def test_those_who_joined_stop_reexporting_and_so_does_everybody_without_sanctions() -> None:
@@ -46,4 +46,4 @@ def test_those_who_joined_stop_reexporting_and_so_does_everybody_without_sanctio
         risk=table([0.0], [0.0]),
         parameters=parameters,
     )
-    assert moved[0, :, 0, 0] == pytest.approx([0.4, 0.4])
+    assert moved[:, 0, 0, 0] == pytest.approx([0.4, 0.4])

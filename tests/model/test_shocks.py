@@ -60,7 +60,7 @@ def test_impulses_that_share_a_number_arrive_together() -> None:
 
 def test_a_channel_is_the_sum_of_the_impulses_that_hit_it_and_only_them() -> None:
     masks = {name: np.zeros((3, 1, 1, 1)) for name in CHANNELS}
-    masks["intention"] = np.asarray([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])[:, None, None, :]
+    masks["intention"] = np.asarray([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])[None, None, :, :]
     shock = one_shock()
     shocks = Shocks(
         shock.names * 3, shock.onset, shock.ramp, shock.half_life, shock.duration, shock.rate, shock.size, masks
@@ -73,7 +73,7 @@ def test_a_channel_is_the_sum_of_the_impulses_that_hit_it_and_only_them() -> Non
 
 def test_capacity_also_grows_by_itself() -> None:
     shock = one_shock()
-    shock.masks["capacity"] = np.ones((1, 1, 1, 2))
+    shock.masks["capacity"] = np.ones((1, 1, 2, 1))
     levels = conditions(shock, np.asarray([[0.5]]), np.asarray([[[[0.1, -0.1]]]]))
     assert levels.capacity.tolist() == [[[[0.6, 0.4]]]]
 

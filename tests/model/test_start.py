@@ -22,9 +22,9 @@ def begun(seed: int = 3, runs: range = range(4), **values: float):
 @given(st.integers(0, 10_000))
 def test_every_world_starts_with_shares_and_ties_that_sum_to_one(seed: int) -> None:
     world = begun(seed)[1].baseline.world
-    assert world.share.sum(axis=-1) == pytest.approx(1.0)
+    assert world.share.sum(axis=TARGET) == pytest.approx(1.0)
     assert world.share.min() >= LOWEST_SHARE / (1.0 + 5 * LOWEST_SHARE)
-    assert world.tie.sum(axis=-1) == pytest.approx(1.0)
+    assert world.tie.sum(axis=TARGET) == pytest.approx(1.0)
     for name in ("threat", "trust", "momentum"):
         assert np.all((getattr(world, name) >= 0.0) & (getattr(world, name) <= 1.0)), name
 
@@ -32,10 +32,10 @@ def test_every_world_starts_with_shares_and_ties_that_sum_to_one(seed: int) -> N
 def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_hollow_cells_otherwise() -> None:
     setting, kept = begun(start=0.0)
     floored = np.maximum(setting.share, LOWEST_SHARE)
-    expected = floored / floored.sum(axis=-1, keepdims=True)
+    expected = floored / floored.sum(axis=TARGET, keepdims=True)
     assert kept.baseline.world.share == pytest.approx(np.broadcast_to(expected, (4, *expected.shape[1:])))
     drawn = begun(start=1.0)[1].baseline.world.share
-    several = (setting.hollow[0] > 0.0) & (setting.hollow.sum(axis=-1, keepdims=True)[0] > 1.0)
+    several = (setting.prior_dominated[0] > 0.0) & (setting.prior_dominated.sum(axis=TARGET, keepdims=True)[0] > 1.0)
     spread = np.ptp(drawn, axis=0)
     assert np.all(spread[several] > 1e-6)
     # Cells with evidence move only where a drawn one is lifted to the floor, and the row is closed again.
@@ -45,7 +45,7 @@ def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_hollow_cells
 def test_the_past_year_is_like_the_start() -> None:
     world = begun()[1].baseline.world
     setting = make_setting(3)
-    presence = (world.share * setting.weight).sum(axis=-2)[..., :3]
+    presence = (world.share * setting.weight).sum(axis=DOMAIN)[..., :3, :]
     assert world.past.shape[-2] == N_PAST
     for quarter in range(N_PAST):
         assert world.past[..., quarter, :] == pytest.approx(presence)
@@ -53,10 +53,10 @@ def test_the_past_year_is_like_the_start() -> None:
 
 def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle() -> None:
     setting, start = begun(runs=range(200))
-    since, recorded = start.baseline.world.since[:, 0, 0], setting.formats.since[0, 0, 0]
+    since, recorded = start.baseline.world.since[0, 0, :, :], setting.formats.since[0, 0, :, 0]
     for n, quarters in enumerate(recorded):
         if np.isnan(quarters):
-            assert set(np.unique(since[:, n])) == set(np.arange(setting.formats.cadence[0, 0, 0, n]))
+            assert set(np.unique(since[:, n])) == set(np.arange(setting.formats.cadence[0, 0, n, 0]))
         else:
             assert set(np.unique(since[:, n])) == {quarters}
 
@@ -71,10 +71,10 @@ def test_an_outside_lead_meets_at_the_shared_cadence_or_half_as_often(uniform: f
 
 def test_what_counts_as_an_alliance_is_fixed_at_the_start() -> None:
     setting, start = begun()
-    base = setting.formats.base_formality[0, 0, 0]
+    base = setting.formats.base_formality[0, 0, :, 0]
     # Two are led from outside: a summit without bodies at .79, and an institution with both at .49 + .1 + .25.
     assert (base[1] < 0.8, base[3] + 0.35 > 0.8) == (True, True)
-    assert start.baseline.alliance[:, 0, 0].tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
+    assert start.baseline.alliance[0, 0, :, :].tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
     informal = replace(setting.formats, base_formality=0.0 * setting.formats.base_formality)
     drawn = draw_start(xp, setting, 1, range(4))
     assert not np.any(begin(xp, replace(setting, formats=informal), Parameters(), drawn).baseline.alliance)

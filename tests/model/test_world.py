@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 
 from hedgesim.engines.ensemble import decide_countries, decide_powers, simulate
-from hedgesim.model.decision import CountryDecision, PowerDecision, together_countries, together_powers
+from hedgesim.model.view import CountryDecision, PowerDecision, together_countries, together_powers
 from hedgesim.model.draws import Draws, StartDraws, draw_start
-from hedgesim.model.sight import Baseline, Sight
+from hedgesim.model.derived import Baseline, Derived
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World, stack
-from worlds import axis_lengths, declared_axes, make_case, make_setting, situation_of, views_of
+from worlds import axis_lengths, declared_axes, make_case, make_setting, inputs_of, views_of
 
 SHAPES = {"n_countries": 2, "n_powers": 3, "n_domains": 2, "n_formats": 4}
 
@@ -26,14 +26,14 @@ def check_axes(value: object, kind: type, *, runs: int) -> None:
 
 def test_the_world_and_what_everybody_sees_of_it_have_the_axes_that_are_declared() -> None:
     setting = make_setting(0, **SHAPES)
-    situation = situation_of(setting, runs=range(5))
+    inputs = inputs_of(setting, runs=range(5))
     view, power_view = views_of(setting, runs=range(5))
     case = make_case(setting)
     for value, kind in (
-        (situation.world, World),
-        (situation.baseline, Baseline),
-        (situation.sight, Sight),
-        (situation.draws, Draws),
+        (inputs.world, World),
+        (inputs.baseline, Baseline),
+        (inputs.derived, Derived),
+        (inputs.draws, Draws),
         (view, View),
         (power_view, PowerView),
         (decide_countries(case, view), CountryDecision),
@@ -51,14 +51,14 @@ def test_the_axes_of_the_world_stay_the_same_in_every_quarter() -> None:
 def test_numbers_of_the_start_have_their_axes() -> None:
     setting = make_setting(0, **SHAPES)
     drawn: StartDraws = draw_start(xp, setting, 1, range(5))
-    assert drawn.hollow.shape == (5, 2, 2, 5)
+    assert drawn.prior_dominated.shape == (5, 2, 2, 5)
     assert drawn.arrival.shape == (5, len(setting.shocks.names))
     check_axes(drawn, StartDraws, runs=5)
     assert np.array_equal(drawn.arrival[:, 0], drawn.arrival[:, 1]), "impulses of one shock share their number"
 
 
 def test_worlds_stacked_come_apart_again() -> None:
-    world = situation_of(make_setting(0, **SHAPES)).world
+    world = inputs_of(make_setting(0, **SHAPES)).world
     later = replace(world, level=world.level + 1.0)
     for step, one in enumerate((world, later)):
         again = stack([world, later]).at(step)
@@ -67,7 +67,7 @@ def test_worlds_stacked_come_apart_again() -> None:
 
 
 def test_worlds_stack_along_a_new_first_axis() -> None:
-    world = situation_of(make_setting(0, **SHAPES)).world
+    world = inputs_of(make_setting(0, **SHAPES)).world
     both = stack([world, replace(world, share=0.0 * world.share)])
     assert both.share.shape == (2, *world.share.shape)
     assert np.array_equal(both.share[0], world.share)
@@ -75,9 +75,9 @@ def test_worlds_stack_along_a_new_first_axis() -> None:
 
 
 def test_a_run_has_failed_once_a_share_is_no_number() -> None:
-    world = situation_of(make_setting(0, **SHAPES), runs=range(3)).world
+    world = inputs_of(make_setting(0, **SHAPES), runs=range(3)).world
     broken = world.share.copy()
-    broken[1, 0, 0, 0] = np.nan
+    broken[0, 0, 0, 1] = np.nan
     assert replace(world, share=broken).failed().tolist() == [0.0, 1.0, 0.0]
 
 
@@ -98,7 +98,7 @@ def test_a_view_of_one_power_keeps_its_place_and_its_axes(place: int) -> None:
     one = view.of(slice(place, place + 1))
     for name, axes in declared_axes(PowerView).items():
         whole, part = getattr(view, name), getattr(one, name)
-        expected = whole[..., place : place + 1] if axes[2] == "power" else whole
+        expected = whole[..., place : place + 1, :] if axes[2] == "power" else whole
         assert np.array_equal(part, expected), name
 
 

@@ -6,7 +6,7 @@ from worlds import next_share, plain_view, row
 
 def test_it_walks_from_where_it_stands_and_not_from_where_it_started() -> None:
     moved = row(0.1, 0.2, 0.3, 0.4)
-    assert next_share("random", plain_view(share=moved)) == pytest.approx(moved[0, 0, 0])
+    assert next_share("random", plain_view(share=moved)) == pytest.approx(moved[0, 0, :, 0])
 
 
 def test_a_push_moves_shares_by_their_odds() -> None:
