@@ -59,6 +59,11 @@ def table(*rows: Sequence[float]) -> np.ndarray:
     return np.asarray(rows, dtype=float)[:, None, :, None]
 
 
+def pairs(*rows: Sequence[float]) -> np.ndarray:
+    """Rows along the domain axis, which are also formats or powers, columns of targets."""
+    return np.asarray(rows, dtype=float)[None, :, :, None]
+
+
 def make_setting(
     seed: int = 0,
     *,

@@ -214,7 +214,7 @@ def test_attention_of_the_lead_and_trust_among_parties_raise_support() -> None:
 
 
 def test_a_country_leans_to_the_opposite_bloc_by_its_presence_less_that_of_the_power() -> None:
-    setting = calm(replace(make_setting(SEED), bloc=np.asarray([[[[-1.0, 0.5, 0.0]]]])))
+    setting = calm(replace(make_setting(SEED), bloc=row(-1.0, 0.5, 0.0)))
     view = perceive(inputs_of(setting))
     held = view.presence[..., :3, :]
     assert view.leaning == pytest.approx(0.5 * held[..., 1:2, :] - held)

@@ -29,7 +29,7 @@ def test_at_full_speed_the_response_is_the_softmax_of_the_value() -> None:
 
 def test_at_half_speed_the_response_goes_half_of_the_way() -> None:
     value = np.log(row(1.0, 2.0, 3.0, 4.0))
-    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, np.asarray([[[[0.5]]]]))
+    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, row(0.5))
     assert moved == pytest.approx(row(0.175, 0.225, 0.275, 0.325))
 
 
@@ -46,7 +46,7 @@ def test_shares_keep_their_sum_and_a_constant_in_the_value_changes_nothing(
 
 def test_shares_stay_where_the_value_is_their_logarithm() -> None:
     share = row(0.1, 0.2, 0.3, 0.4)
-    assert al.respond(share, np.log(share), np.asarray([[[[0.3]]]])) == pytest.approx(share)
+    assert al.respond(share, np.log(share), row(0.3)) == pytest.approx(share)
 
 
 def test_ties_follow_the_value_added_to_their_logarithm() -> None:

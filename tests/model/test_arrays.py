@@ -129,9 +129,7 @@ def test_products_are_summed_over_the_axis_that_both_share(space, lengths, k: in
 
 @SPACES
 @given(seed=st.integers(0, 10_000), members=MANY, runs=st.integers(1, 3), formats=st.integers(1, 3))
-def test_common_bits_are_found_and_counted_as_in_sets(
-    space, seed: int, members: int, runs: int, formats: int
-) -> None:
+def test_common_bits_are_found_and_counted_as_in_sets(space, seed: int, members: int, runs: int, formats: int) -> None:
     one, other = truths(seed, members, 1, formats, runs), truths(seed + 1, members, 1, formats, runs)
     left, right = (pack_bits(space, space.asarray(holds), COUNTRY) for holds in (one, other))
     assert len(left) == -(-members // 32)

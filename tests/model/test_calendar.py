@@ -7,12 +7,12 @@ import pytest
 
 from hedgesim.model import formats as fm
 from hedgesim.model.calendar import hold_meetings, stationary_traces
+from hedgesim.model.derived import Baseline, Derived, QuarterInputs
 from hedgesim.model.draws import Draws
 from hedgesim.model.formats import FormatParameters
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS, Conditions
-from hedgesim.model.derived import Baseline, Derived, QuarterInputs
 from hedgesim.model.world import (
     DORMANT,
     GUEST,
@@ -25,19 +25,19 @@ from hedgesim.model.world import (
     WORKING,
     World,
 )
-from worlds import blank, column, row, table
+from worlds import blank, column, pairs, row, table
 
 HOME = {"hosted": row(1.0), "ceiling": row(LEADERS), "cadence": row(4.0)}
 LED = {"outside": row(1.0), "lead": np.ones((1, 1, 1, 1)), "ceiling": row(LEADERS), "cadence": row(4.0)}
 BOTH = column(MEMBER, MEMBER)
 HAPPEN = 0.0
-"""A uniform number below every hazard that is not nought."""
+"""A uniform number below every hazard above zero."""
 FAIL = 1.0
 
 
 @dataclass
 class Quarter:
-    """One quarter of two countries and one power; unless said otherwise, of one home-grown format with both in it."""
+    """One quarter of two countries and one power; by default of one home-grown format with both in it."""
 
     features: dict[str, Any] = field(default_factory=lambda: dict(HOME))
     world: dict[str, Any] = field(default_factory=dict)
@@ -52,7 +52,7 @@ class Quarter:
     n_formats: int = 1
 
     def after(self) -> World:
-        """The world a quarter later; nothing is drawn to happen unless said so."""
+        """The world a quarter later; no event is drawn unless given."""
         sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
         usual = {"level": row(LEADERS), "cadence": row(4.0), "momentum": row(0.5), "highest": row(LEADERS)}
         world = blank(World, sizes, **{**usual, "status": BOTH, **self.world})
@@ -69,7 +69,7 @@ class Quarter:
             setting,
             parameters,
             Draws(**uniforms),
-            self._sight(world, setting.formats, parameters.formats),
+            self._derived(world, setting.formats, parameters.formats),
         )
         return hold_meetings(world, inputs, support=column(*self.support), called=row(*self.called))
 
@@ -77,18 +77,18 @@ class Quarter:
         start = replace(world, tie=self.tie_before + 0.0 * world.tie)
         return blank(Baseline, sizes, world=start, cadence=row(*[self.cadence] * self.n_formats))
 
-    def _sight(self, world: World, features: Formats, parameters: FormatParameters) -> Derived:
-        """What is seen of the formats when the two trust each other by .4."""
+    def _derived(self, world: World, features: Formats, parameters: FormatParameters) -> Derived:
+        """What follows for the formats where the two trust each other by .4."""
         party = (world.status == MEMBER).astype(float)
         party, trust = party if party.any() else features.eligible, table([0.0, 0.4], [0.4, 0.0])
-        seen = {
+        known = {
             "party": party,
             "trust": trust,
             "trust_in": fm.mean_trust(xp, trust, party),
             "formality": fm.formality(xp, world.level, world, formats=features, parameters=parameters),
         }
         sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
-        return blank(Derived, sizes, **seen, **self.derived)
+        return blank(Derived, sizes, **known, **self.derived)
 
 
 def test_a_due_meeting_that_is_held_restarts_the_clock_and_passes_the_turn() -> None:
@@ -167,7 +167,7 @@ def test_a_secretariat_keeps_a_format_alive_without_meetings() -> None:
     assert after.level.item() == MINISTERIAL
 
 
-def test_a_summit_with_a_secretariat_stands_as_an_institution() -> None:
+def test_a_format_with_summits_and_a_secretariat_is_an_institution() -> None:
     assert Quarter(world={"secretariat": row(1.0)}).after().level.item() == INSTITUTION
 
 
@@ -198,7 +198,7 @@ def test_a_formal_body_has_procedures_and_a_secretariat_from_its_first_summit() 
     assert (lower.procedures.item(), lower.level.item()) == (0.0, MINISTERIAL)
 
 
-def test_no_body_is_adopted_without_a_summit_or_against_one_member() -> None:
+def test_no_procedures_are_adopted_without_a_summit_or_against_one_member() -> None:
     summit = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN, "body": HAPPEN})
     assert replace(summit, support=(-0.1, 2.0)).after().procedures.item() == 0.0
     assert replace(summit, draws={"body": HAPPEN}).after().procedures.item() == 0.0
@@ -231,14 +231,14 @@ def test_meetings_leave_stimulus_fatigue_and_trust_and_all_decay() -> None:
     held = Quarter(world=world, draws={"holding": HAPPEN}, settings=settings).after()
     assert held.boost.item() == pytest.approx(0.3 + 1.0)
     assert held.fatigue[:, 0, 0, 0] == pytest.approx([0.6 + 1.0, 0.3 + 1.0])
-    # Trust: .4 + .1 x (.9 - .4) toward the ceiling, half of the way back to rest (nought here).
+    # Trust: .4 + .1 x (.9 - .4) toward the ceiling, half of the way back to rest (zero here).
     assert held.trust[:, 0, :, 0] == pytest.approx(np.asarray([[0.0, 0.25], [0.25, 0.0]]))
     quiet = Quarter(world=world, settings=settings).after()
     assert quiet.boost.item() == pytest.approx(0.3)
     assert quiet.trust[0, 0, 1, 0] == pytest.approx(0.2)
 
 
-def test_at_the_expected_rate_meetings_leave_their_mean_and_the_clock_stands() -> None:
+def test_at_the_expected_rate_meetings_leave_their_mean_and_the_clock_stops() -> None:
     settings = {"formats.expected": 1.0, "formats.holding": 0.0, "formats.boost_decay": 0.5}
     after = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN}, settings=settings).after()
     # A cadence of 4 and a hazard of one half: one meeting in five quarters.
@@ -246,7 +246,7 @@ def test_at_the_expected_rate_meetings_leave_their_mean_and_the_clock_stands() -
     assert (after.meeting.item(), after.since.item(), after.turn.item()) == (0.0, 3.0, 0.0)
 
 
-def test_stationary_traces_are_kept_up_by_meetings_of_that_weight() -> None:
+def test_stationary_traces_are_kept_by_meetings_of_that_weight() -> None:
     parameters = Parameters()
     p, party, weight = parameters.formats, column(1.0, 1.0), row(0.2)
     trust = table([0.0, 0.4], [0.4, 0.0])
@@ -257,7 +257,7 @@ def test_stationary_traces_are_kept_up_by_meetings_of_that_weight() -> None:
     assert lifted + p.trust_return * (rest[0, 0, 1, 0] - 0.4) == pytest.approx(0.4)
 
 
-def test_nothing_is_lifted_where_trust_is_above_the_ceiling() -> None:
+def test_meetings_do_not_raise_trust_above_the_ceiling() -> None:
     trust = table([0.0, 0.95], [0.95, 0.0])
     rest = stationary_traces(column(1.0, 1.0), row(0.2), trust, Parameters())[2]
     assert rest == pytest.approx(trust)
@@ -266,7 +266,7 @@ def test_nothing_is_lifted_where_trust_is_above_the_ceiling() -> None:
 def test_an_absorbed_format_loses_members_drive_and_bodies() -> None:
     features = {
         "outside": row(0.0, 1.0),
-        "lead": np.asarray([[[[0.0], [1.0]]]]),
+        "lead": pairs([0.0], [1.0]),
         "covers": row(1.0, 1.0),
         "base_formality": row(0.1, 0.9),
         "ceiling": row(LEADERS, LEADERS),
@@ -313,18 +313,18 @@ def invited_by_a_trusting_member(uniform: float, **changes: Any) -> float:
     return float(quarter.after().status[1, 0, 0, 0])
 
 
-def test_a_guest_comes_at_a_meeting_if_the_number_falls_below_the_hazard_and_ties_have_grown() -> None:
+def test_a_guest_comes_to_a_meeting_if_the_number_is_below_the_hazard_and_ties_have_grown() -> None:
     assert invited_by_a_trusting_member(0.24) == GUEST
     assert invited_by_a_trusting_member(0.25) == NONE
     assert invited_by_a_trusting_member(0.24, since=row(0.0)) == NONE, "nothing met"
     assert invited_by_a_trusting_member(0.24, tie_before=table([0.0, 0.1], [0.1, 0.0])) == NONE
 
 
-def test_guests_and_observers_rise_and_members_leave_below_their_hazards_and_not_at_them() -> None:
+def test_guests_and_observers_advance_and_members_leave_below_their_hazards_and_not_at_them() -> None:
     assert invited_by_a_trusting_member(0.049, status=column(MEMBER, GUEST)) == OBSERVER
     assert invited_by_a_trusting_member(0.049, status=column(MEMBER, OBSERVER)) == MEMBER
     assert invited_by_a_trusting_member(0.05, status=column(MEMBER, GUEST)) == GUEST
-    # At support minus the cost, nought here, the hazard is the nominal one.
+    # At support minus the cost, zero here, the hazard is the nominal one.
     leaving = Quarter(support=(0.0, 9.0), settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0})
     assert replace(leaving, draws={"membership": 0.099}).after().status[:, 0, 0, 0].tolist() == [NONE, MEMBER]
     assert replace(leaving, draws={"membership": 0.1}).after().status[:, 0, 0, 0].tolist() == [MEMBER, MEMBER]
@@ -337,7 +337,7 @@ def test_a_treaty_is_signed_at_a_home_grown_summit_below_the_hazard(
     signing = Quarter(
         features={
             "outside": row(outside, 0.0),
-            "lead": np.asarray([[[[outside], [0.0]]]]),
+            "lead": pairs([outside], [0.0]),
             "treaty": row(0.0, 1.0),
             "eligible": table([0.0, 1.0], [0.0, 1.0]),
             "ceiling": row(LEADERS, DORMANT),

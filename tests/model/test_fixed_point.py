@@ -6,12 +6,12 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
+from hedgesim.engines.quarter import perceive
 from hedgesim.model.alignment import respond, value_of_options
 from hedgesim.model.arrays import softmax
-from hedgesim.engines.quarter import perceive
-from hedgesim.model.setting import Setting
 from hedgesim.model.derived import QuarterInputs, assess
-from worlds import make_setting, row, inputs_of
+from hedgesim.model.setting import Setting
+from worlds import inputs_of, make_setting, row
 
 N_STARTS = 50
 
@@ -63,7 +63,7 @@ def test_where_rivalry_outweighs_concentration_history_decides_between_two_blocs
     setting = replace(
         setting,
         share=share,
-        rivalry=np.asarray([[[[0.0, 1.0], [1.0, 0.0]]]]),
+        rivalry=pairs([0.0, 1.0], [1.0, 0.0]),
         shocks=replace(setting.shocks, size=0.0 * setting.shocks.size),
         trend=0.0 * setting.trend,
     )

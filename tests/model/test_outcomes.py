@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model import formats as fm
 from hedgesim.model import outcomes as out
+from hedgesim.model.derived import Baseline, Position
 from hedgesim.model.formats import FormatParameters
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
-from hedgesim.model.derived import Baseline, Position
 from hedgesim.model.world import LEADERS, MEMBER, MINISTERIAL, NONE, WORKING, World
 from worlds import blank, column, make_case, make_setting, row, table
 
@@ -86,8 +86,8 @@ def test_when_the_aggressor_loses_all_the_others_grow_in_proportion() -> None:
 
 
 def test_issue_splitting_is_the_mean_distance_from_the_overall_portfolio() -> None:
-    share = np.asarray([[[[1.0, 0.0], [0.0, 1.0]]]])
-    weight = np.asarray([[[[0.5], [0.5]]]])
+    share = pairs([1.0, 0.0], [0.0, 1.0])
+    weight = pairs([0.5], [0.5])
     presence = (share * weight).sum(axis=DOMAIN, keepdims=True)
     assert out.issue_splitting(xp, share, presence, weight).item() == pytest.approx(0.5)
     assert out.issue_splitting(xp, 0.0 * share + 0.5, 0.0 * presence + 0.5, weight).item() == 0.0

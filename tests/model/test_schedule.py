@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from hedgesim.engines.ensemble import decide_countries, decide_powers
 from hedgesim.engines.quarter import perceive, perceive_powers
-from hedgesim.model.schedule import advance
 from hedgesim.model.derived import QuarterInputs
+from hedgesim.model.schedule import advance
 from hedgesim.model.world import World
-from worlds import calm, make_case, make_setting, inputs_of
+from worlds import calm, inputs_of, make_case, make_setting
 
 SEED = 8
 

@@ -74,7 +74,7 @@ def test_a_channel_is_the_sum_of_the_impulses_that_hit_it_and_only_them() -> Non
 def test_capacity_also_grows_by_itself() -> None:
     shock = one_shock()
     shock.masks["capacity"] = np.ones((1, 1, 2, 1))
-    levels = conditions(shock, np.asarray([[0.5]]), np.asarray([[[[0.1, -0.1]]]]))
+    levels = conditions(shock, np.asarray([[0.5]]), row(0.1, -0.1))
     assert levels.capacity.tolist() == [[[[0.6, 0.4]]]]
 
 

@@ -5,12 +5,11 @@ import numpy as np
 import pytest
 
 from hedgesim.engines.ensemble import decide_countries, decide_powers, simulate
-from hedgesim.model.view import CountryDecision, PowerDecision, together_countries, together_powers
-from hedgesim.model.draws import Draws, StartDraws, draw_start
 from hedgesim.model.derived import Baseline, Derived
-from hedgesim.model.view import PowerView, View
+from hedgesim.model.draws import Draws, StartDraws, draw_start
+from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, together_countries, together_powers
 from hedgesim.model.world import World, stack
-from worlds import axis_lengths, declared_axes, make_case, make_setting, inputs_of, views_of
+from worlds import axis_lengths, declared_axes, inputs_of, make_case, make_setting, views_of
 
 SHAPES = {"n_countries": 2, "n_powers": 3, "n_domains": 2, "n_formats": 4}
 
