@@ -195,6 +195,37 @@ def calm(setting: Setting) -> Setting:
     return replace(setting, shocks=replace(setting.shocks, size=0.0 * setting.shocks.size))
 
 
+def hit(channel: str, size: float, *members: int, seed: int = 5) -> Setting:
+    """A setting in which one permanent shock acts on one channel, on the named members of its last named axis."""
+    setting = make_setting(seed)
+    shocks = setting.shocks
+    n = list(CHANNELS).index(channel)
+    mask = np.zeros_like(shocks.masks[channel])
+    axes = mask_axes(channel)
+    place = max((k for k, label in enumerate(axes) if label != "1"), default=0)
+    chosen = np.zeros(mask.shape[1 + place])
+    chosen[list(members)] = 1.0
+    shape = [1, 1, 1]
+    shape[place] = -1
+    mask[n] = chosen.reshape(shape)
+    forever = np.full_like(shocks.onset, np.inf)
+    onset = forever.copy()
+    onset[n, 0] = 1.0
+    sizes = 0.0 * shocks.size
+    sizes[n, 0] = size
+    shocks = replace(
+        shocks,
+        onset=onset,
+        rate=0.0 * shocks.rate,
+        ramp=0.0 * shocks.ramp + 1.0,
+        half_life=forever,
+        duration=forever,
+        size=sizes,
+        masks={**shocks.masks, channel: mask},
+    )
+    return replace(setting, shocks=shocks, trend=0.0 * setting.trend)
+
+
 def axis_lengths(axes: Axes) -> dict[str, int]:
     """Length of every named axis."""
     return {
