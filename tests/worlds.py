@@ -12,7 +12,7 @@ import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from hypothesis import strategies as st
 
-from hedgesim.engines.case import Case
+from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.quarter import assess, perceive, perceive_powers
 from hedgesim.model.arrays import DOMAIN
 from hedgesim.model.derived import QuarterInputs
@@ -25,6 +25,8 @@ from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario import read_scenario
+from hedgesim.scenario.known_names import known_names
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 POWERS = ("RED", "BLU", "GRN", "YEL")
@@ -242,6 +244,17 @@ def declared_axes(kind: type) -> dict[str, tuple[str, ...]]:
     """Axes of every array of a dataclass, as its annotations declare them; an axis with `#` may have length 1."""
     hints = get_type_hints(kind)
     return {name: tuple(hint.dim_str.split()) for name, hint in hints.items() if hasattr(hint, "dim_str")}
+
+
+def case_from(name: str, *overrides: str, seed: int | None = None) -> Case:
+    """The case of a packaged scenario or of a file, with overrides laid over it."""
+    return case_of(read_scenario(name, overrides=overrides, seed=seed, vocabulary=known_names))
+
+
+@cache
+def short_case() -> Case:
+    """The war until 2022Q3; one and the same, so that its compiled program serves every test."""
+    return case_from("war_2022", "end=2022Q3")
 
 
 def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: str = "multi_vector") -> Case:

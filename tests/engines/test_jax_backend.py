@@ -11,18 +11,16 @@ import pytest
 
 from hedgesim.engines import jax_backend
 from hedgesim.engines.agent_based import run_alone
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.records import outcomes_of
 from hedgesim.engines.points import Points
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.world import World
 from hedgesim.rules import CountryRule, PowerRule
-from hedgesim.session import read_scenario
-from worlds import make_case, make_setting
+from worlds import case_from, make_case, make_setting, short_case
 
 EXACT = ("level", "meeting", "status")
 """Fields of the world that are equal to the last bit."""
@@ -37,7 +35,7 @@ def assert_same(compiled: World, plain: World, within: float = 1e-9) -> None:
 
 @pytest.fixture(scope="module")
 def small() -> Case:
-    return case_of(read_scenario("war_2022", overrides=["end=2022Q3"]))
+    return short_case()
 
 
 def test_worlds_and_outcomes_are_those_of_numpy(small: Case) -> None:
@@ -49,17 +47,17 @@ def test_worlds_and_outcomes_are_those_of_numpy(small: Case) -> None:
     assert np.max(np.abs(compiled.values - plain.values)) <= 1e-9
     assert np.array_equal(compiled.meetings, plain.meetings)
     assert np.array_equal(compiled.failed, plain.failed)
-    assert np.max(np.abs(outcomes_of(kept).values[:2] - compiled.values[[3, 0]])) <= 1e-9
+    assert np.max(np.abs(kept.outcomes().values[..., :2] - compiled.values[..., [3, 0]])) <= 1e-9
 
 
 def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
     n = jax_backend.together()
     alone, among = jax_backend.outcomes(small, [n + 5]), jax_backend.outcomes(small, range(n + 9))
-    assert among.values.shape[0] == n + 9, "more runs than a program makes at once are made in several blocks"
-    assert np.max(np.abs(alone.values[0] - among.values[n + 5])) <= 1e-12
+    assert among.values.shape[-1] == n + 9, "more runs than a program makes at once are made in several blocks"
+    assert np.max(np.abs(alone.values[..., 0] - among.values[..., n + 5])) <= 1e-12
 
 
-def test_other_numbers_compile_nothing_anew(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_numbers_do_not_compile_again(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     jax_backend.outcomes(small, range(3))
     known = jax_backend._program.cache_info().misses
     monkeypatch.setattr(jax_backend, "_quarters", None)
@@ -69,14 +67,14 @@ def test_other_numbers_compile_nothing_anew(small: Case, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("first", [0.0, -2.5, np.nan, np.inf])
-def test_settled_arrays_are_the_same_whatever_they_hold(first: float) -> None:
+def test_arrays_behind_a_fusion_barrier_are_the_same_whatever_they_hold(first: float) -> None:
     numbers = np.asarray([[first, 1.0], [np.nan, -np.inf]])
     truths, words = np.asarray([True, False]), np.asarray([3, 0, 7], dtype=np.uint32)
     with jax.enable_x64(True):
         for given in ((numbers, truths, words), (truths, numbers), (words,), (numbers[:0],), ()):
-            settled = jax.jit(jax_backend._settled)(*given)
-            assert len(settled) == len(given)
-            for here, there in zip(settled, given, strict=True):
+            computed = jax.jit(jax_backend._computed_once)(*given)
+            assert len(computed) == len(given)
+            for here, there in zip(computed, given, strict=True):
                 assert here.dtype == there.dtype
                 assert np.array_equal(here, there, equal_nan=there.dtype == np.float64)
 
@@ -98,10 +96,10 @@ def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
         [shock.replace("SIZE", str(size)), f"settings.taste.threat={threat}"]
         for size, threat in ((0.1, 0.5), (0.4, 2.0))
     ]
-    cases = tuple(case_of(read_scenario("war_2022", overrides=["end=2022Q1", *text])) for text in texts)
+    cases = tuple(case_from("war_2022", "end=2022Q1", *text) for text in texts)
     case, runs = Points(cases, 3, {}).block(range(1, 6))
     compiled, plain = jax_backend.outcomes(case, runs), outcomes(case, runs)
-    apart = np.concatenate([outcomes(cases[0], [1, 2]).values, outcomes(cases[1], [0, 1, 2]).values])
+    apart = np.concatenate([outcomes(cases[0], [1, 2]).values, outcomes(cases[1], [0, 1, 2]).values], axis=-1)
     assert np.max(np.abs(plain.values - apart)) <= 1e-12
     assert np.max(np.abs(compiled.values - apart)) <= 1e-9
 
@@ -134,17 +132,19 @@ def test_every_number_may_differ_from_run_to_run_and_each_row_is_a_case_of_its_o
     base, runs, rng = make_case(make_setting(5, n_steps=5), rule="neutrality"), (4, 0, 4, 9), np.random.default_rng(1)
     groups = (all_parameters(), named_parameters(base.country_rules[0]), named_parameters(base.power_rules[0]))
     numbers = [any_numbers(rng, items, len(runs)) for items in groups]
-    sizes = rng.uniform(-0.4, 0.6, (len(runs), base.setting.shocks.size.shape[-1]))
+    sizes = rng.uniform(-0.4, 0.6, (len(base.setting.shocks.names), len(runs)))
     over_runs = [{path: values[None, None, None, :] for path, values in group.items()} for group in numbers]
     case = with_numbers(base, *over_runs, sizes)
     with np.errstate(over="ignore"):
         plain, compiled = simulate(case, runs).worlds, jax_backend.simulate(case, runs).worlds
         for row, run in enumerate(runs):
             own = [{path: float(values[row]) for path, values in group.items()} for group in numbers]
-            alone = run_alone(with_numbers(base, *own, sizes[row : row + 1]), run).worlds
+            alone = run_alone(with_numbers(base, *own, sizes[:, row : row + 1]), run).worlds
             assert_same(only(plain, row), alone, 1e-12)
             assert_same(only(compiled, row), alone, 1e-9)
-    assert np.max(np.abs(plain.share[-1, 0] - plain.share[-1, 2])) > 1e-3, "equal runs with other numbers differ"
+    assert np.max(np.abs(plain.share[-1, ..., 0] - plain.share[-1, ..., 2])) > 1e-3, (
+        "equal runs with other numbers differ"
+    )
 
 
 def named_parameters(rule: CountryRule | PowerRule) -> dict[str, Parameter]:
@@ -152,7 +152,7 @@ def named_parameters(rule: CountryRule | PowerRule) -> dict[str, Parameter]:
 
 
 def only(worlds: World, row: int) -> World:
-    return World(**{item.name: getattr(worlds, item.name)[:, row : row + 1] for item in fields(World)})
+    return World(**{item.name: getattr(worlds, item.name)[..., row : row + 1] for item in fields(World)})
 
 
 def test_a_row_whose_number_overflows_fails_alone_as_in_numpy() -> None:
@@ -163,7 +163,7 @@ def test_a_row_whose_number_overflows_fails_alone_as_in_numpy() -> None:
         plain = outcomes(case, [0, 1, 2])
     assert (compiled.failed >= 0).tolist() == [False, True, False]
     assert np.array_equal(compiled.failed, plain.failed)
-    assert np.max(np.abs(compiled.values[::2] - plain.values[::2])) <= 1e-9
+    assert np.max(np.abs(compiled.values[..., ::2] - plain.values[..., ::2])) <= 1e-9
 
 
 def test_doubles_are_for_our_programs_only(small: Case) -> None:
@@ -176,7 +176,7 @@ BROKEN = {
     "does not support ufuncs": "return np.log(view.share) + view.noise",
     "an array is not gone through": "return sum(x for x in view.share)",
 }
-"""Faults of rules that only arrays of NumPy forgive, and what is said of each."""
+"""Faults of rules that only NumPy tolerates, and the message of each."""
 
 
 def rule_with(body: str, folder: Path) -> type[CountryRule]:
@@ -214,7 +214,7 @@ def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(small: Case, tmp_
     assert "\n" not in str(caught.value)
 
 
-def test_a_fault_of_no_rule_is_told_as_it_is(small: Case) -> None:
+def test_an_error_outside_rules_is_raised_unchanged(small: Case) -> None:
     wrong = replace(small, seed="seed")
     with pytest.raises(TypeError, match="unsupported operand"):
         jax_backend.outcomes(wrong, [0])

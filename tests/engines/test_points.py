@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.points import Points, split_by_form
-from hedgesim.session import read_scenario
+from worlds import case_from
 
 POINTS = (
     "settings.taste.concentration=0",
@@ -22,7 +22,7 @@ POINTS = (
 
 
 def case_at(override: str) -> Case:
-    return case_of(read_scenario("war_2022", overrides=["end=2022Q2", override]))
+    return case_from("war_2022", "end=2022Q2", override)
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def cases() -> list[Case]:
     return [case_at(override) for override in POINTS]
 
 
-def test_cases_that_differ_in_numbers_only_stand_together(cases: list[Case]) -> None:
+def test_cases_that_differ_in_numbers_only_are_together(cases: list[Case]) -> None:
     assert [list(where) for where in split_by_form(cases)] == [[0, 1], [2, 3], [4, 5]]
 
 
@@ -42,9 +42,9 @@ def test_every_row_of_a_sweep_is_the_run_of_its_own_case(cases: list[Case], firs
     assert runs == [1, 2, 0, 1, 2]
     assert case.varied["what"].tolist() == [10.0, 10.0, 20.0, 20.0, 20.0]
     together = outcomes(case, runs).values
-    apart = np.concatenate([outcomes(own[0], [1, 2]).values, outcomes(own[1], [0, 1, 2]).values])
+    apart = np.concatenate([outcomes(own[0], [1, 2]).values, outcomes(own[1], [0, 1, 2]).values], axis=-1)
     assert np.max(np.abs(together - apart)) <= 1e-12
-    assert np.max(np.abs(apart[:2] - apart[3:])) > 1e-6, "the two cases differ"
+    assert np.max(np.abs(apart[..., :2] - apart[..., 3:])) > 1e-6, "the two cases differ"
 
 
 def test_a_block_of_one_case_is_that_case_as_it_is(cases: list[Case]) -> None:

@@ -10,15 +10,13 @@ import pytest
 from hedgesim.batch.plan import Ground, SweepPlan
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.records import outcomes_of
 from hedgesim.engines.variation import Turn, turned
 from hedgesim.experiment import points_of, read_experiment
 from hedgesim.experiment.variants import paths_of
-from hedgesim.model.view import PowerDecision
 from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
-from hedgesim.model.view import PowerView
+from hedgesim.model.view import PowerDecision, PowerView
 from hedgesim.rules import catalogue
 from hedgesim.rules.powers.suitor import Suitor
 from hedgesim.scenario import Scenario
@@ -94,20 +92,20 @@ def quickly(scenario: Scenario) -> Case:
 
     That these change nothing in what the tables give is checked where several numbers differ at once.
     """
-    told = {key: value for key, value in scenario.keys.items() if key not in {"settings", "rules"}}
-    if (name := canonical_text(told)) not in SETTINGS:
+    known = {key: value for key, value in scenario.keys.items() if key not in {"settings", "rules"}}
+    if (name := canonical_text(known)) not in SETTINGS:
         SETTINGS[name] = source(scenario).setting
     return case_of(scenario, SETTINGS[name])
 
 
 def of_run(values: np.ndarray, k: int) -> np.ndarray:
-    """One run of an array with axes (step, run, …), whose run axis may have length 1."""
-    return values[:, [k]] if values.shape[1] > 1 else values
+    """One run of an array with axes (step, …, run), whose run axis may have length 1."""
+    return values[..., [k]] if values.shape[-1] > 1 else values
 
 
 def assert_same_runs(ensemble: Ensemble) -> None:
     together = simulate(ensemble.case, ensemble.runs)
-    noted = outcomes(ensemble.case, ensemble.runs)
+    recorded = outcomes(ensemble.case, ensemble.runs)
     for k, (run, alone) in enumerate(zip(ensemble.runs, ensemble.alone, strict=True)):
         expected = simulate(alone, [run])
         for item in fields(expected.worlds):
@@ -115,17 +113,17 @@ def assert_same_runs(ensemble: Ensemble) -> None:
             assert here.shape == there.shape, item.name
             # Where something has not happened yet, both say so in the same way: NaN or infinity.
             assert np.allclose(here, there, rtol=0.0, atol=SAME, equal_nan=True), item.name
-        separate = outcomes_of(expected)
-        assert noted.columns() == separate.columns()
-        assert np.allclose(noted.values[[k]], separate.values, rtol=0.0, atol=SAME, equal_nan=True)
+        separate = expected.outcomes()
+        assert recorded.columns() == separate.columns()
+        assert np.allclose(recorded.values[..., [k]], separate.values, rtol=0.0, atol=SAME, equal_nan=True)
 
 
 def assert_values_matter(ensemble: Ensemble) -> None:
     """The same run with the numbers of each: all different, so that a number which is lost is noticed."""
     shares = simulate(ensemble.case, [0] * len(ensemble.alone)).worlds.share[-1]
-    for k in range(len(shares)):
+    for k in range(shares.shape[-1]):
         for other in range(k):
-            assert np.max(np.abs(shares[k] - shares[other])) > 1e-6
+            assert np.max(np.abs(shares[..., k] - shares[..., other])) > 1e-6
 
 
 @pytest.fixture(autouse=True)
@@ -202,7 +200,7 @@ def test_a_shock_that_the_scenario_omits_changes_nothing() -> None:
     (ensemble,) = ensembles("uncertainties:\n  shock_sizes.war_2022: [0.0, 2.0]\n", "no_war")
     assert_same_runs(ensemble)
     shares = simulate(ensemble.case, [0, 0]).worlds.share
-    assert np.array_equal(shares[:, 0], shares[:, 1])
+    assert np.array_equal(shares[..., 0], shares[..., 1])
 
 
 def test_a_number_of_all_that_reaches_nobody_changes_nothing() -> None:
@@ -242,7 +240,7 @@ def test_rule_of_a_power_may_have_numbers_too(who: str, monkeypatch: pytest.Monk
     assert_values_matter(ensemble)
 
 
-def test_who_shares_a_rule_shares_it_still() -> None:
+def test_places_that_share_a_rule_still_share_it() -> None:
     """So they decide together, in one stretch, whatever numbers their rule has."""
     case = quickly(read_scenario("own.yaml", overrides=["end=2022Q4", "shock_sizes.war_2022=1.0"], seed=SEED))
     values = np.array([0.5, 2.0])
