@@ -20,8 +20,6 @@ from worlds import NUMBERS, case_from, declared_axes, make_case, make_setting, s
 SCENARIO = "war_2022"
 RUNS = (0, 1, 2)
 NAMES = tuple(declared_axes(World))
-COMPILED = ("war_2022", "outlook_2030", "caco_1994")
-"""The main scenario, one with shocks at random times, and one from another start."""
 FAR = 123_456
 EXACT = {"level", "meeting", "status"}
 """What is counted, not computed, and so the same to the last bit."""
@@ -123,12 +121,7 @@ def test_run_k_of_the_ensemble_is_run_k_of_mesa_in_every_small_world(numbers: di
     check_engines(make_case(make_setting(**numbers), rule=rule))
 
 
-# Compiling takes seconds: whole scenarios and rules one by one are compiled by `make hold`.
-
-
-@pytest.mark.parametrize("scenario", COMPILED)
-def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa(scenario: str) -> None:
-    check_compiled(case_named(scenario))
+# Compiling takes about ten seconds: whole scenarios and rules one by one are held.
 
 
 def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa_when_rules_are_mixed() -> None:
@@ -136,7 +129,7 @@ def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa_when_rules_are_mixed() 
 
 
 @pytest.mark.hold
-@pytest.mark.parametrize("scenario", sorted(set(packaged_scenarios()) - set(COMPILED)))
+@pytest.mark.parametrize("scenario", sorted(packaged_scenarios()))
 def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa_in_every_scenario(scenario: str) -> None:
     check_compiled(case_named(scenario))
 

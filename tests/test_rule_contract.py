@@ -76,9 +76,7 @@ def test_a_decision_has_its_axes_and_finite_numbers_and_the_view_is_not_written_
 @each_rule
 @several
 @given(numbers=NUMBERS)
-def test_shares_sum_to_one_and_probabilities_are_between_zero_and_one(
-    kind: str, name: str, numbers: dict[str, int]
-) -> None:
+def test_shares_sum_to_one_and_probabilities_are_in_range(kind: str, name: str, numbers: dict[str, int]) -> None:
     decision = decided(rule_of(kind, name), view_in(kind, numbers))
     for field in {"share", "tie"} & set(decision):
         assert decision[field].sum(axis=TARGET) == pytest.approx(1.0, abs=1e-12)

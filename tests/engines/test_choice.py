@@ -5,10 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hedgesim.engines.choice import BACKENDS, ENGINES, engine_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import BACKENDS, ENGINES, Engine, engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN
-from worlds import make_case, make_setting
+from worlds import make_case, make_setting, short_case
 
 CASE = make_case(make_setting(1, n_steps=3))
 
@@ -24,36 +25,39 @@ def test_an_engine_gives_the_runs_it_is_asked_for(name: str) -> None:
     assert engine.outcomes(CASE, runs).values.shape[1:] == (4, len(runs))
 
 
+def each_engine() -> list[Engine]:
+    return [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
+
+
 def test_all_engines_have_the_same_outcomes_on_every_back_end() -> None:
-    engines = [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
-    recorded = [engine.outcomes(CASE, [5]) for engine in engines]
-    for engine, one in zip(engines, recorded, strict=True):
-        assert one.columns() == recorded[0].columns(), engine
-        assert one.values == pytest.approx(recorded[0].values, abs=1e-9), engine
-        assert np.array_equal(one.meetings, recorded[0].meetings), engine
-        assert np.array_equal(one.failed, recorded[0].failed), engine
-
-
-def test_all_engines_have_the_same_observations_on_every_back_end() -> None:
-    engines = [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
-    recorded = [engine.observations(CASE, [5]) for engine in engines]
-    axes = CASE.setting.axes
-    assert recorded[0].share.shape == (4, len(axes.countries), len(axes.domains), len(axes.options), 1)
-    assert recorded[0].status.shape == (4, len(axes.countries), len(axes.formats), 1)
-    assert recorded[0].joined.shape == (4, len(axes.countries), 1)
+    case = short_case()
+    recorded = [engine.outcomes(case, [5]) for engine in each_engine()]
     for one in recorded:
-        assert one.share == pytest.approx(recorded[0].share, abs=1e-9)
-        for name in ("meeting", "status", "joined"):
-            assert np.array_equal(getattr(one, name), getattr(recorded[0], name)), name
+        assert one.columns() == recorded[0].columns()
+        assert one.values == pytest.approx(recorded[0].values, abs=1e-9)
+        assert np.array_equal(one.meetings, recorded[0].meetings)
+        assert np.array_equal(one.failed, recorded[0].failed)
 
 
-def test_a_world_without_prior_dominated_shares_has_every_run_on_every_engine() -> None:
-    setting = make_setting(2, n_steps=3)
-    case = make_case(replace(setting, prior_dominated=0.0 * setting.prior_dominated))
-    values = engine_of("ensemble").outcomes(case, [5, 9]).values
-    assert values.shape[RUN] == 2
-    assert engine_of("mesa").outcomes(case, [9]).values[..., 0] == pytest.approx(values[..., 1], abs=1e-12)
-    assert engine_of("ensemble", "jax").outcomes(case, [5, 9]).values == pytest.approx(values, abs=1e-9)
+def without_draws(case: Case) -> Case:
+    """The case in which no starting share is dominated by the prior, so that one start serves all runs."""
+    return replace(case, setting=replace(case.setting, prior_dominated=0.0 * case.setting.prior_dominated))
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_all_engines_have_the_same_observations_of_every_run_on_every_back_end(drawn: bool) -> None:
+    case, axes = CASE if drawn else without_draws(CASE), CASE.setting.axes
+    alone = [engine_of("mesa").observations(case, [run]) for run in (5, 9)]
+    # Programs are compiled where one start serves all runs; worlds with drawn starts are compiled in test_jax_backend.
+    backends = BACKENDS if not drawn else ("numpy",)
+    for one in [engine_of("ensemble", backend).observations(case, [5, 9]) for backend in backends]:
+        assert one.share.shape == (4, len(axes.countries), len(axes.domains), len(axes.options), 2)
+        assert one.status.shape == (4, len(axes.countries), len(axes.formats), 2)
+        assert one.joined.shape == (4, len(axes.countries), 2)
+        for place, mesa in enumerate(alone):
+            assert one.share[..., place] == pytest.approx(mesa.share[..., 0], abs=1e-9)
+            for name in ("meeting", "status", "joined"):
+                assert np.array_equal(getattr(one, name)[..., place], getattr(mesa, name)[..., 0]), name
 
 
 def test_agents_run_one_run_at_a_time_and_arrays_many() -> None:

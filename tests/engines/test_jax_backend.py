@@ -33,21 +33,22 @@ def assert_same(compiled: World, plain: World, within: float = 1e-9) -> None:
         assert np.max(np.abs(here - there)) <= (0.0 if item.name in EXACT else within), item.name
 
 
+# Compiling takes about ten seconds: tests share the programs of `small` and of `varied`, others are held.
+
+
 @pytest.fixture(scope="module")
 def small() -> Case:
     return short_case()
 
 
-def test_worlds_and_outcomes_are_those_of_numpy(small: Case) -> None:
-    kept = jax_backend.simulate(small, [3, 0, 11])
-    assert_same(kept.worlds, simulate(small, [3, 0, 11]).worlds)
+def test_outcomes_are_those_of_numpy_and_of_its_worlds(small: Case) -> None:
     compiled, plain = jax_backend.outcomes(small, range(7)), outcomes(small, range(7))
     assert compiled.columns() == plain.columns()
     assert compiled.values.shape == plain.values.shape
     assert np.max(np.abs(compiled.values - plain.values)) <= 1e-9
     assert np.array_equal(compiled.meetings, plain.meetings)
     assert np.array_equal(compiled.failed, plain.failed)
-    assert np.max(np.abs(kept.outcomes().values[..., :2] - compiled.values[..., [3, 0]])) <= 1e-9
+    assert np.max(np.abs(simulate(small, [3, 0]).outcomes().values - compiled.values[..., [3, 0]])) <= 1e-9
 
 
 def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
@@ -89,6 +90,7 @@ def test_the_number_of_cores_changes_nothing(small: Case, cores: int, monkeypatc
     assert np.array_equal(other.meetings, usual.meetings)
 
 
+@pytest.mark.hold
 def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
     line = "{channel: intention, powers: [RUS], size: SIZE}"
     shock = f"shocks={{sudden: {{source: assumption, date: 2021Q3, channels: [{line}]}}}}"
@@ -104,6 +106,7 @@ def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
     assert np.max(np.abs(compiled.values - apart)) <= 1e-9
 
 
+@pytest.mark.hold
 @pytest.mark.parametrize(("seed", "rule"), [(1, "landscape"), (2, "random"), (3, "multi_vector")])
 def test_small_invented_worlds_are_those_of_numpy(seed: int, rule: str) -> None:
     setting = make_setting(seed, n_countries=2 + seed % 2, n_powers=1 + seed, n_domains=1 + seed % 2, n_steps=2 + seed)
@@ -128,23 +131,53 @@ def with_numbers(case: Case, shared: dict, own: dict, powers: dict, sizes: np.nd
     )
 
 
-def test_every_number_may_differ_from_run_to_run_and_each_row_is_a_case_of_its_own() -> None:
-    base, runs, rng = make_case(make_setting(5, n_steps=5), rule="neutrality"), (4, 0, 4, 9), np.random.default_rng(1)
+RUNS = (4, 0, 4, 9)
+"""Runs of `varied`: equal ones with other numbers, too."""
+
+
+@pytest.fixture(scope="module")
+def varied() -> tuple[Case, list[Case]]:
+    """A small world of which every number differs from run to run, and the case of each run alone."""
+    base, rng = make_case(make_setting(5, n_steps=5), rule="neutrality"), np.random.default_rng(1)
     groups = (all_parameters(), named_parameters(base.country_rules[0]), named_parameters(base.power_rules[0]))
-    numbers = [any_numbers(rng, items, len(runs)) for items in groups]
-    sizes = rng.uniform(-0.4, 0.6, (len(base.setting.shocks.names), len(runs)))
+    numbers = [any_numbers(rng, items, len(RUNS)) for items in groups]
+    sizes = rng.uniform(-0.4, 0.6, (len(RUNS), len(base.setting.shocks.names))).T
     over_runs = [{path: values[None, None, None, :] for path, values in group.items()} for group in numbers]
-    case = with_numbers(base, *over_runs, sizes)
+    alone = [
+        with_numbers(
+            base,
+            *({path: float(values[place]) for path, values in group.items()} for group in numbers),
+            sizes[:, place : place + 1],
+        )
+        for place in range(len(RUNS))
+    ]
+    return with_numbers(base, *over_runs, sizes), alone
+
+
+def test_every_number_may_differ_from_run_to_run_and_each_run_is_a_case_of_its_own(
+    varied: tuple[Case, list[Case]],
+) -> None:
+    case, cases = varied
     with np.errstate(over="ignore"):
-        plain, compiled = simulate(case, runs).worlds, jax_backend.simulate(case, runs).worlds
-        for row, run in enumerate(runs):
-            own = [{path: float(values[row]) for path, values in group.items()} for group in numbers]
-            alone = run_alone(with_numbers(base, *own, sizes[:, row : row + 1]), run).worlds
-            assert_same(only(plain, row), alone, 1e-12)
-            assert_same(only(compiled, row), alone, 1e-9)
-    assert np.max(np.abs(plain.share[-1, ..., 0] - plain.share[-1, ..., 2])) > 1e-3, (
-        "equal runs with other numbers differ"
-    )
+        kept, plain = jax_backend.simulate(case, RUNS), simulate(case, RUNS).worlds
+        assert_same(kept.worlds, plain)
+        for place, run in enumerate(RUNS):
+            alone = run_alone(cases[place], run).worlds
+            assert_same(only(plain, place), alone, 1e-12)
+            assert_same(only(kept.worlds, place), alone, 1e-9)
+    assert kept.runs == RUNS
+    assert np.max(np.abs(plain.share[-1, ..., 0] - plain.share[-1, ..., 2])) > 1e-3, "equal runs, other numbers"
+
+
+def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case, list[Case]]) -> None:
+    noise = varied[0].parameters.alignment.noise.copy()
+    noise[..., 1] = 1.7e308
+    case = replace(varied[0], parameters=varied[0].parameters.with_values({"alignment.noise": noise}))
+    with np.errstate(all="ignore"):
+        compiled, plain = jax_backend.simulate(case, RUNS).outcomes(), outcomes(case, RUNS)
+    assert (compiled.failed >= 0).tolist() == [False, True, False, False]
+    assert np.array_equal(compiled.failed, plain.failed)
+    assert np.max(np.abs(np.delete(compiled.values - plain.values, 1, axis=-1))) <= 1e-9
 
 
 def named_parameters(rule: CountryRule | PowerRule) -> dict[str, Parameter]:
@@ -155,26 +188,15 @@ def only(worlds: World, row: int) -> World:
     return World(**{item.name: getattr(worlds, item.name)[..., row : row + 1] for item in fields(World)})
 
 
-def test_a_row_whose_number_overflows_fails_alone_as_in_numpy() -> None:
-    base, noise = make_case(make_setting(5, n_steps=4)), np.asarray([0.1, 1.7e308, 0.1])[None, None, None, :]
-    case = replace(base, parameters=base.parameters.with_values({"alignment.noise": noise}))
-    compiled = jax_backend.outcomes(case, [0, 1, 2])
-    with np.errstate(all="ignore"):
-        plain = outcomes(case, [0, 1, 2])
-    assert (compiled.failed >= 0).tolist() == [False, True, False]
-    assert np.array_equal(compiled.failed, plain.failed)
-    assert np.max(np.abs(compiled.values[..., ::2] - plain.values[..., ::2])) <= 1e-9
-
-
 def test_doubles_are_for_our_programs_only(small: Case) -> None:
     assert jax_backend.outcomes(small, [0]).values.dtype == np.float64
     assert jax.numpy.zeros(1).dtype == np.float32
 
 
 BROKEN = {
-    "an array has no single truth": "return view.noise if view.threat_rise > 0.0 else view.log_share",
-    "does not support ufuncs": "return np.log(view.share) + view.noise",
-    "an array is not gone through": "return sum(x for x in view.share)",
+    "The truth value of an array": "return view.noise if view.threat_rise > 0.0 else view.log_share",
+    "__array__() was called on traced array": "return np.log(view.share) + view.noise",
+    "JAX arrays are immutable": "value = view.log_share + view.noise; value[0, ...] = 0.0; return value",
 }
 """Faults of rules that only NumPy tolerates, and the message of each."""
 
