@@ -19,7 +19,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.world import World
-from hedgesim.rules import CountryRule, PowerRule
+from hedgesim.rules import CountryRule, country_rules, power_rules
 from worlds import case_from, make_case, make_setting, short_case
 
 EXACT = ("level", "meeting", "status")
@@ -114,21 +114,9 @@ def test_small_invented_worlds_are_those_of_numpy(seed: int, rule: str) -> None:
     assert_same(jax_backend.simulate(case, [0, 4]).worlds, simulate(case, [0, 4]).worlds)
 
 
-def any_numbers(rng: np.random.Generator, items: dict[str, Parameter], n_rows: int) -> dict[str, np.ndarray]:
-    """Values from the whole ranges of parameters, axes (row,)."""
-    return {path: rng.uniform(item.low, item.high, n_rows) for path, item in items.items()}
-
-
-def with_numbers(case: Case, shared: dict, own: dict, powers: dict, sizes: np.ndarray) -> Case:
-    """A case with other shared parameters, parameters of its rules of countries and powers, and sizes of shocks."""
-    country, power = case.country_rules[0].with_values(own), case.power_rules[0].with_values(powers)
-    return replace(
-        case,
-        parameters=case.parameters.with_values(shared),
-        country_rules=(country,) * len(case.country_rules),
-        power_rules=(power,) * len(case.power_rules),
-        setting=replace(case.setting, shocks=replace(case.setting.shocks, size=sizes)),
-    )
+def any_numbers(rng: np.random.Generator, items: dict[str, Parameter], n_runs: int) -> dict[str, np.ndarray]:
+    """Values from the whole ranges of parameters, axes (run,)."""
+    return {path: rng.uniform(item.low, item.high, n_runs) for path, item in items.items()}
 
 
 RUNS = (4, 0, 4, 9)
@@ -137,21 +125,31 @@ RUNS = (4, 0, 4, 9)
 
 @pytest.fixture(scope="module")
 def varied() -> tuple[Case, list[Case]]:
-    """A small world of which every number differs from run to run, and the case of each run alone."""
-    base, rng = make_case(make_setting(5, n_steps=5), rule="neutrality"), np.random.default_rng(1)
-    groups = (all_parameters(), named_parameters(base.country_rules[0]), named_parameters(base.power_rules[0]))
+    """A small world of many rules of which every number differs from run to run, and the case of each run alone."""
+    base, rng = make_case(make_setting(5, n_steps=5)), np.random.default_rng(1)
+    countries = [country_rules()[name]() for name in ("neutrality", "random", "landscape")]
+    powers = [power_rules()[name]() for name in ("patron", "suitor", "bystander")]
+    groups = [all_parameters(), *({item.name: item for item in parameters_of(rule)} for rule in (*countries, *powers))]
     numbers = [any_numbers(rng, items, len(RUNS)) for items in groups]
-    sizes = rng.uniform(-0.4, 0.6, (len(RUNS), len(base.setting.shocks.names))).T
-    over_runs = [{path: values[None, None, None, :] for path, values in group.items()} for group in numbers]
-    alone = [
-        with_numbers(
+    sizes = rng.uniform(-0.4, 0.6, (len(base.setting.shocks.names), len(RUNS)))
+
+    def case_of_runs(run: int | None = None) -> Case:
+        """All runs, whose numbers are arrays, or one of them, whose numbers are plain."""
+        own = [
+            {path: v[None, None, None, :] if run is None else float(v[run]) for path, v in group.items()}
+            for group in numbers
+        ]
+        which = slice(None) if run is None else slice(run, run + 1)
+        rules = [rule.with_values(values) for rule, values in zip((*countries, *powers), own[1:], strict=True)]
+        return replace(
             base,
-            *({path: float(values[place]) for path, values in group.items()} for group in numbers),
-            sizes[:, place : place + 1],
+            parameters=base.parameters.with_values(own[0]),
+            country_rules=tuple(rules[:3]),
+            power_rules=tuple(rules[3:]),
+            setting=replace(base.setting, shocks=replace(base.setting.shocks, size=sizes[:, which])),
         )
-        for place in range(len(RUNS))
-    ]
-    return with_numbers(base, *over_runs, sizes), alone
+
+    return case_of_runs(), [case_of_runs(place) for place in range(len(RUNS))]
 
 
 def test_every_number_may_differ_from_run_to_run_and_each_run_is_a_case_of_its_own(
@@ -178,10 +176,6 @@ def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case
     assert (compiled.failed >= 0).tolist() == [False, True, False, False]
     assert np.array_equal(compiled.failed, plain.failed)
     assert np.max(np.abs(np.delete(compiled.values - plain.values, 1, axis=-1))) <= 1e-9
-
-
-def named_parameters(rule: CountryRule | PowerRule) -> dict[str, Parameter]:
-    return {item.name: item for item in parameters_of(rule)}
 
 
 def only(worlds: World, row: int) -> World:

@@ -36,7 +36,7 @@ N_STARTS = 50
 RULES = st.sampled_from(sorted(country_rules()))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(NUMBERS, RULES)
 def test_shares_and_ties_stay_shares_and_what_is_in_the_unit_interval_stays_there(
     numbers: dict[str, int], rule: str
@@ -54,7 +54,7 @@ def test_shares_and_ties_stay_shares_and_what_is_in_the_unit_interval_stays_ther
     assert not np.any(worlds.failed())
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(NUMBERS)
 def test_formats_and_memberships_move_within_what_is_open_to_them(numbers: dict[str, int]) -> None:
     setting = make_setting(**numbers)
@@ -94,7 +94,7 @@ def _decided(case: Case, inputs: QuarterInputs) -> np.ndarray:
     return decide_countries(case, perceive(inputs)).share
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(NUMBERS, RULES, st.randoms(use_true_random=False))
 def test_the_order_of_the_countries_changes_nothing(numbers: dict[str, int], rule: str, chance) -> None:
     setting = make_setting(**numbers)
@@ -102,7 +102,7 @@ def test_the_order_of_the_countries_changes_nothing(numbers: dict[str, int], rul
     check_order(setting, "country", len(setting.axes.countries), chance, rule=rule, values={"formats.hosting": 0.0})
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(NUMBERS, RULES, st.randoms(use_true_random=False))
 def test_the_order_of_the_powers_changes_nothing(numbers: dict[str, int], rule: str, chance) -> None:
     setting = make_setting(**numbers)
@@ -123,7 +123,7 @@ def check_order(setting, axis: str, n: int, chance, **options) -> None:
             assert other[name] == pytest.approx(expected, abs=1e-9), name
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(NUMBERS, st.lists(st.integers(0, 50), min_size=1, max_size=4, unique=True))
 def test_a_run_does_not_depend_on_the_runs_beside_it(numbers: dict[str, int], runs: list[int]) -> None:
     setting = make_setting(**numbers)

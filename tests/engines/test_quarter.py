@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgesim.engines.quarter import advance, decide_countries, decide_powers, perceive, perceive_powers
@@ -21,6 +21,7 @@ def view_of(channel: str, size: float, *members: int) -> View:
     return perceive(inputs_of(hit(channel, size, *members)))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_when_nothing_has_happened_nothing_has_risen(seed: int) -> None:
     setting = calm(make_setting(seed))
@@ -36,6 +37,7 @@ def test_when_nothing_has_happened_nothing_has_risen(seed: int) -> None:
         assert np.max(np.abs(getattr(powers, name))) < 1e-12, name
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_support_explained_gives_formats_at_work_their_starting_momentum(seed: int) -> None:
     setting = calm(make_setting(seed))
@@ -200,6 +202,7 @@ def test_decisions_are_carried_into_the_next_world() -> None:
         assert np.array_equal(getattr(after, name), getattr(powers, name)), name
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_without_events_threat_reliability_and_opinion_do_not_change(seed: int) -> None:
     inputs = still(seed)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgesim.model.arrays import COUNTRY
@@ -41,6 +41,7 @@ def test_attention_stays_between_zero_and_one() -> None:
     assert follow_reasons(seen, PLAIN).tolist() == row(1.0, 0.0).tolist()
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_the_mean_offer_over_countries_is_attention_times_capacity(seed: int) -> None:
     seen = views_of(make_setting(seed))[1]

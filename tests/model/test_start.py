@@ -3,7 +3,7 @@ from dataclasses import replace
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgesim.model.alignment import LOWEST_SHARE
@@ -20,6 +20,7 @@ def begun(seed: int = 3, runs: range = range(4), **values: float):
     return setting, begin(xp, setting, parameters, draw_start(xp, setting, 1, runs))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_every_world_starts_with_shares_and_ties_that_sum_to_one(seed: int) -> None:
     world = begun(seed)[1].baseline.world
