@@ -25,7 +25,7 @@ from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
-from hedgesim.scenario import read_scenario
+from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.known_names import known_names
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
@@ -246,9 +246,14 @@ def declared_axes(kind: type) -> dict[str, tuple[str, ...]]:
     return {name: tuple(hint.dim_str.split()) for name, hint in hints.items() if hasattr(hint, "dim_str")}
 
 
-def case_from(name: str, *overrides: str, seed: int | None = None) -> Case:
-    """The case of a packaged scenario or of a file, with overrides laid over it."""
-    return case_of(read_scenario(name, overrides=overrides, seed=seed, vocabulary=known_names))
+def scenario_from(name: str, *overrides: str, seed: int | None = None) -> Scenario:
+    """A packaged scenario or that of a file, with overrides."""
+    return read_scenario(name, overrides=overrides, seed=seed, vocabulary=known_names)
+
+
+def case_from(name: str, *overrides: str) -> Case:
+    """The case of a packaged scenario or of a file, with overrides."""
+    return case_of(scenario_from(name, *overrides))
 
 
 @cache

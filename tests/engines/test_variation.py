@@ -22,7 +22,7 @@ from hedgesim.rules.powers.suitor import Suitor
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import source
 from hedgesim.scenario.canonical import canonical_text
-from hedgesim.session import read_scenario
+from worlds import scenario_from
 
 SEED = 11
 HEAD = f"question: q\nscenarios: [SCENARIO]\noutcomes: [hedging_index]\nseed: {SEED}\nlevers:\n  end: [2022Q4]\n"
@@ -84,7 +84,7 @@ def read_alone(plan: SweepPlan, row: int, scenario: str) -> Scenario:
     """The scenario read with the values of a point."""
     given = plan.points.table.iloc[row].drop(["point", "sample", "scenario", "first_draw"])
     texts = [f"{one}={value}" for path, value in given.items() for one in paths_of(plan.points.experiment, str(path))]
-    return read_scenario(scenario, overrides=texts, seed=SEED)
+    return scenario_from(scenario, *texts, seed=SEED)
 
 
 def quickly(scenario: Scenario) -> Case:
@@ -242,7 +242,7 @@ def test_rule_of_a_power_may_have_numbers_too(who: str, monkeypatch: pytest.Monk
 
 def test_places_that_share_a_rule_still_share_it() -> None:
     """So they decide together, in one stretch, whatever numbers their rule has."""
-    case = quickly(read_scenario("own.yaml", overrides=["end=2022Q4", "shock_sizes.war_2022=1.0"], seed=SEED))
+    case = quickly(scenario_from("own.yaml", "end=2022Q4", "shock_sizes.war_2022=1.0", seed=SEED))
     values = np.array([0.5, 2.0])
     places = tuple(n for n, code in enumerate(case.setting.axes.countries) if code not in {"KAZ", "UZB"})
     changed = turned(case, {"x": [Turn("recoil", countries=places)]}, {"x": values})
@@ -254,7 +254,7 @@ def test_places_that_share_a_rule_still_share_it() -> None:
 
 
 def test_turns_of_nothing_leave_a_case_as_it_is() -> None:
-    case = quickly(read_scenario("war_2022", overrides=["end=2022Q4"], seed=SEED))
+    case = quickly(scenario_from("war_2022", "end=2022Q4", seed=SEED))
     same = turned(case, {"x": [Turn(), Turn("recoil")], "y": []}, {"x": np.array([1.0, 2.0]), "y": np.ones(2)})
     assert same.parameters == case.parameters
     assert same.setting.shocks.size is case.setting.shocks.size
