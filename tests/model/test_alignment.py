@@ -51,9 +51,9 @@ def test_shares_stay_where_the_value_is_their_logarithm() -> None:
 
 def test_ties_follow_the_value_added_to_their_logarithm() -> None:
     start = table([0.0, 0.5, 0.5])
-    seen = blank(View, {**SIZES, "country": 3}, tie=start, tie_start=start, tie_value=table([5.0, np.log(3.0), 0.0]))
-    assert al.respond_tie(seen, np.ones((1, 1, 1, 1)))[0, 0, :, 0] == pytest.approx([0.0, 0.75, 0.25])
-    assert al.respond_tie(seen, np.full((1, 1, 1, 1), 0.5))[0, 0, :, 0] == pytest.approx([0.0, 0.625, 0.375])
+    known = blank(View, {**SIZES, "country": 3}, tie=start, tie_start=start, tie_value=table([5.0, np.log(3.0), 0.0]))
+    assert al.respond_tie(known, np.ones((1, 1, 1, 1)))[0, 0, :, 0] == pytest.approx([0.0, 0.75, 0.25])
+    assert al.respond_tie(known, np.full((1, 1, 1, 1), 0.5))[0, 0, :, 0] == pytest.approx([0.0, 0.625, 0.375])
 
 
 def test_without_changes_the_value_is_the_logarithm_of_the_starting_shares() -> None:
@@ -82,20 +82,20 @@ def test_every_term_counts_with_its_weight_and_benefits_also_with_reliability(
     quantity: str, weight: str, effect: float
 ) -> None:
     taste = Taste(**dict.fromkeys(Taste.__dataclass_fields__, 0.0) | {weight: 3.0})
-    seen = view(reliability=row(0.5, 0.5), **{quantity: row(2.0, 0.0)})
-    assert al.value_of_options(seen, taste)[0, 0, :, 0] == pytest.approx([6.0 * effect, 0.0, 0.0, 0.0])
+    known = view(reliability=row(0.5, 0.5), **{quantity: row(2.0, 0.0)})
+    assert al.value_of_options(known, taste)[0, 0, :, 0] == pytest.approx([6.0 * effect, 0.0, 0.0, 0.0])
 
 
 def test_reliability_itself_and_coercion_count_one_to_one() -> None:
-    seen = view(reliability_rise=row(0.2, 0.0), coercion=row(0.0, 0.3))
-    assert al.value_of_options(seen, Taste())[0, 0, :, 0] == pytest.approx([0.2, 0.3, 0.0, 0.0])
+    known = view(reliability_rise=row(0.2, 0.0), coercion=row(0.0, 0.3))
+    assert al.value_of_options(known, Taste())[0, 0, :, 0] == pytest.approx([0.2, 0.3, 0.0, 0.0])
 
 
 def test_the_region_gains_from_trust_meetings_need_and_access_and_the_rest_from_access() -> None:
     taste = Taste(trust=2.0, boost=0.5, need=3.0, access=0.5)
     one = column(1.0)
-    seen = view(trust_rise=one, boost_home=one, need=one, access_region=one, access_other=2.0 * one)
-    assert al.value_of_options(seen, taste)[0, 0, :, 0] == pytest.approx([0.0, 0.0, 6.0, 1.0])
+    known = view(trust_rise=one, boost_home=one, need=one, access_region=one, access_other=2.0 * one)
+    assert al.value_of_options(known, taste)[0, 0, :, 0] == pytest.approx([0.0, 0.0, 6.0, 1.0])
 
 
 def test_noise_is_added_to_every_option() -> None:
@@ -104,10 +104,10 @@ def test_noise_is_added_to_every_option() -> None:
 
 
 def test_issues_are_cleared_when_threat_rises_and_less_where_sovereignty_costs_more() -> None:
-    seen = blank(
+    known = blank(
         View, {**SIZES, "country": 2}, threat_rise=table([0.5, -0.5], [0.5, 0.0]), sovereignty=column(0.0, 1.0)
     )
-    cleared = al.concede(seen, AlignmentParameters(clearing=2.0))
+    cleared = al.concede(known, AlignmentParameters(clearing=2.0))
     assert cleared[:, 0, :, 0] == pytest.approx(np.asarray([[1.0 - np.exp(-1.0), 0.0], [1.0 - np.exp(-0.5), 0.0]]))
 
 

@@ -77,7 +77,7 @@ def test_what_counts_as_an_alliance_is_fixed_at_the_start() -> None:
     base = setting.formats.base_formality[0, 0, :, 0]
     # Two are led from outside: a summit without bodies at .79, and an institution with both at .49 + .1 + .25.
     assert (base[1] < 0.8, base[3] + 0.35 > 0.8) == (True, True)
-    assert start.baseline.alliance[0, 0, :, 0].tolist() == [0.0, 0.0, 0.0, 1.0, 0.0]
+    assert start.baseline.alliance[0, 0].T.tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
     informal = replace(setting.formats, base_formality=0.0 * setting.formats.base_formality)
     drawn = draw_start(xp, setting, 1, range(4))
     assert not np.any(begin(xp, replace(setting, formats=informal), Parameters(), drawn).baseline.alliance)

@@ -7,7 +7,7 @@ from hedgesim.rules import power_rules
 from worlds import blank, row, table
 
 
-def test_it_takes_no_notice_presses_nobody_and_calls_nothing() -> None:
+def test_it_keeps_its_attention_presses_nobody_and_calls_nothing() -> None:
     view = blank(
         PowerView,
         {"country": 2, "power": 1, "domain": 1},

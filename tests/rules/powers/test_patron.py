@@ -21,7 +21,7 @@ def test_without_changes_it_keeps_its_attention_offers_it_evenly_presses_nobody_
     assert decision.called.item() == 0.0
 
 
-def test_it_presses_those_who_turned_away_as_far_as_it_reaches() -> None:
+def test_it_presses_countries_that_moved_away_by_its_reach() -> None:
     # Pressure .5 on a loss of .12, of which .02 is tolerated.
     assert decide(loss=table([0.12], [0.12])).coercion[:, 0, 0, 0] == pytest.approx([0.05, 0.025])
 
