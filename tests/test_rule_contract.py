@@ -1,4 +1,4 @@
-"""What every rule must keep to, whichever it is: a new file is tested here without touching anything else."""
+"""What every rule must keep to: a new file of a rule is tested here without a change."""
 
 import inspect
 import re
@@ -12,10 +12,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.model.decision import CountryDecision, PowerDecision
+from hedgesim.model.arrays import COUNTRY, RUN, TARGET
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.view import PowerView, View
+from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from worlds import NUMBERS, axis_lengths, declared_axes, make_setting, views_of
 
@@ -33,8 +33,8 @@ def rule_of(kind: str, name: str) -> CountryRule | PowerRule:
     return KINDS[kind][0]()[name]()
 
 
-def seen(kind: str, numbers: dict[str, int], n_runs: int = 2) -> View | PowerView:
-    """What countries or powers see in a small world, in arrays that cannot be written to."""
+def view_in(kind: str, numbers: dict[str, int], n_runs: int = 2) -> View | PowerView:
+    """What countries or powers know in a small world, in arrays that cannot be written to."""
     view = views_of(make_setting(**numbers), runs=range(n_runs))[0 if kind == "country" else 1]
     for item in fields(view):
         getattr(view, item.name).flags.writeable = False
@@ -59,27 +59,27 @@ def test_rules_are_found_by_the_names_of_their_files() -> None:
 @each_rule
 @several
 @given(numbers=NUMBERS, n_runs=st.integers(1, 3))
-def test_a_decision_has_its_axes_and_only_numbers_and_nothing_seen_is_written_to(
+def test_a_decision_has_its_axes_and_finite_numbers_and_the_view_is_not_written_to(
     kind: str, name: str, numbers: dict[str, int], n_runs: int
 ) -> None:
-    decision = rule_of(kind, name).decide(seen(kind, numbers, n_runs), Parameters())
+    decision = rule_of(kind, name).decide(view_in(kind, numbers, n_runs), Parameters())
     expected = KINDS[kind][2]
     assert type(decision) is expected
     lengths = axis_lengths(make_setting(**numbers).axes)
     for field, axes in declared_axes(expected).items():
         values = getattr(decision, field)
-        assert values.shape[1:] == tuple(int(a) if a.isdigit() else lengths[a] for a in axes), field
-        assert values.shape[0] in {1, n_runs}, field
+        assert values.shape[:RUN] == tuple(int(a) if a.isdigit() else lengths[a] for a in axes[:RUN]), field
+        assert values.shape[RUN] in {1, n_runs}, field
         assert np.all(np.isfinite(values)), field
 
 
 @each_rule
 @several
 @given(numbers=NUMBERS)
-def test_shares_and_probabilities_are_such(kind: str, name: str, numbers: dict[str, int]) -> None:
-    decision = decided(rule_of(kind, name), seen(kind, numbers))
+def test_shares_sum_to_one_and_probabilities_are_in_range(kind: str, name: str, numbers: dict[str, int]) -> None:
+    decision = decided(rule_of(kind, name), view_in(kind, numbers))
     for field in {"share", "tie"} & set(decision):
-        assert decision[field].sum(axis=-1) == pytest.approx(1.0, abs=1e-12)
+        assert decision[field].sum(axis=TARGET) == pytest.approx(1.0, abs=1e-12)
         assert np.all(decision[field] >= 0.0)
     for field in {"joining", "concession", "attention", "called"} & set(decision):
         assert np.all((decision[field] >= 0.0) & (decision[field] <= 1.0)), field
@@ -91,8 +91,8 @@ def test_shares_and_probabilities_are_such(kind: str, name: str, numbers: dict[s
 @several
 @given(numbers=NUMBERS)
 def test_a_rule_decides_the_same_way_on_the_same_view(kind: str, name: str, numbers: dict[str, int]) -> None:
-    first = decided(rule_of(kind, name), seen(kind, numbers))
-    again = decided(rule_of(kind, name), seen(kind, numbers))
+    first = decided(rule_of(kind, name), view_in(kind, numbers))
+    again = decided(rule_of(kind, name), view_in(kind, numbers))
     for field, values in first.items():
         assert np.array_equal(values, again[field]), field
 
@@ -101,9 +101,9 @@ def test_a_rule_decides_the_same_way_on_the_same_view(kind: str, name: str, numb
 @several
 @given(numbers=NUMBERS)
 def test_deciding_one_at_a_time_is_deciding_together(kind: str, name: str, numbers: dict[str, int]) -> None:
-    rule, view = rule_of(kind, name), seen(kind, numbers)
+    rule, view = rule_of(kind, name), view_in(kind, numbers)
     together = decided(rule, view)
-    n, axis = (numbers["n_countries"], -3) if kind == "country" else (numbers["n_powers"], -1)
+    n, axis = (numbers["n_countries"], COUNTRY) if kind == "country" else (numbers["n_powers"], TARGET)
     alone = [decided(rule, view.of(slice(place, place + 1))) for place in range(n)]
     for field, values in together.items():
         joined = np.concatenate([decision[field] for decision in alone], axis=axis)
@@ -113,11 +113,11 @@ def test_deciding_one_at_a_time_is_deciding_together(kind: str, name: str, numbe
 @each_rule
 @several
 @given(numbers=NUMBERS)
-def test_runs_do_not_touch_one_another(kind: str, name: str, numbers: dict[str, int]) -> None:
+def test_runs_do_not_affect_one_another(kind: str, name: str, numbers: dict[str, int]) -> None:
     rule = rule_of(kind, name)
-    together, alone = decided(rule, seen(kind, numbers, 3)), decided(rule, seen(kind, numbers, 1))
+    together, alone = decided(rule, view_in(kind, numbers, 3)), decided(rule, view_in(kind, numbers, 1))
     for field, values in together.items():
-        assert alone[field][:1] == pytest.approx(values[:1], abs=1e-12), field
+        assert alone[field][..., :1] == pytest.approx(values[..., :1], abs=1e-12), field
 
 
 @each_rule
@@ -139,7 +139,7 @@ def test_a_rule_works_at_both_ends_of_the_ranges_of_its_parameters(kind: str, na
     rule = rule_of(kind, name)
     at_end = rule.with_values({item.name: getattr(item, end) for item in parameters_of(rule)})
     sizes = {"seed": 1, "n_countries": 3, "n_powers": 3, "n_domains": 2, "n_formats": 5}
-    for field, values in decided(at_end, seen(kind, sizes)).items():
+    for field, values in decided(at_end, view_in(kind, sizes)).items():
         assert np.all(np.isfinite(values)), field
 
 

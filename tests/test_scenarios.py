@@ -18,7 +18,7 @@ from command_line import ROOT, SCENARIOS, call, start
 from hedgesim import read_scenario
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import simulate
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.records import Trajectory
 from hedgesim.model.world import LEADERS, MEMBER
 from hedgesim.scenario import packaged_scenarios
 

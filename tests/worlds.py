@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import re
 from collections.abc import Sequence
 from dataclasses import fields, is_dataclass, replace
 from functools import cache
-from itertools import pairwise
 from types import ModuleType
-from typing import Any
+from typing import Any, get_type_hints
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from hypothesis import strategies as st
 
-from hedgesim.engines.case import Case
+from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.quarter import assess, perceive, perceive_powers
+from hedgesim.model.arrays import DOMAIN
+from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.draws import draw_start, draw_steps
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.perception import perceive, perceive_powers
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Formats, Setting
-from hedgesim.model.shocks import CHANNELS, Shocks
-from hedgesim.model.sight import Situation, assess
+from hedgesim.model.shocks import CHANNELS, Conditions, Shocks
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.view import PowerView, View
+from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.scenario import Scenario, read_scenario
+from hedgesim.scenario.known_names import known_names
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 POWERS = ("RED", "BLU", "GRN", "YEL")
@@ -47,18 +47,23 @@ NUMBERS = st.fixed_dictionaries(
 
 
 def row(*values: float) -> np.ndarray:
-    """Values along the target axis: axes (run, country, domain, target)."""
-    return np.asarray(values, dtype=float)[None, None, None, :]
+    """Values along the target axis: axes (country, domain, target, run)."""
+    return np.asarray(values, dtype=float)[None, None, :, None]
 
 
 def column(*values: float) -> np.ndarray:
     """Values along the country axis."""
-    return np.asarray(values, dtype=float)[None, :, None, None]
+    return np.asarray(values, dtype=float)[:, None, None, None]
 
 
 def table(*rows: Sequence[float]) -> np.ndarray:
     """Rows of countries, columns of targets."""
-    return np.asarray(rows, dtype=float)[None, :, None, :]
+    return np.asarray(rows, dtype=float)[:, None, :, None]
+
+
+def pairs(*rows: Sequence[float]) -> np.ndarray:
+    """Rows along the domain axis, which are also formats or powers, columns of targets."""
+    return np.asarray(rows, dtype=float)[None, :, :, None]
 
 
 def make_setting(
@@ -81,35 +86,35 @@ def make_setting(
     )
     rng = np.random.default_rng(seed)
     c, p, d = n_countries, n_powers, n_domains
-    weight = rng.uniform(0.2, 1.0, (1, c, d, 1))
+    weight = rng.uniform(0.2, 1.0, (c, d, 1, 1))
     tie = rng.uniform(0.2, 1.0, (c, c)) * (1.0 - np.eye(c))
     return Setting(
         axes=axes,
-        share=rng.dirichlet(np.ones(p + 2), (1, c, d)),
-        hollow=rng.integers(0, 2, (1, c, d, p + 2)).astype(float),
-        evidence=rng.uniform(5.0, 25.0, (1, c, d, p + 2)),
-        tie=(tie / np.maximum(tie.sum(axis=-1, keepdims=True), 1e-9))[None, :, None, :],
-        weight=weight / weight.sum(axis=-2, keepdims=True),
-        exposure=rng.uniform(0.2, 1.0, (1, 1, d, 1)),
-        inertia_rate=rng.uniform(0.05, 0.5, (1, 1, d, 1)),
-        sanctionable=(np.arange(d) > 0).astype(float)[None, None, :, None],
-        security=(np.arange(d) == 0).astype(float)[None, None, :, None],
-        proximity=rng.uniform(0.1, 1.0, (1, c, 1, p)),
-        offence=rng.uniform(0.1, 1.0, (1, 1, 1, p)),
-        capability=rng.uniform(0.1, 1.0, (1, 1, 1, p)),
-        trend=rng.uniform(-0.01, 0.02, (1, 1, d, p)),
-        intention=rng.uniform(0.0, 0.6, (1, 1, 1, p)),
-        attention=rng.uniform(0.1, 0.6, (1, 1, 1, p)),
-        delivery=rng.uniform(0.3, 0.9, (1, 1, 1, p)),
-        solidarity=rng.uniform(0.0, 1.0, (1, 1, 1, p)),
-        bloc=rng.uniform(-1.0, 1.0, (1, 1, 1, p)),
-        affinity=rng.uniform(-0.5, 0.5, (1, c, 1, p)),
-        trust=_symmetric(rng.uniform(0.2, 0.8, (c, c)))[None, :, None, :],
-        rivalry=_symmetric(rng.uniform(0.0, 1.0, (p, p)))[None, None],
-        sovereignty=rng.uniform(0.0, 2.0, (1, c, 1, 1)),
-        participation=rng.uniform(-3.0, -1.0, (1, c, 1, 1)),
-        peril_proximity=rng.uniform(0.0, 1.0, (1, c, 1, 1)),
-        aggressor=(np.arange(p) == 0).astype(float)[None, None, None, :],
+        share=rng.dirichlet(np.ones(p + 2), (c, d))[..., None],
+        prior_dominated=rng.integers(0, 2, (c, d, p + 2, 1)).astype(float),
+        evidence=rng.uniform(5.0, 25.0, (c, d, p + 2, 1)),
+        tie=(tie / np.maximum(tie.sum(axis=-1, keepdims=True), 1e-9))[:, None, :, None],
+        weight=weight / weight.sum(axis=DOMAIN, keepdims=True),
+        exposure=rng.uniform(0.2, 1.0, (1, d, 1, 1)),
+        inertia_rate=rng.uniform(0.05, 0.5, (1, d, 1, 1)),
+        sanctionable=(np.arange(d) > 0).astype(float)[None, :, None, None],
+        security=(np.arange(d) == 0).astype(float)[None, :, None, None],
+        proximity=rng.uniform(0.1, 1.0, (c, 1, p, 1)),
+        offence=rng.uniform(0.1, 1.0, (1, 1, p, 1)),
+        capability=rng.uniform(0.1, 1.0, (1, 1, p, 1)),
+        trend=rng.uniform(-0.01, 0.02, (1, d, p, 1)),
+        intention=rng.uniform(0.0, 0.6, (1, 1, p, 1)),
+        attention=rng.uniform(0.1, 0.6, (1, 1, p, 1)),
+        delivery=rng.uniform(0.3, 0.9, (1, 1, p, 1)),
+        solidarity=rng.uniform(0.0, 1.0, (1, 1, p, 1)),
+        bloc=rng.uniform(-1.0, 1.0, (1, 1, p, 1)),
+        affinity=rng.uniform(-0.5, 0.5, (c, 1, p, 1)),
+        trust=_symmetric(rng.uniform(0.2, 0.8, (c, c)))[:, None, :, None],
+        rivalry=_symmetric(rng.uniform(0.0, 1.0, (p, p)))[None, :, :, None],
+        sovereignty=rng.uniform(0.0, 2.0, (c, 1, 1, 1)),
+        participation=rng.uniform(-3.0, -1.0, (c, 1, 1, 1)),
+        peril_proximity=rng.uniform(0.0, 1.0, (c, 1, 1, 1)),
+        aggressor=(np.arange(p) == 0).astype(float)[None, None, :, None],
         formats=_formats(rng, axes),
         shocks=_shocks(rng, axes),
     )
@@ -131,13 +136,13 @@ def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
     level = np.where(place == 3, 4.0, np.where(place == 2, 0.0, rng.integers(0, 4, f)))
     eligible = np.maximum(rng.integers(0, 2, (c, f)), np.arange(c)[:, None] < 2).astype(float)
     joined = rng.choice([0.0, 1.0, 2.0, 3.0, 3.0], (c, f))
-    wide = (1, 1, 1, f)
+    wide = (1, 1, f, 1)
     return Formats(
         outside=outside.reshape(wide),
-        lead=lead[None, None],
-        covers=covers[None, None],
-        eligible=eligible[None, :, None, :],
-        opens_to=(1.0 - eligible)[None, :, None, :],
+        lead=lead[None, :, :, None],
+        covers=covers[None, :, :, None],
+        eligible=eligible[:, None, :, None],
+        opens_to=(1.0 - eligible)[:, None, :, None],
         base_formality=rng.uniform(0.0, 0.9, wide),
         exclusivity=(outside * rng.uniform(0.0, 1.0, f)).reshape(wide),
         ceiling=np.where(treaty > 0.0, 0.0, rng.choice([2.0, 3.0], f)).reshape(wide),
@@ -145,7 +150,7 @@ def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
         treaty=treaty.reshape(wide),
         cadence=rng.choice([1.0, 2.0, 4.0], wide),
         level=level.reshape(wide),
-        status=np.where(level > 0.0, joined, 0.0)[None, :, None, :],
+        status=np.where(level > 0.0, joined, 0.0)[:, None, :, None],
         since=rng.choice([0.0, 1.0, np.nan], wide),
         charter=(place >= 3).astype(float).reshape(wide),
         procedures=(place == 3).astype(float).reshape(wide),
@@ -154,18 +159,9 @@ def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
 
 
 def mask_axes(channel: str) -> tuple[str, str, str]:
-    """Axes of the mask of a channel, without the impulse axis."""
-    known = {
-        "access": ("country", "domain", "option"),
-        "capacity": ("1", "domain", "power"),
-        "rivalry": ("1", "power", "power"),
-        "trust": ("country", "1", "country"),
-        "passage": ("country", "1", "country"),
-        "affinity": ("country", "1", "power"),
-        "availability": ("1", "1", "1"),
-    }
-    single = {"strain", "leadership", "peril"}
-    return known.get(channel, ("country", "1", "1") if channel in single else ("1", "1", "power"))
+    """Axes of the mask of a channel, (country, domain, target), without the impulse axis."""
+    country, domain, target, _ = (label.removeprefix("#") for label in declared_axes(Conditions)[channel])
+    return country, domain, target
 
 
 def _shocks(rng: np.random.Generator, axes: Axes) -> Shocks:
@@ -176,21 +172,21 @@ def _shocks(rng: np.random.Generator, axes: Axes) -> Shocks:
         shape = tuple(sizes.get(label, 1) for label in mask_axes(channel))
         hit = rng.integers(0, 2, shape).astype(float)
         if channel in SYMMETRIC:
-            hit = np.maximum(hit, np.swapaxes(hit, -1, -2 if channel == "rivalry" else -3))
-            eye = np.eye(shape[-1])
-            hit = hit * (1.0 - (eye if channel == "rivalry" else eye[:, None, :]))
+            one = 1 if channel == "rivalry" else 0
+            hit = np.maximum(hit, np.swapaxes(hit, one, 2))
+            hit = hit * (1.0 - np.expand_dims(np.eye(shape[2]), 1 - one))
         masks[channel] = np.zeros((n, *shape))
         masks[channel][k] = hit
-    size = rng.uniform(-0.4, 0.6, (1, n))
-    size[0, list(CHANNELS).index("availability")] = -0.5
+    size = rng.uniform(-0.4, 0.6, (n, 1))
+    size[list(CHANNELS).index("availability")] = -0.5
     place = np.arange(n)
     return Shocks(
         names=tuple("storm" if k < 2 else f"shock {k}" for k in range(n)),
-        onset=np.where(place < 2, np.inf, rng.integers(1, axes.n_steps + 1, n)).astype(float)[None],
-        ramp=rng.choice([1.0, 2.0], (1, n)),
-        half_life=rng.choice([2.0, np.inf], (1, n)),
-        duration=rng.choice([2.0, np.inf], (1, n)),
-        rate=np.where(place < 2, 0.3, 0.0)[None],
+        onset=np.where(place < 2, np.inf, rng.integers(1, axes.n_steps + 1, n)).astype(float)[:, None],
+        ramp=rng.choice([1.0, 2.0], (n, 1)),
+        half_life=rng.choice([2.0, np.inf], (n, 1)),
+        duration=rng.choice([2.0, np.inf], (n, 1)),
+        rate=np.where(place < 2, 0.3, 0.0)[:, None],
         size=size,
         masks=masks,
     )
@@ -199,6 +195,37 @@ def _shocks(rng: np.random.Generator, axes: Axes) -> Shocks:
 def calm(setting: Setting) -> Setting:
     """The same setting without shocks."""
     return replace(setting, shocks=replace(setting.shocks, size=0.0 * setting.shocks.size))
+
+
+def hit(channel: str, size: float, *members: int, seed: int = 5) -> Setting:
+    """A setting in which one permanent shock acts on one channel, on the named members of its last named axis."""
+    setting = make_setting(seed)
+    shocks = setting.shocks
+    n = list(CHANNELS).index(channel)
+    mask = np.zeros_like(shocks.masks[channel])
+    axes = mask_axes(channel)
+    place = max((k for k, label in enumerate(axes) if label != "1"), default=0)
+    chosen = np.zeros(mask.shape[1 + place])
+    chosen[list(members)] = 1.0
+    shape = [1, 1, 1]
+    shape[place] = -1
+    mask[n] = chosen.reshape(shape)
+    forever = np.full_like(shocks.onset, np.inf)
+    onset = forever.copy()
+    onset[n, 0] = 1.0
+    sizes = 0.0 * shocks.size
+    sizes[n, 0] = size
+    shocks = replace(
+        shocks,
+        onset=onset,
+        rate=0.0 * shocks.rate,
+        ramp=0.0 * shocks.ramp + 1.0,
+        half_life=forever,
+        duration=forever,
+        size=sizes,
+        masks={**shocks.masks, channel: mask},
+    )
+    return replace(setting, shocks=shocks, trend=0.0 * setting.trend)
 
 
 def axis_lengths(axes: Axes) -> dict[str, int]:
@@ -213,16 +240,26 @@ def axis_lengths(axes: Axes) -> dict[str, int]:
 
 
 @cache
-def declared_axes(kind: type) -> dict[str, tuple[str, str, str]]:
-    """Axes of every array of a dataclass, as the docstrings of its fields declare them."""
-    body = next(node.body for node in ast.parse(inspect.getsource(kind)).body if isinstance(node, ast.ClassDef))
-    found: dict[str, tuple[str, str, str]] = {}
-    for item, note in pairwise(body):
-        if isinstance(item, ast.AnnAssign) and isinstance(note, ast.Expr) and isinstance(note.value, ast.Constant):
-            match = re.match(r"\(([a-z0-9]+), ([a-z0-9]+), ([a-z0-9]+)\)", str(note.value.value))
-            if match:
-                found[ast.unparse(item.target)] = (match[1], match[2], match[3])
-    return found
+def declared_axes(kind: type) -> dict[str, tuple[str, ...]]:
+    """Axes of every array of a dataclass, as its annotations declare them; an axis with `#` may have length 1."""
+    hints = get_type_hints(kind)
+    return {name: tuple(hint.dim_str.split()) for name, hint in hints.items() if hasattr(hint, "dim_str")}
+
+
+def scenario_from(name: str, *overrides: str, seed: int | None = None) -> Scenario:
+    """A packaged scenario or that of a file, with overrides."""
+    return read_scenario(name, overrides=overrides, seed=seed, vocabulary=known_names)
+
+
+def case_from(name: str, *overrides: str) -> Case:
+    """The case of a packaged scenario or of a file, with overrides."""
+    return case_of(scenario_from(name, *overrides))
+
+
+@cache
+def short_case() -> Case:
+    """The war until 2022Q3; one and the same, so that its compiled program serves every test."""
+    return case_from("war_2022", "end=2022Q3")
 
 
 def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: str = "multi_vector") -> Case:
@@ -237,20 +274,25 @@ def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: s
     )
 
 
-def situation_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[str, Any] | None = None) -> Situation:
-    """The situation in the first quarter, with every shock at its full size."""
-    xp, parameters = numpy_namespace, Parameters().with_values(values or {})
-    start = begin(xp, setting, parameters, draw_start(xp, setting, 7, runs))
-    now = conditions_at(setting, parameters, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
-    draws = draw_steps(xp, setting, 7, runs, four=0)[0]
-    world = start.baseline.world
-    return assess(world, start.baseline, now, setting=setting, parameters=parameters, draws=draws)
+def inputs_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[str, Any] | None = None) -> QuarterInputs:
+    """What is given in the first quarter, with every shock at its full size."""
+    xp, case = numpy_namespace, make_case(setting, values=values)
+    start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
+    now = conditions_at(setting, case.parameters, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
+    draws = draw_steps(xp, setting, case.seed, runs, four=0)[0]
+    return assess(case, start.baseline.world, start.baseline, conditions=now, draws=draws)
+
+
+def inputs_with(inputs: QuarterInputs, world: World) -> QuarterInputs:
+    """The same quarter with another world: what follows from it is derived again."""
+    case = replace(make_case(inputs.setting), parameters=inputs.parameters)
+    return assess(case, world, inputs.baseline, conditions=inputs.conditions, draws=inputs.draws)
 
 
 def views_of(setting: Setting, **options: Any) -> tuple[View, PowerView]:
-    """What countries and powers see in the first quarter."""
-    situation = situation_of(setting, **options)
-    return perceive(situation), perceive_powers(situation)
+    """What countries and powers know in the first quarter."""
+    inputs = inputs_of(setting, **options)
+    return perceive(inputs), perceive_powers(inputs)
 
 
 def converted(value: Any, xp: ModuleType) -> Any:
@@ -277,10 +319,11 @@ def permuted(value: Any, axis: str, order: Sequence[int]) -> Any:
 
 def reordered(array: np.ndarray, axes: Sequence[str], axis: str, order: Sequence[int]) -> np.ndarray:
     """An array with members of one axis in another order; `region` and `other` stay at the end of the options."""
-    for place, label in enumerate(axes, start=-3):
-        if label == axis:
+    for place, label in enumerate(axes, start=array.ndim - len(axes)):
+        name = label.removeprefix("#")
+        if name == axis:
             array = np.take(array, list(order), axis=place)
-        elif (axis, label) == ("power", "option"):
+        elif (axis, name) == ("power", "option"):
             array = np.take(array, [*order, -2, -1], axis=place)
     return array
 
@@ -302,7 +345,7 @@ def blank(kind: Any, lengths: dict[str, int], **values: Any) -> Any:
     """A dataclass of arrays that are all zero, run axis of length 1, except for those given."""
     sizes = {"option": lengths.get("power", 1) + 2, **lengths}
     zeros = {
-        name: np.zeros((1, *(int(label) if label.isdigit() else sizes.get(label, 1) for label in axes)))
+        name: np.zeros([int(label) if label.isdigit() else sizes.get(label, 1) for label in axes])
         for name, axes in declared_axes(kind).items()
     }
     return kind(**{**zeros, **values})
@@ -330,4 +373,4 @@ def plain_view(**values: Any) -> View:
 def next_share(rule: str, view: View, **values: float) -> np.ndarray:
     """Shares of the four options after one quarter under a rule, with some of its parameters replaced."""
     chosen = country_rules()[rule]().with_values(values)
-    return chosen.decide(view, Parameters()).share[0, 0, 0]
+    return chosen.decide(view, Parameters()).share[0, 0, :, 0]

@@ -25,7 +25,7 @@ from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.calibration.record import Record, positions, record_of, status_on, steps_of, with_changes
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
-from hedgesim.engines.observation import Observation
+from hedgesim.engines.records import Observation
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables

@@ -9,6 +9,7 @@ from mesa.batchrunner import batch_run
 from hedgesim.engines.agent_based import Country, HedgeModel, Power, run_alone
 from hedgesim.engines.case import case_named
 from hedgesim.engines.ensemble import simulate
+from hedgesim.model.arrays import COUNTRY, RUN, TARGET
 from worlds import make_case, make_setting
 
 SETTING = make_setting(6, n_steps=4)
@@ -29,17 +30,17 @@ def test_the_model_is_a_mesa_model_of_countries_and_powers() -> None:
     assert len(model.agents) == 6
 
 
-def test_agent_sets_can_be_asked_selected_and_told() -> None:
+def test_agent_sets_can_be_read_selected_and_called() -> None:
     model = HedgeModel(CASE)
     assert model.agents_by_type[Country].get("code") == list(SETTING.axes.countries)
     assert model.agents_by_type[Power].get("code") == list(SETTING.axes.powers)
     assert model.agents.select(lambda agent: agent.code == "BBB").get("code") == ["BBB"]
     model.agents.do("decide")
-    shares = model.agents_by_type[Country].map(lambda agent: agent.decision.share.sum(axis=-1))
+    shares = model.agents_by_type[Country].map(lambda agent: agent.decision.share.sum(axis=TARGET))
     assert np.asarray(shares) == pytest.approx(1.0)
     assert all(0.0 <= index <= 1.0 for index in model.agents_by_type[Country].get("hedging_index"))
     attention = model.agents_by_type[Power].get("attention")
-    assert attention == pytest.approx(list(model.world.attention[0, 0, 0]))
+    assert attention == pytest.approx(list(model.world.attention[0, 0, :, 0]))
 
 
 def test_the_order_in_which_agents_decide_does_not_matter() -> None:
@@ -49,7 +50,7 @@ def test_the_order_in_which_agents_decide_does_not_matter() -> None:
     usual.step()
     assert len(usual.worlds) == 2
     decided = [agent.decision.share for agent in shuffled.countries]
-    assert np.concatenate(decided, axis=1) == pytest.approx(usual.world.share, abs=1e-15)
+    assert np.concatenate(decided, axis=COUNTRY) == pytest.approx(usual.world.share, abs=1e-15)
 
 
 def test_the_model_stops_after_its_last_quarter_and_stays_there() -> None:
@@ -73,19 +74,19 @@ def test_frames_hold_every_quarter_once() -> None:
     assert countries["attention"].isna().all()
 
 
-def test_frames_tell_what_the_trajectory_tells() -> None:
+def test_frames_hold_the_numbers_of_the_trajectory() -> None:
     model = run_to_end(HedgeModel(CASE, run=3))
-    countries, system = simulate(CASE, [3]).outcomes()
+    countries, system = simulate(CASE, [3]).outcomes_by_name()
     frame = model.datacollector.get_model_vars_dataframe()
     for name in ("leader_meetings", "first_time_formats"):
         assert frame[name].tolist() == system[name][:, 0, 0, 0, 0].tolist(), name
     agents = model.datacollector.get_agent_vars_dataframe().reset_index()
     for place, code in enumerate(SETTING.axes.countries):
         index = agents[agents["code"] == code]["hedging_index"].astype(float)
-        assert index.to_numpy() == pytest.approx(countries["hedging_index"][:, 0, place, 0, 0], abs=1e-12)
+        assert index.to_numpy() == pytest.approx(countries["hedging_index"][:, place, 0, 0, 0], abs=1e-12)
     for place, code in enumerate(SETTING.axes.powers):
         paid = agents[agents["code"] == code]["attention"].astype(float)
-        assert paid.to_numpy() == pytest.approx(model.trajectory().worlds.attention[:, 0, 0, 0, place])
+        assert paid.to_numpy() == pytest.approx(model.trajectory().worlds.attention[:, 0, 0, place, 0])
 
 
 def test_a_seed_given_as_rng_replaces_that_of_the_case() -> None:
@@ -103,7 +104,7 @@ def test_runs_of_one_seed_differ_and_repeat() -> None:
     assert np.max(np.abs(shares[0] - shares[1])) > 1e-6
 
 
-def test_a_model_is_made_from_the_name_of_a_scenario() -> None:
+def test_a_model_can_be_given_the_name_of_a_scenario() -> None:
     model = HedgeModel("war_2022")
     assert model.case is case_named("war_2022")
     assert model.agents_by_type[Country].get("code") == list(model.case.setting.axes.countries)
@@ -113,7 +114,8 @@ def test_a_trajectory_knows_its_case_and_its_run() -> None:
     trajectory = run_alone(CASE, 5)
     assert trajectory.case is CASE
     assert trajectory.runs == (5,)
-    assert trajectory.worlds.share.shape[:2] == (SETTING.axes.n_steps + 1, 1)
+    share = trajectory.worlds.share
+    assert (share.shape[0], share.shape[RUN]) == (SETTING.axes.n_steps + 1, 1)
 
 
 def batch(parameters: dict, seeds: list[int]) -> list[dict]:

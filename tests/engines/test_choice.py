@@ -5,57 +5,62 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hedgesim.engines.choice import BACKENDS, ENGINES, engine_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import BACKENDS, ENGINES, Engine, engine_of
 from hedgesim.errors import HedgesimError
-from worlds import make_case, make_setting
+from hedgesim.model.arrays import RUN
+from worlds import make_case, make_setting, short_case
 
 CASE = make_case(make_setting(1, n_steps=3))
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_an_engine_makes_the_runs_it_is_asked_for(name: str) -> None:
+def test_an_engine_gives_the_runs_it_is_asked_for(name: str) -> None:
     engine = engine_of(name)
     assert (engine.name, engine.backend) == (name, "numpy")
     runs = [5] if engine.together == 1 else [5, 9]
     made = engine.trajectories(CASE, runs)
     assert made.runs == tuple(runs)
-    assert made.worlds.share.shape[:2] == (4, len(runs))
-    assert engine.outcomes(CASE, runs).values.shape[:2] == (len(runs), 4)
+    assert (made.worlds.share.shape[0], made.worlds.share.shape[RUN]) == (4, len(runs))
+    assert engine.outcomes(CASE, runs).values.shape[1:] == (4, len(runs))
 
 
-def test_all_engines_have_the_same_outcomes_to_tell_on_every_back_end() -> None:
-    engines = [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
-    told = [engine.outcomes(CASE, [5]) for engine in engines]
-    for engine, one in zip(engines, told, strict=True):
-        assert one.columns() == told[0].columns(), engine
-        assert one.values == pytest.approx(told[0].values, abs=1e-9), engine
-        assert np.array_equal(one.meetings, told[0].meetings), engine
-        assert np.array_equal(one.failed, told[0].failed), engine
+def each_engine() -> list[Engine]:
+    return [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
 
 
-def test_all_engines_have_the_same_observations_on_every_back_end() -> None:
-    engines = [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
-    told = [engine.observations(CASE, [5]) for engine in engines]
-    axes = CASE.setting.axes
-    assert told[0].share.shape == (4, 1, len(axes.countries), len(axes.domains), len(axes.options))
-    assert told[0].status.shape == (4, 1, len(axes.countries), len(axes.formats))
-    assert told[0].joined.shape == (4, 1, len(axes.countries))
-    for one in told:
-        assert one.share == pytest.approx(told[0].share, abs=1e-9)
-        for name in ("meeting", "status", "joined"):
-            assert np.array_equal(getattr(one, name), getattr(told[0], name)), name
+def test_all_engines_have_the_same_outcomes_on_every_back_end() -> None:
+    case = short_case()
+    recorded = [engine.outcomes(case, [5]) for engine in each_engine()]
+    for one in recorded:
+        assert one.columns() == recorded[0].columns()
+        assert one.values == pytest.approx(recorded[0].values, abs=1e-9)
+        assert np.array_equal(one.meetings, recorded[0].meetings)
+        assert np.array_equal(one.failed, recorded[0].failed)
 
 
-def test_a_world_without_hollow_shares_has_every_run_on_every_engine() -> None:
-    setting = make_setting(2, n_steps=3)
-    case = make_case(replace(setting, hollow=0.0 * setting.hollow))
-    told = engine_of("ensemble").outcomes(case, [5, 9]).values
-    assert told.shape[0] == 2
-    assert engine_of("mesa").outcomes(case, [9]).values[0] == pytest.approx(told[1], abs=1e-12)
-    assert engine_of("ensemble", "jax").outcomes(case, [5, 9]).values == pytest.approx(told, abs=1e-9)
+def without_draws(case: Case) -> Case:
+    """The case in which no starting share is dominated by the prior, so that one start serves all runs."""
+    return replace(case, setting=replace(case.setting, prior_dominated=0.0 * case.setting.prior_dominated))
 
 
-def test_agents_are_made_one_run_at_a_time_and_arrays_many() -> None:
+@pytest.mark.parametrize("drawn", [True, False])
+def test_all_engines_have_the_same_observations_of_every_run_on_every_back_end(drawn: bool) -> None:
+    case, axes = CASE if drawn else without_draws(CASE), CASE.setting.axes
+    alone = [engine_of("mesa").observations(case, [run]) for run in (5, 9)]
+    # Programs are compiled where one start serves all runs; worlds with drawn starts are compiled in test_jax_backend.
+    backends = BACKENDS if not drawn else ("numpy",)
+    for one in [engine_of("ensemble", backend).observations(case, [5, 9]) for backend in backends]:
+        assert one.share.shape == (4, len(axes.countries), len(axes.domains), len(axes.options), 2)
+        assert one.status.shape == (4, len(axes.countries), len(axes.formats), 2)
+        assert one.joined.shape == (4, len(axes.countries), 2)
+        for place, mesa in enumerate(alone):
+            assert one.share[..., place] == pytest.approx(mesa.share[..., 0], abs=1e-9)
+            for name in ("meeting", "status", "joined"):
+                assert np.array_equal(getattr(one, name)[..., place], getattr(mesa, name)[..., 0]), name
+
+
+def test_agents_run_one_run_at_a_time_and_arrays_many() -> None:
     assert engine_of("mesa").together == 1
     assert all(engine_of("ensemble", backend).together > 1 for backend in BACKENDS)
 
@@ -68,7 +73,7 @@ def test_agents_are_made_one_run_at_a_time_and_arrays_many() -> None:
         (("mesa", "jax"), "--backend jax: Mesa agents run on numpy. Leave out --engine mesa."),
     ],
 )
-def test_what_there_is_not_is_said_with_what_there_is(asked: tuple[str, ...], said: str) -> None:
+def test_an_unknown_engine_or_back_end_is_refused_with_those_that_exist(asked: tuple[str, ...], said: str) -> None:
     with pytest.raises(HedgesimError) as refused:
         engine_of(*asked)
     assert str(refused.value) == said

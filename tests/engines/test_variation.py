@@ -9,20 +9,19 @@ import pytest
 
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.outcomes import outcomes_of
 from hedgesim.engines.variation import Turn, turned
 from hedgesim.experiment import design_points, read_experiment
-from hedgesim.model.decision import PowerDecision
 from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
-from hedgesim.model.view import PowerView
+from hedgesim.model.view import PowerDecision, PowerView
 from hedgesim.results.plan import SweepPlan
 from hedgesim.rules import catalogue
 from hedgesim.rules.powers.suitor import Suitor
-from hedgesim.scenario import Scenario, read_scenario
+from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced, source
 from hedgesim.scenario.canonical import canonical_text
+from worlds import scenario_from
 
 SEED = 11
 HEAD = f"question: q\nscenarios: [SCENARIO]\noutcomes: [hedging_index]\nseed: {SEED}\nlevers:\n  end: [2022Q4]\n"
@@ -84,7 +83,7 @@ def read_alone(plan: SweepPlan, row: int, scenario: str) -> Scenario:
     """The scenario read with the values of a point."""
     given = plan.points.table.iloc[row].drop(["point", "sample", "scenario", "first_draw"])
     texts = [f"{one}={value}" for path, value in given.items() for one in plan.points.experiment.paths_of(str(path))]
-    return read_scenario(scenario, overrides=texts, seed=SEED)
+    return scenario_from(scenario, *texts, seed=SEED)
 
 
 def quickly(scenario: Scenario) -> Case:
@@ -92,20 +91,20 @@ def quickly(scenario: Scenario) -> Case:
 
     That these change nothing in what the tables give is checked where several numbers differ at once.
     """
-    told = {key: value for key, value in scenario.keys.items() if key not in {"settings", "rules"}}
-    if (name := canonical_text(told)) not in SETTINGS:
+    known = {key: value for key, value in scenario.keys.items() if key not in {"settings", "rules"}}
+    if (name := canonical_text(known)) not in SETTINGS:
         SETTINGS[name] = source(scenario).setting
     return case_of(scenario, SETTINGS[name])
 
 
 def of_run(values: np.ndarray, k: int) -> np.ndarray:
-    """One run of an array with axes (step, run, …), whose run axis may have length 1."""
-    return values[:, [k]] if values.shape[1] > 1 else values
+    """One run of an array with axes (step, …, run), whose run axis may have length 1."""
+    return values[..., [k]] if values.shape[-1] > 1 else values
 
 
 def assert_same_runs(ensemble: Ensemble) -> None:
     together = simulate(ensemble.case, ensemble.runs)
-    noted = outcomes(ensemble.case, ensemble.runs)
+    recorded = outcomes(ensemble.case, ensemble.runs)
     for k, (run, alone) in enumerate(zip(ensemble.runs, ensemble.alone, strict=True)):
         expected = simulate(alone, [run])
         for item in fields(expected.worlds):
@@ -113,17 +112,17 @@ def assert_same_runs(ensemble: Ensemble) -> None:
             assert here.shape == there.shape, item.name
             # Where something has not happened yet, both say so in the same way: NaN or infinity.
             assert np.allclose(here, there, rtol=0.0, atol=SAME, equal_nan=True), item.name
-        separate = outcomes_of(expected)
-        assert noted.columns() == separate.columns()
-        assert np.allclose(noted.values[[k]], separate.values, rtol=0.0, atol=SAME, equal_nan=True)
+        separate = expected.outcomes()
+        assert recorded.columns() == separate.columns()
+        assert np.allclose(recorded.values[..., [k]], separate.values, rtol=0.0, atol=SAME, equal_nan=True)
 
 
 def assert_values_matter(ensemble: Ensemble) -> None:
     """The same run with the numbers of each: all different, so that a number which is lost is noticed."""
     shares = simulate(ensemble.case, [0] * len(ensemble.alone)).worlds.share[-1]
-    for k in range(len(shares)):
+    for k in range(shares.shape[-1]):
         for other in range(k):
-            assert np.max(np.abs(shares[k] - shares[other])) > 1e-6
+            assert np.max(np.abs(shares[..., k] - shares[..., other])) > 1e-6
 
 
 @pytest.fixture(autouse=True)
@@ -200,7 +199,7 @@ def test_a_shock_that_the_scenario_omits_changes_nothing() -> None:
     (ensemble,) = ensembles("uncertainties:\n  shock_sizes.war_2022: [0.0, 2.0]\n", "no_war")
     assert_same_runs(ensemble)
     shares = simulate(ensemble.case, [0, 0]).worlds.share
-    assert np.array_equal(shares[:, 0], shares[:, 1])
+    assert np.array_equal(shares[..., 0], shares[..., 1])
 
 
 def test_a_number_of_all_that_reaches_nobody_changes_nothing() -> None:
@@ -240,21 +239,21 @@ def test_rule_of_a_power_may_have_numbers_too(who: str, monkeypatch: pytest.Monk
     assert_values_matter(ensemble)
 
 
-def test_who_shares_a_rule_shares_it_still() -> None:
+def test_places_that_share_a_rule_still_share_it() -> None:
     """So they decide together, in one stretch, whatever numbers their rule has."""
-    case = quickly(read_scenario("own.yaml", overrides=["end=2022Q4", "shock_sizes.war_2022=1.0"], seed=SEED))
+    case = quickly(scenario_from("own.yaml", "end=2022Q4", "shock_sizes.war_2022=1.0", seed=SEED))
     values = np.array([0.5, 2.0])
     places = tuple(n for n, code in enumerate(case.setting.axes.countries) if code not in {"KAZ", "UZB"})
     changed = turned(case, {"x": [Turn("recoil", countries=places)]}, {"x": values})
     assert len({id(changed.country_rules[n]) for n in places}) == 1
     for n, (before, after) in enumerate(zip(case.country_rules, changed.country_rules, strict=True)):
-        assert np.array_equal(after.recoil, values[:, None, None, None]) if n in places else after is before
+        assert np.array_equal(after.recoil, values[None, None, None, :]) if n in places else after is before
     assert changed.power_rules == case.power_rules
     assert np.array_equal(changed.varied["x"], values)
 
 
 def test_turns_of_nothing_leave_a_case_as_it_is() -> None:
-    case = quickly(read_scenario("war_2022", overrides=["end=2022Q4"], seed=SEED))
+    case = quickly(scenario_from("war_2022", "end=2022Q4", seed=SEED))
     same = turned(case, {"x": [Turn(), Turn("recoil")], "y": []}, {"x": np.array([1.0, 2.0]), "y": np.ones(2)})
     assert same.parameters == case.parameters
     assert same.setting.shocks.size is case.setting.shocks.size

@@ -7,12 +7,13 @@ from hypothesis.extra.numpy import arrays
 
 from hedgesim.model import alignment as al
 from hedgesim.model.alignment import LOWEST_SHARE, AlignmentParameters, Taste
+from hedgesim.model.arrays import RUN, TARGET
 from hedgesim.model.noise import expectile, gamma
 from hedgesim.model.view import View
 from worlds import blank, column, row, table
 
 SIZES = {"country": 1, "power": 2, "domain": 1}
-VALUES = arrays(float, (1, 2, 3, 4), elements=st.floats(-20.0, 20.0))
+VALUES = arrays(float, (2, 3, 4, 1), elements=st.floats(-20.0, 20.0))
 PLAIN = AlignmentParameters()
 
 
@@ -26,9 +27,9 @@ def test_at_full_speed_the_response_is_the_softmax_of_the_value() -> None:
     assert moved == pytest.approx(row(0.1, 0.2, 0.3, 0.4))
 
 
-def test_at_half_speed_it_goes_half_of_the_way() -> None:
+def test_at_half_speed_the_response_goes_half_of_the_way() -> None:
     value = np.log(row(1.0, 2.0, 3.0, 4.0))
-    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, np.asarray([[[[0.5]]]]))
+    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, row(0.5))
     assert moved == pytest.approx(row(0.175, 0.225, 0.275, 0.325))
 
 
@@ -38,21 +39,21 @@ def test_shares_keep_their_sum_and_a_constant_in_the_value_changes_nothing(
 ) -> None:
     share = al.respond(0.0 * start + 0.25, start, np.ones((1, 1, 1, 1)))
     moved = al.respond(share, value, np.full((1, 1, 1, 1), rate))
-    assert moved.sum(axis=-1) == pytest.approx(1.0)
+    assert moved.sum(axis=TARGET) == pytest.approx(1.0)
     assert np.all(moved >= 0.0)
     assert moved == pytest.approx(al.respond(share, value + 7.0, np.full((1, 1, 1, 1), rate)))
 
 
-def test_a_value_that_repeats_the_shares_leaves_them() -> None:
+def test_shares_stay_where_the_value_is_their_logarithm() -> None:
     share = row(0.1, 0.2, 0.3, 0.4)
-    assert al.respond(share, np.log(share), np.asarray([[[[0.3]]]])) == pytest.approx(share)
+    assert al.respond(share, np.log(share), row(0.3)) == pytest.approx(share)
 
 
-def test_ties_follow_what_is_added_to_their_logarithm() -> None:
+def test_ties_follow_the_value_added_to_their_logarithm() -> None:
     start = table([0.0, 0.5, 0.5])
-    seen = blank(View, {**SIZES, "country": 3}, tie=start, tie_start=start, tie_value=table([5.0, np.log(3.0), 0.0]))
-    assert al.respond_tie(seen, np.ones((1, 1, 1, 1)))[0, 0, 0] == pytest.approx([0.0, 0.75, 0.25])
-    assert al.respond_tie(seen, np.full((1, 1, 1, 1), 0.5))[0, 0, 0] == pytest.approx([0.0, 0.625, 0.375])
+    known = blank(View, {**SIZES, "country": 3}, tie=start, tie_start=start, tie_value=table([5.0, np.log(3.0), 0.0]))
+    assert al.respond_tie(known, np.ones((1, 1, 1, 1)))[0, 0, :, 0] == pytest.approx([0.0, 0.75, 0.25])
+    assert al.respond_tie(known, np.full((1, 1, 1, 1), 0.5))[0, 0, :, 0] == pytest.approx([0.0, 0.625, 0.375])
 
 
 def test_without_changes_the_value_is_the_logarithm_of_the_starting_shares() -> None:
@@ -77,24 +78,24 @@ ONE_TERM = [
 
 
 @pytest.mark.parametrize(("quantity", "weight", "effect"), ONE_TERM)
-def test_every_term_counts_with_its_weight_and_benefits_with_reliability(
+def test_every_term_counts_with_its_weight_and_benefits_also_with_reliability(
     quantity: str, weight: str, effect: float
 ) -> None:
     taste = Taste(**dict.fromkeys(Taste.__dataclass_fields__, 0.0) | {weight: 3.0})
-    seen = view(reliability=row(0.5, 0.5), **{quantity: row(2.0, 0.0)})
-    assert al.value_of_options(seen, taste)[0, 0, 0] == pytest.approx([6.0 * effect, 0.0, 0.0, 0.0])
+    known = view(reliability=row(0.5, 0.5), **{quantity: row(2.0, 0.0)})
+    assert al.value_of_options(known, taste)[0, 0, :, 0] == pytest.approx([6.0 * effect, 0.0, 0.0, 0.0])
 
 
 def test_reliability_itself_and_coercion_count_one_to_one() -> None:
-    seen = view(reliability_rise=row(0.2, 0.0), coercion=row(0.0, 0.3))
-    assert al.value_of_options(seen, Taste())[0, 0, 0] == pytest.approx([0.2, 0.3, 0.0, 0.0])
+    known = view(reliability_rise=row(0.2, 0.0), coercion=row(0.0, 0.3))
+    assert al.value_of_options(known, Taste())[0, 0, :, 0] == pytest.approx([0.2, 0.3, 0.0, 0.0])
 
 
 def test_the_region_gains_from_trust_meetings_need_and_access_and_the_rest_from_access() -> None:
     taste = Taste(trust=2.0, boost=0.5, need=3.0, access=0.5)
     one = column(1.0)
-    seen = view(trust_rise=one, boost_home=one, need=one, access_region=one, access_other=2.0 * one)
-    assert al.value_of_options(seen, taste)[0, 0, 0] == pytest.approx([0.0, 0.0, 6.0, 1.0])
+    known = view(trust_rise=one, boost_home=one, need=one, access_region=one, access_other=2.0 * one)
+    assert al.value_of_options(known, taste)[0, 0, :, 0] == pytest.approx([0.0, 0.0, 6.0, 1.0])
 
 
 def test_noise_is_added_to_every_option() -> None:
@@ -102,12 +103,12 @@ def test_noise_is_added_to_every_option() -> None:
     assert al.value_of_options(view(noise=noise), Taste()) == pytest.approx(noise)
 
 
-def test_issues_are_cleared_when_threat_rises_and_less_by_the_sovereign() -> None:
-    seen = blank(
+def test_issues_are_cleared_when_threat_rises_and_less_where_sovereignty_costs_more() -> None:
+    known = blank(
         View, {**SIZES, "country": 2}, threat_rise=table([0.5, -0.5], [0.5, 0.0]), sovereignty=column(0.0, 1.0)
     )
-    cleared = al.concede(seen, AlignmentParameters(clearing=2.0))
-    assert cleared[0, :, 0, :] == pytest.approx(np.asarray([[1.0 - np.exp(-1.0), 0.0], [1.0 - np.exp(-0.5), 0.0]]))
+    cleared = al.concede(known, AlignmentParameters(clearing=2.0))
+    assert cleared[:, 0, :, 0] == pytest.approx(np.asarray([[1.0 - np.exp(-1.0), 0.0], [1.0 - np.exp(-0.5), 0.0]]))
 
 
 def test_threat_is_the_geometric_mean_of_its_four_sources() -> None:
@@ -121,68 +122,68 @@ def test_threat_is_the_geometric_mean_of_its_four_sources() -> None:
 def test_reliability_falls_faster_than_it_rises() -> None:
     parameters = AlignmentParameters(reliability_gain=0.1, reliability_loss=0.4)
     moved = al.move_reliability(xp, row(0.5, 0.5, 0.5), row(0.7, 0.3, 0.5), parameters)
-    assert moved[0, 0, 0] == pytest.approx([0.52, 0.42, 0.5])
+    assert moved[0, 0, :, 0] == pytest.approx([0.52, 0.42, 0.5])
 
 
-def test_opinion_recoils_from_threat_and_returns() -> None:
+def test_opinion_falls_with_threat_and_otherwise_returns_to_its_start() -> None:
     parameters = AlignmentParameters(opinion_rate=0.5, resentment=2.0)
     moved = al.move_affinity(row(0.2, 0.6), row(0.2, 0.2), row(0.1, 0.0), parameters)
-    assert moved[0, 0, 0] == pytest.approx([0.1, 0.4])
+    assert moved[0, 0, :, 0] == pytest.approx([0.1, 0.4])
 
 
 def test_cells_with_evidence_keep_their_starting_share() -> None:
-    share, hollow = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
-    drawn = al.draw_start(xp, share, hollow, gammas=row(9.0, 1.0, 3.0, 9.0), part=1.0)
+    share, prior = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
+    drawn = al.starting_shares(xp, share, prior, gammas=row(9.0, 1.0, 3.0, 9.0), portion=1.0)
     assert drawn == pytest.approx(row(0.4, 0.125, 0.375, 0.1))
 
 
-def test_none_or_half_of_the_draw_may_be_taken() -> None:
-    share, hollow = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
-    assert al.draw_start(xp, share, hollow, gammas=row(9.0, 1.0, 3.0, 9.0), part=0.0) == pytest.approx(share)
-    half = al.draw_start(xp, share, hollow, gammas=row(9.0, 1.0, 3.0, 9.0), part=0.5)
+def test_none_or_half_of_the_uncertainty_may_be_drawn() -> None:
+    share, prior = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
+    assert al.starting_shares(xp, share, prior, gammas=row(9.0, 1.0, 3.0, 9.0), portion=0.0) == pytest.approx(share)
+    half = al.starting_shares(xp, share, prior, gammas=row(9.0, 1.0, 3.0, 9.0), portion=0.5)
     assert half == pytest.approx(row(0.4, 0.2125, 0.2875, 0.1))
 
 
-def test_a_single_hollow_cell_and_one_that_draws_nothing_stay() -> None:
+def test_a_single_prior_dominated_cell_and_one_that_draws_nothing_keep_their_shares() -> None:
     share = row(0.4, 0.6)
-    assert al.draw_start(xp, share, row(1.0, 0.0), gammas=row(5.0, 5.0), part=1.0) == pytest.approx(share)
-    assert al.draw_start(xp, share, row(0.0, 0.0), gammas=row(5.0, 5.0), part=1.0) == pytest.approx(share)
-    nothing = al.draw_start(xp, row(0.4, 0.3, 0.3), row(0.0, 1.0, 1.0), gammas=row(0.0, 0.0, 0.0), part=1.0)
+    assert al.starting_shares(xp, share, row(1.0, 0.0), gammas=row(5.0, 5.0), portion=1.0) == pytest.approx(share)
+    assert al.starting_shares(xp, share, row(0.0, 0.0), gammas=row(5.0, 5.0), portion=1.0) == pytest.approx(share)
+    nothing = al.starting_shares(xp, row(0.4, 0.3, 0.3), row(0.0, 1.0, 1.0), gammas=row(0.0, 0.0, 0.0), portion=1.0)
     assert nothing.sum() == pytest.approx(1.0)
 
 
-def test_no_share_starts_at_nought() -> None:
-    drawn = al.draw_start(xp, row(1.0, 0.0), row(0.0, 0.0), gammas=row(1.0, 1.0), part=1.0)
-    assert drawn[0, 0, 0] == pytest.approx([1.0 / 1.003, LOWEST_SHARE / 1.003])
+def test_no_share_starts_at_zero() -> None:
+    drawn = al.starting_shares(xp, row(1.0, 0.0), row(0.0, 0.0), gammas=row(1.0, 1.0), portion=1.0)
+    assert drawn[0, 0, :, 0] == pytest.approx([1.0 / 1.003, LOWEST_SHARE / 1.003])
 
 
 @given(
-    arrays(float, (1, 2, 2, 4), elements=st.floats(0.01, 5.0)), arrays(float, (1, 2, 2, 4), elements=st.floats(0, 9))
+    arrays(float, (2, 2, 4, 1), elements=st.floats(0.01, 5.0)), arrays(float, (2, 2, 4, 1), elements=st.floats(0, 9))
 )
 def test_starting_shares_always_sum_to_one(weights: np.ndarray, gammas: np.ndarray) -> None:
-    share = weights / weights.sum(axis=-1, keepdims=True)
-    hollow = (weights > 1.0).astype(float)
-    drawn = al.draw_start(xp, share, hollow, gammas=gammas, part=1.0)
-    assert drawn.sum(axis=-1) == pytest.approx(1.0)
+    share = weights / weights.sum(axis=TARGET, keepdims=True)
+    prior = (weights > 1.0).astype(float)
+    drawn = al.starting_shares(xp, share, prior, gammas=gammas, portion=1.0)
+    assert drawn.sum(axis=TARGET) == pytest.approx(1.0)
     assert np.all(drawn > 0.0)
 
 
-def test_hollow_cells_are_dirichlet_numbers_around_the_table() -> None:
+def test_prior_dominated_cells_are_dirichlet_numbers_around_the_table() -> None:
     n, evidence = 20_000, 12.0
-    share, hollow = row(0.4, 0.36, 0.18, 0.06), row(0.0, 1.0, 1.0, 1.0)
-    uniform = np.random.default_rng(4).uniform(size=(n, 1, 1, 4))
-    drawn = al.draw_start(xp, share + 0.0 * uniform, hollow, gammas=gamma(uniform, evidence * share), part=1.0)
-    part = (share / 0.6)[0, 0, 0, 1:]
-    # Dirichlet of concentration a = 12 x .6: a part m of the mass .6 has variance .36 m (1 - m) / (a + 1).
+    share, prior = row(0.4, 0.36, 0.18, 0.06), row(0.0, 1.0, 1.0, 1.0)
+    uniform = np.moveaxis(np.random.default_rng(4).uniform(size=(n, 1, 1, 4)), 0, RUN)
+    drawn = al.starting_shares(xp, share + 0.0 * uniform, prior, gammas=gamma(uniform, evidence * share), portion=1.0)
+    part = (share / 0.6)[0, 0, 1:, 0]
+    # Dirichlet of concentration a = 12 x .6: a share m of the mass .6 has variance .36 m (1 - m) / (a + 1).
     variance = 0.36 * part * (1.0 - part) / (evidence * 0.6 + 1.0)
-    mean_error = np.abs(drawn.mean(axis=0)[0, 0, 1:] - 0.6 * part)
-    # Cells of the least part are lifted to the floor now and then, by at most .003.
+    mean_error = np.abs(drawn.mean(axis=RUN)[0, 0, 1:] - 0.6 * part)
+    # Cells of the smallest share are lifted to the floor now and then, by at most .003.
     assert np.all(mean_error < 4.5 * np.sqrt(variance / n) + LOWEST_SHARE)
-    assert drawn.var(axis=0)[0, 0, 1:] == pytest.approx(variance, rel=0.05)
+    assert drawn.var(axis=RUN)[0, 0, 1:] == pytest.approx(variance, rel=0.05)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_reliability_stands_still_on_average_where_it_starts(seed: int) -> None:
+def test_reliability_keeps_its_starting_level_on_average(seed: int) -> None:
     rng, p, n = np.random.default_rng(seed), PLAIN, 40_000
     tau = np.asarray(p.reliability_gain / (p.reliability_gain + p.reliability_loss))
     start = 1.0 + p.delivery_noise * float(expectile(xp, tau))

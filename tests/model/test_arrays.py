@@ -6,25 +6,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hedgesim.engines.run_last import RunLastSpace
 from hedgesim.model.arrays import (
+    COUNTRY,
+    DOMAIN,
+    RUN,
+    TARGET,
+    any_common,
     bound,
-    carry,
-    contract,
     count_common,
-    flag,
+    fusion_barrier,
+    fusion_barriers,
+    indicator,
+    known_zero,
     logistic,
-    meet,
+    map_targets,
     namespace,
-    pack,
+    pack_bits,
     pair_sums,
-    pick,
     positive,
-    runs_first,
-    side_by_side,
     softmax,
-    surely_zero,
+    spread,
+    sum_products,
     swap,
+    take_targets,
 )
 
 LENGTHS = st.tuples(*[st.integers(1, 4)] * 4)
@@ -39,7 +43,7 @@ def filled(data: st.DataObject, *lengths: int) -> np.ndarray:
 
 
 def truths(seed: int, *lengths: int) -> np.ndarray:
-    """Truths, so many and so few that both sides of a question come up."""
+    """Truth values, so many and so few that both answers to a question occur."""
     rng = np.random.default_rng(seed)
     return rng.uniform(size=lengths) < rng.uniform(size=lengths[:1] + (1,) * (len(lengths) - 1)) ** 2
 
@@ -48,20 +52,21 @@ def test_even_odds_are_a_probability_of_one_half() -> None:
     assert logistic(xp, np.asarray([0.0, np.log(3.0)])) == pytest.approx([0.5, 0.75])
 
 
-def test_softmax_of_logarithms_of_shares_gives_the_shares_however_large_the_values() -> None:
-    shares = np.asarray([0.2, 0.3, 0.5])
-    assert softmax(xp, np.log(shares) + 5000.0) == pytest.approx(shares)
+@SPACES
+def test_softmax_of_logarithms_of_shares_gives_the_shares_however_large_the_values(space) -> None:
+    shares = np.asarray([[0.2, 0.1], [0.3, 0.1], [0.5, 0.8]])
+    assert np.asarray(softmax(space, space.asarray(np.log(shares) + 5000.0))) == pytest.approx(shares)
 
 
-def test_positive_keeps_what_is_above_nought() -> None:
+def test_positive_keeps_what_is_above_zero() -> None:
     assert positive(xp, np.asarray([-1.0, 0.0, 2.0])).tolist() == [0.0, 0.0, 2.0]
 
 
-def test_bound_keeps_what_lies_within() -> None:
+def test_bound_keeps_what_is_within() -> None:
     assert bound(xp, np.asarray([-1.0, 0.3, 2.0]), 0.0, 1.0).tolist() == [0.0, 0.3, 1.0]
 
 
-def test_what_is_no_number_stays_none_within_bounds() -> None:
+def test_nan_stays_nan_within_bounds() -> None:
     none = np.asarray([np.nan])
     assert np.isnan(positive(xp, none)).all()
     assert np.isnan(bound(xp, none, 0.0, 1.0)).all()
@@ -71,130 +76,113 @@ def test_every_array_knows_its_namespace() -> None:
     assert namespace(np.zeros(1)) is xp
     assert namespace(np.float64(1.0)) is xp
     assert namespace(array_api_strict.zeros(1)) is array_api_strict
-    space = RunLastSpace(xp)
-    assert namespace(space.runs_first(np.zeros(1))) is space
+    assert namespace(np.zeros(1), array_api_strict.zeros(1)) is array_api_strict, "NumPy's may be among others"
 
 
 @SPACES
-def test_a_flag_is_one_where_it_holds(space) -> None:
-    raised = flag(space, space.asarray([True, False]))
+def test_an_indicator_is_one_where_it_holds(space) -> None:
+    raised = indicator(space, space.asarray([True, False]))
     assert raised.dtype == space.float64
     assert np.asarray(raised).tolist() == [1.0, 0.0]
 
 
-def test_only_numbers_that_are_known_to_be_nought_are_surely_so() -> None:
-    assert surely_zero(0.0)
-    assert surely_zero(0)
-    assert surely_zero(np.zeros((2, 3)))
-    assert not surely_zero(0.1)
-    assert not surely_zero(np.asarray([0.0, 1e-300]))
-    assert not surely_zero(np.asarray([0.0, np.nan]))
-    assert not surely_zero(array_api_strict.zeros(2)), "what cannot be asked in every namespace is not asked"
-
-
-@given(LENGTHS, st.data())
-def test_numbers_laid_side_by_side_are_the_same_and_runs_lie_next_to_one_another(
-    lengths: tuple[int, ...], data: st.DataObject
-) -> None:
-    usual = filled(data, *lengths)
-    laid = side_by_side(xp, usual)
-    assert laid.shape == usual.shape
-    assert np.array_equal(laid, usual)
-    assert np.moveaxis(laid, 0, -1).flags.c_contiguous
-
-
-def test_formulas_keep_runs_next_to_one_another() -> None:
-    laid = side_by_side(xp, np.ones((5, 4, 3, 2)))
-    for made in (2.0 * laid, laid + np.ones((1, 4, 1, 2)), np.exp(laid), laid.sum(axis=-1, keepdims=True)):
-        assert made.strides[0] == made.itemsize
-
-
-def test_arrays_of_other_namespaces_are_laid_out_by_themselves() -> None:
-    strict = array_api_strict.ones((2, 1, 1, 3))
-    assert side_by_side(array_api_strict, strict) is strict
-
-
-@SPACES
-def test_runs_come_first_where_they_were_last(space) -> None:
-    moved = runs_first(space, space.asarray(np.arange(24.0).reshape(2, 3, 4)))
-    assert moved.shape == (4, 2, 3)
-    assert np.array_equal(np.asarray(moved), np.moveaxis(np.arange(24.0).reshape(2, 3, 4), -1, 0))
+def test_only_numbers_that_can_be_asked_are_known_to_be_zero() -> None:
+    assert known_zero(0.0)
+    assert known_zero(0)
+    assert known_zero(np.zeros((2, 3)))
+    assert not known_zero(0.1)
+    assert not known_zero(np.asarray([0.0, 1e-300]))
+    assert not known_zero(np.asarray([0.0, np.nan]))
+    assert not known_zero(array_api_strict.zeros(2)), "what cannot be asked in every namespace is not asked"
 
 
 @SPACES
 @given(lengths=LENGTHS, to=st.integers(1, 4), steps=st.sampled_from([(), (2,)]), data=st.data())
-def test_carrying_is_a_sum_over_the_last_axis(space, lengths, to: int, steps, data: st.DataObject) -> None:
-    x, matrix = filled(data, *steps, *lengths), filled(data, lengths[-1], to)
-    moved = carry(space, space.asarray(x), space.asarray(matrix))
-    assert np.asarray(moved) == pytest.approx(np.einsum("...k,kt->...t", x, matrix), abs=1e-9)
+def test_targets_are_mapped_by_a_sum_over_the_target_axis(space, lengths, to: int, steps, data: st.DataObject) -> None:
+    x, matrix = filled(data, *steps, *lengths), filled(data, lengths[TARGET], to)
+    moved = map_targets(space, space.asarray(x), space.asarray(matrix))
+    assert np.asarray(moved) == pytest.approx(np.einsum("...kr,kt->...tr", x, matrix), abs=1e-9)
 
 
 @SPACES
 @given(runs=st.integers(1, 4), rows=st.integers(1, 4), columns=st.integers(1, 4), k=MANY, seed=st.integers(0, 99))
-def test_sums_of_pairs_are_sums_over_the_last_axis(
+def test_sums_of_pairs_are_sums_over_the_target_axis(
     space, runs: int, rows: int, columns: int, k: int, seed: int
 ) -> None:
     rng = np.random.default_rng(seed)
-    row, column = rng.normal(size=(runs, rows, 1, k)), rng.normal(size=(runs, columns, 1, k))
+    row, column = rng.normal(size=(rows, 1, k, runs)), rng.normal(size=(columns, 1, k, runs))
     found = pair_sums(space, space.asarray(row), space.asarray(column))
-    assert found.shape == (runs, rows, 1, columns)
-    assert np.asarray(found) == pytest.approx(np.einsum("riok,rjok->rioj", row, column), abs=1e-12)
-    last = RunLastSpace(xp)
-    kept = pair_sums(last, runs_first(last, np.moveaxis(row, 0, -1)), runs_first(last, np.moveaxis(column, 0, -1)))
-    assert np.moveaxis(kept.kept, -1, 0) == pytest.approx(np.asarray(found), abs=1e-12)
+    assert found.shape == (rows, 1, columns, runs)
+    assert np.asarray(found) == pytest.approx(np.einsum("iokr,jokr->iojr", row, column), abs=1e-12)
 
 
 @SPACES
 @given(lengths=LENGTHS, k=st.integers(1, 4), steps=st.sampled_from([(), (2,)]), data=st.data())
-def test_contracting_is_a_sum_over_what_both_share(space, lengths, k: int, steps, data: st.DataObject) -> None:
-    runs, countries, _, targets = lengths
-    of, what = filled(data, *steps, runs, countries, 1, k), filled(data, *steps, runs, 1, k, targets)
-    found = contract(space.asarray(of), space.asarray(what))
-    expected = np.einsum("...cok,...okt->...cot", of, what)
-    assert found.shape == (*steps, runs, countries, 1, targets)
+def test_products_are_summed_over_the_axis_that_both_share(space, lengths, k: int, steps, data: st.DataObject) -> None:
+    countries, _, targets, runs = lengths
+    of, what = filled(data, *steps, countries, 1, k, runs), filled(data, *steps, 1, k, targets, runs)
+    found = sum_products(space.asarray(of), space.asarray(what))
+    expected = np.einsum("...cokr,...oktr->...cotr", of, what)
+    assert found.shape == (*steps, countries, 1, targets, runs)
     assert np.asarray(found) == pytest.approx(expected, abs=1e-9)
 
 
 @SPACES
 @given(seed=st.integers(0, 10_000), members=MANY, runs=st.integers(1, 3), formats=st.integers(1, 3))
-def test_packed_truths_meet_and_count_as_sets_do(space, seed: int, members: int, runs: int, formats: int) -> None:
-    one, other = truths(seed, runs, members, 1, formats), truths(seed + 1, runs, members, 1, formats)
-    left, right = (pack(space, space.asarray(holds), -3) for holds in (one, other))
+def test_common_bits_are_found_and_counted_as_in_sets(space, seed: int, members: int, runs: int, formats: int) -> None:
+    one, other = truths(seed, members, 1, formats, runs), truths(seed + 1, members, 1, formats, runs)
+    left, right = (pack_bits(space, space.asarray(holds), COUNTRY) for holds in (one, other))
     assert len(left) == -(-members // 32)
-    assert all(word.dtype == space.uint32 and word.shape == (runs, 1, 1, formats) for word in left)
-    met, common = np.asarray(meet(left, right)), np.asarray(count_common(space, left, right))
-    for r, f in np.ndindex(runs, formats):
-        both = set(np.flatnonzero(one[r, :, 0, f])) & set(np.flatnonzero(other[r, :, 0, f]))
-        assert met[r, 0, 0, f] == bool(both)
-        assert common[r, 0, 0, f] == len(both)
+    assert all(word.dtype == space.uint32 and word.shape == (1, 1, formats, runs) for word in left)
+    met, common = np.asarray(any_common(left, right)), np.asarray(count_common(space, left, right))
+    for f, r in np.ndindex(formats, runs):
+        both = set(np.flatnonzero(one[:, 0, f, r])) & set(np.flatnonzero(other[:, 0, f, r]))
+        assert met[0, 0, f, r] == bool(both)
+        assert common[0, 0, f, r] == len(both)
 
 
-@given(seed=st.integers(0, 10_000), members=MANY, axis=st.sampled_from([-1, -2, -3]))
-def test_truths_are_packed_along_any_axis_bit_by_bit(seed: int, members: int, axis: int) -> None:
+@given(seed=st.integers(0, 10_000), members=MANY, axis=st.sampled_from([COUNTRY, DOMAIN, TARGET, RUN]))
+def test_truth_values_are_packed_along_any_axis_bit_by_bit(seed: int, members: int, axis: int) -> None:
     lengths = [2, 2, 2, 2]
     lengths[axis] = members
     holds = truths(seed, *lengths)
-    words = pack(xp, holds, axis)
+    words = pack_bits(xp, holds, axis)
     for n in range(members):
         bit = (words[n // 32] >> np.uint32(n % 32)) & np.uint32(1)
         assert np.array_equal(bit > 0, np.take(holds, [n], axis=axis))
 
 
 @given(arrays(np.uint32, 20, elements=st.integers(0, 2**32 - 1)))
-def test_bits_are_counted_alike_with_and_without_a_function_for_it(word: np.ndarray) -> None:
+def test_bits_are_counted_the_same_with_and_without_a_function_for_it(word: np.ndarray) -> None:
     counted = [bin(number).count("1") for number in word.tolist()]
     for space in (xp, array_api_strict):
         assert np.asarray(count_common(space, (space.asarray(word),), (space.asarray(word),))).tolist() == counted
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=10, unique=True))
-def test_picked_entries_come_in_the_order_in_which_they_are_asked_for(places: list[int]) -> None:
-    x = np.arange(40.0).reshape(4, 10)
-    assert np.array_equal(pick(xp, x, tuple(places)), x[:, places])
+def test_targets_are_taken_in_the_order_that_is_given(places: list[int]) -> None:
+    x = np.arange(80.0).reshape(4, 10, 2)
+    assert np.array_equal(take_targets(xp, x, tuple(places)), x[:, places])
 
 
 @SPACES
-@pytest.mark.parametrize(("one", "other"), [(-1, -2), (-3, -1), (-3, -2)])
-def test_two_axes_change_places(space, one: int, other: int) -> None:
+@pytest.mark.parametrize(("one", "other"), [(TARGET, DOMAIN), (COUNTRY, TARGET), (COUNTRY, RUN)])
+def test_two_axes_are_exchanged(space, one: int, other: int) -> None:
     x = np.arange(120.0).reshape(2, 3, 4, 5)
     assert np.array_equal(np.asarray(swap(space, space.asarray(x), one, other)), np.swapaxes(x, one, other))
+
+
+def test_a_value_is_spread_over_the_shape_of_another() -> None:
+    assert spread(2.0, np.ones((2, 1, 3, 1))).tolist() == np.full((2, 1, 3, 1), 2.0).tolist()
+    assert spread(np.ones((1, 1, 3, 1)), np.ones((2, 1, 1, 4))).shape == (2, 1, 3, 4)
+
+
+def test_a_fusion_barrier_gives_the_same_arrays_in_numpy_and_asks_the_one_of_another_namespace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one, two = np.ones(2), np.zeros(3)
+    assert all(kept is given for kept, given in zip(fusion_barrier(xp, one, two), (one, two), strict=True))
+    asked = []
+    monkeypatch.setitem(fusion_barriers, array_api_strict.__name__, lambda *given: asked.append(given) or given)
+    assert fusion_barrier(array_api_strict, one, two) == (one, two)
+    assert asked == [(one, two)]

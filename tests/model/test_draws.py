@@ -1,4 +1,4 @@
-"""Numbers drawn ahead stand where their names say, whatever is drawn with them."""
+"""Random numbers drawn ahead are those of their names, whatever is drawn with them."""
 
 from dataclasses import replace
 
@@ -6,10 +6,11 @@ import array_api_compat.numpy as xp
 import numpy as np
 import pytest
 
-from hedgesim.engines.case import foresee
+from hedgesim.engines.case import run_inputs
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.alignment import LOWEST_SHARE
-from hedgesim.model.draws import Draws, draw_start, draw_steps
+from hedgesim.model.arrays import RUN
+from hedgesim.model.draws import Draws, StartDraws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS, draw_uniform, gamma, normal
 from hedgesim.model.setting import Setting
 from hedgesim.rules import country_rules
@@ -29,20 +30,20 @@ def steps(setting: Setting = SETTING, fours: int = 2, **options: bool) -> list[D
 def named(stream: str, one: str, other: str, step: int) -> np.ndarray:
     """The uniform numbers of one address in one step, axes (run,)."""
     four, place = divmod(step, WORDS)
-    return draw_uniform(xp, SEED, RUNS, ((stream, one, other),), four=four)[place][:, 0]
+    return draw_uniform(xp, SEED, RUNS, ((stream, one, other),), four=four)[place][0, :]
 
 
 @pytest.mark.parametrize("step", [0, 3, 4, 6])
 def test_every_number_is_that_of_its_names_and_its_step(step: int) -> None:
     drawn, axes = steps()[step], SETTING.axes
-    assert np.array_equal(drawn.joining[:, 2, 0, 1], named("joining", "CCC", "BLU", step))
-    assert np.array_equal(drawn.membership[:, 3, 0, 4], named("membership", "DDD", "TALKS", step))
+    assert np.array_equal(drawn.joining[2, 0, 1, :], named("joining", "CCC", "BLU", step))
+    assert np.array_equal(drawn.membership[3, 0, 4, :], named("membership", "DDD", "TALKS", step))
     for name in ("opening", "holding", "body", "absorption"):
-        assert np.array_equal(getattr(drawn, name)[:, 0, 0, 2], named(name, "", "PACT", step)), name
-    assert np.array_equal(drawn.delivery[:, 0, 0, 2], normal(named("delivery", "AAA", "GRN", step)))
+        assert np.array_equal(getattr(drawn, name)[0, 0, 2, :], named(name, "", "PACT", step)), name
+    assert np.array_equal(drawn.delivery[0, 0, 2, :], normal(named("delivery", "AAA", "GRN", step)))
     for name in ("value", "whim"):
         cell = normal(named(name, "BBB", "economy/other", step))
-        assert np.array_equal(getattr(drawn, name)[:, 1, 1, axes.options.index("other")], cell), name
+        assert np.array_equal(getattr(drawn, name)[1, 1, axes.options.index("other")], cell), name
 
 
 def test_no_two_streams_and_no_two_steps_hold_the_same_numbers() -> None:
@@ -53,43 +54,43 @@ def test_no_two_streams_and_no_two_steps_hold_the_same_numbers() -> None:
         assert not any(same), name
 
 
-def test_numbers_that_no_rule_looks_at_are_nought_and_the_others_the_same() -> None:
+def test_numbers_that_no_rule_uses_are_zero_and_the_others_the_same() -> None:
     for whole, without in zip(steps(), steps(gambling=False), strict=True):
         assert not np.any(without.whim)
         for name in set(NAMES) - {"whim"}:
             assert np.array_equal(getattr(whole, name), getattr(without, name)), name
 
 
-def test_hollow_cells_have_the_gamma_number_of_their_names_and_others_nought() -> None:
-    drawn = draw_start(xp, SETTING, SEED, RUNS).hollow
+def test_prior_dominated_cells_have_the_gamma_number_of_their_names_and_others_zero() -> None:
+    drawn = draw_start(xp, SETTING, SEED, RUNS).gammas
     shape = SETTING.evidence * np.maximum(SETTING.share, LOWEST_SHARE)
-    for i, d, o in np.ndindex(drawn.shape[1:]):
+    for i, d, o in np.ndindex(drawn.shape[:RUN]):
         axes = SETTING.axes
         uniform = named("hollow", axes.countries[i], f"{axes.domains[d]}/{axes.options[o]}", 0)
-        expected = gamma(uniform, shape[:, i, d, o]) if SETTING.hollow[0, i, d, o] else np.zeros(len(RUNS))
-        assert np.array_equal(drawn[:, i, d, o], expected)
+        expected = gamma(uniform, shape[i, d, o, :]) if SETTING.prior_dominated[i, d, o, 0] else np.zeros(len(RUNS))
+        assert np.array_equal(drawn[i, d, o, :], expected)
 
 
-def test_where_no_cell_is_hollow_and_no_shock_random_one_run_serves_all() -> None:
+def test_where_nothing_is_random_at_the_start_one_run_serves_all() -> None:
     rate = 0.0 * SETTING.shocks.rate
-    firm = replace(SETTING, hollow=0.0 * SETTING.hollow, shocks=replace(SETTING.shocks, rate=rate))
-    drawn = draw_start(xp, firm, SEED, RUNS)
-    assert drawn.hollow.shape == (1, *SETTING.hollow.shape[1:])
-    assert not np.any(drawn.hollow)
-    assert drawn.arrival.shape == (1, len(SETTING.shocks.names))
+    fixed = replace(SETTING, prior_dominated=0.0 * SETTING.prior_dominated, shocks=replace(SETTING.shocks, rate=rate))
+    drawn = draw_start(xp, fixed, SEED, RUNS)
+    assert drawn.gammas.shape == (*SETTING.prior_dominated.shape[:RUN], 1)
+    assert not np.any(drawn.gammas)
+    assert drawn.arrival.shape == (len(SETTING.shocks.names), 1)
 
 
 def test_random_shocks_arrive_by_the_number_of_their_name() -> None:
     arrival = draw_start(xp, SETTING, SEED, RUNS).arrival
-    assert np.array_equal(arrival[:, 0], named("arrival", "", "storm", 0))
-    assert np.array_equal(arrival[:, 0], arrival[:, 1]), "impulses of one shock share their number"
-    assert not np.any(arrival[:, 1] == arrival[:, 2])
+    assert np.array_equal(arrival[0], named("arrival", "", "storm", 0))
+    assert np.array_equal(arrival[0], arrival[1]), "impulses of one shock share their number"
+    assert not np.any(arrival[1] == arrival[2])
 
 
 def test_calendars_are_drawn_by_the_names_of_formats() -> None:
     drawn = draw_start(xp, SETTING, SEED, RUNS)
-    assert np.array_equal(drawn.cycle[:, 0, 0, 3], named("cycle", "", "CLUB", 0))
-    assert np.array_equal(drawn.cadence[:, 0, 0, 3], named("cadence", "", "CLUB", 0))
+    assert np.array_equal(drawn.cycle[0, 0, 3, :], named("cycle", "", "CLUB", 0))
+    assert np.array_equal(drawn.cadence[0, 0, 3, :], named("cadence", "", "CLUB", 0))
 
 
 def without_first(setting: Setting, axis: str) -> Setting:
@@ -99,36 +100,36 @@ def without_first(setting: Setting, axis: str) -> Setting:
 
 
 @pytest.mark.parametrize("axis", ["country", "power"])
-def test_a_country_or_power_more_moves_no_other_number(axis: str) -> None:
+def test_one_more_country_or_power_moves_no_other_number(axis: str) -> None:
     fewer = without_first(SETTING, axis)
     order = range(1, {"country": 4, "power": 3}[axis])
     for whole, part in zip(steps(), steps(fewer), strict=True):
         for name in NAMES:
             kept = reordered(getattr(whole, name), declared_axes(Draws)[name], axis, order)
             assert np.array_equal(getattr(part, name), kept), name
-    hollow = draw_start(xp, SETTING, SEED, RUNS).hollow
-    kept = reordered(hollow, ("country", "domain", "option"), axis, order)
-    assert np.array_equal(draw_start(xp, fewer, SEED, RUNS).hollow, kept)
+    gammas = draw_start(xp, SETTING, SEED, RUNS).gammas
+    kept = reordered(gammas, declared_axes(StartDraws)["gammas"], axis, order)
+    assert np.array_equal(draw_start(xp, fewer, SEED, RUNS).gammas, kept)
 
 
-def test_a_format_more_moves_no_other_number() -> None:
+def test_one_more_format_moves_no_other_number() -> None:
     few = make_setting(2, n_countries=4, n_formats=3)
     for whole, part in zip(steps(), steps(few), strict=True):
         for name in ("opening", "holding", "body", "absorption", "membership"):
-            assert np.array_equal(getattr(part, name), getattr(whole, name)[..., :3]), name
-    assert np.array_equal(draw_start(xp, few, SEED, RUNS).cycle, draw_start(xp, SETTING, SEED, RUNS).cycle[..., :3])
+            assert np.array_equal(getattr(part, name), getattr(whole, name)[..., :3, :]), name
+    assert np.array_equal(draw_start(xp, few, SEED, RUNS).cycle, draw_start(xp, SETTING, SEED, RUNS).cycle[..., :3, :])
 
 
-def test_a_country_that_gambles_moves_nobody_elses_numbers_nor_their_next_decision() -> None:
+def test_a_country_that_gambles_changes_neither_the_numbers_nor_the_next_decision_of_others() -> None:
     usual = make_case(calm(SETTING))
     gambler = replace(usual, country_rules=(country_rules()["random"](), *usual.country_rules[1:]))
     for t in (1, 2, 5):
-        here, there = (foresee(xp, case, RUNS).draws_at(t) for case in (usual, gambler))
+        here, there = (run_inputs(xp, case, RUNS).draws_at(t) for case in (usual, gambler))
         for name in set(NAMES) - {"whim"}:
             assert np.array_equal(getattr(here, name), getattr(there, name)), name
     one, other = (simulate(case, RUNS).worlds.share[1] for case in (usual, gambler))
-    assert np.array_equal(one[:, 1:], other[:, 1:])
-    assert np.max(np.abs(one[:, 0] - other[:, 0])) > 1e-6
+    assert np.array_equal(one[1:], other[1:])
+    assert np.max(np.abs(one[0] - other[0])) > 1e-6
 
 
 def test_draws_in_another_order_of_the_countries_are_the_same_draws() -> None:
@@ -138,9 +139,9 @@ def test_draws_in_another_order_of_the_countries_are_the_same_draws() -> None:
             assert np.array_equal(getattr(moved, name), getattr(permuted(usual, "country", order), name)), name
 
 
-def test_a_step_is_the_same_whichever_way_it_is_asked_for() -> None:
-    future = foresee(xp, make_case(SETTING), RUNS)
-    backward = [future.draws_at(t).value for t in (8, 5, 4, 1)]
-    again = [foresee(xp, make_case(SETTING), RUNS).draws_at(t).value for t in (8, 5, 4, 1)]
+def test_a_step_is_the_same_in_whatever_order_steps_are_asked_for() -> None:
+    inputs = run_inputs(xp, make_case(SETTING), RUNS)
+    backward = [inputs.draws_at(t).value for t in (8, 5, 4, 1)]
+    again = [run_inputs(xp, make_case(SETTING), RUNS).draws_at(t).value for t in (8, 5, 4, 1)]
     assert all(np.array_equal(a, b) for a, b in zip(backward, again, strict=True))
     assert not np.any(backward[0] == backward[1])

@@ -8,19 +8,19 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from hedgesim.model import membership as mb
-from hedgesim.model.arrays import Bits, pack
+from hedgesim.model.arrays import COUNTRY, Bits, pack_bits
 from hedgesim.model.formats import mean_over_parties, mean_trust
 from hedgesim.model.membership import MembershipParameters
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, GUEST, INSTITUTION, LEADERS, MEMBER, NONE, OBSERVER, WORKING, World
-from worlds import blank, column, row, table
+from worlds import blank, column, pairs, row, table
 
 P = MembershipParameters()
 TRUST = table([0.0, 0.8, 0.3], [0.8, 0.0, 0.8], [0.3, 0.8, 0.0])
 """The first and the third country distrust each other."""
 NO = column(0.0, 0.0, 0.0) > 0.0
-STATUS = arrays(float, (1, 3, 1, 3), elements=st.sampled_from([NONE, GUEST, OBSERVER, MEMBER]))
-SAYS = arrays(float, (1, 3, 1, 3), elements=st.floats(0.0, 1.0))
+STATUS = arrays(float, (3, 1, 3, 1), elements=st.sampled_from([NONE, GUEST, OBSERVER, MEMBER]))
+SAYS = arrays(float, (3, 1, 3, 1), elements=st.floats(0.0, 1.0))
 
 
 def sizes(n_formats: int) -> dict[str, int]:
@@ -35,14 +35,14 @@ def features(n_formats: int = 1, **values) -> Formats:
     return blank(Formats, sizes(n_formats), **values)
 
 
-def test_the_formal_club_of_a_threatening_patron_is_dearest_to_leave() -> None:
+def test_a_formal_format_led_by_a_threatening_power_costs_most_to_leave() -> None:
     parameters = MembershipParameters(leaving_cost=2.0, leaving_threat=3.0)
     cost = mb.leaving_cost(row(0.5, 0.5, 0.0), row(0.0, 1.0, 1.0), parameters)
-    assert cost[0, 0, 0].tolist() == [1.0, 4.0, 0.0]
+    assert cost[0, 0, :, 0].tolist() == [1.0, 4.0, 0.0]
 
 
 def members_of(w: World) -> Bits:
-    return pack(xp, w.status == MEMBER, -3)
+    return pack_bits(xp, w.status == MEMBER, COUNTRY)
 
 
 def invited(
@@ -58,14 +58,14 @@ def invited(
         formats=features(opens_to=column(*opens_to)),
         parameters=parameters,
     )
-    return guests[0, :, 0, 0].tolist()
+    return guests[:, 0, 0, 0].tolist()
 
 
-def test_a_country_may_come_as_a_guest_if_no_member_minds() -> None:
+def test_a_country_may_come_as_a_guest_if_no_member_objects() -> None:
     assert invited(column(NONE, MEMBER, NONE)) == [True, False, True]
 
 
-def test_nobody_is_asked_in_whose_ties_with_the_members_have_not_grown() -> None:
+def test_no_country_is_invited_whose_ties_with_the_members_have_not_grown() -> None:
     assert invited(column(NONE, MEMBER, NONE), closer=False) == [False, False, False]
 
 
@@ -73,7 +73,7 @@ def test_one_member_who_distrusts_the_newcomer_vetoes() -> None:
     assert invited(column(MEMBER, MEMBER, NONE)) == [False, False, False]
 
 
-def test_a_member_that_guards_its_sovereignty_asks_for_more_trust() -> None:
+def test_a_member_with_a_higher_sovereignty_cost_requires_more_trust() -> None:
     assert invited(column(NONE, MEMBER, NONE), sovereignty=(0.0, 2.0, 0.0)) == [False, False, False]
     assert invited(column(NONE, MEMBER, NONE), sovereignty=(2.0, 0.0, 2.0)) == [True, False, True]
 
@@ -91,22 +91,22 @@ def admitted(status: np.ndarray, support: tuple, cost: float = 1.0) -> list[bool
         trust=TRUST,
         parameters=MembershipParameters(welcome=0.5),
     )
-    return steps[0, :, 0, 0].tolist()
+    return steps[:, 0, 0, 0].tolist()
 
 
-def test_guests_and_observers_go_on_if_they_gain_more_than_half_the_cost_of_leaving() -> None:
+def test_guests_and_observers_advance_if_they_gain_more_than_half_the_cost_of_leaving() -> None:
     assert admitted(column(GUEST, MEMBER, OBSERVER), (0.6, 0.0, 0.6)) == [True, False, True]
     assert admitted(column(GUEST, MEMBER, OBSERVER), (0.4, 0.0, 0.6)) == [False, False, True]
 
 
-def test_full_membership_needs_the_trust_of_every_member_and_a_foot_in_the_door() -> None:
+def test_advancing_requires_the_trust_of_every_member_and_a_status_below_member() -> None:
     assert admitted(column(MEMBER, MEMBER, GUEST), (9.0, 9.0, 9.0)) == [False, False, False]
     assert admitted(column(NONE, MEMBER, NONE), (9.0, 9.0, 9.0)) == [False, False, False]
 
 
 def after(status: np.ndarray, **events: tuple[bool, bool, bool]) -> list[float]:
     happens = {name: column(*events.get(name, (False,) * 3)) > 0.0 for name in ("comes", "rises", "leaves", "joins")}
-    return mb.next_status(world(status=status), **happens)[0, :, 0, 0].tolist()
+    return mb.next_status(world(status=status), **happens)[:, 0, 0, 0].tolist()
 
 
 def test_accession_goes_from_guest_to_observer_to_member_one_step_at_a_time() -> None:
@@ -124,13 +124,15 @@ def test_whoever_signs_or_founds_is_a_member() -> None:
     assert after(column(NONE, OBSERVER, MEMBER), leaves=(True,) * 3, joins=(True,) * 3) == [MEMBER] * 3
 
 
-def test_nothing_happens_where_nothing_is_drawn_to_happen() -> None:
+def test_status_stays_where_no_event_is_drawn() -> None:
     assert after(column(NONE, GUEST, MEMBER)) == [NONE, GUEST, MEMBER]
 
 
 @given(STATUS, SAYS)
-def test_only_those_outside_are_asked_in_and_only_those_between_rise(status: np.ndarray, says: np.ndarray) -> None:
-    now, given_ = world(3, status=status), features(3, opens_to=np.ones((1, 3, 1, 3)))
+def test_only_countries_without_a_status_are_invited_and_only_guests_and_observers_advance(
+    status: np.ndarray, says: np.ndarray
+) -> None:
+    now, given_ = world(3, status=status), features(3, opens_to=np.ones((3, 1, 3, 1)))
     comes = mb.invited(
         now,
         members_of(now),
@@ -147,35 +149,35 @@ def test_only_those_outside_are_asked_in_and_only_those_between_rise(status: np.
 
 
 @given(STATUS, SAYS)
-def test_a_veto_is_that_of_some_member_and_silence_that_of_all(status: np.ndarray, says: np.ndarray) -> None:
+def test_one_member_can_veto_and_consent_requires_all(status: np.ndarray, says: np.ndarray) -> None:
     now = world(3, status=status)
     found = mb.admitted(
         now, np.ones_like(status), member=members_of(now), cost=row(0.0, 0.0, 0.0), trust=says, parameters=P
     )
     for i, f in np.ndindex(3, 3):
-        members = [j for j in range(3) if status[0, j, 0, f] == MEMBER]
-        agreed = all(says[0, j, 0, i] >= P.welcome for j in members)
-        assert found[0, i, 0, f] == (agreed and status[0, i, 0, f] in {GUEST, OBSERVER})
+        members = [j for j in range(3) if status[j, 0, f, 0] == MEMBER]
+        agreed = all(says[j, 0, i, 0] >= P.welcome for j in members)
+        assert found[i, 0, f, 0] == (agreed and status[i, 0, f, 0] in {GUEST, OBSERVER})
 
 
 def test_signing_needs_a_summit_an_open_treaty_and_a_gain() -> None:
-    open_treaty = features(2, treaty=row(1.0, 0.0), eligible=np.ones((1, 3, 1, 2)))
+    open_treaty = features(2, treaty=row(1.0, 0.0), eligible=np.ones((3, 1, 2, 1)))
     status = table([NONE, NONE], [NONE, NONE], [MEMBER, NONE])
     support = table([1.0, 1.0], [-1.0, 1.0], [1.0, 1.0])
     for summit in (True, False):
         would = mb.signs(world(2, status=status), support, summit=row(summit) > 0.0, formats=open_treaty)
-        assert would[0, :, 0, :].tolist() == [[summit, False], [False, False], [False, False]]
+        assert would[:, 0, :, 0].tolist() == [[summit, False], [False, False], [False, False]]
 
 
 def test_only_those_who_may_found_a_treaty_may_sign_it() -> None:
     shut = features(treaty=row(1.0), eligible=column(0.0, 1.0, 1.0))
     would = mb.signs(world(), column(1.0, 1.0, 1.0), summit=row(1.0) > 0.0, formats=shut)
-    assert would[0, :, 0, 0].tolist() == [False, True, True]
+    assert would[:, 0, 0, 0].tolist() == [False, True, True]
 
 
-def test_leaving_has_its_nominal_hazard_where_support_stands_at_minus_its_cost() -> None:
+def test_leaving_has_its_nominal_hazard_where_support_equals_minus_its_cost() -> None:
     members, no = world(status=column(MEMBER, MEMBER, OBSERVER)), dict.fromkeys(("comes", "rises", "joins"), NO)
-    hazard = mb.leaving_hazard(members, column(-1.0, 9.0, -9.0), cost=row(1.0), parameters=P)[0, :, 0, 0]
+    hazard = mb.leaving_hazard(members, column(-1.0, 9.0, -9.0), cost=row(1.0), parameters=P)[:, 0, 0, 0]
     assert hazard[0] == pytest.approx(P.leaving)
     assert hazard[1] < 1e-15
     assert np.array_equal(mb.next_status(members, **no, leaves=column(False, False, True) > 0.0), members.status)
@@ -186,9 +188,9 @@ def absorption(**changes) -> np.ndarray:
     usual = {
         "status": table([MEMBER, MEMBER], [MEMBER, MEMBER], [NONE, MEMBER]),
         "level": row(WORKING, INSTITUTION),
-        "covers": np.asarray([[[[1.0, 1.0], [0.0, 1.0]]]]),
+        "covers": pairs([1.0, 1.0], [0.0, 1.0]),
         "outside": row(0.0, 1.0),
-        "lead": np.asarray([[[[0.0], [1.0]]]]),
+        "lead": pairs([0.0], [1.0]),
         "treaty": row(0.0, 0.0),
         "ceiling": row(LEADERS, LEADERS),
         "formality": row(0.2, 0.8),
@@ -207,18 +209,18 @@ def absorption(**changes) -> np.ndarray:
         attention_lead=given_["attention"],
         formats=features(2, **{name: given_[name] for name in ("outside", "lead", "covers", "treaty", "ceiling")}),
         parameters=MembershipParameters(absorption=given_["absorption"]),
-    )[0, 0, 0]
+    )[0, 0, :, 0]
 
 
 def test_absorption_multiplies_overlap_attention_and_distrust() -> None:
-    # All members and the only domain lie within the absorber: .1 x 1 x 1 x .5 x (1 - .2).
+    # All members and the only domain are also those of the absorber: .1 x 1 x 1 x .5 x (1 - .2).
     assert absorption() == pytest.approx([0.04, 0.0])
 
 
 def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() -> None:
     half = absorption(status=table([MEMBER, MEMBER], [MEMBER, NONE], [NONE, MEMBER]))
     assert half[0] == pytest.approx(0.02)
-    two_domains = absorption(covers=np.asarray([[[[1.0, 1.0], [1.0, 0.0]]]]))
+    two_domains = absorption(covers=pairs([1.0, 1.0], [1.0, 0.0]))
     assert two_domains[0] == pytest.approx(0.02)
 
 
@@ -227,14 +229,14 @@ def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() 
     [
         {"attention": row(0.0, 0.0)},
         {"outside": row(0.0, 0.0)},
-        {"lead": np.zeros((1, 1, 2, 1))},
+        {"lead": np.zeros((1, 2, 1, 1))},
         {"formality": row(0.8, 0.8)},
         {"level": row(WORKING, LEADERS)},
         {"level": row(DORMANT, INSTITUTION)},
         {"treaty": row(1.0, 0.0)},
-        {"covers": np.asarray([[[[1.0, 0.0], [0.0, 1.0]]]])},
+        {"covers": pairs([1.0, 0.0], [0.0, 1.0])},
         {"status": table([MEMBER, NONE], [MEMBER, NONE], [NONE, MEMBER])},
-        {"trust": (1.0 - np.eye(3))[None, :, None, :]},
+        {"trust": (1.0 - np.eye(3))[:, None, :, None]},
     ],
     ids=[
         "no attention",
@@ -242,28 +244,28 @@ def test_absorption_is_in_proportion_to_the_overlap_of_members_and_of_domains() 
         "no power in the lead",
         "no greater formality",
         "absorber without institution",
-        "asleep",
+        "dormant",
         "treaty",
         "no common domain",
         "no common member",
         "full trust",
     ],
 )
-def test_there_is_no_absorption_without_each_of_its_conditions(change: dict) -> None:
+def test_absorption_requires_each_of_its_conditions(change: dict) -> None:
     assert absorption(**change).tolist() == pytest.approx([0.0, 0.0])
 
 
 def test_a_treaty_led_from_outside_and_an_institution_from_the_start_may_absorb_too() -> None:
     assert absorption(treaty=row(0.0, 1.0), ceiling=row(LEADERS, DORMANT))[0] == pytest.approx(0.04)
-    born = features(2, outside=row(0.0, 1.0), lead=np.asarray([[[[0.0], [1.0]]]]), level=row(WORKING, INSTITUTION))
-    assert born.absorbers == (1,)
-    assert replace(born, level=row(WORKING, WORKING)).absorbers == ()
+    founded = features(2, outside=row(0.0, 1.0), lead=pairs([0.0], [1.0]), level=row(WORKING, INSTITUTION))
+    assert founded.absorbers == (1,)
+    assert replace(founded, level=row(WORKING, WORKING)).absorbers == ()
 
 
 def test_the_strongest_of_several_absorbers_counts() -> None:
-    now = world(3, status=np.full((1, 3, 1, 3), MEMBER), level=row(WORKING, INSTITUTION, INSTITUTION))
-    led = np.asarray([[[[0.0], [1.0], [1.0]]]])
-    given_ = features(3, outside=row(0.0, 1.0, 1.0), lead=led, covers=np.ones((1, 1, 2, 3)), ceiling=row(3.0, 3.0, 3.0))
+    now = world(3, status=np.full((3, 1, 3, 1), MEMBER), level=row(WORKING, INSTITUTION, INSTITUTION))
+    led = pairs([0.0], [1.0], [1.0])
+    given_ = features(3, outside=row(0.0, 1.0, 1.0), lead=led, covers=np.ones((1, 2, 3, 1)), ceiling=row(3.0, 3.0, 3.0))
     hazard = mb.absorption_hazard(
         now,
         members_of(now),
@@ -273,7 +275,7 @@ def test_the_strongest_of_several_absorbers_counts() -> None:
         formats=given_,
         parameters=MembershipParameters(absorption=0.1),
     )
-    assert hazard[0, 0, 0] == pytest.approx([0.09, 0.04, 0.0])
+    assert hazard[0, 0, :, 0] == pytest.approx([0.09, 0.04, 0.0])
 
 
 def test_absorption_is_a_probability() -> None:
@@ -284,7 +286,7 @@ def test_a_treaty_needs_two_members_to_be_in_force_and_a_format_one_to_be_at_wor
     given_ = features(4, treaty=row(1.0, 1.0, 0.0, 0.0))
     status = table([MEMBER, MEMBER, MEMBER, NONE], [MEMBER, OBSERVER, MEMBER, OBSERVER], [NONE, NONE, NONE, NONE])
     level = mb.carried_by_members(xp, row(DORMANT, INSTITUTION, WORKING, WORKING), status, given_)
-    assert level[0, 0, 0].tolist() == [INSTITUTION, DORMANT, WORKING, DORMANT]
+    assert level[0, 0, :, 0].tolist() == [INSTITUTION, DORMANT, WORKING, DORMANT]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def test_a_parameter_knows_its_unit_range_meaning_and_source() -> None:
     assert [found.name for found in parameters_of(Sample(speed=1.0))] == ["speed"]
 
 
-def test_values_are_laid_over_the_groups_that_they_name() -> None:
+def test_values_replace_those_of_the_groups_that_they_name() -> None:
     changed = Parameters().with_values({"taste.threat": 2.0, "votes.width": 1.0})
     assert (changed.taste.threat, changed.votes.width) == (2.0, 1.0)
     assert changed.formats == Parameters().formats

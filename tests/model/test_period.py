@@ -41,7 +41,7 @@ def test_an_event_in_the_second_half_of_a_quarter_acts_from_the_next(date: str, 
 
 
 @pytest.mark.parametrize(("date", "holding"), [("2022-03-31", "2022Q1"), ("2022-04", "2022Q2"), ("2022", "2022Q1")])
-def test_a_date_lies_in_its_quarter(date: str, holding: str) -> None:
+def test_a_date_is_in_its_quarter(date: str, holding: str) -> None:
     assert str(Period.of_date(date)) == holding
 
 

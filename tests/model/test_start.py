@@ -3,10 +3,11 @@ from dataclasses import replace
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgesim.model.alignment import LOWEST_SHARE
+from hedgesim.model.arrays import DOMAIN, RUN, TARGET
 from hedgesim.model.draws import draw_start
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.start import N_PAST, begin, conditions_at
@@ -19,24 +20,26 @@ def begun(seed: int = 3, runs: range = range(4), **values: float):
     return setting, begin(xp, setting, parameters, draw_start(xp, setting, 1, runs))
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_every_world_starts_with_shares_and_ties_that_sum_to_one(seed: int) -> None:
     world = begun(seed)[1].baseline.world
-    assert world.share.sum(axis=-1) == pytest.approx(1.0)
+    assert world.share.sum(axis=TARGET) == pytest.approx(1.0)
     assert world.share.min() >= LOWEST_SHARE / (1.0 + 5 * LOWEST_SHARE)
-    assert world.tie.sum(axis=-1) == pytest.approx(1.0)
+    assert world.tie.sum(axis=TARGET) == pytest.approx(1.0)
     for name in ("threat", "trust", "momentum"):
         assert np.all((getattr(world, name) >= 0.0) & (getattr(world, name) <= 1.0)), name
 
 
-def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_hollow_cells_otherwise() -> None:
+def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_prior_dominated_cells_otherwise() -> None:
     setting, kept = begun(start=0.0)
     floored = np.maximum(setting.share, LOWEST_SHARE)
-    expected = floored / floored.sum(axis=-1, keepdims=True)
-    assert kept.baseline.world.share == pytest.approx(np.broadcast_to(expected, (4, *expected.shape[1:])))
+    expected = floored / floored.sum(axis=TARGET, keepdims=True)
+    assert kept.baseline.world.share == pytest.approx(np.broadcast_to(expected, (*expected.shape[:RUN], 4)))
     drawn = begun(start=1.0)[1].baseline.world.share
-    several = (setting.hollow[0] > 0.0) & (setting.hollow.sum(axis=-1, keepdims=True)[0] > 1.0)
-    spread = np.ptp(drawn, axis=0)
+    prior = setting.prior_dominated[..., 0]
+    several = (prior > 0.0) & (prior.sum(axis=-1, keepdims=True) > 1.0)
+    spread = np.ptp(drawn, axis=RUN)
     assert np.all(spread[several] > 1e-6)
     # Cells with evidence move only where a drawn one is lifted to the floor, and the row is closed again.
     assert np.all(spread[~several] < 5 * LOWEST_SHARE)
@@ -45,20 +48,20 @@ def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_hollow_cells
 def test_the_past_year_is_like_the_start() -> None:
     world = begun()[1].baseline.world
     setting = make_setting(3)
-    presence = (world.share * setting.weight).sum(axis=-2)[..., :3]
-    assert world.past.shape[-2] == N_PAST
+    presence = (world.share * setting.weight).sum(axis=DOMAIN)[..., :3, :]
+    assert world.past.shape[DOMAIN] == N_PAST
     for quarter in range(N_PAST):
-        assert world.past[..., quarter, :] == pytest.approx(presence)
+        assert world.past[:, quarter] == pytest.approx(presence)
 
 
 def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle() -> None:
     setting, start = begun(runs=range(200))
-    since, recorded = start.baseline.world.since[:, 0, 0], setting.formats.since[0, 0, 0]
+    since, recorded = start.baseline.world.since[0, 0], setting.formats.since[0, 0, :, 0]
     for n, quarters in enumerate(recorded):
         if np.isnan(quarters):
-            assert set(np.unique(since[:, n])) == set(np.arange(setting.formats.cadence[0, 0, 0, n]))
+            assert set(np.unique(since[n])) == set(np.arange(setting.formats.cadence[0, 0, n, 0]))
         else:
-            assert set(np.unique(since[:, n])) == {quarters}
+            assert set(np.unique(since[n])) == {quarters}
 
 
 @pytest.mark.parametrize(("uniform", "quarters"), [(0.49, 3.0), (0.5, 6.0)])
@@ -66,21 +69,21 @@ def test_an_outside_lead_meets_at_the_shared_cadence_or_half_as_often(uniform: f
     setting, parameters = make_setting(3), Parameters().with_values({"formats.cadence": 3.0})
     drawn = draw_start(xp, setting, 1, range(4))
     start = begin(xp, setting, parameters, replace(drawn, cadence=np.full_like(drawn.cadence, uniform)))
-    assert np.array_equal(start.baseline.cadence, np.full((4, 1, 1, 5), quarters))
+    assert np.array_equal(start.baseline.cadence, np.full((1, 1, 5, 4), quarters))
 
 
 def test_what_counts_as_an_alliance_is_fixed_at_the_start() -> None:
     setting, start = begun()
-    base = setting.formats.base_formality[0, 0, 0]
+    base = setting.formats.base_formality[0, 0, :, 0]
     # Two are led from outside: a summit without bodies at .79, and an institution with both at .49 + .1 + .25.
     assert (base[1] < 0.8, base[3] + 0.35 > 0.8) == (True, True)
-    assert start.baseline.alliance[:, 0, 0].tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
+    assert start.baseline.alliance[0, 0].T.tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
     informal = replace(setting.formats, base_formality=0.0 * setting.formats.base_formality)
     drawn = draw_start(xp, setting, 1, range(4))
     assert not np.any(begin(xp, replace(setting, formats=informal), Parameters(), drawn).baseline.alliance)
 
 
-def test_reliability_starts_where_it_stands_still_under_noise() -> None:
+def test_reliability_starts_where_noise_does_not_move_it_on_average() -> None:
     setting, calm = begun(delivery_noise=0.0)
     kept = np.broadcast_to(setting.delivery, calm.baseline.world.reliability.shape)
     assert calm.baseline.world.reliability == pytest.approx(kept, rel=1e-12)
@@ -97,7 +100,7 @@ def test_formats_at_work_start_with_the_momentum_of_their_level(level: float, mo
     assert world.momentum == pytest.approx(np.full_like(world.momentum, momentum))
 
 
-def test_formats_asleep_start_where_support_would_carry_them() -> None:
+def test_dormant_formats_start_with_the_momentum_that_their_support_implies() -> None:
     setting = make_setting(3)
     features = replace(setting.formats, level=0.0 * setting.formats.level, status=0.0 * setting.formats.status)
     setting = replace(setting, formats=features)
@@ -105,9 +108,9 @@ def test_formats_asleep_start_where_support_would_carry_them() -> None:
     assert np.all((world.momentum > 0.0) & (world.momentum < 1.0))
 
 
-def test_capacity_grows_with_its_trend_and_the_part_of_it_that_goes_on() -> None:
+def test_capacity_grows_with_the_share_of_its_trend_that_goes_on() -> None:
     setting, start = begun()
     parameters = Parameters().with_values({"alignment.trend": 0.5})
     still = np.full_like(start.onset, np.inf)
     here = conditions_at(setting, parameters, still, xp.asarray([[8.0]]))
-    assert here.capacity == pytest.approx(4.0 * setting.trend + np.zeros((4, 1, 1, 1)))
+    assert here.capacity == pytest.approx(4.0 * setting.trend + np.zeros((1, 1, 1, 4)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.records import Outcomes
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 

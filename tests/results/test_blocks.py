@@ -9,7 +9,7 @@ import pytest
 
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
-from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.records import Outcomes
 from hedgesim.model.parameters import Parameters
 from hedgesim.results.blocks import Block, Rows, failures, final_columns, final_outcomes
 from hedgesim.results.parquet import to_arrow

@@ -20,8 +20,7 @@ from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
 from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
-from hedgesim.rules.files import use
-from hedgesim.rules.rule_file import RuleFile
+from hedgesim.rules.files import RuleFile, use
 
 pytest.importorskip("distributed")
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
-from hedgesim.engines.trajectory import Trajectory
+from hedgesim.engines.records import Trajectory
 from hedgesim.results.simulation import Plan, block_tasks, run_cases
 from hedgesim.scenario import read_scenario
 

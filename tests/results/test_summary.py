@@ -8,7 +8,7 @@ import pytest
 
 from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of
-from hedgesim.engines.outcomes import Outcomes
+from hedgesim.engines.records import Outcomes
 from hedgesim.results.blocks import Block
 from hedgesim.results.simulation import Plan, run_cases
 from hedgesim.results.summary import CLOSING, PAIRED, Closing, Paired, compared

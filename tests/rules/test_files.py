@@ -20,8 +20,7 @@ from hedgesim.model.alignment import Taste
 from hedgesim.model.parameters import Parameters
 from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.countries import habit
-from hedgesim.rules.files import MOST_BYTES, files_in_use, read_rule_file, use
-from hedgesim.rules.rule_file import RuleFile
+from hedgesim.rules.files import MOST_BYTES, RuleFile, files_in_use, read_rule_file, use
 from worlds import plain_view
 
 HABIT = Path(habit.__file__).read_text(encoding="utf-8")
@@ -230,7 +229,7 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
         "Leaning.lean is no parameter: it has no unit, range, meaning and source",
         "Declare it with parameter(default, unit=, within=, meaning=, source=).",
     ),
-    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "lies in no range from 2 to 2"),
+    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "is in no range from 2 to 2"),
     "out of range": (changed("(0, 2)", "(1, 2)"), 15, "Leaning.lean has the default 0.5", "a default between them."),
     "endless": (changed("(0, 2)", "(0, 1e999)"), 15, "Leaning.lean has the default 0.5", "from 0 to inf"),
     "no numbers": (changed("(0, 2)", "('a', 'z')"), 15, "Leaning.lean has the default 0.5", "from 'a' to 'z'"),

@@ -15,7 +15,7 @@ from worlds import plain_view
 
 @dataclass(frozen=True)
 class Plain(CountryRule):
-    """A rule that says nothing but what a value is."""
+    """A rule that defines a value and nothing else."""
 
     def value(self, view: View, taste: Taste) -> Array:
         return view.log_share
@@ -43,7 +43,7 @@ def test_a_parameter_that_the_rule_does_not_have_is_refused_with_those_that_it_h
 
 
 @pytest.mark.parametrize("kind", [CountryRule, PowerRule])
-def test_a_rule_must_say_how_it_decides(kind: type) -> None:
+def test_a_rule_without_a_decision_is_abstract(kind: type) -> None:
     with pytest.raises(TypeError, match="abstract"):
         kind()
 

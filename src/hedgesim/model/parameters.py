@@ -18,7 +18,7 @@ from hedgesim.model.votes import VoteParameters
 
 @dataclass(frozen=True)
 class Parameters:
-    """Groups of parameters; a value is a number or an array (run, 1, 1, 1)."""
+    """Groups of parameters; a value is a number or an array, axes (1, 1, 1, run)."""
 
     taste: Taste = field(default_factory=Taste)
     alignment: AlignmentParameters = field(default_factory=AlignmentParameters)

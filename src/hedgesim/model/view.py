@@ -134,7 +134,7 @@ class PowerView:
         return namespace(self.attention)
 
     def of(self, where: slice) -> PowerView:
-        """The view of some of the powers: a slice of the last axis, which keeps its place."""
+        """The view of some of the powers: a slice of the target axis, which keeps its place."""
         n = self.attention.shape[TARGET]
         arrays = {name: getattr(self, name) for name in _POWER_VIEW}
         return PowerView(**{name: a[..., where, :] if a.shape[TARGET] == n else a for name, a in arrays.items()})

@@ -27,7 +27,7 @@ class VoteParameters:
 
 
 def opposite_bloc(xp: ModuleType, bloc: Array, aggressor: Array) -> Array:
-    """Weight of each power as member of the bloc opposite to the aggressor, 0..1, axes (1, 1, 1, power)."""
+    """Weight of each power as member of the bloc opposite to the aggressor, 0..1, axes (1, 1, power, run)."""
     side = xp.sum(bloc * aggressor, axis=TARGET, keepdims=True)
     opposed = -bloc * xp.sign(side)
     return xp.where(opposed > 0.0, opposed, 0.0)

@@ -20,8 +20,8 @@ Rule = TypeVar("Rule")
 class CountryRule(ABC):
     """How a country values its options; everything else follows from the value in the same way for every rule.
 
-    A rule is a frozen dataclass of parameters. It sees a `View` and nothing else. Its arrays have the axes (run,
-    country, domain, option); they are never dropped, so the same rule serves one country in one run and all
+    A rule is a frozen dataclass of parameters. It sees a `View` and nothing else. Its arrays have the axes (country,
+    domain, option, run); they are never dropped, so the same rule serves one country in one run and all
     countries in ten thousand. It never writes to the view and never branches on values.
     """
 

@@ -6,7 +6,7 @@ from worlds import next_share, plain_view, row
 THREAT = {"threat_rise": row(0.5, 0.0), "exposed_threat": row(0.5, 0.0)}
 
 
-def test_it_recoils_from_threat_as_hard_as_its_parameter_says() -> None:
+def test_it_recoils_from_threat_by_its_parameter() -> None:
     # Recoil 3 on a threat of .5: the first power's weight falls by exp(-1.5).
     target = 0.4 * np.exp(-1.5) / (0.4 * np.exp(-1.5) + 0.6)
     assert next_share("balancing", plain_view(**THREAT))[0] == pytest.approx(0.5 * (0.4 + target))

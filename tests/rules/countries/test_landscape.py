@@ -17,5 +17,5 @@ def test_it_leans_away_from_those_whose_rivals_it_holds_and_from_those_who_threa
     assert next_share("landscape", plain_view(threat_rise=row(0.3, 0.0)))[0] < 0.4
 
 
-def test_without_pull_the_starting_portfolio_rules() -> None:
+def test_without_pull_it_keeps_the_starting_portfolio() -> None:
     assert next_share("landscape", plain_view(affinity=row(0.9, -0.9)), pull=0.0) == pytest.approx([0.4, 0.3, 0.2, 0.1])

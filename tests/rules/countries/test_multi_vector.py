@@ -18,7 +18,7 @@ def test_it_recoils_from_threat_and_goes_half_of_the_way_at_rate_one_half() -> N
     assert share[1:] / share[1:].sum() == pytest.approx([0.5, 1.0 / 3.0, 1.0 / 6.0])
 
 
-def test_a_basket_that_has_grown_too_large_and_rivals_next_to_it_cost() -> None:
+def test_concentration_and_holding_rivals_together_cost() -> None:
     crowded = next_share("multi_vector", plain_view(crowding=row(0.2, 0.0)))
     assert crowded[0] < 0.4
     torn = next_share("multi_vector", plain_view(friction=row(0.0, 0.2)))

@@ -4,9 +4,9 @@ import pytest
 from worlds import next_share, plain_view, row
 
 
-def test_it_walks_from_where_it_stands_and_not_from_where_it_started() -> None:
+def test_it_moves_from_its_present_shares_and_not_from_its_starting_ones() -> None:
     moved = row(0.1, 0.2, 0.3, 0.4)
-    assert next_share("random", plain_view(share=moved)) == pytest.approx(moved[0, 0, 0])
+    assert next_share("random", plain_view(share=moved)) == pytest.approx(moved[0, 0, :, 0])
 
 
 def test_a_push_moves_shares_by_their_odds() -> None:
@@ -16,7 +16,7 @@ def test_a_push_moves_shares_by_their_odds() -> None:
     assert next_share("random", pushed, spread=0.0)[0] == pytest.approx(0.4)
 
 
-def test_a_share_of_nought_stays_next_to_nought() -> None:
+def test_a_share_of_zero_stays_near_zero() -> None:
     share = next_share("random", plain_view(share=row(0.0, 0.5, 0.3, 0.2)))
     assert 0.0 <= share[0] < 1e-11
     assert share.sum() == pytest.approx(1.0)

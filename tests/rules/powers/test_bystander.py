@@ -7,7 +7,7 @@ from hedgesim.rules import power_rules
 from worlds import blank, row, table
 
 
-def test_it_takes_no_notice_presses_nobody_and_calls_nothing() -> None:
+def test_it_keeps_its_attention_presses_nobody_and_calls_nothing() -> None:
     view = blank(
         PowerView,
         {"country": 2, "power": 1, "domain": 1},
@@ -29,4 +29,4 @@ def test_it_still_offers_more_to_those_who_lean_closer() -> None:
         PowerView, {"country": 2, "power": 1, "domain": 1}, base=row(0.4), standing=table([np.log(3.0)], [0.0])
     )
     decision = power_rules()["bystander"]().decide(view, Parameters())
-    assert decision.offer[0, :, 0, 0] == pytest.approx([0.6, 0.2])
+    assert decision.offer[:, 0, 0, 0] == pytest.approx([0.6, 0.2])

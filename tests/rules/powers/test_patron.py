@@ -16,14 +16,14 @@ def decide(**values):
 def test_without_changes_it_keeps_its_attention_offers_it_evenly_presses_nobody_and_calls_nothing() -> None:
     decision = decide()
     assert decision.attention.item() == pytest.approx(0.4)
-    assert decision.offer[0, :, 0, 0] == pytest.approx([0.4, 0.4])
+    assert decision.offer[:, 0, 0, 0] == pytest.approx([0.4, 0.4])
     assert not np.any(decision.coercion)
     assert decision.called.item() == 0.0
 
 
-def test_it_presses_those_who_turned_away_as_far_as_it_reaches() -> None:
+def test_it_presses_countries_that_moved_away_by_its_reach() -> None:
     # Pressure .5 on a loss of .12, of which .02 is tolerated.
-    assert decide(loss=table([0.12], [0.12])).coercion[0, :, 0, 0] == pytest.approx([0.05, 0.025])
+    assert decide(loss=table([0.12], [0.12])).coercion[:, 0, 0, 0] == pytest.approx([0.05, 0.025])
 
 
 def test_alarm_raises_its_attention_and_attention_above_base_calls_a_meeting() -> None:

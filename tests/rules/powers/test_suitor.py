@@ -20,7 +20,7 @@ VIEW = blank(
 def test_it_never_presses_anybody() -> None:
     decision = power_rules()["suitor"]().decide(VIEW, Parameters())
     assert not np.any(decision.coercion)
-    assert decision.coercion.shape == (1, 2, 1, 1)
+    assert decision.coercion.shape == (2, 1, 1, 1)
 
 
 def test_otherwise_it_is_a_patron() -> None:

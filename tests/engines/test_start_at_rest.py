@@ -1,4 +1,4 @@
-"""When nothing happens, nothing moves: a start that explains itself, on the real tables."""
+"""When nothing happens, nothing moves: the start is at rest, on the packaged tables."""
 
 from dataclasses import replace
 from functools import cache
@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from hedgesim.engines import ensemble
-from hedgesim.engines.case import Case, Future, case_of, foresee
+from hedgesim.engines.case import Case, RunInputs, run_inputs
 from hedgesim.model.draws import Draws
 from hedgesim.rules import country_rules
-from hedgesim.scenario import read_scenario
+from worlds import case_from
 
 STILL = (
     "alignment.noise=0",
@@ -29,29 +29,28 @@ NOTHING = ("coercion", "concession", "joined", "leakage", "meeting")
 @cache
 def quiet(start: str, end: str) -> Case:
     """Some quarters without recorded or other shocks."""
-    overrides = [f"start={start}", f"end={end}", "recorded_shocks=none"]
-    overrides += [f"settings.{setting}" for setting in STILL]
-    return case_of(read_scenario("war_2022", overrides=overrides))
+    still = [f"settings.{setting}" for setting in STILL]
+    return case_from("war_2022", f"start={start}", f"end={end}", "recorded_shocks=none", *still)
 
 
 def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
-    """The worlds of one run in which no chance event ever comes true."""
+    """The worlds of one run in which no random event occurs."""
 
-    def foreseen(xp, case: Case, runs) -> Future:
-        future = foresee(xp, case, runs)
+    def without_events(xp, case: Case, runs) -> RunInputs:
+        inputs = run_inputs(xp, case, runs)
 
         def draws(four: int) -> tuple[Draws, ...]:
-            steps = future.draws(four)
+            steps = inputs.draws(four)
             return tuple(replace(step, **{name: 0.0 * getattr(step, name) + 1.0 for name in NEVER}) for step in steps)
 
-        return replace(future, draws=draws)
+        return replace(inputs, draws=draws)
 
-    monkeypatch.setattr(ensemble, "foresee", foreseen)
+    monkeypatch.setattr(ensemble, "run_inputs", without_events)
     return ensemble.simulate(case, [0]).worlds
 
 
 @pytest.mark.parametrize(("start", "end"), [("2021Q1", "2031Q1"), ("2015Q1", "2025Q1")])
-def test_without_shocks_and_chance_the_world_stays_where_it_starts(
+def test_without_shocks_and_random_events_the_world_stays_at_its_start(
     start: str, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = quiet(start, end)
