@@ -26,7 +26,6 @@ from hedgesim.model.view import PowerView, View
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import Scenario, read_scenario
-from hedgesim.scenario.known_names import known_names
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 POWERS = ("RED", "BLU", "GRN", "YEL")
@@ -248,7 +247,7 @@ def declared_axes(kind: type) -> dict[str, tuple[str, ...]]:
 
 def scenario_from(name: str, *overrides: str, seed: int | None = None) -> Scenario:
     """A packaged scenario or that of a file, with overrides."""
-    return read_scenario(name, overrides=overrides, seed=seed, vocabulary=known_names)
+    return read_scenario(name, overrides=overrides, seed=seed)
 
 
 def case_from(name: str, *overrides: str) -> Case:
