@@ -182,6 +182,12 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "not Python": (changed("return", "retrun"), 18, "not Python: invalid syntax", "Correct this line."),
     "not Python for the compiler": (LEANING + "return 1\n", 19, "not Python: 'return' outside function", "Correct"),
     "a zero byte": (LEANING + "\0", 1, "not Python: source code string cannot contain null bytes", "Correct"),
+    "too deep for the compiler": (
+        "x = " + "-" * 100_000 + "1\n",
+        1,
+        "not Python: ",
+        "Write the rule as a Python file.",
+    ),
     "a name that is not there": (
         changed("import parameter\n", "import parametre\n"),
         8,
@@ -219,6 +225,12 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "no dataclass but its parent": (
         "from hedgesim.rules.countries.habit import Habit\n\n\nclass Own(Habit):\n    more: float = 1.0\n",
         4,
+        "Own is not a frozen dataclass",
+        "Write @dataclass(frozen=True)",
+    ),
+    "no class statement": (
+        "from hedgesim.rules.countries.habit import Habit\n\nOwn = type('Own', (Habit,), {'__module__': __name__})\n",
+        1,
         "Own is not a frozen dataclass",
         "Write @dataclass(frozen=True)",
     ),
