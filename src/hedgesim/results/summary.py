@@ -26,7 +26,7 @@ in its twin (mean over runs with standard error, and 5 to 95 % of runs); in how 
 cut the variance of the difference against independent seeds."""
 
 NEGLIGIBLE = 1e-24
-"""Variance of a difference, as a share of that of the two sides, that is mere rounding: the difference is one number."""
+"""Variance of a difference, as a share of that of the two sides, that is rounding: the difference is one number."""
 
 Key = tuple[str, str, str]
 
