@@ -73,7 +73,7 @@ def count_assumptions(shares: pd.DataFrame) -> pd.DataFrame:
     assumed = shares["confidence"].isin(["recall", "assumption"]).astype(int)
     grouped = shares.assign(assumptions=assumed).groupby(["start", "domain"], sort=False)
     counts = grouped.agg(
-        cells=("option", "size"), prior_dominated=("hollow", "sum"), assumptions=("assumptions", "sum")
+        cells=("option", "size"), prior_dominated=("prior_dominated", "sum"), assumptions=("assumptions", "sum")
     )
     return counts.astype(int).assign(share_of_assumptions=counts["assumptions"] / counts["cells"]).reset_index()
 
@@ -88,7 +88,7 @@ def _cells(blended: Blend, evidence: list[Evidence], place: int, *, prior_weight
         "share": rounded(blended.share[place], _DIGITS),
         "evidence": n,
         "prior": rounded(blended.prior[place], _DIGITS),
-        "hollow": int(n < prior_weight),
+        "prior_dominated": int(n < prior_weight),
         "basis": "; ".join(f"{item.basis} (n={item.n[place]:g})" for item in used) or "prior only",
         "date": max((item.date for item in used), default=""),
         "source": ";".join(dict.fromkeys(keys)) or "assumption",

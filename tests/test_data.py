@@ -86,7 +86,7 @@ def test_shares_are_complete_and_sum_to_one(tables: Tables) -> None:
     sums = shares.groupby(["start", "country", "domain"])["share"].sum()
     assert (sums - 1.0).abs().max() < 1e-9
     assert shares["share"].min() >= FLOOR - 1e-12
-    assert ((shares["evidence"] < tables.mapping["prior_weight"]) == (shares["hollow"] == 1)).all()
+    assert ((shares["evidence"] < tables.mapping["prior_weight"]) == (shares["prior_dominated"] == 1)).all()
 
 
 def test_nothing_behind_a_share_is_later_than_its_start(tables: Tables) -> None:

@@ -61,7 +61,7 @@ def test_it_holds_nothing_of_later_years_and_no_prior_dominated_share() -> None:
     assert record().shares["year"].max() == 2021
     assert record().meetings["year"].max() == 2021
     place = positions(record().axes, record().shares, "country", "domain", "option")
-    assert not case().setting.hollow[0][place].any()
+    assert not case().setting.prior_dominated[0][place].any()
 
 
 def test_bounds_enclose_what_is_known_of_both_sides() -> None:

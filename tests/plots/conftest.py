@@ -65,10 +65,10 @@ def invent_shares(
     value = start + drift * time + steps * (time > 0)
     shares = np.exp(value) / np.exp(value).sum(axis=-1, keepdims=True)
     frame = grid(run=range(n_runs), period=periods, country=countries, domain=DOMAINS, option=options)
-    hollow = rng.random(size) < 0.4
-    hollow[..., -3] = True
-    whole = np.broadcast_to(hollow, (n_runs, len(periods), *size))
-    return frame.assign(share=shares.ravel(), hollow=whole.ravel())
+    prior_dominated = rng.random(size) < 0.4
+    prior_dominated[..., -3] = True
+    whole = np.broadcast_to(prior_dominated, (n_runs, len(periods), *size))
+    return frame.assign(share=shares.ravel(), prior_dominated=whole.ravel())
 
 
 def invent_countries(shares: pd.DataFrame) -> pd.DataFrame:

@@ -76,12 +76,12 @@ def test_a_line_is_prior_dominated_when_most_of_its_start_is_in_such_cells() -> 
             (0, "2021Q2", "AAA", "economy", "other", 0.7, True),
             (1, "2021Q1", "AAA", "economy", "other", 0.7, True),
         ],
-        columns=["run", "period", "country", "domain", "option", "share", "hollow"],
+        columns=["run", "period", "country", "domain", "option", "share", "prior_dominated"],
     )
     lines = prior_lines(shares).set_index("option")
     assert lines["prior_dominated"].to_dict() == {"RED": True, "other": False}
     assert "2 of 4 starting shares are prior-dominated" in prior_note(lines.reset_index())
-    assert prior_note(prior_lines(shares.assign(hollow=False))) == ""
+    assert prior_note(prior_lines(shares.assign(prior_dominated=False))) == ""
 
 
 def test_prior_dominated_lines_are_marked_in_label_band_and_end(drawn) -> None:

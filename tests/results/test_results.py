@@ -34,7 +34,7 @@ SHARES = pd.DataFrame(
         "domain": ["security", "security"],
         "option": ["RED", "other"],
         "share": [0.25, 0.75],
-        "hollow": [True, False],
+        "prior_dominated": [True, False],
     }
 )
 
@@ -54,7 +54,7 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={"scenario": "war"})
     shares = read_table(tmp_path, "shares")
     pd.testing.assert_frame_equal(shares, SHARES, check_dtype=False)
-    assert shares["hollow"].dtype == bool
+    assert shares["prior_dominated"].dtype == bool
     assert read_table(tmp_path, "runs")["failed"].isna().tolist() == [True, False]
     assert open_results(tmp_path).manifest["scenario"] == "war"
 
@@ -94,9 +94,9 @@ def test_runs_take_any_parameter_with_its_own_type() -> None:
 
 
 def test_whole_numbers_may_come_as_floats_and_flags_as_numbers() -> None:
-    table = to_arrow("shares", SHARES.assign(run=[0.0, 0.0], hollow=[1, 0]))
+    table = to_arrow("shares", SHARES.assign(run=[0.0, 0.0], prior_dominated=[1, 0]))
     assert str(table.schema.field("run").type) == "int64"
-    assert table["hollow"].to_pylist() == [True, False]
+    assert table["prior_dominated"].to_pylist() == [True, False]
 
 
 def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:

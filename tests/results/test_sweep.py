@@ -90,14 +90,14 @@ def test_what_is_not_there_is_named(small: Results, name: str, columns: list[str
 
 
 def test_the_same_again_runs_nothing(tmp_path: Path) -> None:
-    told: list[int] = []
+    reported: list[int] = []
     path = written(tmp_path)
-    sweep(path, tmp_path / "out", on_runs=told.append)
-    assert sum(told) == 24
+    sweep(path, tmp_path / "out", on_runs=reported.append)
+    assert sum(reported) == 24
     before = {file: (tmp_path / "out" / file).stat().st_mtime_ns for file in files(tmp_path / "out")}
-    told.clear()
-    sweep(path, tmp_path / "out", on_runs=told.append)
-    assert not told
+    reported.clear()
+    sweep(path, tmp_path / "out", on_runs=reported.append)
+    assert not reported
     assert before == {file: (tmp_path / "out" / file).stat().st_mtime_ns for file in files(tmp_path / "out")}
 
 
@@ -114,10 +114,10 @@ def test_the_same_again_runs_nothing(tmp_path: Path) -> None:
 )
 def test_a_changed_experiment_runs_only_what_is_new(tmp_path: Path, change: tuple[str, str], new: int) -> None:
     sweep(written(tmp_path), tmp_path / "out")
-    told: list[int] = []
+    reported: list[int] = []
     changed = written(tmp_path, SMALL.replace(*change))
-    after = sweep(changed, tmp_path / "out", on_runs=told.append)
-    assert sum(told) == new
+    after = sweep(changed, tmp_path / "out", on_runs=reported.append)
+    assert sum(reported) == new
     fresh = sweep(changed, tmp_path / "fresh")
     pd.testing.assert_frame_equal(after.table("runs"), fresh.table("runs"), rtol=0.0, atol=1e-12)
 
@@ -164,10 +164,10 @@ def test_other_sources_or_rules_make_other_keys(tmp_path: Path, monkeypatch: pyt
 
 
 def test_points_that_are_alike_are_run_once(tmp_path: Path) -> None:
-    told: list[int] = []
+    reported: list[int] = []
     text = SMALL.replace("[0.5, 1.0, 1.5]", "[1.0, 1.0]")
-    runs = sweep(written(tmp_path, text), tmp_path / "out", on_runs=told.append).table("runs")
-    assert sum(told) == 8
+    runs = sweep(written(tmp_path, text), tmp_path / "out", on_runs=reported.append).table("runs")
+    assert sum(reported) == 8
     assert len(runs) == 16
     same = [runs[runs["point"] == n]["hedging_index"].tolist() for n in (0, 1)]
     assert same[0] == same[1]
@@ -274,14 +274,14 @@ def test_tables_that_are_no_longer_asked_for_are_not_shown(tmp_path: Path) -> No
 
 
 def test_the_manifest_says_what_made_the_numbers(small: Results) -> None:
-    told = small.manifest
-    assert told["kind"] == "sweep"
-    assert told["runs"] == 24
-    assert told["ended"]
-    assert set(told["scenario_texts"]) == {"war_2022", "no_war"}
-    assert {"numpy", "SALib"} <= set(told["packages"])
-    assert "settings.taste.threat" in told["text"]
-    json.dumps(dict(told))
+    reported = small.manifest
+    assert reported["kind"] == "sweep"
+    assert reported["runs"] == 24
+    assert reported["ended"]
+    assert set(reported["scenario_texts"]) == {"war_2022", "no_war"}
+    assert {"numpy", "SALib"} <= set(reported["packages"])
+    assert "settings.taste.threat" in reported["text"]
+    json.dumps(dict(reported))
 
 
 def test_a_probe_tells_runs_disk_and_rate_and_writes_nothing(tmp_path: Path) -> None:

@@ -48,12 +48,15 @@ def prior_lines(shares: pd.DataFrame) -> pd.DataFrame:
     """Which lines are prior-dominated: country, option, prior_dominated (bool), n_prior, n_cells.
 
     A line is prior-dominated if more than half of its starting value, summed over domains, is in prior-dominated
-    cells. shares: the results table; its column `hollow` marks these cells.
+    cells. shares: the results table; its column `prior_dominated` marks these cells.
     """
     start = shares[(shares["period"] == shares["period"].min()) & (shares["run"] == shares["run"].min())]
-    rows = start.assign(prior=start["share"] * start["hollow"])
+    rows = start.assign(prior=start["share"] * start["prior_dominated"])
     sums = rows.groupby(["country", "option"], sort=True).agg(
-        share=("share", "sum"), prior=("prior", "sum"), n_prior=("hollow", "sum"), n_cells=("hollow", "size")
+        share=("share", "sum"),
+        prior=("prior", "sum"),
+        n_prior=("prior_dominated", "sum"),
+        n_cells=("prior_dominated", "size"),
     )
     sums["prior_dominated"] = sums["prior"] > HALF * sums["share"]
     return pd.DataFrame(sums.drop(columns=["share", "prior"]).reset_index())

@@ -124,7 +124,7 @@ def _system(kept: Kept) -> dict[str, Array]:
 
 def _shares(kept: Kept) -> dict[str, Array]:
     setting = kept.trajectory.case.setting
-    return {"share": kept.trajectory.worlds.share, "hollow": np.asarray(setting.prior_dominated)[None] > 0.0}
+    return {"share": kept.trajectory.worlds.share, "prior_dominated": np.asarray(setting.prior_dominated)[None] > 0.0}
 
 
 def _relations(kept: Kept) -> dict[str, Array]:
@@ -220,7 +220,7 @@ TABLES: Mapping[str, Table] = {
     "shares": _kept(
         "share of each option in each domain of a country",
         {**_COUNTRY, "domain": "domains", "option": "options"},
-        (Column("share", "float64", "share of the domain"), Column("hollow", "bool", "true or false")),
+        (Column("share", "float64", "share of the domain"), Column("prior_dominated", "bool", "true or false")),
         _shares,
     ),
     "relations": _kept(

@@ -80,7 +80,7 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     return Setting(
         axes=axes,
         share=_closed(scenario, tables, axes),
-        prior_dominated=_options(_shares(tables, axes, "hollow"), axes),
+        prior_dominated=_options(_shares(tables, axes, "prior_dominated"), axes),
         evidence=_options(_shares(tables, axes, "evidence"), axes) + float(tables.mapping["prior_weight"]),
         tie=_spread(_pairs(tables, "ties", "tie", (axes.countries, axes.countries))),
         weight=(weight / weight.sum(axis=-1, keepdims=True))[:, :, None, None],

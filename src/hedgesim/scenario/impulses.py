@@ -148,7 +148,7 @@ def shocks_of(impulses: Sequence[Impulse], axes: Axes) -> Shocks:
 def _mask(channel: str, lines: Sequence[Impulse], axes: Axes) -> Array:
     """Who is hit by each impulse on a channel, axes (impulse, country, domain, target); length 1 where nobody is.
 
-    Access is told apart by options all the same: those to powers, to the region and to the rest of the world.
+    Access is distinguished by options all the same: those to powers, to the region and to the rest of the world.
     """
     if all(line.channel != channel for line in lines):
         return np.zeros((len(lines), 1, 1, len(axes.options) if channel == "access" else 1))

@@ -25,7 +25,7 @@ def test_pooled_countries_are_all_alike() -> None:
     for name in PER_COUNTRY:
         held = np.asarray(getattr(same, name))
         assert np.ptp(held, axis=-3).max() == 0.0, name
-        if name != "hollow":
+        if name != "prior_dominated":
             np.testing.assert_allclose(held.mean(axis=-3), np.asarray(getattr(setting, name)).mean(axis=-3), atol=1e-12)
     np.testing.assert_allclose(same.share.sum(axis=-1), 1.0, atol=1e-12)
     np.testing.assert_allclose(same.weight.sum(axis=-2), 1.0, atol=1e-12)
