@@ -395,6 +395,6 @@ def test_ctrl_c_says_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("hedgesim.results.simulation.run_plan", interrupted)
+    monkeypatch.setattr("hedgesim.results.simulation.run_scenarios", interrupted)
     said = call("run", "war_2022", "-o", str(tmp_path / "out"))
     assert (said.code, said.err) == (130, "stopped\n")

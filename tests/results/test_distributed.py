@@ -20,7 +20,8 @@ from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
 from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
-from hedgesim.rules.files import RuleFile, use
+from hedgesim.rules.catalogue import RuleFile
+from hedgesim.rules.files import use
 
 pytest.importorskip("distributed")
 

@@ -19,8 +19,9 @@ from hedgesim.errors import HedgesimError
 from hedgesim.model.alignment import Taste
 from hedgesim.model.parameters import Parameters
 from hedgesim.rules import catalogue, country_rules, power_rules
+from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.countries import habit
-from hedgesim.rules.files import MOST_BYTES, RuleFile, files_in_use, read_rule_file, use
+from hedgesim.rules.files import MOST_BYTES, read_rule_file, use
 from worlds import plain_view
 
 HABIT = Path(habit.__file__).read_text(encoding="utf-8")

@@ -35,9 +35,9 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
+    from hedgesim.commands._progress import counting
     from hedgesim.engines.choice import engine_of
-    from hedgesim.results.simulation import Plan
-    from hedgesim.scenario.twins import read_twin
+    from hedgesim.results.simulation import Plan, run_scenarios
 
     chosen = engine_of(engine, backend)
     n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
@@ -45,36 +45,30 @@ def run(
     plan = Plan(n_runs, keep, chosen, workers)
     use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
-    second = read_twin(first, twin, without or (), overrides=settings or ())
     folder = output or Path("results") / first.name
-    if second is None:
-        results = _run(first, plan, folder)
+    if twin is None and not without:
+        with counting(f"running {first.name}", plan.runs) as on_runs:
+            (results,), _ = run_scenarios((first,), plan, folder=folder, on_runs=on_runs)
+        from hedgesim.plots.draw import clear, draw
+        from hedgesim.results.results import write
+
+        clear(folder)
+        write(results, folder)
+        draw(results, folder / "charts")
         if as_json:
             print_json(_records(results, folder))
         else:
             _print_closing(results, folder)
         return
+    from hedgesim.scenario.twins import read_twin
+
+    second = read_twin(first, twin, without or (), overrides=settings or ())
     both = _run_twins((first, second), plan, folder)
     if as_json:
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
         _print_twins(both, folder)
-
-
-def _run(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.Results:
-    """Run a scenario, write its tables and draw its charts."""
-    from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import clear, draw
-    from hedgesim.results.results import write
-    from hedgesim.results.simulation import run_plan
-
-    with counting(f"running {scenario.name}", plan.runs) as on_runs:
-        results = run_plan(scenario, plan, folder=folder, on_runs=on_runs)
-    clear(folder)
-    write(results, folder)
-    draw(results, folder / "charts")
-    return results
 
 
 def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path) -> Twins:

@@ -161,24 +161,26 @@ def perceive_powers(inputs: QuarterInputs) -> PowerView:
 
 def decide_countries(case: Case, view: View) -> CountryDecision:
     """Decisions of all countries; neighbours on the axis that follow the same rule decide together."""
-    parts = [rule.decide(view.of(where), case.parameters) for rule, where in _groups(case.country_rules)]
-    return parts[0] if len(parts) == 1 else joined_along(COUNTRY, parts)
+    decisions, first = [], 0
+    for rule, n in neighbours(case.country_rules):
+        decisions.append(rule.decide(view.of(slice(first, first + n)), case.parameters))
+        first += n
+    return decisions[0] if len(decisions) == 1 else joined_along(COUNTRY, decisions)
 
 
 def decide_powers(case: Case, view: PowerView) -> PowerDecision:
     """Decisions of all powers; neighbours on the axis that follow the same rule decide together."""
-    parts = [rule.decide(view.of(where), case.parameters) for rule, where in _groups(case.power_rules)]
-    return parts[0] if len(parts) == 1 else joined_along(TARGET, parts)
+    decisions, first = [], 0
+    for rule, n in neighbours(case.power_rules):
+        decisions.append(rule.decide(view.of(slice(first, first + n)), case.parameters))
+        first += n
+    return decisions[0] if len(decisions) == 1 else joined_along(TARGET, decisions)
 
 
-def _groups(rules: Sequence[Rule]) -> list[tuple[Rule, slice]]:
-    """Neighbours on an axis that follow the same rule, with their places."""
-    groups, first = [], 0
-    for _, group in groupby(rules, key=id):
-        same = list(group)
-        groups.append((same[0], slice(first, first + len(same))))
-        first += len(same)
-    return groups
+def neighbours(rules: Sequence[Rule]) -> list[tuple[Rule, int]]:
+    """The rules in their order, and how many neighbours on the axis follow each."""
+    groups = [list(group) for _, group in groupby(rules, key=id)]
+    return [(group[0], len(group)) for group in groups]
 
 
 def advance(inputs: QuarterInputs, view: View, *, countries: CountryDecision, powers: PowerDecision) -> World:

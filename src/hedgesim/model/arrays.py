@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import fields
 from functools import reduce
-from operator import or_
 from types import ModuleType
 from typing import Any, TypeAlias, get_type_hints
 
@@ -38,9 +37,10 @@ fusion_barriers: dict[str, Callable[..., tuple[Array, ...]]] = {}
 
 def namespace(*arrays: Array) -> ModuleType:
     """The Array API namespace of some arrays; NumPy's arrays may be among those of another."""
-    others = [array for array in arrays if type(array) is not np.ndarray]
-    space: ModuleType = array_namespace(*others) if others else numpy_namespace
-    return space
+    for array in arrays:
+        if type(array) is not np.ndarray:
+            return array_namespace(array)
+    return numpy_namespace
 
 
 def dims(kind: type) -> dict[str, tuple[str, ...]]:
@@ -126,7 +126,7 @@ def pair_sums(xp: ModuleType, row: Array, column: Array) -> Array:
 
 def pack_bits(xp: ModuleType, holds: Array, axis: int) -> Bits:
     """Truth values along an axis, counted from the end, 32 to an unsigned integer; the axis keeps length 1."""
-    ones: Any = indicator(xp, holds)
+    ones: Any = xp.astype(holds, xp.float64)
     after, words = (slice(None),) * (-axis - 1), []
     for first in range(0, holds.shape[axis], BITS):
         some = ones[(..., slice(first, min(first + BITS, holds.shape[axis])), *after)]
@@ -137,7 +137,10 @@ def pack_bits(xp: ModuleType, holds: Array, axis: int) -> Bits:
 
 def any_common(one: Bits, other: Bits) -> Array:
     """Whether any bit is set on both sides."""
-    return reduce(or_, [(a & b) != 0 for a, b in zip(one, other, strict=True)])
+    common = (one[0] & other[0]) != 0
+    for a, b in zip(one[1:], other[1:], strict=True):
+        common = common | ((a & b) != 0)
+    return common
 
 
 def count_common(xp: ModuleType, one: Bits, other: Bits) -> Array:

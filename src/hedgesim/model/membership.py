@@ -84,7 +84,8 @@ def _any_member(says: Array, member: Bits) -> Array:
     says: the row of the column, axes (country, 1, country, run). member: of countries, axes (1, 1, format, run).
     """
     xp = namespace(says)
-    return any_common(tuple(swap(xp, word, COUNTRY, TARGET) for word in pack_bits(xp, says, COUNTRY)), member)
+    words = [swap(xp, word, COUNTRY, TARGET) for word in pack_bits(xp, says, COUNTRY)]
+    return any_common(tuple(words), member)
 
 
 def admitted(

@@ -13,7 +13,8 @@ from hedgesim.errors import HedgesimError
 from hedgesim.results.chunks import Task
 from hedgesim.results.sweep import ChunkWork
 from hedgesim.results.workers import WAITING
-from hedgesim.rules.files import RuleFile, files_in_use, use
+from hedgesim.rules.catalogue import RuleFile, files_in_use
+from hedgesim.rules.files import use
 
 PATIENCE = 10.0
 """Seconds that a scheduler may take to answer."""

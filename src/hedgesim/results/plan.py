@@ -21,7 +21,7 @@ from hedgesim.results.manifest import digest_of_folder, digest_of_sources
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.space import on_disk
 from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns
-from hedgesim.rules.files import files_in_use
+from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import Sourced, source
 from hedgesim.scenario.canonical import digest_of

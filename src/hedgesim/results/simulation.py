@@ -20,11 +20,9 @@ from hedgesim.results.results import Results
 from hedgesim.results.space import check_disk, check_memory
 from hedgesim.results.summary import Closing, Paired, Summary
 from hedgesim.results.tables import RUNS, SUMMARY
-from hedgesim.results.workers import in_order
-from hedgesim.rules.files import files_in_use
+from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import source
-from hedgesim.scenario.twins import name_of_twin
 
 DEFAULT_RUNS = 1000
 DEFAULT_KEEP = 100
@@ -81,12 +79,8 @@ def run(
         StoreError: the tables of so many runs do not fit this computer's memory or the disk of the folder.
         WorkerError: a worker process could not start or ended before its work was done.
     """
-    return run_plan(scenario, Plan(runs, keep, engine_of(engine, backend), workers), folder=folder, on_runs=on_runs)
-
-
-def run_plan(scenario: Scenario, plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent) -> Results:
-    """Run a scenario as planned; see `run`."""
-    (results,), _ = _run_all((scenario,), plan, folder, on_runs)
+    plan = Plan(runs, keep, engine_of(engine, backend), workers)
+    (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     return results
 
 
@@ -106,6 +100,8 @@ class Twins:
     @property
     def names(self) -> tuple[str, str]:
         """What the scenario and its twin are called."""
+        from hedgesim.scenario.twins import name_of_twin
+
         assert self.first.scenario is not None
         assert self.twin.scenario is not None
         return self.first.scenario.name, name_of_twin(self.first.scenario, self.twin.scenario)
@@ -159,14 +155,14 @@ def run_twins(
     if seeds[0] != seeds[1]:
         message = f"seeds {seeds[0]} and {seeds[1]} differ: twins need one seed. Give both the same."
         raise ValueError(message)
-    (first, twin), paired = _run_all(scenarios, plan, folder, on_runs)
+    (first, twin), paired = run_scenarios(scenarios, plan, folder=folder, on_runs=on_runs)
     return Twins(first, twin, paired.table(), paired.left_out)
 
 
-def _run_all(
-    scenarios: Sequence[Scenario], plan: Plan, folder: Path | None, on_runs: OnRuns
+def run_scenarios(
+    scenarios: Sequence[Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent
 ) -> tuple[list[Results], Paired]:
-    """Results of one scenario, or of two and their differences; the tables of each are read once."""
+    """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     sourced = [source(scenario) for scenario in scenarios]
     cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in sourced), strict=True)]
     if folder is not None:
@@ -196,19 +192,27 @@ def run_cases(cases: Sequence[Case], plan: Plan, *, on_runs: OnRuns = _silent) -
         WorkerError: a worker process could not be started or ended before its work was done.
     """
     gathered, paired = [Gathered(case, plan.runs) for case in cases], Paired()
-    by_name = (plan.engine.name, plan.engine.backend)
-    begin = partial(begin_cases, tuple(cases), *((plan.engine,) if plan.workers == 1 else by_name))
     tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.engine.together, cases=len(cases))
     before: list[Block] = []
+
+    def take_in(block: Block) -> None:
+        on_runs(gathered[len(before)].add(block))
+        before.append(block)
+        if len(before) == len(cases):
+            if len(cases) > 1:
+                paired.add(before[0], before[1])
+            before.clear()
+
+    if plan.workers == 1:
+        for n, runs, whole in tasks:
+            take_in(run_block(cases[n], plan.engine, runs, whole=whole))
+        return gathered, paired
+    from hedgesim.results.workers import in_order
+
+    begin = partial(begin_cases, tuple(cases), plan.engine.name, plan.engine.backend)
     with closing(in_order(begin, tasks, workers=plan.workers)) as blocks:
         for block in blocks:
-            one = gathered[len(before)]
-            on_runs(one.add(block))
-            before.append(block)
-            if len(before) == len(cases):
-                if len(cases) > 1:
-                    paired.add(before[0], before[1])
-                before.clear()
+            take_in(block)
     return gathered, paired
 
 
@@ -226,9 +230,9 @@ def block_tasks(n_runs: int, *, keep: int, together: int, cases: int = 1) -> Ite
         first = last
 
 
-def begin_cases(cases: tuple[Case, ...], engine: Engine | str, backend: str = "") -> Callable[[BlockTask], Block]:
-    """Prepare to simulate blocks of runs of some cases; engine: by name where it has to travel to a worker."""
-    chosen = engine if isinstance(engine, Engine) else engine_of(engine, backend)
+def begin_cases(cases: tuple[Case, ...], engine: str, backend: str) -> Callable[[BlockTask], Block]:
+    """Prepare a worker to simulate blocks of runs of some cases."""
+    chosen = engine_of(engine, backend)
     return lambda task: run_block(cases[task[0]], chosen, task[1], whole=task[2])
 
 

@@ -45,7 +45,7 @@ from hedgesim.results.store import (
 from hedgesim.results.sweep_tables import POINTS, SweepTables
 from hedgesim.results.tables import RUNS
 from hedgesim.results.workers import in_order
-from hedgesim.rules.files import files_in_use
+from hedgesim.rules.catalogue import files_in_use
 
 MOST_RESTARTS = 3
 """Times that workers which were ended from outside are restarted without a chunk having been finished in between."""

@@ -93,7 +93,11 @@ class Kept:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table of the runs, rows sorted by run and period."""
-        return {name: self._frame(table, table.fill(self)) for name, table in TABLES.items() if table.fill is not None}
+        frames = {}
+        for name, table in TABLES.items():
+            if table.fill is not None:
+                frames[name] = self._frame(table, table.fill(self))
+        return frames
 
     def _frame(self, table: Table, columns: Mapping[str, Array]) -> pd.DataFrame:
         """Columns with axes (step, *axes, run) as rows (run, period, *axes)."""

@@ -16,7 +16,8 @@ from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
 from hedgesim.errors import WorkerError
-from hedgesim.rules.files import RuleFile, files_in_use, use
+from hedgesim.rules.catalogue import RuleFile, files_in_use
+from hedgesim.rules.files import use
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

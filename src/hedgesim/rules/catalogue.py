@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import inspect
 import pkgutil
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, Generic, TypeVar
@@ -43,8 +45,30 @@ class Rules(Mapping[str, type[Kind]], Generic[Kind]):
         return {name: rule for name, (_, rule) in sorted(own.items()) if issubclass(rule, self._kind)}
 
 
-own: dict[str, tuple[Any, type]] = {}
+@dataclass(frozen=True)
+class RuleFile:
+    """A user's file with one rule; it may be sent to another process and used there.
+
+    name: what the rule is called in scenarios, the file's name without `.py`. path: where it was read, for messages.
+    """
+
+    name: str
+    text: str
+    path: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+own: dict[str, tuple[RuleFile, type]] = {}
 """Rules in files of the user's own, with the file, by name; `hedgesim.rules.files.use` enters them."""
+
+
+def files_in_use() -> tuple[RuleFile, ...]:
+    """The files in use, in the order of their names: what another process needs to know the same rules."""
+    return tuple(file for _, (file, _) in sorted(own.items()))
 
 
 @cache

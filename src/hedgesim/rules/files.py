@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import io
 import linecache
 import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 from typing import Any
@@ -18,29 +17,13 @@ from typing import Any
 from hedgesim.errors import HedgesimError, Place
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.rules import catalogue
+from hedgesim.rules.catalogue import RuleFile
 from hedgesim.rules.rule import CountryRule, PowerRule
 
 MOST_BYTES = 256 * 1024
 """Size of the largest file that is read."""
 
 _one_at_a_time = threading.RLock()
-
-
-@dataclass(frozen=True)
-class RuleFile:
-    """A user's file with one rule; it may be sent to another process and used there.
-
-    name: what the rule is called in scenarios, the file's name without `.py`. path: where it was read, for messages.
-    """
-
-    name: str
-    text: str
-    path: str
-
-    @property
-    def digest(self) -> str:
-        """SHA-256 of the text."""
-        return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def read_rule_file(path: Path) -> RuleFile:
@@ -87,11 +70,6 @@ def use(files: Sequence[RuleFile]) -> None:
         for file in files:
             if file.name not in catalogue.own or catalogue.own[file.name][0] != file:
                 catalogue.own[file.name] = (file, _rule_of(file))
-
-
-def files_in_use() -> tuple[RuleFile, ...]:
-    """The files in use, in the order of their names: what another process needs to know the same rules."""
-    return tuple(file for _, (file, _) in sorted(catalogue.own.items()))
 
 
 def _error(path: object, fault: str, remedy: str, *, line: int | None = None) -> HedgesimError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.rules import country_rules, power_rules
+from hedgesim.rules.catalogue import Rules
 from hedgesim.scenario.calibrations import calibrations
 from hedgesim.scenario.tables import LAST_COLUMNS, read_tables
 
@@ -79,8 +80,8 @@ def known_names(tables_folder: Path | None = None) -> KnownNames:
     """
     return replace(
         _without_rules(tables_folder),
-        country_rules={name: _bounds(rule) for name, rule in country_rules().items()},
-        power_rules={name: _bounds(rule) for name, rule in power_rules().items()},
+        country_rules=BoundsOfRules(country_rules()),
+        power_rules=BoundsOfRules(power_rules()),
     )
 
 
@@ -108,5 +109,20 @@ def _columns(form: Mapping[str, Any]) -> TableColumns:
     return TableColumns(tuple(form["key"]), (*form["columns"], *LAST_COLUMNS))
 
 
-def _bounds(rule: type) -> dict[str, Bounds]:
-    return {item.name: (item.low, item.high) for item in parameters_of(rule)}
+@dataclass(frozen=True)
+class BoundsOfRules(Mapping[str, Mapping[str, Bounds]]):
+    """Bounds of the parameters of every rule by its name; the file of a rule is read when it is asked for."""
+
+    rules: Rules[Any]
+
+    def __getitem__(self, name: str) -> Mapping[str, Bounds]:
+        """Bounds by the name of a parameter."""
+        return {item.name: (item.low, item.high) for item in parameters_of(self.rules[name])}
+
+    def __iter__(self) -> Iterator[str]:
+        """The names."""
+        return iter(self.rules)
+
+    def __len__(self) -> int:
+        """How many rules there are."""
+        return len(self.rules)

@@ -11,16 +11,14 @@ from hedgesim.scenario.schema import Scenario
 
 def read_twin(
     scenario: Scenario, name: str | None, without: Sequence[str], *, overrides: Sequence[str] = ()
-) -> Scenario | None:
-    """The twin of a scenario: another one by name, or the same without some shocks; None if neither is asked for.
+) -> Scenario:
+    """The twin of a scenario: another one by name, or the same without some shocks.
 
     overrides: those of the scenario, which hold for the twin too. The twin takes the scenario's seed.
 
     Raises:
         ScenarioError: both are asked for, the twin has other quarters, or a name is unknown.
     """
-    if name is None and not without:
-        return None
     if name is not None and without:
         raise ScenarioError(Place("--twin"), "a twin and --without cannot both be given", "Give one of them.")
     omitted = ", ".join((*scenario.omit_shocks, *without))
