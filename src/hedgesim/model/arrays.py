@@ -7,10 +7,9 @@ Every array of the model has the axes (country, domain, target, run); an axis th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from functools import reduce
 from types import ModuleType
-from typing import Any, TypeAlias, get_type_hints
+from typing import Any, TypeAlias
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
@@ -41,13 +40,6 @@ def namespace(*arrays: Array) -> ModuleType:
         if type(array) is not np.ndarray:
             return array_namespace(array)
     return numpy_namespace
-
-
-def dims(kind: type) -> dict[str, tuple[str, ...]]:
-    """The names of the axes of every array of a dataclass, as its annotations declare them; `1` has length 1."""
-    hints = get_type_hints(kind)
-    declared = {item.name: getattr(hints[item.name], "dim_str", "") for item in fields(kind)}
-    return {name: tuple(text.replace("#", "").split()) for name, text in declared.items() if text}
 
 
 def logistic(xp: ModuleType, x: Array) -> Array:
