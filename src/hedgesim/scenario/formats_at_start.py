@@ -26,7 +26,7 @@ _RUNG = {"working": 1.0, "ministers": 2.0, "leaders": 3.0}
 def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.DataFrame, axes: Axes) -> Formats:
     """Features of the formats as arrays; tables hold only what was visible at the start."""
     of_code = table.drop_duplicates("format").set_index("format", drop=False)
-    rows: list[Row] = of_code.loc[list(axes.formats)].to_dict("records")
+    rows: Sequence[Row] = of_code.loc[list(axes.formats)].to_dict("records")
     held = _held(meetings, axes.start)
     status = _statuses(memberships, axes)
     alive = np.asarray([float(not _ended(row)) for row in rows])
@@ -100,7 +100,7 @@ def _ended(row: Row) -> bool:
 
 def _held(meetings: pd.DataFrame, start: Period) -> defaultdict[str, list[tuple[int, str]]]:
     """Of every meeting that was held, by format, how many quarters before the start it was, and its rung."""
-    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     held = meetings[meetings["held"].astype(float) > 0]
     for code, date, rung in zip(held["format"], held["date"], held["level"], strict=True):
         found[code].append((start.index - Period.of_date(str(date)).index, str(rung)))
