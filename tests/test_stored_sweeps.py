@@ -173,7 +173,7 @@ AGAIN = "hedgesim sweep saltelli/ishigami.yaml -o saltelli/out"
         ),
         (without_points, "the table of points is missing. Run the sweep again."),
         (broken_manifest, f"not a manifest of results. Run it again. Or run it again: {AGAIN}"),
-        (edited, f"ishigami is not as it was when it was swept. Sweep it again, which runs only what is new: {AGAIN}"),
+        (edited, f"ishigami has changed since it was swept. Sweep it again, which runs only what is new: {AGAIN}"),
     ],
 )
 def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path], None], said: str) -> None:

@@ -224,7 +224,12 @@ WRONG = {
     "negative": (("A", "B"), [-1.0, 1.0], TWO, "sizes: the size of A is -1, and"),
     "no number of a size": (("A", "B"), [np.nan, 1.0], TWO, "sizes: the size of A is nan"),
     "endless": (("A", "B"), [np.inf, 1.0], TWO, "sizes: the size of A is inf"),
-    "no number": (("A", "B"), [1.0, 1.0], np.asarray([[0.0, np.nan], [1.0, 0.0]]), "A and B is no number (nan and 1)"),
+    "no number": (
+        ("A", "B"),
+        [1.0, 1.0],
+        np.asarray([[0.0, np.nan], [1.0, 0.0]]),
+        "A and B is not a number (nan and 1)",
+    ),
     "asymmetric": (("A", "B"), [1.0, 1.0], np.asarray([[0.0, 1.0], [1.1, 0.0]]), "differs by direction (1 and 1.1)"),
     "too large": (("A", "B"), [1e200, 1e200], 1.0 - np.eye(2), "propensities: the propensity of A and B times"),
     "too small": (("A", "B"), [1e-200, 1e-200], 1.0 - np.eye(2), "Give sizes in another unit."),

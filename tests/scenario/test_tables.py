@@ -120,7 +120,9 @@ def test_what_is_no_number_is_refused_with_its_line(own: Path, value: str) -> No
     cells = line.split(",")
     cells[2] = f'"{value}"'
     edit(own / "proximity.csv", line, ",".join(cells))
-    with pytest.raises(HedgesimError, match=r"proximity\.csv:3: .* in the column value is no number\. Write a number"):
+    with pytest.raises(
+        HedgesimError, match=r"proximity\.csv:3: .* in the column value is not a number\. Write a number"
+    ):
         read_tables(own)
 
 

@@ -137,7 +137,7 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
 
 
 def _check_options(plan: Peeling, of: str) -> None:
-    """Refuse numbers that mean nothing."""
+    """Refuse numbers out of range."""
     if of not in CASES:
         raise HedgesimError(f"--of {of}", "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
     for name, most in (("peel", 0.5), ("paste", 0.5), ("mass", 1.0), ("density", 1.0)):

@@ -41,7 +41,7 @@ class _Table:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            fault = f"{what} is {shown(cell)}, which is no number" if cell else f"{what} is not given"
+            fault = f"{what} is {shown(cell)}, which is not a number" if cell else f"{what} is not given"
             raise HedgesimError(self.place(row), fault, "Write it like 0.5.")
         return value
 
@@ -55,7 +55,7 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
     Raises:
         ScenarioError: no such file, or one that cannot be read.
         HedgesimError: with file and line, an empty table, a missing column, a line of another length, a name that
-            occurs twice or in one table only, a number that is none, a size that is not above 0, propensities that
+            occurs twice or in one table only, a cell that is not a number, a size not above 0, propensities that
             differ by direction, fewer than two actors.
     """
     of_actors, of_pairs = _read(actors), _read(propensity)
@@ -116,7 +116,7 @@ def _pairs(table: _Table, names: Sequence[str], of_actors: _Table) -> Values:
     _check_square(table, columns, rows)
     for name in columns:
         if name not in names:
-            fault = f"{shown(name)} is no actor of {of_actors.path}"
+            fault = f"{shown(name)} is not an actor of {of_actors.path}"
             raise HedgesimError(table.place(0), fault, choose_from(name, names))
     for k, name in enumerate(names):
         if name not in columns:

@@ -29,9 +29,9 @@ from hedgesim.results.tables import RUNS
 class Method:
     """A method of sensitivity analysis.
 
-    designs: those whose samples it can take, the first made for it. units: what it resamples. fewest: so many of them
-    are needed; few: with less its numbers say little. measures: what it computes for each factor; by the first factors
-    are put in order. compute: see `hedgesim.analysis.indices`.
+    designs: those whose samples it can take, the first made for it. units: what it resamples. fewest: how many of them
+    are needed; few: below it its numbers are unreliable. measures: what it computes for each factor; by the first
+    factors are put in order. compute: see `hedgesim.analysis.indices`.
     """
 
     designs: tuple[str, ...]
@@ -52,7 +52,7 @@ MADE_FOR = {"saltelli": "sobol", "morris": "morris"}
 """The method for which a design was made; others are for the given-data method."""
 
 FEWEST_RESAMPLES = 20
-"""Below it a spread over resamples says nothing."""
+"""Fewest resamples from which a spread is computed."""
 
 BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
 

@@ -46,7 +46,7 @@ class Block:
 def run_block(case: Case, engine: Engine, runs: Sequence[int], *, whole: bool = False) -> Block:
     """Simulate some runs of a case.
 
-    whole: whether their full tables are kept. Numbers may overflow on the way: a run that is spoilt by it fails with
+    whole: whether their full tables are kept. Numbers may overflow on the way: a run that this affects fails with
     its reason.
     """
     with np.errstate(all="ignore"):

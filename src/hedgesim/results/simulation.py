@@ -47,7 +47,7 @@ class Plan:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse numbers that mean nothing; ValueError."""
+        """Refuse numbers out of range; ValueError."""
         if self.runs < 1 or self.keep < 0 or self.workers < 1:
             message = (
                 "runs and workers must be at least 1 and keep at least 0,"
@@ -152,7 +152,7 @@ def run_twins(
     """Run a scenario and its twin, block by block in turn, under the same random numbers; see `run`.
 
     Raises:
-        ValueError: the seeds differ, so that run k of one is no twin of run k of the other.
+        ValueError: the seeds differ, so that run k of one is not a twin of run k of the other.
         StoreError, WorkerError: as of `run`.
     """
     seeds = [scenario.seed for scenario in scenarios]

@@ -18,7 +18,7 @@ from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, read_tables, with_data
 
 SECURITY = "security"
-"""The domain in which threat, alliances and protection stand."""
+"""The domain to which threat, alliances and protection belong."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Sourced:
 
 
 def source(scenario: Scenario) -> Sourced:
-    """Read the scenario's tables, cut them at its start, lay its data overrides over them, and make arrays.
+    """Read the scenario's tables, cut them at its start, apply its data overrides, and make arrays.
 
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.
@@ -166,7 +166,7 @@ def _closed(scenario: Scenario, tables: Tables, axes: Axes) -> Array:
             total = sum(value for (country, domain, _), value in cells.items() if (country, domain) == (c, d))
             if abs(total - 1.0) > 1e-6:
                 fault = f"the shares of {c} in {d} sum to {total:.6f}, not to 1"
-                raise ScenarioError(_place_of_shares(scenario, c, d), fault, "Mend one of them.")
+                raise ScenarioError(_place_of_shares(scenario, c, d), fault, "Correct one of them.")
             share[i, j, -1, 0] += 1.0 - share[i, j, :, 0].sum()
     return share
 

@@ -93,7 +93,7 @@ def _ended(row: pd.Series) -> bool:
 
 
 def _level(row: pd.Series, meetings: pd.DataFrame, start: Period) -> float:
-    """Level at the start: clubs at work are institutions; others stand where they lately met, else at working level."""
+    """Level at the start: clubs at work are institutions; others as they last met, else at working level."""
     ceiling = float(LEVELS.index(str(row["ceiling"])))
     if not _text(row["founded"]) or _ended(row) or ceiling == DORMANT:
         return DORMANT
