@@ -205,7 +205,7 @@ BAD: dict[str, tuple[str, str, str, str, str]] = {
         '"Cis" is not an actor of a.csv',
         "Known: Ada, Bor.",
     ),
-    "misspelt": (changed("Cis", "Ciss", ACTORS), PAIRS, "p.csv:1", '"Cis" is no actor', 'Did you mean "Ciss"?'),
+    "misspelt": (changed("Cis", "Ciss", ACTORS), PAIRS, "p.csv:1", '"Cis" is not an actor', 'Did you mean "Ciss"?'),
     "propensity in words": (
         ACTORS,
         changed("Bor,1", "Bor,much", PAIRS),

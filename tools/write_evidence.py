@@ -191,8 +191,8 @@ def patterns(results: Path) -> str:
     return paragraphs(
         f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and discriminate "
         f"the model from habit, chance and no shock (aim: {totals['aim']}); with countries all alike "
-        f"{totals['count_pooled']} do.** {facts['runs']} runs of every scenario, parameters `{facts['parameters']}`. What each means and why its "
-        "interval is as it is: [patterns.md](patterns.md).",
+        f"{totals['count_pooled']} do.** {facts['runs']} runs of every scenario, parameters "
+        f"`{facts['parameters']}`. What each means and why its interval is as it is: [patterns.md](patterns.md).",
         rows_of(frame, dict.fromkeys(columns, "{}")),
         image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
     )

@@ -42,8 +42,8 @@ def main(arguments: Sequence[str]) -> int:
 def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
     n = manifest["totals"]
     yield (
-        f"{n['hold']} of {n['patterns']} patterns hold, {n['discriminating']} discriminate the model from habit, chance and "
-        f"no shock, **{n['count']} do both and count**; the aim is {n['aim']}. With countries all alike "
+        f"{n['hold']} of {n['patterns']} patterns hold, {n['discriminating']} discriminate the model from habit, "
+        f"chance and no shock, **{n['count']} do both and count**; the aim is {n['aim']}. With countries all alike "
         f"{n['count_pooled']} do. Parameters: {manifest['parameters']}; {manifest['runs']} runs of every scenario."
     )
     yield ""

@@ -216,7 +216,7 @@ ONE = np.ones((1, 1))
 TWO = np.zeros((2, 2))
 WRONG = {
     "nobody": ((), [], np.zeros((0, 0)), "actors: there are no actors"),
-    "one": (("A",), [1.0], ONE, "actors: there is one actor. Two sides take two"),
+    "one": (("A",), [1.0], ONE, "actors: there is one actor. Two sides need two"),
     "twice": (("A", "A"), [1.0, 1.0], TWO, "actors: A occurs twice. Name each"),
     "too few sizes": (("A", "B"), [1.0], TWO, "actors: 2 actors, sizes of shape (1,)"),
     "not square": (("A", "B"), [1.0, 1.0], np.zeros((2, 3)), "actors: 2 actors, sizes of shape (2,), propensities"),

@@ -241,7 +241,7 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
         "Leaning.lean is not a parameter: it has no unit, range, meaning and source",
         "Declare it with parameter(default, unit=, within=, meaning=, source=).",
     ),
-    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "is in no range from 2 to 2"),
+    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "is not in a range from 2 to 2"),
     "out of range": (changed("(0, 2)", "(1, 2)"), 15, "Leaning.lean has the default 0.5", "a default between them."),
     "endless": (changed("(0, 2)", "(0, 1e999)"), 15, "Leaning.lean has the default 0.5", "from 0 to inf"),
     "no numbers": (changed("(0, 2)", "('a', 'z')"), 15, "Leaning.lean has the default 0.5", "from 'a' to 'z'"),
