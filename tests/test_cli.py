@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,39 +13,21 @@ import pandas as pd
 import pytest
 from rich.progress import Task, TaskID
 
-from command_line import SCENARIOS, Said, call, files_below, start
+from command_line import KINDS, SCENARIOS, Said, call, files_below, sketch, start
 from hedgesim import commands
 from hedgesim.commands import _progress as progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
-from hedgesim.plots import Names
 from hedgesim.plots.draw import clear
-from hedgesim.plots.run import CHARTS, NEEDS
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
 
 TABLES = {"runs", "summary", "countries", "system", "shares", "relations", "formats", "memberships", "ties"}
 
 
-KINDS = ("png", "svg")
-
-
 @pytest.fixture
 def sketched(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Charts are empty files, for drawing takes its time."""
-
-    def touch(folder: Path, names: Iterable[str]) -> list[Path]:
-        folder.mkdir(parents=True, exist_ok=True)
-        drawn = [folder / f"{name}.{kind}" for name in names for kind in KINDS]
-        for path in drawn:
-            path.touch()
-        return drawn
-
-    def draw_all(tables: dict[str, pd.DataFrame], names: Names, *, folder: Path, **_: object) -> list[Path]:
-        return touch(folder, [name for name in CHARTS if set(NEEDS[name]) <= set(tables)])
-
-    monkeypatch.setattr("hedgesim.session.draw_all", draw_all)
-    monkeypatch.setattr("hedgesim.session.save", lambda _, folder, *, name: touch(folder, [name]))
+    sketch(monkeypatch)
 
 
 def parsed(said: Said) -> Any:
@@ -217,7 +198,7 @@ def test_text_from_users_is_printed_as_it_is(tmp_path: Path) -> None:
 
 def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("hedgesim.session.draw_all", lambda *_, folder, **__: folder.mkdir(parents=True))
+    monkeypatch.setattr("hedgesim.plots.draw.draw_run", lambda *_, folder, **__: folder.mkdir(parents=True))
     said = call(
         "run", "war_2022", "--twin", "no_war", "--runs", "12", "--keep", "1", "-o", "out", "--set", "end=2022Q3"
     )

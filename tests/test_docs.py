@@ -158,7 +158,7 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
 
 
 def forget() -> None:
-    for cache in (catalogue.packaged, case_named):
+    for cache in (country_rules, power_rules, case_named):
         cache.cache_clear()
 
 

@@ -34,23 +34,24 @@ def outcomes_of_runs(runs: Sequence[int], seed: int = 0, axes: Axes = AXES) -> O
         axes=axes,
         countries=OF_COUNTRIES,
         system=OF_SYSTEM,
-        values=np.stack([values for values, _ in made]),
-        meetings=np.stack([meetings for _, meetings in made]),
+        values=np.stack([values for values, _ in made], axis=-1),
+        meetings=np.stack([meetings for _, meetings in made], axis=-1),
         failed=np.full(len(runs), -1),
     )
 
 
 def _one(run: int, seed: int, axes: Axes) -> tuple[np.ndarray, np.ndarray]:
+    """Every outcome of a run, axes (column, step), and how often each format met."""
     rng = np.random.default_rng([seed, run])
     own = rng.normal(size=(len(axes.periods), len(OF_COUNTRIES) * len(axes.countries)))
     common = np.concatenate([rng.normal(size=(len(axes.periods), 1)), rng.integers(0, 5, (len(axes.periods), 3))], 1)
-    return np.concatenate([own, common], axis=1), rng.integers(0, 9, len(axes.formats)).astype(float)
+    return np.concatenate([own, common], axis=1).T, rng.integers(0, 9, len(axes.formats)).astype(float)
 
 
 def with_value(outcomes: Outcomes, k: int, *, step: int, column: int, value: float) -> Outcomes:
     """The same outcomes with one number replaced, in the k-th run."""
     values = outcomes.values.copy()
-    values[k, step, column] = value
+    values[column, step, k] = value
     return replace(outcomes, values=values)
 
 

@@ -49,10 +49,10 @@ def filled(n: int, *blocks: Block) -> pd.DataFrame:
 
 def test_final_outcomes_are_totals_last_values_and_means_over_countries() -> None:
     frame, made = filled(3, block(0, 3)), outcomes_of_runs(range(3))
-    assert frame["leader_meetings"].tolist() == made.of_system("leader_meetings").sum(axis=1).tolist()
-    assert frame["realignments"].tolist() == made.of_system("realignments")[:, -1].tolist()
-    assert frame["presence_RED"].tolist() == pytest.approx(made.of_country("presence_RED")[:, -1].mean(axis=-1))
-    assert frame["hedging_index_AAA"].tolist() == pytest.approx(made.of_country("hedging_index")[:, -1, 1])
+    assert frame["leader_meetings"].tolist() == made.of_system("leader_meetings").sum(axis=0).tolist()
+    assert frame["realignments"].tolist() == made.of_system("realignments")[-1].tolist()
+    assert frame["presence_RED"].tolist() == pytest.approx(made.of_country("presence_RED")[:, -1].mean(axis=0))
+    assert frame["hedging_index_AAA"].tolist() == pytest.approx(made.of_country("hedging_index")[1, -1])
     assert frame["run"].tolist() == [0, 1, 2]
     assert (frame["seed"] == 7).all()
     assert list(frame.columns)[-1] == "failed"

@@ -97,7 +97,7 @@ def breaking(case: Case, runs: Sequence[int]) -> Trajectory:
     """Trajectories of which runs 1 and 4 break in the fourth quarter after the start."""
     made = simulate(case, runs)
     share = made.worlds.share.copy()
-    share[4:, [k for k, run in enumerate(runs) if run in {1, 4}]] = np.nan
+    share[4:, ..., [k for k, run in enumerate(runs) if run in {1, 4}]] = np.nan
     return replace(made, worlds=replace(made.worlds, share=share))
 
 

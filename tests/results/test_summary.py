@@ -51,10 +51,10 @@ def test_a_hand_computed_case() -> None:
     made = outcomes_of_runs([0, 1])
     values = np.zeros_like(made.values)
     meetings = 2 * len(OF_COUNTRIES) + OF_SYSTEM.index("leader_meetings")
-    values[:, :, meetings] = [[5, 1, 2], [5, 2, 4]]
-    values[:, :, meetings + 1] = [[0, 1, 1], [0, 1, 0]]
-    values[:, 0, :2] = [[0.4, 0.2], [0.4, 0.2]]
-    values[:, 2, :2] = [[0.3, 0.2], [0.1, 0.2]]
+    values[meetings] = np.transpose([[5, 1, 2], [5, 2, 4]])
+    values[meetings + 1] = np.transpose([[0, 1, 1], [0, 1, 0]])
+    values[:2, 0] = [[0.4, 0.4], [0.2, 0.2]]
+    values[:2, 2] = [[0.3, 0.1], [0.2, 0.2]]
     closing = Closing()
     closing.add(replace(made, values=values))
     rows = closing.table().set_index(["quantity", "entity"])
@@ -119,12 +119,12 @@ def test_every_row_equals_a_direct_computation() -> None:
 def test_what_is_compared_is_the_last_quarter_totals_and_meetings_of_every_format() -> None:
     made = outcomes_of_runs(range(N))
     found = compared(made)
-    assert np.array_equal(found["presence", "AAA", "RED"], made.of_country("presence_RED")[:, -1, 1])
-    assert np.array_equal(found["hedging_index", "BBB", ""], made.of_country("hedging_index")[:, -1, 0])
-    assert np.array_equal(found["leader_meetings", "system", ""], made.of_system("leader_meetings").sum(axis=1))
-    assert np.array_equal(found["realignments", "system", ""], made.of_system("realignments")[:, -1])
-    assert np.array_equal(found["cohesion", "system", ""], made.of_system("cohesion")[:, -1])
-    assert np.array_equal(found["leader_meetings", "LED", ""], made.meetings[:, 1])
+    assert np.array_equal(found["presence", "AAA", "RED"], made.of_country("presence_RED")[1, -1])
+    assert np.array_equal(found["hedging_index", "BBB", ""], made.of_country("hedging_index")[0, -1])
+    assert np.array_equal(found["leader_meetings", "system", ""], made.of_system("leader_meetings").sum(axis=0))
+    assert np.array_equal(found["realignments", "system", ""], made.of_system("realignments")[-1])
+    assert np.array_equal(found["cohesion", "system", ""], made.of_system("cohesion")[-1])
+    assert np.array_equal(found["leader_meetings", "LED", ""], made.meetings[1])
 
 
 def test_blocks_of_any_size_give_the_same_bits() -> None:
@@ -174,8 +174,8 @@ def test_a_difference_that_is_the_same_in_every_run_has_no_gain_either() -> None
 def test_independent_runs_gain_nothing_and_shared_noise_gains() -> None:
     many = 4000
     rng = np.random.default_rng(4)
-    base = replace(outcomes_of_runs([0]), meetings=np.zeros((many, 2)), failed=np.full(many, -1))
-    noise, own = rng.normal(size=(2, many, 3, 14)), 0.1 * rng.normal(size=(2, many, 3, 14))
+    base = replace(outcomes_of_runs([0]), meetings=np.zeros((2, many)), failed=np.full(many, -1))
+    noise, own = rng.normal(size=(2, 14, 3, many)), 0.1 * rng.normal(size=(2, 14, 3, many))
     apart = gathered(tuple(block(replace(base, values=v)) for v in noise))
     shared = gathered(tuple(block(replace(base, values=noise[0] + v)) for v in own))
     gains = [p.table()["gain"].drop(index=p.table().query("entity in ['HOME', 'LED']").index) for p in (apart, shared)]
@@ -190,7 +190,7 @@ def test_what_only_one_side_has_is_left_out() -> None:
     table = gathered((block(a), block(b))).table()
     assert set(table["entity"]) == {"AAA", "system", "LED"}
     row = table.set_index(["outcome", "entity", "option"]).loc[("leader_meetings", "LED", "")]
-    assert row["mean"] == pytest.approx((a.meetings[:, 1] - b.meetings[:, 0]).mean())
+    assert row["mean"] == pytest.approx((a.meetings[1] - b.meetings[0]).mean())
 
 
 @pytest.mark.parametrize("order", [("presence", "hedging_index", "leader_meetings", "first_time_formats")])

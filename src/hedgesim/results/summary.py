@@ -176,5 +176,5 @@ def compared(outcomes: Outcomes) -> dict[Key, Values]:
         values = outcomes.of_system(name)
         found[name, SYSTEM, ""] = values.sum(axis=0) if name in TOTALS else values[-1]
         if name == "leader_meetings":
-            found |= {(name, code, ""): outcomes.meetings[:, n] for n, code in enumerate(axes.formats)}
+            found |= {(name, code, ""): outcomes.meetings[n] for n, code in enumerate(axes.formats)}
     return found
