@@ -223,7 +223,7 @@ BAD: dict[str, tuple[str, str, str, str, str]] = {
     "column missing": (changed("size", "weight", ACTORS), PAIRS, "a.csv:1", "the column size is missing", "actor,size"),
     "semicolons": (ACTORS.replace(",", ";"), PAIRS, "a.csv:1", "the column actor is missing", "actor,size"),
     "column of actors twice": ("actor,size,size\nAda,1,1\n", PAIRS, "a.csv:1", "size occurs twice", "actor,size"),
-    "quote left open": (ACTORS + '"Dan,1\n', PAIRS, "a.csv:5", "this is no table", "quotes"),
+    "quote left open": (ACTORS + '"Dan,1\n', PAIRS, "a.csv:5", "this is not a table", "quotes"),
     "binary": (ACTORS + "\0", PAIRS, "a.csv", "is a binary file", "table (CSV), saved as UTF-8"),
     "out of range": (
         changed("Ada,1", "Ada,1e300", changed("Bor,2", "Bor,1e300", ACTORS)),

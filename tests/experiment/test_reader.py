@@ -412,7 +412,7 @@ TABLES = {
     ),
     "quotes without end": (
         'settings.taste.threat\n"' + "1" * 200_000,
-        "samples.csv:2: this is no table (field larger than field limit (131072)). Check its quotes and commas.",
+        "samples.csv:2: this is not a table (field larger than field limit (131072)). Check its quotes and commas.",
     ),
 }  # fmt: skip
 

@@ -40,7 +40,7 @@ CASES = ("means", "runs")
 
 @dataclass(frozen=True)
 class Condition:
-    """What makes a case one of interest: an outcome against a number."""
+    """When a case is of interest: an outcome against a number."""
 
     outcome: str
     operator: str
@@ -165,7 +165,7 @@ def _check_cases(results: Results, condition: Condition, values: pd.Series[Any],
     """Refuse too few cases, and a condition that every case or no case meets."""
     if len(hits) < FEWEST:
         fault = f"boxes need at least {FEWEST} cases, and there are {len(hits)}"
-        raise HedgesimError(place_of(results), fault, "Write more samples and sweep again; --quick makes too few.")
+        raise HedgesimError(place_of(results), fault, "Write more samples and sweep again; --quick gives too few.")
     if hits.any() and not hits.all():
         return
     who = "every case meets it" if hits.all() else "no case meets it"

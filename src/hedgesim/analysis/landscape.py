@@ -51,7 +51,7 @@ class Landscape:
     size: Values
     """(actor,): above 0, on any one scale."""
     propensity: Values
-    """(actor, actor): symmetric; positive draws together, negative drives apart. The diagonal is ignored."""
+    """(actor, actor): symmetric; positive attracts, negative repels. The diagonal is ignored."""
 
     def __post_init__(self) -> None:
         """Refuse actors from which no landscape can be computed."""

@@ -78,7 +78,7 @@ def _read(path: Path) -> _Table:
     try:
         read = [(reader.line_num, tuple(map(str.strip, row))) for row in reader]
     except csv.Error as error:
-        place, fault = f"{path}:{reader.line_num}", f"this is no table ({error})"
+        place, fault = f"{path}:{reader.line_num}", f"this is not a table ({error})"
         raise HedgesimError(place, fault, "Check its quotes and commas.") from None
     filled = [(line, row) for line, row in read if any(row)]
     if not filled:

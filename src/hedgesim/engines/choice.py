@@ -89,7 +89,7 @@ def engine_of(name: str, backend: str = "numpy") -> Engine:
 
 
 def _jax_engine() -> Engine:
-    """The ensemble compiled by JAX. The few runs that are kept whole are not worth compiling for: NumPy runs them."""
+    """The ensemble compiled by JAX. The few runs that are kept in full are not worth compiling for: NumPy runs them."""
     from hedgesim.engines.ensemble import simulate
 
     try:

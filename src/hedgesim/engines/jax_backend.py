@@ -69,7 +69,7 @@ _FOR_CPU: Mapping[str, str | bool] = {
     "xla_cpu_experimental_ynn_fusion_type": "",
     "xla_cpu_prefer_vector_width": "512",
 }
-"""Options under which the compiler makes loops over runs that vector units take: twice as fast in JAX 0.10."""
+"""Options under which the compiler uses vector units for loops over runs: twice as fast in JAX 0.10."""
 
 
 def together() -> int:

@@ -148,7 +148,7 @@ class Experiment(CheckedFile):
         if design == "morris" and n == 1:
             yield Fault(("samples",), "morris needs at least 2 paths", "Write samples: 10.")
         if (n_points := self._n_points()) > MOST_POINTS:
-            fault = f"the design makes {n_points} points, more than {MOST_POINTS}"
+            fault = f"the design has {n_points} points, more than {MOST_POINTS}"
             yield Fault(("design",), fault, "Give fewer levels or samples, or choose a design that samples.")
 
     def _n_points(self) -> int:

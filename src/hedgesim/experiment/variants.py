@@ -1,4 +1,4 @@
-"""The scenarios of an experiment, read with what differs in them but for numbers."""
+"""The scenarios of an experiment, read with what differs in them except numbers."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ _ROUNDS = 13
 """Twelve rounds pass BigCrush [salmon2011]."""
 _WORD = 0xFFFFFFFF
 WORDS = 4
-"""Steps whose numbers one call makes."""
+"""Steps whose numbers one call gives."""
 
 
 def threefry(xp: ModuleType, key: Sequence[Array], counter: Sequence[Array], rounds: int = _ROUNDS) -> list[Array]:

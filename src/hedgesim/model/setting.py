@@ -14,7 +14,7 @@ from hedgesim.model.shocks import Shocks
 from hedgesim.model.world import LEADERS
 
 REGION, OTHER = "region", "other"
-"""The last two options: the other countries of the region, and everybody else with the country itself."""
+"""The last two options: the other countries of the region, and all others with the country itself."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TO
 Flags = NDArray[np.bool_]
 
 LARGEST = 1e100
-"""Size of an outcome beyond which it cannot be used, for its square overflows."""
+"""Size of an outcome beyond which it cannot be used, because its square overflows."""
 
 NAMED = 6
 """Parameters that a reason names at most."""

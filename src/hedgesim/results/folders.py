@@ -92,7 +92,7 @@ class Folder:
         """Write a file over the one of that name: under another name first, flushed to the disk, then renamed.
 
         Raises:
-            StoreError: that failed, and no part of the file is left.
+            StoreError: that failed, and nothing of the file is left.
         """
         folder, _, last = f"{self._root}/{name}".rpartition("/")
         draft = f"{folder}/.{last}.{secrets.token_hex(6)}{DRAFT}"

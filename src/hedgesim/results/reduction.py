@@ -157,7 +157,7 @@ class _Bins:
         return np.bincount(bins.ravel(), minlength=len(bins) * BINS).reshape(-1, BINS)
 
     def quantiles(self, waiting: Values, part: slice) -> Values:
-        """Quantiles of a slab, those that wait counted with the rest, as if a bin's numbers lay evenly in it."""
+        """Quantiles of a slab, those that wait included, as if a bin's numbers were spread evenly in it."""
         counts = self.counts[part] + self.count(waiting, part)
         below = np.cumsum(counts, axis=-1) / counts.sum(axis=-1, keepdims=True)
         edges = np.stack([np.argmax(below >= q, axis=-1) for q in LEVELS], axis=-1)

@@ -123,7 +123,7 @@ class Twins:
     def gain_in_words(self) -> str:
         """By how much pairing cut the variance of differences: the median, and the smallest; empty if unknown.
 
-        The presence of the aggressor is named apart, for it is what most twins are about.
+        The presence of the aggressor is named separately, because most twins are about it.
         """
         known = self.paired.dropna(subset="gain")
         if known.empty:

@@ -87,7 +87,7 @@ def on_disk(case: Case, *, runs: int, keep: int) -> Need:
 
 
 def in_memory(case: Case, *, runs: int, keep: int) -> Need:
-    """Bytes of the tables in memory; those of kept runs twice, for they are put together from blocks."""
+    """Bytes of the tables in memory; those of kept runs twice, because they are joined from blocks."""
     rows, kept = _need(case, 8.0, BYTES_A_WORD)
     return Need(runs * rows, min(keep, runs) * 2.0 * kept)
 

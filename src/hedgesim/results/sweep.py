@@ -246,7 +246,7 @@ def status_of(folder: str | Path) -> Status:
     place = Folder(folder)
     manifest = manifest_in(place)
     if manifest is None:
-        fault = "there is no manifest, so nothing says what these results are"
+        fault = "there is no manifest, so it is unknown what these results are"
         remedy = "Name the folder of a sweep, such as results/war_size, or run it again."
         raise StoreError(f"{place.address}/{MANIFEST}", fault, remedy)
     if manifest.get("kind") != SWEEP:

@@ -23,7 +23,7 @@ SECURITY = "security"
 
 @dataclass(frozen=True)
 class Sourced:
-    """A scenario's tables as visible at its start, and the arrays made of them."""
+    """A scenario's tables as visible at its start, and their arrays."""
 
     tables: Tables
     setting: Setting

@@ -48,7 +48,7 @@ def _ancestor_of(tree: Node) -> Node | None:
 
 
 def _read_ancestor(path: Path, place: Place, chain: str) -> Node:
-    """Read an ancestor; an error about the file as a whole names the line that extends it."""
+    """Read an ancestor; an error about the complete file names the line that extends it."""
     try:
         return read_tree(path)
     except ScenarioError as error:

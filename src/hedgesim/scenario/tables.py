@@ -58,7 +58,7 @@ class Tables:
         return self.frames[name].copy()
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Tables:
-        """The same tables but for one."""
+        """The same tables except one."""
         return replace(self, frames=MappingProxyType({**self.frames, name: frame.copy()}))
 
     def visible(self, start: str | Period) -> Tables:
@@ -145,7 +145,7 @@ def _check_cells(table: CsvTable, numbers: Sequence[str]) -> None:
     """Refuse text for a number, texts that are not dates, and unknown confidences."""
     checks: dict[str, tuple[Callable[[str], bool], str, str]] = {
         **dict.fromkeys(numbers, (_is_number, "is not a number", "Write a number such as 0.25, or nothing.")),
-        **dict.fromkeys(DATED, (_is_date, "is no date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")),
+        **dict.fromkeys(DATED, (_is_date, "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")),
         "confidence": (CONFIDENCES.__contains__, "is not known", f"Write one of {', '.join(CONFIDENCES)}."),
     }
     for name in (name for name in table.header.cells if name in checks):

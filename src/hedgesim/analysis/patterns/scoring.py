@@ -123,7 +123,7 @@ class Scores:
 
     parts: rows of `score` with a column variant. patterns: a row per pattern and placebo: pattern, statement, placebo,
     verdict, satisfied by habit, random and no_shock, pooled (its verdict), discriminating, counts (it holds and
-    discriminates, and is no placebo).
+    discriminates, and is not a placebo).
     """
 
     parts: pd.DataFrame
