@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from matplotlib.figure import Figure
 from tests.command_line import ROOT, call, start
 from tests.results.small import SMALL, written
 
@@ -14,7 +15,19 @@ from hedgesim.experiment import packaged_experiments
 NAMES = sorted(packaged_experiments())
 
 
+@pytest.fixture
+def png_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are written as PNG alone, which takes half the time; the tests of plots write SVG too."""
+
+    def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:
+        figure.savefig(folder / f"{name}.png")
+        return [folder / f"{name}.png"]
+
+    monkeypatch.setattr("hedgesim.plots.theme.save", save)
+
+
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.usefixtures("png_alone")
 def test_every_experiment_runs_in_its_quick_size(name: str, tmp_path: Path) -> None:
     said = call("sweep", name, "--quick", "-o", str(tmp_path / "out"), "--json")
     assert said.code == 0, said.err

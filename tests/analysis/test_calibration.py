@@ -27,6 +27,7 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Observation
 from hedgesim.errors import HedgesimError
+from hedgesim.model.arrays import RUN
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
 
@@ -61,7 +62,7 @@ def test_it_holds_nothing_of_later_years_and_no_prior_dominated_share() -> None:
     assert record().shares["year"].max() == 2021
     assert record().meetings["year"].max() == 2021
     place = positions(record().axes, record().shares, "country", "domain", "option")
-    assert not case().setting.prior_dominated[0][place].any()
+    assert not case().setting.prior_dominated[..., 0][place].any()
 
 
 def test_bounds_enclose_what_is_known_of_both_sides() -> None:
@@ -84,7 +85,7 @@ def _frozen(n_runs: int) -> Observation:
     n_steps = case().setting.axes.n_steps + 1
 
     def still(x: np.ndarray) -> np.ndarray:
-        return np.broadcast_to(x[:1], (n_steps, *x.shape[1:])).repeat(n_runs, axis=1)
+        return np.broadcast_to(x[:1], (n_steps, *x.shape[1:])).repeat(n_runs, axis=RUN)
 
     return Observation(
         still(first.share), np.zeros_like(still(first.meeting)), still(first.status), still(first.joined)
@@ -117,8 +118,8 @@ def test_the_end_of_a_body_is_one_event_of_all_its_members() -> None:
     own, frozen, scale = record(), _frozen(2), np.asarray([0.02])
     body, joins = own.axes.formats.index("EAEU"), own.axes.countries.index("TJK")
     status = frozen.status.copy()
-    status[3:, 0, joins, body] = 3.0
-    status[5:, 0, :, body] = 0.0
+    status[3:, joins, body, 0] = 3.0
+    status[5:, :, body, 0] = 0.0
     terms, still = (_terms(own, s, scale) for s in (replace(frozen, status=status), frozen))
     pairs = own.statuses
     of_body = (pairs["format"] == "EAEU").to_numpy()
@@ -140,13 +141,13 @@ def test_counts_and_changes_are_those_of_the_runs() -> None:
     axes, table = record().axes, record().meetings
     counts = meeting_counts(record(), observation)
     n = int(np.flatnonzero((table["format"] == "OTS") & (table["year"] == 2019))[0])
-    held = observation.meeting[steps_of(axes, 2019)][:, :, axes.formats.index("OTS")]
+    held = observation.meeting[steps_of(axes, 2019)][:, axes.formats.index("OTS")]
     np.testing.assert_array_equal(counts[:, n], (held == 3.0).sum(axis=0))
     row = record().shares.iloc[0]
     i, d, o = (place[0] for place in positions(axes, record().shares, "country", "domain", "option"))
     assert (axes.countries[i], axes.domains[d], axes.options[o]) == tuple(row[["country", "domain", "option"]])
     later, before = (
-        np.sqrt(observation.share[steps_of(axes, y), :, i, d, o].mean(axis=0)) for y in (row["year"], row["year"] - 1)
+        np.sqrt(observation.share[steps_of(axes, y), i, d, o].mean(axis=0)) for y in (row["year"], row["year"] - 1)
     )
     np.testing.assert_allclose(share_changes(record(), observation)[:, 0], later - before)
 

@@ -16,11 +16,12 @@ from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import record_of
 from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
 from hedgesim.analysis.hindcast.forecast import add_errors, history
-from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, Hindcast, hindcast, left_out_weights
+from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Hindcast, Study, hindcast, left_out_weights, study
 from hedgesim.analysis.hindcast.scores import MODEL, reliability, skills
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError
+from hedgesim.scenario import Scenario
 from hedgesim.scenario.tables import read_tables
 
 DRAWS = {
@@ -30,14 +31,26 @@ DRAWS = {
 }
 
 
+LOGS = {f"log_likelihood_{code}": [0.0, 0.0, 0.0] for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")}
+
+
+@cache
+def scenario() -> Scenario:
+    return read_scenario("hindcast_2022", overrides=["parameters=prior"])
+
+
 @cache
 def case() -> Case:
-    return case_of(read_scenario("hindcast_2022", overrides=["parameters=prior"]))
+    return case_of(scenario())
 
 
 @cache
+def studied() -> Study:
+    return study(scenario(), {}, read_tables(), {**DRAWS, **LOGS}, engine_of("ensemble"), runs=40)
+
+
 def found() -> Hindcast:
-    return hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
+    return studied().base
 
 
 def _record(*shares: float) -> pd.DataFrame:
@@ -119,6 +132,20 @@ def test_scores_are_those_of_the_members() -> None:
     members, y = scored.members.shares[n], own["low"][n]
     apart = np.abs(members[:, None] - members[None, :]).mean()
     assert own["crps"][n] == pytest.approx(np.abs(members - y).mean() - 0.5 * apart)
+
+
+def test_a_study_has_skills_of_posterior_and_prior_scores_without_each_country_and_votes() -> None:
+    tables = studied().tables()
+    assert set(tables["skills"]["variant"]) == {"base", "prior"}
+    left_out = tables["left_out"]
+    assert set(left_out["country"]) == set(found().shares["country"])
+    assert left_out["draws_worth"].to_numpy() == pytest.approx(3.0)
+    np.testing.assert_allclose(left_out["crps_left_out"], left_out["crps_fitted"])  # all draws weigh the same
+    votes, engine = tables["votes"].set_index("country"), engine_of("ensemble")
+    assert tuple(votes.index) == case().setting.axes.countries
+    np.testing.assert_allclose(votes[list(VOTES)].sum(axis=1), 1.0)
+    runs = engine.outcomes(case(), range(engine.together))
+    assert votes.loc["TKM", "vote_absent"] == pytest.approx(runs.of_country("vote_absent")[3, 1].mean())
 
 
 def test_skill_against_oneself_is_nothing() -> None:

@@ -196,7 +196,7 @@ def descended_by_loops(land: Landscape, side: tuple[int, ...]) -> Sides:
 @given(landscapes(most=5))
 def test_descents_end_where_plain_loops_end(land: Landscape) -> None:
     addresses = tuple(("landscape", actor, "side") for actor in land.actors)
-    starts = draw_uniform(np, 8, range(12), addresses)[0] < 0.5
+    starts = draw_uniform(np, 8, range(12), addresses)[0].T < 0.5
     by_loops = Counter(descended_by_loops(land, tuple(map(int, start))) for start in starts)
     assert ends(land.minima_by_descent(starts=12, seed=8)) == by_loops
 

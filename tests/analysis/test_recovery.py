@@ -54,7 +54,7 @@ def synthetic(engine: Engine, values: np.ndarray, run: int) -> Record:
     roots = middle + share_changes(real, observation)[0] + scale * stats.t(FREEDOM).ppf(unit)
     shares = np.clip(roots, 0.0, None) ** 2
     i, f = positions(real.axes, real.statuses, "country", "format")
-    before, after = (observation.status[t][0, i, f].astype(int) for t in (0, -1))
+    before, after = (observation.status[t][i, f, 0].astype(int) for t in (0, -1))
     return replace(
         real,
         shares=real.shares.assign(low=shares, high=shares, before_low=middle**2, before_high=middle**2),

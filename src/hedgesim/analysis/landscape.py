@@ -123,7 +123,7 @@ class Landscape:
     def _start(self, runs: range, seed: int) -> Flags:
         """Random bipartitions, every actor on either side with equal chance."""
         addresses = tuple(("landscape", actor, "side") for actor in self.actors)
-        apart: Flags = draw_uniform(np, seed, runs, addresses)[0] < 0.5
+        apart: Flags = draw_uniform(np, seed, runs, addresses)[0].T < 0.5
         return np.ascontiguousarray(apart)
 
     def _descended(self, apart: Flags) -> Flags:

@@ -50,6 +50,10 @@ class CsvTable:
         for k, name in enumerate(header):
             if name in header[:k]:
                 raise ScenarioError(place, f"the column {name} is there twice", "Keep one of them.")
+        self.check_lengths()
+
+    def check_lengths(self) -> None:
+        """Refuse lines that do not have one cell for each column of the header."""
         for line in self.lines:
             if len(line.cells) != len(self.header.cells):
                 fault = f"{len(line.cells)} cells under {len(self.header.cells)} columns"

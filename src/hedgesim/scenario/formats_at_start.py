@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Formats
 from hedgesim.model.world import DORMANT, INSTITUTION, LEVELS, MEMBER, STATUSES, WORKING
 
+Row = Mapping[Any, Any]
+"""A row of the table of formats by column."""
+
 RECENT = 12
 """Quarters before the start within which a meeting shows the level of a format."""
 
@@ -21,11 +25,13 @@ _RUNG = {"working": 1.0, "ministers": 2.0, "leaders": 3.0}
 
 def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.DataFrame, axes: Axes) -> Formats:
     """Features of the formats as arrays; tables hold only what was visible at the start."""
-    rows = [table[table["format"] == code].iloc[0] for code in axes.formats]
+    of_code = table.drop_duplicates("format").set_index("format", drop=False)
+    rows: Sequence[Row] = of_code.loc[list(axes.formats)].to_dict("records")
+    held = _held(meetings, axes.start)
     status = _statuses(memberships, axes)
     alive = np.asarray([float(not _ended(row)) for row in rows])
     eligible = _listed(rows, "eligible", axes.countries) * alive
-    level = np.asarray([_level(row, meetings, axes.start) for row in rows])
+    level = np.asarray([_level(row, held[row["format"]]) for row in rows])
     treaty = np.asarray([float(row["kind"] == "treaty") for row in rows])
     status = np.where((level > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status)
     in_force = (treaty > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
@@ -47,7 +53,7 @@ def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.Data
         cadence=_wide([float(row["cadence"]) for row in rows]),
         level=_wide(level),
         status=status[:, None, :, None],
-        since=_wide([_since(row, meetings, axes.start) for row in rows]),
+        since=_wide([_since(row, held[row["format"]]) for row in rows]),
         charter=_wide([float(row["kind"] == "club") for row in rows]),
         procedures=_wide([float(row["procedures"]) for row in rows] * (level > DORMANT)),
         secretariat=_wide([float(row["secretariat"]) for row in rows] * (level > DORMANT)),
@@ -68,7 +74,7 @@ def _wide(values: Sequence[float] | Array) -> Array:
     return np.asarray(values, dtype=float)[None, None, :, None]
 
 
-def _listed(rows: Sequence[pd.Series], column: str, axis: Sequence[str]) -> Array:
+def _listed(rows: Sequence[Row], column: str, axis: Sequence[str]) -> Array:
     """1 where a member of the axis is listed in the column, axes (axis, format)."""
     lists = [{part.strip() for part in _text(row[column]).split(";")} for row in rows]
     return np.asarray([[float(code in listed) for listed in lists] for code in axis])
@@ -88,29 +94,29 @@ def _statuses(memberships: pd.DataFrame, axes: Axes) -> Array:
     return status
 
 
-def _ended(row: pd.Series) -> bool:
+def _ended(row: Row) -> bool:
     return bool(_text(row["ended"]))
 
 
-def _level(row: pd.Series, meetings: pd.DataFrame, start: Period) -> float:
-    """Level at the start: clubs at work are institutions; others as they last met, else at working level."""
+def _held(meetings: pd.DataFrame, start: Period) -> defaultdict[str, list[tuple[int, str]]]:
+    """Of every meeting that was held, by format, how many quarters before the start it was, and its rung."""
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    held = meetings[meetings["held"].astype(float) > 0]
+    for code, date, rung in zip(held["format"], held["date"], held["level"], strict=True):
+        found[code].append((start.index - Period.of_date(str(date)).index, str(rung)))
+    return found
+
+
+def _level(row: Row, held: Sequence[tuple[int, str]]) -> float:
+    """Level at the start: clubs at work are institutions; others have that of late meetings, else working level."""
     ceiling = float(LEVELS.index(str(row["ceiling"])))
     if not _text(row["founded"]) or _ended(row) or ceiling == DORMANT:
         return DORMANT
     if row["kind"] == "club":
         return INSTITUTION
-    lately = [m for m in _held(row, meetings) if start.index - Period.of_date(str(m["date"])).index <= RECENT]
-    return min(max((_RUNG[str(m["level"])] for m in lately), default=WORKING), ceiling)
+    return min(max((_RUNG[rung] for ago, rung in held if ago <= RECENT), default=WORKING), ceiling)
 
 
-def _held(row: pd.Series, meetings: pd.DataFrame) -> list[dict[Hashable, Any]]:
-    chosen = (meetings["format"] == row["format"]) & (meetings["held"].astype(float) > 0)
-    rows: list[dict[Hashable, Any]] = meetings[chosen].to_dict("records")
-    return rows
-
-
-def _since(row: pd.Series, meetings: pd.DataFrame, start: Period) -> float:
+def _since(row: Row, held: Sequence[tuple[int, str]]) -> float:
     """Quarters since the last meeting, at most the cadence; NaN, to be drawn, where no meeting is recorded."""
-    dates = [Period.of_date(str(m["date"])).index for m in _held(row, meetings)]
-    cadence = float(row["cadence"])
-    return min(float(start.index - max(dates)), cadence) if dates else np.nan
+    return min(float(min(ago for ago, _ in held)), float(row["cadence"])) if held else np.nan

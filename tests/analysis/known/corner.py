@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hedgesim import CountryRule
 from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import TARGET, Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -20,9 +20,9 @@ class Corner(CountryRule):
     def value(self, view: View, taste: Taste) -> Array:
         """Logarithms of the target shares; the other options have the same."""
         xp = view.xp
-        zero = 0.0 * view.noise[..., :1]
+        zero = 0.0 * view.noise[..., :1, :]
         inside = xp.minimum(zero + self.x1 - 0.6, zero + 0.3 - self.x2)
         target = xp.where(inside > 0.0, zero + 0.8, zero + 0.2)
         target_or_failure = xp.where(zero + self.x3 > 0.9, zero + xp.nan, target)
-        others = view.log_share.shape[-1] - 1
-        return xp.log(xp.concat([target_or_failure, *[(1.0 - target_or_failure) / others] * others], axis=-1))
+        others = view.log_share.shape[TARGET] - 1
+        return xp.log(xp.concat([target_or_failure, *[(1.0 - target_or_failure) / others] * others], axis=TARGET))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hedgesim import CountryRule
 from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import TARGET, Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -23,8 +23,8 @@ class Ishigami(CountryRule):
     def value(self, view: View, taste: Taste) -> Array:
         """Logarithms of the target shares; the other options have the same."""
         xp = view.xp
-        zero = 0.0 * view.noise[..., :1]
+        zero = 0.0 * view.noise[..., :1, :]
         wave, square = xp.sin(zero + self.x1), xp.sin(zero + self.x2) ** 2
         target = 0.5 + 0.02 * (wave + 7.0 * square + 0.1 * (zero + self.x3) ** 4 * wave)
-        others = view.log_share.shape[-1] - 1
-        return xp.log(xp.concat([target, *[(1.0 - target) / others] * others], axis=-1))
+        others = view.log_share.shape[TARGET] - 1
+        return xp.log(xp.concat([target, *[(1.0 - target) / others] * others], axis=TARGET))

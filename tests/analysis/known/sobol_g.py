@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hedgesim import CountryRule
 from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import TARGET, Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -27,9 +27,9 @@ class SobolG(CountryRule):
     def value(self, view: View, taste: Taste) -> Array:
         """Logarithms of the target shares; the other options have the same."""
         xp = view.xp
-        g = 1.0 + 0.0 * view.noise[..., :1]
+        g = 1.0 + 0.0 * view.noise[..., :1, :]
         for a, x in zip(A, (self.x1, self.x2, self.x3, self.x4, self.x5, self.x6, self.x7, self.x8), strict=True):
             g = g * (xp.abs(4.0 * x - 2.0) + a) / (1.0 + a)
         target = 0.1 + 0.2 * g
-        others = view.log_share.shape[-1] - 1
-        return xp.log(xp.concat([target, *[(1.0 - target) / others] * others], axis=-1))
+        others = view.log_share.shape[TARGET] - 1
+        return xp.log(xp.concat([target, *[(1.0 - target) / others] * others], axis=TARGET))

@@ -98,17 +98,17 @@ def doctored(**arrays: np.ndarray) -> SimulatedRuns:
 
 
 def along_formats(format_: int, run: int, values: list[float]) -> np.ndarray:
-    """Numbers of one format in one run quarter by quarter, 0 elsewhere; axes (step, run, 1, 1, format)."""
-    array = np.zeros((STEPS, RUNS, 1, 1, 5))
-    array[:, run, 0, 0, format_] = values
+    """Numbers of one format in one run quarter by quarter, 0 elsewhere; axes (step, 1, 1, format, run)."""
+    array = np.zeros((STEPS, 1, 1, 5, RUNS))
+    array[:, 0, 0, format_, run] = values
     return array
 
 
 def along_members(format_: int, run: int, values: dict[int, list[float]]) -> np.ndarray:
-    """Statuses of countries in one format in one run, 0 elsewhere; axes (step, run, country, 1, format)."""
-    array = np.zeros((STEPS, RUNS, 3, 1, 5))
+    """Statuses of countries in one format in one run, 0 elsewhere; axes (step, country, 1, format, run)."""
+    array = np.zeros((STEPS, 3, 1, 5, RUNS))
     for country, of_country in values.items():
-        array[:, run, country, 0, format_] = of_country
+        array[:, country, 0, format_, run] = of_country
     return array
 
 

@@ -12,6 +12,7 @@ from hedgesim.analysis.patterns import quantities as q
 from hedgesim.analysis.patterns.declared import quantity
 from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.engines.ensemble import simulate
+from hedgesim.model.arrays import DOMAIN
 from hedgesim.model.outcomes import diversity
 from hedgesim.rules import CountryRule
 from hedgesim.rules.countries.multi_vector import MultiVector
@@ -31,15 +32,15 @@ def check(values: np.ndarray, run: int, *expected: float) -> None:
 def test_shares_presence_and_ties_are_those_of_the_world() -> None:
     runs = small()
     share, weight = np.asarray(runs.worlds.share), np.asarray(runs.trajectory.case.setting.weight)
-    check(q.share(runs, "BBB", "economy", "GRN"), 1, *share[:, 1, 1, 1, 2])
-    check(q.share(runs, "BBB", "economy", "region"), 0, *share[:, 0, 1, 1, 3])
-    presence = (share * weight).sum(axis=-2)
-    check(q.presence(runs, ("AAA", "CCC"), "RED"), 0, *presence[:, 0, [0, 2], 0].mean(axis=-1))
-    check(q.largest_presence(runs, ALL, ("RED", "GRN")), 1, *presence[:, 1][..., [0, 2]].max(axis=(-2, -1)))
+    check(q.share(runs, "BBB", "economy", "GRN"), 1, *share[:, 1, 1, 2, 1])
+    check(q.share(runs, "BBB", "economy", "region"), 0, *share[:, 1, 1, 3, 0])
+    presence = (share * weight).sum(axis=DOMAIN)
+    check(q.presence(runs, ("AAA", "CCC"), "RED"), 0, *presence[:, [0, 2], 0, 0].mean(axis=-1))
+    check(q.largest_presence(runs, ALL, ("RED", "GRN")), 1, *presence[..., 1][:, :, [0, 2]].max(axis=(-2, -1)))
     tie = np.asarray(runs.worlds.tie)
-    check(q.tie(runs, "AAA", "CCC"), 1, *tie[:, 1, 0, 0, 2])
-    check(q.passage(runs, "AAA", "security", "CCC"), 1, *(share[:, 1, 0, 0, 3] * tie[:, 1, 0, 0, 2]))
-    spread = np.asarray(diversity(np, share[:, 0, :, 1, :3]))[..., 0].mean(axis=-1)
+    check(q.tie(runs, "AAA", "CCC"), 1, *tie[:, 0, 0, 2, 1])
+    check(q.passage(runs, "AAA", "security", "CCC"), 1, *(share[:, 0, 0, 3, 1] * tie[:, 0, 0, 2, 1]))
+    spread = np.asarray(diversity(np, share[:, :, 1, :3, :1]))[:, :, 0, 0].mean(axis=-1)
     check(q.diversity(runs, ALL, "economy"), 0, *spread)
 
 
@@ -51,15 +52,15 @@ def test_diversity_of_equal_shares_is_full() -> None:
 
 def test_affinity_and_trust_have_shocks_in_them() -> None:
     runs = small()
-    conditions = runs.trajectory.future.conditions
+    conditions = runs.trajectory.inputs.conditions
     liked = np.clip(np.asarray(runs.worlds.affinity + conditions.affinity), -1, 1)
-    check(q.affinity(runs, ("AAA", "BBB"), "BLU"), 0, *liked[:, 0, :2, 0, 1].mean(axis=-1))
+    check(q.affinity(runs, ("AAA", "BBB"), "BLU"), 0, *liked[:, :2, 0, 1, 0].mean(axis=-1))
     trust = np.clip(np.asarray(runs.worlds.trust + conditions.trust), 0, 1)
-    check(q.trust(runs, "AAA", "BBB"), 1, *trust[:, 1, 0, 0, 1])
+    check(q.trust(runs, "AAA", "BBB"), 1, *trust[:, 0, 0, 1, 1])
     assert np.any(np.asarray(conditions.affinity) != 0.0)
     threat = np.asarray(runs.worlds.threat)
-    check(q.threat(runs, ("CCC",), "RED"), 1, *threat[:, 1, 2, 0, 0])
-    check(q.attention(runs, "GRN"), 0, *np.asarray(runs.worlds.attention)[:, 0, 0, 0, 2])
+    check(q.threat(runs, ("CCC",), "RED"), 1, *threat[:, 2, 0, 0, 1])
+    check(q.attention(runs, "GRN"), 0, *np.asarray(runs.worlds.attention)[:, 0, 0, 2, 0])
 
 
 def test_meetings_count_formats_at_the_rung_with_the_seated_among_the_members() -> None:
@@ -100,8 +101,8 @@ def test_only_what_loses_all_momentum_is_absorbed() -> None:
 
 
 def test_joined_counts_pairs() -> None:
-    joined = np.zeros((STEPS, RUNS, 3, 1, 3))
-    joined[2:, 0, 0, 0, 0] = joined[3:, 0, 2, 0, 1] = 1.0
+    joined = np.zeros((STEPS, 3, 1, 3, RUNS))
+    joined[2:, 0, 0, 0, 0] = joined[3:, 2, 0, 1, 0] = 1.0
     check(q.joined(doctored(joined=joined), ALL, POWERS), 0, 0, 0, 1, 2)
     check(q.joined(doctored(joined=joined), ("BBB", "CCC"), ("RED",)), 0, 0, 0, 0, 0)
 
@@ -113,7 +114,7 @@ def test_support_is_what_countries_decide_with() -> None:
     class Listening(MultiVector):
         def decide(self, view, parameters):  # type: ignore[no-untyped-def]
             made = CountryRule.decide(self, view, parameters)
-            heard.append(np.asarray(made.support)[..., 0, :])
+            heard.append(np.asarray(made.support)[:, 0])
             return made
 
     case = small().trajectory.case
@@ -124,7 +125,7 @@ def test_support_is_what_countries_decide_with() -> None:
     for place, name in enumerate(ALL):
         for format_, code in enumerate((HOME, "LED", PACT, CLUB, "TALKS")):
             values = q.support(runs, name, code)[:-1]
-            np.testing.assert_allclose(values, expected[:, :, place, format_], rtol=0, atol=1e-12)
+            np.testing.assert_allclose(values, expected[:, place, format_], rtol=0, atol=1e-12)
 
 
 def test_formality_of_new_and_of_standing_formats() -> None:
@@ -144,9 +145,9 @@ def test_formality_of_new_and_of_standing_formats() -> None:
 
 def test_outcomes_are_those_of_the_results() -> None:
     runs = small()
-    countries, system = runs.trajectory.outcomes()
-    check(q.outcome(runs, "realignments"), 1, *np.asarray(system["realignments"])[:, 1, 0, 0, 0])
-    index = np.asarray(countries["hedging_index"])[:, 0, :, 0, 0]
+    countries, system = runs.trajectory.outcomes_by_name()
+    check(q.outcome(runs, "realignments"), 1, *np.asarray(system["realignments"])[:, 0, 0, 0, 1])
+    index = np.asarray(countries["hedging_index"])[:, :, 0, 0, 0]
     check(q.outcome(runs, "hedging_index"), 0, *index.mean(axis=-1))
     check(q.outcome(runs, "hedging_index", ("BBB", "CCC")), 0, *index[:, 1:].mean(axis=-1))
 

@@ -15,6 +15,7 @@ from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, PatternS
 from hedgesim.analysis.patterns.scoring import measure
 from hedgesim.engines.case import case_of
 from hedgesim.errors import ScenarioError
+from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET
 
 FEW = range(6)
 
@@ -24,16 +25,17 @@ def test_pooled_countries_are_all_alike() -> None:
     same = pool(setting)
     for name in PER_COUNTRY:
         held = np.asarray(getattr(same, name))
-        assert np.ptp(held, axis=-3).max() == 0.0, name
+        assert np.ptp(held, axis=COUNTRY).max() == 0.0, name
         if name != "prior_dominated":
-            np.testing.assert_allclose(held.mean(axis=-3), np.asarray(getattr(setting, name)).mean(axis=-3), atol=1e-12)
-    np.testing.assert_allclose(same.share.sum(axis=-1), 1.0, atol=1e-12)
-    np.testing.assert_allclose(same.weight.sum(axis=-2), 1.0, atol=1e-12)
+            mean = np.asarray(getattr(setting, name)).mean(axis=COUNTRY)
+            np.testing.assert_allclose(held.mean(axis=COUNTRY), mean, atol=1e-12)
+    np.testing.assert_allclose(same.share.sum(axis=TARGET), 1.0, atol=1e-12)
+    np.testing.assert_allclose(same.weight.sum(axis=DOMAIN), 1.0, atol=1e-12)
     n = len(setting.axes.countries)
     others = ~np.eye(n, dtype=bool)
     for name in PER_PAIR:
-        assert np.ptp(np.asarray(getattr(same, name))[0, :, 0][others]) == 0.0
-    np.testing.assert_allclose(same.tie.sum(axis=-1), 1.0, atol=1e-12)
+        assert np.ptp(np.asarray(getattr(same, name))[:, 0, :, 0][others]) == 0.0
+    np.testing.assert_allclose(same.tie.sum(axis=TARGET), 1.0, atol=1e-12)
     np.testing.assert_allclose(same.trust.sum(), setting.trust.sum())
     assert same.formats is setting.formats
     assert same.shocks is setting.shocks
@@ -64,8 +66,8 @@ def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(tmp
     assert war.omit_shocks == ()
     assert (war.rules.of_country("KAZ")[0], early.rules.of_country("KAZ")[0]) == ("balancing", "habit")
     place = like.case("war").setting.axes.countries.index("KAZ")
-    assert like.case("war").setting.sovereignty[0, place, 0, 0] == 2.5
-    assert case_of(read_scenario("war_2022")).setting.sovereignty[0, place, 0, 0] != 2.5
+    assert like.case("war").setting.sovereignty[place, 0, 0, 0] == 2.5
+    assert case_of(read_scenario("war_2022")).setting.sovereignty[place, 0, 0, 0] != 2.5
     assert unused(scenario) == ("omit_shocks",)
 
 

@@ -267,5 +267,5 @@ def study(
 def _votes(case: Case, engine: Engine) -> pd.DataFrame:
     """Chances of each vote in the first quarter after the start, mean over a block of runs with shipped parameters."""
     outcomes = engine.outcomes(case, range(engine.together))
-    table = {name: outcomes.of_country(name)[:, 1].mean(axis=0) for name in VOTES}
+    table = {name: outcomes.of_country(name)[:, 1].mean(axis=-1) for name in VOTES}
     return pd.DataFrame({"country": case.setting.axes.countries, **table})
