@@ -6,8 +6,10 @@ import multiprocessing
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
+import array_api_compat.numpy as xp
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,9 +19,13 @@ from hedgesim.engines.jax_backend import compiler_options
 from hedgesim.engines.quarter import quarter
 from hedgesim.engines.records import record_outcomes
 from hedgesim.model.arrays import Array
+from hedgesim.model.derived import Baseline
 from hedgesim.model.draws import draw_start, draw_steps
 from hedgesim.model.noise import WORDS
-from hedgesim.model.start import begin, conditions_at
+from hedgesim.model.start import Start, begin, conditions_at
+
+for _kind in (Start, Baseline):
+    jax.tree_util.register_dataclass(_kind, [item.name for item in fields(_kind)], [])
 
 LANES = 2**16
 """Numbers in the loop: half a MiB, which the second cache of a core holds."""
@@ -46,8 +52,9 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     """
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
     runs = jnp.arange(n, dtype=jnp.uint32)
-    begun = begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs))
-    draws = draw_steps(jnp, setting, case.seed, runs, four=0, gambling=False)[0]
+    # These are computed in NumPy: outside a program, JAX would compile every operation of theirs.
+    begun = _in_jax(begin(xp, setting, parameters, draw_start(xp, setting, case.seed, range(n))))
+    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, gambling=False)[0])
 
     def start(runs: Array) -> object:
         return _arrays(begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs)).baseline.world)
@@ -65,6 +72,10 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     at_start, drawn, moved = _count(start, runs), _count(numbers, runs), _count(one_quarter, jnp.asarray(5.0))
     total = [b + n_steps * (q + d / WORDS) for b, q, d in zip(at_start, moved, drawn, strict=True)]
     return Arithmetic(flops=total[0] / n, exponentials=total[1] / n)
+
+
+def _in_jax(owner: Any) -> Any:
+    return jax.tree.map(jnp.asarray, owner)
 
 
 def _arrays(owner: object) -> list[Array]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import fields, replace
+from typing import Any, get_type_hints
 
 import numpy as np
 
 from hedgesim.engines.case import Case
-from hedgesim.model.arrays import TARGET, dims
+from hedgesim.model.arrays import TARGET
 from hedgesim.model.setting import Axes, Formats, Setting
 from hedgesim.model.shocks import Conditions
 
@@ -49,22 +49,22 @@ def _names(codes: tuple[str, ...], n: int) -> tuple[str, ...]:
 
 
 def _setting(setting: Setting, axes: Axes, places: dict[str, Any]) -> Setting:
-    fields = {name: _repeated(getattr(setting, name), of, places) for name, of in dims(Setting).items()}
-    fields["share"] = fields["share"] / fields["share"].sum(axis=TARGET, keepdims=True)
+    arrays = {name: _repeated(getattr(setting, name), of, places) for name, of in _axes_of(Setting).items()}
+    arrays["share"] = arrays["share"] / arrays["share"].sum(axis=TARGET, keepdims=True)
     apart = 1.0 - np.eye(len(axes.countries))[:, None, :, None]
-    tie = (fields["tie"] + 1e-3) * apart
-    fields["tie"] = tie / tie.sum(axis=TARGET, keepdims=True)
-    fields["trust"] = fields["trust"] * apart
-    first = np.zeros_like(fields["aggressor"])
+    tie = (arrays["tie"] + 1e-3) * apart
+    arrays["tie"] = tie / tie.sum(axis=TARGET, keepdims=True)
+    arrays["trust"] = arrays["trust"] * apart
+    first = np.zeros_like(arrays["aggressor"])
     first[:, :, int(np.argmax(setting.aggressor))] = 1.0
-    formats = {name: _repeated(getattr(setting.formats, name), of, places) for name, of in dims(Formats).items()}
-    of_channels = dims(Conditions)
+    formats = {name: _repeated(getattr(setting.formats, name), of, places) for name, of in _axes_of(Formats).items()}
+    of_channels = _axes_of(Conditions)
     masks = {
         name: _repeated(mask, ("impulse", *of_channels[name]), places) for name, mask in setting.shocks.masks.items()
     }
     return replace(
         setting,
-        **{**fields, "aggressor": first},
+        **{**arrays, "aggressor": first},
         axes=axes,
         formats=Formats(**formats),
         shocks=replace(setting.shocks, masks=masks),
@@ -78,3 +78,10 @@ def _repeated(values: Any, of: Sequence[str], places: dict[str, Any]) -> Any:
         if name in places and array.shape[axis] > 1:
             array = np.take(array, places[name], axis=axis)
     return array
+
+
+def _axes_of(kind: type) -> dict[str, tuple[str, ...]]:
+    """The names of the axes of every array of a dataclass, as its annotations declare them; `1` has length 1."""
+    hints = get_type_hints(kind)
+    declared = {item.name: getattr(hints[item.name], "dim_str", "") for item in fields(kind)}
+    return {name: tuple(text.replace("#", "").split()) for name, text in declared.items() if text}

@@ -86,10 +86,18 @@ class Known:
 
     def bodies(self, entity: str, *, kinds: tuple[str, ...], domain: str = "") -> set[str]:
         """Formats of some kinds to which a country or power belongs; of a domain, only those that cover it."""
+        return {
+            code
+            for member, kind, domains, code in self._seats
+            if member == entity and kind in kinds and (not domain or domain in domains)
+        }
+
+    @cached_property
+    def _seats(self) -> list[tuple[str, str, list[str], str]]:
+        """Country, kind, domains and code of every membership on the first day."""
         table = self.members
-        table = table[(table["country"] == entity) & table["kind"].isin(kinds)]
-        covered = table["domains"].str.split(";").map(lambda domains: not domain or domain in domains)
-        return set(table.loc[covered.astype(bool), "format"])
+        domains = table["domains"].str.split(";")
+        return list(zip(table["country"], table["kind"], domains, table["format"], strict=True))
 
 
 def values_of(table: pd.DataFrame, *keys: str) -> dict[Any, float]:

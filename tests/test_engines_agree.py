@@ -84,6 +84,7 @@ def case_under(kind: str, rule: str) -> Case:
     return case
 
 
+@cache
 def case_of_all_rules(last: str) -> Case:
     """The case in which neighbours follow different rules of countries, one of them given, and of powers."""
     return case_from(SCENARIO, *(text.replace("RULE", last) for text in MIXED))
@@ -115,7 +116,7 @@ def test_no_rule_is_left_out_where_all_are_mixed() -> None:
     assert {type(rule) for case in cases for rule in case.power_rules} == set(power_rules().values())
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(NUMBERS, st.sampled_from(sorted(country_rules())))
 def test_run_k_of_the_ensemble_is_run_k_of_mesa_in_every_small_world(numbers: dict[str, int], rule: str) -> None:
     check_engines(make_case(make_setting(**numbers), rule=rule))

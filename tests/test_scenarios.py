@@ -19,6 +19,7 @@ from hedgesim import read_scenario
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Trajectory
+from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET
 from hedgesim.model.world import LEADERS, MEMBER
 from hedgesim.scenario import packaged_scenarios
 
@@ -71,7 +72,7 @@ def test_every_scenario_says_its_purpose_and_its_seed_in_its_own_file(name: str)
 def test_every_scenario_runs_and_its_shares_sum_to_one(name: str) -> None:
     worlds = simulate(case_named(name), range(2)).worlds
     assert np.isfinite(worlds.share).all()
-    assert np.abs(worlds.share.sum(axis=-1) - 1.0).max() < 1e-9
+    assert np.abs(worlds.share.sum(axis=TARGET) - 1.0).max() < 1e-9
     assert (worlds.share > 0.0).all()
     for quantity in (worlds.threat, worlds.reliability, worlds.trust, worlds.momentum, worlds.attention):
         assert np.isfinite(quantity).all()
@@ -79,9 +80,9 @@ def test_every_scenario_runs_and_its_shares_sum_to_one(name: str) -> None:
 
 def test_run_seven_alone_equals_run_seven_of_twenty() -> None:
     alone, among = (simulate(case_named("war_2022"), runs).worlds for runs in ([6], range(20)))
-    assert np.abs(alone.share[:, 0] - among.share[:, 6]).max() < 1e-12
-    assert (alone.status[:, 0] == among.status[:, 6]).all()
-    assert (alone.meeting[:, 0] == among.meeting[:, 6]).all()
+    assert np.abs(alone.share[..., 0] - among.share[..., 6]).max() < 1e-12
+    assert (alone.status[..., 0] == among.status[..., 6]).all()
+    assert (alone.meeting[..., 0] == among.meeting[..., 6]).all()
 
 
 # What a purpose says, as a number per run.
@@ -90,41 +91,41 @@ def test_run_seven_alone_equals_run_seven_of_twenty() -> None:
 def presence(trajectory: Trajectory, option: str) -> np.ndarray:
     """Mean presence of an option over countries at the end, per run."""
     setting = trajectory.case.setting
-    last = (trajectory.worlds.share[-1] * setting.weight).sum(axis=-2)
-    return np.asarray(last[..., setting.axes.options.index(option)].mean(axis=-1))
+    last = (trajectory.worlds.share[-1] * setting.weight).sum(axis=DOMAIN, keepdims=True)
+    return np.asarray(last[:, 0, setting.axes.options.index(option), :].mean(axis=0))
 
 
 def share(trajectory: Trajectory, domain: str, option: str) -> np.ndarray:
     axes = trajectory.case.setting.axes
-    cells = trajectory.worlds.share[-1, :, :, axes.domains.index(domain), axes.options.index(option)]
-    return np.asarray(cells.mean(axis=-1))
+    cells = trajectory.worlds.share[-1, :, axes.domains.index(domain), axes.options.index(option), :]
+    return np.asarray(cells.mean(axis=0))
 
 
 def through(trajectory: Trajectory, country: str, partner: str) -> np.ndarray:
     """Presence of a partner country in transport: region share times tie."""
     axes = trajectory.case.setting.axes
     i, j = axes.countries.index(country), axes.countries.index(partner)
-    region = trajectory.worlds.share[-1, :, i, axes.domains.index("transport"), axes.options.index("region")]
-    return np.asarray(region * trajectory.worlds.tie[-1, :, i, 0, j])
+    region = trajectory.worlds.share[-1, i, axes.domains.index("transport"), axes.options.index("region"), :]
+    return np.asarray(region * trajectory.worlds.tie[-1, i, 0, j, :])
 
 
 def outcome(trajectory: Trajectory, name: str) -> np.ndarray:
-    countries, system = trajectory.outcomes()
+    countries, system = trajectory.outcomes_by_name()
     if name in countries:
-        return np.asarray(countries[name][-1].mean(axis=(-3, -2, -1)))
-    return np.asarray(system[name].sum(axis=0).reshape(-1))
+        return np.asarray(countries[name][-1].mean(axis=(COUNTRY, DOMAIN, TARGET)))
+    return np.asarray(system[name][:, 0, 0, 0, :].sum(axis=0))
 
 
 def led(trajectory: Trajectory, code: str) -> np.ndarray:
     """Whether the leaders of a format ever met."""
     k = trajectory.case.setting.axes.formats.index(code)
-    return np.asarray(trajectory.worlds.highest[-1, :, 0, 0, k] >= LEADERS).astype(float)
+    return np.asarray(trajectory.worlds.highest[-1, 0, 0, k, :] >= LEADERS).astype(float)
 
 
 def seats(trajectory: Trajectory, country: str) -> np.ndarray:
     """Formats of which a country is a member at the end."""
     i = trajectory.case.setting.axes.countries.index(country)
-    return np.asarray((trajectory.worlds.status[-1, :, i, 0, :] == MEMBER).sum(axis=-1))
+    return np.asarray((trajectory.worlds.status[-1, i, 0, :, :] == MEMBER).sum(axis=0))
 
 
 CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
@@ -168,10 +169,10 @@ def test_a_scenario_does_what_its_purpose_says(claim: str) -> None:
 def test_uzbekistan_stays_in_the_union_that_it_joined() -> None:
     axes = case_named("eaeu_enlarges").setting.axes
     at = axes.countries.index("UZB"), axes.formats.index("EAEU")
-    inside = many("eaeu_enlarges").worlds.status[..., at[0], 0, at[1]] == MEMBER
+    inside = many("eaeu_enlarges").worlds.status[:, at[0], 0, at[1], :] == MEMBER
     assert inside[0].all()
     assert inside[-1].mean() > 0.5
-    before = many("war_2022").worlds.status[0, :, at[0], 0, at[1]]
+    before = many("war_2022").worlds.status[0, at[0], 0, at[1], :]
     assert not (before == MEMBER).any()
 
 
@@ -180,20 +181,20 @@ def test_no_country_leaves_an_alliance_over_the_war() -> None:
     worlds = simulate(case_named("war_2022"), range(60)).worlds
     for code in FORMAL_CLUBS:
         club = axes.formats.index(code)
-        status, at_work = worlds.status[..., 0, club], worlds.level[-1, :, 0, 0, club] > 0.0
+        status, at_work = worlds.status[:, :, 0, club, :], worlds.level[-1, 0, 0, club, :] > 0.0
         left = (status[0] == MEMBER) & (status[-1] < MEMBER)
         assert (status[0] == MEMBER).any()
-        assert not left[at_work].any(), f"nobody leaves {code}"
+        assert not left[:, at_work].any(), f"nobody leaves {code}"
         assert at_work.all() or code == "CIS", "in some runs the CIS is absorbed; no alliance is"
 
 
 def test_a_random_shock_comes_at_another_time_in_every_run() -> None:
-    onset = many("outlook_2030").future.start.onset
+    onset = many("outlook_2030").inputs.start.onset
     case = case_named("outlook_2030")
-    drawn = onset[:, [name == "new_crisis" for name in case.setting.shocks.names]]
-    assert (drawn == drawn[:, :1]).all()
-    assert len(set(drawn[:, 0])) > 5
-    assert 8.0 < drawn[:, 0].mean() < 40.0
+    drawn = onset[[name == "new_crisis" for name in case.setting.shocks.names], :]
+    assert (drawn == drawn[:1, :]).all()
+    assert len(set(drawn[0, :])) > 5
+    assert 8.0 < drawn[0, :].mean() < 40.0
 
 
 # The same seed, the same bytes.

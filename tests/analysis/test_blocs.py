@@ -16,7 +16,7 @@ from hedgesim.analysis.blocs import Comparison, compare, landscape_of
 from hedgesim.analysis.landscape import Landscape, Minima, Values
 from hedgesim.engines.case import Case, case_of
 from hedgesim.scenario import Scenario, read_scenario
-from hedgesim.scenario.arrays import Sourced, source
+from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.figures import latest_sizes
 
 REGION = ROOT / "tests" / "region"
@@ -29,18 +29,18 @@ def scenario() -> Scenario:
 
 
 @pytest.fixture(scope="module")
-def sourced(scenario: Scenario) -> Sourced:
-    return source(scenario)
+def inputs(scenario: Scenario) -> ScenarioInputs:
+    return read_inputs(scenario)
 
 
 @pytest.fixture(scope="module")
-def land(scenario: Scenario, sourced: Sourced) -> Landscape:
-    return landscape_of(scenario, sourced)
+def land(scenario: Scenario, inputs: ScenarioInputs) -> Landscape:
+    return landscape_of(scenario, inputs)
 
 
 @pytest.fixture(scope="module")
-def case(scenario: Scenario, sourced: Sourced) -> Case:
-    return case_of(scenario, sourced.setting)
+def case(scenario: Scenario, inputs: ScenarioInputs) -> Case:
+    return case_of(scenario, inputs.setting)
 
 
 def test_propensities_are_those_of_the_tables(land: Landscape) -> None:
@@ -52,7 +52,7 @@ def test_propensities_are_those_of_the_tables(land: Landscape) -> None:
     # trust .7 less distrust .3; affinity 0.48 of the poll; rivalry of votes, which repels
     assert of("KAZ", "KGZ") == pytest.approx(0.7 - 0.3)
     tables = read_scenario("war_2022")
-    frames = source(tables).tables
+    frames = read_inputs(tables).tables
     affinity = frames.table("affinity").set_index(["country", "power"])["value"]
     rivalry = frames.table("rivalry").set_index(["power", "rival"])["value"]
     assert of("KAZ", "RUS") == of("RUS", "KAZ") == pytest.approx(affinity["KAZ", "RUS"])
@@ -72,7 +72,7 @@ def test_size_of_a_country_is_the_root_of_its_military_expenditure_over_the_larg
 @pytest.mark.parametrize("name", ["caco_1994", "history", "war_2022"])
 def test_the_rule_of_countries_gives_powers_the_capability_that_the_tables_have(name: str) -> None:
     chosen = read_scenario(name)
-    found = source(chosen)
+    found = read_inputs(chosen)
     sizes = latest_sizes(found.tables.table("sizes"), chosen.start)
     spent = np.asarray([sizes[power, "military_expenditure"] for power in found.setting.axes.powers])
     assert np.sqrt(spent / spent.max()) == pytest.approx(found.setting.capability.ravel(), abs=1e-6)
@@ -84,7 +84,7 @@ def test_what_a_scenario_replaces_counts(tmp_path: Path, land: Landscape) -> Non
     row = f"{{table: rivalry, key: {key}, column: value, value: 0.02, source: assumption}}"
     file.write_text(f"purpose: A thaw\nextends: war_2022\ndata: [{row}]\n", encoding="utf-8")
     thaw = read_scenario(file)
-    found = landscape_of(thaw, source(thaw))
+    found = landscape_of(thaw, read_inputs(thaw))
     at = {name: k for k, name in enumerate(land.actors)}
     before = -float(land.propensity[at["RUS"], at["USA"]])
     assert found.propensity[at["RUS"], at["USA"]] == pytest.approx(-(0.02 + before) / 2.0)  # one direction of two
@@ -179,14 +179,14 @@ def test_another_region_needs_only_sizes_in_its_tables(tmp_path: Path) -> None:
     head = "entity,measure,year,value,unit,date,source,confidence\n"
     (tmp_path / "sunder_sea" / "sizes.csv").write_text(head + rows, encoding="utf-8")
     chosen = read_scenario(tmp_path / "sunder_sea.yaml")
-    found = landscape_of(chosen, source(chosen))
+    found = landscape_of(chosen, read_inputs(chosen))
     assert found.actors == ("VAL", "MIR", "OST", "NOR", "EST", "SUV")
     assert found.size.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.9, 0.6, 0.5])  # powers: mass_security of the tables
 
 
-def variants(land: Landscape, sourced: Sourced, scenario: Scenario) -> dict[str, Landscape]:
+def variants(land: Landscape, inputs: ScenarioInputs, scenario: Scenario) -> dict[str, Landscape]:
     """The rules that decision 8 did not take."""
-    known = latest_sizes(sourced.tables.table("sizes"), scenario.start)
+    known = latest_sizes(inputs.tables.table("sizes"), scenario.start)
 
     def part(measure: str) -> Values:
         values = np.asarray([known[actor, measure] for actor in land.actors])
@@ -202,11 +202,11 @@ def variants(land: Landscape, sourced: Sourced, scenario: Scenario) -> dict[str,
 
 
 def test_other_rules_put_the_six_together_as_decision_8_says(
-    land: Landscape, sourced: Sourced, scenario: Scenario
+    land: Landscape, inputs: ScenarioInputs, scenario: Scenario
 ) -> None:
     lone, pair = "USA", "EU, USA"
     sides = {}
-    for name, other in variants(land, sourced, scenario).items():
+    for name, other in variants(land, inputs, scenario).items():
         minima = other.all_minima()
         assert len(minima) == 1, name
         assert not minima.apart[0, :6].any(), name

@@ -14,7 +14,7 @@ from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.variation import Turn, turned
+from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import all_parameters
@@ -100,8 +100,10 @@ def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
     ]
     cases = tuple(case_from("war_2022", "end=2022Q1", *text) for text in texts)
     sudden, runs = cases[0].setting.shocks.names.index("sudden"), [1, 2, 0, 1, 2]
-    turns = {"threat": [Turn("taste.threat")], "size": [Turn(impulses=(sudden,))]}
-    case = turned(cases[0], turns, {"threat": np.repeat([0.5, 2.0], [2, 3]), "size": np.repeat([1.0, 4.0], [2, 3])})
+    varied_numbers = {"threat": [VariedNumber("taste.threat")], "size": [VariedNumber(impulses=(sudden,))]}
+    case = with_varied_numbers(
+        cases[0], varied_numbers, {"threat": np.repeat([0.5, 2.0], [2, 3]), "size": np.repeat([1.0, 4.0], [2, 3])}
+    )
     compiled, plain = jax_backend.outcomes(case, runs), outcomes(case, runs)
     apart = np.concatenate([outcomes(cases[0], [1, 2]).values, outcomes(cases[1], [0, 1, 2]).values], axis=-1)
     assert np.max(np.abs(plain.values - apart)) <= 1e-12

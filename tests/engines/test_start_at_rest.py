@@ -39,11 +39,11 @@ def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
     def without_events(xp, case: Case, runs) -> RunInputs:
         inputs = run_inputs(xp, case, runs)
 
-        def draws(four: int) -> tuple[Draws, ...]:
-            steps = inputs.draws(four)
+        def draw_four(four: int) -> tuple[Draws, ...]:
+            steps = inputs.draw_four(four=four)
             return tuple(replace(step, **{name: 0.0 * getattr(step, name) + 1.0 for name in NEVER}) for step in steps)
 
-        return replace(inputs, draws=draws)
+        return replace(inputs, draw_four=draw_four)
 
     monkeypatch.setattr(ensemble, "run_inputs", without_events)
     return ensemble.simulate(case, [0]).worlds

@@ -9,7 +9,7 @@ import pytest
 
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.variation import Turn, turned
+from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.experiment import design_points, read_experiment
 from hedgesim.model.parameter import parameter
 from hedgesim.model.parameters import Parameters
@@ -19,7 +19,7 @@ from hedgesim.results.plan import SweepPlan
 from hedgesim.rules import catalogue
 from hedgesim.rules.powers.suitor import Suitor
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import Sourced, source
+from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.canonical import canonical_text
 from worlds import scenario_from
 
@@ -28,7 +28,7 @@ HEAD = f"question: q\nscenarios: [SCENARIO]\noutcomes: [hedging_index]\nseed: {S
 SAME = 1e-12
 """Sums in another order differ in the last bits; the worlds hold numbers of the order of 1 over eight quarters."""
 
-SOURCED: dict[str, Sourced] = {}
+INPUTS: dict[str, ScenarioInputs] = {}
 """What the tables gave for the last plan, kept at hand for the next."""
 
 SETTINGS: dict[str, Setting] = {}
@@ -67,13 +67,13 @@ def ensembles(varied: str, scenario: str = "war_2022", *, read: Callable[[Scenar
     """
     path = Path("x.yaml")
     path.write_text(HEAD.replace("SCENARIO", scenario) + varied)
-    plan = SweepPlan(design_points(read_experiment(path)), sourced=SOURCED)
+    plan = SweepPlan(design_points(read_experiment(path)), inputs=INPUTS)
     points = plan.points
     made = []
     for n in range(len(points.variants)):
         rows = np.flatnonzero(points.variant == n)
         values = {name: numbers[rows] for name, numbers in points.numbers.items()}
-        case = turned(plan.case(n), plan.turns(n), values)
+        case = with_varied_numbers(plan.case(n), plan.varied_numbers(n), values)
         alone = tuple(read(read_alone(plan, int(row), scenario)) for row in rows)
         made.append(Ensemble(case, alone))
     return made
@@ -93,7 +93,7 @@ def quickly(scenario: Scenario) -> Case:
     """
     known = {key: value for key, value in scenario.keys.items() if key not in {"settings", "rules"}}
     if (name := canonical_text(known)) not in SETTINGS:
-        SETTINGS[name] = source(scenario).setting
+        SETTINGS[name] = read_inputs(scenario).setting
     return case_of(scenario, SETTINGS[name])
 
 
@@ -225,12 +225,7 @@ class Eager(Suitor):
 
 @pytest.mark.parametrize("who", ["all", "CHN"])
 def test_rule_of_a_power_may_have_numbers_too(who: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    known: Callable[..., dict[str, type]] = catalogue.packaged
-    monkeypatch.setattr(
-        catalogue,
-        "packaged",
-        lambda package, kind: {**known(package, kind), **({"eager": Eager} if kind is catalogue.PowerRule else {})},
-    )
+    monkeypatch.setitem(catalogue.own, "eager", ("eager.py", Eager))
     Path("eager.yaml").write_text(
         "purpose: p\nextends: war_2022\nseed: 1\nrules:\n  powers:\n    all: {rule: eager}\n    USA: {rule: patron}\n"
     )
@@ -244,7 +239,7 @@ def test_places_that_share_a_rule_still_share_it() -> None:
     case = quickly(scenario_from("own.yaml", "end=2022Q4", "shock_sizes.war_2022=1.0", seed=SEED))
     values = np.array([0.5, 2.0])
     places = tuple(n for n, code in enumerate(case.setting.axes.countries) if code not in {"KAZ", "UZB"})
-    changed = turned(case, {"x": [Turn("recoil", countries=places)]}, {"x": values})
+    changed = with_varied_numbers(case, {"x": [VariedNumber("recoil", countries=places)]}, {"x": values})
     assert len({id(changed.country_rules[n]) for n in places}) == 1
     for n, (before, after) in enumerate(zip(case.country_rules, changed.country_rules, strict=True)):
         assert np.array_equal(after.recoil, values[None, None, None, :]) if n in places else after is before
@@ -252,9 +247,11 @@ def test_places_that_share_a_rule_still_share_it() -> None:
     assert np.array_equal(changed.varied["x"], values)
 
 
-def test_turns_of_nothing_leave_a_case_as_it_is() -> None:
+def test_numbers_of_nothing_leave_a_case_as_it_is() -> None:
     case = quickly(scenario_from("war_2022", "end=2022Q4", seed=SEED))
-    same = turned(case, {"x": [Turn(), Turn("recoil")], "y": []}, {"x": np.array([1.0, 2.0]), "y": np.ones(2)})
+    same = with_varied_numbers(
+        case, {"x": [VariedNumber(), VariedNumber("recoil")], "y": []}, {"x": np.array([1.0, 2.0]), "y": np.ones(2)}
+    )
     assert same.parameters == case.parameters
     assert same.setting.shocks.size is case.setting.shocks.size
     assert (same.country_rules, same.power_rules) == (case.country_rules, case.power_rules)

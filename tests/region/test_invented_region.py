@@ -35,15 +35,14 @@ def codes_and_names() -> set[str]:
 
 def test_no_place_name_stands_in_the_source() -> None:
     names = codes_and_names() | {" ".join(place.split()) for place in PLACES.split(",")}
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in sorted(names, key=len, reverse=True)))
-    found = [
-        f"{path.relative_to(ROOT)}:{number}: {match.group()}"
-        for path in sorted(SOURCE.rglob("*"))
-        if path.suffix not in {".pyc", ".so"} and path.is_file() and DATA not in path.parents
-        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-        for match in pattern.finditer(line)
-        if ".egg-info" not in str(path)
-    ]
+    found = []
+    for path in sorted(SOURCE.rglob("*")):
+        if path.suffix in {".pyc", ".so"} or not path.is_file() or DATA in path.parents or ".egg-info" in str(path):
+            continue
+        text = path.read_text(encoding="utf-8")
+        for name in (name for name in names if name in text):  # a plain search first, for it is much quicker
+            for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text):
+                found.append(f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, match.start()) + 1}: {name}")
     assert found == []
 
 

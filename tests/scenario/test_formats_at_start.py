@@ -6,6 +6,7 @@ import pytest
 from hedgesim import read_scenario
 from hedgesim.engines.case import case_of
 from hedgesim.engines.ensemble import simulate
+from hedgesim.model.world import at_step
 from hedgesim.scenario.tables import read_tables
 
 
@@ -33,10 +34,10 @@ def test_what_takes_no_part_moves_nothing(name: str) -> None:
     assert len(axes[0]) < len(axes[1])
     at = [axes[1].index(code) for code in axes[0]]
     for t in (1, 10, few.case.setting.axes.n_steps):
-        one, other = few.worlds.at(t), all_of_them.worlds.at(t)
+        one, other = at_step(few.worlds, t), at_step(all_of_them.worlds, t)
         for field in ("share", "threat", "attention", "trust"):
             np.testing.assert_allclose(getattr(other, field), getattr(one, field), atol=1e-12)
         for field in ("level", "status", "meeting", "momentum"):
-            np.testing.assert_allclose(getattr(other, field)[..., at], getattr(one, field), atol=1e-12)
+            np.testing.assert_allclose(getattr(other, field)[..., at, :], getattr(one, field), atol=1e-12)
         rest = [k for k in range(len(axes[1])) if k not in at]
-        assert not other.level[..., rest].any()
+        assert not other.level[..., rest, :].any()

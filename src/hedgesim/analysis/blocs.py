@@ -16,7 +16,7 @@ from hedgesim.results.blocks import run_block
 from hedgesim.results.simulation import OnRuns
 from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import Sourced
+from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.figures import latest_sizes
 
 MILITARY = "military_expenditure"
@@ -26,7 +26,7 @@ RUNS = 200
 """Runs of the hedging model by default."""
 
 
-def landscape_of(scenario: Scenario, sourced: Sourced) -> Landscape:
+def landscape_of(scenario: Scenario, inputs: ScenarioInputs) -> Landscape:
     """The landscape of the countries and powers of a scenario at its start, by one rule for all.
 
     Size is capability: the root of military expenditure over the largest of any power. Propensity is affinity between
@@ -37,22 +37,22 @@ def landscape_of(scenario: Scenario, sourced: Sourced) -> Landscape:
         ScenarioError: the tables have no military expenditure of a country.
         HedgesimError: an actor has no size, or there are fewer than two actors.
     """
-    setting = sourced.setting
+    setting = inputs.setting
     trust, rivalry = setting.trust[:, 0, :, 0], setting.rivalry[0, ..., 0]
     toward = setting.affinity[:, 0, :, 0]
     directed = np.block([[trust - (1.0 - trust), toward], [toward.T, -rivalry]])
     propensity = (directed + directed.T) / 2.0
     np.fill_diagonal(propensity, 0.0)
-    size = np.concatenate([_capability(scenario, sourced), setting.capability.ravel()])
+    size = np.concatenate([_capability(scenario, inputs), setting.capability.ravel()])
     return Landscape((*setting.axes.countries, *setting.axes.powers), size, propensity)
 
 
-def _capability(scenario: Scenario, sourced: Sourced) -> Values:
+def _capability(scenario: Scenario, inputs: ScenarioInputs) -> Values:
     """Capability of the countries by the rule and on the scale of that of powers, axes (country,)."""
-    sizes = latest_sizes(sourced.tables.table("sizes"), scenario.start)
+    sizes = latest_sizes(inputs.tables.table("sizes"), scenario.start)
     known = {entity: value for (entity, measure), value in sizes.items() if measure == MILITARY}
-    axes = sourced.tables.table("axes")
-    countries, powers = sourced.setting.axes.countries, axes.loc[axes["axis"] == "power", "code"]
+    axes = inputs.tables.table("axes")
+    countries, powers = inputs.setting.axes.countries, axes.loc[axes["axis"] == "power", "code"]
     lacking = [code for code in (*countries, *powers) if code not in known]
     if lacking:
         fault = f"no {MILITARY} of {lacking[0]} is known before {scenario.start.year}, and so no size"

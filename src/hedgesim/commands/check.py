@@ -45,13 +45,13 @@ def _is_experiment(name: str) -> bool:
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:
     """Every fault of a scenario and its tables, or of an experiment and the first of its scenarios that has any."""
     from hedgesim.experiment import design_points, read_experiment
-    from hedgesim.scenario.arrays import source
+    from hedgesim.scenario.arrays import read_inputs
 
     try:
         if experiment:
             design_points(read_experiment(name))
         else:
-            source(hedgesim.read_scenario(name))
+            read_inputs(hedgesim.read_scenario(name))
     except ScenarioError as error:
         return error.all
     except HedgesimError as error:

@@ -89,13 +89,13 @@ def _of_scenario(name: str, starts: int, *, runs: int, seed: int | None, setting
     from hedgesim.analysis import blocs
     from hedgesim.commands._progress import counting
     from hedgesim.engines.case import case_of
-    from hedgesim.scenario.arrays import source
+    from hedgesim.scenario.arrays import read_inputs
 
     scenario = hedgesim.read_scenario(name, overrides=settings, seed=seed)
-    sourced = source(scenario)
-    minima = blocs.landscape_of(scenario, sourced).minima(starts, scenario.seed)
+    inputs = read_inputs(scenario)
+    minima = blocs.landscape_of(scenario, inputs).minima(starts, scenario.seed)
     with counting(f"running {scenario.name}", runs) as on_runs:
-        found = blocs.compare(case_of(scenario, sourced.setting), minima, runs, on_runs=on_runs)
+        found = blocs.compare(case_of(scenario, inputs.setting), minima, runs, on_runs=on_runs)
     if as_json:
         table = found.table.rename(columns={"apart": "side"}).astype({"side": int})
         compared = {"period": found.period, "runs": found.runs, "failed": found.failed, "countries": records_of(table)}

@@ -12,14 +12,14 @@ def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
     from hedgesim.scenario import arrays, citations
 
     read = hedgesim.read_scenario(scenario)
-    sourced = arrays.source(read)
-    numbers = citations.citations_of(read, sourced)
+    inputs = arrays.read_inputs(read)
+    numbers = citations.citations_of(read, inputs)
     print_rows(numbers.columns, numbers.itertuples(index=False), as_json=as_json)
     if as_json:
         return
     counts = citations.count_of(numbers)
     print_rows(counts.columns, counts.itertuples(index=False))
-    found = explain_shares(case_of(read, sourced.setting))
+    found = explain_shares(case_of(read, inputs.setting))
     if found is None:
         print("Too few starting shares rest on data rather than on the prior to say what explains them.")
         return

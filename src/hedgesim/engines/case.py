@@ -17,7 +17,7 @@ from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import Start, begin, conditions_at
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from hedgesim.scenario import Scenario, read_scenario
-from hedgesim.scenario.arrays import source
+from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import values_of
 
 Rule = TypeVar("Rule", CountryRule, PowerRule)
@@ -68,7 +68,7 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
 
     setting: of the scenario, where it is known, for reading the tables takes most of the time.
     """
-    setting = setting or source(scenario).setting
+    setting = setting or read_inputs(scenario).setting
     axes, rules = setting.axes, scenario.rules
     usual = Parameters().with_values(values_of(scenario.parameters))
     return Case(

@@ -16,11 +16,11 @@ Rule = TypeVar("Rule", CountryRule, PowerRule)
 
 
 @dataclass(frozen=True)
-class Turn:
+class VariedNumber:
     """What a number changes: a shared parameter, the size of some impulses, or a parameter of the rules of some.
 
     parameter: `group.name` of a shared parameter, or the name of a rule's. impulses, countries, powers: places on
-    their axes; a turn that has none changes nothing.
+    their axes; a number that has none changes nothing.
     """
 
     parameter: str = ""
@@ -29,10 +29,12 @@ class Turn:
     powers: tuple[int, ...] = ()
 
 
-def turned(case: Case, turns: Mapping[str, Sequence[Turn]], values: Mapping[str, Array]) -> Case:
+def with_varied_numbers(
+    case: Case, varied_numbers: Mapping[str, Sequence[VariedNumber]], values: Mapping[str, Array]
+) -> Case:
     """A case whose runs have numbers of their own.
 
-    turns: by path what its number changes. values: by path, axes (run,).
+    varied_numbers: by path what its number changes. values: by path, axes (run,).
     """
     shared: dict[str, Array] = {}
     size = case.setting.shocks.size
@@ -40,14 +42,14 @@ def turned(case: Case, turns: Mapping[str, Sequence[Turn]], values: Mapping[str,
     for path, values_of_path in values.items():
         numbers = np.asarray(values_of_path, dtype=np.float64)
         over_runs = numbers[None, None, None, :]
-        for turn in turns[path]:
-            if turn.impulses:
-                size = size * _factor(numbers, turn.impulses, size.shape[0])
-            elif turn.countries or turn.powers:
-                countries = _with_parameter(countries, turn.countries, turn.parameter, over_runs)
-                powers = _with_parameter(powers, turn.powers, turn.parameter, over_runs)
-            elif "." in turn.parameter:
-                shared[turn.parameter] = over_runs
+        for one in varied_numbers[path]:
+            if one.impulses:
+                size = size * _factor(numbers, one.impulses, size.shape[0])
+            elif one.countries or one.powers:
+                countries = _with_parameter(countries, one.countries, one.parameter, over_runs)
+                powers = _with_parameter(powers, one.powers, one.parameter, over_runs)
+            elif "." in one.parameter:
+                shared[one.parameter] = over_runs
     return replace(
         case,
         setting=replace(case.setting, shocks=replace(case.setting.shocks, size=size)),

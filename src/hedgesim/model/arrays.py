@@ -7,11 +7,10 @@ Every array of the model has the axes (country, domain, target, run); an axis th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
 from functools import reduce
 from operator import or_
 from types import ModuleType
-from typing import Any, TypeAlias, get_type_hints
+from typing import Any, TypeAlias
 
 import array_api_compat.numpy as numpy_namespace
 import numpy as np
@@ -41,13 +40,6 @@ def namespace(*arrays: Array) -> ModuleType:
     others = [array for array in arrays if type(array) is not np.ndarray]
     space: ModuleType = array_namespace(*others) if others else numpy_namespace
     return space
-
-
-def dims(kind: type) -> dict[str, tuple[str, ...]]:
-    """The names of the axes of every array of a dataclass, as its annotations declare them; `1` has length 1."""
-    hints = get_type_hints(kind)
-    declared = {item.name: getattr(hints[item.name], "dim_str", "") for item in fields(kind)}
-    return {name: tuple(text.replace("#", "").split()) for name, text in declared.items() if text}
 
 
 def logistic(xp: ModuleType, x: Array) -> Array:

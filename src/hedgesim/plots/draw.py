@@ -17,7 +17,7 @@ from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
 from hedgesim.results.tables import RUNS, TABLES
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import Sourced
+from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.impulses import impulses_of
 
@@ -28,21 +28,21 @@ def draw(results: Results, folder: Path) -> list[Path]:
     Raises:
         StoreError: the results were read from a folder, which does not hold the names and shocks of the scenario.
     """
-    scenario, sourced = _scenario_of(results)
+    scenario, inputs = _scenario_of(results)
     caption = (
         f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
         f"{in_words(scenario.parameters)}."
     )
     return draw_run(
-        results.tables, names_of(sourced), shocks=shocks_shown(scenario, sourced), folder=folder, caption=caption
+        results.tables, names_of(inputs), shocks=shocks_shown(scenario, inputs), folder=folder, caption=caption
     )
 
 
-def _scenario_of(results: Results) -> tuple[Scenario, Sourced]:
-    if results.scenario is None or results.sourced is None:
+def _scenario_of(results: Results) -> tuple[Scenario, ScenarioInputs]:
+    if results.scenario is None or results.inputs is None:
         fault = "only a scenario that was run in this process can be drawn"
         raise StoreError(results.tables.place, fault, remedy="Run it again: hedgesim run draws its charts.")
-    return results.scenario, results.sourced
+    return results.scenario, results.inputs
 
 
 def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
@@ -58,13 +58,13 @@ def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
 def draw_twins(twins: Twins, folder: Path) -> None:
     """Draw the paired differences of the presence of twins; folder: of the differences."""
     results, (name, other) = twins.first, twins.names
-    scenario, sourced = _scenario_of(results)
+    scenario, inputs = _scenario_of(results)
     caption = (
-        f"{name} less {other} in {sourced.setting.axes.periods[-1]}, {twins.paired['n'].max()} runs paired"
+        f"{name} less {other} in {inputs.setting.axes.periods[-1]}, {twins.paired['n'].max()} runs paired"
         f" by random numbers, seed {scenario.seed}, {in_words(scenario.parameters)}."
     )
     title = f"{name} less {other}"
-    draw_pairs(twins.paired, names_of(sourced), folder=folder / "charts", title=title, caption=caption)
+    draw_pairs(twins.paired, names_of(inputs), folder=folder / "charts", title=title, caption=caption)
 
 
 def draw_sweep(results: Results, folder: Path) -> list[Path]:
@@ -127,16 +127,16 @@ def _remove_if_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def names_of(sourced: Sourced) -> Names:
+def names_of(inputs: ScenarioInputs) -> Names:
     """Names and colours of the axes; the corners of the ternary: the aggressor, its largest peer, the opposite bloc."""
-    formats, axes = sourced.tables.table("formats"), sourced.tables.table("axes")
+    formats, axes = inputs.tables.table("formats"), inputs.tables.table("axes")
     titles = dict(zip(formats["format"], formats["name"], strict=True))
-    return Names.from_axes(axes, formats=titles, corners=_corners(sourced, axes))
+    return Names.from_axes(axes, formats=titles, corners=_corners(inputs, axes))
 
 
-def _corners(sourced: Sourced, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
+def _corners(inputs: ScenarioInputs, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
     """Corners of the ternary: the aggressor, the opposite bloc, and the largest power of neither."""
-    setting = sourced.setting
+    setting = inputs.setting
     powers = pd.Series(setting.bloc.ravel(), index=setting.axes.powers)
     aggressor = setting.axes.powers[int(setting.aggressor.ravel().argmax())]
     opposite = tuple(powers.index[powers * powers[aggressor] < 0.0])
@@ -150,9 +150,9 @@ def _corners(sourced: Sourced, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]
     return {str(names[aggressor]): (aggressor,), str(names[third]): (third,), bloc: opposite}
 
 
-def shocks_shown(scenario: Scenario, sourced: Sourced) -> pd.DataFrame:
+def shocks_shown(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
     """Dated shocks that act during the runs, one row per shock, columns period and name."""
-    impulses = impulses_of(scenario, sourced.tables.table("shocks"))
+    impulses = impulses_of(scenario, inputs.tables.table("shocks"))
     dated = {(line.onset, line.name) for line in impulses if line.onset <= scenario.end.index - scenario.start.index}
     rows = [(str(Period.from_index(scenario.start.index + int(onset))), name) for onset, name in sorted(dated)]
     return pd.DataFrame(rows, columns=["period", "name"])

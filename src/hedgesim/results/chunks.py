@@ -13,7 +13,7 @@ import pandas as pd
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
-from hedgesim.engines.variation import Turn, turned
+from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.model.arrays import Array
 from hedgesim.results.blocks import Rows, run_block
 from hedgesim.results.store import KEY, Chunk, keyed
@@ -25,20 +25,22 @@ from hedgesim.results.tables import COUNTS, RUNS, SUMMARY
 class Task:
     """A chunk to be simulated.
 
-    case: pickled, for many tasks share one. turns: by path what its number changes in the case. values: by path the
-    number of each point of the chunk, axes (point,). draws: run k of a point has the random numbers of the run
-    draws + k of the case, axes (point,).
+    case: pickled, for many tasks share one. varied_numbers: by path what its number changes in the case. values: by
+    path the number of each point of the chunk, axes (point,). draws: run k of a point has the random numbers of the
+    run draws + k of the case, axes (point,).
     """
 
     chunk: Chunk
     case: bytes
-    turns: Mapping[str, Sequence[Turn]]
+    varied_numbers: Mapping[str, Sequence[VariedNumber]]
     values: Mapping[str, Array]
     draws: Array
 
     def case_at(self, points: Array) -> Case:
         """The case with the numbers of the point of each run, axes (run,)."""
-        return turned(_unpacked(self.case), self.turns, {path: of[points] for path, of in self.values.items()})
+        return with_varied_numbers(
+            _unpacked(self.case), self.varied_numbers, {path: of[points] for path, of in self.values.items()}
+        )
 
 
 @lru_cache(maxsize=4)

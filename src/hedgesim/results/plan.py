@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
-from hedgesim.engines.variation import Turn
+from hedgesim.engines.variation import VariedNumber
 from hedgesim.experiment import DesignPoints, Experiment, design_points
 from hedgesim.results.chunks import Task
 from hedgesim.results.manifest import digest_of_folder, digest_of_sources
@@ -23,7 +23,7 @@ from hedgesim.results.space import on_disk
 from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns
 from hedgesim.rules.files import files_in_use
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import Sourced, source
+from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.canonical import digest_of
 from hedgesim.scenario.impulses import impulses_of
 
@@ -41,15 +41,15 @@ APART = ("rules", "settings", "parameters", "seed", "purpose")
 class SweepPlan:
     """What is to be run for an experiment.
 
-    points: of the experiment. engine, backend: names of what runs them. sourced: what the tables of a scenario give, by
-    all of it that the tables depend on; the last one is cached.
+    points: of the experiment. engine, backend: names of what runs them. inputs: what the tables of a scenario give, by
+    all of it that the tables depend on; the last one is kept at hand.
     """
 
     points: DesignPoints
     engine: str = "ensemble"
     backend: str = "numpy"
-    sourced: dict[str, Sourced] = field(default_factory=dict, compare=False, repr=False)
-    _packed: dict[int, tuple[bytes, dict[str, tuple[Turn, ...]]]] = field(
+    inputs: dict[str, ScenarioInputs] = field(default_factory=dict, compare=False, repr=False)
+    _packed: dict[int, tuple[bytes, dict[str, tuple[VariedNumber, ...]]]] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -145,12 +145,12 @@ class SweepPlan:
         points, runs, written = zip(*left, strict=True)
         if variant not in self._packed:
             self._packed.clear()
-            self._packed[variant] = (pickle.dumps(self.case(variant)), self.turns(variant))
-        case, turns = self._packed[variant]
+            self._packed[variant] = (pickle.dumps(self.case(variant)), self.varied_numbers(variant))
+        case, varied_numbers = self._packed[variant]
         return Task(
             chunk=Chunk(runs, written, retention.summary, retention.keep),
             case=case,
-            turns=turns,
+            varied_numbers=varied_numbers,
             values={path: of[list(points)] for path, of in self.points.numbers.items()},
             draws=self.points.table["first_draw"].to_numpy()[list(points)],
         )
@@ -158,7 +158,7 @@ class SweepPlan:
     def case(self, variant: int) -> Case:
         """The case of a variant."""
         scenario = self.points.variants[variant].scenario
-        return case_of(scenario, self._source(scenario).setting)
+        return case_of(scenario, self._inputs_of(scenario).setting)
 
     def bytes_on_disk(self, runs: int) -> float:
         """What some of its runs take on disk, rather too much than too little; statistics by quarter once a point."""
@@ -167,30 +167,30 @@ class SweepPlan:
         whole = on_disk(case, runs=1, keep=1).kept
         return on_disk(case, runs=runs, keep=0).rows + points * whole * (retention.keep + float(retention.summary))
 
-    def _source(self, scenario: Scenario) -> Sourced:
+    def _inputs_of(self, scenario: Scenario) -> ScenarioInputs:
         """What the tables give for a scenario; variants that differ in rules alone share it."""
         own = {key: value for key, value in scenario.keys.items() if key not in APART}
         name = f"{digest_of(own)} {scenario.tables_folder}"
-        if name not in self.sourced:
-            self.sourced.clear()
-            self.sourced[name] = source(scenario)
-        return self.sourced[name]
+        if name not in self.inputs:
+            self.inputs.clear()
+            self.inputs[name] = read_inputs(scenario)
+        return self.inputs[name]
 
-    def turns(self, variant: int) -> dict[str, tuple[Turn, ...]]:
+    def varied_numbers(self, variant: int) -> dict[str, tuple[VariedNumber, ...]]:
         """What the number of each path changes in the case of a variant."""
         of = self.points.variants[variant]
-        sourced = self._source(of.scenario)
-        axes, lines = sourced.setting.axes, impulses_of(of.scenario, sourced.tables.table("shocks"))
+        inputs = self._inputs_of(of.scenario)
+        axes, lines = inputs.setting.axes, impulses_of(of.scenario, inputs.tables.table("shocks"))
 
-        def turn(path: str) -> Turn:
+        def varied_number(path: str) -> VariedNumber:
             first, _, rest = path.partition(".")
             if first == "settings":
-                return Turn(parameter=rest)
+                return VariedNumber(parameter=rest)
             if first == "shock_sizes":
-                return Turn(impulses=tuple(k for k, line in enumerate(lines) if line.belongs_to(rest)))
+                return VariedNumber(impulses=tuple(k for k, line in enumerate(lines) if line.belongs_to(rest)))
             side, _, name = rest.split(".")
             axis = axes.countries if side == "countries" else axes.powers
             places = tuple(axis.index(code) for code in of.members[path])
-            return Turn(name, countries=places) if side == "countries" else Turn(name, powers=places)
+            return VariedNumber(name, countries=places) if side == "countries" else VariedNumber(name, powers=places)
 
-        return {path: tuple(map(turn, self.experiment.paths_of(path))) for path in self.points.numbers}
+        return {path: tuple(map(varied_number, self.experiment.paths_of(path))) for path in self.points.numbers}

@@ -18,7 +18,7 @@ from hedgesim.results.parquet import RESULTS_FORMAT, parquet_bytes, to_arrow
 from hedgesim.results.reading import FolderTables, FrameTables, Tables, Where
 from hedgesim.results.tables import TABLES
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import Sourced
+from hedgesim.scenario.arrays import ScenarioInputs
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,14 @@ class Results:
     """Results: tables by name, and the manifest, which says what produced them.
 
     tables: a mapping from names to frames; those of a folder are read when they are asked for. Only of a scenario that
-    was run in this process, `scenario`, `case` (the scenario in arrays) and `sourced` (its own tables) are known.
+    was run in this process, `scenario`, `case` (the scenario in arrays) and `inputs` (its own tables) are known.
     """
 
     manifest: Mapping[str, Any]
     tables: Tables
     scenario: Scenario | None = None
     case: Case | None = None
-    sourced: Sourced | None = None
+    inputs: ScenarioInputs | None = None
     ending: pd.DataFrame | None = None
     """What `closing` gives."""
 

@@ -23,7 +23,7 @@ from hedgesim.results.tables import RUNS, SUMMARY
 from hedgesim.results.workers import in_order
 from hedgesim.rules.files import files_in_use
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import source
+from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.twins import name_of_twin
 
 DEFAULT_RUNS = 1000
@@ -167,8 +167,8 @@ def _run_all(
     scenarios: Sequence[Scenario], plan: Plan, folder: Path | None, on_runs: OnRuns
 ) -> tuple[list[Results], Paired]:
     """Results of one scenario, or of two and their differences; the tables of each are read once."""
-    sourced = [source(scenario) for scenario in scenarios]
-    cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in sourced), strict=True)]
+    inputs = [read_inputs(scenario) for scenario in scenarios]
+    cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
     if folder is not None:
         check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
     check_memory(cases, runs=plan.runs, keep=plan.keep)
@@ -176,7 +176,7 @@ def _run_all(
         Folder(folder).prepare()
     began = now()
     gathered, paired = run_cases(cases, plan, on_runs=on_runs)
-    each = zip(scenarios, cases, sourced, gathered, strict=True)
+    each = zip(scenarios, cases, inputs, gathered, strict=True)
     results = [
         Results(
             _manifest(scenario, plan=plan, began=began), FrameTables(one.tables()), scenario, case, own, one.closing()

@@ -18,25 +18,25 @@ from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, read_tables, with_data
 
 SECURITY = "security"
-"""The domain to which threat, alliances and protection belong."""
+"""The domain of threat, alliances and protection."""
 
 
 @dataclass(frozen=True)
-class Sourced:
-    """A scenario's tables as visible at its start, and their arrays."""
+class ScenarioInputs:
+    """A scenario's tables as visible at its start, and the arrays made of them."""
 
     tables: Tables
     setting: Setting
 
 
-def source(scenario: Scenario) -> Sourced:
-    """Read the scenario's tables, cut them at its start, apply its data overrides, and make arrays.
+def read_inputs(scenario: Scenario) -> ScenarioInputs:
+    """Read the scenario's tables, cut them at its start, lay its data overrides over them, and make arrays.
 
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
     tables = with_data(read_tables(scenario.tables_folder), scenario).visible(scenario.start)
-    return Sourced(tables, setting_of(scenario, tables))
+    return ScenarioInputs(tables, setting_of(scenario, tables))
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:

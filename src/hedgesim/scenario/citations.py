@@ -10,7 +10,7 @@ from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
-from hedgesim.scenario.arrays import Sourced
+from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.calibrations import values_of
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.schema import Scenario
@@ -51,12 +51,12 @@ CALIBRATION = "calibration"
 """Source of a fitted value."""
 
 
-def citations_of(scenario: Scenario, sourced: Sourced) -> pd.DataFrame:
+def citations_of(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
     """Every number used, one row each, columns `COLUMNS`."""
-    of_tables = _table_rows(sourced.tables, sourced.setting.axes)
-    rows = [*of_tables, *_shock_rows(scenario, sourced.tables), *_parameter_rows(scenario)]
+    of_tables = _table_rows(inputs.tables, inputs.setting.axes)
+    rows = [*of_tables, *_shock_rows(scenario, inputs.tables), *_parameter_rows(scenario)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
-    return frame.assign(citation=[_citation(sourced.tables, key) for key in frame["source"]])
+    return frame.assign(citation=[_citation(inputs.tables, key) for key in frame["source"]])
 
 
 def count_of(citations: pd.DataFrame) -> pd.DataFrame:

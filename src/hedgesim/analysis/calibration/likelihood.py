@@ -26,7 +26,7 @@ from hedgesim.analysis.calibration.record import CELL, Record, positions, rooted
 from hedgesim.engines.case import Case
 from hedgesim.engines.choice import Engine
 from hedgesim.engines.records import Observation
-from hedgesim.engines.variation import Turn, turned
+from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.model.arrays import RUN, Array
 from hedgesim.model.setting import Axes
 from hedgesim.model.world import MEETINGS
@@ -101,7 +101,9 @@ class Likelihood:
 
 def run_with(case: Case, values: Mapping[str, Array], engine: Engine, runs: Sequence[int]) -> Observation:
     """Runs of a case, each with its own shared parameters; values: by path, axes (run,)."""
-    return engine.observations(turned(case, {path: [Turn(parameter=path)] for path in values}, values), runs)
+    return engine.observations(
+        with_varied_numbers(case, {path: [VariedNumber(parameter=path)] for path in values}, values), runs
+    )
 
 
 def log_likelihoods(

@@ -12,7 +12,7 @@ import numpy as np
 from hedgesim.analysis.patterns.interval import Span
 from hedgesim.analysis.patterns.pattern import Key, Part, Patterns
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.variation import Turn, turned
+from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.model.arrays import COUNTRY, TARGET, Array
 from hedgesim.model.parameters import all_parameters
@@ -20,7 +20,7 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.rules import country_rules
 from hedgesim.scenario import Scenario, read_scenario
-from hedgesim.scenario.arrays import source
+from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.files import ENDINGS
 from hedgesim.scenario.schema import Rules
@@ -79,7 +79,7 @@ class PatternScenarios:
         scenario = self.scenario(name, parameters)
         key = scenario.model_copy(update=BARE).digest
         if key not in self.settings:
-            self.settings[key] = source(scenario).setting
+            self.settings[key] = read_inputs(scenario).setting
         return case_of(scenario, self.settings[key])
 
     def check(self) -> None:
@@ -180,7 +180,7 @@ class Variation:
         if not self.draws:
             return case
         values = {path: np.asarray(held)[np.asarray(runs) % len(held)] for path, held in self.draws.items()}
-        return turned(case, {path: (Turn(parameter=path),) for path in values}, values)
+        return with_varied_numbers(case, {path: (VariedNumber(parameter=path),) for path in values}, values)
 
 
 def _refuse_unknown(place: str, fault: str, name: str | None, known: Collection[str]) -> None:
