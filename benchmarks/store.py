@@ -122,11 +122,11 @@ def _peaks(pid: int) -> dict[int, float]:
     found = {}
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
-            told = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
+            fields = dict(line.split(":", 1) for line in status.read_text().splitlines() if ":" in line)
         except OSError:
             continue
-        if pid in {int(told["Pid"]), int(told["PPid"])} and "VmHWM" in told:
-            found[int(told["Pid"])] = float(told["VmHWM"].split()[0]) / 2**20
+        if pid in {int(fields["Pid"]), int(fields["PPid"])} and "VmHWM" in fields:
+            found[int(fields["Pid"])] = float(fields["VmHWM"].split()[0]) / 2**20
     return found
 
 

@@ -118,7 +118,7 @@ FILES: dict[str, tuple[str, str, str, str]] = {
     "outcome named as a shock": (PLAIN + "recorded_shocks: [cm_2018]\n", "x.yaml:5:19", '"cm_2018"', "Known"),
     "unknown source": (changed("source: assumption", "source: nobody"), "x.yaml:8:13", '"nobody"', "Known"),
     "unknown calibration": (PLAIN + "parameters: best\n", "x.yaml:5:13", '"best"', "prior"),
-    "shares that do not sum to 1": (override("shares", SHARE_KEY, "share", "0.9"), "x.yaml:6:5", "not to 1", "Mend"),
+    "shares that do not sum to 1": (override("shares", SHARE_KEY, "share", "0.9"), "x.yaml:6:5", "not to 1", "Correct"),
     "shock after the end": (
         changed("2021Q2", "2024Q1"),
         "x.yaml:7:11",
@@ -295,7 +295,7 @@ BROKEN_TABLES: dict[str, tuple[str, Callable[[str], str], str, str]] = {
         "trust.csv",
         lambda text: re.sub(r"^(2021Q1,KAZ,KGZ),[^,]*", r"\1,high", text, flags=re.MULTILINE),
         r"trust\.csv:\d+: ",
-        "no number",
+        "not a number",
     ),
     "a missing column": (
         "ties.csv",

@@ -31,12 +31,12 @@ def png_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_experiment_runs_in_its_quick_size(name: str, tmp_path: Path) -> None:
     said = call("sweep", name, "--quick", "-o", str(tmp_path / "out"), "--json")
     assert said.code == 0, said.err
-    told = json.loads(said.out)
-    assert told["manifest"]["failed"] == 0
-    for outcome in told["manifest"]["outcomes"]:
+    report = json.loads(said.out)
+    assert report["manifest"]["failed"] == 0
+    for outcome in report["manifest"]["outcomes"]:
         assert (tmp_path / "out" / "charts" / f"{outcome}.png").stat().st_size > 5_000
     status = json.loads(call("status", str(tmp_path / "out"), "--json").out)
-    assert status["there"] == status["planned"] == told["manifest"]["runs"]
+    assert status["there"] == status["planned"] == report["manifest"]["runs"]
 
 
 def test_there_are_experiments_for_the_questions_of_the_founding_texts() -> None:
@@ -50,9 +50,9 @@ def test_a_plan_tells_runs_disk_and_time_and_starts_nothing(tmp_path: Path) -> N
     assert said.code == 0
     assert "24, 24 of them missing" in said.out
     assert not (tmp_path / "out").exists()
-    told = json.loads(call("plan", str(path), "-o", str(tmp_path / "out"), "--json").out)
-    assert (told["runs"], told["missing"], told["points"]) == (24, 24, 6)
-    assert told["disk"] > 0.0 < told["seconds"]
+    report = json.loads(call("plan", str(path), "-o", str(tmp_path / "out"), "--json").out)
+    assert (report["runs"], report["missing"], report["points"]) == (24, 24, 6)
+    assert report["disk"] > 0.0 < report["seconds"]
     call("sweep", str(path), "-o", str(tmp_path / "out"))
     assert "24, 0 of them missing" in call("plan", str(path), "-o", str(tmp_path / "out")).out
 

@@ -242,8 +242,8 @@ def test_the_page_lists_every_scenario_with_a_figure() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for name in packaged_scenarios():
         assert f"| `{name}` |" in text, name
-        told = re.search(rf"^\| {name} \|.*±", text, re.MULTILINE)
-        assert told or name in {"history", "no_war"}, name
+        found = re.search(rf"^\| {name} \|.*±", text, re.MULTILINE)
+        assert found or name in {"history", "no_war"}, name
 
 
 @pytest.mark.hold

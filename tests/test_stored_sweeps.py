@@ -90,12 +90,12 @@ def test_the_same_again_gives_the_same_files(here: Path) -> None:
 
 
 def test_json_gives_numbers(here: Path) -> None:
-    told = json.loads(sensitivity("morris", "--json").out)
-    assert told["method"] == "morris"
-    rows = pd.DataFrame(told["indices"])
+    report = json.loads(sensitivity("morris", "--json").out)
+    assert report["method"] == "morris"
+    rows = pd.DataFrame(report["indices"])
     assert set(rows["measure"]) == {"mu_star", "mu", "sigma"}
-    assert told["basis"][0]["used"] == 16
-    assert told["basis"][0]["noise"] is None
+    assert report["basis"][0]["used"] == 16
+    assert report["basis"][0]["noise"] is None
     boxes = json.loads(discover("--when", MIDDLE, "--json").out)
     assert boxes["when"] == MIDDLE
     assert boxes["boxes"][0]["density"] > 0.9
@@ -173,18 +173,18 @@ AGAIN = "hedgesim sweep saltelli/ishigami.yaml -o saltelli/out"
         ),
         (without_points, "the table of points is missing. Run the sweep again."),
         (broken_manifest, f"not a manifest of results. Run it again. Or run it again: {AGAIN}"),
-        (edited, f"ishigami is not as it was when it was swept. Sweep it again, which runs only what is new: {AGAIN}"),
+        (edited, f"ishigami has changed since it was swept. Sweep it again, which runs only what is new: {AGAIN}"),
     ],
 )
 def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path], None], said: str) -> None:
     harm(here / "saltelli/out")
     before = digests(here)
     for command in (("sensitivity",), ("discover", "--when", MIDDLE)):
-        told = call(command[0], "saltelli/ishigami.yaml", "-o", "saltelli/out", *command[1:])
-        assert told.code == 2
-        assert told.out == ""
-        assert told.err.count("\n") == 1
-        assert said in told.err
+        result = call(command[0], "saltelli/ishigami.yaml", "-o", "saltelli/out", *command[1:])
+        assert result.code == 2
+        assert result.out == ""
+        assert result.err.count("\n") == 1
+        assert said in result.err
     assert digests(here) == before
 
 
@@ -193,8 +193,8 @@ def test_other_results_in_the_folder_are_refused(here: Path, monkeypatch: pytest
     told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
     assert told.err == "sobol/out: here are results of corner, not of ishigami. Name its folder with -o.\n"
     assert call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "-o", "run").code == 0
-    told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "run")
-    assert told.err == "run: here are results of a scenario, not of ishigami. Name its folder with -o.\n"
+    result = call("sensitivity", "saltelli/ishigami.yaml", "-o", "run")
+    assert result.err == "run: here are results of a scenario, not of ishigami. Name its folder with -o.\n"
 
 
 OF = ("saltelli/ishigami.yaml", "-o", "saltelli/out")
@@ -222,10 +222,10 @@ OF = ("saltelli/ishigami.yaml", "-o", "saltelli/out")
 )
 def test_what_cannot_be_is_said_in_one_line(here: Path, arguments: tuple[str, ...], said: str) -> None:
     before = files_below(here)
-    told = call(*arguments)
-    assert told.code == 2
-    assert told.err.count("\n") == 1
-    assert said in told.err
+    result = call(*arguments)
+    assert result.code == 2
+    assert result.err.count("\n") == 1
+    assert said in result.err
     assert files_below(here) == before
 
 

@@ -351,7 +351,7 @@ def blank(kind: Any, lengths: dict[str, int], **values: Any) -> Any:
 
 
 def plain_view(**values: Any) -> View:
-    """What one country sees of two powers in one domain, security, when nothing has happened, but for what is given."""
+    """What one country sees of two powers in one domain, security, when nothing has happened, except what is given."""
     lengths = {"country": 1, "power": 2, "domain": 1, "format": 1}
     share = row(0.4, 0.3, 0.2, 0.1)
     usual = {

@@ -77,7 +77,7 @@ def calibration(results: Path) -> str:
         f"Log likelihood (5, 50, 95 %): prior {_three(prior)}, posterior {_three(draws)}; shipped values "
         f"{facts['log_likelihood_of_shipped']:.1f}.",
         rows_of(fitted, forms),
-        f"Only swept: {len(swept)} parameters, {silent} of them because the record of these years does not move with "
+        f"Not fitted: {len(swept)} parameters, {silent} of them because the record of these years does not depend on "
         "them beyond chance; `parameters.csv` of the calibration gives each with its reason. Rank correlations above "
         f".4: {_strong(folder)}.",
         _again(results / "calibration" / CALIBRATION, fitted),
@@ -93,8 +93,8 @@ def _again(folder: Path, shipped: pd.DataFrame) -> str:
     both = [name for name in own.index if again.get(name) == again.get(name) and name in again.index]
     apart = ((again[both] - own.loc[both, "posterior_q50"]) / own.loc[both, "prior_sd"]).abs()
     return (
-        f"Fitted anew by `make evidence`, {len(both)} of {len(own)} parameters are fitted again, and their medians lie "
-        f"within {apart.max():.2f} prior standard deviations of the shipped ones."
+        f"In the fit repeated by `make evidence`, {len(both)} of {len(own)} parameters are fitted, and their medians "
+        f"are within {apart.max():.2f} prior standard deviations of the shipped ones."
     )
 
 
@@ -103,7 +103,7 @@ def _three(values: Sequence[float]) -> str:
 
 
 def _strong(folder: Path) -> str:
-    """Pairs of parameters that the record hardly tells apart."""
+    """Pairs of parameters that the record hardly distinguishes."""
     frame = pd.read_csv(folder / "correlations.csv").set_index("parameter")
     pairs = [(a, b, frame.loc[a, b]) for n, a in enumerate(frame.index) for b in frame.columns[n + 1 :]]
     strong = sorted((pair for pair in pairs if abs(pair[2]) > STRONG), key=lambda pair: -abs(pair[2]))
@@ -135,7 +135,7 @@ def hindcast(results: Path) -> str:
         "skill (90 %)": "{}",
         "cases": "{}",
     }
-    courses = sorted(path.stem for path in (folder / "charts").glob("history_*.png"))
+    histories = sorted(path.stem for path in (folder / "charts").glob("history_*.png"))
     return paragraphs(
         rows_of(base, score),
         image(folder, "skill", "Skill against baselines"),
@@ -147,22 +147,22 @@ def hindcast(results: Path) -> str:
         rows_of(others, {"variant": "{}", "part": "{}", "skill (90 %)": "{}"}),
         "### Countries left out of the fit",
         rows_of(tables["left_out"], left),
-        "### Votes foretold",
+        "### Forecast votes",
         "On a resolution hostile to the aggressor, first quarter after the start. None is sourced, so none is scored.",
         rows_of(tables["votes"], votes),
         "### History beside the record",
-        *(image(folder, name, name.replace("_", " ")) for name in courses),
+        *(image(folder, name, name.replace("_", " ")) for name in histories),
     )
 
 
 def ablation(results: Path) -> str:
-    """What each mechanism carries."""
+    """What the effects depend on, mechanism by mechanism."""
     tables, facts = read_findings(results / "ablate", "ablate")
     effects, scores = tables["effects"], tables["scores"]
     sure = (effects["q05"] > 0.0) | (effects["q95"] < 0.0)
-    effects = effects.assign(told=[f"{m:+.4f}{'*' if s else ''}" for m, s in zip(effects["mean"], sure, strict=True)])
+    effects = effects.assign(text=[f"{m:+.4f}{'*' if s else ''}" for m, s in zip(effects["mean"], sure, strict=True)])
     names = list(dict.fromkeys(effects["without"]))
-    wide = effects.pivot(index="without", columns="outcome", values="told").loc[names, effects["outcome"].unique()]
+    wide = effects.pivot(index="without", columns="outcome", values="text").loc[names, effects["outcome"].unique()]
     skill = scores[scores["baseline"] == PERSISTENCE].pivot(index="without", columns="part", values="value").loc[names]
     for part in ("all shares", "meetings"):
         wide[f"skill, {part}"] = skill[part].map("{:+.3f}".format)
@@ -189,10 +189,10 @@ def patterns(results: Path) -> str:
         frame[name] = frame[name].map({True: "yes", False: "no"})
     columns = ("pattern", "statement", "verdict", "habit", "random", "no_shock", "pooled", "counts")
     return paragraphs(
-        f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and tell the model from "
-        f"habit, chance and no shock (aim: {totals['aim']}); with countries all alike {totals['count_pooled']} do.** "
-        f"{facts['runs']} runs of every scenario, parameters `{facts['parameters']}`. What each means and why its "
-        "interval is as it is: [patterns.md](patterns.md).",
+        f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and discriminate "
+        f"the model from habit, chance and no shock (aim: {totals['aim']}); with countries all alike "
+        f"{totals['count_pooled']} do.** {facts['runs']} runs of every scenario, parameters "
+        f"`{facts['parameters']}`. What each means and why its interval is as it is: [patterns.md](patterns.md).",
         rows_of(frame, dict.fromkeys(columns, "{}")),
         image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
     )
@@ -212,8 +212,8 @@ def sensitivity(results: Path) -> str:
         noise = ", ".join(f"{row.outcome} {100 * row.noise:.1f} %" for row in tables["basis"].itertuples())
         parts += [
             f"### `{name}`: {METHODS[method]}",
-            f"The {LARGEST} largest of each outcome; 95 % intervals of the bootstrap; part of the variance that is the "
-            f"chance of runs: {noise}.",
+            f"The {LARGEST} largest of each outcome; 95 % intervals of the bootstrap; share of the variance "
+            f"that is Monte Carlo error: {noise}.",
             rows_of(first, forms),
         ]
     parts.append(image(results / "sensitivity" / "sensitivity" / "sobol", "hedging_index", "Sobol indices of hedging"))
@@ -222,8 +222,8 @@ def sensitivity(results: Path) -> str:
 
 LARGEST = 4
 METHODS = {
-    "sobol": "total effects (Sobol), the part of the variance in which a parameter has a hand",
-    "morris": "mean absolute effects (Morris), in units of the outcome over the whole range",
+    "sobol": "total effects (Sobol), the share of the variance to which a parameter contributes",
+    "morris": "mean absolute effects (Morris), in units of the outcome over the complete range",
 }
 
 
@@ -243,7 +243,7 @@ def landscape(results: Path) -> str:
     return paragraphs(
         f"`{found['scenario']}` at {found['start']}: {len(found['minima'])} local minima of {found['bipartitions']} "
         f"bipartitions. Lowest, energy {lowest['energy']:.2f}: {one} against {other}. Beside it {comparison['runs']} "
-        f"runs to {comparison['period']}: part of runs that lean to the side, presence across the line at the start "
+        f"runs to {comparison['period']}: share of runs that lean to the side, presence across the line at the start "
         "and then, hedging index. More in [landscape.md](landscape.md).",
         rows_of(pd.DataFrame(comparison["countries"]), forms),
     )

@@ -42,15 +42,15 @@ def main(arguments: Sequence[str]) -> int:
 def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
     n = manifest["totals"]
     yield (
-        f"{n['hold']} of {n['patterns']} patterns hold, {n['discriminating']} tell the model from habit, chance and no "
-        f"shock, **{n['count']} do both and count**; the aim is {n['aim']}. With countries all alike "
+        f"{n['hold']} of {n['patterns']} patterns hold, {n['discriminating']} discriminate the model from habit, "
+        f"chance and no shock, **{n['count']} do both and count**; the aim is {n['aim']}. With countries all alike "
         f"{n['count_pooled']} do. Parameters: {manifest['parameters']}; {manifest['runs']} runs of every scenario."
     )
     yield ""
     yield from _head(["pattern", "verdict", *(name.replace("_", " ") for name in NULLS), "all alike", "counts"])
     for row in table.to_dict("records"):
         satisfied = ["holds" if row[name] else "no" for name in NULLS]
-        counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not tell"
+        counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not discriminate"
         name, counts = ("placebo", "") if row["placebo"] else (row["pattern"], counts)
         yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], counts])
 

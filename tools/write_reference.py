@@ -31,7 +31,7 @@ GRADES = ("small", "medium", "large", "extreme")
 HEAD = """# Reference
 
 Written by `tools/write_reference.py` from the code and the tables (`make docs`); a test compares them. Do not edit.
-What the numbers do stands in [odd.md](odd.md), what the words mean in [glossary.md](glossary.md).
+What the numbers do is in [odd.md](odd.md), what the words mean in [glossary.md](glossary.md).
 """
 
 
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def page() -> str:
-    """The whole page."""
+    """The complete page."""
     parts = (HEAD, *_parameters(), *_rules(), *_channels(), *_shocks(), *_outcomes(), *_columns(), *_statistics())
     return "\n".join(parts)
 
@@ -68,10 +68,10 @@ def _parameters() -> Iterator[str]:
     assumed = sum(item.source == "assumption" for item in everything.values())
     yield "## Parameters\n"
     yield (
-        f"{len(everything)} shared parameters. Every default is a starting magnitude that somebody chose, and the most "
+        f"{len(everything)} shared parameters. Every default is a starting magnitude, chosen by us, and the most "
         f"likely value of its prior; {len(values_of(SHIPPED))} have a fitted value, which holds unless a scenario says "
         "`parameters: prior` ([evidence](evidence.md#calibration)). A source says where the idea comes from, not the "
-        f"number; {assumed} have not even that. A scenario replaces one with `settings: {{taste.concentration: 3}}`, "
+        f"number; {assumed} have no source. A scenario replaces one with `settings: {{taste.concentration: 3}}`, "
         "the command line with `--set settings.taste.concentration=3`. Values outside the range are refused.\n"
     )
     prior = Parameters()
@@ -137,7 +137,7 @@ def _shocks() -> Iterator[str]:
     yield (
         f"{len(causes)} lines of {causes['event'].nunique()} events. A line acts from the quarter given, which is the "
         "event's own or, for the second half of a quarter, the next; a scenario takes those between its start and its "
-        "end. Where a channel may name domains and none stands, all are hit.\n"
+        "end. Where a channel may name domains and names none, all are hit.\n"
     )
     rows = [_shock(row) for row in causes.sort_values("date", kind="stable").to_dict("records")]
     yield table(_SHOCK_COLUMNS, rows)

@@ -112,7 +112,7 @@ def closest(name: str, known: Iterable[str]) -> str | None:
 
 
 def choose_from(name: str, known: Iterable[str]) -> str:
-    """Say as a remedy which known name may be meant, and which there are."""
+    """The remedy for an unknown name: which known name may be meant, and which there are."""
     candidates = list(known)
     near = closest(name, candidates)
     guess = f'Did you mean "{near}"? ' if near is not None else ""

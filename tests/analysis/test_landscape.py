@@ -216,7 +216,7 @@ ONE = np.ones((1, 1))
 TWO = np.zeros((2, 2))
 WRONG = {
     "nobody": ((), [], np.zeros((0, 0)), "actors: there are no actors"),
-    "one": (("A",), [1.0], ONE, "actors: there is one actor. Two sides take two"),
+    "one": (("A",), [1.0], ONE, "actors: there is one actor. Two sides need two"),
     "twice": (("A", "A"), [1.0, 1.0], TWO, "actors: A occurs twice. Name each"),
     "too few sizes": (("A", "B"), [1.0], TWO, "actors: 2 actors, sizes of shape (1,)"),
     "not square": (("A", "B"), [1.0, 1.0], np.zeros((2, 3)), "actors: 2 actors, sizes of shape (2,), propensities"),
@@ -224,7 +224,12 @@ WRONG = {
     "negative": (("A", "B"), [-1.0, 1.0], TWO, "sizes: the size of A is -1, and"),
     "no number of a size": (("A", "B"), [np.nan, 1.0], TWO, "sizes: the size of A is nan"),
     "endless": (("A", "B"), [np.inf, 1.0], TWO, "sizes: the size of A is inf"),
-    "no number": (("A", "B"), [1.0, 1.0], np.asarray([[0.0, np.nan], [1.0, 0.0]]), "A and B is no number (nan and 1)"),
+    "no number": (
+        ("A", "B"),
+        [1.0, 1.0],
+        np.asarray([[0.0, np.nan], [1.0, 0.0]]),
+        "A and B is not a number (nan and 1)",
+    ),
     "asymmetric": (("A", "B"), [1.0, 1.0], np.asarray([[0.0, 1.0], [1.1, 0.0]]), "differs by direction (1 and 1.1)"),
     "too large": (("A", "B"), [1e200, 1e200], 1.0 - np.eye(2), "propensities: the propensity of A and B times"),
     "too small": (("A", "B"), [1e-200, 1e-200], 1.0 - np.eye(2), "Give sizes in another unit."),

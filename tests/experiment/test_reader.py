@@ -124,7 +124,7 @@ FILE = {
     ),
     "a scenario for an experiment": (
         "purpose: a scenario\nextends: war_2022\n",
-        "x.yaml:1:1: this is a scenario, no experiment. Run it with hedgesim run.",
+        "x.yaml:1:1: this is a scenario, not an experiment. Run it with hedgesim run.",
     ),
     "more points than can be": (
         HEAD
@@ -134,7 +134,7 @@ FILE = {
             for name in ("need", "trust", "threat", "boost")
         ),
         "x.yaml:1:1: the design makes 100000000 points, more than 16777216. "
-        "Give fewer levels or samples, or sample a space so large.",
+        "Give fewer levels or samples, or choose a design that samples.",
     ),
     "samples with a grid": (
         GRID + "samples: 3\n",
@@ -148,13 +148,13 @@ FILE = {
         HEAD + "design: morris\nsamples: 4\n",
         "x.yaml:5:9: the design morris needs uncertainties. Add ranges, or write design: grid.",
     ),
-    "sobol's samples no power of two": (
+    "sobol's samples not a power of two": (
         changed("samples: 4", "samples: 100", SAMPLED),
-        "x.yaml:6:10: samples is 100, no power of two. Write 64 or 128.",
+        "x.yaml:6:10: samples is 100, not a power of two. Write 64 or 128.",
     ),
-    "saltelli's samples no power of two": (
+    "saltelli's samples not a power of two": (
         changed("sobol\nsamples: 4", "saltelli\nsamples: 3", SAMPLED),
-        "x.yaml:6:10: samples is 3, no power of two. Write 2 or 4.",
+        "x.yaml:6:10: samples is 3, not a power of two. Write 2 or 4.",
     ),
     "one path of morris": (
         changed("sobol\nsamples: 4", "morris\nsamples: 1", SAMPLED),
@@ -217,7 +217,7 @@ FILE = {
     ),
     "goal of what is no outcome": (
         GRID + "goals: {realignments: low}\nlevers: {end: [2022Q4]}\n",
-        'x.yaml:7:9: "realignments" has a goal but is no outcome of the experiment. Known: hedging_index.',
+        'x.yaml:7:9: "realignments" has a goal but is not an outcome of the experiment. Known: hedging_index.',
     ),
     "goal without levers": (
         GRID + "goals: {hedging_index: high}\n",
@@ -392,11 +392,11 @@ TABLES = {
     ),
     "infinity": (
         "settings.taste.threat\n0.5\ninf\n",
-        'samples.csv:3: "inf" is no number for settings.taste.threat. Write it like 0.5.',
+        'samples.csv:3: "inf" is not a number for settings.taste.threat. Write it like 0.5.',
     ),
     "not a number": (
         "settings.taste.threat\n0.5\nnan\n1.0\n",
-        'samples.csv:3: "nan" is no number for settings.taste.threat. Write it like 0.5.',
+        'samples.csv:3: "nan" is not a number for settings.taste.threat. Write it like 0.5.',
     ),
     "a value out of range": (
         "end,settings.taste.threat\n2021Q4,0.5\n2022Q4,12\n",
@@ -412,7 +412,7 @@ TABLES = {
     ),
     "quotes without end": (
         'settings.taste.threat\n"' + "1" * 200_000,
-        "samples.csv:2: this is no table (field larger than field limit (131072)). Check its quotes and commas.",
+        "samples.csv:2: this is not a table (field larger than field limit (131072)). Check its quotes and commas.",
     ),
 }  # fmt: skip
 

@@ -53,5 +53,5 @@ def test_anything_else_is_not_a_date(date: str) -> None:
 
 @pytest.mark.parametrize("date", ["2022-02-30", "2023-02-29", "2022-04-31"])
 def test_a_day_that_no_calendar_has_is_refused(date: str) -> None:
-    with pytest.raises(ValueError, match="is no day of the calendar"):
+    with pytest.raises(ValueError, match="is not a day of the calendar"):
         Period.acting(date)

@@ -239,10 +239,10 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "no parameter": (
         changed(FIELD, "lean: float = 0.5"),
         15,
-        "Leaning.lean is no parameter: it has no unit, range, meaning and source",
+        "Leaning.lean is not a parameter: it has no unit, range, meaning and source",
         "Declare it with parameter(default, unit=, within=, meaning=, source=).",
     ),
-    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "is in no range from 2 to 2"),
+    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "is not in a range from 2 to 2"),
     "out of range": (changed("(0, 2)", "(1, 2)"), 15, "Leaning.lean has the default 0.5", "a default between them."),
     "endless": (changed("(0, 2)", "(0, 1e999)"), 15, "Leaning.lean has the default 0.5", "from 0 to inf"),
     "no numbers": (changed("(0, 2)", "('a', 'z')"), 15, "Leaning.lean has the default 0.5", "from 'a' to 'z'"),
@@ -298,7 +298,7 @@ def test_a_file_that_cannot_be_read_is_refused() -> None:
         "folder.py": "folder.py: is not a file. Name a Python file with one rule.",
         "latin.py": "latin.py:2: is not a text in UTF-8. Save the file as UTF-8.",
         "large.py": "large.py: the file has more than the 262144 bytes (256 kB) that are read. "
-        "Keep in it the rule alone.",
+        "Keep only the rule in it.",
         "x" * 300 + ".py": "cannot be read (File name too long). Check the path and its permissions.",
     }.items():
         with pytest.raises(HedgesimError) as caught:

@@ -120,16 +120,18 @@ def test_what_is_no_number_is_refused_with_its_line(own: Path, value: str) -> No
     cells = line.split(",")
     cells[2] = f'"{value}"'
     edit(own / "proximity.csv", line, ",".join(cells))
-    with pytest.raises(HedgesimError, match=r"proximity\.csv:3: .* in the column value is no number\. Write a number"):
+    with pytest.raises(
+        HedgesimError, match=r"proximity\.csv:3: .* in the column value is not a number\. Write a number"
+    ):
         read_tables(own)
 
 
 FAULTS = {
     "missing column": ("ties.csv", "tie,", "bond,", r"ties\.csv:1: the column tie is missing\. The columns are"),
-    "no date": ("trust.csv", ",1993,", ",sometime,", r'trust\.csv:2: "sometime" in the column date is no date'),
+    "no date": ("trust.csv", ",1993,", ",sometime,", r'trust\.csv:2: "sometime" in the column date is not a date'),
     "unknown confidence": ("axes.csv", "assumption\n", "certain\n", r'axes\.csv:2: "certain" in the column confidence'),
     "too many cells": ("axes.csv", "\n", "\n1,2,3,4,5,6,7,8,9\n", r"axes\.csv:2: 9 cells under 7 columns"),
-    "quotes without end": ("axes.csv", "\n", '\n"', r"axes\.csv:\d+: this is no table"),
+    "quotes without end": ("axes.csv", "\n", '\n"', r"axes\.csv:\d+: this is not a table"),
 }
 
 

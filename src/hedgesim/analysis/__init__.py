@@ -1,1 +1,1 @@
-"""What many runs say together: summaries, comparisons, scores."""
+"""Analyses of many runs: summaries, comparisons, scores."""

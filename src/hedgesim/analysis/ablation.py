@@ -25,10 +25,10 @@ WHOLE = "nothing"
 """What is turned off in the model as it is."""
 
 TOTALS = ("leader_meetings", "first_time_formats")
-"""Outcomes that count what happens in a quarter: their total is asked for."""
+"""Outcomes that count what happens in a quarter: their total is used."""
 
 THESIS = ("presence_region", "diversity", "hedging_index", *TOTALS, "formality", "realignments")
-"""Outcomes in which the founding texts expect a shock to show: more region and more vectors at once, informally."""
+"""Outcomes in which the founding texts expect a shock to act: more region and more vectors at once, informally."""
 
 
 @cache
@@ -39,7 +39,7 @@ def mechanisms() -> Mapping[str, Mapping[str, float]]:
 
 
 def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFrame:
-    """What the shock of the first of two cases changes at the end, run by run, under every mechanism turned off.
+    """What the shock of the first of two cases changes at the end, run by run, with each mechanism turned off.
 
     Columns: without, outcome, mean, q05, q95, n. Outcomes are `THESIS`; of countries their mean. n: runs that succeeded
     on both sides; those that failed on either are left out.
@@ -58,7 +58,7 @@ def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFra
 def scores_without(
     case: Case, tables: Tables, posterior: Draws, engine: Engine, *, years: Sequence[int], runs: int
 ) -> pd.DataFrame:
-    """Skills of the hindcast under every mechanism turned off; the columns of `skills_of` and `without`.
+    """Skills of the hindcast with each mechanism turned off; the columns of `skills_of` and `without`.
 
     Arguments as of `hedgesim.analysis.hindcast.hindcast.hindcast`; posterior: with or without log likelihoods. What is
     turned off is not drawn.
@@ -74,7 +74,7 @@ def scores_without(
 
 
 def patterns_without(scenarios: PatternScenarios, runs: int, *, on_runs: OnRuns = lambda _: None) -> pd.DataFrame:
-    """Verdicts of every pattern under every mechanism turned off; columns: without, pattern, verdict.
+    """Verdicts of every pattern with each mechanism turned off; columns: without, pattern, verdict.
 
     Raises:
         ValueError: too few runs for a score.

@@ -34,7 +34,7 @@ def landscape_of(scenario: Scenario, inputs: ScenarioInputs) -> Landscape:
     two powers; all are in -1..1. Where the tables have it by direction, it is the mean of both.
 
     Raises:
-        ScenarioError: the tables know no military expenditure of a country.
+        ScenarioError: the tables have no military expenditure of a country.
         HedgesimError: an actor has no size, or there are fewer than two actors.
     """
     setting = inputs.setting

@@ -40,7 +40,7 @@ CASES = ("means", "runs")
 
 @dataclass(frozen=True)
 class Condition:
-    """What makes a case one of interest: an outcome against a number."""
+    """When a case is of interest: an outcome against a number."""
 
     outcome: str
     operator: str
@@ -137,7 +137,7 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
 
 
 def _check_options(plan: Peeling, of: str) -> None:
-    """Refuse numbers that mean nothing."""
+    """Refuse numbers out of range."""
     if of not in CASES:
         raise HedgesimError(f"--of {of}", "there are no such cases", f"Write --of {' or --of '.join(CASES)}.")
     for name, most in (("peel", 0.5), ("paste", 0.5), ("mass", 1.0), ("density", 1.0)):
@@ -165,7 +165,7 @@ def _check_cases(results: Results, condition: Condition, values: pd.Series[Any],
     """Refuse too few cases, and a condition that every case or no case meets."""
     if len(hits) < FEWEST:
         fault = f"boxes need at least {FEWEST} cases, and there are {len(hits)}"
-        raise HedgesimError(place_of(results), fault, "Write more samples and sweep again; --quick makes too few.")
+        raise HedgesimError(place_of(results), fault, "Write more samples and sweep again; --quick gives too few.")
     if hits.any() and not hits.all():
         return
     who = "every case meets it" if hits.all() else "no case meets it"

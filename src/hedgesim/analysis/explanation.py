@@ -16,7 +16,7 @@ REGRESSORS = ("log capacity", "proximity", "affinity", "membership")
 
 @dataclass(frozen=True)
 class Explanation:
-    """Least squares of the log of starting shares of powers on shared regressors, a constant per domain apart.
+    """Least squares of the log of starting shares of powers on shared regressors, with a constant per domain.
 
     coefficients: columns regressor, coefficient, error. r2: share of the variance within domains explained, 0..1. n:
     shares in the regression.

@@ -139,7 +139,7 @@ def _varies(means: Values) -> bool:
 
 @contextmanager
 def _no_warnings() -> Iterator[None]:
-    """No warnings of resamples in which nothing varies, which give no number."""
+    """No warnings of resamples in which nothing varies, which give no index."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield

@@ -44,17 +44,17 @@ class Landscape:
 
     Raises:
         HedgesimError: fewer than two actors, one named twice, arrays of another shape, a size that is not above 0, a
-            propensity that is no number or differs by direction, numbers whose products leave the range of numbers.
+            propensity that is not a number or differs by direction, numbers whose products leave the range of numbers.
     """
 
     actors: tuple[str, ...]
     size: Values
     """(actor,): above 0, on any one scale."""
     propensity: Values
-    """(actor, actor): symmetric; positive draws together, negative drives apart. The diagonal is ignored."""
+    """(actor, actor): symmetric; positive attracts, negative repels. The diagonal is ignored."""
 
     def __post_init__(self) -> None:
-        """Refuse actors that make no landscape."""
+        """Refuse actors from which no landscape can be computed."""
         for error, _ in faults(self.actors, self.size, self.propensity):
             raise error
 
@@ -190,7 +190,7 @@ def _pull(size: Values, propensity: Values) -> Values:
 
 
 def faults(actors: tuple[str, ...], size: Values, propensity: Values) -> Iterator[Fault]:
-    """Why actors make no landscape, and the positions of the actors at fault; arguments as of `Landscape`.
+    """Why there is no landscape of actors, and the positions of those at fault; arguments as of `Landscape`.
 
     Positions are of one actor whose name or size is at fault, of two whose propensity is, else there are none. Only
     the first fault counts: those after it assume that there is none before.
@@ -198,7 +198,7 @@ def faults(actors: tuple[str, ...], size: Values, propensity: Values) -> Iterato
     n = len(actors)
     if n < 2:
         few = "there are no actors" if n == 0 else "there is one actor"
-        yield HedgesimError("actors", few, "Two sides take two actors or more: add some."), ()
+        yield HedgesimError("actors", few, "Two sides need two actors or more: add some."), ()
     for i, actor in enumerate(actors):
         if actor in actors[:i]:
             yield HedgesimError("actors", f"{actor} occurs twice", "Name each actor once."), (i,)
@@ -207,7 +207,7 @@ def faults(actors: tuple[str, ...], size: Values, propensity: Values) -> Iterato
         yield HedgesimError("actors", fault, "Give a size to every actor and a propensity to every pair."), ()
     for i, actor in enumerate(actors):
         if not 0.0 < size[i] < np.inf:
-            fault = f"the size of {actor} is {size[i]:g}, and without size an actor moves nothing"
+            fault = f"the size of {actor} is {size[i]:g}, and an actor without size has no effect"
             yield HedgesimError("sizes", fault, "Write a number above 0, or leave the actor out of both tables."), (i,)
     off, pull = ~np.eye(n, dtype=np.bool_), _pull(size, propensity)
     largest = float(np.abs(propensity[off & np.isfinite(propensity)]).max(initial=0.0))
@@ -215,7 +215,7 @@ def faults(actors: tuple[str, ...], size: Values, propensity: Values) -> Iterato
         alike = np.isclose(propensity, propensity.T, rtol=_ALIKE, atol=1e-12 * largest)
         lost = (propensity != 0.0) & ((pull == 0.0) | ~np.isfinite(4.0 * n * n * pull))
     for wrong, what, remedy in (
-        (~np.isfinite(propensity), "is no number", "Write a number such as -0.5."),
+        (~np.isfinite(propensity), "is not a number", "Write a number such as -0.5."),
         (~alike, "differs by direction", "Write the same number in both places."),
         (lost, "times their sizes is out of the range of numbers", "Give sizes in another unit."),
     ):

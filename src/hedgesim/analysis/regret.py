@@ -30,8 +30,8 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
 
     runs: a row per run with scenario, sample, run, a column per lever, and the outcome; runs of one number share random
     numbers in every combination. goal: `high` or `low`, what is good. The regret in a future is the best mean over
-    runs among all combinations less the own one, in the outcome's unit; a run that failed in any combination counts
-    in none.
+    runs among all combinations less that of the combination, in the outcome's unit; a run that failed in any
+    combination counts in none.
 
     Returns: a row per combination with its levers; mean and worst regret over futures, the scenario of the worst, and
     the share of futures in which nothing else is better.

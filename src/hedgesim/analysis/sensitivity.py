@@ -29,9 +29,9 @@ from hedgesim.results.tables import RUNS
 class Method:
     """A method of sensitivity analysis.
 
-    designs: those whose samples it can take, the first made for it. units: what it resamples. fewest: so many of them
-    are needed; few: with less its numbers say little. measures: what it computes for each factor; by the first factors
-    are put in order. compute: see `hedgesim.analysis.indices`.
+    designs: those whose samples it can take, its own first. units: what it resamples. fewest: how many of them
+    are needed; few: below it its numbers are unreliable. measures: what it computes for each factor; by the first
+    factors are put in order. compute: see `hedgesim.analysis.indices`.
     """
 
     designs: tuple[str, ...]
@@ -49,10 +49,10 @@ METHODS: Mapping[str, Method] = {
     GIVEN: Method(("latin_hypercube", "sobol", "saltelli", "csv"), "samples", 50, 256, ("PAWN", "S1"), given_indices),
 }
 MADE_FOR = {"saltelli": "sobol", "morris": "morris"}
-"""The method for which a design was made; others are for the given-data method."""
+"""The method of a design; other designs are for the given-data method."""
 
 FEWEST_RESAMPLES = 20
-"""Below it a spread over resamples says nothing."""
+"""Fewest resamples from which a spread is computed."""
 
 BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
 
@@ -88,11 +88,11 @@ def sensitivity(
     resamples: int = 100,
     seed: int | None = None,
 ) -> Sensitivity:
-    """Indices of sensitivity of a finished sweep, of every scenario and combination of levers apart.
+    """Indices of sensitivity of a finished sweep, separately for every scenario and combination of levers.
 
     outcomes: columns of the table of runs; by default those of the experiment. Analysed is the mean over the successful
     runs of a sample; a base sample or path in which a sample has none is dropped as a unit and counted. method: sobol,
-    morris or given; by default what the design was made for. level, resamples, seed: of the bootstrap, the seed by
+    morris or given; by default the one of the design. level, resamples, seed: of the bootstrap, the seed by
     default that of the experiment.
 
     Raises:
@@ -211,4 +211,4 @@ def _check_enough(method: str, used: int, dropped: int, manifest: Mapping[str, A
     through = f" without failed runs, {dropped} with" if dropped else ""
     fault = f"the method {method} needs at least {known.fewest} {known.units}, and there are {used}{through}"
     more = "Add lines to its table" if manifest["design"] == "csv" else f"Write samples: {known.few} or more"
-    raise HedgesimError(manifest["experiment"], fault, f"{more} and sweep again; --quick makes too few.")
+    raise HedgesimError(manifest["experiment"], fault, f"{more} and sweep again; --quick gives too few.")

@@ -1,4 +1,4 @@
-"""A stored sweep as analyses take it: whole, of the experiment that is meant, with outcomes that it has."""
+"""A stored sweep as analyses need it: complete, of the experiment asked for, with the outcomes asked for."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def whole_sweep(experiment: Experiment, folder: str, command: str) -> Results:
         raise HedgesimError(folder, fault, "Name its folder with -o.")
     command += "".join(f" --rules {name}.py" for name in manifest["rules"])
     if manifest["digest"] != experiment.digest:
-        fault = f"{experiment.name} is not as it was when it was swept"
+        fault = f"{experiment.name} has changed since it was swept"
         raise HedgesimError(folder, fault, f"Sweep it again, which runs only what is new: {command}")
     status = status_of(folder)
     if status.damaged:

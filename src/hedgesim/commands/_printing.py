@@ -52,7 +52,7 @@ def unchanged(names: Iterable[str]) -> dict[str, str]:
 
 
 def print_json(data: object) -> None:
-    """Data as JSON, piece by piece, for there may be half a million rows."""
+    """Data as JSON, piece by piece, because there may be half a million rows."""
     json.dump(data, sys.stdout, indent=2, default=str)
     print()
 

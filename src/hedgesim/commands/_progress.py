@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 SECONDS_BETWEEN_LINES = 10.0
-"""How often progress is printed where standard error is no terminal."""
+"""How often progress is printed where standard error is not a terminal."""
 
 
 @contextmanager

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_counts(*, runs: int = 1, keep: int = 0, workers: int = 1) -> None:
-    """Refuse numbers that mean nothing."""
+    """Refuse numbers out of range."""
     check_least("--runs", runs, 1, "there must be at least one run")
     check_least("--keep", keep, 0, "a number of runs cannot be negative")
     check_least("--workers", workers, 1, "there must be at least one process")

@@ -63,7 +63,7 @@ def calibrate(
 
 
 def _check(plan: FitPlan) -> None:
-    """Refuse numbers that mean nothing."""
+    """Refuse numbers out of range."""
     for name, least in LEAST.items():
         check_least(f"--{name.replace('_', '-')}", getattr(plan, name), least, "too few to fit anything")
     check_least("--sets", plan.sets, plan.walkers, f"the {plan.walkers} walkers start from the likeliest")

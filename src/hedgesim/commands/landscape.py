@@ -77,10 +77,10 @@ def _files(scenario: str | None, given: dict[str, Path | None]) -> tuple[Path, .
     if scenario is not None:
         return None
     if not named:
-        fault = "nothing says who the actors are"
+        fault = "no actors are given"
         raise HedgesimError("landscape", fault, f"Give a scenario, or {' and '.join(missing)}.")
     if missing:
-        raise HedgesimError(next(iter(named)), "one table of two makes no landscape", f"Give {missing[0]} too.")
+        raise HedgesimError(next(iter(named)), "a landscape needs two tables", f"Give {missing[0]} too.")
     return tuple(named.values())
 
 

@@ -111,7 +111,7 @@ class HedgeModel(mesa.Model):
         self.datacollector.collect(self)
 
     def step(self) -> None:
-        """Let everybody decide on the same world, then move it by one quarter; after the last, only stop.
+        """Let all agents decide on the same world, then move it by one quarter; after the last, only stop.
 
         Mesa's batch runner leaves out the last step of a model, so the last step here is an empty one.
         """
@@ -128,7 +128,7 @@ class HedgeModel(mesa.Model):
         self.datacollector.collect(self)
 
     def _begin_quarter(self) -> None:
-        """Work out what everybody knows before deciding."""
+        """Compute what all agents know before deciding."""
         step = min(self.quarter + 1, self.case.setting.axes.n_steps)
         self._quarter_inputs: QuarterInputs = assess(
             self.case,

@@ -34,7 +34,7 @@ class Case:
     setting: Setting
     parameters: Parameters
     country_rules: tuple[CountryRule, ...]
-    """Places that follow the same rule hold one and the same."""
+    """Places that follow the same rule share one object."""
     power_rules: tuple[PowerRule, ...]
     seed: int
     varied: Mapping[str, Array] = field(default_factory=dict)
@@ -83,7 +83,7 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
 
 
 def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[str, float]]]) -> tuple[Rule, ...]:
-    """The rule of each place; places that chose the same have one and the same."""
+    """The rule of each place; places that chose the same share one object."""
     made: list[Rule] = []
     for n, (name, values) in enumerate(choices):
         twin = choices.index((name, values))

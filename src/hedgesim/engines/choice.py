@@ -13,7 +13,7 @@ from hedgesim.errors import HedgesimError
 
 @dataclass(frozen=True)
 class Engine:
-    """A way to make runs of a case, and how many it makes at once."""
+    """A way to simulate runs of a case, and how many it simulates at once."""
 
     name: str
     backend: str
@@ -25,7 +25,7 @@ class Engine:
     observations: Callable[[Case, Sequence[int]], Observation]
     """What can be observed of some runs."""
     together: int
-    """Runs made at once: few enough that their arrays stay in the cache of a processor."""
+    """Runs simulated at once: few enough that their arrays stay in the cache of a processor."""
 
 
 def mesa_engine() -> Engine:
@@ -89,7 +89,7 @@ def engine_of(name: str, backend: str = "numpy") -> Engine:
 
 
 def _jax_engine() -> Engine:
-    """The ensemble compiled by JAX. The few runs that are kept whole are not worth compiling for: NumPy makes them."""
+    """The ensemble compiled by JAX. The few runs that are kept in full are not worth compiling for: NumPy runs them."""
     from hedgesim.engines.ensemble import simulate
 
     try:

@@ -61,7 +61,7 @@ for _kind in (World, Draws, Observation):
 jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed"], ["names"])
 
 TOGETHER = {"cpu": 64, "gpu": 8192}
-"""Runs that a program makes, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
+"""Runs of a program, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
 
 _FOR_CPU: Mapping[str, str | bool] = {
     "xla_cpu_use_fusion_emitters": False,
@@ -69,7 +69,7 @@ _FOR_CPU: Mapping[str, str | bool] = {
     "xla_cpu_experimental_ynn_fusion_type": "",
     "xla_cpu_prefer_vector_width": "512",
 }
-"""Options under which the compiler makes loops over runs that vector units take: twice as fast in JAX 0.10."""
+"""Options under which the compiler uses vector units for loops over runs: twice as fast in JAX 0.10."""
 
 
 def together() -> int:
@@ -118,7 +118,7 @@ def simulate(case: Case, runs: Sequence[int]) -> Trajectory:
 def _run(case: Case, runs: Sequence[int], record: Record) -> Any:
     """What is recorded of every quarter of some runs, in NumPy, axes (step, ..., run).
 
-    A program makes a fixed number of runs, so a few are made up to that number and dropped again. On a CPU every core
+    A program has a fixed number of runs: fewer are filled up to it, and the surplus is dropped. On a CPU every core
     runs a program of its own.
     """
     n, one = len(runs), _of_program()

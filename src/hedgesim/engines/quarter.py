@@ -1,4 +1,4 @@
-"""One quarter: assess, perceive, decide, advance. Agents, the ensemble and its compiled form all go through here."""
+"""One quarter: assess, perceive, decide, advance. Agents, the ensemble and its compiled form all use it."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def neighbours(rules: Sequence[Rule]) -> list[tuple[Rule, int]]:
 
 
 def advance(inputs: QuarterInputs, view: View, *, countries: CountryDecision, powers: PowerDecision) -> World:
-    """The world one quarter later, given what everybody decided on it."""
+    """The world one quarter later, given the decisions on it."""
     moved = replace(
         inputs.world,
         share=countries.share,

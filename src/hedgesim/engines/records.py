@@ -48,7 +48,7 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Outcomes:
-    """Every outcome of some runs, in NumPy's arrays, whatever made the runs."""
+    """Every outcome of some runs, in NumPy's arrays, whichever engine ran them."""
 
     axes: Axes
     countries: tuple[str, ...]

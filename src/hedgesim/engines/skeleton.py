@@ -1,4 +1,4 @@
-"""A case taken apart: its form, which a program is compiled for, and its numbers, which the program takes in."""
+"""A case in two: its form, which a program is compiled for, and its numbers, which the program takes in."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _Same:
 
 @dataclass(frozen=True)
 class Skeleton:
-    """A case but for its numbers; equal to another that the same program serves."""
+    """A case except its numbers; equal to another that the same program serves."""
 
     axes: Axes
     seed: int

@@ -23,7 +23,7 @@ def cube_of(experiment: Experiment) -> Cube:
     """Samples of the unit cube, axes (sample, uncertainty), by a design that samples it.
 
     latin_hypercube and sobol: scipy.stats.qmc [mckay1979], [sobol1967]; saltelli and morris: SALib [saltelli2010],
-    [morris1991]. The seed of the experiment decides about all of them.
+    [morris1991]. The seed of the experiment determines all of them.
     """
     d, n = len(experiment.uncertainties), experiment.samples or 0
     seed = 1 + experiment.seed % (2**31 - 1)  # some libraries take 0 for no seed
@@ -69,7 +69,9 @@ def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
             raise ScenarioError(table.place(line), fault, "Write one value for each path of the header.")
         for name, cell in zip(header, line.cells, strict=True):
             if holds_number(name) and math.isnan(number_in(cell)):
-                raise ScenarioError(table.place(line), f"{shown(cell)} is no number for {name}", "Write it like 0.5.")
+                raise ScenarioError(
+                    table.place(line), f"{shown(cell)} is not a number for {name}", "Write it like 0.5."
+                )
     columns = {name: table.column(name) for name in header}
     numbers = {name: np.asarray([number_in(cell) for cell in cells]) for name, cells in columns.items()}
     return {

@@ -30,7 +30,7 @@ QUICK_SAMPLES = {"saltelli": 2, "morris": 2}
 FEW_SAMPLES = 4
 HEDGING, PRESENCE = "hedging_index", "presence_"
 BY_NAME = re.compile(rf"({PRESENCE}|{HEDGING}_)[A-Za-z][A-Za-z0-9_]*")
-"""Outcomes of single options and countries; whether those are there is for the scenario to say."""
+"""Outcomes of single options and countries; whether these exist depends on the scenario."""
 
 SET_BY_EXPERIMENT = ("seed", "purpose", "extends")
 
@@ -57,7 +57,7 @@ def _outcome(name: str) -> str:
 
 
 def _different(scenarios: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse scenarios whose rows could not be distinguished, because files are called as they are without folder."""
+    """Refuse scenarios whose rows could not be distinguished, because a file is called by its name without folder."""
     stems = [stem_of(name) for name in scenarios]
     for k, (name, stem) in enumerate(zip(scenarios, stems, strict=True)):
         if stem in stems[:k]:
@@ -92,7 +92,8 @@ class Experiment(CheckedFile):
         default_factory=dict, description="What is sampled by the design, by the path that `--set` takes."
     )
     levers: Levers = Field(
-        default_factory=dict, description="What is tried at every sample, by the path that `--set` takes."
+        default_factory=dict,
+        description="What may be decided, all values with every sample, by the path that `--set` takes.",
     )
     outcomes: Annotated[
         tuple[Annotated[Name, AfterValidator(_outcome)], ...], Field(min_length=1, strict=False), DISTINCT
@@ -106,7 +107,7 @@ class Experiment(CheckedFile):
     samples: int | None = Field(
         None, ge=1, le=MOST_SAMPLES, description="Size of the design: rows; base samples of saltelli, paths of morris."
     )
-    second_order: bool = Field(False, description="Whether saltelli is to tell interactions of two uncertainties.")
+    second_order: bool = Field(False, description="Whether saltelli also estimates interactions of two uncertainties.")
     file: Name | None = Field(None, description="Table of samples beside this file, for the design csv.")
     replications: int = Field(1, ge=1, le=MOST_REPLICATIONS, description="Runs of every point.")
     pairing: Literal["all", "levers", "none"] = Field(
@@ -143,12 +144,12 @@ class Experiment(CheckedFile):
                 yield Fault((key,), f"the design {design} {fault}", remedy, at_key=key != "design")
         below = 1 << ((n or 1).bit_length() - 1)
         if design in {"sobol", "saltelli"} and n is not None and n & (n - 1):
-            yield Fault(("samples",), f"samples is {n}, no power of two", f"Write {below} or {2 * below}.")
+            yield Fault(("samples",), f"samples is {n}, not a power of two", f"Write {below} or {2 * below}.")
         if design == "morris" and n == 1:
             yield Fault(("samples",), "morris needs at least 2 paths", "Write samples: 10.")
         if (n_points := self._n_points()) > MOST_POINTS:
-            fault = f"the design makes {n_points} points, more than {MOST_POINTS}"
-            yield Fault(("design",), fault, "Give fewer levels or samples, or sample a space so large.")
+            fault = f"the design has {n_points} points, more than {MOST_POINTS}"
+            yield Fault(("design",), fault, "Give fewer levels or samples, or choose a design that samples.")
 
     def _n_points(self) -> int:
         """How many points there are; samples of a table, which are counted when it is read, count as one."""
@@ -195,7 +196,7 @@ class Experiment(CheckedFile):
         """Check that goals are set for outcomes, that levers are judged by them, and how many runs are kept."""
         for name in self.goals:
             if name not in self.outcomes:
-                fault = f"{shown(name)} has a goal but is no outcome of the experiment"
+                fault = f"{shown(name)} has a goal but is not an outcome of the experiment"
                 yield Fault(("goals", name), fault, choose_from(name, self.outcomes), at_key=True)
         if self.goals and not self.levers:
             fault = "goals judge levers, and there are none"
@@ -245,5 +246,5 @@ def read_experiment(source: str | Path) -> Experiment:
     path = find_named(source, FOLDER, "experiment")
     tree = read_tree(path, needs="question, scenarios, outcomes and seed")
     if child_at(tree, "question") is None and (purpose := child_at(tree, "purpose")) is not None:
-        raise ScenarioError(purpose.anchor, "this is a scenario, no experiment", "Run it with hedgesim run.")
+        raise ScenarioError(purpose.anchor, "this is a scenario, not an experiment", "Run it with hedgesim run.")
     return Experiment.of_tree(tree, path)

@@ -85,7 +85,7 @@ class Uncertainty(BaseModel):
 
 
 class Lever(BaseModel):
-    """What somebody decides: values that are all tried with every sample."""
+    """What may be decided: values that are all run with every sample."""
 
     model_config = FROZEN
     values: Levels = Field(description="Values; the list alone means the same.")
@@ -140,7 +140,7 @@ def _quantiles(uncertainty: Uncertainty, places: Cube) -> Cube:
 
 
 def few_levels(held: Uncertainty | Lever) -> dict[str, Any]:
-    """At most three levels: of a list of numbers the first, the middle and the last; other lists are left whole."""
+    """At most three levels: of a list of numbers the first, the middle and the last; other lists are kept complete."""
     levels, values = getattr(held, "levels", None), held.values
     if values is not None and len(values) > QUICK_LEVELS and all(isinstance(value, int | float) for value in values):
         return {"values": (values[0], values[len(values) // 2], values[-1])}

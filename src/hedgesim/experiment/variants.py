@@ -1,4 +1,4 @@
-"""The scenarios of an experiment, read with what differs in them but for numbers."""
+"""The scenarios of an experiment, read with what differs in them except numbers."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _read(experiment: Experiment, name: str, settings: Sequence[_Setting]) -> Sc
 
 
 def _placed(experiment: Experiment, name: str, error: ScenarioError, settings: Sequence[_Setting]) -> ScenarioError:
-    """A fault of a scenario where it was brought about: in the experiment file, or in the scenario itself."""
+    """A fault of a scenario where it was caused: in the experiment file, or in the scenario itself."""
     where = error.place.file.removeprefix("--set ")
     if where == error.place.file and error.place.line is not None and error.place != Place(name):
         return error

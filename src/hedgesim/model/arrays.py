@@ -31,7 +31,7 @@ Bits: TypeAlias = tuple[Array, ...]
 BITS = 32
 
 fusion_barriers: dict[str, Callable[..., tuple[Array, ...]]] = {}
-"""By name of a namespace, a function that makes its compiler compute arrays once; NumPy needs none."""
+"""By name of a namespace, a function by which its compiler computes arrays once; NumPy needs none."""
 
 
 def namespace(*arrays: Array) -> ModuleType:

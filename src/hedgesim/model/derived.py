@@ -1,4 +1,4 @@
-"""What follows from the world and the shocks of a quarter before anybody decides."""
+"""What follows from the world and the shocks of a quarter before any decision."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ class Derived:
 
 @dataclass(frozen=True)
 class QuarterInputs:
-    """Everything that is given in a quarter before anybody decides."""
+    """Everything that is given in a quarter before any decision."""
 
     world: World
     baseline: Baseline

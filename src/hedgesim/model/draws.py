@@ -18,7 +18,7 @@ from hedgesim.model.setting import Axes, Setting
 
 @dataclass(frozen=True)
 class Draws:
-    """Random numbers of one step; axes (country, domain, target, run). Uniforms lie in (0, 1), normals are standard."""
+    """Random numbers of one step; axes (country, domain, target, run). Uniforms are in (0, 1), normals are standard."""
 
     value: Float[Array, "country domain option #run"]
     """Normal, reasons the model does not know."""

@@ -37,7 +37,7 @@ class FormatParameters:
         0.5, "1/quarter", (0.02, 1), "hazard of a first meeting once called and consented", "assumption"
     )
     threshold: float = parameter(
-        0.5, "1", (0.2, 0.8), "momentum at which half of the consented first meetings come off", "assumption"
+        0.5, "1", (0.2, 0.8), "momentum at which half of the consented first meetings take place", "assumption"
     )
     steepness: float = parameter(10.0, "1", (1, 40), "how sharply first meetings depend on momentum", "assumption")
     champion: float = parameter(
@@ -97,7 +97,7 @@ class FormatParameters:
 
 
 LOWEST_SUPPORT = -100.0
-"""Support, log odds, below which momentum does not tell one refusal from another, so that a product stays finite."""
+"""Support, log odds, below which momentum does not distinguish refusals, so that a product stays finite."""
 
 
 def parties(world: World, formats: Formats) -> Array:
@@ -109,7 +109,7 @@ def parties(world: World, formats: Formats) -> Array:
 
 
 def formality(xp: ModuleType, level: Array, world: World, *, formats: Formats, parameters: FormatParameters) -> Array:
-    """Formality of every format if it stood at `level`, 0..1, axes (1, 1, format, run)."""
+    """Formality of every format if it were at `level`, 0..1, axes (1, 1, format, run)."""
     base = formats.base_formality
     unfounded = (formats.charter > 0.0) & (world.level < LEADERS)
     procedures = xp.where(unfounded, 1.0, world.procedures)

@@ -39,7 +39,7 @@ class MembershipParameters:
         2.0, "log odds", (0, 6), "cost of leaving per unit of formality; entering costs half", "morrow1991"
     )
     leaving_threat: float = parameter(
-        2.0, "1", (0, 6), "by how much a threatening lead makes leaving dearer", "azizova2024"
+        2.0, "1", (0, 6), "by how much a threatening lead raises the cost of leaving", "azizova2024"
     )
     leaving: float = parameter(
         0.1, "1/quarter", (0, 0.5), "hazard of leaving when support equals minus its cost", "assumption"

@@ -29,7 +29,7 @@ _ROUNDS = 13
 """Twelve rounds pass BigCrush [salmon2011]."""
 _WORD = 0xFFFFFFFF
 WORDS = 4
-"""Steps whose numbers one call makes."""
+"""Steps whose numbers one call gives."""
 
 
 def threefry(xp: ModuleType, key: Sequence[Array], counter: Sequence[Array], rounds: int = _ROUNDS) -> list[Array]:
@@ -192,8 +192,8 @@ _REACH = 6.4
 def gamma(uniform: Array, shape: NDArray[np.float64]) -> Array:
     """Gamma numbers of unit scale by the inverse distribution function.
 
-    shape: > 0, NumPy's, broadcastable to `uniform`. Quantiles are read off a table between whose entries a cubic is
-    laid; off by less than 1e-7.
+    shape: > 0, NumPy's, broadcastable to `uniform`. Quantiles are interpolated in a table by cubics; the error is below
+    1e-7.
     """
     xp = namespace(uniform)
     shapes, place = np.unique(shape, return_inverse=True)

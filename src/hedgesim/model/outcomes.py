@@ -47,7 +47,7 @@ OUTCOMES: dict[str, Outcome] = {
     "hedging_by_arithmetic": Outcome(
         "countries",
         "1",
-        "hedging index if the aggressor's shares had merely shrunk as simulated and nobody chosen",
+        "hedging index if the aggressor's shares had merely shrunk as simulated and no country chosen",
         "model",
         may_be_absent=True,
     ),
@@ -142,7 +142,7 @@ def _index(xp: ModuleType, presence: Array, secure: Array, setting: Setting) -> 
 def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: Array) -> Array:
     """Hedging index if the aggressor's shares merely shrank to `kept` of what they were and the rest grew.
 
-    What nobody's choice would do: to be set beside the simulated change. kept: from 0, broadcastable; above 1 the
+    The change without any choice, for comparison with the simulated one. kept: from 0, broadcastable; above 1 the
     aggressor's shares grow, at most to 1, and the rest shrinks.
     """
     aggressor = setting.aggressor

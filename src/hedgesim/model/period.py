@@ -65,6 +65,6 @@ def _parts(date: str, day: int = 1) -> tuple[int, int, int]:
         raise ValueError(message)
     year, month, day = int(match[1]), int(match[2] or 1), int(match[3] or day)
     if day > monthrange(year, month)[1]:
-        message = f"{date!r} is no day of the calendar"
+        message = f"{date!r} is not a day of the calendar"
         raise ValueError(message)
     return year, month, day

@@ -11,7 +11,7 @@ from hedgesim.model.view import View
 
 @dataclass(frozen=True)
 class SanctionParameters:
-    """Rent against risk; nothing here names a country, so that nobody joining must be an outcome."""
+    """Rent against risk; no term names a country, so that no one joining must be an outcome."""
 
     joining: float = parameter(-4.0, "log odds", (-8, 2), "readiness to join sanctions, all else equal", "assumption")
     joining_leaning: float = parameter(3.0, "log odds", (0, 8), "effect of leaning to the opposite bloc", "assumption")

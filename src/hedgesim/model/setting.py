@@ -14,7 +14,7 @@ from hedgesim.model.shocks import Shocks
 from hedgesim.model.world import LEADERS
 
 REGION, OTHER = "region", "other"
-"""The last two options: the other countries of the region, and everybody else with the country itself."""
+"""The last two options: the other countries of the region, and all others with the country itself."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Setting:
     sovereignty: Float[Array, "country 1 1 #run"]
     """Sovereignty cost of formality, 0..3."""
     participation: Float[Array, "country 1 1 #run"]
-    """Log-odds of being absent from a vote when nobody presses."""
+    """Log-odds of being absent from a vote without pressure."""
     peril_proximity: Float[Array, "country 1 1 #run"]
     """Nearness to a threat from somebody without power to offer, 0..1."""
     aggressor: Float[Array, "1 1 power #run"]

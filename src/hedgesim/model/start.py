@@ -73,7 +73,7 @@ def conditions_at(setting: Setting, parameters: Parameters, onset: Array, step: 
 
 
 def _world(xp: ModuleType, setting: Setting, parameters: Parameters, share: Array) -> World:
-    """The world at the start but for what meetings leave behind; the run axis is that of `share`."""
+    """The world at the start except what meetings leave behind; the run axis is that of `share`."""
     f, p = setting.formats, parameters.alignment
     n_powers = setting.n_powers
     run = 0.0 * share[:1, :1, :1, :]

@@ -43,7 +43,7 @@ def vote_propensities(
 ) -> tuple[Array, Array, Array, Array]:
     """Probabilities of being absent and of voting no, abstain and yes; each axes (country, 1, 1, run), sum 1.
 
-    presence_*: 0..1. threat_rise: of the aggressor. participation: log odds of absence when nobody presses.
+    presence_*: 0..1. threat_rise: of the aggressor. participation: log odds of absence without pressure.
     """
     xp = namespace(presence_opposite)
     pressed = xp.where(presence_opposite < presence_aggressor, presence_opposite, presence_aggressor)

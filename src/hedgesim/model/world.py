@@ -1,4 +1,4 @@
-"""The whole system at one step."""
+"""The complete system at one step."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MEETINGS = ("none", "working", "ministers", "leaders")
 
 @dataclass(frozen=True)
 class World:
-    """What everybody decides on."""
+    """The state on which all decide."""
 
     share: Float[Array, "country domain option run"]
     """Portfolio shares, 0..1, sum to 1 over options."""

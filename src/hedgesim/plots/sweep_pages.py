@@ -117,7 +117,7 @@ def _ticks(values: Sequence[str], width: float) -> tuple[list[str], int, float]:
 
 
 def _wrapped(text: str, width: float) -> str:
-    """A text in lines of small type no wider than this, inches; words and elements of a path stay whole."""
+    """A text in lines of small type no wider than this, inches; words and elements of a path are not broken."""
     lines = [""]
     for piece in re.findall(r"[^ ._:]*[ ._:]+|[^ ._:]+", text):
         if lines[-1] and text_width([(lines[-1] + piece).rstrip()]) > width:

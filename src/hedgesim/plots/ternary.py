@@ -22,7 +22,7 @@ KEYS = ["run", "period", "country"]
 SIDE_PAD = 20.0  # points between a side and its name, room for the percentages
 ZOOM_STEP = 0.05  # limits of a cut triangle are multiples of it
 ZOOM_MARGIN = 0.04
-WHOLE_FROM = 0.8  # a triangle that would be cut to a longer side than this is shown whole
+WHOLE_FROM = 0.8  # a triangle that would be cut to a longer side than this is shown complete
 CLOUD_RUNS = 100
 PATH_HALF_WIDTH, START_HALF_WIDTH = 1.5, 4.5  # points that labels keep off a path and its start
 

@@ -163,7 +163,7 @@ def _luminance(*channels: float) -> float:
 
 
 def legend(figure: Figure, handles: Sequence[Any], texts: Sequence[str], *, columns: int, **style: Any) -> None:
-    """Write the legend of a page below its title; `Frame.legend_rows` makes the room."""
+    """Write the legend of a page below its title; `Frame.legend_rows` reserves the room."""
     width, height = figure.get_size_inches()
     corner = EDGE / float(width), 1 - TITLE_ROOM / float(height)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": corner, "borderaxespad": 0}

@@ -20,7 +20,7 @@ from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TO
 Flags = NDArray[np.bool_]
 
 LARGEST = 1e100
-"""Size of an outcome beyond which it cannot be used, for its square overflows."""
+"""Size of an outcome beyond which it cannot be used, because its square overflows."""
 
 NAMED = 6
 """Parameters that a reason names at most."""
@@ -46,7 +46,7 @@ class Block:
 def run_block(case: Case, engine: Engine, runs: Sequence[int], *, whole: bool = False) -> Block:
     """Simulate some runs of a case.
 
-    whole: whether their full tables are kept. Numbers may overflow on the way: a run that is spoilt by it fails with
+    whole: whether their full tables are kept. Numbers may overflow on the way: a run that this affects fails with
     its reason.
     """
     with np.errstate(all="ignore"):

@@ -56,7 +56,7 @@ def run_chunk(task: Task, engine: Engine) -> dict[str, Any]:
     runs, frames = _Gatherer(task), []
     wanted = [(one.first, one.last) if chunk.summary else of for one, of in zip(chunk.runs, chunk.written, strict=True)]
     rows = [(n, run) for n, bounds in enumerate(wanted) for run in range(*bounds)]
-    rows = rows or [(0, chunk.runs[0].first)]  # where only whole runs are to be added, one for the columns
+    rows = rows or [(0, chunk.runs[0].first)]  # where only complete runs are to be added, one for the columns
     for first in range(0, len(rows), together):
         places, numbers = np.asarray(rows[first : first + together]).T
         runs.add(places, numbers, engine)

@@ -60,7 +60,7 @@ def on_cluster(address: str, work: ChunkWork, tasks: Iterator[Task]) -> Generato
 
 
 def _check_answer(address: str) -> None:
-    """Refuse an address at which no scheduler answers; a client that waits for one cannot be put away quietly."""
+    """Refuse an address at which no scheduler answers; a client that waits for one cannot be closed silently."""
     from distributed.comm import connect
 
     async def knock() -> None:

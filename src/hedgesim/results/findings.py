@@ -1,4 +1,4 @@
-"""What an analysis found, as tables and a manifest in a folder: each file whole or not at all."""
+"""What an analysis found, as tables and a manifest in a folder: each file complete or not at all."""
 
 from __future__ import annotations
 
@@ -48,11 +48,11 @@ def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dic
     again = f"Run: hedgesim {kind}"
     content = Folder(folder).read(MANIFEST)
     if content is None:
-        raise StoreError(folder, f"there is nothing here that hedgesim {kind} found", remedy=f"{again}.")
+        raise StoreError(folder, f"there are no results of hedgesim {kind} here", remedy=f"{again}.")
     try:
         manifest: dict[str, Any] = json.loads(content)
         if manifest.get("kind") != kind:
-            raise StoreError(folder, f"this is no folder of hedgesim {kind}", remedy=f"{again}.")
+            raise StoreError(folder, f"this is not a folder of hedgesim {kind}", remedy=f"{again}.")
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in manifest["tables"]}
     except StoreError:
         raise

@@ -1,4 +1,4 @@
-"""Where results are: a folder of this computer, or an address that fsspec knows; files appear whole or not at all.
+"""Where results are: a folder of this computer, or an address that fsspec knows; files appear complete or not at all.
 
 Both go one way, over file systems with the methods of fsspec. The local one is our own, for that of fsspec neither
 flushes files to the disk nor replaces them in one step.
@@ -17,10 +17,10 @@ from typing import Any
 from hedgesim.errors import StoreError
 
 DRAFT = ".part"
-"""How the names of files end that are not written to their end."""
+"""Ending of the names of files that are not yet complete."""
 
 OLD = 3600.0
-"""Seconds after which nobody is writing at a draft any more."""
+"""Seconds after which a draft counts as abandoned."""
 
 OTHER_FOLDER = "Name another folder with -o."
 
@@ -92,7 +92,7 @@ class Folder:
         """Write a file over the one of that name: under another name first, flushed to the disk, then renamed.
 
         Raises:
-            StoreError: that failed, and nothing is left of it.
+            StoreError: that failed, and nothing of the file is left.
         """
         folder, _, last = f"{self._root}/{name}".rpartition("/")
         draft = f"{folder}/.{last}.{secrets.token_hex(6)}{DRAFT}"

@@ -53,7 +53,7 @@ def _is_number(text: str) -> bool:
 
 
 def _number(text: str) -> int | float:
-    """A number as it is written: whole without a point."""
+    """A number as it is written: an integer without a point."""
     return int(text) if text.lstrip("+-").isdecimal() else float(text)
 
 

@@ -30,7 +30,7 @@ Manifest = Mapping[str, Any]
 
 
 def write_manifest(folder: Folder, manifest: Manifest) -> None:
-    """Write a manifest, whole or not at all."""
+    """Write a manifest, complete or not at all."""
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
     folder.write(MANIFEST, f"{text}\n".encode())
 

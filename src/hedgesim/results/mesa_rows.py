@@ -40,7 +40,7 @@ class SweptModel(HedgeModel):
         self.datacollector.collect(self)
 
     def final(self) -> Mapping[str, float] | None:
-        """Outcomes of the whole run, None before its last quarter."""
+        """Outcomes of the complete run, None before its last quarter."""
         if self._final is None and self.quarter == self.case.setting.axes.n_steps:
             outcomes = final_outcomes(self.trajectory().outcomes())
             self._final = {name: float(values[0]) for name, values in outcomes.items()}

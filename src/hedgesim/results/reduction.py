@@ -14,7 +14,7 @@ QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0
 
 LEVELS = tuple(QUANTILES.values())
 EXACT = 2048
-"""Runs up to which every value is kept and quantiles are exact; also how many are worked off at a time."""
+"""Runs up to which every value is kept and quantiles are exact; also how many are processed at a time."""
 
 BINS = 1024
 """Bins of the counts that take the place of values beyond that; a quantile is off by at most one bin's width."""
@@ -23,7 +23,7 @@ MARGIN = 0.5
 """By what share of the range of the exact values the bins reach beyond it, at either end."""
 
 SLAB = 32
-"""Numbers per run that are worked off at once: with all their runs they fit the cache of a processor."""
+"""Numbers per run that are processed at once: with all their runs they fit the cache of a processor."""
 
 NARROWEST = 1e-12
 """Range of a number that never changes, as a share of its size."""
@@ -36,7 +36,7 @@ class Reduction:
     """Mean, spread and quantiles over runs of many numbers at once.
 
     shape: axes of the numbers of one run. They are finite and come in blocks of runs, in the order of runs; how they
-    are cut into blocks changes no bit of what comes out, for they are worked off `EXACT` runs at a time. most: runs
+    are divided into blocks changes no bit of the result, because `EXACT` runs are processed at a time. most: runs
     that will come at the most, where these are few, so that no more memory is taken.
     """
 
@@ -157,7 +157,7 @@ class _Bins:
         return np.bincount(bins.ravel(), minlength=len(bins) * BINS).reshape(-1, BINS)
 
     def quantiles(self, waiting: Values, part: slice) -> Values:
-        """Quantiles of a slab, those that wait counted with the rest, as if a bin's numbers lay evenly in it."""
+        """Quantiles of a slab, those that wait included, as if a bin's numbers were spread evenly in it."""
         counts = self.counts[part] + self.count(waiting, part)
         below = np.cumsum(counts, axis=-1) / counts.sum(axis=-1, keepdims=True)
         edges = np.stack([np.argmax(below >= q, axis=-1) for q in LEVELS], axis=-1)

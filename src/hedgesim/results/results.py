@@ -1,4 +1,4 @@
-"""Results of a run, a grid or a sweep, in memory or in a folder: opened, written, never written over unasked."""
+"""Results of a run, a grid or a sweep, in memory or in a folder: opened, written, never overwritten unasked."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Plan:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse numbers that mean nothing; ValueError."""
+        """Refuse numbers out of range; ValueError."""
         if self.runs < 1 or self.keep < 0 or self.workers < 1:
             message = (
                 "runs and workers must be at least 1 and keep at least 0,"
@@ -119,7 +119,7 @@ class Twins:
     def gain_in_words(self) -> str:
         """By how much pairing cut the variance of differences: the median, and the smallest; empty if unknown.
 
-        The presence of the aggressor is named apart, for it is what most twins are about.
+        The presence of the aggressor is named separately, because most twins are about it.
         """
         known = self.paired.dropna(subset="gain")
         if known.empty:
@@ -148,7 +148,7 @@ def run_twins(
     """Run a scenario and its twin, block by block in turn, under the same random numbers; see `run`.
 
     Raises:
-        ValueError: the seeds differ, so that run k of one is no twin of run k of the other.
+        ValueError: the seeds differ, so that run k of one is not a twin of run k of the other.
         StoreError, WorkerError: as of `run`.
     """
     seeds = [scenario.seed for scenario in scenarios]

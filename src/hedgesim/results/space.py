@@ -30,7 +30,7 @@ NUMBERS = ("float64", "int64")
 
 @dataclass(frozen=True)
 class Need:
-    """Bytes that some runs take: for a row per run, and for the runs kept whole."""
+    """Bytes that some runs take: for a row per run, and for the runs kept in full."""
 
     rows: float
     kept: float
@@ -50,7 +50,7 @@ def check_disk(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> 
 def check_free(folder: Path, need: float, *, runs: int, most: str = "runs") -> None:
     """Refuse runs that need more bytes than the disk of a folder has free; StoreError if so.
 
-    A folder that cannot be looked at passes: making it says why.
+    A folder that cannot be inspected passes; creating it reports why.
     """
     try:
         standing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
@@ -87,7 +87,7 @@ def on_disk(case: Case, *, runs: int, keep: int) -> Need:
 
 
 def in_memory(case: Case, *, runs: int, keep: int) -> Need:
-    """Bytes of the tables in memory; those of kept runs twice, for they are put together from blocks."""
+    """Bytes of the tables in memory; those of kept runs twice, because they are joined from blocks."""
     rows, kept = _need(case, 8.0, BYTES_A_WORD)
     return Need(runs * rows, min(keep, runs) * 2.0 * kept)
 
@@ -105,7 +105,7 @@ def _need(case: Case, a_number: float, a_label: float) -> tuple[float, float]:
 
 
 def size(n: float) -> str:
-    """Bytes as one says them: 1.2 TB, 80 GB."""
+    """Bytes for a message: 1.2 TB, 80 GB."""
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
         if n < 999.5 or unit == "TB":
             break

@@ -51,7 +51,7 @@ class Chunk:
     """Some runs of some points that are stored together, in a file for each table.
 
     runs: all that the chunk is about. written: of each, those that are in its table of runs (others before them are in
-    other chunks). summary: whether it has statistics of each. keep: runs below it are kept whole. files: names by
+    other chunks). summary: whether it has statistics of each. keep: runs below it are kept in full. files: names by
     table. rows, failed: of the table of runs.
     """
 
@@ -92,7 +92,7 @@ class Contents:
 
     @cached_property
     def _kept(self) -> dict[PointRuns, tuple[bool, int]]:
-        """Of which runs there are statistics, and up to which number they are kept whole."""
+        """Of which runs there are statistics, and up to which number they are kept in full."""
         found: dict[PointRuns, tuple[bool, int]] = {}
         for chunk in self.chunks:
             for one in chunk.runs:
@@ -179,7 +179,7 @@ def contents_of(folder: Folder) -> Contents:
     """Read every chunk and check each of its files against the digest in its name.
 
     Of chunks with one address, which two sweeps at once may leave, the first counts. Files that no chunk names are
-    left over from one that was never finished and count for nothing.
+    left over from one that was never finished and are ignored.
     """
     chunks: dict[str, Chunk] = {}
     damaged: dict[str, str] = {}
@@ -201,7 +201,7 @@ def contents_of(folder: Folder) -> Contents:
 
 
 def set_aside(folder: Folder, found: Contents) -> None:
-    """Move damaged files to where they can still be looked at, so that their chunk is missing as a whole."""
+    """Move damaged files to where they can still be inspected; their chunk then counts as missing."""
     for name in (*found.damaged, *found.broken):
         if found.damaged.get(name) != MISSING:
             folder.move(name, f"{DAMAGED}/{name.replace('/', '-')}")
@@ -232,4 +232,4 @@ def _checked(folder: Folder, name: str) -> tuple[bytes, str]:
         return b"", MISSING
     expected = name.removesuffix(".parquet").rpartition("-")[2]
     wrong = _digest(content) != expected
-    return content, f"its bytes ({len(content)}) have not the digest in its name" if wrong else ""
+    return content, f"its bytes ({len(content)}) do not have the digest in its name" if wrong else ""

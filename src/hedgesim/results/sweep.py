@@ -1,4 +1,4 @@
-"""Runs an experiment into a store: what is missing, in processes or on a Dask cluster, safe against any end."""
+"""Runs an experiment into a store: what is missing, in processes or on a Dask cluster, safe if interrupted."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ChunkWork:
     """Simulating chunks of a sweep into a store; gives the number of runs of each.
 
     address: of the store. sources: digest of the sources of the process that planned the sweep; a worker with others
-    refuses, for its numbers would be other numbers.
+    refuses, because its numbers would differ.
     """
 
     address: str
@@ -102,7 +102,7 @@ def sweep(
 
     Raises:
         ScenarioError: the experiment or one of its scenarios has a fault.
-        HedgesimError, WorkerError: what is to run it is not there or fails.
+        HedgesimError, WorkerError: its back end, workers or cluster are missing or fail.
         StoreError: the folder cannot take the sweep; what was written before is kept.
     """
     if isinstance(experiment, str | Path):
@@ -166,7 +166,7 @@ def _run_missing(
 def _begin(folder: Folder, plan: SweepPlan) -> dict[str, Any]:
     """Check that a folder may take the sweep, and write its points and an unfinished manifest; give that.
 
-    A manifest that is broken is put aside, for the chunks say themselves what they are.
+    A manifest that is broken is put aside, because the chunks say themselves what they are.
 
     Raises:
         StoreError: other results are there, or those of a newer version.
@@ -225,7 +225,7 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
 class Status:
     """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
 
-    unused: chunks of earlier versions of the experiment or of its sources, which count for nothing.
+    unused: chunks of earlier versions of the experiment or of its sources, which are ignored.
     """
 
     planned: int
@@ -246,11 +246,11 @@ def status_of(folder: str | Path) -> Status:
     place = Folder(folder)
     manifest = manifest_in(place)
     if manifest is None:
-        fault = "there is no manifest, so nothing says what these results are"
+        fault = "there is no manifest, so it is unknown what these results are"
         remedy = "Name the folder of a sweep, such as results/war_size, or run it again."
         raise StoreError(f"{place.address}/{MANIFEST}", fault, remedy)
     if manifest.get("kind") != SWEEP:
-        raise StoreError(place.address, "results of a run of a scenario are here, no sweep", "Name a sweep.")
+        raise StoreError(place.address, "results of a run of a scenario are here, not of a sweep", "Name a sweep.")
     found = contents_of(place)
     keys = set(SweepTables(place, manifest).points()["key"])
     total, replications = int(manifest["runs"]), int(manifest["replications"])

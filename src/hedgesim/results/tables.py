@@ -77,7 +77,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Kept:
-    """Runs that are kept whole, and what follows from their worlds."""
+    """Runs that are kept in full, and what follows from their worlds."""
 
     trajectory: Trajectory
 
@@ -179,7 +179,7 @@ def _texts(*names: str) -> tuple[Column, ...]:
 
 
 def _outcomes(table: str) -> tuple[Column, ...]:
-    """Columns of the outcomes of a table, but for presence, which has a column per option."""
+    """Columns of the outcomes of a table, except presence, which has a column per option."""
     return tuple(_outcome(name, item) for name, item in OUTCOMES.items() if item.table == table and name != "presence")
 
 

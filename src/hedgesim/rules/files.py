@@ -44,7 +44,7 @@ def read_rule_file(path: Path) -> RuleFile:
         raise _error(path, f"cannot be read ({reason})", "Check the path and its permissions.") from None
     if len(content) > MOST_BYTES:
         fault = f"the file has more than the {MOST_BYTES} bytes (256 kB) that are read"
-        raise _error(path, fault, "Keep in it the rule alone.")
+        raise _error(path, fault, "Keep only the rule in it.")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,7 +104,9 @@ def _put_back(name: str, before: ModuleType | None) -> None:
 def _check_name(file: RuleFile) -> None:
     """Refuse names that a scenario cannot write, or that mean a rule of the package."""
     if not (file.name.isidentifier() and file.name.isascii()):
-        remedy = "Rename the file: letters, digits and _, beginning with a letter, for its name is the rule's."
+        remedy = (
+            "Rename the file: letters, digits and _, beginning with a letter, because its name is the name of the rule."
+        )
         raise _error(file.path, f'"{file.name}" cannot be the name of a rule', remedy)
     for known in (catalogue.country_rules(), catalogue.power_rules()):
         if file.name in known.packaged:
@@ -179,7 +181,7 @@ def _checked(file: RuleFile, tree: ast.Module, module: ModuleType) -> type:
 
 
 def _check_parameters(file: RuleFile, tree: ast.Module, rule: Any) -> None:
-    """Refuse fields that are no parameters, and parameters that say too little."""
+    """Refuse fields that are not parameters, and parameters with incomplete declarations."""
     declared = {item.name: item for item in parameters_of(rule)}
     for item in fields(rule):
         found = _parameter_fault(declared.get(item.name))
@@ -192,9 +194,9 @@ def _parameter_fault(item: Parameter | None) -> tuple[str, str] | None:
     """What is wrong with a field as a parameter, and the remedy."""
     if item is None:
         remedy = "Declare it with parameter(default, unit=, within=, meaning=, source=)."
-        return "is no parameter: it has no unit, range, meaning and source", remedy
+        return "is not a parameter: it has no unit, range, meaning and source", remedy
     if not _in_range(item):
-        fault = f"has the default {item.default!r}, which is in no range from {item.low!r} to {item.high!r}"
+        fault = f"has the default {item.default!r}, which is not in a range from {item.low!r} to {item.high!r}"
         return fault, "Write in within= a lower and a higher number, and a default between them."
     for aspect in ("unit", "meaning", "source"):
         if not getattr(item, aspect):

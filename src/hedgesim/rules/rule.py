@@ -1,4 +1,4 @@
-"""The contracts: what a rule of a country and a rule of a power must answer."""
+"""The contracts: what a rule of a country and a rule of a power must provide."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CountryRule(ABC):
     """
 
     gambles: ClassVar[bool] = False
-    """Whether the rule looks at `view.whim`; numbers that no rule looks at are not drawn."""
+    """Whether the rule uses `view.whim`; numbers that no rule uses are not drawn."""
 
     @abstractmethod
     def value(self, view: View, taste: Taste) -> Array:

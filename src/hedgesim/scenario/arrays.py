@@ -166,7 +166,7 @@ def _closed(scenario: Scenario, tables: Tables, axes: Axes) -> Array:
             total = sum(value for (country, domain, _), value in cells.items() if (country, domain) == (c, d))
             if abs(total - 1.0) > 1e-6:
                 fault = f"the shares of {c} in {d} sum to {total:.6f}, not to 1"
-                raise ScenarioError(_place_of_shares(scenario, c, d), fault, "Mend one of them.")
+                raise ScenarioError(_place_of_shares(scenario, c, d), fault, "Correct one of them.")
             share[i, j, -1, 0] += 1.0 - share[i, j, :, 0].sum()
     return share
 

@@ -55,7 +55,7 @@ def canonical_text(keys: dict[str, Any]) -> str:
 class DifferenceRow:
     """One value that differs; value and place are None on the side that has no such key.
 
-    path: dotted as in `--set`. A value nobody wrote has the place `default`.
+    path: dotted as in `--set`. A value that is not written has the place `default`.
     """
 
     path: str

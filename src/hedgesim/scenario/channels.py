@@ -91,7 +91,7 @@ ShockId = Annotated[str, AfterValidator(_identifier)]
 
 
 class ShockChannel(BaseModel):
-    """One thing a shock changes: a channel, whom it hits, how strongly and for how long."""
+    """One change by a shock: a channel, whom it hits, how strongly and for how long."""
 
     model_config = FROZEN
     channel: ChannelName = Field(description="What the shock acts on.")

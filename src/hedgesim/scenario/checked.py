@@ -212,7 +212,7 @@ def _length(value: object) -> int:
 
 
 def _is_echo(detail: ErrorDetails) -> bool:
-    """Tell whether a list is called too short only because faulty entries, reported too, were not counted."""
+    """Return whether a list is called too short only because faulty entries, reported too, were not counted."""
     return detail["type"] == "too_short" and _length(detail["input"]) >= detail["ctx"]["min_length"]
 
 

@@ -60,7 +60,7 @@ def citations_of(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
 
 
 def count_of(citations: pd.DataFrame) -> pd.DataFrame:
-    """Numbers and assumptions by part; recall that nobody checked counts as an assumption."""
+    """Numbers and assumptions by part; unchecked recall counts as an assumption."""
     assumed = citations["confidence"].isin(_ASSUMED)
     counts = assumed.groupby(citations["part"], sort=False).agg(["size", "sum"])
     counts.columns = pd.Index(["numbers", "assumptions"])

@@ -76,7 +76,7 @@ def read_csv(path: Path, most_bytes: int = LARGEST_TABLE, *, strict: bool = True
             if any(cells := tuple(map(str.strip, row))):
                 lines.append(Line(reader.line_num, cells))
     except csv.Error as error:
-        place, fault = Place(str(path), reader.line_num), f"this is no table ({error})"
+        place, fault = Place(str(path), reader.line_num), f"this is not a table ({error})"
         raise ScenarioError(place, fault, "Check its quotes and commas.") from None
     if not lines:
         raise ScenarioError(Place(str(path)), "the file is empty", "Write a header, and lines below it.")

@@ -155,7 +155,7 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
 
 
 def _exists(path: Path) -> bool:
-    """Tell whether there is anything of that name; what cannot be a name is not there."""
+    """Return whether there is anything of that name; a text that cannot be a name names nothing."""
     try:
         return path.exists()
     except (OSError, ValueError):

@@ -53,7 +53,7 @@ def impulses_of(scenario: Scenario, recorded: pd.DataFrame) -> list[Impulse]:
 
 
 def _sized(scenario: Scenario, line: Impulse) -> Impulse:
-    """An impulse as large as the scenario makes it; a size that is not the recorded one is an assumption."""
+    """An impulse as large as in the scenario; a size that is not the recorded one is an assumption."""
     factor = math.prod(factor for name, factor in scenario.shock_sizes.items() if line.belongs_to(name))
     if factor == 1.0:
         return line

@@ -1,4 +1,4 @@
-"""Scenarios laid over each other: `extends`, value by value, and single values by `--set PATH=VALUE`."""
+"""Scenarios in layers: `extends`, value by value, and single values by `--set PATH=VALUE`."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -48,7 +48,7 @@ def _ancestor_of(tree: Node) -> Node | None:
 
 
 def _read_ancestor(path: Path, place: Place, chain: str) -> Node:
-    """Read an ancestor; an error about the file as a whole names the line that extends it."""
+    """Read an ancestor; an error about the complete file names the line that extends it."""
     try:
         return read_tree(path)
     except ScenarioError as error:
@@ -59,7 +59,7 @@ def _read_ancestor(path: Path, place: Place, chain: str) -> Node:
 
 
 def merge_chain(trees: list[Node]) -> Node:
-    """Lay every file over the one it extends; `extends` itself is used up where it was followed."""
+    """Merge every file over the one it extends; `extends` itself is used up where it was followed."""
     merged = Node({}, trees[-1].place)
     for tree in reversed(trees):
         entries = tree.value if isinstance(tree.value, Mapping) else {}
@@ -68,7 +68,7 @@ def merge_chain(trees: list[Node]) -> Node:
 
 
 def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
-    """Lay one value over another: mappings key by key, all else replaced."""
+    """Merge one value over another: mappings key by key, all else replaced."""
     if not isinstance(above.value, Mapping):
         return above
     inherited = below.value if below is not None and isinstance(below.value, Mapping) else {}
@@ -85,12 +85,12 @@ def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
 
 
 def _is_deletable(path: KeyPath) -> bool:
-    """Tell whether `null` at a path deletes the key."""
+    """Return whether `null` at a path deletes the key."""
     return any(len(path) > len(prefix) and path[: len(prefix)] == prefix for prefix in DELETABLE)
 
 
 def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
-    """Lay `PATH=VALUE` texts over a scenario, in their order.
+    """Apply `PATH=VALUE` texts to a scenario, in their order.
 
     PATH is dotted, list positions count from 0 (`shocks.peace.channels.0.size`); VALUE is a YAML scalar or
     flow list; null deletes where it does so in a file.

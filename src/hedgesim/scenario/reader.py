@@ -22,7 +22,7 @@ def read_scenario(
     """Read and check a scenario.
 
     source: path of a YAML file, else the name of a packaged scenario. overrides: `PATH=VALUE` texts, as
-    given to `--set`, laid over the file in their order. seed: wins over the `seed:` of the file. names: finds the
+    given to `--set`, applied to the file in their order. seed: wins over the `seed:` of the file. names: finds the
     names that a scenario may use from its own tables folder (None: the packaged tables).
 
     Raises:
@@ -34,7 +34,7 @@ def read_scenario(
     trees = read_chain(path)
     files = [tree.place.file for tree in trees]
     if child_at(trees[0], "purpose") is None and (question := child_at(trees[0], "question")) is not None:
-        raise ScenarioError(question.anchor, "this is an experiment, no scenario", "Run it with hedgesim sweep.")
+        raise ScenarioError(question.anchor, "this is an experiment, not a scenario", "Run it with hedgesim sweep.")
     tree = apply_overrides(merge_chain(trees), overrides)
     if seed is not None:
         place = Place(f"--seed {seed}")

@@ -58,7 +58,7 @@ class Tables:
         return self.frames[name].copy()
 
     def with_table(self, name: str, frame: pd.DataFrame) -> Tables:
-        """The same tables but for one."""
+        """The same tables except one."""
         return replace(self, frames=MappingProxyType({**self.frames, name: frame.copy()}))
 
     def visible(self, start: str | Period) -> Tables:
@@ -92,7 +92,7 @@ def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both.
 
     Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, a value
-    that is no number where one must be, or a date that is none.
+    that is not a number where one must be, or a date that is none.
     """
     data = Path(str(files("hedgesim") / "data"))
     forms = _yaml(data / "tables.yaml")
@@ -142,10 +142,10 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def _check_cells(table: CsvTable, numbers: Sequence[str]) -> None:
-    """Refuse text for a number, dates that are none, and unknown confidences."""
+    """Refuse text for a number, texts that are not dates, and unknown confidences."""
     checks: dict[str, tuple[Callable[[str], bool], str, str]] = {
-        **dict.fromkeys(numbers, (_is_number, "is no number", "Write a number such as 0.25, or nothing.")),
-        **dict.fromkeys(DATED, (_is_date, "is no date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")),
+        **dict.fromkeys(numbers, (_is_number, "is not a number", "Write a number such as 0.25, or nothing.")),
+        **dict.fromkeys(DATED, (_is_date, "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")),
         "confidence": (CONFIDENCES.__contains__, "is not known", f"Write one of {', '.join(CONFIDENCES)}."),
     }
     for name in (name for name in table.header.cells if name in checks):
@@ -206,7 +206,7 @@ def _blanked(frame: pd.DataFrame, column: str, *, settings: Mapping[str, str], d
 
 
 def with_data(tables: Tables, scenario: Scenario) -> Tables:
-    """The tables with the scenario's `data:` laid over them; ScenarioError for a row that is not there."""
+    """The tables with the scenario's `data:` applied; ScenarioError for a row that is not there."""
     for n, override in enumerate(scenario.data):
         frame = tables.table(override.table)
         chosen = pd.Series(True, index=frame.index)

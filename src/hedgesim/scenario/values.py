@@ -1,4 +1,4 @@
-"""Single values of a scenario file: how each kind is read, which names are known, and what is said of misfits."""
+"""Single values of a scenario file: how each kind is read, which names are known, and what is reported of misfits."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Literal, TypeVar

@@ -97,8 +97,8 @@ def test_a_seed_holds_for_every_scenario() -> None:
         ),
         ({"settings": {"taste.threat": 99.0}}, r"taste.threat: a value is out of range"),
         ({"draws": {"taste.threat": [1.0, np.nan]}}, r"taste.threat: a value is out of range"),
-        ({"draws": {"taste.threat": [1.0], "formats.need": [1.0, 2.0]}}, "draws: they are not equally many"),
-        ({"draws": {"taste.threat": []}}, "draws: they are not equally many"),
+        ({"draws": {"taste.threat": [1.0], "formats.need": [1.0, 2.0]}}, "draws: their numbers differ"),
+        ({"draws": {"taste.threat": []}}, "draws: their numbers differ"),
     ],
 )
 def test_variations_that_mean_nothing_are_refused(changes: dict[str, object], words: str) -> None:

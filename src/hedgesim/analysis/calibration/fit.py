@@ -39,7 +39,7 @@ LEFT_OUT: Mapping[str, str] = {
 LEVELS = (0.05, 0.5, 0.95)
 
 SHUFFLES = 20
-"""How often the likelihoods are moved on against the parameters to find what chance alone gives."""
+"""How often the likelihoods are shifted against the parameters, to find what chance alone gives."""
 
 NEAR = 0.15
 """Spread of the walkers' first discrepancies, where the prior is standard normal."""
@@ -112,7 +112,7 @@ def calibrate(
 
 @dataclass(frozen=True)
 class Screening:
-    """What a sample of the prior says of every parameter."""
+    """What the screening, a sample of the prior, finds for every parameter."""
 
     table: pd.DataFrame
     """parameter; shares, meetings, statuses: share of the variance of the rank of that log likelihood that it explains

@@ -32,13 +32,13 @@ from hedgesim.model.setting import Axes
 from hedgesim.model.world import MEETINGS
 
 FREEDOM = 4.0
-"""Degrees of freedom of errors of shares: heavy tails, as single years break away (transit trade, a closed pipe)."""
+"""Degrees of freedom of errors of shares: heavy tails, for single years deviate much (transit trade, a closed pipe)."""
 
 JEFFREYS = 0.5
 """What a rate or a proportion is assumed to have counted before the first run."""
 
 CERTAIN = 1e-12
-"""Smallest probability of an observation, so that no single one rules a parameter set out for rounding."""
+"""Smallest probability of an observation, so that the rounding of one cannot exclude a parameter set."""
 
 THREADS = 3
 """Blocks of runs at once; compiled programs leave Python free meanwhile."""

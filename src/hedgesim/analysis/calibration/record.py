@@ -42,7 +42,7 @@ class Record:
 
 
 def record_of(tables: Tables, setting: Setting, years: Sequence[int], *, since: str = "") -> Record:
-    """What the tables hold of some successive years, for the axes of a setting, without prior-dominated shares.
+    """The record of some successive years, for the axes of a setting, without prior-dominated shares.
 
     tables: uncut. years: the first has no shares to score, because those of the year before are not used. since: day
     from which changes of status count, by default the first day of the first year.

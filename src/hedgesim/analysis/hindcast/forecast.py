@@ -87,12 +87,12 @@ def forecast(case: Case, record: Record, draws: Draws, engine: Engine, *, runs: 
     runs: of every draw. seed: of the errors that are added.
 
     Raises:
-        HedgesimError: a run failed; its shares are no numbers.
+        HedgesimError: a run failed; its shares are not numbers.
     """
     observation, draw = run_draws(case, draws, engine, runs)
     failed = int((~np.isfinite(observation.share)).any(axis=(0, 1, 2, 3)).sum())
     if failed:
-        fault = f"{failed} of {len(draw)} runs failed: their shares are no numbers"
+        fault = f"{failed} of {len(draw)} runs failed: their shares are not numbers"
         raise HedgesimError(PLACE, fault, "Narrow the parameters or take another calibration.")
     scale = np.stack([np.asarray(draws[DISCREPANCY + domain])[draw] for domain in record.shares["domain"]], axis=0)
     before = middle_before(record.shares)[:, None]

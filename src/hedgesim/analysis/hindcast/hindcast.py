@@ -49,7 +49,7 @@ BASE = "base"
 VOTES = ("vote_no", "vote_abstain", "vote_yes", "vote_absent")
 
 MOST = 4
-"""Meetings of a format in a year that count as `so many or more`."""
+"""Number of meetings of a format in a year from which counts are pooled: this many or more."""
 
 MEMBERS = 2048
 """Members of a baseline's forecast of a share."""
@@ -62,7 +62,7 @@ class Hindcast:
     shares: pd.DataFrame
     """country, domain, option, year, low, high, before, forecaster, q05, q50, q95, crps, pit, rises."""
     meetings: pd.DataFrame
-    """format, rung, year, count, forecaster, p0 .. p4 (of so many or more), rps."""
+    """format, rung, year, count, forecaster, p0 .. p4 (the last: of so many or more), rps."""
     statuses: pd.DataFrame
     """country, format (or sanctions), change (rose, fell, joined), happened, forecaster, probability, brier."""
     members: Forecast

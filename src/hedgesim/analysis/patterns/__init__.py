@@ -1,1 +1,1 @@
-"""Patterns: what the record shows and a run should bring about, as data, and how a model is scored against them."""
+"""Patterns: what the record shows and a run should reproduce, as data, and how a model is scored against them."""

@@ -56,7 +56,7 @@ class Part(Entry):
     missing: Literal["fails", "left_out", "never"] | None = Field(
         None,
         validate_default=True,
-        description="How runs count that do not get as far; left out: fails for share, else left_out.",
+        description="How runs in which the statistic has no value count; left out: fails for share, else left_out.",
     )
     control: bool = Field(False, description="Whether it is a positive control.")
     alternative: Name | None = Field(None, description="Of parts with the same word one is enough.")

@@ -42,7 +42,7 @@ class PatternScenarios:
     """The scenarios of a file of patterns.
 
     like: a scenario whose rules and parameters take the place of theirs, and whose settings, sizes of shocks and data
-    are laid over theirs. seed: in place of theirs.
+    override theirs. seed: in place of theirs.
 
     Raises:
         ScenarioError: `like` brings tables of its own; reading a scenario fails.
@@ -112,7 +112,7 @@ class PatternScenarios:
     def _check_pair(self, key: Key, part: Part) -> None:
         """Two scenarios of a part must have the same seed, start and end."""
         if len({(one.start, one.end, one.seed) for one in map(self.scenario, part.scenarios)}) > 1:
-            fault = f"{part.on} and {part.less} differ in seed or quarters, so their runs are no twins"
+            fault = f"{part.on} and {part.less} differ in seed or quarters, so their runs are not twins"
             raise ScenarioError(self.patterns.place_in(key, ("less",)), fault, "Name a scenario of the same.")
 
 
@@ -152,7 +152,7 @@ class Variation:
     draws: Mapping[str, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Refuse what means nothing."""
+        """Refuse unknown names and numbers out of range."""
         _refuse_unknown("rule", "there is no rule", self.rule, country_rules())
         _refuse_unknown("parameters", "there is no calibration", self.parameters, calibrations())
         known = all_parameters()
@@ -164,7 +164,7 @@ class Variation:
                 raise ScenarioError(path, "a value is out of range", f"Give numbers from {low:g} to {high:g}.")
         numbers_of_draws = {len(values) for values in self.draws.values()}
         if len(numbers_of_draws) > 1 or 0 in numbers_of_draws:
-            raise ScenarioError("draws", "they are not equally many", "Give one value of each to every draw.")
+            raise ScenarioError("draws", "their numbers differ", "Give one value of each to every draw.")
 
     def of(self, case: Case) -> Case:
         """A case with all changed but the parameters of a calibration, which the scenario brings, and the draws."""
@@ -198,7 +198,7 @@ def pool(setting: Setting) -> Setting:
     """A setting in which every country has the mean of all countries.
 
     That goes for starting shares, ties, trust, affinity, weights of domains, nearness, sovereignty cost and turnout at
-    votes. Who belongs to which format, and whom a shock hits, stay as they are: these are events and no numbers.
+    votes. Who belongs to which format, and whom a shock hits, stay as they are: these are events, not numbers.
     """
     changed: dict[str, Any] = {}
     for name in PER_COUNTRY:

@@ -39,7 +39,7 @@ OnRuns = Callable[[int], None]
 def measure(
     scenarios: PatternScenarios, variation: Variation, runs: Sequence[int], *, on_runs: OnRuns = lambda _: None
 ) -> dict[Key, Array]:
-    """The statistic of every part, axes (run,); NaN where a run failed or does not get as far.
+    """The statistic of every part, axes (run,); NaN where a run failed or the statistic has no value.
 
     Scenarios that parts share are simulated once. runs: numbers of the runs; run k of one scenario has the same random
     numbers as run k of another. on_runs: called with the number of runs just simulated of one scenario.
@@ -108,7 +108,7 @@ def _row(key: Key, part: Part, values: Array) -> dict[str, object]:
 
 
 def variants_of(variation: Variation) -> dict[str, Variation]:
-    """What is scored by name: a model, three from which a pattern has to tell it, and one with countries all alike."""
+    """What is scored, by name: the model, three null models from which patterns have to distinguish it, one pooled."""
     return {
         BASE: variation,
         **{rule: replace(variation, rule=rule) for rule in NULL_RULES},
@@ -123,7 +123,7 @@ class Scores:
 
     parts: rows of `score` with a column variant. patterns: a row per pattern and placebo: pattern, statement, placebo,
     verdict, satisfied by habit, random and no_shock, pooled (its verdict), discriminating, counts (it holds and
-    discriminates, and is no placebo).
+    discriminates, and is not a placebo).
     """
 
     parts: pd.DataFrame

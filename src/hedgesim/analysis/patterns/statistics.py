@@ -1,6 +1,6 @@
 """Statistics: one number a run from a quantity over the quarters of the run, axes (run,).
 
-True is 1 and false 0. NaN where a run does not get as far as the statistic.
+True is 1 and false 0. NaN where the statistic has no value in a run.
 """
 
 from __future__ import annotations

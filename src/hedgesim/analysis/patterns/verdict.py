@@ -17,7 +17,7 @@ HOLDS, UNDECIDED = "holds", "cannot be said"
 QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
 CONFIDENCE = 0.95
 MOST_MISSING = 0.5
-"""Share of the runs which, where more are left out, keeps anything from being said of the rest."""
+"""Share of the runs; if more are left out, there is no verdict."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Judgement:
     """What runs say of a part.
 
     simulated: the summary. low, high: its 95 % limits for so many runs. median, q05, q95, n: of the runs that count.
-    missing: runs that do not get as far as the statistic. sure: whether the verdict is the same at both limits.
+    missing: runs in which the statistic has no value. sure: whether the verdict is the same at both limits.
     """
 
     simulated: float
@@ -41,7 +41,7 @@ class Judgement:
 
 
 def judge(part: Part, values: Array) -> Judgement:
-    """Judge a part by its statistic, axes (run,), NaN where a run does not get as far."""
+    """Judge a part by its statistic, axes (run,), NaN where it has no value."""
     absent = np.isnan(values)
     if part.missing == LEFT_OUT:
         kept = np.asarray(values[~absent])

@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Balancing(CountryRule):
-    """Threat weighs heavily, a strained government counts for nothing.
+    """Threat weighs heavily, a strained government does not count.
 
     References: [walt1987]. Not to be confused with hedging, which keeps the threatening power engaged.
     """
