@@ -11,8 +11,7 @@ import pandas as pd
 
 from databuild.codes import COUNTRIES, POWERS
 from hedgesim.model.period import Period
-from hedgesim.scenario.figures import latest_sizes
-from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables import Tables, latest_sizes
 
 
 @dataclass(frozen=True)

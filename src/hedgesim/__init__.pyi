@@ -1,7 +1,6 @@
 from .analysis.discovery import discover as discover
 from .analysis.landscape import Landscape as Landscape
 from .analysis.sensitivity import sensitivity as sensitivity
-from .analysis.summary import paired_difference as paired_difference
 from .engines.agent_based import HedgeModel as HedgeModel
 from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
@@ -11,6 +10,7 @@ from .results.results import Results as Results
 from .results.results import open_results as open_results
 from .results.results import write as write
 from .results.simulation import run as run
+from .results.summary import paired_difference as paired_difference
 from .results.sweep import sweep as sweep
 from .rules import CountryRule as CountryRule
 from .rules import PowerRule as PowerRule

@@ -17,7 +17,7 @@ from hedgesim.analysis.landscape import Landscape, Minima, Values
 from hedgesim.engines.case import Case, case_of
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
-from hedgesim.scenario.figures import latest_sizes
+from hedgesim.scenario.tables import latest_sizes
 
 REGION = ROOT / "tests" / "region"
 RUNS = 6

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hedgesim.model import meetings as mt
+from hedgesim.model import formats as mt
 from hedgesim.model.formats import FormatParameters
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, MINISTERIAL, WORKING, World

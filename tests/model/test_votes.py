@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.model.votes import VoteParameters, opposite_bloc, vote_propensities
+from hedgesim.model.sanctions import VoteParameters, opposite_bloc, vote_propensities
 from worlds import column, row
 
 PLAIN = VoteParameters(absence=2.0, baseline=0.0, leaning=1.0, threat=1.0, width=1.0)

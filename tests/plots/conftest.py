@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from hedgesim.analysis.summary import lengthen, summarise
+from hedgesim.engines.records import SYSTEM
 from hedgesim.model.world import LEVELS
 from hedgesim.plots import Names, theme
+from hedgesim.results.summary import summarise
 
 COUNTRIES = {
     "KAZ": ("Kazakhstan", "#0072B2"),
@@ -181,3 +182,14 @@ def invent() -> Callable[..., Invented]:
 @pytest.fixture(scope="session")
 def invented() -> Invented:
     return invent_results()
+
+
+def lengthen(countries: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
+    """The tables `countries` and `system` as long rows (run, period, entity, outcome, value).
+
+    The entity of a country's outcome is its code, that of an outcome of all together is `system`.
+    """
+    keys = ["run", "period", "entity"]
+    parts = (countries.rename(columns={"country": "entity"}), system.assign(entity=SYSTEM))
+    long = [part.melt(id_vars=keys, var_name="outcome", value_name="value") for part in parts]
+    return pd.concat(long, ignore_index=True)

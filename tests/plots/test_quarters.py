@@ -3,7 +3,7 @@ import pytest
 from matplotlib.axes import Axes
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.quarters import draw_years, mark_shocks, number_rows, quarter_numbers, shock_key
+from hedgesim.plots.labels import draw_years, mark_shocks, number_rows, quarter_numbers, shock_key
 from hedgesim.plots.theme import page, theme
 
 PERIODS = [f"{year}Q{quarter}" for year in range(2015, 2025) for quarter in range(1, 5)]

@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from hedgesim.analysis.summary import paired_difference
 from hedgesim.plots import Names, draw_pairs, draw_run
 from hedgesim.plots.run import CHARTS, PAIRED_CHART
 from hedgesim.results.parquet import to_arrow
+from hedgesim.results.summary import paired_difference
 
 CAPTION = "Scenario invented, 20 runs, seed 7, parameters: prior (not calibrated)"
 OTHER_REGION = Names(

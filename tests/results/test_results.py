@@ -7,8 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import Folder
-from hedgesim.results.parquet import RESULTS_FORMAT, ROW_GROUP_ROWS, to_arrow
+from hedgesim.results.folders import RESULTS_FORMAT, Folder
+from hedgesim.results.parquet import ROW_GROUP_ROWS, to_arrow
 from hedgesim.results.results import open_results, write_results
 from hedgesim.results.tables import TABLES
 

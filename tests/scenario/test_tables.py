@@ -7,8 +7,7 @@ import pytest
 
 from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
-from hedgesim.scenario.figures import day_of, first_day
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import Tables, day_of, first_day, read_tables
 
 PACKAGED = Path(__file__).parent.parent.parent / "src" / "hedgesim" / "data" / "tables"
 REQUIRED = (

@@ -17,7 +17,7 @@ from hedgesim.results.simulation import OnRuns
 from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs
-from hedgesim.scenario.figures import latest_sizes
+from hedgesim.scenario.tables import latest_sizes
 
 MILITARY = "military_expenditure"
 """Measure in the table of sizes from which the capability of powers, and so every size, is computed."""

@@ -1,9 +1,18 @@
-"""Arguments and options that several commands take."""
+"""Options that several commands take, and the checks of their values."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
+
+from hedgesim.errors import HedgesimError, choose_from
+
+if TYPE_CHECKING:
+    pass
+
 
 ScenarioName = Annotated[str, Argument(metavar="SCENARIO", help="Path of a YAML file, or name of a packaged scenario.")]
 ExperimentName = Annotated[
@@ -28,3 +37,49 @@ FitBackend = Annotated[
 Workers = Annotated[int, Option(help="Processes that share the runs.")]
 Quick = Annotated[bool, Option("--quick", help="A trial: few samples and levels, at most two replications.")]
 AsJson = Annotated[bool, Option("--json", help="Print JSON instead of tables.")]
+
+
+def check_counts(*, runs: int = 1, keep: int = 0, workers: int = 1) -> None:
+    """Refuse numbers out of range."""
+    check_least("--runs", runs, 1, "there must be at least one run")
+    check_least("--keep", keep, 0, "a number of runs cannot be negative")
+    check_least("--workers", workers, 1, "there must be at least one process")
+
+
+def check_least(option: str, value: int, least: int, fault: str) -> None:
+    """Refuse a number below the least that an option takes."""
+    if value < least:
+        raise HedgesimError(f"{option} {value}", fault, f"Give {option} {least} or more.")
+
+
+def check_calibration(name: str, known: Iterable[str]) -> None:
+    """Refuse a calibration that is not known."""
+    if name not in known:
+        fault = "there is no such calibration"
+        raise HedgesimError(f"--calibration {name}", fault, choose_from(name, known))
+
+
+def posterior_of(calibration: str) -> dict[str, list[float]]:
+    """The posterior of a calibration by name; HedgesimError where there is none."""
+    from hedgesim.scenario import calibrations as shipped
+
+    check_calibration(calibration, [name for name in shipped.calibrations() if name != shipped.PRIOR])
+    return shipped.posterior_table(calibration)
+
+
+def use_rules(paths: Iterable[Path] | None) -> None:
+    """Add the rules of the user's own files; HedgesimError if one breaks the contract of rules."""
+    if not paths:
+        return
+    from hedgesim.rules import files
+
+    files.use([files.read_rule_file(path) for path in paths])
+
+
+def prepare_findings(folder: Path, command: str) -> None:
+    """Refuse a folder that cannot be written or holds results of another command."""
+    from hedgesim.results.findings import check_folder
+    from hedgesim.results.folders import Folder
+
+    check_folder(folder, command)
+    Folder(folder).prepare()

@@ -60,7 +60,7 @@ def write_with_charts(
     folder: KIND/NAME in that of the sweep. library: the package that computed them.
     """
     from hedgesim.results.findings import write_findings
-    from hedgesim.results.manifest import MANIFEST
+    from hedgesim.results.folders import MANIFEST
 
     try:
         listed = json.loads((folder / MANIFEST).read_bytes())["charts"]

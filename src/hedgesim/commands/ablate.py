@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, Calibration, FitBackend, Folder
+from hedgesim.commands._options import (
+    AsJson,
+    Calibration,
+    FitBackend,
+    Folder,
+    check_least,
+    posterior_of,
+    prepare_findings,
+)
 from hedgesim.commands._printing import print_json, print_rows, records_of
-from hedgesim.commands._running import check_least, posterior_of, prepare_findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +41,7 @@ def ablate(
     from hedgesim.analysis.patterns.pattern import read_patterns
     from hedgesim.analysis.patterns.scenarios import PatternScenarios
     from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
-    from hedgesim.commands._progress import counting
+    from hedgesim.commands._printing import counting
     from hedgesim.engines import choice
     from hedgesim.engines.case import case_of
     from hedgesim.results.findings import write_findings

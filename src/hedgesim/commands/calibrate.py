@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, FitBackend
+from hedgesim.commands._options import AsJson, FitBackend, check_least
 from hedgesim.commands._printing import print_json, print_table, records_of
-from hedgesim.commands._running import check_least
 
 if TYPE_CHECKING:
     from hedgesim.analysis.calibration.fit import Calibration, FitPlan
@@ -38,10 +37,9 @@ def calibrate(
 ) -> None:
     """Fit the shared parameters to the years of training."""
     from hedgesim.analysis.calibration import files, fit, record
-    from hedgesim.commands._progress import counting
+    from hedgesim.commands._printing import counting
     from hedgesim.engines import choice
-    from hedgesim.results.folders import Folder
-    from hedgesim.results.manifest import now
+    from hedgesim.results.folders import Folder, now
     from hedgesim.scenario.calibrations import PRIOR
     from hedgesim.scenario.tables import read_tables
 

@@ -10,9 +10,8 @@ from typing import Annotated
 from typer import Argument, Exit
 
 import hedgesim
-from hedgesim.commands._options import RuleFiles
+from hedgesim.commands._options import RuleFiles, use_rules
 from hedgesim.commands._printing import several
-from hedgesim.commands._running import use_rules
 from hedgesim.errors import HedgesimError, ScenarioError
 
 

@@ -9,9 +9,16 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, Calibration, FitBackend, Folder
+from hedgesim.commands._options import (
+    AsJson,
+    Calibration,
+    FitBackend,
+    Folder,
+    check_counts,
+    posterior_of,
+    prepare_findings,
+)
 from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
-from hedgesim.commands._running import check_counts, posterior_of, prepare_findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +43,7 @@ def hindcast(
     from hedgesim.analysis.hindcast.forecast import history, parameters_in
     from hedgesim.analysis.hindcast.hindcast import study
     from hedgesim.analysis.hindcast.scores import flat_band, reliability
-    from hedgesim.commands._progress import counting
+    from hedgesim.commands._printing import counting
     from hedgesim.engines import case, choice
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, RuleFiles, Seed, Settings
+from hedgesim.commands._options import AsJson, RuleFiles, Seed, Settings, check_counts, use_rules
 from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, several
-from hedgesim.commands._running import check_counts, use_rules
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -87,7 +86,7 @@ def _files(scenario: str | None, given: dict[str, Path | None]) -> tuple[Path, .
 def _of_scenario(name: str, starts: int, *, runs: int, seed: int | None, settings: list[str], as_json: bool) -> None:
     """The local minima of a scenario, and how its runs differ from the lowest one."""
     from hedgesim.analysis import blocs
-    from hedgesim.commands._progress import counting
+    from hedgesim.commands._printing import counting
     from hedgesim.engines.case import case_of
     from hedgesim.scenario.arrays import read_inputs
 

@@ -10,9 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, Folder, RuleFiles
+from hedgesim.commands._options import (
+    AsJson,
+    Folder,
+    RuleFiles,
+    check_calibration,
+    check_least,
+    prepare_findings,
+    use_rules,
+)
 from hedgesim.commands._printing import print_json, print_table, records_of, unchanged
-from hedgesim.commands._running import check_calibration, check_least, prepare_findings, use_rules
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -82,10 +89,10 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variat
 def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> Scores:
     """Score, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
-    from hedgesim.commands._progress import counting
+    from hedgesim.commands._printing import counting
     from hedgesim.plots.evidence import draw_patterns
     from hedgesim.results.findings import write_findings
-    from hedgesim.results.manifest import now
+    from hedgesim.results.folders import now
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 
     began, like = now(), based.like

@@ -3,9 +3,18 @@
 from dataclasses import asdict
 from datetime import timedelta
 
-from hedgesim.commands._options import AsJson, Backend, ExperimentName, Quick, RuleFiles, Store, Workers
+from hedgesim.commands._options import (
+    AsJson,
+    Backend,
+    ExperimentName,
+    Quick,
+    RuleFiles,
+    Store,
+    Workers,
+    check_counts,
+    use_rules,
+)
 from hedgesim.commands._printing import print_json, print_rows, several
-from hedgesim.commands._running import check_counts, use_rules
 from hedgesim.commands._sweeps import read_with_folder
 
 

@@ -1,8 +1,7 @@
 """`hedgesim rules`."""
 
-from hedgesim.commands._options import AsJson, RuleFiles
+from hedgesim.commands._options import AsJson, RuleFiles, use_rules
 from hedgesim.commands._printing import print_rows
-from hedgesim.commands._running import use_rules
 
 
 def rules(rule_files: RuleFiles = None, as_json: AsJson = False) -> None:

@@ -9,9 +9,18 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
-from hedgesim.commands._options import AsJson, Backend, ExperimentName, Quick, RuleFiles, Store, Workers
+from hedgesim.commands._options import (
+    AsJson,
+    Backend,
+    ExperimentName,
+    Quick,
+    RuleFiles,
+    Store,
+    Workers,
+    check_counts,
+    use_rules,
+)
 from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
-from hedgesim.commands._running import check_counts, use_rules
 from hedgesim.commands._sweeps import parameters_of, read_with_folder
 from hedgesim.errors import HedgesimError
 
@@ -65,7 +74,7 @@ def sweep(
 
 def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
-    from hedgesim.commands._progress import counting
+    from hedgesim.commands._printing import counting
     from hedgesim.plots.draw import draw_sweep
     from hedgesim.results import sweep as sweeps
     from hedgesim.results.folders import Folder

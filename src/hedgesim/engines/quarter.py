@@ -27,10 +27,10 @@ from hedgesim.model.arrays import (
 from hedgesim.model.calendar import hold_meetings
 from hedgesim.model.derived import Baseline, QuarterInputs, appeal, derive
 from hedgesim.model.draws import Draws
+from hedgesim.model.sanctions import opposite_bloc
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
-from hedgesim.model.votes import opposite_bloc
 from hedgesim.model.world import World
 
 Rule = TypeVar("Rule")

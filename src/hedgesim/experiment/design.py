@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.experiment.schema import MORRIS_LEVELS, SET_BY_EXPERIMENT, Experiment, holds_number
 from hedgesim.experiment.uncertainties import Cube
-from hedgesim.scenario.csv_table import CsvTable, number_in, read_csv
-from hedgesim.scenario.files import path_inside
+from hedgesim.scenario.files import CsvTable, number_in, path_inside, read_csv
 
 LARGEST_SAMPLES = 64 * 1024 * 1024
 """Bytes of a table of samples above which it is refused."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from hedgesim.model import formats as fm
-from hedgesim.model import meetings as mt
 from hedgesim.model import membership as mb
 from hedgesim.model.arrays import (
     COUNTRY,
@@ -71,16 +70,16 @@ def _meet(inputs: QuarterInputs, support: Array, called: Array) -> Meetings:
     )
     available = bound(xp, 1.0 + inputs.conditions.availability, 0.0, 1.0)
     hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
-    holding = mt.holding_hazard(
+    holding = fm.holding_hazard(
         world, derived.party, formats=features, parameters=p, strain=derived.strain, availability=available
     )
     opened, held = fusion_barrier(xp, inputs.draws.opening < hazard, inputs.draws.holding < holding)
     regular = indicator(xp, held)
     if not known_zero(p.expected):
-        regular = regular + p.expected * (mt.expected_rate(world, formats=features, parameters=p) - regular)
+        regular = regular + p.expected * (fm.expected_rate(world, formats=features, parameters=p) - regular)
     level = xp.where(opened, above, world.level)
     reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
-    weight = xp.where(opened, 1.0, regular) * reach * mt.meeting_weight(xp, mt.rung_of(xp, level), p)
+    weight = xp.where(opened, 1.0, regular) * reach * fm.meeting_weight(xp, fm.rung_of(xp, level), p)
     return Meetings(
         opened=opened, met=opened | (held & (spread(p.expected, regular) < 1.0)), level=level, weight=weight
     )
@@ -92,8 +91,8 @@ def _move_formats(world: World, inputs: QuarterInputs, support: Array, meetings:
     xp, party = world.xp, inputs.derived.party
     met = meetings.met
     since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
-    rung = xp.where(met, mt.rung_of(xp, meetings.level), 0.0)
-    regular = mt.holds_meetings(xp, meetings.level, features) > 0.0
+    rung = xp.where(met, fm.rung_of(xp, meetings.level), 0.0)
+    regular = fm.holds_meetings(xp, meetings.level, features) > 0.0
     lapsed = (since > p.lapse * world.cadence) & regular & (world.secretariat == 0.0)
     summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
     bodies = _adopt_bodies(inputs, support, meetings)
@@ -194,13 +193,13 @@ def _leave_traces(world: World, inputs: QuarterInputs, meetings: Meetings) -> Wo
     """Stimulus, fatigue and trust after the quarter's meetings."""
     p, derived, xp = inputs.parameters.formats, inputs.derived, world.xp
     old = inputs.world
-    together = mt.attended_together(xp, derived.party, meetings.weight)
+    together = fm.attended_together(xp, derived.party, meetings.weight)
     attended = xp.sum(derived.party * meetings.weight, axis=TARGET, keepdims=True)
     return replace(
         world,
         boost=old.boost * (1.0 - p.boost_decay) + meetings.weight,
         fatigue=old.fatigue * (1.0 - p.fatigue_decay) + attended,
-        trust=mt.move_trust(
+        trust=fm.move_trust(
             xp,
             old.trust,
             inputs.baseline.trust_rest,
@@ -218,7 +217,7 @@ def stationary_traces(party: Array, weight: Array, trust: Array, parameters: Par
     """
     xp, p = namespace(party), parameters.formats
     room = positive(xp, p.trust_ceiling - trust)
-    lifted = mt.attended_together(xp, party, weight) * room
+    lifted = fm.attended_together(xp, party, weight) * room
     attended = xp.sum(party * weight, axis=TARGET, keepdims=True)
     return (
         weight / p.boost_decay,

@@ -9,8 +9,8 @@ from hedgesim.model import formats as fm
 from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, indicator, namespace, spread, sum_products, swap
 from hedgesim.model.derived import Baseline, Position
 from hedgesim.model.parameters import Parameters
+from hedgesim.model.sanctions import opposite_bloc, vote_propensities
 from hedgesim.model.setting import Setting
-from hedgesim.model.votes import opposite_bloc, vote_propensities
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
 FULL_ENGAGEMENT = 0.6

@@ -12,8 +12,7 @@ from hedgesim.model.attention import AttentionParameters
 from hedgesim.model.formats import FormatParameters
 from hedgesim.model.membership import MembershipParameters
 from hedgesim.model.parameter import Parameter, parameters_of
-from hedgesim.model.sanctions import SanctionParameters
-from hedgesim.model.votes import VoteParameters
+from hedgesim.model.sanctions import SanctionParameters, VoteParameters
 
 
 @dataclass(frozen=True)

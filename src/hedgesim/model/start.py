@@ -9,7 +9,6 @@ from jaxtyping import Float
 
 from hedgesim.model import alignment as al
 from hedgesim.model import formats as fm
-from hedgesim.model import meetings as mt
 from hedgesim.model.arrays import DOMAIN, Array, bound, indicator, spread, sum_products
 from hedgesim.model.calendar import stationary_traces
 from hedgesim.model.derived import Baseline, appeal, derive, presence_of
@@ -44,8 +43,8 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     n_powers = setting.n_powers
     presence = presence_of(xp, share, setting.weight)
     party = fm.parties(world, setting.formats)
-    weight = mt.expected_rate(world, formats=setting.formats, parameters=parameters.formats) * mt.meeting_weight(
-        xp, mt.rung_of(xp, world.level), parameters.formats
+    weight = fm.expected_rate(world, formats=setting.formats, parameters=parameters.formats) * fm.meeting_weight(
+        xp, fm.rung_of(xp, world.level), parameters.formats
     )
     boost, fatigue, rest = stationary_traces(party, weight, world.trust, parameters)
     world = replace(world, boost=boost, fatigue=fatigue)
@@ -108,7 +107,7 @@ def _world(xp: ModuleType, setting: Setting, parameters: Parameters, share: Arra
         boost=per_format,
         procedures=f.procedures + per_format,
         secretariat=f.secretariat + per_format,
-        highest=mt.rung_of(xp, f.level) + per_format,
+        highest=fm.rung_of(xp, f.level) + per_format,
         meeting=per_format,
     )
 

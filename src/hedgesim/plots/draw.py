@@ -11,8 +11,7 @@ from hedgesim.errors import StoreError
 from hedgesim.model.period import Period
 from hedgesim.plots.labels import Names
 from hedgesim.plots.run import CHARTS, PAIRED_CHART, draw_pairs, draw_run
-from hedgesim.results.folders import Folder
-from hedgesim.results.manifest import MANIFEST, manifest_in, write_manifest
+from hedgesim.results.folders import MANIFEST, Folder, manifest_in, write_manifest
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
 from hedgesim.results.tables import RUNS, TABLES

@@ -13,8 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from hedgesim.model.world import LEVELS
-from hedgesim.plots.labels import Names
-from hedgesim.plots.quarters import draw_years, mark_shocks, quarter_numbers
+from hedgesim.plots.labels import Names, draw_years, mark_shocks, quarter_numbers
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, legend, plain_rows
 
 LEVEL_COLORS: Mapping[str, str] = dict(

@@ -15,8 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hedgesim.plots.formats import ROW_INCHES, active_formats, timeline
-from hedgesim.plots.labels import Names, in_order, label_of, label_room
-from hedgesim.plots.quarters import number_rows, rows_inches, shock_key
+from hedgesim.plots.labels import Names, in_order, label_of, label_room, number_rows, rows_inches, shock_key
 from hedgesim.plots.ternary import corner_shares, ternary, ternary_note
 from hedgesim.plots.theme import BAND_NOTE, HIGH, INK, LOW, MUTED, NORMAL, Frame, legend_rows, page, panels, write_pages
 from hedgesim.plots.trajectories import (

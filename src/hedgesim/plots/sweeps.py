@@ -19,11 +19,11 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from hedgesim.analysis.summary import summarise_column
 from hedgesim.experiment.points import Factor
 from hedgesim.plots import theme as look
 from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, panels_of, plain
 from hedgesim.plots.theme import BAND, BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
+from hedgesim.results.summary import summarise_column
 
 GRID_POINTS = 20  # a factor with more values is put into bins
 BINS = 12

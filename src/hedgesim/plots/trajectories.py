@@ -11,10 +11,24 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FormatStrFormatter, MaxNLocator, PercentFormatter
 
-from hedgesim.analysis.summary import summarise_column
-from hedgesim.plots.labels import Label, Labels, Names, in_order, label_ends, label_of, label_room, style_of
-from hedgesim.plots.quarters import draw_years, mark_shocks, number_rows, quarter_numbers, rows_inches, title_above
+from hedgesim.plots.labels import (
+    Label,
+    Labels,
+    Names,
+    draw_years,
+    in_order,
+    label_ends,
+    label_of,
+    label_room,
+    mark_shocks,
+    number_rows,
+    quarter_numbers,
+    rows_inches,
+    style_of,
+    title_above,
+)
 from hedgesim.plots.theme import BAND, HIGH, LOW, legend, legend_columns, panels
+from hedgesim.results.summary import summarise_column
 from hedgesim.results.tables import PRESENCE
 
 PRIOR_MARK = "°"

@@ -10,8 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import OTHER_FOLDER, Folder
-from hedgesim.results.manifest import MANIFEST, digest_of_sources, versions, write_manifest
+from hedgesim.results.folders import MANIFEST, OTHER_FOLDER, Folder, digest_of_sources, versions, write_manifest
 
 
 def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:

@@ -17,7 +17,7 @@ from hedgesim.engines.choice import engine_of
 from hedgesim.engines.variation import VariedNumber
 from hedgesim.experiment import DesignPoints, Experiment, design_points
 from hedgesim.results.chunks import Task
-from hedgesim.results.manifest import digest_of_folder, digest_of_sources
+from hedgesim.results.folders import digest_of_folder, digest_of_sources
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.space import on_disk
 from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns

@@ -12,10 +12,8 @@ import pandas as pd
 
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import Folder
-from hedgesim.results.manifest import MANIFEST, SWEEP, manifest_in, write_manifest
-from hedgesim.results.parquet import RESULTS_FORMAT, parquet_bytes, to_arrow
-from hedgesim.results.reading import FolderTables, FrameTables, Tables, Where
+from hedgesim.results.folders import MANIFEST, RESULTS_FORMAT, SWEEP, Folder, manifest_in, write_manifest
+from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
 from hedgesim.results.tables import TABLES
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs

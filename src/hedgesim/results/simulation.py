@@ -13,9 +13,8 @@ import pandas as pd
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.results.blocks import Block, Rows, run_block
-from hedgesim.results.folders import Folder
-from hedgesim.results.manifest import OF_BACKEND, now, versions
-from hedgesim.results.reading import FrameTables
+from hedgesim.results.folders import OF_BACKEND, Folder, now, versions
+from hedgesim.results.parquet import FrameTables
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_disk, check_memory
 from hedgesim.results.summary import Closing, Paired, Summary

@@ -16,11 +16,13 @@ from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError, WorkerError
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.chunks import Task, run_chunk
-from hedgesim.results.folders import OTHER_FOLDER, Folder
-from hedgesim.results.manifest import (
+from hedgesim.results.folders import (
     MANIFEST,
     OF_BACKEND,
+    OTHER_FOLDER,
+    RESULTS_FORMAT,
     SWEEP,
+    Folder,
     digest_of_sources,
     is_broken,
     manifest_in,
@@ -28,7 +30,7 @@ from hedgesim.results.manifest import (
     versions,
     write_manifest,
 )
-from hedgesim.results.parquet import RESULTS_FORMAT, parquet_bytes
+from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.store import (

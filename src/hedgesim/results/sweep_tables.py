@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import Folder
-from hedgesim.results.reading import Tables, Where, are_text, condition_of, dataset_of, frame_of
+from hedgesim.results.parquet import Tables, Where, are_text, condition_of, dataset_of, frame_of
 from hedgesim.results.reduction import EXACT, QUANTILES
 from hedgesim.results.store import BOUNDS, KEY, contents_of, files_by_table
 from hedgesim.results.tables import RUNS, STATISTICS, SUMMARY, SUMMARY_KEYS, TABLES

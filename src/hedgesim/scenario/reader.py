@@ -1,15 +1,146 @@
-"""From a scenario file to a checked scenario."""
+"""Reads scenarios: a file, what it `extends`, value by value, and single values by `--set PATH=VALUE`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario.files import SCENARIOS, find_named, folder_inside
+from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside
 from hedgesim.scenario.known_names import KnownNames, known_names
-from hedgesim.scenario.layers import apply_overrides, merge_chain, read_chain
-from hedgesim.scenario.positions import Node, child_at, plain
+from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree
 from hedgesim.scenario.schema import Scenario
+
+LONGEST_CHAIN = 16
+DELETABLE = (("shocks",), ("settings",), ("shock_sizes",), ("rules", "countries"), ("rules", "powers"))
+"""Mappings under which `null` deletes an inherited key."""
+EXAMPLE = "Write it like --set end=2024Q4."
+
+
+def read_chain(path: Path) -> list[Node]:
+    """Read a scenario file and every file it extends, the named file first.
+
+    Raises:
+        ScenarioError: a missing ancestor, a cycle or a very long chain, naming the chain.
+    """
+    trees = [read_tree(path)]
+    files, known = [path], [path.resolve()]
+    while (extends := _ancestor_of(trees[-1])) is not None:
+        ancestor = find_ancestor(str(extends.value), extends.place, files[-1].parent)
+        chain = " extends ".join(str(file) for file in [*files, ancestor])
+        if ancestor.resolve() in known:
+            raise ScenarioError(extends.place, f"extends runs in a circle: {chain}", "Break the circle.")
+        if len(files) >= LONGEST_CHAIN:
+            raise ScenarioError(extends.place, f"more than {LONGEST_CHAIN} files extend each other", "Use fewer.")
+        files.append(ancestor)
+        known.append(ancestor.resolve())
+        trees.append(_read_ancestor(ancestor, extends.place, chain))
+    return trees
+
+
+def _ancestor_of(tree: Node) -> Node | None:
+    """Find what a file extends."""
+    extends = child_at(tree, "extends")
+    if extends is None or extends.value is None:
+        return None
+    if not isinstance(extends.value, str):
+        fault = f"extends must be text, not {shown(plain(extends))}"
+        raise ScenarioError(extends.place, fault, "Name one file or packaged scenario.")
+    return extends
+
+
+def _read_ancestor(path: Path, place: Place, chain: str) -> Node:
+    """Read an ancestor; an error about the complete file names the line that extends it."""
+    try:
+        return read_tree(path)
+    except ScenarioError as error:
+        if error.place.line is not None:
+            raise
+        fault = f"extends cannot be followed ({chain}): {error.place}: {error.fault}"
+        raise ScenarioError(place, fault, error.remedy) from None
+
+
+def merge_chain(trees: list[Node]) -> Node:
+    """Merge every file over the one it extends; `extends` itself is used up where it was followed."""
+    merged = Node({}, trees[-1].place)
+    for tree in reversed(trees):
+        entries = tree.value if isinstance(tree.value, Mapping) else {}
+        merged = _over(merged, replace(tree, value={key: one for key, one in entries.items() if key != "extends"}), ())
+    return merged
+
+
+def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
+    """Merge one value over another: mappings key by key, all else replaced."""
+    if not isinstance(above.value, Mapping):
+        return above
+    inherited = below.value if below is not None and isinstance(below.value, Mapping) else {}
+    merged = dict(inherited)
+    for key, child in above.value.items():
+        if not (child.value is None and _is_deletable((*path, key))):
+            merged[key] = _over(inherited.get(key), child, (*path, key))
+        elif key in merged:
+            del merged[key]
+        else:
+            fault = f"null deletes {shown(dotted((*path, key)))}, but no such key is inherited"
+            raise ScenarioError(child.anchor, fault, f"Leave the line out. {choose_from(key, merged)}")
+    return replace(above, value=merged)
+
+
+def _is_deletable(path: KeyPath) -> bool:
+    """Return whether `null` at a path deletes the key."""
+    return any(len(path) > len(prefix) and path[: len(prefix)] == prefix for prefix in DELETABLE)
+
+
+def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
+    """Apply `PATH=VALUE` texts to a scenario, in their order.
+
+    PATH is dotted, list positions count from 0 (`shocks.peace.channels.0.size`); VALUE is a YAML scalar or
+    flow list; null deletes where it does so in a file.
+
+    Raises:
+        ScenarioError: no `=`, an unknown path, a value that is not YAML; its place is `--set …`.
+    """
+    for text in overrides:
+        path, found, value = text.partition("=")
+        if not found:
+            raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
+        place, path = Place(f"--set '{path.strip()}'"), path.strip()
+        if path == "extends":
+            raise ScenarioError(place, "extends is followed before --set", "Change it in the file.")
+        tree = _put(tree, (), path.split("."), _value(value, Place(f"--set {text}")), place)
+    return tree
+
+
+def _value(text: str, place: Place) -> Node:
+    """Read the VALUE of an override."""
+    node = compose(text, lambda _line, _column: place)
+    if node is None:
+        raise ScenarioError(place, "there is no value after =", f"{EXAMPLE} Write null for no value.")
+    return replace(node, key_place=place)
+
+
+def _put(node: Node | None, above: KeyPath, rest: list[str], leaf: Node, place: Place) -> Node:
+    """Return the value at a path with a leaf put in at the rest of the path, each key of which the schema knows."""
+    if not rest:
+        return leaf
+    part, *rest = [".".join(rest)] if above == ("settings",) else rest  # keys of settings hold dots themselves
+    held, holder = node.value if node is not None else None, dotted(above) or "a scenario"
+    if node is not None and isinstance(held, tuple):
+        if not (part.isascii() and part.isdecimal() and int(part) < len(held)):
+            remedy = f"It has {len(held)} entries, counted from 0."
+            raise ScenarioError(place, f"{holder} has no position {shown(part)}", remedy)
+        new = [_put(one, (*above, k), rest, leaf, place) if k == int(part) else one for k, one in enumerate(held)]
+        return replace(node, value=tuple(new))
+    path, entries = (*above, part), dict(held) if isinstance(held, Mapping) else {}
+    if not part or not Scenario.forms_at(path):
+        known = Scenario.keys_at(above)
+        remedy = choose_from(part, known) if known else f"{holder} holds no further keys."
+        raise ScenarioError(place, f"{holder} has no key {shown(part)}", remedy)
+    if above == ("shocks",) and part not in entries:
+        raise ScenarioError(place, f"the scenario has no own shock {shown(part)}", choose_from(part, entries))
+    entries[part] = _put(entries.get(part), path, rest, leaf, place)
+    if entries[part].value is None and _is_deletable(path):
+        del entries[part]
+    return replace(node or Node({}, leaf.place, leaf.place), value=entries)
 
 
 def read_scenario(

@@ -8,8 +8,7 @@ from pathlib import Path
 import yaml
 
 from hedgesim.analysis.calibration.fit import Calibration
-from hedgesim.results.folders import Folder
-from hedgesim.results.manifest import digest_of_sources, now, versions
+from hedgesim.results.folders import Folder, digest_of_sources, now, versions
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.summary import lengthen, paired_difference, summarise, summarise_column
+from hedgesim.results.summary import paired_difference, summarise, summarise_column
 
 COUNTRIES = pd.DataFrame(
     {
@@ -11,15 +11,6 @@ COUNTRIES = pd.DataFrame(
         "country": ["AAA"] * 4 + ["BBB"] * 4,
         "presence_RED": [0.4, 0.3, 0.4, 0.1, 0.2, 0.2, 0.2, 0.2],
         "hedging_index": [0.5, 0.6, 0.5, 0.8, 0.1, 0.1, 0.1, 0.1],
-    }
-)
-SYSTEM = pd.DataFrame(
-    {
-        "run": [0, 0, 0, 1, 1, 1],
-        "period": ["2021Q1", "2021Q2", "2021Q3"] * 2,
-        "leader_meetings": [5, 1, 1, 5, 2, 2],
-        "first_time_formats": [0, 1, 0, 0, 0, 0],
-        "realignments": [0, 1, 1, 0, 0, 0],
     }
 )
 
@@ -61,14 +52,6 @@ def test_a_column_is_summarised_under_its_keys() -> None:
     rows = summarise_column(COUNTRIES, ["country"], value="hedging_index").set_index("country")
     assert rows.loc["AAA", "mean"] == pytest.approx(0.6)
     assert rows.loc["BBB", "n"] == 4
-
-
-def test_lengthening_keeps_every_value_under_its_entity() -> None:
-    long = lengthen(COUNTRIES, SYSTEM)
-    assert list(long.columns) == ["run", "period", "entity", "outcome", "value"]
-    assert len(long) == 8 * 2 + 6 * 3
-    picked = long[(long["run"] == 1) & (long["entity"] == "system") & (long["outcome"] == "leader_meetings")]
-    assert picked["value"].tolist() == [5, 2, 2]
 
 
 def of_runs(values: dict[tuple[int, str], float]) -> pd.DataFrame:
