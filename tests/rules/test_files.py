@@ -317,7 +317,7 @@ def parsed(said: Said) -> object:
 
 
 def test_the_command_line_runs_a_rule_in_a_file_of_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.plots.draw.draw_run", lambda *_, **__: [])
+    sketch(monkeypatch)
     rules = ("--rules", str(written(LEANING)), "--rules", str(written(POWER, "watching.py")))
     mine = written(
         "purpose: Lean\nextends: war_2022\nseed: 1\nend: 2021Q3\n"
