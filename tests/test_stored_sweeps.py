@@ -190,8 +190,8 @@ def test_a_sweep_that_is_not_whole_is_refused(here: Path, harm: Callable[[Path],
 
 def test_other_results_in_the_folder_are_refused(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hedgesim.plots.draw.draw", lambda *_: [])
-    told = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
-    assert told.err == "sobol/out: here are results of corner, not of ishigami. Name its folder with -o.\n"
+    result = call("sensitivity", "saltelli/ishigami.yaml", "-o", "sobol/out")
+    assert result.err == "sobol/out: here are results of corner, not of ishigami. Name its folder with -o.\n"
     assert call("run", "war_2022", "--runs", "2", "--set", "end=2021Q2", "-o", "run").code == 0
     result = call("sensitivity", "saltelli/ishigami.yaml", "-o", "run")
     assert result.err == "run: here are results of a scenario, not of ishigami. Name its folder with -o.\n"
@@ -231,10 +231,10 @@ def test_what_cannot_be_is_said_in_one_line(here: Path, arguments: tuple[str, ..
 
 def test_without_the_package_boxes_are_refused_and_help_works(here: Path) -> None:
     (here / "prim.py").write_text("raise ModuleNotFoundError('prim')\n")
-    told = start("discover", "sobol/corner.yaml", "-o", "sobol/out", "--when", MIDDLE, folder=here)
-    assert told.code == 2
-    assert told.err.endswith("Install it: pip install 'hedgesim[discovery]'.\n")
-    assert "Traceback" not in told.err
+    result = start("discover", "sobol/corner.yaml", "-o", "sobol/out", "--when", MIDDLE, folder=here)
+    assert result.code == 2
+    assert result.err.endswith("Install it: pip install 'hedgesim[discovery]'.\n")
+    assert "Traceback" not in result.err
 
 
 def test_an_experiment_file_is_not_needed_to_be_where_it_was(here: Path) -> None:

@@ -24,8 +24,8 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
 
     Raises:
         HedgesimError: with file and line, no such file or one that cannot be read, an empty table, a missing column, a
-            line of another length, a name that occurs twice or in one table only, a number that is none, a size that is
-            not above 0, propensities that differ by direction, fewer than two actors.
+            line of another length, a name that occurs twice or in one table only, a cell that is not a number, a size not
+            above 0, propensities that differ by direction, fewer than two actors.
     """
     of_actors, of_pairs = read_csv(actors), read_csv(propensity)
     for table in (of_actors, of_pairs):
@@ -48,7 +48,7 @@ def _number(table: CsvTable, line: Line, column: int, what: str) -> float:
     cell = line.cells[column]
     value = number_in(cell)
     if math.isnan(value):
-        fault = f"{what} is {shown(cell)}, which is no number" if cell else f"{what} is not given"
+        fault = f"{what} is {shown(cell)}, which is not a number" if cell else f"{what} is not given"
         raise HedgesimError(table.place(line), fault, "Write it like 0.5.")
     return value
 
@@ -80,7 +80,7 @@ def _pairs(table: CsvTable, names: Sequence[str], of_actors: CsvTable) -> Values
     _check_square(table)
     for name in columns:
         if name not in names:
-            fault = f"{shown(name)} is no actor of {of_actors.path}"
+            fault = f"{shown(name)} is not an actor of {of_actors.path}"
             raise HedgesimError(table.place(table.header), fault, choose_from(name, names))
     for name, line in zip(names, of_actors.lines, strict=True):
         if name not in columns:

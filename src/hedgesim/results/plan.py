@@ -42,7 +42,7 @@ class SweepPlan:
     """What is to be run for an experiment.
 
     points: of the experiment. engine, backend: names of what runs them. inputs: what the tables of a scenario give, by
-    all of it that the tables depend on; the last one is kept at hand.
+    all of it that the tables depend on; the last one is cached.
     """
 
     points: DesignPoints

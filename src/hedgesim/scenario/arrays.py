@@ -23,14 +23,14 @@ SECURITY = "security"
 
 @dataclass(frozen=True)
 class ScenarioInputs:
-    """A scenario's tables as visible at its start, and the arrays made of them."""
+    """A scenario's tables as visible at its start, and their arrays."""
 
     tables: Tables
     setting: Setting
 
 
 def read_inputs(scenario: Scenario) -> ScenarioInputs:
-    """Read the scenario's tables, cut them at its start, lay its data overrides over them, and make arrays.
+    """Read the scenario's tables, cut them at its start, apply its data overrides, and make arrays.
 
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.

@@ -108,7 +108,7 @@ def _held(meetings: pd.DataFrame, start: Period) -> defaultdict[str, list[tuple[
 
 
 def _level(row: Row, held: Sequence[tuple[int, str]]) -> float:
-    """Level at the start: clubs at work are institutions; others have that of late meetings, else working level."""
+    """Level at the start: clubs at work are institutions; others have that of recent meetings, else working level."""
     ceiling = float(LEVELS.index(str(row["ceiling"])))
     if not _text(row["founded"]) or _ended(row) or ceiling == DORMANT:
         return DORMANT
