@@ -24,8 +24,8 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
 
     Raises:
         HedgesimError: with file and line, no such file or one that cannot be read, an empty table, a missing column, a
-            line of another length, a name that occurs twice or in one table only, a cell that is not a number, a size not
-            above 0, propensities that differ by direction, fewer than two actors.
+            line of another length, a name that occurs twice or in one table only, a cell that is not a number, a size
+            that is not above 0, propensities that differ by direction, fewer than two actors.
     """
     of_actors, of_pairs = read_csv(actors), read_csv(propensity)
     for table in (of_actors, of_pairs):
