@@ -34,6 +34,7 @@ def test_a_case_less_itself_has_no_effect() -> None:
     case = short("war_2022")
     table = effects((case, case), engine_of("ensemble"), runs=3)
     assert set(table["without"]) == set(mechanisms())
+    assert (table["n"] == 3).all()
     assert (table[["mean", "q05", "q95"]] == 0.0).all(axis=None)
 
 
