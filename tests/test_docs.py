@@ -18,6 +18,7 @@ import yaml
 from typer.testing import CliRunner
 
 import hedgesim
+from command_line import sketch
 from hedgesim.commands import app
 from hedgesim.engines.case import case_named
 from hedgesim.experiment import Experiment
@@ -163,7 +164,10 @@ def forget() -> None:
 
 
 @pytest.mark.parametrize("page", RUN, ids=name_of)
-def test_every_example_runs(page: Path, workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("capsys")
+def test_every_example_runs(page: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if page.stem != "api":  # which draws every chart of a run; they take longer than the runs
+        sketch(monkeypatch)
     session: dict[str, object] = {"__name__": f"example_{page.stem}"}
     blocks = FENCED.findall(page.read_text(encoding="utf-8"))
     assert any(kind in {"python", "console"} for kind, _ in blocks)

@@ -133,7 +133,7 @@ FILE = {
             f"  settings.taste.{name}: {{low: 0, high: 1, levels: 100}}\n"
             for name in ("need", "trust", "threat", "boost")
         ),
-        "x.yaml:1:1: the design makes 100000000 points, more than 16777216. "
+        "x.yaml:1:1: the design has 100000000 points, more than 16777216. "
         "Give fewer levels or samples, or choose a design that samples.",
     ),
     "samples with a grid": (

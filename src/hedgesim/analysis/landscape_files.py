@@ -10,7 +10,7 @@ import numpy as np
 
 from hedgesim.analysis.landscape import Landscape, Values, faults
 from hedgesim.errors import HedgesimError, Place, choose_from, shown
-from hedgesim.scenario.files import CsvTable, Line, number_in, read_csv
+from hedgesim.scenario.csv_table import CsvTable, Line, number_in, read_csv
 
 ACTOR, SIZE = "actor", "size"
 """Columns of the table of actors; others are not read."""
@@ -25,7 +25,7 @@ def read_landscape(actors: Path, propensity: Path) -> Landscape:
     Raises:
         HedgesimError: with file and line, no such file or one that cannot be read, an empty table, a missing column, a
             line of another length, a name that occurs twice or in one table only, a cell that is not a number, a size
-            not above 0, propensities that differ by direction, fewer than two actors.
+            that is not above 0, propensities that differ by direction, fewer than two actors.
     """
     of_actors, of_pairs = read_csv(actors), read_csv(propensity)
     for table in (of_actors, of_pairs):
