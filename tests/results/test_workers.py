@@ -47,7 +47,7 @@ def assert_same(a: Gathered, b: Gathered) -> None:
         assert_alike(frame, other[name])
 
 
-@pytest.mark.parametrize(("n", "together"), [(2, 5), (3, 64)])
+@pytest.mark.parametrize(("n", "together"), [(2, 5), pytest.param(3, 64, marks=pytest.mark.hold)])
 def test_any_number_of_workers_gives_the_same_results_and_leaves_none_behind(case: Case, n: int, together: int) -> None:
     engine = replace(ENGINE, together=together)
     reported: list[int] = []
@@ -122,7 +122,10 @@ def _children(pid: int) -> list[int]:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
-@pytest.mark.parametrize(("how", "wait"), [(signal.SIGINT, 0.0), (signal.SIGINT, 2.0), (signal.SIGKILL, 1.5)])
+@pytest.mark.parametrize(
+    ("how", "wait"),
+    [pytest.param(signal.SIGINT, 0.0, marks=pytest.mark.hold), (signal.SIGINT, 2.0), (signal.SIGKILL, 1.5)],
+)
 def test_workers_end_with_what_started_them(tmp_path: Path, how: signal.Signals, wait: float) -> None:
     words = ["run", "war_2022", "--runs", "100000", "--workers", "2", "-o", str(tmp_path / "out")]
     parent = subprocess.Popen([sys.executable, "-m", "hedgesim", *words], stderr=subprocess.PIPE, text=True)
