@@ -15,7 +15,7 @@ from rich.progress import Task, TaskID
 
 from command_line import KINDS, SCENARIOS, Said, call, files_below, sketch, start
 from hedgesim import commands
-from hedgesim.commands import _printing as progress
+from hedgesim.commands import _progress as progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.plots.draw import clear

@@ -83,7 +83,7 @@ def test_an_unknown_experiment_is_named_with_those_there_are(tmp_path: Path) -> 
 
 
 def test_progress_can_be_read_where_there_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.commands._printing.SECONDS_BETWEEN_LINES", 0.0)
+    monkeypatch.setattr("hedgesim.commands._progress.SECONDS_BETWEEN_LINES", 0.0)
     said = call("sweep", str(written(tmp_path)), "-o", str(tmp_path / "out"))
     assert "running small: 24 of 24 runs," in said.err
 

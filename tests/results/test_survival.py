@@ -358,5 +358,5 @@ def test_no_status_without_a_sweep(tmp_path: Path) -> None:
 
 def test_nothing_that_reads_a_store_knows_pickle() -> None:
     root = Path(__file__).parents[2] / "src" / "hedgesim" / "results"
-    for name in ("store", "reading", "sweep_tables", "manifest", "folders", "parquet", "results"):
+    for name in ("store", "sweep_tables", "folders", "parquet", "results"):
         assert "pickle" not in (root / f"{name}.py").read_text()

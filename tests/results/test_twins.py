@@ -6,7 +6,8 @@ import pytest
 
 from hedgesim.engines.choice import engine_of
 from hedgesim.results.simulation import Plan, Twins, run, run_twins
-from hedgesim.scenario.twins import name_of_twin, read_scenario, read_twin
+from hedgesim.scenario import read_scenario
+from hedgesim.scenario.twins import name_of_twin, read_twin
 
 RUNS = 40
 
@@ -118,4 +119,3 @@ def test_a_twin_lacks_what_it_is_told_to_and_keeps_the_rest() -> None:
     assert other is not None
     assert name_of_twin(read_scenario("war_2022"), other) == "no_war"
     assert name_of_twin(scenario, scenario) == "no_war"
-    assert read_twin(scenario, None, []) is None

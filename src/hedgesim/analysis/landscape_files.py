@@ -10,7 +10,7 @@ import numpy as np
 
 from hedgesim.analysis.landscape import Landscape, Values, faults
 from hedgesim.errors import HedgesimError, Place, choose_from, shown
-from hedgesim.scenario.csv_table import CsvTable, Line, number_in, read_csv
+from hedgesim.scenario.files import CsvTable, Line, number_in, read_csv
 
 ACTOR, SIZE = "actor", "size"
 """Columns of the table of actors; others are not read."""

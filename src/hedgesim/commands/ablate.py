@@ -41,7 +41,7 @@ def ablate(
     from hedgesim.analysis.patterns.pattern import read_patterns
     from hedgesim.analysis.patterns.scenarios import PatternScenarios
     from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.engines import choice
     from hedgesim.engines.case import case_of
     from hedgesim.results.findings import write_findings

@@ -37,7 +37,7 @@ def calibrate(
 ) -> None:
     """Fit the shared parameters to the years of training."""
     from hedgesim.analysis.calibration import files, fit, record
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.engines import choice
     from hedgesim.results.folders import Folder, now
     from hedgesim.scenario.calibrations import PRIOR

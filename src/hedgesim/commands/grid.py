@@ -20,7 +20,7 @@ def grid(
 ) -> None:
     """Run a scenario over a small grid; draw an outcome."""
     import hedgesim
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import clear, draw_grid
     from hedgesim.results.grid import grid_of, run_grid
     from hedgesim.results.results import write

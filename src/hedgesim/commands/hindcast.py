@@ -43,7 +43,7 @@ def hindcast(
     from hedgesim.analysis.hindcast.forecast import history, parameters_in
     from hedgesim.analysis.hindcast.hindcast import study
     from hedgesim.analysis.hindcast.scores import flat_band, reliability
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.engines import case, choice
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings

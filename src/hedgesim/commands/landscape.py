@@ -86,7 +86,7 @@ def _files(scenario: str | None, given: dict[str, Path | None]) -> tuple[Path, .
 def _of_scenario(name: str, starts: int, *, runs: int, seed: int | None, settings: list[str], as_json: bool) -> None:
     """The local minima of a scenario, and how its runs differ from the lowest one."""
     from hedgesim.analysis import blocs
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.engines.case import case_of
     from hedgesim.scenario.arrays import read_inputs
 

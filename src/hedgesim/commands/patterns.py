@@ -89,7 +89,7 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variat
 def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> Scores:
     """Score, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
     from hedgesim.results.findings import write_findings
     from hedgesim.results.folders import now

@@ -45,7 +45,7 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.engines.choice import engine_of
     from hedgesim.results.simulation import Plan, run_scenarios
 
@@ -83,7 +83,7 @@ def run(
 
 def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import clear, draw, draw_twins
     from hedgesim.results.results import write
     from hedgesim.results.simulation import run_twins

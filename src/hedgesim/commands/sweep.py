@@ -74,7 +74,7 @@ def sweep(
 
 def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
-    from hedgesim.commands._printing import counting
+    from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw_sweep
     from hedgesim.results import sweep as sweeps
     from hedgesim.results.folders import Folder
