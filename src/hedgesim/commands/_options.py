@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from typer import Argument, Option
 
 from hedgesim.errors import HedgesimError, choose_from
-
-if TYPE_CHECKING:
-    pass
-
 
 ScenarioName = Annotated[str, Argument(metavar="SCENARIO", help="Path of a YAML file, or name of a packaged scenario.")]
 ExperimentName = Annotated[
