@@ -10,6 +10,7 @@ import pytest
 from hedgesim import read_scenario
 from hedgesim.analysis import ablation
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, scores_without
+from hedgesim.commands.ablate import _print_ablation
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.model.parameters import all_parameters
@@ -50,3 +51,26 @@ def test_what_is_turned_off_is_not_drawn_and_has_its_value(monkeypatch: pytest.M
     assert own == {"taste.offer": [1.0]}
     assert case.parameters.taste.threat == 0.0
     assert without[WHOLE][1] == draws
+
+
+def test_every_mechanism_is_a_line_of_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    case = short("war_2022")
+    parts = pd.DataFrame(
+        [
+            (name, part, one, 0.125)
+            for name in mechanisms()
+            for part in ("all shares", "meetings")
+            for one in OF_MEETINGS
+        ],
+        columns=["without", "part", "baseline", "value"],
+    )
+    verdicts = {name: "missed" if name == "threat" else "met" for name in mechanisms()}
+    patterns = pd.DataFrame(
+        [(name, "P1", verdict) for name, verdict in verdicts.items()], columns=["without", "pattern", "verdict"]
+    )
+    found = {"effects": effects((case, case), engine_of("ensemble"), runs=3), "scores": parts, "patterns": patterns}
+    _print_ablation(found)
+    _, *lines = capsys.readouterr().out.splitlines()
+    assert [line.split("  ")[0].strip() for line in lines] == list(mechanisms())
+    assert all(line.count("+0.125") == 2 for line in lines)
+    assert [line.split("  ")[0] for line in lines if "P1 missed" in line] == ["threat"]

@@ -60,7 +60,7 @@ def test_a_hindcast_is_written_drawn_and_printed(tmp_path: Path) -> None:
     assert {row["country"] for row in printed["left_out"]} == set(tables["shares"]["country"])
     charts = {path.stem for path in (tmp_path / "charts").glob("*.png")}
     assert {"shares", "chances", "skill", "history_meetings", "history_KAZ"} <= charts
-    with pytest.raises(StoreError, match="no folder of hedgesim ablate"):
+    with pytest.raises(StoreError, match="not a folder of hedgesim ablate"):
         read_findings(tmp_path, "ablate")
     (tmp_path / "skills.parquet").write_bytes(b"PAR1")
     with pytest.raises(StoreError, match="missing or broken"):

@@ -71,12 +71,12 @@ def ablate(
 def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:
     """A row for every mechanism: effects of the shock, skill against persistence, patterns whose verdict changes."""
     from hedgesim.analysis.ablation import WHOLE, mechanisms
-    from hedgesim.analysis.hindcast.rivals import PERSISTENCE
+    from hedgesim.analysis.hindcast.baselines import PERSISTENCE
 
     effect = found["effects"].set_index(["without", "outcome"])
     outcomes, parts = list(dict.fromkeys(found["effects"]["outcome"])), ["all shares", "meetings"]
     scores = found["scores"]
-    skill = scores[scores["rival"] == PERSISTENCE].set_index(["without", "part"])["value"]
+    skill = scores[scores["baseline"] == PERSISTENCE].set_index(["without", "part"])["value"]
     verdict = found["patterns"].set_index(["without", "pattern"])["verdict"].to_dict()
     patterns = list(dict.fromkeys(found["patterns"]["pattern"]))
     rows = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
+from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
+from hedgesim.errors import StoreError
 from hedgesim.model.arrays import Array
 from hedgesim.results.blocks import Rows, run_block
-from hedgesim.results.store import KEY, Chunk, keyed
+from hedgesim.results.folders import Folder, digest_of_sources
+from hedgesim.results.store import KEY, Chunk, is_there, keyed, write_chunk
 from hedgesim.results.summary import Summary
 from hedgesim.results.tables import COUNTS, RUNS, SUMMARY
 
@@ -48,6 +50,38 @@ def _unpacked(case: bytes) -> Case:
     """A case that this process packed, or that the process packed which started this one; compiled for only once."""
     known: Case = pickle.loads(case)
     return known
+
+
+@dataclass(frozen=True)
+class ChunkWork:
+    """Simulating chunks of a sweep into a store; gives the number of runs of each.
+
+    address: of the store. sources: digest of the sources of the process that planned the sweep; a worker with others
+    refuses, because its numbers would differ.
+    """
+
+    address: str
+    engine: str
+    backend: str
+    sources: str
+
+    def begin(self) -> Callable[[Task], int]:
+        """Prepare to work.
+
+        Raises:
+            StoreError: this process has other sources than the one that planned the sweep.
+        """
+        if digest_of_sources() != self.sources:
+            fault = "a worker has another version of hedgesim than the process that planned the sweep"
+            raise StoreError(self.address, fault, remedy="Install the same version on both.")
+        engine, folder = engine_of(self.engine, self.backend), Folder(self.address)
+
+        def work(task: Task) -> int:
+            if is_there(folder, task.chunk.address):
+                return sum(one.last - one.first for one in task.chunk.runs)
+            return write_chunk(folder, task.chunk, run_chunk(task, engine)).rows
+
+        return work
 
 
 def run_chunk(task: Task, engine: Engine) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from hedgesim.errors import HedgesimError
-from hedgesim.results.chunks import Task
-from hedgesim.results.sweep import ChunkWork
+from hedgesim.results.chunks import ChunkWork, Task
 from hedgesim.results.workers import WAITING
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.files import use

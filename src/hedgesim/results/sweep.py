@@ -15,7 +15,7 @@ import pyarrow as pa
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError, WorkerError
 from hedgesim.experiment import Experiment, read_experiment
-from hedgesim.results.chunks import Task, run_chunk
+from hedgesim.results.chunks import ChunkWork, Task, run_chunk
 from hedgesim.results.folders import (
     MANIFEST,
     OF_BACKEND,
@@ -40,9 +40,7 @@ from hedgesim.results.store import (
     PointRuns,
     contents_of,
     files_by_table,
-    is_there,
     set_aside,
-    write_chunk,
 )
 from hedgesim.results.sweep_tables import POINTS, SweepTables
 from hedgesim.results.tables import RUNS
@@ -51,38 +49,6 @@ from hedgesim.rules.catalogue import files_in_use
 
 MOST_RESTARTS = 3
 """Times that workers which were ended from outside are restarted without a chunk having been finished in between."""
-
-
-@dataclass(frozen=True)
-class ChunkWork:
-    """Simulating chunks of a sweep into a store; gives the number of runs of each.
-
-    address: of the store. sources: digest of the sources of the process that planned the sweep; a worker with others
-    refuses, because its numbers would differ.
-    """
-
-    address: str
-    engine: str
-    backend: str
-    sources: str
-
-    def begin(self) -> Callable[[Task], int]:
-        """Prepare to work.
-
-        Raises:
-            StoreError: this process has other sources than the one that planned the sweep.
-        """
-        if digest_of_sources() != self.sources:
-            fault = "a worker has another version of hedgesim than the process that planned the sweep"
-            raise StoreError(self.address, fault, remedy="Install the same version on both.")
-        engine, folder = engine_of(self.engine, self.backend), Folder(self.address)
-
-        def work(task: Task) -> int:
-            if is_there(folder, task.chunk.address):
-                return sum(one.last - one.first for one in task.chunk.runs)
-            return write_chunk(folder, task.chunk, run_chunk(task, engine)).rows
-
-        return work
 
 
 def sweep(

@@ -1,11 +1,11 @@
 """Scenario files and tables, read and checked."""
 
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario.canonical import DifferenceRow, difference
 from hedgesim.scenario.files import packaged_scenarios
 from hedgesim.scenario.known_names import KnownNames, TableColumns, known_names
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.twins import DifferenceRow, difference
 
 __all__ = [
     "DifferenceRow",

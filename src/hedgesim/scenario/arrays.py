@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hedgesim.errors import Place, ScenarioError
+from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
+from hedgesim.model.world import LEVELS, STATUSES
+from hedgesim.scenario.files import number_in
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables, read_tables, with_data
+from hedgesim.scenario.schema import DataOverride, Scenario
+from hedgesim.scenario.tables import Tables, confidence_in, read_tables
 
 SECURITY = "security"
 """The domain of threat, alliances and protection."""
+
+
+UNIT_BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
+"""Lowest and highest value of a number by the unit of its row."""
+
+COLUMN_BOUNDS = {
+    **dict.fromkeys(("share", "tie", "base_formality", "procedures", "secretariat", "exclusivity"), (0.0, 1.0)),
+    "cadence": (1.0, 40.0),
+}
+"""Lowest and highest value of a number by its column."""
+
+WORDS = {"status": STATUSES, "level": LEVELS, "ceiling": LEVELS}
+"""Words that a column knows."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +53,48 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     """
     tables = with_data(read_tables(scenario.tables_folder), scenario).visible(scenario.start)
     return ScenarioInputs(tables, setting_of(scenario, tables))
+
+
+def with_data(tables: Tables, scenario: Scenario) -> Tables:
+    """The tables with the scenario's `data:` applied; ScenarioError for a row that is not there."""
+    for n, override in enumerate(scenario.data):
+        frame = tables.table(override.table)
+        chosen = pd.Series(True, index=frame.index)
+        for column, value in override.key.items():
+            chosen &= frame[column].astype(str) == str(value)
+        if not chosen.any():
+            key = ", ".join(f"{column} {value}" for column, value in override.key.items())
+            fault = f"the table {override.table} has no row with {key}"
+            raise ScenarioError(scenario.place("data", n), fault, "Name an existing row.")
+        place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
+        value = _new_number(frame[chosen], override, place) if is_number else _new_word(override, place)
+        changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
+        changed = frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
+        tables = tables.with_table(override.table, changed)
+    return tables
+
+
+def _new_number(rows: pd.DataFrame, override: DataOverride, place: Place) -> float:
+    """The value as a number within what its column or unit allows."""
+    units = set(rows["unit"]) if "unit" in rows else set()
+    if str(override.key.get("attribute", "")).startswith("weight_"):
+        units = {"0-1"}
+    by_unit = next((UNIT_BOUNDS[unit] for unit in units if unit in UNIT_BOUNDS), (-math.inf, math.inf))
+    low, high = COLUMN_BOUNDS.get(override.column, by_unit)
+    value = number_in(str(override.value))
+    if not low <= value <= high:
+        known = "a number" if math.isinf(low) else f"a number from {low:g} to {high:g}"
+        raise ScenarioError(place, f"{override.column} must be {known}, not {shown(override.value)}", f"Write {known}.")
+    return value
+
+
+def _new_word(override: DataOverride, place: Place) -> str:
+    """The value as text, one of the known words where the column has such."""
+    known = WORDS.get(override.column)
+    if known is not None and str(override.value) not in known:
+        fault = f"{shown(override.value)} is no {override.column}"
+        raise ScenarioError(place, fault, f"Write one of {', '.join(known)}.")
+    return str(override.value)
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:

@@ -1,4 +1,4 @@
-"""The tables of a scenario: read, checked, with single values replaced, and cut at its start."""
+"""The tables of a scenario: read, checked and cut at its start."""
 
 from __future__ import annotations
 
@@ -9,36 +9,19 @@ from functools import wraps
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import yaml
 
-from hedgesim.errors import HedgesimError, Place, ScenarioError, shown
+from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
-from hedgesim.model.world import LEVELS, STATUSES
 from hedgesim.scenario.files import CsvTable, number_in, read_csv
-
-if TYPE_CHECKING:
-    from hedgesim.scenario.schema import DataOverride, Scenario
-
 
 LAST_COLUMNS = ("date", "source", "confidence")
 CONFIDENCES = ("seen", "proxy", "recall", "assumption")
 DATED = ("date", "from", "to", "founded", "ended", "end")
 """Columns that hold dates, where a table has them."""
-
-UNIT_BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
-"""Lowest and highest value of a number by the unit of its row."""
-
-COLUMN_BOUNDS = {
-    **dict.fromkeys(("share", "tie", "base_formality", "procedures", "secretariat", "exclusivity"), (0.0, 1.0)),
-    "cadence": (1.0, 40.0),
-}
-"""Lowest and highest value of a number by its column."""
-
-WORDS = {"status": STATUSES, "level": LEVELS, "ceiling": LEVELS}
-"""Words that a column knows."""
 
 
 @dataclass(frozen=True)
@@ -205,51 +188,9 @@ def _blanked(frame: pd.DataFrame, column: str, *, settings: Mapping[str, str], d
     return frame.assign(**{name: frame[name].mask(later, value) for name, value in settings.items()})
 
 
-def with_data(tables: Tables, scenario: Scenario) -> Tables:
-    """The tables with the scenario's `data:` applied; ScenarioError for a row that is not there."""
-    for n, override in enumerate(scenario.data):
-        frame = tables.table(override.table)
-        chosen = pd.Series(True, index=frame.index)
-        for column, value in override.key.items():
-            chosen &= frame[column].astype(str) == str(value)
-        if not chosen.any():
-            key = ", ".join(f"{column} {value}" for column, value in override.key.items())
-            fault = f"the table {override.table} has no row with {key}"
-            raise ScenarioError(scenario.place("data", n), fault, "Name an existing row.")
-        place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
-        value = _number(frame[chosen], override, place) if is_number else _word(override, place)
-        changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
-        changed = frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
-        tables = tables.with_table(override.table, changed)
-    return tables
-
-
 def confidence_in(source: str) -> str:
     """Confidence of a number that a scenario brings: an assumption if any of its sources is one or is recall."""
     return "assumption" if {"assumption", "recall"} & {key.strip() for key in source.split(";")} else "proxy"
-
-
-def _number(rows: pd.DataFrame, override: DataOverride, place: Place) -> float:
-    """The value as a number within what its column or unit allows."""
-    units = set(rows["unit"]) if "unit" in rows else set()
-    if str(override.key.get("attribute", "")).startswith("weight_"):
-        units = {"0-1"}
-    by_unit = next((UNIT_BOUNDS[unit] for unit in units if unit in UNIT_BOUNDS), (-math.inf, math.inf))
-    low, high = COLUMN_BOUNDS.get(override.column, by_unit)
-    value = number_in(str(override.value))
-    if not low <= value <= high:
-        known = "a number" if math.isinf(low) else f"a number from {low:g} to {high:g}"
-        raise ScenarioError(place, f"{override.column} must be {known}, not {shown(override.value)}", f"Write {known}.")
-    return value
-
-
-def _word(override: DataOverride, place: Place) -> str:
-    """The value as text, one of the known words where the column has such."""
-    known = WORDS.get(override.column)
-    if known is not None and str(override.value) not in known:
-        fault = f"{shown(override.value)} is no {override.column}"
-        raise ScenarioError(place, fault, f"Write one of {', '.join(known)}.")
-    return str(override.value)
 
 
 def first_day(start: Period) -> str:

@@ -1,10 +1,12 @@
-"""Counterfactual twins of scenarios."""
+"""Counterfactual twins of scenarios, and what differs between two."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from hedgesim.errors import Place, ScenarioError
+from hedgesim.errors import DEFAULT_PLACE, Place, ScenarioError
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
 
@@ -51,3 +53,46 @@ def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
     lacking = [name for name in twin.omit_shocks if name not in scenario.omit_shocks]
     same = twin.name == scenario.name
     return f"{twin.name} without {', '.join(lacking)}" if same and lacking else twin.name
+
+
+@dataclass(frozen=True)
+class DifferenceRow:
+    """One value that differs; value and place are None on the side that has no such key.
+
+    path: dotted as in `--set`. A value that is not written has the place `default`.
+    """
+
+    path: str
+    value_a: Any
+    value_b: Any
+    place_a: Place | None
+    place_b: Place | None
+
+
+def difference(a: Scenario, b: Scenario) -> tuple[DifferenceRow, ...]:
+    """List every value that differs between two scenarios, in the order of their keys; names do not count."""
+    of_a, of_b = dict(_leaves(a.keys)), dict(_leaves(b.keys))
+    return tuple(
+        DifferenceRow(
+            path,
+            of_a.get(path),
+            of_b.get(path),
+            a.places.get(path, DEFAULT_PLACE) if path in of_a else None,
+            b.places.get(path, DEFAULT_PLACE) if path in of_b else None,
+        )
+        for path in {**of_a, **of_b}
+        if path not in of_a or path not in of_b or of_a[path] != of_b[path]
+    )
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Go through the values of plain data; lists of names are one value each."""
+    if isinstance(value, dict) and (value or not path):
+        children = value.items()
+    elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
+        children = {str(k): entry for k, entry in enumerate(value)}.items()
+    else:
+        yield path, value
+        return
+    for key, child in children:
+        yield from _leaves(child, f"{path}.{key}" if path else str(key))
