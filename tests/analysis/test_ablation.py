@@ -10,6 +10,7 @@ import pytest
 from hedgesim import read_scenario
 from hedgesim.analysis import ablation
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, scores_without
+from hedgesim.analysis.hindcast.hindcast import OF_MEETINGS
 from hedgesim.commands.ablate import _print_ablation
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of

@@ -1,8 +1,10 @@
 """Runs are gathered in the same way whatever simulates them and however many at once."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,12 +16,15 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Trajectory
-from hedgesim.results.simulation import Plan, block_tasks, run_cases
+from hedgesim.errors import StoreError
+from hedgesim.results.grid import run_grid
+from hedgesim.results.simulation import Plan, block_tasks, run, run_cases
 from hedgesim.scenario import read_scenario
 
 from .invented import engine_giving, outcomes_of_runs
 
 ENGINE = engine_of("ensemble")
+GRID = {"settings.taste.threat": ["0", "1"]}
 NOT_KEPT = ("runs", "summary", "closing")
 
 
@@ -153,3 +158,14 @@ def test_nothing_is_held_of_a_run_but_its_row(case: Case) -> None:
     columns = len(run_many(case, 500, keep=0, engine=engine)["runs"].columns)
     peak(500)
     assert peak(50_000) - peak(5_000) < 45_000 * (columns + 2) * 8
+
+
+def test_a_folder_of_a_sweep_or_of_findings_takes_no_run(tmp_path: Path) -> None:
+    scenario = read_scenario("war_2022", overrides=["end=2021Q2"])
+    for kind in ("sweep", "hindcast"):
+        (tmp_path / "manifest.json").write_text(f'{{"kind": "{kind}"}}', encoding="utf-8")
+        with pytest.raises(StoreError, match=rf"results of something else are here \({kind}\)\. Name another folder"):
+            run(scenario, 2, folder=tmp_path)
+        with pytest.raises(StoreError, match="results of something else are here"):
+            run_grid(scenario, "war_2022", GRID, runs=1, outcome="presence_RUS", folder=tmp_path)
+        assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == {"kind": kind}

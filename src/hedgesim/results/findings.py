@@ -12,6 +12,9 @@ import pandas as pd
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import MANIFEST, OTHER_FOLDER, Folder, digest_of_sources, versions, write_manifest
 
+RUN = "a run"
+"""What results are whose manifest does not say it: of a run or a grid."""
+
 
 def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:
     """Write tables as Parquet, and a manifest with what produced them; StoreError if the folder cannot be written.
@@ -26,10 +29,10 @@ def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], 
     write_manifest(place, {"kind": kind, "tables": list(tables), **facts, **made_by})
 
 
-def check_folder(folder: Path, kind: str) -> None:
+def check_folder(folder: Path, kind: str = RUN) -> None:
     """Refuse a folder that holds results of something else, for their manifest would be lost: StoreError."""
     try:
-        found = str(json.loads((folder / MANIFEST).read_bytes()).get("kind", "a run"))
+        found = str(json.loads((folder / MANIFEST).read_bytes()).get("kind", RUN))
     except (FileNotFoundError, NotADirectoryError):
         return
     except (OSError, ValueError, AttributeError):

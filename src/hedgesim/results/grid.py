@@ -16,6 +16,7 @@ from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment import Experiment
 from hedgesim.experiment.schema import MOST_REPLICATIONS
 from hedgesim.results.chunks import run_chunk
+from hedgesim.results.findings import check_folder
 from hedgesim.results.folders import Folder
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
@@ -113,6 +114,7 @@ def run_grid(
     """
     cases = [case_of(scenario)] * math.prod(map(len, grid.values()))
     if folder is not None:
+        check_folder(folder)
         check_disk(folder, cases, runs=runs, keep=0)
     check_memory(cases, runs=runs, keep=0)
     plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))

@@ -13,6 +13,7 @@ import pandas as pd
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.results.blocks import Block, Rows, run_block
+from hedgesim.results.findings import check_folder
 from hedgesim.results.folders import OF_BACKEND, Folder, now, versions
 from hedgesim.results.parquet import FrameTables
 from hedgesim.results.results import Results
@@ -165,6 +166,7 @@ def run_scenarios(
     inputs = [read_inputs(scenario) for scenario in scenarios]
     cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
     if folder is not None:
+        check_folder(folder)
         check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
     check_memory(cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
