@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import Place, ScenarioError
-from hedgesim.scenario import Scenario, difference
+from hedgesim.scenario import Scenario
+from hedgesim.scenario.twins import difference
 
 from .examples import BASE, read
 

@@ -74,8 +74,7 @@ def use_rules(paths: Iterable[Path] | None) -> None:
 
 def prepare_findings(folder: Path, command: str) -> None:
     """Refuse a folder that cannot be written or holds results of another command."""
-    from hedgesim.results.findings import check_folder
-    from hedgesim.results.folders import Folder
+    from hedgesim.results.folders import Folder, check_folder
 
     check_folder(folder, command)
     Folder(folder).prepare()

@@ -9,7 +9,7 @@ from hedgesim.commands._printing import print_rows
 
 def diff(first: ScenarioName, second: ScenarioName, as_json: AsJson = False) -> None:
     """Print how two scenarios differ once `extends` is resolved."""
-    from hedgesim.scenario import difference
+    from hedgesim.scenario.twins import difference
 
     found = difference(hedgesim.read_scenario(first), hedgesim.read_scenario(second))
     rows = [[row.path, _text(row.value_a), _text(row.value_b)] for row in found]

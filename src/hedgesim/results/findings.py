@@ -10,10 +10,7 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import MANIFEST, OTHER_FOLDER, Folder, digest_of_sources, versions, write_manifest
-
-RUN = "a run"
-"""What results are whose manifest does not say it: of a run or a grid."""
+from hedgesim.results.folders import MANIFEST, Folder, digest_of_sources, versions, write_manifest
 
 
 def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> None:
@@ -27,18 +24,6 @@ def write_findings(folder: Path, kind: str, tables: Mapping[str, pd.DataFrame], 
         place.write(f"{name}.parquet", table.to_parquet(index=False))
     made_by = {"sources_digest": digest_of_sources(), **versions()}
     write_manifest(place, {"kind": kind, "tables": list(tables), **facts, **made_by})
-
-
-def check_folder(folder: Path, kind: str = RUN) -> None:
-    """Refuse a folder that holds results of something else, for their manifest would be lost: StoreError."""
-    try:
-        found = str(json.loads((folder / MANIFEST).read_bytes()).get("kind", RUN))
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    except (OSError, ValueError, AttributeError):
-        found = "a broken manifest"
-    if found != kind:
-        raise StoreError(folder, f"results of something else are here ({found})", remedy=OTHER_FOLDER)
 
 
 def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

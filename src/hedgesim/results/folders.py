@@ -178,6 +178,9 @@ def _reason(error: Exception) -> str:
 
 
 MANIFEST = "manifest.json"
+RUN = "a run"
+"""What results are whose manifest does not say it: of a run or a grid."""
+
 SWEEP = "sweep"
 """Kind of the results of an experiment; those of a run have none."""
 
@@ -210,6 +213,18 @@ def manifest_in(folder: Folder) -> dict[str, Any] | None:
         fault = f"results format {version} is newer than {RESULTS_FORMAT}, the newest known here"
         raise StoreError(place, fault, remedy="Update hedgesim.")
     return manifest
+
+
+def check_folder(folder: Path, kind: str = RUN) -> None:
+    """Refuse a folder that holds results of something else, for their manifest would be lost: StoreError."""
+    try:
+        found = str(json.loads((folder / MANIFEST).read_bytes()).get("kind", RUN))
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except (OSError, ValueError, AttributeError):
+        found = "a broken manifest"
+    if found != kind:
+        raise StoreError(folder, f"results of something else are here ({found})", remedy=OTHER_FOLDER)
 
 
 def is_broken(content: bytes) -> bool:

@@ -16,8 +16,7 @@ from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment import Experiment
 from hedgesim.experiment.schema import MOST_REPLICATIONS
 from hedgesim.results.chunks import run_chunk
-from hedgesim.results.findings import check_folder
-from hedgesim.results.folders import Folder
+from hedgesim.results.folders import Folder, check_folder
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_disk, check_memory

@@ -13,8 +13,7 @@ import pandas as pd
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.results.blocks import Block, Rows, run_block
-from hedgesim.results.findings import check_folder
-from hedgesim.results.folders import OF_BACKEND, Folder, now, versions
+from hedgesim.results.folders import OF_BACKEND, Folder, check_folder, now, versions
 from hedgesim.results.parquet import FrameTables
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_disk, check_memory

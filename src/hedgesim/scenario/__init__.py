@@ -5,16 +5,13 @@ from hedgesim.scenario.files import packaged_scenarios
 from hedgesim.scenario.known_names import KnownNames, TableColumns, known_names
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.twins import DifferenceRow, difference
 
 __all__ = [
-    "DifferenceRow",
     "KnownNames",
     "Place",
     "Scenario",
     "ScenarioError",
     "TableColumns",
-    "difference",
     "known_names",
     "packaged_scenarios",
     "read_scenario",
