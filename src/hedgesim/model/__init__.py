@@ -1,1 +1,1 @@
-"""The mathematics: array formulas with free leading axes; no files, no Mesa."""
+"""The mathematics: formulas of arrays (country, domain, target, run); no files, no Mesa."""
