@@ -15,7 +15,6 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
-from hedgesim.scenario.channels import CHANNEL_FORMS
 from worlds import case_from
 
 RUNS = range(4)
@@ -63,7 +62,7 @@ def test_every_parameter_changes_some_outcome(path: str) -> None:
 
 @pytest.mark.parametrize("channel", sorted(CHANNELS))
 def test_every_channel_changes_some_outcome(channel: str) -> None:
-    form = CHANNEL_FORMS[channel]
+    form = CHANNELS[channel]
     axes = case_named("war_2022").setting.axes
     targets = {
         "countries": f"[{axes.countries[0]}, {axes.countries[1]}]",

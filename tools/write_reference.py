@@ -19,11 +19,10 @@ from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
 from hedgesim.model.period import Period
-from hedgesim.model.shocks import CHANNELS
+from hedgesim.model.shocks import CHANNELS, ChannelForm
 from hedgesim.results.tables import TABLES, Column
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.calibrations import SHIPPED, values_of
-from hedgesim.scenario.channels import CHANNEL_FORMS, ChannelForm
 from hedgesim.scenario.tables import read_tables
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference.md"
@@ -108,8 +107,7 @@ def _channels() -> Iterator[str]:
     yield "## Channels of shocks\n"
     yield "Targets in bold must be named; of the others, all are hit where none is named.\n"
     rows: list[tuple[object, ...]] = [
-        (f"`{name}`", CHANNELS[name], _targets(form), f"{form.low:g} to {form.high:g}")
-        for name, form in CHANNEL_FORMS.items()
+        (f"`{name}`", form.meaning, _targets(form), f"{form.low:g} to {form.high:g}") for name, form in CHANNELS.items()
     ]
     yield table(("channel", "what its size measures", "targets", "range of size"), rows)
     yield "### Sizes by grade\n"

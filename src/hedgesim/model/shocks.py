@@ -34,40 +34,95 @@ class Shocks:
     masks: dict[str, Array]
 
 
-def channel(meaning: str) -> Any:
-    """Declare a channel on which a shock may act; meaning: what its size is measured in."""
-    return field(metadata={"meaning": meaning})
+@dataclass(frozen=True)
+class ChannelForm:
+    """How a channel is written: what its size measures, targets it needs or may have, how many, and range of its size.
+
+    Targets left out mean all of them.
+    """
+
+    meaning: str
+    needs: tuple[str, ...] = ()
+    takes: tuple[str, ...] = ()
+    fewest: int = 1
+    most: int | None = None
+    low: float = -5.0
+    high: float = 5.0
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Every target key that may be given with the channel."""
+        return (*self.needs, *self.takes)
+
+    def described(self) -> str:
+        """What the channel is and which targets it takes, in words."""
+        needs = f"; needs {', '.join(self.needs)}" if self.needs else ""
+        takes = f"; may name {', '.join(self.takes)}" if self.takes else ""
+        return f"{self.meaning}{needs}{takes}"
+
+
+def channel(meaning: str, **form: Any) -> Any:
+    """Declare a channel on which a shock may act; the arguments are those of `ChannelForm`."""
+    return field(metadata={"form": ChannelForm(meaning, **form)})
 
 
 @dataclass(frozen=True)
 class Conditions:
     """What shocks and trends make of one quarter: by channel its level; axes have length 1 where nobody is hit."""
 
-    intention: Float[Array, "1 1 #power #run"] = channel("aggressive intention of a power, 0..1")
-    capacity: Float[Array, "1 #domain #power #run"] = channel("capacity of a power in a domain, log")
-    access: Float[Array, "#country #domain option #run"] = channel("access of a country to an option in a domain, log")
-    passage: Float[Array, "#country 1 #country #run"] = channel("access between two countries, log")
-    attention: Float[Array, "1 1 #power #run"] = channel("attention of a power, 0..1, times the shared surge")
+    intention: Float[Array, "1 1 #power #run"] = channel(
+        "aggressive intention of a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+    )
+    capacity: Float[Array, "1 #domain #power #run"] = channel(
+        "capacity of a power in a domain, log", needs=("powers",), takes=("domains",)
+    )
+    access: Float[Array, "#country #domain option #run"] = channel(
+        "access of a country to an option in a domain, log", needs=("options",), takes=("countries", "domains")
+    )
+    passage: Float[Array, "#country 1 #country #run"] = channel(
+        "access between two countries, log", needs=("countries", "partner")
+    )
+    attention: Float[Array, "1 1 #power #run"] = channel(
+        "attention of a power, 0..1, times the shared surge", needs=("powers",)
+    )
     anniversary: Float[Array, "1 1 #power #run"] = channel(
-        "occasion that draws a power's attention, 0..1, times the shared anniversary pull"
+        "occasion that draws a power's attention, 0..1, times the shared anniversary pull", needs=("powers",)
     )
-    distraction: Float[Array, "1 1 #power #run"] = channel("share of a power's means bound elsewhere, 0..1")
-    rivalry: Float[Array, "1 #power #power #run"] = channel("rivalry between two powers, 0..1")
-    reliability: Float[Array, "1 1 #power #run"] = channel("delivered over promised of a power, 0..1")
-    affinity: Float[Array, "#country 1 #power #run"] = channel("public opinion of a power, -1..1")
-    trust: Float[Array, "#country 1 #country #run"] = channel("trust between countries, 0..1")
-    strain: Float[Array, "#country 1 1 #run"] = channel("strain on a country's government, 0..1")
-    sanctions: Float[Array, "1 1 #power #run"] = channel("sanctions of others against a power, 0..1")
+    distraction: Float[Array, "1 1 #power #run"] = channel(
+        "share of a power's means bound elsewhere, 0..1", needs=("powers",), low=-1.0, high=1.0
+    )
+    rivalry: Float[Array, "1 #power #power #run"] = channel(
+        "rivalry between two powers, 0..1", needs=("powers",), fewest=2, most=2, low=-1.0, high=1.0
+    )
+    reliability: Float[Array, "1 1 #power #run"] = channel(
+        "delivered over promised of a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+    )
+    affinity: Float[Array, "#country 1 #power #run"] = channel(
+        "public opinion of a power, -1..1", needs=("powers",), takes=("countries",), low=-2.0, high=2.0
+    )
+    trust: Float[Array, "#country 1 #country #run"] = channel(
+        "trust between countries, 0..1", needs=("countries",), fewest=2, low=-1.0, high=1.0
+    )
+    strain: Float[Array, "#country 1 1 #run"] = channel("strain on a country's government, 0..1", needs=("countries",))
+    sanctions: Float[Array, "1 1 #power #run"] = channel(
+        "sanctions of others against a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+    )
     sanctionrisk: Float[Array, "1 1 #power #run"] = channel(
-        "risk of secondary sanctions for dealing with a power, 0..1"
+        "risk of secondary sanctions for dealing with a power, 0..1", needs=("powers",), low=-1.0, high=1.0
     )
-    availability: Float[Array, "1 1 1 #run"] = channel("change of the availability of hosted meetings, -1..0")
-    leadership: Float[Array, "#country 1 1 #run"] = channel("change of a country's sovereignty cost")
-    peril: Float[Array, "#country 1 1 #run"] = channel("threat to a country from somebody without power to offer, 0..1")
+    availability: Float[Array, "1 1 1 #run"] = channel(
+        "change of the availability of hosted meetings, -1..0", low=-1.0, high=0.0
+    )
+    leadership: Float[Array, "#country 1 1 #run"] = channel(
+        "change of a country's sovereignty cost", needs=("countries",)
+    )
+    peril: Float[Array, "#country 1 1 #run"] = channel(
+        "threat to a country from somebody without power to offer, 0..1", needs=("countries",), low=-1.0, high=1.0
+    )
 
 
-CHANNELS: dict[str, str] = {item.name: item.metadata["meaning"] for item in fields(Conditions)}
-"""Channels on which a shock may act, with what its size is measured in."""
+CHANNELS: dict[str, ChannelForm] = {item.name: item.metadata["form"] for item in fields(Conditions)}
+"""Channels on which a shock may act."""
 
 
 def arrivals(shocks: Shocks, uniform: Array) -> Array:

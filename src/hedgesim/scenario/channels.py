@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
 
 from hedgesim.errors import choose_from, listed, shown
-from hedgesim.model.shocks import CHANNELS
+from hedgesim.model.shocks import CHANNELS, ChannelForm
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, misfit, refuse
 from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source
 
@@ -16,55 +15,10 @@ TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
-@dataclass(frozen=True)
-class ChannelForm:
-    """How a channel is written: targets it needs or may have, how many, and the range of its size."""
-
-    needs: tuple[str, ...] = ()
-    takes: tuple[str, ...] = ()
-    fewest: int = 1
-    most: int | None = None
-    low: float = -5.0
-    high: float = 5.0
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """Every target key that may be given with the channel."""
-        return (*self.needs, *self.takes)
-
-    def described(self, what: str) -> str:
-        """What the channel is and which targets it takes, in words."""
-        needs = f"; needs {', '.join(self.needs)}" if self.needs else ""
-        takes = f"; may name {', '.join(self.takes)}" if self.takes else ""
-        return f"{what}{needs}{takes}"
-
-
-CHANNEL_FORMS: dict[str, ChannelForm] = {
-    "intention": ChannelForm(needs=("powers",), low=-1.0, high=1.0),
-    "capacity": ChannelForm(needs=("powers",), takes=("domains",)),
-    "access": ChannelForm(needs=("options",), takes=("countries", "domains")),
-    "passage": ChannelForm(needs=("countries", "partner")),
-    "attention": ChannelForm(needs=("powers",)),
-    "anniversary": ChannelForm(needs=("powers",)),
-    "distraction": ChannelForm(needs=("powers",), low=-1.0, high=1.0),
-    "rivalry": ChannelForm(needs=("powers",), fewest=2, most=2, low=-1.0, high=1.0),
-    "reliability": ChannelForm(needs=("powers",), low=-1.0, high=1.0),
-    "affinity": ChannelForm(needs=("powers",), takes=("countries",), low=-2.0, high=2.0),
-    "trust": ChannelForm(needs=("countries",), fewest=2, low=-1.0, high=1.0),
-    "strain": ChannelForm(needs=("countries",)),
-    "sanctions": ChannelForm(needs=("powers",), low=-1.0, high=1.0),
-    "sanctionrisk": ChannelForm(needs=("powers",), low=-1.0, high=1.0),
-    "availability": ChannelForm(low=-1.0, high=0.0),
-    "leadership": ChannelForm(needs=("countries",)),
-    "peril": ChannelForm(needs=("countries",), low=-1.0, high=1.0),
-}
-"""Targets left out mean all of them; sizes are in the units of `hedgesim.model.shocks.CHANNELS`."""
-
-
 def _channel(name: str) -> str:
     """Accept the name of a channel."""
-    if name not in CHANNEL_FORMS:
-        raise misfit(f"unknown channel {shown(name)}", choose_from(name, CHANNEL_FORMS))
+    if name not in CHANNELS:
+        raise misfit(f"unknown channel {shown(name)}", choose_from(name, CHANNELS))
     return name
 
 
@@ -82,8 +36,8 @@ ChannelName = Annotated[
     WithJsonSchema(
         {
             "type": "string",
-            "enum": list(CHANNEL_FORMS),
-            "markdownEnumDescriptions": [form.described(CHANNELS[name]) for name, form in CHANNEL_FORMS.items()],
+            "enum": list(CHANNELS),
+            "markdownEnumDescriptions": [form.described() for form in CHANNELS.values()],
         }
     ),
 ]
@@ -108,7 +62,7 @@ class ShockChannel(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         """Check that the channel has the targets it needs and no others, and a size in its range."""
-        refuse(self._faults(CHANNEL_FORMS[self.channel]))
+        refuse(self._faults(CHANNELS[self.channel]))
         return self
 
     def _faults(self, form: ChannelForm) -> Iterator[Fault]:

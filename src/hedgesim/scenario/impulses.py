@@ -159,28 +159,17 @@ def _mask(channel: str, lines: Sequence[Impulse], axes: Axes) -> Array:
 
 def _hit(line: Impulse, axes: Axes) -> Array:
     """Who is hit by an impulse, axes (country, domain, target)."""
+    form = CHANNELS[line.channel]
     country = _named(line.countries, axes.countries)
-    domain = _named(line.domains, axes.domains)
-    power = _named(line.options, axes.powers)
-    match line.channel:
-        case "access":
-            return country[:, None, None] * domain[:, None] * _named(line.options, axes.options)
-        case "capacity":
-            return (domain[:, None] * power)[None]
-        case "rivalry":
-            return _pairs(power)[None]
-        case "trust":
-            return _pairs(country)[:, None, :]
-        case "passage":
-            return _pairs_with(country, _named((line.partner,), axes.countries))[:, None, :]
-        case "affinity":
-            return country[:, None, None] * power
-        case "strain" | "leadership" | "peril":
-            return country[:, None, None]
-        case "availability":
-            return np.ones((1, 1, 1))
-        case _:
-            return power[None, None, :]
+    if "partner" in form.targets:
+        return _pairs_with(country, _named((line.partner,), axes.countries))[:, None, :]
+    target = _named(line.options, axes.options if "options" in form.targets else axes.powers)
+    if form.fewest > 1:
+        return _pairs(country)[:, None, :] if "countries" in form.targets else _pairs(target)[None]
+    hit = [country[:, None, None]] if "countries" in form.targets else []
+    hit += [_named(line.domains, axes.domains)[:, None]] if "domains" in form.targets else []
+    hit += [target] if {"powers", "options"} & {*form.targets} else []
+    return math.prod(hit, start=np.ones((1, 1, 1)))
 
 
 def _named(names: Sequence[str], axis: Sequence[str]) -> Array:
