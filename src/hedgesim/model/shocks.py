@@ -61,9 +61,9 @@ class ChannelForm:
         return f"{self.meaning}{needs}{takes}"
 
 
-def channel(meaning: str, **form: Any) -> Any:
-    """Declare a channel on which a shock may act; the arguments are those of `ChannelForm`."""
-    return field(metadata={"form": ChannelForm(meaning, **form)})
+def channel(form: ChannelForm) -> Any:
+    """Declare a channel on which a shock may act."""
+    return field(metadata={"form": form})
 
 
 @dataclass(frozen=True)
@@ -71,53 +71,61 @@ class Conditions:
     """What shocks and trends make of one quarter: by channel its level; axes have length 1 where nobody is hit."""
 
     intention: Float[Array, "1 1 #power #run"] = channel(
-        "aggressive intention of a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+        ChannelForm("aggressive intention of a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
     )
     capacity: Float[Array, "1 #domain #power #run"] = channel(
-        "capacity of a power in a domain, log", needs=("powers",), takes=("domains",)
+        ChannelForm("capacity of a power in a domain, log", needs=("powers",), takes=("domains",))
     )
     access: Float[Array, "#country #domain option #run"] = channel(
-        "access of a country to an option in a domain, log", needs=("options",), takes=("countries", "domains")
+        ChannelForm(
+            "access of a country to an option in a domain, log", needs=("options",), takes=("countries", "domains")
+        )
     )
     passage: Float[Array, "#country 1 #country #run"] = channel(
-        "access between two countries, log", needs=("countries", "partner")
+        ChannelForm("access between two countries, log", needs=("countries", "partner"))
     )
     attention: Float[Array, "1 1 #power #run"] = channel(
-        "attention of a power, 0..1, times the shared surge", needs=("powers",)
+        ChannelForm("attention of a power, 0..1, times the shared surge", needs=("powers",))
     )
     anniversary: Float[Array, "1 1 #power #run"] = channel(
-        "occasion that draws a power's attention, 0..1, times the shared anniversary pull", needs=("powers",)
+        ChannelForm(
+            "occasion that draws a power's attention, 0..1, times the shared anniversary pull", needs=("powers",)
+        )
     )
     distraction: Float[Array, "1 1 #power #run"] = channel(
-        "share of a power's means bound elsewhere, 0..1", needs=("powers",), low=-1.0, high=1.0
+        ChannelForm("share of a power's means bound elsewhere, 0..1", needs=("powers",), low=-1.0, high=1.0)
     )
     rivalry: Float[Array, "1 #power #power #run"] = channel(
-        "rivalry between two powers, 0..1", needs=("powers",), fewest=2, most=2, low=-1.0, high=1.0
+        ChannelForm("rivalry between two powers, 0..1", needs=("powers",), fewest=2, most=2, low=-1.0, high=1.0)
     )
     reliability: Float[Array, "1 1 #power #run"] = channel(
-        "delivered over promised of a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+        ChannelForm("delivered over promised of a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
     )
     affinity: Float[Array, "#country 1 #power #run"] = channel(
-        "public opinion of a power, -1..1", needs=("powers",), takes=("countries",), low=-2.0, high=2.0
+        ChannelForm("public opinion of a power, -1..1", needs=("powers",), takes=("countries",), low=-2.0, high=2.0)
     )
     trust: Float[Array, "#country 1 #country #run"] = channel(
-        "trust between countries, 0..1", needs=("countries",), fewest=2, low=-1.0, high=1.0
+        ChannelForm("trust between countries, 0..1", needs=("countries",), fewest=2, low=-1.0, high=1.0)
     )
-    strain: Float[Array, "#country 1 1 #run"] = channel("strain on a country's government, 0..1", needs=("countries",))
+    strain: Float[Array, "#country 1 1 #run"] = channel(
+        ChannelForm("strain on a country's government, 0..1", needs=("countries",))
+    )
     sanctions: Float[Array, "1 1 #power #run"] = channel(
-        "sanctions of others against a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+        ChannelForm("sanctions of others against a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
     )
     sanctionrisk: Float[Array, "1 1 #power #run"] = channel(
-        "risk of secondary sanctions for dealing with a power, 0..1", needs=("powers",), low=-1.0, high=1.0
+        ChannelForm("risk of secondary sanctions for dealing with a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
     )
     availability: Float[Array, "1 1 1 #run"] = channel(
-        "change of the availability of hosted meetings, -1..0", low=-1.0, high=0.0
+        ChannelForm("change of the availability of hosted meetings, -1..0", low=-1.0, high=0.0)
     )
     leadership: Float[Array, "#country 1 1 #run"] = channel(
-        "change of a country's sovereignty cost", needs=("countries",)
+        ChannelForm("change of a country's sovereignty cost", needs=("countries",))
     )
     peril: Float[Array, "#country 1 1 #run"] = channel(
-        "threat to a country from somebody without power to offer, 0..1", needs=("countries",), low=-1.0, high=1.0
+        ChannelForm(
+            "threat to a country from somebody without power to offer, 0..1", needs=("countries",), low=-1.0, high=1.0
+        )
     )
 
 
