@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swe
 from hedgesim.analysis.boxes import Peeling, find_boxes
 from hedgesim.analysis.discovery import Condition, discover
 from hedgesim.errors import HedgesimError
+from hedgesim.results.parquet import Where
 from hedgesim.results.results import Results
 
 N = 600
@@ -199,7 +201,7 @@ def test_a_condition_that_hangs_on_nothing_has_no_box(tmp_path: Path) -> None:
     class Unrelated(Results):
         first: pd.Series[float] | float
 
-        def table(self, name, columns=None, where=()):  # type: ignore[no-untyped-def]
+        def table(self, name: str, columns: Sequence[str] | None = None, where: Where = ()) -> pd.DataFrame:
             rows = super().table(name, columns, where)
             if path_of("x1") not in rows:
                 return rows

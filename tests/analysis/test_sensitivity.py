@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, SOBOL_G, path_of, sa
 
 from hedgesim.analysis.indices import noise_share
 from hedgesim.analysis.sensitivity import METHODS, Sensitivity, sensitivity
+from hedgesim.results.parquet import Where
 from hedgesim.results.results import Results
 from hedgesim.results.sweep import sweep
 
@@ -190,7 +192,7 @@ seed: 1
     assert (complete.basis["noise"] >= 0.0).all()
 
     class Lacking(Results):
-        def table(self, name, columns=None, where=()):  # type: ignore[no-untyped-def]
+        def table(self, name: str, columns: Sequence[str] | None = None, where: Where = ()) -> pd.DataFrame:
             rows = super().table(name, columns, where)
             if len(rows) and "sample" in rows:
                 rows.loc[(rows["sample"] == 0) & (rows["run"] > 0), "presence_RUS"] = np.nan

@@ -14,6 +14,8 @@ from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import DOMAIN
 from hedgesim.model.outcomes import diversity
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import CountryDecision, View
 from hedgesim.rules import CountryRule
 from hedgesim.rules.countries.multi_vector import MultiVector
 from worlds import calm
@@ -112,7 +114,7 @@ def test_support_is_what_countries_decide_with() -> None:
 
     @dataclass(frozen=True)
     class Listening(MultiVector):
-        def decide(self, view, parameters):  # type: ignore[no-untyped-def]
+        def decide(self, view: View, parameters: Parameters) -> CountryDecision:
             made = CountryRule.decide(self, view, parameters)
             heard.append(np.asarray(made.support)[:, 0])
             return made

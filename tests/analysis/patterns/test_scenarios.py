@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -101,6 +102,6 @@ def test_a_seed_holds_for_every_scenario() -> None:
         ({"draws": {"taste.threat": []}}, "draws: their numbers differ"),
     ],
 )
-def test_variations_that_mean_nothing_are_refused(changes: dict[str, object], words: str) -> None:
+def test_variations_that_mean_nothing_are_refused(changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
-        Variation(**changes)  # type: ignore[arg-type]
+        Variation(**changes)
