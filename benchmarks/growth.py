@@ -13,9 +13,10 @@ import pandas as pd
 
 from benchmarks.sizes import enlarged
 from benchmarks.speed import SCENARIO, peak_memory
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_named
-from hedgesim.engines.choice import engine_of
-from hedgesim.results.simulation import Plan, run_cases
+from hedgesim.engines.records import record_outcomes
+from hedgesim.results.simulation import Batch, Plan, blocks_of
 
 SIZES = {
     "countries": (6, 12, 24, 60),
@@ -43,7 +44,7 @@ def _in_turn(cases: dict[int, Case], backend: str, rounds: int) -> dict[int, lis
     for turn in range(rounds + 1):
         for size, case in cases.items():
             began = time.perf_counter()
-            small.outcomes(case, range(small.together))
+            small.record(case, range(small.together), record_outcomes)
             if turn:
                 times[size].append((time.perf_counter() - began) / small.together)
     return times
@@ -68,8 +69,16 @@ def by_runs(backend: str, numbers: Sequence[int], rounds: int) -> pd.DataFrame:
 
 def _batch(backend: str, n: int) -> tuple[float, float]:
     case, engine = case_named(SCENARIO), engine_of("ensemble", backend)
-    run_cases([case], Plan(engine.together, 0, engine))
+    _gather(case, Plan(engine.together, 0, engine))
     began = time.perf_counter()
-    run_cases([case], Plan(n, 0, engine))
+    _gather(case, Plan(n, 0, engine))
     seconds = time.perf_counter() - began
     return 1000.0 * seconds / n, peak_memory()
+
+
+def _gather(case: Case, plan: Plan) -> None:
+    """Run a case and gather its tables."""
+    batch = Batch([case], plan)
+    with blocks_of([case], plan) as blocks:
+        for block in blocks:
+            batch.add(block)

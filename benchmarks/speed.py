@@ -12,10 +12,11 @@ from pathlib import Path
 
 from benchmarks.timing import Timed, time_in_turn
 from hedgesim import HedgeModel
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import case_named
-from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import outcomes
+from hedgesim.engines.records import record_outcomes
 
 SCENARIO = "war_2022"
 BATCH = "mesa.batch_run, 1 process"
@@ -55,13 +56,13 @@ def with_the_array_loop(n: int) -> int:
 def with_engine(engine: Engine, n: int) -> int:
     """Runs of an engine in its own blocks, noise and outcomes included."""
     for first in range(0, n, engine.together):
-        engine.outcomes(case_named(SCENARIO), range(first, min(first + engine.together, n)))
+        engine.record(case_named(SCENARIO), range(first, min(first + engine.together, n)), record_outcomes)
     return n
 
 
 def make_block(runs: Sequence[int]) -> int:
     """A block of runs in a process of its own."""
-    engine_of("ensemble").outcomes(case_named(SCENARIO), runs)
+    outcomes(case_named(SCENARIO), runs)
     return len(runs)
 
 

@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.timing import time_in_turn
-from hedgesim.engines.choice import Engine, engine_of
+from hedgesim.engines import Engine, engine_of
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.blocks import run_block
 from hedgesim.results.plan import SweepPlan

@@ -146,7 +146,7 @@ def test_blocks_of_runs_change_nothing(case: Case, land: Landscape, monkeypatch:
     from dataclasses import replace
 
     from hedgesim.analysis import blocs
-    from hedgesim.engines.choice import engine_of
+    from hedgesim.engines import engine_of
 
     at_once = compare(case, land.all_minima(), RUNS).table
     monkeypatch.setattr(blocs, "engine_of", lambda name: replace(engine_of(name), together=4))

@@ -23,8 +23,8 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.calibration.record import Record, positions, record_of, status_on, steps_of, with_changes
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Observation
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN

@@ -18,8 +18,8 @@ from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
 from hedgesim.analysis.hindcast.forecast import add_errors, history
 from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Hindcast, Study, hindcast, left_out_weights, study
 from hedgesim.analysis.hindcast.scores import MODEL, reliability, skills
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.tables import read_tables

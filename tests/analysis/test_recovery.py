@@ -22,8 +22,8 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import Prior
 from hedgesim.analysis.calibration.record import Record, positions, record_of, with_changes
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.scenario.tables import read_tables
 
 FITS = 40

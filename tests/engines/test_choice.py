@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from hedgesim.engines import BACKENDS, ENGINES, Engine, engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import BACKENDS, ENGINES, Engine, engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN
 from worlds import make_case, make_setting, short_case

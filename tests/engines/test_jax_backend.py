@@ -9,10 +9,9 @@ import jax
 import numpy as np
 import pytest
 
-from hedgesim.engines import jax_backend
+from hedgesim.engines import engine_of, jax_backend
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import engine_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.errors import HedgesimError

@@ -8,8 +8,8 @@ from typing import NoReturn
 
 import numpy as np
 
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
 from hedgesim.engines.records import Outcomes
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes

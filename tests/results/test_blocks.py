@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Outcomes
 from hedgesim.model.parameters import Parameters
 from hedgesim.results.blocks import Block, Rows, failures, final_columns, final_outcomes

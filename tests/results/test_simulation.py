@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Trajectory
 from hedgesim.errors import StoreError

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError
 from hedgesim.results import space
 from hedgesim.results.results import write_results

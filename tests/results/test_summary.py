@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Outcomes
 from hedgesim.results.blocks import Block
 from hedgesim.results.simulation import Plan, run_cases

@@ -18,8 +18,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.errors import WorkerError
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block

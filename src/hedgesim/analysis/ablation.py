@@ -15,9 +15,9 @@ from hedgesim.analysis.hindcast.hindcast import hindcast, skills_of
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
 from hedgesim.analysis.patterns.scoring import OnRuns, score, verdicts_of
 from hedgesim.analysis.patterns.verdict import QUANTILES
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
-from hedgesim.engines.records import Outcomes
+from hedgesim.engines.records import Outcomes, outcomes_from, record_outcomes
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import Tables
 
@@ -89,7 +89,8 @@ def patterns_without(scenarios: PatternScenarios, runs: int, *, on_runs: OnRuns 
 def _at_end(case: Case, engine: Engine, runs: int) -> dict[str, Array]:
     """Outcomes of `THESIS` in the last quarter, or their total where they count what happens; axes (run,)."""
     together = engine.together
-    blocks = [engine.outcomes(case, range(a, min(runs, a + together))) for a in range(0, runs, together)]
+    parts = [range(a, min(runs, a + together)) for a in range(0, runs, together)]
+    blocks = [outcomes_from(case, engine.record(case, part, record_outcomes)) for part in parts]
     return {name: np.concatenate([_last(block, name) for block in blocks]) for name in THESIS}
 
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.landscape import Flags, Landscape, Minima, Values
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Outcomes
 from hedgesim.errors import Place, ScenarioError
 from hedgesim.results.blocks import run_block

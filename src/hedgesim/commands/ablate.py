@@ -37,18 +37,18 @@ def ablate(
     as_json: AsJson = False,
 ) -> None:
     """Turn off each mechanism; compare forecasts and effects."""
+    from hedgesim import engines
     from hedgesim.analysis import ablation
     from hedgesim.analysis.patterns.pattern import read_patterns
     from hedgesim.analysis.patterns.scenarios import PatternScenarios
     from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
     from hedgesim.commands._progress import counting
-    from hedgesim.engines import choice
     from hedgesim.engines.case import case_of
     from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_least("--runs", runs, FEWEST_RUNS, "too few to score patterns")
-    engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
+    engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
     prepare_findings(output, "ablate")
     given = [f"parameters={calibration}"]
     war, peace, forecast = (hedgesim.read_scenario(name, overrides=given) for name in (*PAIR, HINDCAST))

@@ -36,9 +36,9 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit the shared parameters to the years of training."""
+    from hedgesim import engines
     from hedgesim.analysis.calibration import files, fit, record
     from hedgesim.commands._progress import counting
-    from hedgesim.engines import choice
     from hedgesim.results.folders import Folder, now
     from hedgesim.scenario.calibrations import PRIOR
     from hedgesim.scenario.tables import read_tables
@@ -46,7 +46,7 @@ def calibrate(
     plan = fit.FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
     _check(plan)
     read = hedgesim.read_scenario(scenario, overrides=[f"end={until}", f"parameters={PRIOR}"])
-    engine, tables = choice.engine_of("ensemble", choice.fastest(backend)), read_tables(read.tables_folder)
+    engine, tables = engines.engine_of("ensemble", engines.fastest(backend)), read_tables(read.tables_folder)
     record.check_years(tables, range(read.start.year, read.end.year + 1))
     Folder(output).prepare()
     began = now()

@@ -40,17 +40,18 @@ def hindcast(
     as_json: AsJson = False,
 ) -> None:
     """Forecast the years after training; score against baselines."""
+    from hedgesim import engines
     from hedgesim.analysis.hindcast.forecast import history, parameters_in
     from hedgesim.analysis.hindcast.hindcast import study
     from hedgesim.analysis.hindcast.scores import flat_band, reliability
     from hedgesim.commands._progress import counting
-    from hedgesim.engines import case, choice
+    from hedgesim.engines import case
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
-    engine, posterior = choice.engine_of("ensemble", choice.fastest(backend)), posterior_of(calibration)
+    engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
     base, variants, tables = _variants(scenario, calibration)
     prepare_findings(output, "hindcast")
     total = runs * len(posterior["log_likelihood"]) * (len(variants) + 2)

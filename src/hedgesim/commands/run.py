@@ -46,7 +46,7 @@ def run(
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
     from hedgesim.commands._progress import counting
-    from hedgesim.engines.choice import engine_of
+    from hedgesim.engines import engine_of
     from hedgesim.results.simulation import Plan, run_scenarios
 
     chosen = engine_of(engine, backend)

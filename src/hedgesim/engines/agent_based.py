@@ -10,12 +10,12 @@ import numpy as np
 
 from hedgesim.engines.case import Case, case_named, run_inputs
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
-from hedgesim.engines.records import Trajectory, trajectory_from
+from hedgesim.engines.records import Trajectory
 from hedgesim.model.arrays import COUNTRY, TARGET
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.outcomes import first_times, hedging_index
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
-from hedgesim.model.world import LEADERS, at_step
+from hedgesim.model.world import LEADERS, at_step, stack
 from hedgesim.rules import CountryRule, PowerRule
 
 
@@ -160,7 +160,7 @@ class HedgeModel(mesa.Model):
 
     def trajectory(self) -> Trajectory:
         """The quarters run so far as a trajectory; it must have run to its end."""
-        return trajectory_from(self.case, (self.run,), self.inputs, self.worlds)
+        return Trajectory(self.case, (self.run,), self.inputs, stack(self.worlds))
 
 
 def run_alone(case: Case, run: int) -> Trajectory:

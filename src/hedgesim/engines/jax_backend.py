@@ -12,24 +12,13 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
-import array_api_compat.numpy as numpy_namespace
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from hedgesim.engines.case import Case, run_inputs
+from hedgesim.engines.case import Case
 from hedgesim.engines.quarter import quarter
-from hedgesim.engines.records import (
-    Observation,
-    Outcomes,
-    Quarter,
-    Record,
-    Trajectory,
-    outcomes_from,
-    record_observation,
-    record_outcomes,
-    record_world,
-)
+from hedgesim.engines.records import Observation, Quarter, Record
 from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN, Array, fusion_barriers
@@ -85,41 +74,14 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def outcomes(case: Case, runs: Sequence[int]) -> Outcomes:
-    """Outcomes of some runs, as `hedgesim.engines.ensemble.outcomes` gives them, to 1e-9.
-
-    Raises:
-        HedgesimError: a rule that cannot be compiled, with its line.
-    """
-    quarters: Quarter = _run(case, runs, record_outcomes)
-    return outcomes_from(case, quarters)
-
-
-def observations(case: Case, runs: Sequence[int]) -> Observation:
-    """What can be observed of some runs, as `hedgesim.engines.ensemble.observations` gives it, to 1e-9.
-
-    Raises:
-        HedgesimError: a rule that cannot be compiled, with its line.
-    """
-    observed: Observation = _run(case, runs, record_observation)
-    return observed
-
-
-def simulate(case: Case, runs: Sequence[int]) -> Trajectory:
-    """Trajectories of some runs, as `hedgesim.engines.ensemble.simulate` gives them, to 1e-9, in NumPy's arrays.
-
-    Raises:
-        HedgesimError: a rule that cannot be compiled, with its line.
-    """
-    worlds: World = _run(case, runs, record_world)
-    return Trajectory(case, tuple(runs), run_inputs(numpy_namespace, case, runs), worlds)
-
-
-def _run(case: Case, runs: Sequence[int], record: Record) -> Any:
-    """What is recorded of every quarter of some runs, in NumPy, axes (step, ..., run).
+def record_runs(case: Case, runs: Sequence[int], record: Record) -> Any:
+    """What is recorded of every quarter of some runs, as the ensemble of NumPy has it to 1e-9, in NumPy's arrays.
 
     A program has a fixed number of runs: fewer are filled up to it, and the surplus is dropped. On a CPU every core
     runs a program of its own.
+
+    Raises:
+        HedgesimError: a rule that cannot be compiled, with its line.
     """
     n, one = len(runs), _of_program()
     numbers, numbered = numbers_of(case), np.asarray(runs, dtype=np.uint32)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from types import ModuleType
+from typing import Any
 
+import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
-from hedgesim.engines.case import Case, RunInputs
+from hedgesim.engines.case import Case, RunInputs, run_inputs
 from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, indicator, swap
 from hedgesim.model.derived import Baseline, Derived, Position, derive, position_of
 from hedgesim.model.outcomes import country_outcomes, first_times, system_outcomes
@@ -28,8 +30,6 @@ SYSTEM = "system"
 
 Record = Callable[..., Any]
 """What is kept of a quarter: a function of the form of `record_outcomes` that gives a dataclass of arrays."""
-
-Recorded = TypeVar("Recorded")
 
 
 @dataclass(frozen=True)
@@ -107,13 +107,13 @@ def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Co
 
 def outcomes_from(case: Case, quarters: Quarter) -> Outcomes:
     """The outcomes of runs from those of all quarters, with a leading step axis, in NumPy."""
-    bad = quarters.failed > 0.0
+    bad = np.asarray(quarters.failed) > 0.0
     return Outcomes(
         axes=case.setting.axes,
         countries=quarters.names[0],
         system=quarters.names[1],
-        values=np.swapaxes(quarters.values, 0, 1),
-        meetings=quarters.summits[1:].sum(axis=0),
+        values=np.swapaxes(np.asarray(quarters.values), 0, 1),
+        meetings=np.asarray(quarters.summits)[1:].sum(axis=0),
         failed=np.where(bad.any(axis=0), bad.argmax(axis=0), -1),
     )
 
@@ -153,15 +153,6 @@ def record_world(case: Case, world: World, baseline: Baseline, conditions: Condi
     return world
 
 
-def in_numpy(steps: Sequence[Recorded]) -> Recorded:
-    """Records of successive quarters as one, with a leading step axis, in NumPy; names are those of the first."""
-    first: Any = steps[0]
-    arrays = [item.name for item in fields(first) if item.name != "names"]
-    stacked = {name: np.stack([np.asarray(getattr(step, name)) for step in steps]) for name in arrays}
-    recorded: Recorded = replace(first, **stacked)
-    return recorded
-
-
 def join_runs(blocks: Sequence[Observation]) -> Observation:
     """Observations of several blocks of runs side by side, in NumPy."""
     names = [item.name for item in fields(Observation)]
@@ -193,32 +184,20 @@ class Trajectory:
 
     def outcomes(self) -> Outcomes:
         """Outcomes of every run, presence and mean trust included."""
-        return outcomes_from(self.case, self._record(record_outcomes))
+        return outcomes_from(self.case, self.record(record_outcomes))
 
-    def observations(self) -> Observation:
-        """What can be observed of every run, axes (step, ..., run)."""
-        observation: Observation = self._record(record_observation)
-        return observation
-
-    def _record(self, record: Record) -> Any:
-        baseline, highest = self.inputs.start.baseline, self.worlds.highest
-        return in_numpy(
-            [
-                record(
-                    self.case,
-                    at_step(self.worlds, t),
-                    baseline,
-                    at_step(self.inputs.conditions, t),
-                    before=highest[max(0, t - 1), ...],
-                )
-                for t in range(self.case.setting.axes.n_steps + 1)
-            ]
-        )
+    def record(self, record: Record) -> Any:
+        """What is recorded of every quarter, with a leading step axis."""
+        baseline, highest, records = self.inputs.start.baseline, self.worlds.highest, []
+        for t in range(self.case.setting.axes.n_steps + 1):
+            world, conditions = at_step(self.worlds, t), at_step(self.inputs.conditions, t)
+            records.append(record(self.case, world, baseline, conditions, before=highest[max(0, t - 1), ...]))
+        return stack(records)
 
 
-def trajectory_from(case: Case, runs: Sequence[int], inputs: RunInputs, worlds: Sequence[World]) -> Trajectory:
-    """The trajectory of runs from their worlds, the start first."""
-    return Trajectory(case, tuple(runs), inputs, stack(worlds))
+def trajectory_of(case: Case, runs: Sequence[int], worlds: World, xp: ModuleType = numpy_namespace) -> Trajectory:
+    """The trajectory of runs from their worlds."""
+    return Trajectory(case, tuple(runs), run_inputs(xp, case, runs), worlds)
 
 
 def _outcomes_in(

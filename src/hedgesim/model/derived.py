@@ -15,6 +15,7 @@ from hedgesim.model.arrays import (
     Array,
     bound,
     map_targets,
+    namespace,
     positive,
     spread,
     sum_products,
@@ -105,7 +106,7 @@ def presence_of(xp: ModuleType, share: Array, weight: Array) -> Array:
 
 def position_of(world: World, baseline: Baseline, conditions: Conditions, setting: Setting) -> Position:
     """Where countries are in a quarter."""
-    xp = world.xp
+    xp = namespace(world.share)
     return Position(
         presence=presence_of(xp, world.share, setting.weight),
         trust=bound(xp, world.trust + conditions.trust, 0.0, 1.0),

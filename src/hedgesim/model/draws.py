@@ -78,7 +78,8 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
 def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> Array:
     """Gamma numbers of prior-dominated cells, 0 elsewhere, axes (country, domain, option, run)."""
     redrawn, share = np.asarray(setting.prior_dominated), np.asarray(setting.share)
-    cells = [(i, cell) for i in setting.axes.countries for cell in _cells(setting.axes)]
+    of_country = _cells(setting.axes)
+    cells = [(i, cell) for i in setting.axes.countries for cell in of_country]
     drawn = np.flatnonzero(np.any(redrawn > 0.0, axis=RUN))
     if drawn.size == 0:
         return xp.asarray(np.zeros((*redrawn.shape[:RUN], 1)))

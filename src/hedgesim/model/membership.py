@@ -84,8 +84,7 @@ def _any_member(says: Array, member: Bits) -> Array:
     says: the row of the column, axes (country, 1, country, run). member: of countries, axes (1, 1, format, run).
     """
     xp = namespace(says)
-    words = [swap(xp, word, COUNTRY, TARGET) for word in pack_bits(xp, says, COUNTRY)]
-    return any_common(tuple(words), member)
+    return any_common(pack_bits(xp, swap(xp, says, COUNTRY, TARGET), TARGET), member)
 
 
 def admitted(

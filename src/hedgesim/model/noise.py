@@ -72,8 +72,9 @@ def address(name: str) -> int:
 @cache
 def _words(addresses: tuple[Address, ...]) -> NDArray[np.uint32]:
     """The words of stream and names of every address, axes (3, address)."""
-    known = {name: zlib.crc32(name.encode()) for names in addresses for name in names}
-    return np.asarray([[known[name] for name in names] for names in zip(*addresses, strict=True)], dtype=np.uint32)
+    names = [name for names in addresses for name in names]
+    known = {name: zlib.crc32(name.encode()) for name in set(names)}
+    return np.asarray([known[name] for name in names], dtype=np.uint32).reshape(-1, 3).T
 
 
 def draw_uniform(

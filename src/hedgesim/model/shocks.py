@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
-from types import ModuleType
 from typing import Any
 
 from jaxtyping import Float
@@ -163,10 +162,8 @@ def conditions(shocks: Shocks, sizes: Array, growth: Array) -> Conditions:
     to (…, 1, domain, power, run).
     """
     xp = namespace(sizes)
-    levels = {channel: _level(xp, sizes, mask) for channel, mask in shocks.masks.items()}
+    levels = {}
+    for channel, mask in shocks.masks.items():
+        flat = map_targets(xp, sizes, xp.reshape(mask, (mask.shape[0], -1)))
+        levels[channel] = xp.reshape(flat, (*sizes.shape[:TARGET], *mask.shape[1:], sizes.shape[RUN]))
     return replace(Conditions(**levels), capacity=levels["capacity"] + growth)
-
-
-def _level(xp: ModuleType, sizes: Array, mask: Array) -> Array:
-    level = map_targets(xp, sizes, xp.reshape(mask, (mask.shape[0], -1)))
-    return xp.reshape(level, (*sizes.shape[:TARGET], *mask.shape[1:], sizes.shape[RUN]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -92,11 +92,13 @@ Stacked = TypeVar("Stacked")
 
 
 def stack(steps: Sequence[Stacked]) -> Stacked:
-    """Dataclasses of arrays of successive steps as one, with a leading step axis."""
-    kind: Any = type(steps[0])
-    names = [item.name for item in fields(kind)]
-    xp = namespace(getattr(steps[0], names[0]))
-    stacked: Stacked = kind(**{name: xp.stack([getattr(step, name) for step in steps], axis=0) for name in names})
+    """Dataclasses of arrays of successive steps as one, with a leading step axis; what is no array is of the first."""
+    first: Any = steps[0]
+    names = [item.name for item in fields(first) if not isinstance(getattr(first, item.name), tuple)]
+    xp = namespace(getattr(first, names[0]))
+    stacked: Stacked = replace(
+        first, **{name: xp.stack([getattr(step, name) for step in steps], axis=0) for name in names}
+    )
     return stacked
 
 

@@ -188,7 +188,10 @@ MARK_LIFT = 1.5  # points between the axis and the first row
 def quarter_numbers(periods: Iterable[str]) -> NDArray[np.float64]:
     """Quarters since year 0 of texts such as `2022Q1`; ValueError for a text that is not a quarter."""
     texts = pd.Series(list(periods), dtype=object)
-    known = {text: float(Period.parse(text).index) for text in texts.unique()}
+    known = {}
+    for text in texts.unique():
+        period = Period.parse(text)
+        known[text] = float(period.index)
     return texts.map(known).to_numpy(dtype=np.float64)
 
 

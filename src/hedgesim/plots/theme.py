@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
@@ -31,6 +32,7 @@ ROOM_ABOVE = 0.42  # inches for panel titles
 BAR_WIDTH = 0.16  # inches of a colour bar
 LEGEND_HANDLE = 0.6  # inches of line and space beside each text of a legend
 CONTRAST = 4.5  # of text on white, WCAG 2 level AA
+LUMINANCE = np.asarray((0.2126, 0.7152, 0.0722))  # relative luminance of red, green and blue, WCAG 2
 DARKER = 0.95
 BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 COLORS = (BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY)  # distinct to colour-blind readers too
@@ -150,16 +152,13 @@ def legend_rows(texts: Sequence[str], width: float) -> int:
 
 def text_color(color: str) -> str:
     """The colour, darkened where needed so that small text in it is readable on white."""
-    red, green, blue = to_rgb(color)
-    while 1.05 / (_luminance(red, green, blue) + 0.05) < CONTRAST:
-        red, green, blue = red * DARKER, green * DARKER, blue * DARKER
-    return to_hex((red, green, blue))
-
-
-def _luminance(*channels: float) -> float:
-    """Relative luminance of a colour, 0..1 [WCAG 2]."""
-    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-    return sum(weight * value for weight, value in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    channels = np.asarray(to_rgb(color))
+    while True:
+        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+        luminance = float(LUMINANCE @ linear)
+        if 1.05 / (luminance + 0.05) >= CONTRAST:
+            return to_hex((channels[0], channels[1], channels[2]))
+        channels = channels * DARKER
 
 
 def legend(figure: Figure, handles: Sequence[Any], texts: Sequence[str], *, columns: int, **style: Any) -> None:
@@ -207,8 +206,11 @@ def write_pages(pages: Mapping[str, Callable[[], Figure]], folder: Path) -> list
     pages: name of the files -> what draws the page.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    paths = []
     with theme():
-        return [path for name, draw in pages.items() for path in save(draw(), folder, name=name)]
+        for name, draw in pages.items():
+            paths += save(draw(), folder, name=name)
+    return paths
 
 
 def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:

@@ -10,9 +10,17 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
-from hedgesim.engines.records import SYSTEM, Outcomes, Values
+from hedgesim.engines.records import (
+    SYSTEM,
+    Outcomes,
+    Values,
+    outcomes_from,
+    record_outcomes,
+    record_world,
+    trajectory_of,
+)
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
@@ -43,7 +51,7 @@ class Block:
         return ~np.isin(np.arange(len(self.outcomes.failed)), list(self.failed))
 
 
-def run_block(case: Case, engine: Engine, runs: Sequence[int], *, whole: bool = False) -> Block:
+def run_block(case: Case, engine: Engine, runs: Sequence[int], whole: bool = False) -> Block:
     """Simulate some runs of a case.
 
     whole: whether their full tables are kept. Numbers may overflow on the way: a run that this affects fails with
@@ -51,10 +59,11 @@ def run_block(case: Case, engine: Engine, runs: Sequence[int], *, whole: bool = 
     """
     with np.errstate(all="ignore"):
         if not whole:
-            outcomes = engine.outcomes(case, runs)
+            outcomes = outcomes_from(case, engine.record(case, runs, record_outcomes))
             return Block(outcomes, failures(case, outcomes), {})
-        trajectory = engine.trajectories(case, runs)
-        outcomes, kept = trajectory.outcomes(), Kept(trajectory).tables()
+        trajectory = trajectory_of(case, runs, engine.record(case, runs, record_world))
+        outcomes = outcomes_from(case, trajectory.record(record_outcomes))
+        kept = Kept(trajectory, trajectory.derived(), trajectory.outcomes_by_name()).tables()
         failed = failures(case, outcomes)
     bad = [runs[k] for k in failed]
     return Block(outcomes, failed, {name: frame[~frame["run"].isin(bad)] for name, frame in kept.items()})

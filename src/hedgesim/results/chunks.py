@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.errors import StoreError
 from hedgesim.model.arrays import Array

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment import Experiment
 from hedgesim.experiment.schema import MOST_REPLICATIONS

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.engines.variation import VariedNumber
 from hedgesim.experiment import DesignPoints, Experiment, design_points
 from hedgesim.results.chunks import Task
@@ -24,7 +24,7 @@ from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
-from hedgesim.scenario.canonical import digest_of
+from hedgesim.scenario.checked import digest_of
 from hedgesim.scenario.impulses import impulses_of
 
 FEWEST = 256

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -88,7 +87,8 @@ class Reduction:
 
     def error(self) -> Values:
         """Standard error of the mean, axes `shape`; NaN for fewer than two runs."""
-        return self.sd() / math.sqrt(max(self.n, 1))
+        error: Values = np.sqrt(self.variance() / max(self.n, 1))
+        return error
 
     def quantiles(self) -> Values:
         """Quantiles over runs, axes (quantile, *shape): exact for few runs, to within a bin's width for many."""
@@ -114,8 +114,11 @@ class Reduction:
 
     def _joined(self, numbers: Values) -> tuple[Values, Values]:
         """Moments joined with those of further runs, in the stable way [chan1983]; numbers: axes (number, run)."""
-        parts = [_moments_of(numbers[part]) for part in _slabs(len(numbers))]
-        mean, squares = (np.concatenate(own) for own in zip(*parts, strict=True))
+        mean, squares = np.empty(len(numbers)), np.empty(len(numbers))
+        for part in _slabs(len(numbers)):
+            mean[part] = numbers[part].mean(axis=-1)
+            apart = numbers[part] - mean[part, None]
+            squares[part] = np.vecdot(apart, apart)
         more = numbers.shape[-1]
         total, gap = self._n + more, mean - self._mean
         return self._mean + gap * (more / total), self._squares + squares + gap**2 * (self._n * more / total)
@@ -170,10 +173,3 @@ class _Bins:
 def _slabs(n: int) -> Iterator[slice]:
     """The first axis of n numbers, slab by slab."""
     return (slice(first, first + SLAB) for first in range(0, n, SLAB))
-
-
-def _moments_of(numbers: Values) -> tuple[Values, Values]:
-    """Mean and sum of squares about it, axes (number,); numbers: axes (number, run)."""
-    mean = numbers.mean(axis=-1)
-    apart = numbers - mean[:, None]
-    return mean, np.vecdot(apart, apart)

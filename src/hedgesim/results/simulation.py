@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import starmap
 from pathlib import Path
 
 import pandas as pd
 
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.results.blocks import Block, Rows, run_block
 from hedgesim.results.folders import OF_BACKEND, Folder, check_folder, now, versions
 from hedgesim.results.parquet import FrameTables
@@ -162,7 +163,7 @@ def run_scenarios(
     scenarios: Sequence[Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent
 ) -> tuple[list[Results], Paired]:
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
-    inputs = [read_inputs(scenario) for scenario in scenarios]
+    inputs = list(map(read_inputs, scenarios))
     cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
     if folder is not None:
         check_folder(folder)
@@ -170,50 +171,59 @@ def run_scenarios(
     check_memory(cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
         Folder(folder).prepare()
-    began = now()
-    gathered, paired = run_cases(cases, plan, on_runs=on_runs)
-    each = zip(scenarios, cases, inputs, gathered, strict=True)
+    began, batch = now(), Batch(cases, plan, on_runs)
+    with blocks_of(cases, plan) as blocks:
+        for block in blocks:
+            batch.add(block)
+    each = zip(scenarios, cases, inputs, batch.gathered, strict=True)
     results = [
         Results(
             _manifest(scenario, plan=plan, began=began), FrameTables(one.tables()), scenario, case, own, one.closing()
         )
         for scenario, case, own, one in each
     ]
-    return results, paired
+    return results, batch.paired
 
 
-def run_cases(cases: Sequence[Case], plan: Plan, *, on_runs: OnRuns = _silent) -> tuple[list[Gathered], Paired]:
-    """Runs 0 .. n - 1 of one case, or of two, block by block in turn, and of two their differences.
+class Batch:
+    """Blocks of runs of one case, or of two in turn and then their differences.
 
     A run in which something is not a number any more is a row of the table of runs with its reason, and in no other
-    table. Workers change nothing but the time.
+    table.
+    """
+
+    def __init__(self, cases: Sequence[Case], plan: Plan, on_runs: OnRuns = _silent) -> None:
+        """Start without runs."""
+        self.gathered, self.paired = [Gathered(case, plan.runs) for case in cases], Paired()
+        self._before: list[Block] = []
+        self._on_runs = on_runs
+
+    def add(self, block: Block) -> None:
+        """Take in the next block."""
+        self._on_runs(self.gathered[len(self._before)].add(block))
+        self._before.append(block)
+        if len(self._before) == len(self.gathered):
+            if len(self._before) > 1:
+                self.paired.add(*self._before)
+            self._before.clear()
+
+
+@contextmanager
+def blocks_of(cases: Sequence[Case], plan: Plan) -> Iterator[Iterable[Block]]:
+    """Runs 0 .. n - 1 of every case, block by block in turn. Workers change nothing but the time.
 
     Raises:
         WorkerError: a worker process could not be started or ended before its work was done.
     """
-    gathered, paired = [Gathered(case, plan.runs) for case in cases], Paired()
     tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.engine.together, cases=len(cases))
-    before: list[Block] = []
-
-    def take_in(block: Block) -> None:
-        on_runs(gathered[len(before)].add(block))
-        before.append(block)
-        if len(before) == len(cases):
-            if len(cases) > 1:
-                paired.add(before[0], before[1])
-            before.clear()
-
     if plan.workers == 1:
-        for n, runs, whole in tasks:
-            take_in(run_block(cases[n], plan.engine, runs, whole=whole))
-        return gathered, paired
+        yield starmap(run_block, ((cases[n], plan.engine, runs, whole) for n, runs, whole in tasks))
+        return
     from hedgesim.results.workers import in_order
 
     begin = partial(begin_cases, tuple(cases), plan.engine.name, plan.engine.backend)
     with closing(in_order(begin, tasks, workers=plan.workers)) as blocks:
-        for block in blocks:
-            take_in(block)
-    return gathered, paired
+        yield blocks
 
 
 BlockTask = tuple[int, range, bool]
@@ -233,7 +243,7 @@ def block_tasks(n_runs: int, *, keep: int, together: int, cases: int = 1) -> Ite
 def begin_cases(cases: tuple[Case, ...], engine: str, backend: str) -> Callable[[BlockTask], Block]:
     """Prepare a worker to simulate blocks of runs of some cases."""
     chosen = engine_of(engine, backend)
-    return lambda task: run_block(cases[task[0]], chosen, task[1], whole=task[2])
+    return lambda task: run_block(cases[task[0]], chosen, task[1], task[2])
 
 
 class Gathered:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines import engine_of
 from hedgesim.errors import StoreError, WorkerError
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.chunks import ChunkWork, Task, run_chunk

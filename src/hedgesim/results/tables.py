@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -80,16 +79,10 @@ class Kept:
     """Runs that are kept in full, and what follows from their worlds."""
 
     trajectory: Trajectory
-
-    @cached_property
-    def derived(self) -> Derived:
-        """What follows from the world and the shocks of each quarter."""
-        return self.trajectory.derived()
-
-    @cached_property
-    def outcomes(self) -> tuple[dict[str, Array], dict[str, Array]]:
-        """Outcomes of countries and of the system."""
-        return self.trajectory.outcomes_by_name()
+    derived: Derived
+    """What follows from the world and the shocks of each quarter."""
+    outcomes: tuple[dict[str, Array], dict[str, Array]]
+    """Outcomes of countries and of the system."""
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Every table of the runs, rows sorted by run and period."""

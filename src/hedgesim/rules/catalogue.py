@@ -93,8 +93,8 @@ def _rule_in(module: ModuleType, kind: type) -> Any:
 
 def rules_in(module: ModuleType, *kinds: type) -> list[type]:
     """The rules that a module defines, not those that it imports."""
-    return [
-        item
-        for item in vars(module).values()
-        if inspect.isclass(item) and issubclass(item, kinds) and item.__module__ == module.__name__
-    ]
+    found = []
+    for item in vars(module).values():
+        if inspect.isclass(item) and issubclass(item, kinds) and item.__module__ == module.__name__:
+            found.append(item)
+    return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from functools import cache
@@ -9,12 +11,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
+import yaml
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from hedgesim.errors import Place, ScenarioError, choose_from, shown
-from hedgesim.scenario.canonical import canonical_text, digest_of
-from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, walk
+from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, resolve, walk
 
 FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -75,12 +77,10 @@ def misfit(fault: str, remedy: Remedy) -> PydanticCustomError:
 
 def refuse(faults: Iterable[Fault]) -> None:
     """Raise, from a validator, everything that it found; without faults do nothing."""
-    lines = [
-        InitErrorDetails(
-            type=misfit(one.fault, one.remedy), loc=(*one.path, AT_KEY) if one.at_key else one.path, input=None
-        )
-        for one in islice(faults, MOST_FAULTS)
-    ]
+    lines = []
+    for one in islice(faults, MOST_FAULTS):
+        path = (*one.path, AT_KEY) if one.at_key else one.path
+        lines.append(InitErrorDetails(type=misfit(one.fault, one.remedy), loc=path, input=None))
     if lines:
         raise ValidationError.from_exception_data("faults", lines)
 
@@ -243,3 +243,38 @@ class Or:
 
 OrNull = Or({"type": "null"})
 """null may be given in place of the value: it deletes an inherited key."""
+
+
+WIDEST_LINE = 110
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes text so that our reader, which knows fewer words and more numbers than PyYAML, reads it back."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write repeated values out."""
+        return True
+
+
+def _write_text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    """Quote text that would be read back as a number or a word such as true."""
+    try:
+        quoted = resolve(text, Place("")) != text
+    except ScenarioError:
+        quoted = True
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
+
+
+_Writer.add_representer(str, _write_text)
+
+
+def digest_of(keys: dict[str, Any]) -> str:
+    """Compute the SHA-256 of plain data, whatever the order of its keys."""
+    text = json.dumps(keys, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def canonical_text(keys: dict[str, Any]) -> str:
+    """Write plain data as YAML in the given order of keys."""
+    text: str = yaml.dump(keys, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDEST_LINE)
+    return text

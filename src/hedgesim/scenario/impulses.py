@@ -152,9 +152,13 @@ def _mask(channel: str, lines: Sequence[Impulse], axes: Axes) -> Array:
     """
     if all(line.channel != channel for line in lines):
         return np.zeros((len(lines), 1, 1, len(axes.options) if channel == "access" else 1))
-    masks = [_hit(line, axes) if line.channel == channel else None for line in lines]
-    shape = next(mask.shape for mask in masks if mask is not None)
-    return np.stack([np.zeros(shape) if mask is None else mask for mask in masks])
+    masks = {}
+    for n, line in enumerate(lines):
+        if line.channel == channel:
+            masks[n] = _hit(line, axes)
+    mask = np.zeros((len(lines), *next(iter(masks.values())).shape))
+    mask[list(masks)] = np.stack(list(masks.values()))
+    return mask
 
 
 def _hit(line: Impulse, axes: Axes) -> Array:
@@ -174,7 +178,7 @@ def _hit(line: Impulse, axes: Axes) -> Array:
 
 def _named(names: Sequence[str], axis: Sequence[str]) -> Array:
     """1 for the named members of an axis; all of them when nobody is named."""
-    return np.asarray([float(not names or code in names) for code in axis])
+    return np.isin(np.asarray(axis), names).astype(float) if names else np.ones(len(axis))
 
 
 def _pairs(member: Array) -> Array:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,7 @@ def _document(events: Iterator[yaml.Event], placing: Placing) -> Node | None:
     `yaml.compose` would do it too, but it follows aliases, forgets tags and recurses without limit.
     """
     root: Node | None = None
+    open_ones: list[_Open] = []
     for event in events:
         place = _marked(event.start_mark, placing)
         if isinstance(event, yaml.DocumentStartEvent):
@@ -109,42 +110,56 @@ def _document(events: Iterator[yaml.Event], placing: Placing) -> Node | None:
                 raise ScenarioError(place, "a % directive is not allowed", "Delete the line that starts with %.")
             if root is not None:
                 raise ScenarioError(place, "a second YAML document starts here", "Keep one scenario per file.")
-        elif isinstance(event, yaml.NodeEvent):
-            root = _node(event, events, placing)
+        if isinstance(event, yaml.NodeEvent):
+            _refuse(event, place)
+            if open_ones and open_ones[-1].wants_key():
+                open_ones[-1].key = _key(event, place, open_ones[-1].children), place
+                continue
+            if isinstance(event, yaml.ScalarEvent):
+                done = Node(_scalar(event, place), place, open_ones[-1].key_place() if open_ones else None)
+            else:
+                if len(open_ones) >= DEEPEST_NESTING:
+                    fault = f"values are nested deeper than {DEEPEST_NESTING} levels"
+                    raise ScenarioError(place, fault, "No key needs so many levels.")
+                open_ones.append(_Open(place, isinstance(event, yaml.MappingStartEvent)))
+                continue
+        elif isinstance(event, yaml.CollectionEndEvent):
+            closed = open_ones.pop()
+            done = Node(closed.value(), closed.place, open_ones[-1].key_place() if open_ones else None)
+        else:
+            continue
+        if open_ones:
+            open_ones[-1].add(done)
+        else:
+            root = done
     return root
 
 
-def _node(
-    event: yaml.Event,
-    events: Iterator[yaml.Event],
-    placing: Placing,
-    depth: int = 0,
-    key_place: Place | None = None,
-) -> Node:
-    """Build the value that starts with an event; anchors, aliases and tags are refused."""
-    place = _marked(event.start_mark, placing)
-    _refuse(event, place)
-    if isinstance(event, yaml.ScalarEvent):
-        return Node(_scalar(event, place), place, key_place)
-    if depth >= DEEPEST_NESTING:
-        fault = f"values are nested deeper than {DEEPEST_NESTING} levels"
-        raise ScenarioError(place, fault, "No key needs so many levels.")
-    if isinstance(event, yaml.SequenceStartEvent):
-        entries = _until(yaml.SequenceEndEvent, events)
-        return Node(tuple(_node(entry, events, placing, depth + 1) for entry in entries), place, key_place)
-    children: dict[str, Node] = {}
-    for start in _until(yaml.MappingEndEvent, events):
-        key, where = _key(start, children, placing)
-        children[key] = _node(next(events), events, placing, depth + 1, where)
-    return Node(children, place, key_place)
+@dataclass
+class _Open:
+    """A list or mapping whose end has not come yet."""
 
+    place: Place
+    mapping: bool
+    children: dict[str, Node] = field(default_factory=dict)
+    entries: list[Node] = field(default_factory=list)
+    key: tuple[str, Place] | None = None
+    """The key of a mapping whose value comes next."""
 
-def _until(end: type[yaml.Event], events: Iterator[yaml.Event]) -> Iterator[yaml.Event]:
-    """The first event of every entry of a list, or of every key of a mapping."""
-    for event in events:
-        if isinstance(event, end):
-            return
-        yield event
+    def wants_key(self) -> bool:
+        return self.mapping and self.key is None
+
+    def key_place(self) -> Place | None:
+        return self.key[1] if self.key else None
+
+    def add(self, node: Node) -> None:
+        if self.key is None:
+            self.entries.append(node)
+        else:
+            self.children[self.key[0]], self.key = node, None
+
+    def value(self) -> tuple[Node, ...] | dict[str, Node]:
+        return self.children if self.mapping else tuple(self.entries)
 
 
 def _refuse(event: yaml.Event, place: Place) -> None:
@@ -158,10 +173,8 @@ def _refuse(event: yaml.Event, place: Place) -> None:
         raise ScenarioError(place, f"the tag {shown(tag)} is not allowed", "Delete the tag.")
 
 
-def _key(event: yaml.Event, children: Mapping[str, Node], placing: Placing) -> tuple[str, Place]:
+def _key(event: yaml.Event, place: Place, children: Mapping[str, Node]) -> str:
     """Read a key of a mapping, which is text that is not there yet."""
-    place = _marked(event.start_mark, placing)
-    _refuse(event, place)
     if not isinstance(event, yaml.ScalarEvent):
         raise ScenarioError(place, "a list or mapping is where a key should be", "Use text as keys.")
     key = _scalar(event, place)
@@ -172,7 +185,7 @@ def _key(event: yaml.Event, children: Mapping[str, Node], placing: Placing) -> t
     if key in children:
         first = children[key].anchor
         raise ScenarioError(place, f"the key {shown(key)} is there twice (first at {first})", "Keep one of the two.")
-    return key, place
+    return key
 
 
 def _scalar(event: yaml.ScalarEvent, place: Place) -> Scalar:
@@ -199,8 +212,8 @@ def resolve(text: str, place: Place) -> Scalar:
 def plain(node: Node) -> Plain:
     """Strip the places from a tree."""
     if isinstance(node.value, Mapping):
-        return {key: plain(child) for key, child in node.value.items()}
-    return [plain(child) for child in node.value] if isinstance(node.value, tuple) else node.value
+        return dict(zip(node.value, map(plain, node.value.values()), strict=True))
+    return list(map(plain, node.value)) if isinstance(node.value, tuple) else node.value
 
 
 def walk(node: Node, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Node]]:

@@ -80,7 +80,7 @@ def read_tables(folder: Path | None = None) -> Tables:
     data = Path(str(files("hedgesim") / "data"))
     forms = _yaml(data / "tables.yaml")
     home = data / "tables" if folder is None else folder
-    frames = {name: _read(home / f"{name}.csv", form) for name, form in forms.items()}
+    frames = dict(zip(forms, map(_read, (home / f"{name}.csv" for name in forms), forms.values()), strict=True))
     sources = _yaml(data / "sources.yaml")
     own = home / "sources.yaml"
     if own.is_file():

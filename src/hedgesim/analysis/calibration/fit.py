@@ -20,8 +20,9 @@ from scipy.stats import qmc
 from hedgesim.analysis.calibration.likelihood import KINDS, Likelihood, Terms, log_likelihoods
 from hedgesim.analysis.calibration.prior import DISCREPANCY, SCALES, Prior, describe
 from hedgesim.analysis.calibration.record import Record, record_of
+from hedgesim.engines import Engine
 from hedgesim.engines.case import case_of
-from hedgesim.engines.choice import Engine
+from hedgesim.engines.records import record_observation
 from hedgesim.errors import HedgesimError
 from hedgesim.experiment.design import problem_of
 from hedgesim.model.arrays import RUN, Array
@@ -155,7 +156,7 @@ def _first_order(unit: Array, values: Array) -> Array:
 def no_change(likelihood: Likelihood) -> dict[str, float]:
     """By domain the discrepancy at which a world that stays as it starts, in which nobody meets, is likeliest."""
     scales = np.geomspace(*SCALES, 100)
-    first = likelihood.engine.observations(likelihood.case, [0])
+    first = likelihood.engine.record(likelihood.case, [0], record_observation)
 
     def frozen(x: Array) -> Array:
         return np.broadcast_to(x[:1], x.shape).repeat(2 * len(scales), axis=RUN)

@@ -23,9 +23,9 @@ from scipy import stats
 
 from hedgesim.analysis.calibration.prior import Prior
 from hedgesim.analysis.calibration.record import CELL, Record, positions, rooted, steps_of
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
-from hedgesim.engines.records import Observation
+from hedgesim.engines.records import Observation, record_observation
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.model.arrays import RUN, Array
 from hedgesim.model.setting import Axes
@@ -101,9 +101,9 @@ class Likelihood:
 
 def run_with(case: Case, values: Mapping[str, Array], engine: Engine, runs: Sequence[int]) -> Observation:
     """Runs of a case, each with its own shared parameters; values: by path, axes (run,)."""
-    return engine.observations(
-        with_varied_numbers(case, {path: [VariedNumber(parameter=path)] for path in values}, values), runs
-    )
+    varied = with_varied_numbers(case, {path: [VariedNumber(parameter=path)] for path in values}, values)
+    observation: Observation = engine.record(varied, runs, record_observation)
+    return observation
 
 
 def log_likelihoods(

@@ -23,8 +23,8 @@ from hedgesim.analysis.calibration.likelihood import (
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.calibration.record import CELL, Record, observed_shares, positions, record_of
 from hedgesim.analysis.hindcast.scores import PLACE
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
 from hedgesim.engines.records import Observation, join_runs
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array

@@ -28,8 +28,9 @@ from hedgesim.analysis.hindcast.forecast import (
     prior_draws,
 )
 from hedgesim.analysis.hindcast.scores import MODEL, brier, crps, pit, rps, skills
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.choice import Engine
+from hedgesim.engines.records import outcomes_from, record_outcomes
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.scenario import Scenario
@@ -266,6 +267,6 @@ def study(
 
 def _votes(case: Case, engine: Engine) -> pd.DataFrame:
     """Chances of each vote in the first quarter after the start, mean over a block of runs with shipped parameters."""
-    outcomes = engine.outcomes(case, range(engine.together))
+    outcomes = outcomes_from(case, engine.record(case, range(engine.together), record_outcomes))
     table = {name: outcomes.of_country(name)[:, 1].mean(axis=-1) for name in VOTES}
     return pd.DataFrame({"country": case.setting.axes.countries, **table})
