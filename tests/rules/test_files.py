@@ -9,20 +9,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
 from command_line import Said, call, files_below, sketch
 from hedgesim import read_scenario, run
 from hedgesim.errors import HedgesimError
-from hedgesim.model.alignment import Taste
-from hedgesim.model.parameters import Parameters
 from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.countries import habit
 from hedgesim.rules.files import MOST_BYTES, read_rule_file, use
-from worlds import plain_view
 
 HABIT = Path(habit.__file__).read_text(encoding="utf-8")
 LEANING = '''\
@@ -101,14 +97,6 @@ def test_a_file_is_known_by_its_stem_beside_the_packaged_rules_of_its_kind() -> 
     assert len(first.digest) == 64
 
 
-def test_the_rule_of_a_file_decides_as_it_says() -> None:
-    used(LEANING)
-    view = plain_view()
-    rule = country_rules()["leaning"]().with_values({"lean": 2.0})
-    np.testing.assert_allclose(rule.value(view, Taste()), 2.0 * view.log_share)
-    assert rule.decide(view, Parameters()).share.sum() == pytest.approx(1.0)
-
-
 def test_a_file_equal_to_habit_gives_what_habit_gives() -> None:
     used(HABIT, "stay.py")
     first, second = (run(read_scenario("war_2022", overrides=short(name)), runs=3) for name in ("habit", "stay"))
@@ -178,11 +166,15 @@ def test_the_lines_of_a_rule_can_be_shown_though_its_file_is_gone() -> None:
 SECOND = "\n\n@dataclass(frozen=True)\nclass Other(Leaning):\n    pass\n"
 FIELD = 'lean: float = parameter(0.5, unit="1", within=(0, 2), meaning="how much", source="assumption")'
 
+CORRECT = "Correct this line."
+DEFINE = "Define exactly one subclass of CountryRule or PowerRule in it."
+FREEZE = "Write @dataclass(frozen=True) above it."
+
 # text of leaning.py -> line, how the fault begins, words that follow
 FAULTS: dict[str, tuple[str, int, str, str]] = {
-    "not Python": (changed("return", "retrun"), 18, "not Python: invalid syntax", "Correct this line."),
-    "not Python for the compiler": (LEANING + "return 1\n", 19, "not Python: 'return' outside function", "Correct"),
-    "a zero byte": (LEANING + "\0", 1, "not Python: source code string cannot contain null bytes", "Correct"),
+    "not Python": (changed("return", "retrun"), 18, "not Python: invalid syntax", CORRECT),
+    "not Python for the compiler": (LEANING + "return 1\n", 19, "not Python: 'return' outside function", CORRECT),
+    "a zero byte": (LEANING + "\0", 1, "not Python: source code string cannot contain null bytes", CORRECT),
     "too deep for the compiler": (
         "x = " + "-" * 100_000 + "1\n",
         1,
@@ -193,47 +185,37 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
         changed("import parameter\n", "import parametre\n"),
         8,
         "ImportError while the rule is read: cannot import name 'parametre'",
-        "Correct this line.",
+        CORRECT,
     ),
     "an exception in a function": (
         LEANING + "\n\ndef fail():\n    raise KeyError('no')\n\n\nfail()\n",
         22,
         "KeyError while the rule is read: 'no'",
-        "Correct this line.",
+        CORRECT,
     ),
-    "a way out": (LEANING + "\nraise SystemExit\n", 20, "SystemExit while the rule is read", "Correct this line."),
+    "a way out": (LEANING + "\nraise SystemExit\n", 20, "SystemExit while the rule is read", CORRECT),
     "an exception in making one": (
         LEANING + "\n    def __post_init__(self):\n        1 / 0\n",
         21,
         "ZeroDivisionError while the rule is read: division by zero",
-        "Correct this line.",
+        CORRECT,
     ),
-    "no rule": ("x = 1\n", 1, "holds 0 rules", "Define exactly one subclass of CountryRule or PowerRule in it."),
-    "only a rule that it imports": ("from hedgesim.rules.countries.habit import Habit\n", 1, "holds 0 rules", "Define"),
-    "two rules": (LEANING + SECOND, 22, "holds 2 rules (Leaning, Other)", "Define exactly one"),
-    "no dataclass": (
-        changed("@dataclass(frozen=True)\n", ""),
-        11,
-        "Leaning is not a frozen dataclass",
-        "Write @dataclass(frozen=True) above it.",
-    ),
-    "not frozen": (
-        changed("(frozen=True)", ""),
-        12,
-        "Leaning is not a frozen dataclass",
-        "Write @dataclass(frozen=True) above it.",
-    ),
+    "no rule": ("x = 1\n", 1, "holds 0 rules", DEFINE),
+    "only a rule that it imports": ("from hedgesim.rules.countries.habit import Habit\n", 1, "holds 0 rules", DEFINE),
+    "two rules": (LEANING + SECOND, 22, "holds 2 rules (Leaning, Other)", DEFINE),
+    "no dataclass": (changed("@dataclass(frozen=True)\n", ""), 11, "Leaning is not a frozen dataclass", FREEZE),
+    "not frozen": (changed("(frozen=True)", ""), 12, "Leaning is not a frozen dataclass", FREEZE),
     "no dataclass but its parent": (
         "from hedgesim.rules.countries.habit import Habit\n\n\nclass Own(Habit):\n    more: float = 1.0\n",
         4,
         "Own is not a frozen dataclass",
-        "Write @dataclass(frozen=True)",
+        FREEZE,
     ),
     "no class statement": (
         "from hedgesim.rules.countries.habit import Habit\n\nOwn = type('Own', (Habit,), {'__module__': __name__})\n",
         1,
         "Own is not a frozen dataclass",
-        "Write @dataclass(frozen=True)",
+        FREEZE,
     ),
     "no value": (changed("def value", "def worth"), 12, "Leaning has no method value", "Write it"),
     "no parameter": (

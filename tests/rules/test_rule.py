@@ -48,23 +48,11 @@ def test_a_rule_without_a_decision_is_abstract(kind: type) -> None:
         kind()
 
 
-def test_a_file_holds_exactly_one_rule() -> None:
-    empty = ModuleType("empty")
-    empty.__file__ = "empty.py"
-    with pytest.raises(
-        HedgesimError, match=r"empty\.py: holds 0 rules. Define exactly one subclass of CountryRule in it"
-    ):
-        _rule_in(empty, CountryRule)
-    twice = ModuleType(Plain.__module__)
-    twice.__file__ = "twice.py"
-    twice.First = twice.Second = Plain
-    with pytest.raises(HedgesimError, match="holds 2 rules"):
-        _rule_in(twice, CountryRule)
-
-
-def test_a_rule_that_a_file_imports_is_not_its_own() -> None:
-    module = ModuleType("importing")
-    module.__file__ = "importing.py"
-    module.Plain = Plain
-    with pytest.raises(HedgesimError, match="holds 0 rules"):
+@pytest.mark.parametrize("names", [(), ("First", "Second")])
+def test_a_file_of_the_package_holds_exactly_one_rule(names: tuple[str, ...]) -> None:
+    module = ModuleType(Plain.__module__)
+    module.__file__ = "file.py"
+    vars(module).update(dict.fromkeys(names, Plain))
+    fault = rf"file\.py: holds {len(names)} rules. Define exactly one subclass of CountryRule in it"
+    with pytest.raises(HedgesimError, match=fault):
         _rule_in(module, CountryRule)
