@@ -1,5 +1,5 @@
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 import array_api_compat.numpy as xp
 import numpy as np
@@ -29,10 +29,13 @@ from worlds import blank, column, pairs, row, table
 
 HOME = {"hosted": row(1.0), "ceiling": row(LEADERS), "cadence": row(4.0)}
 LED = {"outside": row(1.0), "lead": np.ones((1, 1, 1, 1)), "ceiling": row(LEADERS), "cadence": row(4.0)}
-BOTH = column(MEMBER, MEMBER)
+TREATY = {"treaty": row(1.0), "ceiling": row(DORMANT), "cadence": row(2.0)}
 HAPPEN = 0.0
 """A uniform number below every hazard above zero."""
 FAIL = 1.0
+HELD, OPENED, ADOPTED = {"holding": HAPPEN}, {"opening": HAPPEN}, {"holding": HAPPEN, "body": HAPPEN}
+LEAVING = {"membership.leaving": 0.1, "membership.leaving_cost": 0.0}
+"""At support 0, minus the cost, the hazard of leaving is the nominal one."""
 
 
 @dataclass
@@ -45,222 +48,172 @@ class Quarter:
     settings: dict[str, float] = field(default_factory=dict)
     derived: dict[str, Any] = field(default_factory=dict)
     support: tuple[float, float] = (1.0, 2.0)
-    called: tuple[float, ...] = (0.0,)
+    called: float = 0.0
     availability: float = 0.0
-    cadence: float = 9.0
-    tie_before: Any = 0.0
     n_formats: int = 1
+
+    def but(self, *, features: dict[str, Any] | None = None, draws: dict[str, float] | None = None, **world) -> Self:
+        """The same quarter with another kind of format, other draws and other values of the world."""
+        arrays = {name: row(value) if isinstance(value, float) else value for name, value in world.items()}
+        kept = {"features": self.features if features is None else features, "draws": draws or self.draws}
+        return replace(self, **kept, world=self.world | arrays)
 
     def after(self) -> World:
         """The world a quarter later; no event is drawn unless given."""
         sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
         usual = {"level": row(LEADERS), "cadence": row(4.0), "momentum": row(0.5), "highest": row(LEADERS)}
-        world = blank(World, sizes, **{**usual, "status": BOTH, **self.world})
+        world = blank(World, sizes, **{**usual, "status": column(MEMBER, MEMBER), **self.world})
         setting = blank(Setting, sizes, axes=None, shocks=None, formats=blank(Formats, sizes, **self.features))
         quiet = dict.fromkeys(Draws.__dataclass_fields__, FAIL)
         uniforms = {name: np.full((1, 1, 1, 1), value) for name, value in {**quiet, **self.draws}.items()}
         nothing = dict.fromkeys(CHANNELS, np.zeros((1, 1, 1, 1)))
         conditions = Conditions(**{**nothing, "availability": np.full((1, 1, 1, 1), self.availability)})
         parameters = Parameters().with_values(self.settings)
+        start = replace(world, tie=0.0 * world.tie)
         inputs = QuarterInputs(
             world,
-            self._baseline(world, sizes),
+            blank(Baseline, sizes, world=start, cadence=row(*[9.0] * self.n_formats)),
             conditions,
             setting,
             parameters,
             Draws(**uniforms),
-            self._derived(world, setting.formats, parameters.formats),
+            blank(Derived, sizes, **self._derived(world, setting.formats, parameters.formats), **self.derived),
         )
-        return hold_meetings(world, inputs, support=column(*self.support), called=row(*self.called))
+        return hold_meetings(world, inputs, support=column(*self.support), called=row(self.called))
 
-    def _baseline(self, world: World, sizes: dict[str, int]) -> Baseline:
-        start = replace(world, tie=self.tie_before + 0.0 * world.tie)
-        return blank(Baseline, sizes, world=start, cadence=row(*[self.cadence] * self.n_formats))
-
-    def _derived(self, world: World, features: Formats, parameters: FormatParameters) -> Derived:
+    def _derived(self, world: World, features: Formats, parameters: FormatParameters) -> dict[str, np.ndarray]:
         """What follows for the formats where the two trust each other by .4."""
-        party = (world.status == MEMBER).astype(float)
-        party, trust = party if party.any() else features.eligible, table([0.0, 0.4], [0.4, 0.0])
-        known = {
-            "party": party,
-            "trust": trust,
-            "trust_in": fm.mean_trust(xp, trust, party),
-            "formality": fm.formality(xp, world.level, world, formats=features, parameters=parameters),
-        }
-        sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
-        return blank(Derived, sizes, **known, **self.derived)
+        party, trust = (world.status == MEMBER).astype(float), table([0.0, 0.4], [0.4, 0.0])
+        party = party if party.any() else features.eligible
+        formality = fm.formality(xp, world.level, world, formats=features, parameters=parameters)
+        return {"party": party, "trust": trust, "trust_in": fm.mean_trust(xp, trust, party), "formality": formality}
 
 
-def test_a_due_meeting_that_is_held_restarts_the_clock_and_passes_the_turn() -> None:
-    after = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN}).after()
-    assert (after.meeting.item(), after.since.item(), after.turn.item()) == (LEADERS, 0.0, 1.0)
+QUIET = Quarter()
+SUMMIT = QUIET.but(draws=HELD, since=3.0)
+"""A summit that is due and held."""
+FIRST_SUMMIT = QUIET.but(draws=OPENED, level=MINISTERIAL, highest=MINISTERIAL)
+FOUNDING = QUIET.but(draws=OPENED, level=DORMANT, highest=DORMANT, status=column(NONE, NONE))
+AFTER = {
+    "held: the clock starts again and the turn passes": (SUMMIT, {"meeting": LEADERS, "since": 0.0, "turn": 1.0}),
+    "cancelled: it keeps the turn and stays due": (
+        QUIET.but(since=3.0, turn=5.0),
+        {"meeting": 0.0, "since": 4.0, "turn": 5.0},
+    ),
+    "led from outside: no turn, later summits keep the cadence": (
+        SUMMIT.but(features=LED),
+        {"meeting": LEADERS, "turn": 0.0, "cadence": 4.0},
+    ),
+    "led from outside, first summit: it sets the cadence": (
+        replace(FIRST_SUMMIT, features=LED, called=1.0),
+        {"level": LEADERS, "meeting": LEADERS, "cadence": 9.0},
+    ),
+    "led from outside, not called: it does not open": (FIRST_SUMMIT.but(features=LED), {"level": MINISTERIAL}),
+    "home-grown, first summit: the cadence stays": (FIRST_SUMMIT, {"meeting": LEADERS, "cadence": 4.0}),
+    "first meeting: one rung higher, founders are members": (
+        FOUNDING.but(features=HOME | {"eligible": column(1.0, 1.0)}),
+        {"level": WORKING, "meeting": WORKING, "highest": WORKING, "status": [MEMBER, MEMBER]},
+    ),
+    "first meeting: others do not become members": (
+        replace(FOUNDING, features=HOME | {"eligible": column(0.0, 1.0)}, settings={"formats.champion": -1.0}),
+        {"status": [NONE, MEMBER]},
+    ),
+    "2.5 cadences without a meeting: no level lost": (QUIET.but(since=9.0), {"level": LEADERS, "since": 10.0}),
+    "more than 2.5 cadences without one: one level lost": (QUIET.but(since=10.0), {"level": MINISTERIAL, "since": 0.0}),
+    "a secretariat: no level lost": (QUIET.but(since=99.0, secretariat=1.0, level=MINISTERIAL), {"level": MINISTERIAL}),
+    "summits and a secretariat: an institution": (QUIET.but(secretariat=1.0), {"level": INSTITUTION}),
+    "a treaty: it never lapses": (
+        QUIET.but(features=TREATY, level=INSTITUTION, since=99.0),
+        {"level": INSTITUTION, "meeting": 0.0},
+    ),
+    "a treaty that one has left: the other stays": (
+        replace(
+            QUIET.but(features=TREATY, draws={"membership": 1e-9}, level=INSTITUTION, procedures=1.0),
+            settings=LEAVING,
+            support=(0.0, 99.0),
+        ),
+        {"level": DORMANT, "status": [NONE, MEMBER], "procedures": 1.0, "cadence": 4.0},
+    ),
+    "bodies: procedures first": (SUMMIT.but(draws=ADOPTED), {"procedures": 1.0, "secretariat": 0.0, "level": LEADERS}),
+    "bodies: then a secretariat": (
+        SUMMIT.but(draws=ADOPTED, procedures=1.0),
+        {"procedures": 1.0, "secretariat": 1.0, "level": INSTITUTION},
+    ),
+    "bodies: not against one member": (
+        replace(SUMMIT.but(draws=ADOPTED), support=(-0.1, 2.0)),
+        {"meeting": LEADERS, "procedures": 0.0},
+    ),
+    "bodies: not without a meeting": (SUMMIT.but(draws={"body": HAPPEN}), {"meeting": 0.0, "procedures": 0.0}),
+    "bodies: not by ministers": (
+        SUMMIT.but(draws=ADOPTED, level=MINISTERIAL),
+        {"meeting": MINISTERIAL, "procedures": 0.0},
+    ),
+    "a formal body: both from its first summit": (
+        FIRST_SUMMIT.but(features=HOME | {"charter": row(1.0)}),
+        {"procedures": 1.0, "secretariat": 1.0, "level": INSTITUTION},
+    ),
+    "a formal body: none before": (
+        FIRST_SUMMIT.but(features=HOME | {"charter": row(1.0)}, level=WORKING, highest=WORKING),
+        {"procedures": 0.0, "level": MINISTERIAL},
+    ),
+    "nobody can be hosted: neither opened nor held": (
+        replace(QUIET.but(draws=HELD | OPENED, level=WORKING, since=3.0), availability=-1.0),
+        {"level": WORKING, "meeting": 0.0},
+    ),
+    "stopped: no members, bodies and calendar": (
+        QUIET.but(features=HOME | {"cadence": row(2.0)}, level=WORKING, since=20.0, procedures=1.0, turn=3.0),
+        {"level": DORMANT, "procedures": 0.0, "turn": 0.0, "since": 0.0, "cadence": 2.0, "status": [NONE, NONE]},
+    ),
+}
 
 
-def test_a_cancelled_meeting_keeps_the_turn_and_stays_due() -> None:
-    after = Quarter(world={"since": row(3.0), "turn": row(5.0)}, draws={"holding": FAIL}).after()
-    assert (after.meeting.item(), after.since.item(), after.turn.item()) == (0.0, 4.0, 5.0)
-
-
-def test_a_meeting_is_not_held_before_it_is_due() -> None:
-    after = Quarter(world={"since": row(2.0)}, draws={"holding": HAPPEN}).after()
-    assert (after.meeting.item(), after.since.item()) == (0.0, 3.0)
-
-
-def test_a_meeting_led_from_outside_has_no_host_and_no_turn() -> None:
-    after = Quarter(features=LED, world={"since": row(3.0)}, draws={"holding": HAPPEN}).after()
-    assert (after.meeting.item(), after.turn.item()) == (LEADERS, 0.0)
-
-
-def test_a_first_meeting_lifts_the_format_by_one_rung_and_makes_its_founders_members() -> None:
-    after = Quarter(
-        features=HOME | {"eligible": column(1.0, 1.0)},
-        world={"level": row(DORMANT), "highest": row(DORMANT), "status": column(NONE, NONE)},
-        draws={"opening": HAPPEN},
-    ).after()
-    assert (after.level.item(), after.meeting.item(), after.highest.item()) == (WORKING, WORKING, WORKING)
-    assert after.status[:, 0, 0, 0].tolist() == [MEMBER, MEMBER]
-
-
-def test_only_those_who_may_found_a_format_become_members_by_its_first_meeting() -> None:
-    after = Quarter(
-        features=HOME | {"eligible": column(0.0, 1.0)},
-        world={"level": row(DORMANT), "status": column(NONE, NONE)},
-        draws={"opening": HAPPEN},
-        settings={"formats.champion": -1.0},
-    ).after()
-    assert after.status[:, 0, 0, 0].tolist() == [NONE, MEMBER]
-
-
-def test_an_outside_led_format_opens_only_when_called() -> None:
-    base = Quarter(features=LED, world={"level": row(MINISTERIAL)}, draws={"opening": HAPPEN})
-    assert base.after().level.item() == MINISTERIAL
-    assert replace(base, called=(1.0,)).after().level.item() == LEADERS
-
-
-def test_the_first_summit_of_an_outside_led_format_sets_its_cadence() -> None:
-    first = Quarter(
-        features=LED,
-        called=(1.0,),
-        world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)},
-        draws={"opening": HAPPEN},
-        cadence=6.0,
-    ).after()
-    assert (first.meeting.item(), first.cadence.item()) == (LEADERS, 6.0)
-
-
-def test_later_summits_and_home_grown_ones_keep_their_cadence() -> None:
-    later = Quarter(features=LED, world={"since": row(3.0)}, draws={"holding": HAPPEN}).after()
-    assert (later.meeting.item(), later.cadence.item()) == (LEADERS, 4.0)
-    home = Quarter(world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)}, draws={"opening": HAPPEN}).after()
-    assert (home.meeting.item(), home.cadence.item()) == (LEADERS, 4.0)
-
-
-def test_a_format_that_has_not_met_for_too_long_falls_one_level() -> None:
-    settings = {"formats.lapse": 2.0}
-    assert Quarter(world={"since": row(7.0)}, settings=settings).after().level.item() == LEADERS
-    lapsed = Quarter(world={"since": row(8.0)}, settings=settings).after()
-    assert (lapsed.level.item(), lapsed.since.item()) == (MINISTERIAL, 0.0)
-
-
-def test_a_secretariat_keeps_a_format_alive_without_meetings() -> None:
-    after = Quarter(world={"since": row(99.0), "secretariat": row(1.0), "level": row(MINISTERIAL)}).after()
-    assert after.level.item() == MINISTERIAL
-
-
-def test_a_format_with_summits_and_a_secretariat_is_an_institution() -> None:
-    assert Quarter(world={"secretariat": row(1.0)}).after().level.item() == INSTITUTION
-
-
-def test_a_treaty_never_lapses() -> None:
-    features = {"treaty": row(1.0), "ceiling": row(DORMANT)}
-    after = Quarter(features=features, world={"level": row(INSTITUTION), "since": row(99.0)}).after()
-    assert (after.level.item(), after.meeting.item()) == (INSTITUTION, 0.0)
-
-
-def test_summits_adopt_procedures_first_and_then_a_secretariat() -> None:
-    summit = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN, "body": HAPPEN})
-    first = summit.after()
-    assert (first.procedures.item(), first.secretariat.item()) == (1.0, 0.0)
-    second = replace(summit, world={"since": row(3.0), "procedures": row(1.0)}).after()
-    assert (second.procedures.item(), second.secretariat.item()) == (1.0, 1.0)
-    assert (first.level.item(), second.level.item()) == (LEADERS, INSTITUTION)
-
-
-def test_a_formal_body_has_procedures_and_a_secretariat_from_its_first_summit() -> None:
-    first = Quarter(
-        features=HOME | {"charter": row(1.0)},
-        world={"level": row(MINISTERIAL), "highest": row(MINISTERIAL)},
-        draws={"opening": HAPPEN},
-    )
-    after = first.after()
-    assert (after.procedures.item(), after.secretariat.item(), after.level.item()) == (1.0, 1.0, INSTITUTION)
-    lower = replace(first, world={"level": row(WORKING), "highest": row(WORKING)}).after()
-    assert (lower.procedures.item(), lower.level.item()) == (0.0, MINISTERIAL)
-
-
-def test_no_procedures_are_adopted_without_a_summit_or_against_one_member() -> None:
-    summit = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN, "body": HAPPEN})
-    assert replace(summit, support=(-0.1, 2.0)).after().procedures.item() == 0.0
-    assert replace(summit, draws={"body": HAPPEN}).after().procedures.item() == 0.0
-    ministers = replace(summit, world={"since": row(3.0), "level": row(MINISTERIAL)})
-    assert ministers.after().procedures.item() == 0.0
-
-
-def test_when_nobody_can_be_hosted_a_home_grown_format_neither_opens_nor_meets() -> None:
-    closed = Quarter(world={"level": row(WORKING), "since": row(3.0)}, availability=-1.0)
-    after = replace(closed, draws={"opening": HAPPEN, "holding": HAPPEN}).after()
-    assert (after.level.item(), after.meeting.item()) == (WORKING, 0.0)
+@pytest.mark.parametrize(("quarter", "expected"), AFTER.values(), ids=AFTER)
+def test_formats_are_a_quarter_later_as_each_case_says(quarter: Quarter, expected: dict[str, Any]) -> None:
+    found = {name: getattr(quarter.after(), name).ravel().tolist() for name in expected}
+    assert found == {name: value if isinstance(value, list) else [value] for name, value in expected.items()}
 
 
 def test_virtual_meetings_leave_a_weaker_stimulus() -> None:
-    near = Quarter(features=LED, world={"since": row(3.0)}, draws={"holding": HAPPEN})
+    near = replace(SUMMIT, features=LED)
     assert near.after().boost.item() == pytest.approx(1.0)
     afar = replace(near, availability=-1.0, settings={"formats.virtual": 0.4})
     assert afar.after().boost.item() == pytest.approx(0.4)
 
 
 def test_meetings_leave_stimulus_fatigue_and_trust_and_all_decay() -> None:
-    settings = {"formats.boost_decay": 0.5, "formats.fatigue_decay": 0.25, "formats.trust_gain": 0.1}
-    world = {
-        "since": row(3.0),
-        "boost": row(0.6),
-        "fatigue": column(0.8, 0.4),
-        "trust": table([0.0, 0.4], [0.4, 0.0]),
-    }
-    settings |= {"formats.trust_return": 0.5, "formats.trust_ceiling": 0.9}
-    held = Quarter(world=world, draws={"holding": HAPPEN}, settings=settings).after()
+    rates = {"boost_decay": 0.5, "fatigue_decay": 0.25, "trust_gain": 0.1, "trust_return": 0.5, "trust_ceiling": 0.9}
+    due = replace(QUIET, settings={f"formats.{name}": value for name, value in rates.items()}).but(
+        since=3.0, boost=0.6, fatigue=column(0.8, 0.4), trust=table([0.0, 0.4], [0.4, 0.0])
+    )
+    held = due.but(draws=HELD).after()
     assert held.boost.item() == pytest.approx(0.3 + 1.0)
     assert held.fatigue[:, 0, 0, 0] == pytest.approx([0.6 + 1.0, 0.3 + 1.0])
     # Trust: .4 + .1 x (.9 - .4) toward the ceiling, half of the way back to rest (zero here).
     assert held.trust[:, 0, :, 0] == pytest.approx(np.asarray([[0.0, 0.25], [0.25, 0.0]]))
-    quiet = Quarter(world=world, settings=settings).after()
+    quiet = due.after()
     assert quiet.boost.item() == pytest.approx(0.3)
     assert quiet.trust[0, 0, 1, 0] == pytest.approx(0.2)
 
 
 def test_at_the_expected_rate_meetings_leave_their_mean_and_the_clock_stops() -> None:
     settings = {"formats.expected": 1.0, "formats.holding": 0.0, "formats.boost_decay": 0.5}
-    after = Quarter(world={"since": row(3.0)}, draws={"holding": HAPPEN}, settings=settings).after()
+    after = replace(SUMMIT, settings=settings).after()
     # A cadence of 4 and a hazard of one half: one meeting in five quarters.
     assert after.boost.item() == pytest.approx(0.2)
     assert (after.meeting.item(), after.since.item(), after.turn.item()) == (0.0, 3.0, 0.0)
 
 
-def test_stationary_traces_are_kept_by_meetings_of_that_weight() -> None:
-    parameters = Parameters()
-    p, party, weight = parameters.formats, column(1.0, 1.0), row(0.2)
-    trust = table([0.0, 0.4], [0.4, 0.0])
-    boost, fatigue, rest = stationary_traces(party, weight, trust, parameters)
+@pytest.mark.parametrize("trust", [0.4, 0.95], ids=["below the ceiling", "above the ceiling"])
+def test_stationary_traces_are_kept_by_meetings_of_that_weight(trust: float) -> None:
+    p, party, weight = FormatParameters(), column(1.0, 1.0), row(0.2)
+    boost, fatigue, rest = stationary_traces(party, weight, table([0.0, trust], [trust, 0.0]), Parameters())
     assert boost.item() * (1.0 - p.boost_decay) + 0.2 == pytest.approx(boost.item())
     assert fatigue[:, 0, 0, 0] * (1.0 - p.fatigue_decay) + 0.2 == pytest.approx(fatigue[:, 0, 0, 0])
-    lifted = 0.4 + p.trust_gain * 0.2 * (p.trust_ceiling - 0.4)
-    assert lifted + p.trust_return * (rest[0, 0, 1, 0] - 0.4) == pytest.approx(0.4)
+    lifted = trust + p.trust_gain * 0.2 * max(p.trust_ceiling - trust, 0.0)
+    assert lifted + p.trust_return * (rest[0, 0, 1, 0] - trust) == pytest.approx(trust)
 
 
-def test_meetings_do_not_raise_trust_above_the_ceiling() -> None:
-    trust = table([0.0, 0.95], [0.95, 0.0])
-    rest = stationary_traces(column(1.0, 1.0), row(0.2), trust, Parameters())[2]
-    assert rest == pytest.approx(trust)
+TWO_FORMATS = {"cadence": row(4.0, 4.0), "momentum": row(0.5, 0.5)}
 
 
 def test_an_absorbed_format_loses_members_drive_and_bodies() -> None:
@@ -271,114 +224,72 @@ def test_an_absorbed_format_loses_members_drive_and_bodies() -> None:
         "base_formality": row(0.1, 0.9),
         "ceiling": row(LEADERS, LEADERS),
     }
-    world = {
-        "status": table([MEMBER, MEMBER], [MEMBER, MEMBER]),
-        "level": row(WORKING, INSTITUTION),
-        "cadence": row(4.0, 4.0),
-        "momentum": row(0.5, 0.5),
-        "highest": row(1.0, 3.0),
-        "procedures": row(1.0, 1.0),
-    }
     absorbed = Quarter(
-        features=features,
-        world=world,
-        draws={"absorption": HAPPEN},
-        derived={"attention_lead": row(0.0, 0.8)},
-        n_formats=2,
+        features, TWO_FORMATS, {"absorption": HAPPEN}, derived={"attention_lead": row(0.0, 0.8)}, n_formats=2
+    ).but(
+        status=table([MEMBER, MEMBER], [MEMBER, MEMBER]),
+        level=row(WORKING, INSTITUTION),
+        highest=row(WORKING, LEADERS),
+        procedures=row(1.0, 1.0),
     )
-    assert replace(absorbed, draws={}).after().level[0, 0, :, 0].tolist() == [WORKING, INSTITUTION]
+    assert replace(absorbed, draws={}).after().level.ravel().tolist() == [WORKING, INSTITUTION]
     after = absorbed.after()
-    assert after.status[:, 0, :, 0].tolist() == [[NONE, MEMBER], [NONE, MEMBER]]
-    assert after.level[0, 0, :, 0].tolist() == [DORMANT, INSTITUTION]
+    assert after.level.ravel().tolist() == [DORMANT, INSTITUTION]
+    assert after.status.ravel().tolist() == [NONE, MEMBER] * 2
+    assert after.procedures.ravel().tolist() == [0.0, 1.0]
     assert after.momentum[0, 0, 0, 0] == 0.0
-    assert after.procedures[0, 0, :, 0].tolist() == [0.0, 1.0]
 
 
-def invited_by_a_trusting_member(uniform: float, **changes: Any) -> float:
-    """Status of the second country after a quarter with the first, which has grown closer to it and trusts it."""
-    usual = {
-        "status": column(MEMBER, NONE),
-        "tie": table([0.0, 0.1], [0.1, 0.0]),
-        "tie_before": table([0.0, 0.0], [0.0, 0.0]),
-        "since": row(3.0),
-    }
-    given_ = {**usual, **changes}
-    quarter = Quarter(
-        features=HOME | {"opens_to": column(1.0, 1.0)},
-        world={name: given_[name] for name in ("status", "tie", "since")},
-        draws={"holding": HAPPEN, "membership": uniform},
-        settings={"membership.inviting": 0.25, "membership.welcome": 0.4, "membership.accession": 0.05},
-        tie_before=given_["tie_before"],
-    )
-    return float(quarter.after().status[1, 0, 0, 0])
+LIKED = table([0.0, 0.1], [0.1, 0.0])
 
 
-def test_a_guest_comes_to_a_meeting_if_the_number_is_below_the_hazard_and_ties_have_grown() -> None:
-    assert invited_by_a_trusting_member(0.24) == GUEST
-    assert invited_by_a_trusting_member(0.25) == NONE
-    assert invited_by_a_trusting_member(0.24, since=row(0.0)) == NONE, "nothing met"
-    assert invited_by_a_trusting_member(0.24, tie_before=table([0.0, 0.1], [0.1, 0.0])) == NONE
+@pytest.mark.parametrize(
+    ("uniform", "changes", "status"),
+    [
+        pytest.param(0.24, {}, GUEST, id="a guest comes"),
+        pytest.param(0.25, {}, NONE, id="at the hazard none comes"),
+        pytest.param(0.24, {"since": 0.0}, NONE, id="nothing meets"),
+        pytest.param(0.24, {"tie": 0.0 * LIKED}, NONE, id="ties have not grown"),
+        pytest.param(0.049, {"status": column(MEMBER, GUEST)}, OBSERVER, id="a guest rises"),
+        pytest.param(0.049, {"status": column(MEMBER, OBSERVER)}, MEMBER, id="an observer rises"),
+        pytest.param(0.05, {"status": column(MEMBER, GUEST)}, GUEST, id="at the hazard none rises"),
+    ],
+)
+def test_a_country_comes_and_rises_below_the_hazards_and_not_at_them(
+    uniform: float, changes: dict[str, Any], status: float
+) -> None:
+    """Of two, one is a member and trusts the other."""
+    hazards = {"membership.inviting": 0.25, "membership.welcome": 0.4, "membership.accession": 0.05}
+    usual = {"features": HOME | {"opens_to": column(1.0, 1.0)}, "draws": {**HELD, "membership": uniform}, "tie": LIKED}
+    quarter = replace(SUMMIT, settings=hazards).but(**{**usual, "status": column(MEMBER, NONE), **changes})
+    assert quarter.after().status[1, 0, 0, 0] == status
 
 
-def test_guests_and_observers_advance_and_members_leave_below_their_hazards_and_not_at_them() -> None:
-    assert invited_by_a_trusting_member(0.049, status=column(MEMBER, GUEST)) == OBSERVER
-    assert invited_by_a_trusting_member(0.049, status=column(MEMBER, OBSERVER)) == MEMBER
-    assert invited_by_a_trusting_member(0.05, status=column(MEMBER, GUEST)) == GUEST
-    # At support minus the cost, zero here, the hazard is the nominal one.
-    leaving = Quarter(support=(0.0, 9.0), settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0})
-    assert replace(leaving, draws={"membership": 0.099}).after().status[:, 0, 0, 0].tolist() == [NONE, MEMBER]
-    assert replace(leaving, draws={"membership": 0.1}).after().status[:, 0, 0, 0].tolist() == [MEMBER, MEMBER]
+@pytest.mark.parametrize(("uniform", "status"), [(0.099, NONE), (0.1, MEMBER)])
+def test_a_member_leaves_below_the_hazard_and_not_at_it(uniform: float, status: float) -> None:
+    leaving = Quarter(draws={"membership": uniform}, settings=LEAVING, support=(0.0, 9.0))
+    assert leaving.after().status[:, 0, 0, 0].tolist() == [status, MEMBER]
 
 
 @pytest.mark.parametrize(("uniform", "outside", "status"), [(0.49, 0.0, MEMBER), (0.5, 0.0, NONE), (0.49, 1.0, NONE)])
 def test_a_treaty_is_signed_at_a_home_grown_summit_below_the_hazard(
     uniform: float, outside: float, status: float
 ) -> None:
-    signing = Quarter(
-        features={
-            "outside": row(outside, 0.0),
-            "lead": pairs([outside], [0.0]),
-            "treaty": row(0.0, 1.0),
-            "eligible": table([0.0, 1.0], [0.0, 1.0]),
-            "ceiling": row(LEADERS, DORMANT),
-            "cadence": row(4.0, 4.0),
-        },
-        world={
-            "status": table([MEMBER, NONE], [MEMBER, NONE]),
-            "level": row(LEADERS, DORMANT),
-            "since": row(3.0, 0.0),
-            "cadence": row(4.0, 4.0),
-            "momentum": row(0.5, 0.5),
-            "highest": row(LEADERS, DORMANT),
-        },
-        draws={"holding": HAPPEN, "membership": uniform},
-        settings={"membership.signing": 0.5, "membership.leaving": 0.0},
-        called=(0.0,),
-        n_formats=2,
+    features = {
+        "outside": row(outside, 0.0),
+        "lead": pairs([outside], [0.0]),
+        "treaty": row(0.0, 1.0),
+        "eligible": table([0.0, 1.0], [0.0, 1.0]),
+        "ceiling": row(LEADERS, DORMANT),
+    }
+    settings = {"membership.signing": 0.5, "membership.leaving": 0.0}
+    quarter = Quarter(features, TWO_FORMATS, {**HELD, "membership": uniform}, settings, n_formats=2).but(
+        status=table([MEMBER, NONE], [MEMBER, NONE]),
+        level=row(LEADERS, DORMANT),
+        since=row(3.0, 0.0),
+        highest=row(LEADERS, DORMANT),
     )
-    after = signing.after()
+    after = quarter.after()
     assert after.meeting[0, 0, :, 0].tolist() == [LEADERS, 0.0]
     assert after.status[:, 0, 1, 0].tolist() == [status, status]
     assert after.level[0, 0, 1, 0] == (INSTITUTION if status == MEMBER else DORMANT)
-
-
-def test_a_format_that_stopped_forgets_members_bodies_and_calendar() -> None:
-    last = Quarter(
-        features=HOME | {"cadence": row(2.0)},
-        world={"level": row(WORKING), "since": row(20.0), "procedures": row(1.0), "turn": row(3.0)},
-    ).after()
-    assert (last.level.item(), last.procedures.item(), last.turn.item(), last.since.item()) == (DORMANT, 0.0, 0.0, 0.0)
-    assert (last.cadence.item(), last.status[:, 0, 0, 0].tolist()) == (2.0, [NONE, NONE])
-
-
-def test_a_treaty_that_one_has_left_keeps_the_other() -> None:
-    left = Quarter(
-        features={"treaty": row(1.0), "ceiling": row(DORMANT), "cadence": row(2.0)},
-        world={"level": row(INSTITUTION), "procedures": row(1.0)},
-        draws={"membership": 1e-9},
-        settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0},
-        support=(0.0, 99.0),
-    )
-    after = left.after()
-    assert (after.level.item(), after.status[:, 0, 0, 0].tolist()) == (DORMANT, [NONE, MEMBER])
-    assert (after.procedures.item(), after.cadence.item()) == (1.0, 4.0)
