@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
-from scipy.integrate import quad
 from scipy.special import gammainccinv, gammaincinv, ndtri
 
 from hedgesim.model.noise import WORDS, Address, draw_uniform, expectile, gamma, normal, threefry
@@ -25,12 +24,7 @@ KNOWN = [
     (20, *PI, "59cd1dbb b8879579 86b5d00c ac8b6d84"),
 ]
 """Rounds, counter, key and answer of Threefry-4x32 in the known-answer file of Random123."""
-SPACES = {
-    "numpy": xp,
-    "strict": array_api_strict,
-    "jax": jnp,
-}
-each_space = pytest.mark.parametrize("space", SPACES.values(), ids=list(SPACES))
+each_space = pytest.mark.parametrize("space", [xp, array_api_strict, jnp], ids=["numpy", "strict", "jax"])
 NAME = st.text(st.characters(codec="utf-8"), min_size=1, max_size=4)
 ADDRESSES = st.lists(st.tuples(NAME, NAME, NAME), min_size=1, max_size=6, unique=True)
 SEED, GRID = 2022, tuple(("value", one, other) for one in "abcd" for other in "wxyz")
@@ -84,9 +78,7 @@ def test_a_number_does_not_depend_on_what_is_drawn_with_it(
     runs: list[int], addresses: list[Address], four: int, data: st.DataObject
 ) -> None:
     together = draw_uniform(xp, 5, runs, tuple(addresses), four=four)
-    r = data.draw(st.integers(0, len(runs) - 1))
-    a = data.draw(st.integers(0, len(addresses) - 1))
-    k = data.draw(st.integers(0, WORDS - 1))
+    r, a, k = (data.draw(st.integers(0, n - 1)) for n in (len(runs), len(addresses), WORDS))
     alone = draw_uniform(xp, 5, [runs[r]], (addresses[a],), four=four)[k]
     assert alone.shape == (1, 1)
     assert alone[0, 0] == together[k][a, r]
@@ -95,28 +87,28 @@ def test_a_number_does_not_depend_on_what_is_drawn_with_it(
 @pytest.mark.parametrize(
     "other",
     [
-        {"seed": 2},
-        {"seed": 1 + 2**32},
-        {"seed": 1 + 2**40},
-        {"runs": range(100, 200)},
-        {"address": ("whim", "AAA", "x")},
-        {"address": ("value", "BBB", "x")},
-        {"address": ("value", "AAA", "y")},
-        {"address": ("value", "x", "AAA")},
-        {"first": 25},
+        pytest.param({"seed": 2}, id="seed"),
+        pytest.param({"seed": 1 + 2**32}, id="seed above 32 bits"),
+        pytest.param({"seed": 1 + 2**40}, id="seed above 40 bits"),
+        pytest.param({"runs": range(100, 200)}, id="runs"),
+        pytest.param({"address": ("whim", "AAA", "x")}, id="stream"),
+        pytest.param({"address": ("value", "BBB", "x")}, id="first name"),
+        pytest.param({"address": ("value", "AAA", "y")}, id="second name"),
+        pytest.param({"address": ("value", "x", "AAA")}, id="names turned"),
+        pytest.param({"first": 25}, id="steps"),
     ],
-    ids=["seed", "seed above 32 bits", "seed above 40 bits", "runs", "stream", "one", "other", "names turned", "steps"],
 )
 def test_other_seeds_runs_streams_names_and_steps_give_unrelated_numbers(other: dict) -> None:
-    usual = {"seed": 1, "runs": range(100), "address": ("value", "AAA", "x"), "first": 0}
-    first, second = (drawn(**{**usual, **change}) for change in ({}, other))
+    first, second = drawn(), drawn(**other)
     # Of 32 bits, so that a pair of unrelated numbers is equal once in 2**32: in 10 000 pairs almost never.
     assert not np.any(first == second)
     # The correlation of n unrelated pairs has standard error 1/sqrt(n): 4.5 of them are passed once in 150 000 times.
     assert abs(np.corrcoef(first, second)[0, 1]) < 4.5 / np.sqrt(first.size)
 
 
-def drawn(*, seed: int, runs: range, address: Address, first: int) -> np.ndarray:
+def drawn(
+    *, seed: int = 1, runs: range = range(100), address: Address = ("value", "AAA", "x"), first: int = 0
+) -> np.ndarray:
     fours = [draw_uniform(xp, seed, runs, (address,), four=four) for four in range(first, first + 25)]
     return np.concatenate(fours).ravel()
 
@@ -130,26 +122,16 @@ def test_successive_steps_runs_and_names_are_unrelated() -> None:
         assert abs(np.corrcoef(first, second)[0, 1]) < 4.5 / np.sqrt(first.size)
 
 
-def test_numbers_are_uniform() -> None:
+def test_numbers_are_uniform_and_made_of_32_bits_and_a_half() -> None:
     addresses = tuple(("value", "AAA", other) for other in "abcdefghij")
     numbers = np.stack([step for four in range(3) for step in draw_uniform(xp, 11, range(500), addresses, four=four)])
-    assert numbers.min() > 0.0
-    assert numbers.max() < 1.0
     # By construction of a test of level 1e-4, one seed in ten thousand fails; this seed is fixed.
     assert stats.kstest(numbers.ravel(), "uniform").pvalue > 1e-4
     counts, _ = np.histogram(numbers, bins=100, range=(0.0, 1.0))
     assert stats.chisquare(counts).pvalue > 1e-4
-
-
-def test_a_uniform_number_is_its_32_bits_and_a_half() -> None:
-    bits = np.stack(draw_uniform(xp, 11, range(50), GRID)) * 2.0**32 - 0.5
+    bits = numbers * 2.0**32 - 0.5
     assert np.array_equal(bits, np.round(bits))
-    assert (bits.min() + 0.5) * 2.0**-32 >= LOWEST
-    assert (bits.max() + 0.5) * 2.0**-32 <= HIGHEST
-
-
-def test_normal_numbers_are_quantiles_of_the_normal_distribution() -> None:
-    assert normal(np.asarray([0.5, 0.975])) == pytest.approx([0.0, 1.959964], abs=1e-6)
+    assert LOWEST <= numbers.min() < numbers.max() <= HIGHEST
 
 
 def whole_range() -> np.ndarray:
@@ -160,9 +142,9 @@ def whole_range() -> np.ndarray:
     return (np.concatenate((bits, 2.0**32 - 1.0 - bits)) + 0.5) * 2.0**-32
 
 
-@pytest.mark.parametrize("name", list(SPACES)[1:])
-def test_normal_numbers_are_those_of_scipy_over_the_whole_range_in_every_array_type(name: str) -> None:
-    uniform, space = whole_range(), SPACES[name]
+@each_space
+def test_normal_numbers_are_those_of_scipy_over_the_whole_range_in_every_array_type(space) -> None:
+    uniform = whole_range()
     assert (uniform.min(), uniform.max()) == (LOWEST, HIGHEST)
     assert np.any(np.abs(uniform - 0.5) <= 0.425)
     assert np.min(np.abs(uniform - 0.075)) < 2.0**-32
@@ -173,10 +155,6 @@ def test_normal_numbers_are_those_of_scipy_over_the_whole_range_in_every_array_t
 def test_gamma_numbers_of_shape_one_are_exponential() -> None:
     uniform = np.asarray([0.1, 0.5, 0.9])
     assert gamma(uniform, np.ones(3)) == pytest.approx(-np.log(1.0 - uniform))
-
-
-def test_gamma_numbers_are_quantiles_of_the_gamma_distribution() -> None:
-    assert gamma(np.asarray([0.3]), np.asarray([2.5])) == pytest.approx(stats.gamma(2.5).ppf(0.3))
 
 
 @pytest.mark.parametrize("shape", [0.05, 0.1, 0.3, 0.7, 1.0, 1.5, 3.0, 8.0, 20.0, 40.0])
@@ -216,27 +194,13 @@ def level(tau: float) -> float:
     return float(expectile(xp, np.asarray([tau])).item())
 
 
-@pytest.mark.parametrize("tau", [0.001, 0.02, 0.15, 0.375, 0.5, 0.8, 0.99, 0.999])
+@given(st.floats(0.001, 0.999))
 def test_the_expectile_balances_weighted_distances_above_and_below(tau: float) -> None:
     e = level(tau)
-    above, _ = quad(lambda x: (x - e) * stats.norm.pdf(x), e, np.inf)
-    below, _ = quad(lambda x: (e - x) * stats.norm.pdf(x), -np.inf, e)
-    assert tau * above == pytest.approx((1.0 - tau) * below, abs=1e-9)
-
-
-@given(st.floats(0.001, 0.999))
-def test_every_expectile_solves_its_equation(tau: float) -> None:
-    e = level(tau)
+    # Means of what a normal number is above e, and below it.
     above = stats.norm.pdf(e) - e * stats.norm.sf(e)
     below = stats.norm.pdf(e) + e * stats.norm.cdf(e)
     assert abs(tau * above - (1.0 - tau) * below) < 1e-14
-
-
-@pytest.mark.parametrize("tau", [0.05, 0.375, 0.9])
-def test_the_expectile_is_that_of_scipy(tau: float) -> None:
-    grid = stats.norm.ppf((np.arange(20_001) + 0.5) / 20_001)
-    # The grid of n quantiles leaves out the tails: what is lost is of the order of the mean excess over the last, /n.
-    assert level(tau) == pytest.approx(float(stats.expectile(grid, tau)), abs=1e-3)
 
 
 def test_the_median_expectile_is_the_mean_and_the_expectile_is_odd() -> None:
