@@ -21,44 +21,36 @@ def view(**values) -> View:
     return blank(View, SIZES, **values)
 
 
-def test_at_full_speed_the_response_is_the_softmax_of_the_value() -> None:
+@pytest.mark.parametrize(
+    ("share", "rate", "expected"),
+    [
+        ((0.25, 0.25, 0.25, 0.25), 1.0, (0.1, 0.2, 0.3, 0.4)),
+        ((0.25, 0.25, 0.25, 0.25), 0.5, (0.175, 0.225, 0.275, 0.325)),
+        ((0.1, 0.2, 0.3, 0.4), 0.3, (0.1, 0.2, 0.3, 0.4)),
+    ],
+    ids=["at full speed", "half of the way", "there already"],
+)
+def test_shares_go_part_of_the_way_to_the_softmax_of_the_value(share: tuple, rate: float, expected: tuple) -> None:
     value = np.log(row(1.0, 2.0, 3.0, 4.0))
-    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, np.ones((1, 1, 1, 1)))
-    assert moved == pytest.approx(row(0.1, 0.2, 0.3, 0.4))
-
-
-def test_at_half_speed_the_response_goes_half_of_the_way() -> None:
-    value = np.log(row(1.0, 2.0, 3.0, 4.0))
-    moved = al.respond(row(0.25, 0.25, 0.25, 0.25), value, row(0.5))
-    assert moved == pytest.approx(row(0.175, 0.225, 0.275, 0.325))
+    assert al.respond(row(*share), value, row(rate)) == pytest.approx(row(*expected))
 
 
 @given(VALUES, VALUES, st.floats(0.0, 1.0))
 def test_shares_keep_their_sum_and_a_constant_in_the_value_changes_nothing(
     start: np.ndarray, value: np.ndarray, rate: float
 ) -> None:
-    share = al.respond(0.0 * start + 0.25, start, np.ones((1, 1, 1, 1)))
-    moved = al.respond(share, value, np.full((1, 1, 1, 1), rate))
+    share = al.respond(0.0 * start + 0.25, start, row(1.0))
+    moved = al.respond(share, value, row(rate))
     assert moved.sum(axis=TARGET) == pytest.approx(1.0)
     assert np.all(moved >= 0.0)
-    assert moved == pytest.approx(al.respond(share, value + 7.0, np.full((1, 1, 1, 1), rate)))
-
-
-def test_shares_stay_where_the_value_is_their_logarithm() -> None:
-    share = row(0.1, 0.2, 0.3, 0.4)
-    assert al.respond(share, np.log(share), row(0.3)) == pytest.approx(share)
+    assert moved == pytest.approx(al.respond(share, value + 7.0, row(rate)))
 
 
 def test_ties_follow_the_value_added_to_their_logarithm() -> None:
     start = table([0.0, 0.5, 0.5])
     known = blank(View, {**SIZES, "country": 3}, tie=start, tie_start=start, tie_value=table([5.0, np.log(3.0), 0.0]))
-    assert al.respond_tie(known, np.ones((1, 1, 1, 1)))[0, 0, :, 0] == pytest.approx([0.0, 0.75, 0.25])
-    assert al.respond_tie(known, np.full((1, 1, 1, 1), 0.5))[0, 0, :, 0] == pytest.approx([0.0, 0.625, 0.375])
-
-
-def test_without_changes_the_value_is_the_logarithm_of_the_starting_shares() -> None:
-    log_share = np.log(row(0.1, 0.2, 0.3, 0.4))
-    assert al.value_of_options(view(log_share=log_share, share=log_share), Taste()) == pytest.approx(log_share)
+    assert al.respond_tie(known, row(1.0))[0, 0, :, 0] == pytest.approx([0.0, 0.75, 0.25])
+    assert al.respond_tie(known, row(0.5))[0, 0, :, 0] == pytest.approx([0.0, 0.625, 0.375])
 
 
 ONE_TERM = [
@@ -98,15 +90,15 @@ def test_the_region_gains_from_trust_meetings_need_and_access_and_the_rest_from_
     assert al.value_of_options(known, taste)[0, 0, :, 0] == pytest.approx([0.0, 0.0, 6.0, 1.0])
 
 
-def test_noise_is_added_to_every_option() -> None:
-    noise = row(0.1, -0.2, 0.3, -0.4)
-    assert al.value_of_options(view(noise=noise), Taste()) == pytest.approx(noise)
+def test_noise_is_added_to_the_logarithm_of_the_starting_shares() -> None:
+    log_share, noise = np.log(row(0.1, 0.2, 0.3, 0.4)), row(0.1, -0.2, 0.3, -0.4)
+    found = al.value_of_options(view(log_share=log_share, share=log_share, noise=noise), Taste())
+    assert found == pytest.approx(log_share + noise)
 
 
 def test_issues_are_cleared_when_threat_rises_and_less_where_sovereignty_costs_more() -> None:
-    known = blank(
-        View, {**SIZES, "country": 2}, threat_rise=table([0.5, -0.5], [0.5, 0.0]), sovereignty=column(0.0, 1.0)
-    )
+    threat = table([0.5, -0.5], [0.5, 0.0])
+    known = blank(View, {**SIZES, "country": 2}, threat_rise=threat, sovereignty=column(0.0, 1.0))
     cleared = al.concede(known, AlignmentParameters(clearing=2.0))
     assert cleared[:, 0, :, 0] == pytest.approx(np.asarray([[1.0 - np.exp(-1.0), 0.0], [1.0 - np.exp(-0.5), 0.0]]))
 
@@ -131,30 +123,35 @@ def test_opinion_falls_with_threat_and_otherwise_returns_to_its_start() -> None:
     assert moved[0, 0, :, 0] == pytest.approx([0.1, 0.4])
 
 
-def test_cells_with_evidence_keep_their_starting_share() -> None:
-    share, prior = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
-    drawn = al.starting_shares(xp, share, prior, gammas=row(9.0, 1.0, 3.0, 9.0), portion=1.0)
-    assert drawn == pytest.approx(row(0.4, 0.125, 0.375, 0.1))
+@pytest.mark.parametrize(
+    ("share", "prior", "gammas", "portion", "expected"),
+    [
+        ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0), 1.0, (0.4, 0.125, 0.375, 0.1)),
+        ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0), 0.5, (0.4, 0.2125, 0.2875, 0.1)),
+        ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0), 0.0, (0.4, 0.3, 0.2, 0.1)),
+        ((0.4, 0.6), (1.0, 0.0), (5.0, 5.0), 1.0, (0.4, 0.6)),
+        ((0.4, 0.6), (0.0, 0.0), (5.0, 5.0), 1.0, (0.4, 0.6)),
+        ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0), 1.0, (1.0 / 1.003, LOWEST_SHARE / 1.003)),
+    ],
+    ids=[
+        "cells with evidence keep their share",
+        "half of the uncertainty",
+        "no uncertainty",
+        "a single prior-dominated cell",
+        "no prior-dominated cell",
+        "no share starts at zero",
+    ],
+)
+def test_prior_dominated_cells_share_what_they_hold_by_their_gamma_numbers(
+    share: tuple, prior: tuple, gammas: tuple, portion: float, expected: tuple
+) -> None:
+    drawn = al.starting_shares(xp, row(*share), row(*prior), gammas=row(*gammas), portion=portion)
+    assert drawn == pytest.approx(row(*expected))
 
 
-def test_none_or_half_of_the_uncertainty_may_be_drawn() -> None:
-    share, prior = row(0.4, 0.3, 0.2, 0.1), row(0.0, 1.0, 1.0, 0.0)
-    assert al.starting_shares(xp, share, prior, gammas=row(9.0, 1.0, 3.0, 9.0), portion=0.0) == pytest.approx(share)
-    half = al.starting_shares(xp, share, prior, gammas=row(9.0, 1.0, 3.0, 9.0), portion=0.5)
-    assert half == pytest.approx(row(0.4, 0.2125, 0.2875, 0.1))
-
-
-def test_a_single_prior_dominated_cell_and_one_that_draws_nothing_keep_their_shares() -> None:
-    share = row(0.4, 0.6)
-    assert al.starting_shares(xp, share, row(1.0, 0.0), gammas=row(5.0, 5.0), portion=1.0) == pytest.approx(share)
-    assert al.starting_shares(xp, share, row(0.0, 0.0), gammas=row(5.0, 5.0), portion=1.0) == pytest.approx(share)
-    nothing = al.starting_shares(xp, row(0.4, 0.3, 0.3), row(0.0, 1.0, 1.0), gammas=row(0.0, 0.0, 0.0), portion=1.0)
-    assert nothing.sum() == pytest.approx(1.0)
-
-
-def test_no_share_starts_at_zero() -> None:
-    drawn = al.starting_shares(xp, row(1.0, 0.0), row(0.0, 0.0), gammas=row(1.0, 1.0), portion=1.0)
-    assert drawn[0, 0, :, 0] == pytest.approx([1.0 / 1.003, LOWEST_SHARE / 1.003])
+def test_cells_that_draw_nothing_keep_the_sum() -> None:
+    share, prior = row(0.4, 0.3, 0.3), row(0.0, 1.0, 1.0)
+    assert al.starting_shares(xp, share, prior, gammas=0.0 * share, portion=1.0).sum() == pytest.approx(1.0)
 
 
 @given(
