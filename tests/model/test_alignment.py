@@ -149,11 +149,6 @@ def test_prior_dominated_cells_share_what_they_hold_by_their_gamma_numbers(
     assert drawn == pytest.approx(row(*expected))
 
 
-def test_cells_that_draw_nothing_keep_the_sum() -> None:
-    share, prior = row(0.4, 0.3, 0.3), row(0.0, 1.0, 1.0)
-    assert al.starting_shares(xp, share, prior, gammas=0.0 * share, portion=1.0).sum() == pytest.approx(1.0)
-
-
 @given(
     arrays(float, (2, 2, 4, 1), elements=st.floats(0.01, 5.0)), arrays(float, (2, 2, 4, 1), elements=st.floats(0, 9))
 )

@@ -16,11 +16,6 @@ def view(**values) -> PowerView:
     return blank(PowerView, SIZES, **values)
 
 
-def test_attention_stays_at_its_base_when_nothing_happens() -> None:
-    base = row(0.3, 0.6)
-    assert follow_reasons(view(base=base, attention=base), PLAIN) == pytest.approx(base)
-
-
 def test_attention_moves_a_share_of_the_way_to_its_reasons() -> None:
     parameters = AttentionParameters(rate=0.5, rivals=1.0, surge=2.0, anniversary=0.2, distraction=0.5)
     known = view(
@@ -58,24 +53,18 @@ def test_offers_go_to_those_who_lean_closer_and_to_intermediaries() -> None:
     assert broker[:, 0, 0, 0] == pytest.approx([0.6, 0.2])
 
 
-def test_nobody_is_pressed_for_losses_below_what_is_tolerated() -> None:
-    known = view(loss=table([0.02, -0.5], [0.01, 0.019]), reach=table([1.0, 1.0], [1.0, 1.0]))
-    assert not np.any(coerce(known, AttentionParameters(tolerance=0.02)))
-
-
-def test_pressure_is_loss_beyond_tolerance_times_reach_and_what_is_not_distracted() -> None:
-    known = view(
-        loss=table([0.12, 0.12], [0.12, 0.12]),
-        reach=table([1.0, 0.5], [0.5, 0.5]),
-        distraction=row(0.0, 0.5),
-    )
+@pytest.mark.parametrize(
+    ("loss", "distraction", "pressure"),
+    [
+        pytest.param(table([0.12, 0.12], [0.12, 0.12]), row(0.0, 0.5), [[0.05, 0.0125], [0.025, 0.0125]], id="beyond"),
+        pytest.param(table([0.02, -0.5], [0.01, 0.019]), row(0.0, 0.0), np.zeros((2, 2)), id="below what is tolerated"),
+        pytest.param(table([1.0, 1.0], [1.0, 1.0]), row(1.0, 2.0), np.zeros((2, 2)), id="distracted"),
+    ],
+)
+def test_pressure_is_loss_beyond_tolerance_times_reach_and_what_is_not_distracted(loss, distraction, pressure) -> None:
+    known = view(loss=loss, distraction=distraction, reach=table([1.0, 0.5], [0.5, 0.5]))
     pressed = coerce(known, AttentionParameters(coercion=0.5, tolerance=0.02))
-    assert pressed[:, 0, :, 0] == pytest.approx(np.asarray([[0.05, 0.0125], [0.025, 0.0125]]))
-
-
-def test_a_distracted_power_presses_nobody() -> None:
-    known = view(loss=table([1.0, 1.0], [1.0, 1.0]), reach=table([1.0, 1.0], [1.0, 1.0]), distraction=row(1.0, 2.0))
-    assert not np.any(coerce(known, PLAIN))
+    assert pressed[:, 0, :, 0] == pytest.approx(np.asarray(pressure), rel=1e-6, abs=0.0)
 
 
 def test_a_power_calls_a_meeting_above_the_shared_threshold_and_not_at_it() -> None:

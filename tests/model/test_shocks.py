@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from hedgesim.model.shocks import CHANNELS, Conditions, Shocks, arrivals, conditions, profile
+from hedgesim.model.shocks import CHANNELS, Shocks, arrivals, conditions, profile
 from worlds import row
 
 
@@ -11,33 +13,21 @@ def one_shock(**changes: float) -> Shocks:
     return Shocks(names=("war",), masks={name: np.zeros((1, 1, 1, 1)) for name in CHANNELS}, **numbers)
 
 
-def path(shock: Shocks, n_steps: int = 6) -> list[float]:
-    return [float(profile(shock, shock.onset, np.asarray([[float(t)]]))[0, 0]) for t in range(n_steps)]
-
-
-def test_a_shock_does_nothing_before_its_onset_and_a_permanent_one_stays() -> None:
-    assert path(one_shock()) == [0.0, 0.0, 0.8, 0.8, 0.8, 0.8]
-
-
-def test_a_decaying_shock_halves_every_half_life() -> None:
-    assert path(one_shock(half_life=1.0)) == pytest.approx([0.0, 0.0, 0.8, 0.4, 0.2, 0.1])
-    assert path(one_shock(half_life=2.0))[4] == pytest.approx(0.4)
-
-
-def test_a_ramp_reaches_full_size_in_the_quarters_it_declares() -> None:
-    assert path(one_shock(ramp=4.0)) == pytest.approx([0.0, 0.0, 0.2, 0.4, 0.6, 0.8])
-
-
-def test_a_ramp_and_a_half_life_multiply() -> None:
-    assert path(one_shock(ramp=2.0, half_life=1.0)) == pytest.approx([0.0, 0.0, 0.4, 0.4, 0.2, 0.1])
-
-
-def test_a_pulse_ends_after_its_duration() -> None:
-    assert path(one_shock(duration=2.0)) == [0.0, 0.0, 0.8, 0.8, 0.0, 0.0]
-
-
-def test_a_shock_that_never_comes_does_nothing() -> None:
-    assert path(one_shock(onset=np.inf)) == [0.0] * 6
+@pytest.mark.parametrize(
+    ("shock", "sizes"),
+    [
+        pytest.param({}, [0.0, 0.0, 0.8, 0.8, 0.8, 0.8], id="nothing before its onset, and it stays"),
+        pytest.param({"half_life": 1.0}, [0.0, 0.0, 0.8, 0.4, 0.2, 0.1], id="it halves every half-life"),
+        pytest.param({"half_life": 0.5}, [0.0, 0.0, 0.8, 0.2, 0.05, 0.0125], id="and sooner with a shorter one"),
+        pytest.param({"ramp": 4.0}, [0.0, 0.0, 0.2, 0.4, 0.6, 0.8], id="a ramp reaches full size as declared"),
+        pytest.param({"ramp": 2.0, "half_life": 1.0}, [0.0, 0.0, 0.4, 0.4, 0.2, 0.1], id="both multiply"),
+        pytest.param({"duration": 2.0}, [0.0, 0.0, 0.8, 0.8, 0.0, 0.0], id="a pulse ends after its duration"),
+        pytest.param({"onset": np.inf}, [0.0] * 6, id="one that never comes does nothing"),
+    ],
+)
+def test_the_size_of_a_shock_over_six_quarters(shock: dict[str, float], sizes: list[float]) -> None:
+    war, steps = one_shock(**shock), np.arange(6.0)[None, :]
+    assert profile(war, war.onset, steps)[0].tolist() == pytest.approx(sizes, rel=1e-6, abs=0.0)
 
 
 def test_dated_shocks_come_on_their_date_in_every_run() -> None:
@@ -51,21 +41,11 @@ def test_random_shocks_wait_exponentially_and_never_come_at_the_start() -> None:
     assert arrivals(shock, uniform).tolist() == [[1.0, 1.0, 2.0, 6.0]]
 
 
-def test_impulses_that_share_a_number_arrive_together() -> None:
-    shock = one_shock(rate=0.5)
-    onset = arrivals(shock, np.asarray([[0.3], [0.3]]))
-    assert onset[0, 0] == onset[1, 0]
-
-
 def test_a_channel_is_the_sum_of_the_impulses_that_hit_it_and_only_them() -> None:
     masks = {name: np.zeros((3, 1, 1, 1)) for name in CHANNELS}
     masks["intention"] = np.asarray([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])[:, None, None, :]
-    shock = one_shock()
-    shocks = Shocks(
-        shock.names * 3, shock.onset, shock.ramp, shock.half_life, shock.duration, shock.rate, shock.size, masks
-    )
-    sizes, growth = np.asarray([[0.5], [0.25], [9.0]]), np.zeros((1, 1, 1, 1))
-    levels = conditions(shocks, sizes, growth)
+    shocks = replace(one_shock(), names=("war",) * 3, masks=masks)
+    levels = conditions(shocks, np.asarray([[0.5], [0.25], [9.0]]), np.zeros((1, 1, 1, 1)))
     assert levels.intention.tolist() == row(0.75, 0.25).tolist()
     assert levels.strain.tolist() == [[[[0.0]]]]
 
@@ -75,7 +55,3 @@ def test_capacity_also_grows_by_itself() -> None:
     shock.masks["capacity"] = np.ones((1, 1, 1, 2))
     levels = conditions(shock, np.asarray([[0.5]]), row(0.1, -0.1))
     assert levels.capacity.tolist() == row(0.6, 0.4).tolist()
-
-
-def test_conditions_name_every_channel() -> None:
-    assert tuple(Conditions.__dataclass_fields__) == tuple(CHANNELS)

@@ -6,30 +6,20 @@ import pytest
 from hedgesim.engines.case import Case
 from hedgesim.engines.quarter import decide_countries, decide_powers
 from hedgesim.model.arrays import COUNTRY, TARGET
-from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
+from hedgesim.model.view import CountryDecision, PowerDecision, joined_along
 from worlds import declared_axes, make_case, make_setting, views_of
 
 SETTING = make_setting(0, n_countries=2, n_powers=3, n_domains=2, n_formats=4)
 
 
-@pytest.mark.parametrize("place", [0, 1])
-def test_a_view_of_one_country_keeps_its_place_and_its_axes(place: int) -> None:
-    view = views_of(SETTING)[0]
-    one = view.of(slice(place, place + 1))
-    for name, axes in declared_axes(View).items():
-        whole, part = getattr(view, name), getattr(one, name)
-        expected = whole[place : place + 1] if axes[COUNTRY] == "country" else whole
-        assert np.array_equal(part, expected), name
-
-
-@pytest.mark.parametrize("place", [0, 2])
-def test_a_view_of_one_power_keeps_its_place_and_its_axes(place: int) -> None:
-    view = views_of(SETTING)[1]
-    one = view.of(slice(place, place + 1))
-    for name, axes in declared_axes(PowerView).items():
-        whole, part = getattr(view, name), getattr(one, name)
-        expected = whole[..., place : place + 1, :] if axes[TARGET] == "power" else whole
-        assert np.array_equal(part, expected), name
+@pytest.mark.parametrize(("kind", "axis", "place"), [(0, COUNTRY, 0), (0, COUNTRY, 1), (1, TARGET, 0), (1, TARGET, 2)])
+def test_a_view_of_one_country_or_power_keeps_its_place_and_its_axes(kind: int, axis: int, place: int) -> None:
+    whole, label = views_of(SETTING)[kind], ("country", "power")[kind]
+    one = whole.of(slice(place, place + 1))
+    for name, axes in declared_axes(type(whole)).items():
+        known = getattr(whole, name)
+        expected = np.take(known, [place], axis=axis) if axes[axis] == label else known
+        assert np.array_equal(getattr(one, name), expected), name
 
 
 def test_decisions_of_neighbours_are_joined_in_their_order() -> None:
