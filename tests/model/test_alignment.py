@@ -123,23 +123,18 @@ def test_opinion_falls_with_threat_and_otherwise_returns_to_its_start() -> None:
     assert moved[0, 0, :, 0] == pytest.approx([0.1, 0.4])
 
 
+TWO_DRAWN = ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0))
+
+
 @pytest.mark.parametrize(
     ("share", "prior", "gammas", "portion", "expected"),
     [
-        ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0), 1.0, (0.4, 0.125, 0.375, 0.1)),
-        ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0), 0.5, (0.4, 0.2125, 0.2875, 0.1)),
-        ((0.4, 0.3, 0.2, 0.1), (0.0, 1.0, 1.0, 0.0), (9.0, 1.0, 3.0, 9.0), 0.0, (0.4, 0.3, 0.2, 0.1)),
-        ((0.4, 0.6), (1.0, 0.0), (5.0, 5.0), 1.0, (0.4, 0.6)),
-        ((0.4, 0.6), (0.0, 0.0), (5.0, 5.0), 1.0, (0.4, 0.6)),
-        ((1.0, 0.0), (0.0, 0.0), (1.0, 1.0), 1.0, (1.0 / 1.003, LOWEST_SHARE / 1.003)),
-    ],
-    ids=[
-        "cells with evidence keep their share",
-        "half of the uncertainty",
-        "no uncertainty",
-        "a single prior-dominated cell",
-        "no prior-dominated cell",
-        "no share starts at zero",
+        pytest.param(*TWO_DRAWN, 1.0, (0.4, 0.125, 0.375, 0.1), id="cells with evidence keep their share"),
+        pytest.param(*TWO_DRAWN, 0.5, (0.4, 0.2125, 0.2875, 0.1), id="half of the uncertainty"),
+        pytest.param(*TWO_DRAWN, 0.0, (0.4, 0.3, 0.2, 0.1), id="no uncertainty"),
+        pytest.param((0.4, 0.6), (1.0, 0.0), (5.0, 5.0), 1.0, (0.4, 0.6), id="a single prior-dominated cell"),
+        pytest.param((0.4, 0.6), (0.0, 0.0), (5.0, 5.0), 1.0, (0.4, 0.6), id="no prior-dominated cell"),
+        pytest.param((1.0, 0.0), (0.0, 0.0), (1.0, 1.0), 1.0, (1.0 / 1.003, LOWEST_SHARE / 1.003), id="no zero"),
     ],
 )
 def test_prior_dominated_cells_share_what_they_hold_by_their_gamma_numbers(

@@ -140,13 +140,6 @@ def test_truth_values_are_packed_along_any_axis_bit_by_bit(seed: int, members: i
         assert np.array_equal(bit > 0, np.take(holds, [n], axis=axis))
 
 
-@given(arrays(np.uint32, 20, elements=st.integers(0, 2**32 - 1)))
-def test_bits_are_counted_the_same_with_and_without_a_function_for_it(word: np.ndarray) -> None:
-    counted = [bin(number).count("1") for number in word.tolist()]
-    for space in (xp, array_api_strict):
-        assert np.asarray(count_common(space, (space.asarray(word),), (space.asarray(word),))).tolist() == counted
-
-
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=10, unique=True))
 def test_targets_are_taken_in_the_order_that_is_given(places: list[int]) -> None:
     x = np.arange(80.0).reshape(4, 10, 2)

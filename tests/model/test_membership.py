@@ -40,23 +40,20 @@ def members_of(w: World) -> Bits:
     return pack_bits(xp, w.status == MEMBER, COUNTRY)
 
 
+SHUT = features(opens_to=column(0.0, 1.0, 1.0))
+
+
 @pytest.mark.parametrize(
     ("status", "changes", "comes"),
     [
-        ((NONE, MEMBER, NONE), {}, [True, False, True]),
-        ((NONE, MEMBER, NONE), {"closer": np.full(TRUST.shape, False)}, [False, False, False]),
-        ((MEMBER, MEMBER, NONE), {}, [False, False, False]),
-        ((NONE, MEMBER, NONE), {"sovereignty": column(0.0, 2.0, 0.0)}, [False, False, False]),
-        ((NONE, MEMBER, NONE), {"sovereignty": column(2.0, 0.0, 2.0)}, [True, False, True]),
-        ((NONE, MEMBER, NONE), {"formats": features(opens_to=column(0.0, 1.0, 1.0))}, [False, False, True]),
-    ],
-    ids=[
-        "no member objects",
-        "ties with the members have not grown",
-        "one member distrusts the newcomer",
-        "a higher sovereignty cost of the member asks for more trust",
-        "a higher sovereignty cost of the guest does not",
-        "closed to the first",
+        pytest.param((NONE, MEMBER, NONE), {}, [True, False, True], id="no member objects"),
+        pytest.param((MEMBER, MEMBER, NONE), {}, [False, False, False], id="one member distrusts the newcomer"),
+        pytest.param((NONE, MEMBER, NONE), {"closer": TRUST < 0.0}, [False] * 3, id="ties have not grown"),
+        pytest.param(
+            (NONE, MEMBER, NONE), {"sovereignty": column(0.0, 2.0, 0.0)}, [False] * 3, id="costly to the member"
+        ),
+        pytest.param((NONE, MEMBER, NONE), {"sovereignty": column(2.0, 0.0, 2.0)}, [True, False, True], id="to guests"),
+        pytest.param((NONE, MEMBER, NONE), {"formats": SHUT}, [False, False, True], id="closed to the first"),
     ],
 )
 def test_a_country_may_come_as_a_guest_if_ties_have_grown_and_no_member_objects(
@@ -64,7 +61,7 @@ def test_a_country_may_come_as_a_guest_if_ties_have_grown_and_no_member_objects(
 ) -> None:
     now = world(status=column(*status))
     usual = {
-        "closer": np.full(TRUST.shape, True),
+        "closer": TRUST >= 0.0,
         "sovereignty": column(0.0, 0.0, 0.0),
         "formats": features(opens_to=column(1.0, 1.0, 1.0)),
     }

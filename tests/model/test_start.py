@@ -10,14 +10,23 @@ from hedgesim.model.alignment import LOWEST_SHARE
 from hedgesim.model.arrays import DOMAIN, RUN, TARGET
 from hedgesim.model.draws import draw_start
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.start import N_PAST, begin, conditions_at
+from hedgesim.model.setting import Setting
+from hedgesim.model.start import N_PAST, Start, begin, conditions_at
 from worlds import make_setting
 
 
-def begun(seed: int = 3, runs: range = range(4), **values: float):
+def begun(
+    seed: int = 3, runs: range = range(4), *, formats: dict | None = None, draws: dict | None = None, **values: float
+) -> tuple[Setting, Start]:
+    """A small setting and its start, with other values of formats (shared by all), draws and parameters."""
     setting = make_setting(seed)
+    kept = setting.formats
+    changed = {name: np.full_like(getattr(kept, name), value) for name, value in (formats or {}).items()}
+    setting = replace(setting, formats=replace(kept, **changed))
+    drawn = draw_start(xp, setting, 1, runs)
+    drawn = replace(drawn, **{name: np.full_like(getattr(drawn, name), value) for name, value in (draws or {}).items()})
     parameters = Parameters().with_values({f"alignment.{name}": value for name, value in values.items()})
-    return setting, begin(xp, setting, parameters, draw_start(xp, setting, 1, runs))
+    return setting, begin(xp, setting, parameters, drawn)
 
 
 @settings(max_examples=25)
@@ -46,12 +55,11 @@ def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_prior_domina
 
 
 def test_the_past_year_is_like_the_start() -> None:
-    world = begun()[1].baseline.world
-    setting = make_setting(3)
-    presence = (world.share * setting.weight).sum(axis=DOMAIN)[..., :3, :]
+    setting, start = begun()
+    world = start.baseline.world
+    presence = (world.share * setting.weight).sum(axis=DOMAIN, keepdims=True)[..., :3, :]
     assert world.past.shape[DOMAIN] == N_PAST
-    for quarter in range(N_PAST):
-        assert world.past[:, quarter] == pytest.approx(presence)
+    assert world.past == pytest.approx(np.broadcast_to(presence, world.past.shape))
 
 
 def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle() -> None:
@@ -64,11 +72,9 @@ def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle()
             assert set(np.unique(since[n])) == {quarters}
 
 
-@pytest.mark.parametrize(("uniform", "quarters"), [(0.49, 3.0), (0.5, 6.0)])
+@pytest.mark.parametrize(("uniform", "quarters"), [(0.49, 4.0), (0.5, 8.0)])
 def test_an_outside_lead_meets_at_the_shared_cadence_or_half_as_often(uniform: float, quarters: float) -> None:
-    setting, parameters = make_setting(3), Parameters().with_values({"formats.cadence": 3.0})
-    drawn = draw_start(xp, setting, 1, range(4))
-    start = begin(xp, setting, parameters, replace(drawn, cadence=np.full_like(drawn.cadence, uniform)))
+    start = begun(draws={"cadence": uniform})[1]
     assert np.array_equal(start.baseline.cadence, np.full((1, 1, 5, 4), quarters))
 
 
@@ -78,9 +84,7 @@ def test_what_counts_as_an_alliance_is_fixed_at_the_start() -> None:
     # Two are led from outside: a summit without bodies at .79, and an institution with both at .49 + .1 + .25.
     assert (base[1] < 0.8, base[3] + 0.35 > 0.8) == (True, True)
     assert start.baseline.alliance[0, 0].T.tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
-    informal = replace(setting.formats, base_formality=0.0 * setting.formats.base_formality)
-    drawn = draw_start(xp, setting, 1, range(4))
-    assert not np.any(begin(xp, replace(setting, formats=informal), Parameters(), drawn).baseline.alliance)
+    assert not np.any(begun(formats={"base_formality": 0.0})[1].baseline.alliance)
 
 
 def test_reliability_starts_where_noise_does_not_move_it_on_average() -> None:
@@ -93,19 +97,13 @@ def test_reliability_starts_where_noise_does_not_move_it_on_average() -> None:
 
 @pytest.mark.parametrize(("level", "momentum"), [(1.0, 0.45), (2.0, 0.55), (3.0, 0.65), (4.0, 0.75)])
 def test_formats_at_work_start_with_the_momentum_of_their_level(level: float, momentum: float) -> None:
-    setting = make_setting(3)
-    features = replace(setting.formats, level=np.full_like(setting.formats.level, level))
-    setting = replace(setting, formats=features)
-    world = begin(xp, setting, Parameters(), draw_start(xp, setting, 1, [0])).baseline.world
-    assert world.momentum == pytest.approx(np.full_like(world.momentum, momentum))
+    found = begun(formats={"level": level})[1].baseline.world.momentum
+    assert found == pytest.approx(np.full_like(found, momentum))
 
 
 def test_dormant_formats_start_with_the_momentum_that_their_support_implies() -> None:
-    setting = make_setting(3)
-    features = replace(setting.formats, level=0.0 * setting.formats.level, status=0.0 * setting.formats.status)
-    setting = replace(setting, formats=features)
-    world = begin(xp, setting, Parameters(), draw_start(xp, setting, 1, [0])).baseline.world
-    assert np.all((world.momentum > 0.0) & (world.momentum < 1.0))
+    found = begun(formats={"level": 0.0, "status": 0.0})[1].baseline.world.momentum
+    assert np.all((found > 0.0) & (found < 1.0))
 
 
 def test_capacity_grows_with_the_share_of_its_trend_that_goes_on() -> None:

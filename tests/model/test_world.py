@@ -5,24 +5,21 @@ import numpy as np
 
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.quarter import decide_countries, decide_powers
-from hedgesim.model.derived import Baseline, Derived
-from hedgesim.model.draws import Draws, StartDraws, draw_start
-from hedgesim.model.setting import Formats, Setting
-from hedgesim.model.shocks import Conditions, Shocks
-from hedgesim.model.start import Start, begin
-from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
+from hedgesim.model.draws import draw_start
+from hedgesim.model.start import begin
 from hedgesim.model.world import World, at_step, stack
 from worlds import axis_lengths, declared_axes, inputs_of, make_case, make_setting, views_of
 
 SHAPES = {"n_countries": 2, "n_powers": 3, "n_domains": 2, "n_formats": 4}
 
 
-def check_axes(value: object, kind: type, *, runs: int) -> None:
+def check_axes(value: object, *, runs: int) -> None:
     """Every array has the axes that its annotation declares; only an axis with `#` may have length 1 instead."""
     setting = make_setting(0, **SHAPES)
     lengths = axis_lengths(setting.axes) | {"run": runs, "impulse": len(setting.shocks.names)}
-    assert declared_axes(kind)
-    for name, axes in declared_axes(kind).items():
+    declared = declared_axes(type(value))
+    assert declared
+    for name, axes in declared.items():
         shape = getattr(value, name).shape
         assert len(shape) == len(axes), name
         for length, label in zip(shape, axes, strict=True):
@@ -37,30 +34,18 @@ def test_every_array_has_the_axes_that_are_declared() -> None:
     setting = make_setting(0, **SHAPES)
     case, inputs = make_case(setting), inputs_of(setting, runs=range(5))
     view, power_view = views_of(setting, runs=range(5))
-    drawn: StartDraws = draw_start(xp, setting, 1, range(5))
-    for value, kind in (
-        (setting, Setting),
-        (setting.formats, Formats),
-        (setting.shocks, Shocks),
-        (drawn, StartDraws),
-        (begin(xp, setting, case.parameters, drawn), Start),
-        (inputs.world, World),
-        (inputs.baseline, Baseline),
-        (inputs.conditions, Conditions),
-        (inputs.derived, Derived),
-        (inputs.draws, Draws),
-        (view, View),
-        (power_view, PowerView),
-        (decide_countries(case, view), CountryDecision),
-        (decide_powers(case, power_view), PowerDecision),
-    ):
-        check_axes(value, kind, runs=5)
+    drawn = draw_start(xp, setting, 1, range(5))
+    start = begin(xp, setting, case.parameters, drawn)
+    values = [setting, setting.formats, setting.shocks, drawn, start, view, power_view]
+    values += [inputs.world, inputs.baseline, inputs.conditions, inputs.derived, inputs.draws]
+    for value in (*values, decide_countries(case, view), decide_powers(case, power_view)):
+        check_axes(value, runs=5)
 
 
 def test_the_axes_of_the_world_stay_the_same_in_every_quarter() -> None:
     worlds = simulate(make_case(make_setting(0, **SHAPES)), range(5)).worlds
     for step in range(len(worlds.share)):
-        check_axes(at_step(worlds, step), World, runs=5)
+        check_axes(at_step(worlds, step), runs=5)
 
 
 def test_stacked_worlds_have_a_leading_step_axis_and_come_apart_again() -> None:

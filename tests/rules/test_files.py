@@ -164,6 +164,12 @@ def test_the_lines_of_a_rule_can_be_shown_though_its_file_is_gone() -> None:
 
 
 SECOND = "\n\n@dataclass(frozen=True)\nclass Other(Leaning):\n    pass\n"
+MISSPELT = changed("import parameter\n", "import parametre\n")
+FAILING = LEANING + "\n\ndef fail():\n    raise KeyError('no')\n\n\nfail()\n"
+UNMADE = LEANING + "\n    def __post_init__(self):\n        1 / 0\n"
+PARENT = "from hedgesim.rules.countries.habit import Habit\n"
+BARE = "\n\nclass Own(Habit):\n    more: float = 1.0\n"
+MADE = "\nOwn = type('Own', (Habit,), {'__module__': __name__})\n"
 FIELD = 'lean: float = parameter(0.5, unit="1", within=(0, 2), meaning="how much", source="assumption")'
 
 CORRECT = "Correct this line."
@@ -182,41 +188,21 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
         "Write the rule as a Python file.",
     ),
     "a name that is not there": (
-        changed("import parameter\n", "import parametre\n"),
+        MISSPELT,
         8,
         "ImportError while the rule is read: cannot import name 'parametre'",
         CORRECT,
     ),
-    "an exception in a function": (
-        LEANING + "\n\ndef fail():\n    raise KeyError('no')\n\n\nfail()\n",
-        22,
-        "KeyError while the rule is read: 'no'",
-        CORRECT,
-    ),
+    "an exception in a function": (FAILING, 22, "KeyError while the rule is read: 'no'", CORRECT),
     "a way out": (LEANING + "\nraise SystemExit\n", 20, "SystemExit while the rule is read", CORRECT),
-    "an exception in making one": (
-        LEANING + "\n    def __post_init__(self):\n        1 / 0\n",
-        21,
-        "ZeroDivisionError while the rule is read: division by zero",
-        CORRECT,
-    ),
+    "an exception in making one": (UNMADE, 21, "ZeroDivisionError while the rule is read: division by zero", CORRECT),
     "no rule": ("x = 1\n", 1, "holds 0 rules", DEFINE),
-    "only a rule that it imports": ("from hedgesim.rules.countries.habit import Habit\n", 1, "holds 0 rules", DEFINE),
+    "only a rule that it imports": (PARENT, 1, "holds 0 rules", DEFINE),
     "two rules": (LEANING + SECOND, 22, "holds 2 rules (Leaning, Other)", DEFINE),
     "no dataclass": (changed("@dataclass(frozen=True)\n", ""), 11, "Leaning is not a frozen dataclass", FREEZE),
     "not frozen": (changed("(frozen=True)", ""), 12, "Leaning is not a frozen dataclass", FREEZE),
-    "no dataclass but its parent": (
-        "from hedgesim.rules.countries.habit import Habit\n\n\nclass Own(Habit):\n    more: float = 1.0\n",
-        4,
-        "Own is not a frozen dataclass",
-        FREEZE,
-    ),
-    "no class statement": (
-        "from hedgesim.rules.countries.habit import Habit\n\nOwn = type('Own', (Habit,), {'__module__': __name__})\n",
-        1,
-        "Own is not a frozen dataclass",
-        FREEZE,
-    ),
+    "no dataclass but its parent": (PARENT + BARE, 4, "Own is not a frozen dataclass", FREEZE),
+    "no class statement": (PARENT + MADE, 1, "Own is not a frozen dataclass", FREEZE),
     "no value": (changed("def value", "def worth"), 12, "Leaning has no method value", "Write it"),
     "no parameter": (
         changed(FIELD, "lean: float = 0.5"),
@@ -250,17 +236,14 @@ def test_a_faulty_file_is_refused_with_its_line(text: str, line: int, fault: str
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("my-rule.py", '"my-rule" cannot be the name of a rule. Rename the file'),
-        ("2nd.py", '"2nd" cannot be the name of a rule. Rename the file'),
-        ("größe.py", '"größe" cannot be the name of a rule. Rename the file'),
-        ("habit.py", '"habit" is a rule that comes with hedgesim. Rename the file.'),
-        ("patron.py", '"patron" is a rule that comes with hedgesim. Rename the file.'),
+        *((name, "cannot be the name of a rule. Rename the file:") for name in ("my-rule", "2nd", "größe")),
+        *((name, "is a rule that comes with hedgesim. Rename the file.") for name in ("habit", "patron")),
     ],
 )
 def test_a_name_that_cannot_be_given_is_refused(name: str, fault: str) -> None:
     with pytest.raises(HedgesimError) as caught:
-        used(LEANING, name)
-    assert str(caught.value).startswith(f"{name}: {fault}")
+        used(LEANING, f"{name}.py")
+    assert str(caught.value).startswith(f'{name}.py: "{name}" {fault}')
 
 
 def test_two_files_of_one_name_are_refused() -> None:
