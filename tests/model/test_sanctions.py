@@ -4,14 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hedgesim.model.sanctions import (
-    SanctionParameters,
-    VoteParameters,
-    move_leakage,
-    opposite_bloc,
-    readiness_to_join,
-    vote_propensities,
-)
+from hedgesim.model import sanctions as sn
+from hedgesim.model.sanctions import SanctionParameters, VoteParameters
 from hedgesim.model.view import View
 from worlds import blank, column, row, table
 
@@ -26,15 +20,15 @@ def view(**values) -> View:
 
 def test_nobody_joins_where_there_are_no_sanctions() -> None:
     known = view(leaning=table([9.0], [9.0]))
-    assert readiness_to_join(known, 1.0, SanctionParameters()).tolist() == table([0.0], [0.0]).tolist()
+    assert sn.readiness_to_join(known, 1.0, SanctionParameters()).tolist() == table([0.0], [0.0]).tolist()
 
 
 def test_readiness_grows_with_leaning_and_with_threat_times_the_recoil_of_the_rule() -> None:
     parameters = SanctionParameters(joining=0.0, joining_leaning=3.0, joining_threat=2.0, joining_rate=0.5)
     known = view(embargoed=table([1.0], [0.4]), leaning=table([0.0], [0.5]), threat_rise=table([0.5], [0.0]))
-    join = readiness_to_join(known, 1.0, parameters)[:, 0, 0, 0]
+    join = sn.readiness_to_join(known, 1.0, parameters)[:, 0, 0, 0]
     assert join == pytest.approx([0.5 * 0.7310586, 0.5 * 0.4 * 0.8175745])
-    drawn = readiness_to_join(known, -1.0, parameters)[:, 0, 0, 0]
+    drawn = sn.readiness_to_join(known, -1.0, parameters)[:, 0, 0, 0]
     assert drawn[0] == pytest.approx(0.5 * 0.2689414)
     assert drawn[1] == join[1]
 
@@ -43,15 +37,15 @@ def test_reexport_moves_to_what_rent_and_risk_allow_and_stops_for_those_who_join
     parameters = SanctionParameters(leakage=0.0, leakage_nearness=1.0, leakage_risk=2.0, leakage_rate=0.5)
     one, known = row(1.0), view(embargoed=table([1.0], [0.0]))
     # Log odds 1 - 2 x .5 = 0: half is wanted, and half of the way is gone in a quarter.
-    moved = move_leakage(known, 0.0 * one, joined=0.0 * one, nearness=one, risk=0.5 * one, parameters=parameters)
+    moved = sn.move_leakage(known, 0.0 * one, joined=0.0 * one, nearness=one, risk=0.5 * one, parameters=parameters)
     assert moved[:, 0, 0, 0] == pytest.approx([0.25, 0.0])
     joined = table([1.0], [0.0])
-    moved = move_leakage(known, 0.8 * one, joined=joined, nearness=one, risk=0.0 * one, parameters=parameters)
+    moved = sn.move_leakage(known, 0.8 * one, joined=joined, nearness=one, risk=0.0 * one, parameters=parameters)
     assert moved[:, 0, 0, 0] == pytest.approx([0.4, 0.4])
 
 
 def propensities(opposite: float, aggressor: float, *, rise: float = 0.0, parameters=PLAIN) -> dict[str, float]:
-    votes = vote_propensities(
+    votes = sn.vote_propensities(
         column(opposite), column(aggressor), threat_rise=column(rise), participation=column(-2.0), parameters=parameters
     )
     return dict(zip(("absent", "no", "abstain", "yes"), (float(vote.item()) for vote in votes), strict=True))
@@ -90,6 +84,6 @@ def test_leaning_to_the_opposite_bloc_raises_yes_and_cross_pressure_keeps_away()
 
 def test_the_opposite_bloc_is_made_of_scores_of_the_other_sign() -> None:
     bloc = row(-1.0, 0.8, 0.0, -0.3)
-    assert opposite_bloc(xp, bloc, row(1.0, 0.0, 0.0, 0.0)).tolist() == row(0.0, 0.8, 0.0, 0.0).tolist()
-    assert opposite_bloc(xp, bloc, row(0.0, 1.0, 0.0, 0.0)).tolist() == row(1.0, 0.0, 0.0, 0.3).tolist()
-    assert not np.any(opposite_bloc(xp, bloc, row(0.0, 0.0, 1.0, 0.0))), "an aggressor outside the blocs"
+    assert sn.opposite_bloc(xp, bloc, row(1.0, 0.0, 0.0, 0.0)).tolist() == row(0.0, 0.8, 0.0, 0.0).tolist()
+    assert sn.opposite_bloc(xp, bloc, row(0.0, 1.0, 0.0, 0.0)).tolist() == row(1.0, 0.0, 0.0, 0.3).tolist()
+    assert not np.any(sn.opposite_bloc(xp, bloc, row(0.0, 0.0, 1.0, 0.0))), "an aggressor outside the blocs"

@@ -164,6 +164,7 @@ def test_the_lines_of_a_rule_can_be_shown_though_its_file_is_gone() -> None:
 
 
 SECOND = "\n\n@dataclass(frozen=True)\nclass Other(Leaning):\n    pass\n"
+DEEP = "x = " + "-" * 100_000 + "1\n"
 MISSPELT = changed("import parameter\n", "import parametre\n")
 FAILING = LEANING + "\n\ndef fail():\n    raise KeyError('no')\n\n\nfail()\n"
 UNMADE = LEANING + "\n    def __post_init__(self):\n        1 / 0\n"
@@ -172,6 +173,8 @@ BARE = "\n\nclass Own(Habit):\n    more: float = 1.0\n"
 MADE = "\nOwn = type('Own', (Habit,), {'__module__': __name__})\n"
 FIELD = 'lean: float = parameter(0.5, unit="1", within=(0, 2), meaning="how much", source="assumption")'
 
+NO_RANGE = "Leaning.lean has the default 0.5, which is not in a range"
+WHILE = "while the rule is read"
 CORRECT = "Correct this line."
 DEFINE = "Define exactly one subclass of CountryRule or PowerRule in it."
 FREEZE = "Write @dataclass(frozen=True) above it."
@@ -181,21 +184,11 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "not Python": (changed("return", "retrun"), 18, "not Python: invalid syntax", CORRECT),
     "not Python for the compiler": (LEANING + "return 1\n", 19, "not Python: 'return' outside function", CORRECT),
     "a zero byte": (LEANING + "\0", 1, "not Python: source code string cannot contain null bytes", CORRECT),
-    "too deep for the compiler": (
-        "x = " + "-" * 100_000 + "1\n",
-        1,
-        "not Python: ",
-        "Write the rule as a Python file.",
-    ),
-    "a name that is not there": (
-        MISSPELT,
-        8,
-        "ImportError while the rule is read: cannot import name 'parametre'",
-        CORRECT,
-    ),
-    "an exception in a function": (FAILING, 22, "KeyError while the rule is read: 'no'", CORRECT),
-    "a way out": (LEANING + "\nraise SystemExit\n", 20, "SystemExit while the rule is read", CORRECT),
-    "an exception in making one": (UNMADE, 21, "ZeroDivisionError while the rule is read: division by zero", CORRECT),
+    "too deep for the compiler": (DEEP, 1, "not Python: ", "Write the rule as a Python file."),
+    "a name that is not there": (MISSPELT, 8, f"ImportError {WHILE}: cannot import name 'parametre'", CORRECT),
+    "an exception in a function": (FAILING, 22, f"KeyError {WHILE}: 'no'", CORRECT),
+    "a way out": (LEANING + "\nraise SystemExit\n", 20, f"SystemExit {WHILE}", CORRECT),
+    "an exception in making one": (UNMADE, 21, f"ZeroDivisionError {WHILE}: division by zero", CORRECT),
     "no rule": ("x = 1\n", 1, "holds 0 rules", DEFINE),
     "only a rule that it imports": (PARENT, 1, "holds 0 rules", DEFINE),
     "two rules": (LEANING + SECOND, 22, "holds 2 rules (Leaning, Other)", DEFINE),
@@ -205,15 +198,14 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "no class statement": (PARENT + MADE, 1, "Own is not a frozen dataclass", FREEZE),
     "no value": (changed("def value", "def worth"), 12, "Leaning has no method value", "Write it"),
     "no parameter": (
-        changed(FIELD, "lean: float = 0.5"),
-        15,
+        *(changed(FIELD, "lean: float = 0.5"), 15),
         "Leaning.lean is not a parameter: it has no unit, range, meaning and source",
         "Declare it with parameter(default, unit=, within=, meaning=, source=).",
     ),
-    "no range": (changed("(0, 2)", "(2, 2)"), 15, "Leaning.lean has the default 0.5", "is not in a range from 2 to 2"),
-    "out of range": (changed("(0, 2)", "(1, 2)"), 15, "Leaning.lean has the default 0.5", "a default between them."),
-    "endless": (changed("(0, 2)", "(0, 1e999)"), 15, "Leaning.lean has the default 0.5", "from 0 to inf"),
-    "no numbers": (changed("(0, 2)", "('a', 'z')"), 15, "Leaning.lean has the default 0.5", "from 'a' to 'z'"),
+    "no range": (changed("(0, 2)", "(2, 2)"), 15, NO_RANGE, "from 2 to 2"),
+    "out of range": (changed("(0, 2)", "(1, 2)"), 15, NO_RANGE, "a default between them."),
+    "endless": (changed("(0, 2)", "(0, 1e999)"), 15, NO_RANGE, "from 0 to inf"),
+    "no numbers": (changed("(0, 2)", "('a', 'z')"), 15, NO_RANGE, "from 'a' to 'z'"),
     "no unit": (changed('unit="1"', 'unit=""'), 15, "Leaning.lean has no unit", "Write it in unit=."),
     "no source": (changed('"assumption"', '""'), 15, "Leaning.lean has no source", "Write it in source=."),
 }

@@ -21,6 +21,9 @@ def decide(rule: str, **known: np.ndarray) -> CountryDecision:
     ("rule", "known", "pulls", "rate"),
     [
         pytest.param("multi_vector", THREAT, [-0.5, 0.0, 0.0, 0.0], 0.5, id="multi-vector policy recoils from threat"),
+        # Half of the weight of concentration, 2, for the share and half for the presence; rivalry weighs 1.
+        pytest.param("multi_vector", {"crowding": row(0.2, 0.0)}, [-0.2, 0.0, 0.0, 0.0], 0.5, id="and concentration"),
+        pytest.param("multi_vector", {"friction": row(0.0, 0.2)}, [0.0, -0.2, 0.0, 0.0], 0.5, id="and rivals together"),
         pytest.param("balancing", THREAT, [-1.5, 0.0, 0.0, 0.0], 0.5, id="balancing recoils three times as hard"),
         pytest.param("bandwagoning", THREAT, [0.5, 0.0, 0.0, 0.0], 0.5, id="bandwagoning leans to who threatens"),
         pytest.param("omnibalancing", PROTECTED, [1.2, 0.0, 0.0, 0.0], 0.5, id="omnibalancing leans to its protector"),
@@ -83,11 +86,6 @@ def test_it_stays_where_it_is_when_nothing_that_it_weighs_has_changed(rule: str,
 def test_neutrality_moves_in_proportion_to_its_speed() -> None:
     slow, fast = (next_share("neutrality", plain_view(**THREAT), speed=speed)[3] - 0.1 for speed in (0.25, 1.0))
     assert fast == pytest.approx(4.0 * slow)
-
-
-def test_multi_vector_policy_avoids_concentration_and_holding_rivals_together() -> None:
-    assert next_share("multi_vector", plain_view(crowding=row(0.2, 0.0)))[0] < 0.4
-    assert next_share("multi_vector", plain_view(friction=row(0.0, 0.2)))[1] < 0.3
 
 
 def test_random_moves_from_its_present_shares_and_one_of_zero_stays_near_zero() -> None:
