@@ -195,7 +195,7 @@ def test_stationary_traces_are_kept_by_meetings_of_that_weight(trust: float) -> 
     assert boost.item() * (1.0 - p.boost_decay) + 0.2 == pytest.approx(boost.item())
     assert fatigue[:, 0, 0, 0] * (1.0 - p.fatigue_decay) + 0.2 == pytest.approx(fatigue[:, 0, 0, 0])
     lifted = trust + p.trust_gain * 0.2 * max(p.trust_ceiling - trust, 0.0)
-    assert lifted + p.trust_return * (rest[0, 0, 1, 0] - trust) == pytest.approx(trust)
+    assert rest[0, 0, 1, 0] == pytest.approx(trust + (trust - lifted) / p.trust_return)
 
 
 TWO_FORMATS = {"cadence": row(4.0, 4.0), "momentum": row(0.5, 0.5)}
