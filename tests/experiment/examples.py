@@ -12,9 +12,3 @@ GRID = HEAD + "uncertainties:\n  settings.taste.threat: [0.0, 1.0]\n"
 SAMPLED = HEAD + "design: sobol\nsamples: 4\nuncertainties:\n  settings.taste.threat: {low: 0.0, high: 1.0}\n"
 
 TABLE = HEAD + "design: csv\nfile: samples.csv\n"
-
-
-def changed(old: str, new: str, text: str) -> str:
-    """An example with one piece of text replaced."""
-    assert old in text
-    return text.replace(old, new, 1)

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from hedgesim.experiment import DesignPoints, Experiment, design_points
+from scenario.examples import changed
 
-from .examples import HEAD, TABLE, changed
+from .examples import HEAD, TABLE
 
 Writer = Callable[..., Path]
 Reader = Callable[[str], Experiment]
@@ -28,7 +29,7 @@ replications: 5
 seed: 7
 """
 
-OPENING = changed("war_2022", "us_opens_to_azerbaijan", HEAD)
+OPENING = changed("war_2022 -> us_opens_to_azerbaijan", HEAD)
 
 OWN_RULES = """\
 purpose: Kazakhstan has a number of its own, Uzbekistan and Tajikistan have rules of their own
@@ -73,7 +74,7 @@ def test_scenarios_are_crossed_with_levers_and_levers_with_samples(read: Reader)
 
 @pytest.mark.parametrize("design", ["latin_hypercube", "sobol", "saltelli", "morris"])
 def test_a_sample_is_the_same_under_every_lever_and_scenario(design: str, read: Reader) -> None:
-    text = changed("[0.0, 1.0, 2.0]", "{low: 0.0, high: 2.0}", CROSSED).replace(", levels: 2", "")
+    text = changed("[0.0, 1.0, 2.0] -> {low: 0.0, high: 2.0}", CROSSED).replace(", levels: 2", "")
     points = design_points(read(text + f"design: {design}\nsamples: 4\n"))
     n = {"latin_hypercube": 4, "sobol": 4, "saltelli": 4 * 4, "morris": 4 * 3}[design]
     assert len(points) == 2 * 2 * n
@@ -107,7 +108,7 @@ def test_all_points_share_random_numbers_if_nothing_is_said(read: Reader) -> Non
 
 
 def test_an_experiment_may_vary_nothing_but_scenarios(read: Reader) -> None:
-    points = design_points(read(changed("[war_2022]", "[no_war, war_2022]", HEAD)))
+    points = design_points(read(changed("[war_2022] -> [no_war, war_2022]", HEAD)))
     assert columns(points, "point", "sample", "scenario", "first_draw") == [(0, 0, "no_war", 0), (1, 0, "war_2022", 0)]
     assert [one.scenario.name for one in points.variants] == ["no_war", "war_2022"]
     assert points.numbers == {}
@@ -115,7 +116,7 @@ def test_an_experiment_may_vary_nothing_but_scenarios(read: Reader) -> None:
 
 def test_scenario_file_beside_the_experiment_is_called_as_it_is(write: Writer, read: Reader) -> None:
     write(OWN_RULES, "mine/own.yaml")
-    points = design_points(read(changed("[war_2022]", "[war_2022, mine/own.yaml]", HEAD)))
+    points = design_points(read(changed("[war_2022] -> [war_2022, mine/own.yaml]", HEAD)))
     assert points.table["scenario"].tolist() == ["war_2022", "own"]
     assert points.variants[1].scenario.rules.of_country("KAZ") == ("balancing", {"recoil": 2.0})
 
@@ -134,7 +135,7 @@ uncertainties:
 levers:
   settings.taste.need: [1.0, 2.0]
 """
-    held = changed("[war_2022]", "[own.yaml]", HEAD) + text
+    held = changed("[war_2022] -> [own.yaml]", HEAD) + text
     Path("own.yaml").write_text(OWN_RULES)
     points = design_points(read(held))
     assert len(points) == 16
@@ -211,7 +212,7 @@ def test_a_number_that_goes_also_where_an_ensemble_cannot_vary_it_makes_variants
 
 def test_parameter_of_all_does_not_reach_who_has_his_own(write: Writer, read: Reader) -> None:
     write(OWN_RULES, "own.yaml")
-    text = changed("[war_2022]", "[own.yaml]", HEAD) + "uncertainties:\n  rules.countries.all.recoil: [1.0, 4.0]\n"
+    text = changed("[war_2022] -> [own.yaml]", HEAD) + "uncertainties:\n  rules.countries.all.recoil: [1.0, 4.0]\n"
     (variant,) = design_points(read(text)).variants
     assert set(variant.members["rules.countries.all.recoil"]) == {"KGZ", "TJK", "AZE"}
 
@@ -224,7 +225,7 @@ uncertainties:
   rules.countries.TJK.recoil: [2.0, 3.0]
   rules.countries.UZB.protection: [1.0, 2.0]
 """
-    (variant,) = design_points(read(changed("[war_2022]", "[own.yaml]", HEAD) + text)).variants
+    (variant,) = design_points(read(changed("[war_2022] -> [own.yaml]", HEAD) + text)).variants
     assert {path: set(codes) for path, codes in variant.members.items()} == {
         "rules.countries.all.recoil": {"KGZ", "AZE"},
         "rules.countries.KAZ.recoil": {"KAZ"},

@@ -46,6 +46,13 @@ data:
 """
 
 
+def changed(edit: str, text: str) -> str:
+    """A text with one piece replaced, as "old -> new" says, or else with lines added at its end."""
+    old, arrow, new = edit.partition(" -> ")
+    assert old in text or not arrow
+    return text.replace(old, new, 1) if arrow else text + edit
+
+
 def read(
     source: str | Path, *, overrides: Sequence[str] = (), seed: int | None = None, names: KnownNames = NOTHING
 ) -> Scenario:

@@ -10,7 +10,7 @@ import pytest
 from hedgesim.errors import ScenarioError
 from hedgesim.scenario import KnownNames, files, positions
 
-from .examples import BASE, NOTHING, PLAIN, read
+from .examples import BASE, NOTHING, PLAIN, changed, read
 
 Writer = Callable[..., Path]
 
@@ -22,11 +22,6 @@ shocks:
     channels:
       - {channel: intention, powers: [RED], size: -0.4}
 """
-
-
-def changed(old: str, new: str, text: str = PLAIN + SHOCK) -> str:
-    assert old in text
-    return text.replace(old, new, 1)
 
 
 def error_of(path: str | Path, *, overrides: Sequence[str] = (), names: KnownNames = NOTHING) -> ScenarioError:
@@ -41,396 +36,208 @@ def error_of(path: str | Path, *, overrides: Sequence[str] = (), names: KnownNam
     return caught.value
 
 
-STRUCTURE = {
-    "unknown key with a guess": (
-        PLAIN + "sede: 3\n",
-        'x.yaml:5:1: unknown key "sede". Did you mean "seed"? Known: aggressor, countries, data, domains, '
-        "end, extends, formats, omit_shocks, parameters, powers, purpose, recorded_shocks, rules, seed, "
-        "settings, shock_sizes, shocks, start, tables.",
-    ),
-    "unknown key far below": (
-        changed("powers: [RED], size", "power: [RED], size"),
-        'x.yaml:10:30: unknown key "power" in shocks.peace.channels.0. Did you mean "powers"? '
-        "Known: channel, countries, domains, duration, half_life, options, partner, powers, ramp, size.",
-    ),
-    "text for a number": (
-        changed("-0.4", "much"),
-        'x.yaml:10:51: shocks.peace.channels.0.size must be a number, not "much". Write it like 0.5.',
-    ),
-    "true for a number": (
-        changed("-0.4", "true"),
-        "x.yaml:10:51: shocks.peace.channels.0.size must be a number, not true. Write it like 0.5.",
-    ),
-    "number for text": (
-        changed("A plain scenario", "12"),
-        "x.yaml:1:10: purpose must be text, not 12. Write it like a word, in quotes where it looks like a number.",
-    ),
-    "fraction for a seed": (
-        changed("2022", "2.5"),
-        "x.yaml:4:7: seed must be a whole number, not 2.5. Write it like 2022.",
-    ),
-    "word for a list": (
-        PLAIN + "countries: AAA\n",
-        'x.yaml:5:12: countries must be a list, not "AAA". Write it like [a, b].',
-    ),
-    "word for a mapping": (
-        PLAIN + "rules: habit\n",
-        'x.yaml:5:8: rules must be a mapping of keys to values, not "habit". '
-        "Write it like {key: value}, or leave it out.",
-    ),
-    "list for a mapping of settings": (
-        PLAIN + "settings: [1]\n",
-        "x.yaml:5:11: settings must be a mapping of keys to values, not a list. "
-        "Write it like {key: value}, or leave it out.",
-    ),
-    "nothing for shocks": (
-        PLAIN + "shocks:\n",
-        "x.yaml:5:8: shocks must be a mapping of keys to values, not nothing. "
-        "Write it like {key: value}, or leave it out.",
-    ),
-    "seed below zero": (
-        changed("2022", "-1"),
-        "x.yaml:4:7: seed is -1 but must be at least 0. Write a number at least 0.",
-    ),
-    "one country": (
-        PLAIN + "countries: [AAA]\n",
-        "x.yaml:5:12: countries has 1 of at least 2 entries. Name at least 2, or leave the key out.",
-    ),
-    "empty name": (PLAIN + 'aggressor: ""\n', "x.yaml:5:12: aggressor is empty. Write some text."),
-    "purpose on two lines": (
-        changed("A plain scenario", '"a\\nb"'),
-        "x.yaml:1:10: purpose must be one line of text without blanks around it. Write it on one line.",
-    ),
-    "list in a table value": (
-        PLAIN + "data: [{table: t, key: {a: b}, column: c, value: [1], source: s}]\n",
-        "x.yaml:5:50: data.0.value must be text or a number, not a list. Write one value.",
-    ),
-    "misspelt quarter": (
-        changed("2021Q1", "2021-Q1"),
-        'x.yaml:2:8: start must be a quarter, not "2021-Q1". Write it like 2022Q1.',
-    ),
-    "year for a quarter": (
-        changed("2021Q1", "2021"),
-        "x.yaml:2:8: start must be a quarter, not 2021. Write it like 2022Q1.",
-    ),
-    "misspelt date of a shock": (
-        changed("2025Q1", "2025-13"),
-        'x.yaml:7:11: shocks.peace.date must be a quarter or a date, not "2025-13". '
-        "Write it like 2022Q1 or 2022-02-24.",
-    ),
-    "selection that is neither word nor list": (
-        PLAIN + "recorded_shocks: some\n",
-        'x.yaml:5:18: recorded_shocks must be all or none or a list of names, not "some". A list is written [a, b].',
-    ),
-    "NaN": (
-        changed("-0.4", ".nan"),
-        "x.yaml:10:51: .nan is not a finite number. Write a finite number.",
-    ),
-    "infinity": (
-        changed("-0.4", "-.inf"),
-        "x.yaml:10:51: -.inf is not a finite number. Write a finite number.",
-    ),
-    "number beyond floats": (
-        changed("-0.4", "1e999"),
-        "x.yaml:10:51: 1e999 is not a finite number. Write a finite number.",
-    ),
-    "huge integer": (
-        changed("2022", "1" * 40),
-        f'x.yaml:4:7: the number "{"1" * 40}" is too large. Write a smaller number.',
-    ),
-    "duplicate key": (
-        PLAIN + "seed: 3\n",
-        'x.yaml:5:1: the key "seed" is there twice (first at x.yaml:4:1). Keep one of the two.',
-    ),
-    "number as key": (PLAIN + "5: 3\n", "x.yaml:5:1: the key 5 is not text. Put the key in quotes."),
-    "list as key": (
-        PLAIN + "? [a]\n: 3\n",
-        "x.yaml:5:3: a list or mapping is where a key should be. Use text as keys.",
-    ),
-    "end before start": (
-        changed("2026Q4", "2020Q4"),
-        "x.yaml:3:6: end 2020Q4 is not after start 2021Q1. Choose an end at least one quarter after the start.",
-    ),
-    "end a thousand years later": (
-        changed("2026Q4", "2921Q1"),
-        "x.yaml:3:6: end 2921Q1 is 3600 quarters after start 2021Q1. Choose at most 400 quarters.",
-    ),
-    "shock after the end": (
-        changed("2025Q1", "2027Q1"),
-        "x.yaml:7:11: shocks.peace acts in 2027Q1, outside the period 2021Q1 to 2026Q4. "
-        "Choose a date from 2021Q1 to 2026Q4.",
-    ),
-    "shock before the start": (
-        changed("2025Q1", "2019-05-05"),
-        "x.yaml:7:11: shocks.peace acts in 2019Q2, outside the period 2021Q1 to 2026Q4. "
-        "Choose a date from 2021Q1 to 2026Q4.",
-    ),
-    "neither date nor arrival": (
-        changed("    date: 2025Q1\n", ""),
-        "x.yaml:6:3: shocks.peace has neither date nor arrival. Write date: or arrival: {rate: …}.",
-    ),
-    "both date and arrival": (
-        changed("date: 2025Q1", "date: 2025Q1\n    arrival: {rate: 0.1}"),
-        "x.yaml:8:5: shocks.peace has both date and arrival. Keep one of the two.",
-    ),
-    "arrival never": (
-        changed("date: 2025Q1", "arrival: {rate: 0}"),
-        "x.yaml:7:21: shocks.peace.arrival.rate is 0 but must be above 0. Write a number above 0.",
-    ),
-    "size missing": (
-        changed(", size: -0.4", ""),
-        "x.yaml:10:9: size is missing in shocks.peace.channels.0. Add a number such as size: 0.3.",
-    ),
-    "source missing": (
-        changed("    source: assumption\n", ""),
-        "x.yaml:6:3: source is missing in shocks.peace. "
-        "Name a key of the table of sources, or write source: assumption.",
-    ),
-    "seed missing": (
-        changed("seed: 2022\n", ""),
-        "x.yaml:1:1: seed is missing. Add a line such as seed: 2022, or pass --seed.",
-    ),
-    "unknown channel": (
-        changed("intention", "intension"),
-        'x.yaml:10:19: unknown channel "intension". Did you mean "intention"? Known: access, affinity, '
-        "anniversary, attention, availability, capacity, distraction, intention, leadership, passage, peril, "
-        "reliability, rivalry, sanctionrisk, sanctions, strain, trust.",
-    ),
-    "intention without a power": (
-        changed("powers: [RED], ", ""),
-        "x.yaml:10:9: intention needs powers. Add powers to this channel.",
-    ),
-    "passage without a partner": (
-        changed("intention, powers: [RED]", "passage, countries: [AAA]"),
-        "x.yaml:10:9: passage needs partner. Add partner to this channel.",
-    ),
-    "passage to oneself": (
-        changed("intention, powers: [RED]", "passage, countries: [AAA], partner: AAA"),
-        'x.yaml:10:55: partner "AAA" is also in countries. Name another partner.',
-    ),
-    "trust of one country": (
-        changed("intention, powers: [RED]", "trust, countries: [AAA]"),
-        "x.yaml:10:37: trust needs at least 2 countries, not 1. Name at least 2.",
-    ),
-    "rivalry of three": (
-        changed("intention, powers: [RED]", "rivalry, powers: [RED, BLUE, GREEN]"),
-        "x.yaml:10:36: rivalry needs exactly 2 powers, not 3. Name exactly 2.",
-    ),
-    "target that a channel does not take": (
-        changed("powers: [RED],", "powers: [RED], countries: [AAA],"),
-        "x.yaml:10:45: intention takes no countries. It takes powers.",
-    ),
-    "size out of range": (
-        changed("-0.4", "-4"),
-        "x.yaml:10:51: size -4 of intention is out of range. Write a number from -1 to 1.",
-    ),
-    "half-life zero": (
-        changed("-0.4", "-0.4, half_life: 0"),
-        "x.yaml:10:68: shocks.peace.channels.0.half_life is 0 but must be above 0. Write a number above 0.",
-    ),
-    "negative ramp": (
-        changed("-0.4", "-0.4, ramp: -1"),
-        "x.yaml:10:63: shocks.peace.channels.0.ramp is -1 but must be at least 0. Write a number at least 0.",
-    ),
-    "no channels": (
-        PLAIN + "shocks: {peace: {date: 2025Q1, source: assumption, channels: []}}\n",
-        "x.yaml:5:62: shocks.peace.channels has 0 of at least 1 entries. Name at least 1, or leave the key out.",
-    ),
-    "dot in the id of a shock": (
-        changed("peace:", "pe.ace:"),
-        'x.yaml:6:3: "pe.ace" cannot be the id of a shock. Use letters, digits and _, and begin with a letter.',
-    ),
-    "country named twice": (
-        PLAIN + "countries: [AAA, BBB, AAA]\n",
-        'x.yaml:5:23: countries names "AAA" twice. Name it once.',
-    ),
-    "tab as indentation": (
-        changed("  peace:", "\tpeace:"),
-        "x.yaml:6:1: a tab is used as indentation. Use spaces.",
-    ),
-    "tab after blanks": (
-        changed("    date:", "  \tdate:"),
-        "x.yaml:7:3: a tab is used as indentation. Use spaces.",
-    ),
-    "anchor": (
-        changed("2022", "&a 2022"),
-        "x.yaml:4:7: the anchor &a is not allowed. Write the value out.",
-    ),
-    "anchor on a list": (
-        changed("[RED]", "&a [RED]"),
-        "x.yaml:10:38: the anchor &a is not allowed. Write the value out.",
-    ),
-    "alias": (
-        PLAIN + "aggressor: *a\n",
-        "x.yaml:5:12: the alias *a is not allowed. Write the value out.",
-    ),
-    "merge key": (
-        PLAIN + "<<: {seed: 3}\n",
-        "x.yaml:5:1: the merge key << is not allowed. Use extends, or write the keys out.",
-    ),
-    "tag that would run code": (
-        PLAIN + 'aggressor: !!python/object/apply:os.system ["echo"]\n',
-        'x.yaml:5:12: the tag "tag:yaml.org,2002:python/object/apply:os.system" is not allowed. Delete the tag.',
-    ),
-    "harmless tag": (
-        changed("2022", "!!int 2022"),
-        'x.yaml:4:7: the tag "tag:yaml.org,2002:int" is not allowed. Delete the tag.',
-    ),
+EMPTY = "x.yaml: the file is empty. Write at least purpose, start, end and seed, or extends."
+BINARY = "x.yaml: is a binary file, not a text in UTF-8. Name a scenario file (YAML), saved as UTF-8."
+WHOLE = {
     "directive": (
         "%YAML 1.1\n---\n" + PLAIN,
         "x.yaml:1:1: a % directive is not allowed. Delete the line that starts with %.",
     ),
-    "second document": (
-        PLAIN + "---\nseed: 1\n",
-        "x.yaml:5:1: a second YAML document starts here. Keep one scenario per file.",
-    ),
-    "deep nesting": (
-        PLAIN + "data: " + "[" * 40 + "]" * 40 + "\n",
-        "x.yaml:5:22: values are nested deeper than 16 levels. No key needs so many levels.",
-    ),
-    "unclosed bracket": (
-        PLAIN + "countries: [AAA\n",
-        "x.yaml:6:1: this is not valid YAML: did not find expected ',' or ']'. "
-        "Check indentation, colons, quotes and brackets near here.",
-    ),
-    "control character": (
-        PLAIN + "aggressor: a\x07b\n",
-        "x.yaml:5:13: the character U+0007 may not be here. Delete it.",
-    ),
-    "escaped control character": (
-        PLAIN + 'tables: "a\\0b"\n',
-        "x.yaml:5:9: the text holds a control character. Delete the escape sequence.",
-    ),
-    "list as file": (
-        "- a\n",
-        "x.yaml:1:1: the file does not hold keys and values. Write lines like start: 2021Q1.",
-    ),
-    "empty file": ("", "x.yaml: the file is empty. Write at least purpose, start, end and seed, or extends."),
-    "only comments": (
-        "# nothing\n\n",
-        "x.yaml: the file is empty. Write at least purpose, start, end and seed, or extends.",
-    ),
-    "binary file": (
-        b"\x7fELF\0\0\1",
-        "x.yaml: is a binary file, not a text in UTF-8. Name a scenario file (YAML), saved as UTF-8.",
-    ),
-    "other encoding": (
-        PLAIN.encode("utf-16"),
-        "x.yaml: is a binary file, not a text in UTF-8. Name a scenario file (YAML), saved as UTF-8.",
-    ),
-    "Latin-1": (
-        b"purpose: caf\xe9\n",
-        "x.yaml: is a binary file, not a text in UTF-8. Name a scenario file (YAML), saved as UTF-8.",
-    ),
+    "list": ("- a\n", "x.yaml:1:1: the file does not hold keys and values. Write lines like start: 2021Q1."),
+    "empty": ("", EMPTY),
+    "only comments": ("# nothing\n\n", EMPTY),
+    "binary": (b"\x7fELF\0\0\1", BINARY),
+    "other encoding": (PLAIN.encode("utf-16"), BINARY),
+    "Latin-1": (b"purpose: caf\xe9\n", BINARY),
 }
+EDITS = {
+    "sede: 3\n": (
+        '5:1: unknown key "sede". Did you mean "seed"? Known: aggressor, countries, data, domains, end, extends, '
+        "formats, omit_shocks, parameters, powers, purpose, recorded_shocks, rules, seed, settings, shock_sizes, "
+        "shocks, start, tables."
+    ),
+    "powers: [RED], size -> power: [RED], size": (
+        '10:30: unknown key "power" in shocks.peace.channels.0. Did you mean "powers"? Known: channel, countries, '
+        "domains, duration, half_life, options, partner, powers, ramp, size."
+    ),
+    "-0.4 -> much": '10:51: shocks.peace.channels.0.size must be a number, not "much". Write it like 0.5.',
+    "-0.4 -> true": "10:51: shocks.peace.channels.0.size must be a number, not true. Write it like 0.5.",
+    "A plain scenario -> 12": (
+        "1:10: purpose must be text, not 12. Write it like a word, in quotes where it looks like a number."
+    ),
+    "2022 -> 2.5": "4:7: seed must be a whole number, not 2.5. Write it like 2022.",
+    "countries: AAA\n": '5:12: countries must be a list, not "AAA". Write it like [a, b].',
+    "rules: habit\n": (
+        '5:8: rules must be a mapping of keys to values, not "habit". Write it like {key: value}, or leave it out.'
+    ),
+    "settings: [1]\n": (
+        "5:11: settings must be a mapping of keys to values, not a list. Write it like {key: value}, or leave it out."
+    ),
+    "shocks:\n": (
+        "5:8: shocks must be a mapping of keys to values, not nothing. Write it like {key: value}, or leave it out."
+    ),
+    "2022 -> -1": "4:7: seed is -1 but must be at least 0. Write a number at least 0.",
+    "countries: [AAA]\n": "5:12: countries has 1 of at least 2 entries. Name at least 2, or leave the key out.",
+    'aggressor: ""\n': "5:12: aggressor is empty. Write some text.",
+    'A plain scenario -> "a\\nb"': (
+        "1:10: purpose must be one line of text without blanks around it. Write it on one line."
+    ),
+    "data: [{table: t, key: {a: b}, column: c, value: [1], source: s}]\n": (
+        "5:50: data.0.value must be text or a number, not a list. Write one value."
+    ),
+    "2021Q1 -> 2021-Q1": '2:8: start must be a quarter, not "2021-Q1". Write it like 2022Q1.',
+    "2021Q1 -> 2021": "2:8: start must be a quarter, not 2021. Write it like 2022Q1.",
+    "2025Q1 -> 2025-13": (
+        '7:11: shocks.peace.date must be a quarter or a date, not "2025-13". Write it like 2022Q1 or 2022-02-24.'
+    ),
+    "recorded_shocks: some\n": (
+        '5:18: recorded_shocks must be all or none or a list of names, not "some". A list is written [a, b].'
+    ),
+    "-0.4 -> .nan": "10:51: .nan is not a finite number. Write a finite number.",
+    "-0.4 -> -.inf": "10:51: -.inf is not a finite number. Write a finite number.",
+    "-0.4 -> 1e999": "10:51: 1e999 is not a finite number. Write a finite number.",
+    "2022 -> " + "1" * 40: f'4:7: the number "{"1" * 40}" is too large. Write a smaller number.',
+    "seed: 3\n": '5:1: the key "seed" is there twice (first at x.yaml:4:1). Keep one of the two.',
+    "assumption -> assumption\n    source: book1999": (
+        '9:5: the key "source" is there twice (first at x.yaml:8:5). Keep one of the two.'
+    ),
+    "5: 3\n": "5:1: the key 5 is not text. Put the key in quotes.",
+    "? [a]\n: 3\n": "5:3: a list or mapping is where a key should be. Use text as keys.",
+    "2026Q4 -> 2020Q4": (
+        "3:6: end 2020Q4 is not after start 2021Q1. Choose an end at least one quarter after the start."
+    ),
+    "2026Q4 -> 2921Q1": "3:6: end 2921Q1 is 3600 quarters after start 2021Q1. Choose at most 400 quarters.",
+    "2025Q1 -> 2027Q1": (
+        "7:11: shocks.peace acts in 2027Q1, outside the period 2021Q1 to 2026Q4. Choose a date from 2021Q1 to 2026Q4."
+    ),
+    "2025Q1 -> 2019-05-05": (
+        "7:11: shocks.peace acts in 2019Q2, outside the period 2021Q1 to 2026Q4. Choose a date from 2021Q1 to 2026Q4."
+    ),
+    "    date: 2025Q1\n -> ": "6:3: shocks.peace has neither date nor arrival. Write date: or arrival: {rate: …}.",
+    "date: 2025Q1 -> date: 2025Q1\n    arrival: {rate: 0.1}": (
+        "8:5: shocks.peace has both date and arrival. Keep one of the two."
+    ),
+    "date: 2025Q1 -> arrival: {rate: 0}": (
+        "7:21: shocks.peace.arrival.rate is 0 but must be above 0. Write a number above 0."
+    ),
+    ", size: -0.4 -> ": "10:9: size is missing in shocks.peace.channels.0. Add a number such as size: 0.3.",
+    "    source: assumption\n -> ": (
+        "6:3: source is missing in shocks.peace. Name a key of the table of sources, or write source: assumption."
+    ),
+    "seed: 2022\n -> ": "1:1: seed is missing. Add a line such as seed: 2022, or pass --seed.",
+    "intention -> intension": (
+        '10:19: unknown channel "intension". Did you mean "intention"? Known: access, affinity, anniversary, '
+        "attention, availability, capacity, distraction, intention, leadership, passage, peril, reliability, "
+        "rivalry, sanctionrisk, sanctions, strain, trust."
+    ),
+    "powers: [RED],  -> ": "10:9: intention needs powers. Add powers to this channel.",
+    "intention, powers: [RED] -> passage, countries: [AAA]": (
+        "10:9: passage needs partner. Add partner to this channel."
+    ),
+    "intention, powers: [RED] -> passage, countries: [AAA], partner: AAA": (
+        '10:55: partner "AAA" is also in countries. Name another partner.'
+    ),
+    "intention, powers: [RED] -> trust, countries: [AAA]": (
+        "10:37: trust needs at least 2 countries, not 1. Name at least 2."
+    ),
+    "intention, powers: [RED] -> rivalry, powers: [RED, BLUE, GREEN]": (
+        "10:36: rivalry needs exactly 2 powers, not 3. Name exactly 2."
+    ),
+    "powers: [RED], -> powers: [RED], countries: [AAA],": "10:45: intention takes no countries. It takes powers.",
+    "-0.4 -> -4": "10:51: size -4 of intention is out of range. Write a number from -1 to 1.",
+    "-0.4 -> -0.4, half_life: 0": (
+        "10:68: shocks.peace.channels.0.half_life is 0 but must be above 0. Write a number above 0."
+    ),
+    "-0.4 -> -0.4, ramp: -1": (
+        "10:63: shocks.peace.channels.0.ramp is -1 but must be at least 0. Write a number at least 0."
+    ),
+    "shocks: {peace: {date: 2025Q1, source: assumption, channels: []}}\n": (
+        "5:62: shocks.peace.channels has 0 of at least 1 entries. Name at least 1, or leave the key out."
+    ),
+    "peace: -> pe.ace:": (
+        '6:3: "pe.ace" cannot be the id of a shock. Use letters, digits and _, and begin with a letter.'
+    ),
+    "countries: [AAA, BBB, AAA]\n": '5:23: countries names "AAA" twice. Name it once.',
+    "  peace: -> \tpeace:": "6:1: a tab is used as indentation. Use spaces.",
+    "    date: ->   \tdate:": "7:3: a tab is used as indentation. Use spaces.",
+    "2022 -> &a 2022": "4:7: the anchor &a is not allowed. Write the value out.",
+    "[RED] -> &a [RED]": "10:38: the anchor &a is not allowed. Write the value out.",
+    "aggressor: *a\n": "5:12: the alias *a is not allowed. Write the value out.",
+    "<<: {seed: 3}\n": "5:1: the merge key << is not allowed. Use extends, or write the keys out.",
+    'aggressor: !!python/object/apply:os.system ["echo"]\n': (
+        '5:12: the tag "tag:yaml.org,2002:python/object/apply:os.system" is not allowed. Delete the tag.'
+    ),
+    "2022 -> !!int 2022": '4:7: the tag "tag:yaml.org,2002:int" is not allowed. Delete the tag.',
+    "---\nseed: 1\n": "5:1: a second YAML document starts here. Keep one scenario per file.",
+    "data: " + "[" * 40 + "]" * 40 + "\n": (
+        "5:22: values are nested deeper than 16 levels. No key needs so many levels."
+    ),
+    "countries: [AAA\n": (
+        "6:1: this is not valid YAML: did not find expected ',' or ']'. Check indentation, colons, quotes and "
+        "brackets near here."
+    ),
+    "aggressor: a\x07b\n": "5:13: the character U+0007 may not be here. Delete it.",
+    'tables: "a\\0b"\n': "5:9: the text holds a control character. Delete the escape sequence.",
+}
+"""A piece of PLAIN + SHOCK replaced, or a line added to PLAIN: where in x.yaml that is refused, why, and what to do."""
+
+FILES = {edit: (changed(edit, PLAIN + SHOCK if " -> " in edit else PLAIN), f"x.yaml:{EDITS[edit]}") for edit in EDITS}
+FILES |= WHOLE
 
 
-@pytest.mark.parametrize(("text", "line"), STRUCTURE.values(), ids=STRUCTURE.keys())
+@pytest.mark.parametrize(("text", "line"), FILES.values(), ids=FILES)
 def test_bad_file_gives_place_fault_and_remedy(text: str | bytes, line: str, write: Writer) -> None:
     assert str(error_of(write(text))) == line
 
 
 NAMES = {
-    "country in a list": (
-        ["countries=[AAA, BBC]"],
-        'unknown country "BBC" in countries. Did you mean "BBB"? Known: AAA, BBB, CCC.',
+    "countries=[AAA, BBC]": 'unknown country "BBC" in countries. Did you mean "BBB"? Known: AAA, BBB, CCC.',
+    "powers=[RED, BLEU]": 'unknown power "BLEU" in powers. Did you mean "BLUE"? Known: BLUE, RED.',
+    "domains=[securty]": 'unknown domain "securty" in domains. Did you mean "security"? Known: security, transport.',
+    "formats=[CLUBB]": 'unknown format "CLUBB" in formats. Did you mean "CLUB"? Known: CLUB, SUMMIT.',
+    "aggressor=red": 'unknown power "red" in aggressor. Did you mean "RED"? Known: BLUE, RED.',
+    "parameters=fited": (
+        'unknown calibration "fited" in parameters. Did you mean "fitted"? Known: fitted, prior, trained_2015_2021.'
     ),
-    "power": (
-        ["powers=[RED, BLEU]"],
-        'unknown power "BLEU" in powers. Did you mean "BLUE"? Known: BLUE, RED.',
+    "omit_shocks=[war_2021]": (
+        'unknown recorded shock "war_2021" in omit_shocks. Did you mean "war_2022"? Known: fall_2021, war_2022.'
     ),
-    "domain": (
-        ["domains=[securty]"],
-        'unknown domain "securty" in domains. Did you mean "security"? Known: security, transport.',
+    "shocks.war.channels.1.options=[ELSEWHERE]": (
+        'unknown option "ELSEWHERE" in shocks.war.channels.1.options. Known: BLUE, RED, other, region.'
     ),
-    "format": (
-        ["formats=[CLUBB]"],
-        'unknown format "CLUBB" in formats. Did you mean "CLUB"? Known: CLUB, SUMMIT.',
+    "shocks.war.source=book1998": (
+        'unknown source "book1998". Did you mean "book1999"? Known: book1999. Or write assumption.'
     ),
-    "aggressor": (
-        ["aggressor=red"],
-        'unknown power "red" in aggressor. Did you mean "RED"? Known: BLUE, RED.',
+    "rules.countries.CCC.rule=bandwagon": (
+        'there is no rule "bandwagon" for countries. Did you mean "bandwagoning"? Known: bandwagoning, '
+        "multi_vector, neutrality."
     ),
-    "calibration": (
-        ["parameters=fited"],
-        'unknown calibration "fited" in parameters. Did you mean "fitted"? Known: fitted, prior, trained_2015_2021.',
+    "rules.powers.RED.rule=neutrality": 'there is no rule "neutrality" for powers. Known: patron, suitor.',
+    "rules.countries.DDD.rule=neutrality": 'unknown country "DDD" in rules.countries. Known: AAA, BBB, CCC, all.',
+    "rules.countries.all.alpa=1": (
+        'the rule multi_vector has no parameter "alpa". Did you mean "alpha"? Known: alpha, memory, rule.'
     ),
-    "recorded shock": (
-        ["omit_shocks=[war_2021]"],
-        'unknown recorded shock "war_2021" in omit_shocks. Did you mean "war_2022"? Known: fall_2021, war_2022.',
+    "rules.countries.all.alpha=7": "rules.countries.all.alpha is 7, out of range. Write a number from 0 to 6.",
+    "rules.countries.CCC.rul=neutrality": 'unknown key "rul" in rules.countries.CCC. Did you mean "rule"? Known: rule.',
+    "settings.alignment.treat_weight=1": (
+        'unknown setting "alignment.treat_weight". Did you mean "alignment.threat_weight"? Known: alignment.noise, '
+        "alignment.threat_weight."
     ),
-    "target of a channel": (
-        ["shocks.war.channels.1.options=[ELSEWHERE]"],
-        'unknown option "ELSEWHERE" in shocks.war.channels.1.options. Known: BLUE, RED, other, region.',
+    "settings.alignment.noise=-1": "settings.alignment.noise is -1, out of range. Write a number from 0 to 1.",
+    "data.0.table=membership": 'unknown table "membership". Did you mean "memberships"? Known: memberships.',
+    "data.0.column=stat": 'table memberships has no value column "stat". Did you mean "status"? Known: status.',
+    "data.0.key={country: AAA, format: CLUB, year: 2015}": (
+        'table memberships has no key column "year". Known: country, format.'
     ),
-    "source": (
-        ["shocks.war.source=book1998"],
-        'unknown source "book1998". Did you mean "book1999"? Known: book1999. Or write assumption.',
-    ),
-    "rule": (
-        ["rules.countries.CCC.rule=bandwagon"],
-        'there is no rule "bandwagon" for countries. Did you mean "bandwagoning"? '
-        "Known: bandwagoning, multi_vector, neutrality.",
-    ),
-    "rule of a power": (
-        ["rules.powers.RED.rule=neutrality"],
-        'there is no rule "neutrality" for powers. Known: patron, suitor.',
-    ),
-    "who has a rule": (
-        ["rules.countries.DDD.rule=neutrality"],
-        'unknown country "DDD" in rules.countries. Known: AAA, BBB, CCC, all.',
-    ),
-    "parameter of a rule": (
-        ["rules.countries.all.alpa=1"],
-        'the rule multi_vector has no parameter "alpa". Did you mean "alpha"? Known: alpha, memory, rule.',
-    ),
-    "parameter out of range": (
-        ["rules.countries.all.alpha=7"],
-        "rules.countries.all.alpha is 7, out of range. Write a number from 0 to 6.",
-    ),
-    "misspelt rule": (
-        ["rules.countries.CCC.rul=neutrality"],
-        'unknown key "rul" in rules.countries.CCC. Did you mean "rule"? Known: rule.',
-    ),
-    "setting": (
-        ["settings.alignment.treat_weight=1"],
-        'unknown setting "alignment.treat_weight". Did you mean "alignment.threat_weight"? '
-        "Known: alignment.noise, alignment.threat_weight.",
-    ),
-    "setting out of range": (
-        ["settings.alignment.noise=-1"],
-        "settings.alignment.noise is -1, out of range. Write a number from 0 to 1.",
-    ),
-    "table": (
-        ["data.0.table=membership"],
-        'unknown table "membership". Did you mean "memberships"? Known: memberships.',
-    ),
-    "column of a table": (
-        ["data.0.column=stat"],
-        'table memberships has no value column "stat". Did you mean "status"? Known: status.',
-    ),
-    "key of a table": (
-        ["data.0.key={country: AAA, format: CLUB, year: 2015}"],
-        'table memberships has no key column "year". Known: country, format.',
-    ),
-    "key that is not whole": (
-        ["data.0.key={country: AAA}"],
-        "the key lacks format. Name country, format.",
-    ),
-    "country left out of this scenario": (
-        ["countries=[AAA, BBB]"],
-        'x.yaml:10:5: unknown country "CCC" in rules.countries. Known: AAA, BBB, all.',
-    ),
+    "data.0.key={country: AAA}": "the key lacks format. Name country, format.",
+    "countries=[AAA, BBB]": 'x.yaml:10:5: unknown country "CCC" in rules.countries. Known: AAA, BBB, all.',
 }
 
 
-@pytest.mark.parametrize(("overrides", "line"), NAMES.values(), ids=NAMES.keys())
-def test_unknown_names_and_ranges_are_refused(
-    overrides: list[str], line: str, write: Writer, words: KnownNames
-) -> None:
-    error = error_of(write(BASE), overrides=overrides, names=words)
-    place = "" if line.startswith("x.yaml") else f"--set {overrides[0]}: "
-    assert str(error) == place + line
+@pytest.mark.parametrize(("override", "line"), NAMES.items(), ids=NAMES)
+def test_unknown_names_and_ranges_are_refused(override: str, line: str, write: Writer, words: KnownNames) -> None:
+    error = error_of(write(BASE), overrides=[override], names=words)
+    assert str(error) == (line if line.startswith("x.yaml") else f"--set {override}: {line}")
 
 
 def test_own_shock_may_not_repeat_a_recorded_one(write: Writer, words: KnownNames) -> None:
@@ -444,20 +251,10 @@ def test_own_shock_may_not_repeat_a_recorded_one(write: Writer, words: KnownName
     assert read(path, overrides=["recorded_shocks=none"], names=words).shocks
 
 
-def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer) -> None:
-    text = "sede: 1\n" + changed("2021Q1", "soon").replace("-0.4", "much").replace("seed: 2022\n", "")
-    error = error_of(write(text))
-    assert [str(each.place) for each in error.all] == [
-        "x.yaml:1:1",
-        "x.yaml:1:1",
-        "x.yaml:3:8",
-        "x.yaml:10:51",
-    ]
-
-
-def test_unknown_names_are_reported_with_misfits(write: Writer, words: KnownNames) -> None:
-    error = error_of(write(changed("RED", "REED").replace("seed: 2022", "seed: many")), names=words)
-    assert [str(each.place) for each in error.all] == ["x.yaml:4:7", "x.yaml:10:39"]
+def test_all_faults_are_reported_in_the_order_of_the_file(write: Writer, words: KnownNames) -> None:
+    text = "sede: 1\n" + PLAIN.replace("2021Q1", "soon").replace("seed: 2022\n", "") + SHOCK.replace("-0.4", "much")
+    places = [str(each.place) for each in error_of(write(text.replace("RED", "REED")), names=words).all]
+    assert places == ["x.yaml:1:1", "x.yaml:1:1", "x.yaml:3:8", "x.yaml:10:39", "x.yaml:10:52"]
 
 
 def test_thousands_of_faults_are_cut_short(write: Writer, words: KnownNames) -> None:
@@ -524,7 +321,7 @@ def test_error_survives_pickling_and_odd_file_names(write: Writer) -> None:
 
 def test_pure_python_loader_refuses_the_same(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(positions, "_LOADER", positions.yaml.SafeLoader)
-    for text, line in STRUCTURE.values():
+    for text, line in FILES.values():
         error = error_of(write(text))
         if "not valid YAML" in line:
             assert "not valid YAML" in error.fault
