@@ -30,6 +30,7 @@ seed: 7
 """
 
 OPENING = changed("war_2022 -> us_opens_to_azerbaijan", HEAD)
+OWN = changed("[war_2022] -> [own.yaml]", HEAD)
 
 OWN_RULES = """\
 purpose: Kazakhstan has a number of its own, Uzbekistan and Tajikistan have rules of their own
@@ -94,23 +95,20 @@ def by_lever(points: DesignPoints) -> list[tuple[object, pd.DataFrame]]:
 @pytest.mark.parametrize(
     ("pairing", "first_draw"),
     [
-        ("all", [0] * 24),
-        ("levers", [0, 5, 10, 15, 20, 25] * 4),
-        ("none", list(range(0, 120, 5))),
+        ("", [0] * 24),
+        ("pairing: all\n", [0] * 24),
+        ("pairing: levers\n", [0, 5, 10, 15, 20, 25] * 4),
+        ("pairing: none\n", list(range(0, 120, 5))),
     ],
 )
 def test_pairing_says_which_points_share_random_numbers(pairing: str, first_draw: list[int], read: Reader) -> None:
-    assert design_points(read(CROSSED + f"pairing: {pairing}\n")).table["first_draw"].tolist() == first_draw
-
-
-def test_all_points_share_random_numbers_if_nothing_is_said(read: Reader) -> None:
-    assert set(design_points(read(CROSSED)).table["first_draw"]) == {0}
+    assert design_points(read(CROSSED + pairing)).table["first_draw"].tolist() == first_draw
 
 
 def test_an_experiment_may_vary_nothing_but_scenarios(read: Reader) -> None:
     points = design_points(read(changed("[war_2022] -> [no_war, war_2022]", HEAD)))
     assert columns(points, "point", "sample", "scenario", "first_draw") == [(0, 0, "no_war", 0), (1, 0, "war_2022", 0)]
-    assert [one.scenario.name for one in points.variants] == ["no_war", "war_2022"]
+    assert [(one.scenario.name, one.scenario.seed) for one in points.variants] == [("no_war", 7), ("war_2022", 7)]
     assert points.numbers == {}
 
 
@@ -121,12 +119,7 @@ def test_scenario_file_beside_the_experiment_is_called_as_it_is(write: Writer, r
     assert points.variants[1].scenario.rules.of_country("KAZ") == ("balancing", {"recoil": 2.0})
 
 
-def test_the_seed_is_the_one_of_the_experiment(read: Reader) -> None:
-    (variant,) = design_points(read(HEAD)).variants
-    assert variant.scenario.seed == 7
-
-
-def test_points_that_differ_in_numbers_only_share_a_variant(read: Reader) -> None:
+def test_points_that_differ_in_numbers_only_share_a_variant(write: Writer, read: Reader) -> None:
     text = """\
 uncertainties:
   settings.taste.threat: [0.0, 1.0]
@@ -135,9 +128,8 @@ uncertainties:
 levers:
   settings.taste.need: [1.0, 2.0]
 """
-    held = changed("[war_2022] -> [own.yaml]", HEAD) + text
-    Path("own.yaml").write_text(OWN_RULES)
-    points = design_points(read(held))
+    write(OWN_RULES, "own.yaml")
+    points = design_points(read(OWN + text))
     assert len(points) == 16
     assert len(points.variants) == 1
     assert set(points.variant) == {0}
@@ -163,22 +155,17 @@ def test_rules_and_dates_and_scenarios_make_variants(read: Reader) -> None:
     assert set(points.numbers) == {"settings.taste.threat", "settings.taste.need"}
 
 
-def test_dates_of_a_shock_make_variants(read: Reader) -> None:
-    levers = "levers:\n  shocks.us_initiative.date: [2022Q4, 2023Q2]\n"
-    points = design_points(read(OPENING + "uncertainties:\n  settings.taste.threat: [0.0, 1.0]\n" + levers))
-    dates = [str(one.scenario.shocks["us_initiative"].date) for one in points.variants]
-    assert dates == ["2022Q4", "2023Q2"]
-    assert points.table["shocks.us_initiative.date"].tolist() == ["2022Q4", "2022Q4", "2023Q2", "2023Q2"]
-    assert points.variant.tolist() == [0, 0, 1, 1]
-
-
-def test_numbers_that_an_ensemble_cannot_vary_make_variants(read: Reader) -> None:
-    path = "shocks.us_initiative.channels.0.size"
-    points = design_points(read(OPENING + f"uncertainties:\n  {path}: [0.1, 0.2]\n"))
-    sizes = [one.scenario.shocks["us_initiative"].channels[0].size for one in points.variants]
-    assert sizes == [0.1, 0.2]
-    assert points.table[path].tolist() == [0.1, 0.2]
-    assert points.factors[1].numeric
+@pytest.mark.parametrize(
+    ("path", "values"),
+    [("shocks.us_initiative.date", ["2022Q4", "2023Q2"]), ("shocks.us_initiative.channels.0.size", [0.1, 0.2])],
+)
+def test_what_an_ensemble_cannot_vary_makes_variants(path: str, values: list[str | float], read: Reader) -> None:
+    points = design_points(read(OPENING + f"uncertainties:\n  {path}: {values}\n".replace("'", "")))
+    shocks = [one.scenario.shocks["us_initiative"] for one in points.variants]
+    assert [str(one.date) if path.endswith("date") else one.channels[0].size for one in shocks] == values
+    assert points.table[path].tolist() == values
+    assert points.variant.tolist() == [0, 1]
+    assert points.factors[1].numeric == isinstance(values[0], float)
     assert points.numbers == {}
 
 
@@ -210,28 +197,39 @@ def test_a_number_that_goes_also_where_an_ensemble_cannot_vary_it_makes_variants
         assert one.scenario.shocks["us_initiative"].channels[0].size == size
 
 
-def test_parameter_of_all_does_not_reach_who_has_his_own(write: Writer, read: Reader) -> None:
-    write(OWN_RULES, "own.yaml")
-    text = changed("[war_2022] -> [own.yaml]", HEAD) + "uncertainties:\n  rules.countries.all.recoil: [1.0, 4.0]\n"
-    (variant,) = design_points(read(text)).variants
-    assert set(variant.members["rules.countries.all.recoil"]) == {"KGZ", "TJK", "AZE"}
-
-
-def test_parameter_of_one_reaches_him_alone(write: Writer, read: Reader) -> None:
-    write(OWN_RULES, "own.yaml")
-    text = """\
+ONE = """\
 uncertainties:
   rules.countries.all.recoil: {values: [1.0, 4.0], also: [rules.countries.KAZ.recoil]}
   rules.countries.TJK.recoil: [2.0, 3.0]
   rules.countries.UZB.protection: [1.0, 2.0]
 """
-    (variant,) = design_points(read(changed("[war_2022] -> [own.yaml]", HEAD) + text)).variants
-    assert {path: set(codes) for path, codes in variant.members.items()} == {
-        "rules.countries.all.recoil": {"KGZ", "AZE"},
-        "rules.countries.KAZ.recoil": {"KAZ"},
-        "rules.countries.TJK.recoil": {"TJK"},
-        "rules.countries.UZB.protection": {"UZB"},
-    }
+
+
+@pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        (
+            "uncertainties:\n  rules.countries.all.recoil: [1.0, 4.0]\n",
+            {"rules.countries.all.recoil": {"KGZ", "TJK", "AZE"}},
+        ),
+        (
+            ONE,
+            {
+                "rules.countries.all.recoil": {"KGZ", "AZE"},
+                "rules.countries.KAZ.recoil": {"KAZ"},
+                "rules.countries.TJK.recoil": {"TJK"},
+                "rules.countries.UZB.protection": {"UZB"},
+            },
+        ),
+    ],
+    ids=["all", "one"],
+)
+def test_parameter_of_all_does_not_reach_who_has_one_of_his_own(
+    text: str, members: dict[str, set[str]], write: Writer, read: Reader
+) -> None:
+    write(OWN_RULES, "own.yaml")
+    (variant,) = design_points(read(OWN + text)).variants
+    assert {path: set(codes) for path, codes in variant.members.items()} == members
 
 
 def test_parameter_of_a_rule_reaches_other_countries_under_other_levers(read: Reader) -> None:
@@ -265,16 +263,3 @@ def test_table_of_samples_gives_numbers_and_words_row_by_row(write: Writer, read
     assert [one.scenario.rules.of_country("KAZ")[0] for one in points.variants] == ["habit", "balancing"]
     assert points.variant.tolist() == [0, 1, 0] * 2
     assert [one.role for one in points.factors] == ["scenarios", *["uncertainties"] * 3, "levers"]
-
-
-def test_words_that_look_like_numbers_stay_words_beside_words(write: Writer, read: Reader) -> None:
-    write("end\n2021Q4\n2022Q1\n", "samples.csv")
-    points = design_points(read(TABLE))
-    assert [str(one.scenario.end) for one in points.variants] == ["2021Q4", "2022Q1"]
-
-
-def test_same_file_same_points_and_another_seed_others(read: Reader) -> None:
-    text = HEAD + "design: latin_hypercube\nsamples: 5\nuncertainties:\n  settings.taste.threat: {low: 0, high: 1}\n"
-    one, same, other = (design_points(read(text.replace("seed: 7", f"seed: {seed}"))) for seed in (7, 7, 0))
-    pd.testing.assert_frame_equal(one.table, same.table, check_exact=True)
-    assert not np.array_equal(one.table["settings.taste.threat"], other.table["settings.taste.threat"])

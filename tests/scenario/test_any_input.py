@@ -1,5 +1,6 @@
 """Whatever is in the file, the reader returns a scenario or raises a ScenarioError of one line."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import HealthCheck, example, given, settings
@@ -10,6 +11,7 @@ from hedgesim.scenario import KnownNames, Scenario
 
 from .examples import BASE, NOTHING, PLAIN, read
 
+Writer = Callable[..., Path]
 GENTLE = settings(
     deadline=None,
     max_examples=150,
@@ -47,54 +49,40 @@ def outcome(path: Path, *overrides: str, names: KnownNames = NOTHING) -> Scenari
 @example(content=b"\xff\xfe")
 @example(content=b"a: \xed\xa0\x80")
 @example(content=b'"\\ud800": 1')
-def test_any_bytes_are_read_or_refused(content: bytes, tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_bytes(content)
-    assert outcome(path)
+def test_any_bytes_are_read_or_refused(content: bytes, write: Writer) -> None:
+    assert outcome(write(content))
 
 
 @GENTLE
 @given(text=st.text(max_size=200))
-def test_any_text_is_read_or_refused(text: str, tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(text, encoding="utf-8", errors="replace")
-    assert outcome(path)
+def test_any_text_is_read_or_refused(text: str, write: Writer) -> None:
+    assert outcome(write(text))
 
 
 @GENTLE
 @given(tokens=st.lists(TOKENS, max_size=30), start=st.sampled_from(["", PLAIN]))
-def test_any_row_of_yaml_tokens_is_read_or_refused(tokens: list[str], start: str, tmp_path: Path) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(start + "".join(tokens), encoding="utf-8")
-    assert outcome(path)
+def test_any_row_of_yaml_tokens_is_read_or_refused(tokens: list[str], start: str, write: Writer) -> None:
+    assert outcome(write(start + "".join(tokens)))
 
 
 @GENTLE
 @given(position=st.integers(0, len(BASE)), length=st.integers(0, 12), insert=TOKENS)
 def test_any_damage_to_a_good_file_is_read_or_refused(
-    position: int, length: int, insert: str, tmp_path: Path, words: KnownNames
+    position: int, length: int, insert: str, write: Writer, words: KnownNames
 ) -> None:
-    path = tmp_path / "x.yaml"
-    path.write_text(BASE[:position] + insert + BASE[position + length :], encoding="utf-8")
-    assert outcome(path, names=words)
+    assert outcome(write(BASE[:position] + insert + BASE[position + length :]), names=words)
 
 
 @GENTLE
 @given(path=PATHS, value=VALUES)
-def test_any_value_set_anywhere_is_taken_or_refused(
-    path: str, value: object, tmp_path: Path, words: KnownNames
-) -> None:
-    file = tmp_path / "x.yaml"
-    file.write_text(BASE, encoding="utf-8")
-    assert outcome(file, f"{path}={_flow(value)}", names=words)
+def test_any_value_set_anywhere_is_taken_or_refused(path: str, value: object, write: Writer, words: KnownNames) -> None:
+    assert outcome(write(BASE), f"{path}={_flow(value)}", names=words)
 
 
 @GENTLE
 @given(override=st.text(max_size=40))
-def test_any_override_is_taken_or_refused(override: str, tmp_path: Path) -> None:
-    file = tmp_path / "x.yaml"
-    file.write_text(BASE, encoding="utf-8")
-    assert outcome(file, override)
+def test_any_override_is_taken_or_refused(override: str, write: Writer) -> None:
+    assert outcome(write(BASE), override)
 
 
 def _flow(value: object) -> str:

@@ -94,6 +94,7 @@ EDITS = {
         '5:18: recorded_shocks must be all or none or a list of names, not "some". A list is written [a, b].'
     ),
     "-0.4 -> .nan": "10:51: .nan is not a finite number. Write a finite number.",
+    "-0.4 -> NaN": "10:51: NaN is not a finite number. Write a finite number.",
     "-0.4 -> -.inf": "10:51: -.inf is not a finite number. Write a finite number.",
     "-0.4 -> 1e999": "10:51: 1e999 is not a finite number. Write a finite number.",
     "2022 -> " + "1" * 40: f'4:7: the number "{"1" * 40}" is too large. Write a smaller number.',

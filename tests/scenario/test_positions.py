@@ -93,8 +93,3 @@ def test_every_value_and_key_keeps_its_place(loader: type, monkeypatch: pytest.M
         "b.f.1": (7, 5, 7, 5),
         "b.f.1.h": (7, 8, 7, 5),
     }
-
-
-def test_nothing_comes_of_nothing() -> None:
-    assert compose("", placing) is None
-    assert compose("# only a comment\n", placing) is None

@@ -42,12 +42,6 @@ def test_rule_of_one_goes_over_the_rule_of_all(write: Writer, words: KnownNames)
     assert rules.of_power("BLUE") == ("patron", {})
 
 
-def test_dates_of_events_act_from_the_quarter_of_the_model(write: Writer) -> None:
-    for date, quarter in {"2022-01": "2022Q1", "2022-02-24": "2022Q2", "2022Q3": "2022Q3"}.items():
-        text = BASE.replace("2022-02-24", date)
-        assert str(read(write(text)).shocks["war"].date) == quarter
-
-
 def test_seed_of_the_caller_wins_and_may_stand_in_for_a_missing_one(write: Writer) -> None:
     assert read(write(PLAIN), seed=0).seed == 0
     assert read(write(PLAIN), seed=7, overrides=["seed=8"]).seed == 7

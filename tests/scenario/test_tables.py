@@ -130,6 +130,7 @@ FAULTS = {
     "no date": ("trust.csv", ",1993,", ",sometime,", r'trust\.csv:2: "sometime" in the column date is not a date'),
     "unknown confidence": ("axes.csv", "assumption\n", "certain\n", r'axes\.csv:2: "certain" in the column confidence'),
     "too many cells": ("axes.csv", "\n", "\n1,2,3,4,5,6,7,8,9\n", r"axes\.csv:2: 9 cells under 7 columns"),
+    "too few cells": ("axes.csv", "\n", "\n1,2\n", r"axes\.csv:2: 2 cells under 7 columns"),
     "quotes without end": ("axes.csv", "\n", '\n"', r"axes\.csv:\d+: this is not a table"),
 }
 
