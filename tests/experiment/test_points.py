@@ -263,3 +263,8 @@ def test_table_of_samples_gives_numbers_and_words_row_by_row(write: Writer, read
     assert [one.scenario.rules.of_country("KAZ")[0] for one in points.variants] == ["habit", "balancing"]
     assert points.variant.tolist() == [0, 1, 0] * 2
     assert [one.role for one in points.factors] == ["scenarios", *["uncertainties"] * 3, "levers"]
+
+
+def test_quarters_in_a_table_of_samples_are_no_numbers(write: Writer, read: Reader) -> None:
+    write("end\n2021Q4\n2022Q1\n", "samples.csv")
+    assert [str(one.scenario.end) for one in design_points(read(TABLE)).variants] == ["2021Q4", "2022Q1"]
