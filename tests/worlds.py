@@ -31,6 +31,8 @@ COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 POWERS = ("RED", "BLU", "GRN", "YEL")
 DOMAINS = ("security", "economy", "identity")
 FORMATS = ("HOME", "LED", "PACT", "CLUB", "TALKS")
+NAMED = {"country": "countries", "power": "powers", "domain": "domains", "option": "options", "format": "formats"}
+"""Where `Axes` has the names of each axis."""
 SYMMETRIC = {"rivalry", "trust", "passage"}
 NUMBERS = st.fixed_dictionaries(
     {
@@ -157,15 +159,14 @@ def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
     )
 
 
-def mask_axes(channel: str) -> tuple[str, str, str]:
+def mask_axes(channel: str) -> tuple[str, ...]:
     """Axes of the mask of a channel, (country, domain, target), without the impulse axis."""
-    country, domain, target, _ = (label.removeprefix("#") for label in declared_axes(Conditions)[channel])
-    return country, domain, target
+    return tuple(label.removeprefix("#") for label in declared_axes(Conditions)[channel][:3])
 
 
 def _shocks(rng: np.random.Generator, axes: Axes) -> Shocks:
     """One impulse for each channel: the first two arrive together at random, the others are dated."""
-    n, sizes = len(CHANNELS), axis_lengths(axes)
+    n, sizes, place = len(CHANNELS), axis_lengths(axes), np.arange(len(CHANNELS))
     masks = {}
     for k, channel in enumerate(CHANNELS):
         shape = tuple(sizes.get(label, 1) for label in mask_axes(channel))
@@ -174,11 +175,9 @@ def _shocks(rng: np.random.Generator, axes: Axes) -> Shocks:
             one = 1 if channel == "rivalry" else 0
             hit = np.maximum(hit, np.swapaxes(hit, one, 2))
             hit = hit * (1.0 - np.expand_dims(np.eye(shape[2]), 1 - one))
-        masks[channel] = np.zeros((n, *shape))
-        masks[channel][k] = hit
+        masks[channel] = np.where(place[:, None, None, None] == k, hit, 0.0)
     size = rng.uniform(-0.4, 0.6, (n, 1))
     size[list(CHANNELS).index("availability")] = -0.5
-    place = np.arange(n)
     return Shocks(
         names=tuple("storm" if k < 2 else f"shock {k}" for k in range(n)),
         onset=np.where(place < 2, np.inf, rng.integers(1, axes.n_steps + 1, n)).astype(float)[:, None],
@@ -201,27 +200,19 @@ def hit(channel: str, size: float, *members: int, seed: int = 5) -> Setting:
     setting = make_setting(seed)
     shocks = setting.shocks
     n = list(CHANNELS).index(channel)
+    chosen = np.arange(len(CHANNELS))[:, None] == n
+    place = max((k for k, label in enumerate(mask_axes(channel)) if label != "1"), default=0)
     mask = np.zeros_like(shocks.masks[channel])
-    axes = mask_axes(channel)
-    place = max((k for k, label in enumerate(axes) if label != "1"), default=0)
-    chosen = np.zeros(mask.shape[1 + place])
-    chosen[list(members)] = 1.0
-    shape = [1, 1, 1]
-    shape[place] = -1
-    mask[n] = chosen.reshape(shape)
+    np.moveaxis(mask[n], place, 0)[list(members)] = 1.0
     forever = np.full_like(shocks.onset, np.inf)
-    onset = forever.copy()
-    onset[n, 0] = 1.0
-    sizes = 0.0 * shocks.size
-    sizes[n, 0] = size
     shocks = replace(
         shocks,
-        onset=onset,
+        onset=np.where(chosen, 1.0, forever),
         rate=0.0 * shocks.rate,
-        ramp=0.0 * shocks.ramp + 1.0,
+        ramp=np.ones_like(shocks.ramp),
         half_life=forever,
         duration=forever,
-        size=sizes,
+        size=np.where(chosen, size, 0.0),
         masks={**shocks.masks, channel: mask},
     )
     return replace(setting, shocks=shocks, trend=0.0 * setting.trend)
@@ -229,13 +220,7 @@ def hit(channel: str, size: float, *members: int, seed: int = 5) -> Setting:
 
 def axis_lengths(axes: Axes) -> dict[str, int]:
     """Length of every named axis."""
-    return {
-        "country": len(axes.countries),
-        "power": len(axes.powers),
-        "domain": len(axes.domains),
-        "option": len(axes.options),
-        "format": len(axes.formats),
-    }
+    return {axis: len(getattr(axes, names)) for axis, names in NAMED.items()}
 
 
 @cache
@@ -246,12 +231,12 @@ def declared_axes(kind: type) -> dict[str, tuple[str, ...]]:
 
 
 def scenario_from(name: str, *overrides: str, seed: int | None = None) -> Scenario:
-    """A packaged scenario or that of a file, with overrides."""
+    """A packaged scenario, or that of a file, with overrides."""
     return read_scenario(name, overrides=overrides, seed=seed)
 
 
 def case_from(name: str, *overrides: str) -> Case:
-    """The case of a packaged scenario or of a file, with overrides."""
+    """The case of such a scenario."""
     return case_of(scenario_from(name, *overrides))
 
 
@@ -307,13 +292,8 @@ def converted(value: Any, xp: ModuleType) -> Any:
 
 def permuted(value: Any, axis: str, order: Sequence[int]) -> Any:
     """A dataclass of arrays with the members of one axis (`country` or `power`) in another order."""
-    return replace(
-        value,
-        **{
-            name: reordered(getattr(value, name), axes, axis, order)
-            for name, axes in declared_axes(type(value)).items()
-        },
-    )
+    declared = declared_axes(type(value)).items()
+    return replace(value, **{name: reordered(getattr(value, name), axes, axis, order) for name, axes in declared})
 
 
 def reordered(array: np.ndarray, axes: Sequence[str], axis: str, order: Sequence[int]) -> np.ndarray:
@@ -329,12 +309,11 @@ def reordered(array: np.ndarray, axes: Sequence[str], axis: str, order: Sequence
 
 def permuted_setting(setting: Setting, axis: str, order: Sequence[int]) -> Setting:
     """A setting with its countries or powers in another order."""
-    names = {"country": "countries", "power": "powers"}[axis]
-    codes = tuple(getattr(setting.axes, names)[n] for n in order)
+    codes = tuple(getattr(setting.axes, NAMED[axis])[n] for n in order)
     masks = {name: reordered(mask, mask_axes(name), axis, order) for name, mask in setting.shocks.masks.items()}
     return replace(
         permuted(setting, axis, order),
-        axes=replace(setting.axes, **{names: codes}),
+        axes=replace(setting.axes, **{NAMED[axis]: codes}),
         formats=permuted(setting.formats, axis, order),
         shocks=replace(setting.shocks, masks=masks),
     )
@@ -352,21 +331,17 @@ def blank(kind: Any, lengths: dict[str, int], **values: Any) -> Any:
 
 def plain_view(**values: Any) -> View:
     """What one country sees of two powers in one domain, security, when nothing has happened, except what is given."""
-    lengths = {"country": 1, "power": 2, "domain": 1, "format": 1}
     share = row(0.4, 0.3, 0.2, 0.1)
     usual = {
-        "share_start": share,
-        "share": share,
-        "presence": share,
+        **dict.fromkeys(("share_start", "share", "presence"), share),
+        **dict.fromkeys(("tie_start", "tie"), row(1.0)),
         "log_share": np.log(share),
         "rate": column(0.5),
         "security": column(1.0),
         "capability": row(1.0, 0.5),
         "reliability": row(1.0, 1.0),
-        "tie": row(1.0),
-        "tie_start": row(1.0),
     }
-    return blank(View, lengths, **{**usual, **values})
+    return blank(View, {"country": 1, "power": 2, "domain": 1, "format": 1}, **{**usual, **values})
 
 
 def next_share(rule: str, view: View, **values: float) -> np.ndarray:
