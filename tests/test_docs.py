@@ -3,46 +3,40 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import re
+import runpy
 import shlex
 import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
-import yaml
-from typer.testing import CliRunner
 
 import hedgesim
-from command_line import sketch
-from hedgesim.commands import app
+from command_line import ROOT, call, sketch
 from hedgesim.engines.case import case_named
 from hedgesim.experiment import Experiment
-from hedgesim.model.outcomes import OUTCOMES
-from hedgesim.model.parameter import parameters_of
-from hedgesim.model.parameters import all_parameters
 from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario import Scenario
+from hedgesim.scenario.tables import read_tables
 
-ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
-    DOCS / "api.md",
-    DOCS / "experiments.md",
-    DOCS / "landscape.md",
-    DOCS / "sensitivity.md",
+    *(DOCS / f"{name}.md" for name in ("api", "experiments", "landscape", "sensitivity")),
     *sorted((DOCS / "tutorials").glob("*.md")),
 ]
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 CITED = re.compile(r"\[([a-z][a-z0-9_]*\d{4}[a-z]?)\](?!\()")
+OUTSIDE = re.compile(
+    r"(^|[\s`(\"'])(/work|/home|/tmp|/root)\b|/work/|\.\./shared\b|pypi\.org|files\.pythonhosted|npmjs|crates\.io|conda\.",
+    re.MULTILINE,
+)
 RUNS = "2"
 
 
@@ -61,26 +55,15 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", head.lower()).strip().replace(" ", "-") for head in heads}
 
 
-def load(path: Path) -> ModuleType:
-    """A Python file outside the package as a module."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_reference_is_current() -> None:
-    page = load(ROOT / "tools" / "write_reference.py").page()
+    page = runpy.run_path(str(ROOT / "tools" / "write_reference.py"))["page"]()
     assert (DOCS / "reference.md").read_text(encoding="utf-8") == page, "run `make docs`"
 
 
 def test_the_schema_is_current() -> None:
-    text = (DOCS / "scenario.schema.json").read_text(encoding="utf-8")
-    assert json.loads(text) == Scenario.json_schema(), "run `make docs`"
-    text = (DOCS / "experiment.schema.json").read_text(encoding="utf-8")
-    assert json.loads(text) == Experiment.json_schema(), "run `make docs`"
+    for name, kind in (("scenario", Scenario), ("experiment", Experiment)):
+        text = (DOCS / f"{name}.schema.json").read_text(encoding="utf-8")
+        assert json.loads(text) == kind.json_schema(), "run `make docs`"
 
 
 def test_every_public_name_has_a_section_with_an_example() -> None:
@@ -105,38 +88,26 @@ def test_every_link_leads_to_something(page: Path) -> None:
 
 def docstrings() -> Iterator[tuple[str, str]]:
     """Every docstring of the package, with its file."""
-    kinds = (ast.Module, ast.ClassDef, ast.FunctionDef)
     for path in sorted((ROOT / "src").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, kinds):
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
                 yield name_of(path), ast.get_docstring(node) or ""
-
-
-def known_sources() -> set[str]:
-    return set(yaml.safe_load((ROOT / "src/hedgesim/data/sources.yaml").read_text(encoding="utf-8")))
 
 
 def test_every_citation_is_a_source() -> None:
     texts = [*((name_of(page), prose(page)) for page in PAGES), *docstrings()]
     cited = {(key, place) for place, text in texts for key in CITED.findall(text)}
-    known = known_sources()
+    known = read_tables().sources
     assert len(cited) > 30
     assert not sorted((key, place) for key, place in cited if key not in known)
 
 
-def test_every_source_of_a_parameter_or_an_outcome_is_known() -> None:
-    known = known_sources() | {"model"}
-    named = {path: item.source for path, item in all_parameters().items()}
-    named |= {name: item.source for name, item in OUTCOMES.items()}
-    for rules in (country_rules(), power_rules()):
-        named |= {f"{name}.{item.name}": item.source for name, rule in rules.items() for item in parameters_of(rule)}
-    assert not {path: source for path, source in named.items() if set(source.split(";")) - known}
-
-
-def test_no_page_names_a_place_outside_the_repository() -> None:
-    for page in [*PAGES, ROOT / "CITATION.cff", ROOT / ".pre-commit-config.yaml"]:
-        text = page.read_text(encoding="utf-8")
-        assert not re.search(r"(^|[\s`(\"'])(/work|/home|/tmp|/root|\.\./shared)\b", text, re.MULTILINE), page
+def test_no_place_outside_the_repository_and_no_address_of_a_package_registry_is_shipped() -> None:
+    folders = ("src/hedgesim/data", "data-raw", "databuild", "tools")
+    shipped = (path for folder in folders for path in (ROOT / folder).rglob("*.*"))
+    files = [path for path in shipped if path.suffix in {".csv", ".yaml", ".py", ".md"}]
+    for path in [*files, *PAGES, ROOT / "CITATION.cff", ROOT / ".pre-commit-config.yaml"]:
+        assert not OUTSIDE.search(path.read_text(encoding="utf-8")), path
 
 
 @pytest.fixture
@@ -190,9 +161,10 @@ def run_python(code: str, session: dict[str, object], *, page: Path, workplace: 
         assert Path(first).stem in country_rules()
     elif first.startswith("tests/"):
         (workplace / Path(first).name).write_text(code, encoding="utf-8")
-        tests = {n: f for n, f in vars(load(workplace / Path(first).name)).items() if n.startswith("test_")}
+        defined = runpy.run_path(str(workplace / Path(first).name))
+        tests = [found for name, found in defined.items() if name.startswith("test_")]
         assert tests
-        for test in tests.values():
+        for test in tests:
             test()
     elif re.fullmatch(r"\w+\.py", first):
         (workplace / first).write_text(code, encoding="utf-8")
@@ -210,13 +182,13 @@ def run_console(code: str) -> None:
         assert command == "hedgesim", f"{line}: mark other commands as sh"
         if words[0] in {"run", "grid"} and "--runs" not in words:
             words += ["--runs", RUNS]
-        result = CliRunner().invoke(app, words)
-        assert result.exit_code == 0, f"{line}: {result.output} {result.exception!r}"
+        said = call(*words)
+        assert said.code == 0, f"{line}: {said.err}"
 
 
 def check_scenario(code: str, workplace: Path) -> None:
     """A YAML block is a whole scenario without fault."""
     file = workplace / "example.yaml"
     file.write_text(code, encoding="utf-8")
-    result = CliRunner().invoke(app, ["check", str(file)])
-    assert result.exit_code == 0, result.output
+    said = call("check", str(file))
+    assert said.code == 0, said.err
