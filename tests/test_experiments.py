@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from matplotlib.figure import Figure
-from tests.command_line import ROOT, call, start
+from tests.command_line import ROOT, call
 from tests.results.small import SMALL, written
 
 from hedgesim.experiment import packaged_experiments
@@ -15,20 +15,14 @@ from hedgesim.experiment import packaged_experiments
 NAMES = sorted(packaged_experiments())
 
 
-@pytest.fixture
-def png_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Charts are written as PNG alone, which takes half the time; the tests of plots write SVG too."""
-
-    def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:
-        figure.savefig(folder / f"{name}.png")
-        return [folder / f"{name}.png"]
-
-    monkeypatch.setattr("hedgesim.plots.theme.save", save)
+def png_alone(figure: Figure, folder: Path, *, name: str) -> list[Path]:
+    figure.savefig(folder / f"{name}.png")
+    return [folder / f"{name}.png"]
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.usefixtures("png_alone")
-def test_every_experiment_runs_in_its_quick_size(name: str, tmp_path: Path) -> None:
+def test_every_experiment_runs_in_its_quick_size(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.plots.theme.save", png_alone)  # half the time; the tests of plots write SVG too
     said = call("sweep", name, "--quick", "-o", str(tmp_path / "out"), "--json")
     assert said.code == 0, said.err
     report = json.loads(said.out)
@@ -45,16 +39,16 @@ def test_there_are_experiments_for_the_questions_of_the_founding_texts() -> None
 
 
 def test_a_plan_tells_runs_disk_and_time_and_starts_nothing(tmp_path: Path) -> None:
-    path = written(tmp_path)
-    said = call("plan", str(path), "-o", str(tmp_path / "out"), "--workers", "2")
+    where = (str(written(tmp_path)), "-o", str(tmp_path / "out"))
+    said = call("plan", *where, "--workers", "2")
     assert said.code == 0
     assert "24, 24 of them missing" in said.out
-    assert not (tmp_path / "out").exists()
-    report = json.loads(call("plan", str(path), "-o", str(tmp_path / "out"), "--json").out)
+    report = json.loads(call("plan", *where, "--json").out)
     assert (report["runs"], report["missing"], report["points"]) == (24, 24, 6)
     assert report["disk"] > 0.0 < report["seconds"]
-    call("sweep", str(path), "-o", str(tmp_path / "out"))
-    assert "24, 0 of them missing" in call("plan", str(path), "-o", str(tmp_path / "out")).out
+    assert not (tmp_path / "out").exists()
+    call("sweep", *where)
+    assert "24, 0 of them missing" in call("plan", *where).out
 
 
 def test_an_analyst_reads_medians_by_scenario_and_lever(tmp_path: Path) -> None:
@@ -73,13 +67,6 @@ def test_check_takes_experiments_and_scenarios(tmp_path: Path) -> None:
     said = call("check", str(bad))
     assert said.code == 2
     assert said.err.startswith(f"{bad}:7:12: there is no outcome")
-
-
-def test_an_unknown_experiment_is_named_with_those_there_are(tmp_path: Path) -> None:
-    said = start("sweep", "war_sizes", folder=tmp_path)
-    assert said.code == 2
-    assert 'there is no experiment "war_sizes"' in said.err
-    assert 'Did you mean "war_size"?' in said.err
 
 
 def test_progress_can_be_read_where_there_is_no_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
