@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -25,8 +24,10 @@ Change = Callable[[str, Row], Iterable[Row]]
 
 def first_day(date: str) -> str:
     """The first day that a date of a table, or a quarter, may mean, as text that sorts."""
-    year, is_quarter, quarter = date.partition("Q")
-    return f"{year}-{3 * int(quarter) - 2:02d}-01" if is_quarter else (date + "-01-01")[:10] if date else ""
+    if "Q" in date:
+        year, quarter = date.split("Q")
+        return f"{year}-{3 * int(quarter) - 2:02d}-01"
+    return (date + "-01-01")[:10] if date else ""
 
 
 def known_before(start: str) -> Change:
@@ -46,20 +47,6 @@ def known_before(start: str) -> Change:
     return cut
 
 
-def written(folder: Path, change: Change) -> Path:
-    """The packaged tables, changed row by row, in a folder."""
-    folder.mkdir(parents=True)
-    for path in TABLES.glob("*.csv"):
-        with path.open(encoding="utf-8", newline="") as source:
-            reader = csv.DictReader(source)
-            rows = [kept for row in reader for kept in change(path.stem, row)]
-        with (folder / path.name).open("w", encoding="utf-8", newline="") as target:
-            writer = csv.DictWriter(target, list(reader.fieldnames or ()), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-    return folder
-
-
 @pytest.fixture(scope="module", params=CASES)
 def case(request: pytest.FixtureRequest) -> Scenario:
     return read_scenario(request.param, overrides=[f"end={CASES[request.param]}"])
@@ -71,8 +58,12 @@ def usual(case: Scenario) -> Mapping[str, pd.DataFrame]:
 
 
 def run_with(change: Change, case: Scenario, folder: Path) -> Mapping[str, pd.DataFrame]:
-    """The results of the scenario with changed tables beside it."""
-    written(folder / "tables", change)
+    """The results of the scenario with the packaged tables, changed row by row, beside it."""
+    (folder / "tables").mkdir(parents=True)
+    for path in TABLES.glob("*.csv"):
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        rows = [kept for row in table.to_dict("records") for kept in change(path.stem, row)]
+        pd.DataFrame(rows, columns=table.columns).to_csv(folder / "tables" / path.name, index=False)
     file = folder / "changed.yaml"
     file.write_text(f"extends: {case.name}\nend: {case.end}\ntables: tables\n", encoding="utf-8")
     scenario = read_scenario(file)
