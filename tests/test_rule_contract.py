@@ -17,11 +17,14 @@ from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from hedgesim.scenario.tables import read_tables
 from worlds import NUMBERS, axis_lengths, declared_axes, make_setting, views_of
 
+Rule = CountryRule | PowerRule
 KINDS = {
     "country": (country_rules, CountryRule, CountryDecision),
     "power": (power_rules, PowerRule, PowerDecision),
 }
-EVERY_RULE = [(kind, name) for kind, (known, _, _) in KINDS.items() for name in known()]
+EVERY_RULE = [
+    pytest.param(kind, rule, id=name) for kind, (known, _, _) in KINDS.items() for name, rule in known().items()
+]
 
 SIGNLESS = {
     **dict.fromkeys(("share", "tie", "joining", "concession", "attention", "called"), 1.0),
@@ -29,12 +32,8 @@ SIGNLESS = {
 }
 """What is never negative, and the most that it may be."""
 
-each_rule = pytest.mark.parametrize(("kind", "name"), EVERY_RULE)
+each_rule = pytest.mark.parametrize(("kind", "rule"), EVERY_RULE)
 several = settings(max_examples=15)
-
-
-def rule_of(kind: str, name: str) -> CountryRule | PowerRule:
-    return KINDS[kind][0]()[name]()
 
 
 def view_in(kind: str, numbers: dict[str, int], n_runs: int = 2) -> View | PowerView:
@@ -45,7 +44,7 @@ def view_in(kind: str, numbers: dict[str, int], n_runs: int = 2) -> View | Power
     return view
 
 
-def decided(rule: CountryRule | PowerRule, view: View | PowerView) -> dict[str, np.ndarray]:
+def decided(rule: Rule, view: View | PowerView) -> dict[str, np.ndarray]:
     decision = rule.decide(view, Parameters())
     return {item.name: getattr(decision, item.name) for item in fields(decision)}
 
@@ -64,12 +63,12 @@ def test_rules_are_found_by_the_names_of_their_files() -> None:
 @several
 @given(numbers=NUMBERS, n_runs=st.integers(1, 3))
 def test_a_decision_has_its_axes_is_in_range_and_the_same_every_time_and_the_view_is_not_written_to(
-    kind: str, name: str, numbers: dict[str, int], n_runs: int
+    kind: str, rule: type[Rule], numbers: dict[str, int], n_runs: int
 ) -> None:
-    expected, rule = KINDS[kind][2], rule_of(kind, name)
-    decision = rule.decide(view_in(kind, numbers, n_runs), Parameters())
+    expected = KINDS[kind][2]
+    decision = rule().decide(view_in(kind, numbers, n_runs), Parameters())
     assert type(decision) is expected
-    again = decided(rule, view_in(kind, numbers, n_runs))
+    again = decided(rule(), view_in(kind, numbers, n_runs))
     lengths = axis_lengths(make_setting(**numbers).axes)
     for field, axes in declared_axes(expected).items():
         values = getattr(decision, field)
@@ -86,11 +85,11 @@ def test_a_decision_has_its_axes_is_in_range_and_the_same_every_time_and_the_vie
 @each_rule
 @several
 @given(numbers=NUMBERS)
-def test_deciding_one_at_a_time_is_deciding_together(kind: str, name: str, numbers: dict[str, int]) -> None:
-    rule, view = rule_of(kind, name), view_in(kind, numbers)
-    together = decided(rule, view)
+def test_deciding_one_at_a_time_is_deciding_together(kind: str, rule: type[Rule], numbers: dict[str, int]) -> None:
+    view = view_in(kind, numbers)
+    together = decided(rule(), view)
     n, axis = (numbers["n_countries"], COUNTRY) if kind == "country" else (numbers["n_powers"], TARGET)
-    alone = [decided(rule, view.of(slice(place, place + 1))) for place in range(n)]
+    alone = [decided(rule(), view.of(slice(place, place + 1))) for place in range(n)]
     for field, values in together.items():
         joined = np.concatenate([decision[field] for decision in alone], axis=axis)
         assert joined == pytest.approx(values, abs=1e-12), field
@@ -99,16 +98,14 @@ def test_deciding_one_at_a_time_is_deciding_together(kind: str, name: str, numbe
 @each_rule
 @several
 @given(numbers=NUMBERS)
-def test_runs_do_not_affect_one_another(kind: str, name: str, numbers: dict[str, int]) -> None:
-    rule = rule_of(kind, name)
-    together, alone = decided(rule, view_in(kind, numbers, 3)), decided(rule, view_in(kind, numbers, 1))
+def test_runs_do_not_affect_one_another(kind: str, rule: type[Rule], numbers: dict[str, int]) -> None:
+    together, alone = (decided(rule(), view_in(kind, numbers, n_runs)) for n_runs in (3, 1))
     for field, values in together.items():
         assert alone[field][..., :1] == pytest.approx(values[..., :1], abs=1e-12), field
 
 
 @each_rule
-def test_every_parameter_has_a_unit_a_range_a_meaning_and_a_source_that_is_listed(kind: str, name: str) -> None:
-    rule = KINDS[kind][0]()[name]
+def test_every_parameter_has_a_unit_a_range_a_meaning_and_a_source_that_is_listed(kind: str, rule: type[Rule]) -> None:
     assert is_dataclass(rule)
     assert [item.name for item in parameters_of(rule)] == [item.name for item in fields(rule)]
     for item in parameters_of(rule):
@@ -121,17 +118,15 @@ def test_every_parameter_has_a_unit_a_range_a_meaning_and_a_source_that_is_liste
 
 @each_rule
 @pytest.mark.parametrize("end", ["low", "high"])
-def test_a_rule_works_at_both_ends_of_the_ranges_of_its_parameters(kind: str, name: str, end: str) -> None:
-    rule = rule_of(kind, name)
-    at_end = rule.with_values({item.name: getattr(item, end) for item in parameters_of(rule)})
+def test_a_rule_works_at_both_ends_of_the_ranges_of_its_parameters(kind: str, rule: type[Rule], end: str) -> None:
+    at_end = rule().with_values({item.name: getattr(item, end) for item in parameters_of(rule)})
     sizes = {"seed": 1, "n_countries": 3, "n_powers": 3, "n_domains": 2, "n_formats": 5}
     for field, values in decided(at_end, view_in(kind, sizes)).items():
         assert np.all(np.isfinite(values)), field
 
 
 @each_rule
-def test_every_rule_says_what_it_is_in_one_sentence_and_names_listed_references(kind: str, name: str) -> None:
-    rule = KINDS[kind][0]()[name]
+def test_every_rule_says_what_it_is_in_one_sentence_and_names_listed_references(kind: str, rule: type[Rule]) -> None:
     assert (inspect.getmodule(rule).__doc__ or "").strip().endswith(".")
     text = inspect.getdoc(rule) or ""
     assert "References:" in text

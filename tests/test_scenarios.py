@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from command_line import ROOT, SCENARIOS, call, files_below, start
+from command_line import ROOT, call, files_below, start
 from hedgesim import open_results, paired_difference, read_scenario, run
 from hedgesim.engines.case import case_named
 from hedgesim.engines.ensemble import simulate
@@ -34,10 +34,10 @@ def many(name: str) -> Trajectory:
     return simulate(case_named(name), range(MANY))
 
 
-@pytest.mark.parametrize("name", packaged_scenarios())
-def test_every_scenario_says_its_purpose_and_its_seed_in_its_own_file(name: str) -> None:
-    keys = [line.split(":")[0] for line in (SCENARIOS / f"{name}.yaml").read_text(encoding="utf-8").splitlines()]
-    assert {"purpose", "seed"} <= set(keys)
+def test_every_scenario_says_its_purpose_and_its_seed_in_its_own_file() -> None:
+    for name, path in packaged_scenarios().items():
+        keys = {line.split(":")[0] for line in path.read_text(encoding="utf-8").splitlines()}
+        assert {"purpose", "seed"} <= keys, name
 
 
 @pytest.mark.parametrize("name", packaged_scenarios())
@@ -53,44 +53,42 @@ def test_every_scenario_runs_and_its_shares_sum_to_one(name: str) -> None:
 # What a purpose says, as a number per run.
 
 
+def place(trajectory: Trajectory, axis: str, name: str) -> int:
+    return getattr(trajectory.case.setting.axes, axis).index(name)
+
+
 def presence(trajectory: Trajectory, option: str) -> np.ndarray:
     """Mean presence of an option over countries at the end, per run."""
-    setting = trajectory.case.setting
-    last = (trajectory.worlds.share[-1] * setting.weight).sum(axis=DOMAIN)
-    return np.asarray(last[:, setting.axes.options.index(option), :].mean(axis=0))
+    last = (trajectory.worlds.share[-1] * trajectory.case.setting.weight).sum(axis=DOMAIN)
+    return last[:, place(trajectory, "options", option)].mean(axis=0)
 
 
 def share(trajectory: Trajectory, domain: str, option: str) -> np.ndarray:
-    axes = trajectory.case.setting.axes
-    cells = trajectory.worlds.share[-1, :, axes.domains.index(domain), axes.options.index(option), :]
-    return np.asarray(cells.mean(axis=0))
+    """Share of an option in a domain at the end, axes (country, run)."""
+    return trajectory.worlds.share[-1, :, place(trajectory, "domains", domain), place(trajectory, "options", option)]
 
 
 def through(trajectory: Trajectory, country: str, partner: str) -> np.ndarray:
     """Presence of a partner country in transport: region share times tie."""
-    axes = trajectory.case.setting.axes
-    i, j = axes.countries.index(country), axes.countries.index(partner)
-    region = trajectory.worlds.share[-1, i, axes.domains.index("transport"), axes.options.index("region"), :]
-    return np.asarray(region * trajectory.worlds.tie[-1, i, 0, j, :])
+    i, j = (place(trajectory, "countries", name) for name in (country, partner))
+    return share(trajectory, "transport", "region")[i] * trajectory.worlds.tie[-1, i, 0, j]
 
 
 def outcome(trajectory: Trajectory, name: str) -> np.ndarray:
     countries, system = trajectory.outcomes_by_name()
     if name in countries:
-        return np.asarray(countries[name][-1].mean(axis=(COUNTRY, DOMAIN, TARGET)))
-    return np.asarray(system[name][:, 0, 0, 0, :].sum(axis=0))
+        return countries[name][-1].mean(axis=(COUNTRY, DOMAIN, TARGET))
+    return system[name][:, 0, 0, 0].sum(axis=0)
 
 
 def led(trajectory: Trajectory, code: str) -> np.ndarray:
     """Whether the leaders of a format ever met."""
-    k = trajectory.case.setting.axes.formats.index(code)
-    return np.asarray(trajectory.worlds.highest[-1, 0, 0, k, :] >= LEADERS).astype(float)
+    return (trajectory.worlds.highest[-1, 0, 0, place(trajectory, "formats", code)] >= LEADERS).astype(float)
 
 
 def seats(trajectory: Trajectory, country: str) -> np.ndarray:
     """Formats of which a country is a member at the end."""
-    i = trajectory.case.setting.axes.countries.index(country)
-    return np.asarray((trajectory.worlds.status[-1, i, 0, :, :] == MEMBER).sum(axis=0))
+    return (trajectory.worlds.status[-1, place(trajectory, "countries", country), 0] == MEMBER).sum(axis=0)
 
 
 CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
@@ -104,7 +102,7 @@ CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
     "re-export shrinks": ("secondary_sanctions", "war_2022", -1, lambda t: outcome(t, "reexport")),
     "a spillover brings the region together": ("afghan_shock", "war_2022", 1, lambda t: presence(t, "region")),
     "and new formats": ("afghan_shock", "war_2022", 1, lambda t: outcome(t, "first_time_formats")),
-    "the corridor carries more": ("corridor_boom", "war_2022", 1, lambda t: share(t, "transport", "region")),
+    "the corridor carries more": ("corridor_boom", "war_2022", 1, lambda t: share(t, "transport", "region").mean(0)),
     "through Azerbaijan": ("corridor_boom", "war_2022", 1, lambda t: through(t, "KAZ", "AZE")),
     "Turkmenistan without its reserve": ("turkmenistan_drops_veto", "war_2022", 1, lambda t: seats(t, "TKM")),
     "peace brings Russia some of it back": ("peace", "war_2022", 1, lambda t: presence(t, "RUS")),
