@@ -93,25 +93,19 @@ def test_every_layer_is_there() -> None:
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_no_file_is_too_long(file: str) -> None:
-    assert len((SOURCE / file).read_text().splitlines()) <= LONGEST_FILE
-
-
-@pytest.mark.parametrize("file", FILES)
-def test_functions_are_short_and_take_few_arguments(file: str) -> None:
-    for node in ast.walk(ast.parse((SOURCE / file).read_text())):
-        if isinstance(node, ast.FunctionDef):
-            statements = (node.end_lineno or 0) - node.body[0].lineno + 1
-            if ast.get_docstring(node):
-                statements -= (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
-            assert statements <= LONGEST_FUNCTION.get(f"{file}:{node.name}", 40), f"{file}:{node.name} is too long"
-            arguments = node.args
-            assert arguments.kwarg is None or file.startswith("plots"), f"{file}:{node.name} takes **{arguments.kwarg}"
-            positional = [a for a in arguments.args if a.arg not in {"self", "cls"}]
-            options = 13 if file.startswith("commands/") else 8
-            assert len(positional) + len(arguments.kwonlyargs) <= options, (
-                f"{file}:{node.name} takes too many arguments"
-            )
+def test_files_and_functions_are_short_and_take_few_arguments(file: str) -> None:
+    text = (SOURCE / file).read_text()
+    assert len(text.splitlines()) <= LONGEST_FILE
+    options = 13 if file.startswith("commands/") else 8
+    for node in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)):
+        where, arguments = f"{file}:{node.name}", node.args
+        statements = (node.end_lineno or 0) - node.body[0].lineno + 1
+        if ast.get_docstring(node):
+            statements -= (node.body[0].end_lineno or 0) - node.body[0].lineno + 1
+        assert statements <= LONGEST_FUNCTION.get(where, 40), f"{where} is too long"
+        assert arguments.kwarg is None or file.startswith("plots"), f"{where} takes **{arguments.kwarg}"
+        taken = [a for a in [*arguments.args, *arguments.kwonlyargs] if a.arg not in {"self", "cls"}]
+        assert len(taken) <= options, f"{where} takes too many arguments"
 
 
 @pytest.mark.parametrize("file", FILES)
