@@ -7,9 +7,17 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from hedgesim.scenario.tables import Tables, read_tables
+
 settings.register_profile("steady", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "steady")
+
+
+@pytest.fixture(scope="session")
+def tables() -> Tables:
+    """The packaged tables."""
+    return read_tables()
 
 
 @pytest.fixture

@@ -3,21 +3,15 @@
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.model.world import LEVELS, STATUSES
 from hedgesim.scenario.arrays import UNIT_BOUNDS
-from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
+from hedgesim.scenario.tables import LAST_COLUMNS, Tables
 
 TABLES = Path(__file__).parent.parent / "src" / "hedgesim" / "data" / "tables"
 FLOOR = 0.003
-
-
-@pytest.fixture(scope="module")
-def tables() -> Tables:
-    return read_tables()
 
 
 def codes(tables: Tables, axis: str) -> set[str]:

@@ -15,7 +15,7 @@ from databuild.gravity import gravity_prior
 from databuild.known import Known
 from databuild.raw import RawData
 from databuild.shares import blend, count_assumptions, lift_to_floor
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import Tables
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs" / "data.md"
@@ -24,11 +24,6 @@ DOCS = ROOT / "docs" / "data.md"
 @pytest.fixture(scope="module")
 def raw() -> RawData:
     return RawData.read()
-
-
-@pytest.fixture(scope="module")
-def tables() -> Tables:
-    return read_tables()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from command_line import ROOT, call, files_below, start
-from hedgesim import open_results, paired_difference, read_scenario, run
+from hedgesim import open_results
 from hedgesim.engines.case import case_named
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Trajectory
@@ -42,7 +42,6 @@ def test_every_scenario_says_its_purpose_and_its_seed_in_its_own_file() -> None:
 @pytest.mark.parametrize("name", packaged_scenarios())
 def test_every_scenario_runs_and_its_shares_sum_to_one(name: str) -> None:
     worlds = simulate(case_named(name), range(2)).worlds
-    assert np.isfinite(worlds.share).all()
     assert np.abs(worlds.share.sum(axis=TARGET) - 1.0).max() < 1e-9
     assert (worlds.share > 0.0).all()
     for quantity in (worlds.threat, worlds.reliability, worlds.trust, worlds.momentum, worlds.attention):
@@ -57,9 +56,9 @@ def place(trajectory: Trajectory, axis: str, name: str) -> int:
 
 
 def presence(trajectory: Trajectory, option: str) -> np.ndarray:
-    """Mean presence of an option over countries at the end, per run."""
+    """Presence of an option at the end, axes (country, run)."""
     last = (trajectory.worlds.share[-1] * trajectory.case.setting.weight).sum(axis=DOMAIN)
-    return last[:, place(trajectory, "options", option)].mean(axis=0)
+    return last[:, place(trajectory, "options", option)]
 
 
 def share(trajectory: Trajectory, domain: str, option: str) -> np.ndarray:
@@ -91,20 +90,20 @@ def seats(trajectory: Trajectory, country: str) -> np.ndarray:
 
 
 CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
-    "the war costs Russia presence": ("war_2022", "no_war", -1, lambda t: presence(t, "RUS")),
+    "the war costs Russia presence in every country": ("war_2022", "no_war", -1, lambda t: presence(t, "RUS")),
     "the war brings new formats": ("war_2022", "no_war", 1, lambda t: outcome(t, "first_time_formats")),
     "without the succession less cohesion": ("no_uzbek_succession", "history", -1, lambda t: outcome(t, "cohesion")),
     "the six meet the United States": ("us_opens_to_azerbaijan", "war_2022", 1, lambda t: led(t, "C6_US")),
     "pressed countries hedge less": ("russia_coerces", "war_2022", -1, lambda t: outcome(t, "hedging_index")),
-    "China gains": ("china_fills_vacuum", "war_2022", 1, lambda t: presence(t, "CHN")),
-    "and Russia loses by it": ("china_fills_vacuum", "war_2022", -1, lambda t: presence(t, "RUS")),
+    "China gains": ("china_fills_vacuum", "war_2022", 1, lambda t: presence(t, "CHN").mean(0)),
+    "and Russia loses by it": ("china_fills_vacuum", "war_2022", -1, lambda t: presence(t, "RUS").mean(0)),
     "re-export shrinks": ("secondary_sanctions", "war_2022", -1, lambda t: outcome(t, "reexport")),
-    "a spillover brings the region together": ("afghan_shock", "war_2022", 1, lambda t: presence(t, "region")),
+    "a spillover brings the region together": ("afghan_shock", "war_2022", 1, lambda t: presence(t, "region").mean(0)),
     "and new formats": ("afghan_shock", "war_2022", 1, lambda t: outcome(t, "first_time_formats")),
     "the corridor carries more": ("corridor_boom", "war_2022", 1, lambda t: share(t, "transport", "region").mean(0)),
     "through Azerbaijan": ("corridor_boom", "war_2022", 1, lambda t: through(t, "KAZ", "AZE")),
     "Turkmenistan without its reserve": ("turkmenistan_drops_veto", "war_2022", 1, lambda t: seats(t, "TKM")),
-    "peace brings Russia some of it back": ("peace", "war_2022", 1, lambda t: presence(t, "RUS")),
+    "peace brings Russia some of it back": ("peace", "war_2022", 1, lambda t: presence(t, "RUS").mean(0)),
     "and ends exposure to sanctions": ("peace", "war_2022", -1, lambda t: outcome(t, "sanctions_exposure")),
 }
 
@@ -113,9 +112,7 @@ CLAIMS: dict[str, tuple[str, str, int, Callable[[Trajectory], np.ndarray]]] = {
 def test_a_scenario_does_what_its_purpose_says(claim: str) -> None:
     name, against, sign, measure = CLAIMS[claim]
     change = measure(many(name)) - measure(many(against))
-    error = change.std(ddof=1) / np.sqrt(MANY)
-    print(f"{claim}: {change.mean():+.4f} ± {error:.4f}")
-    assert sign * change.mean() > 2.0 * error
+    assert np.all(sign * change.mean(axis=-1) > 3.0 * change.std(axis=-1, ddof=1) / np.sqrt(MANY))
 
 
 def test_uzbekistan_stays_in_the_union_that_it_joined() -> None:
@@ -185,15 +182,6 @@ def test_a_scenario_runs_whole_and_twice_the_same(name: str, tmp_path: Path) -> 
     assert sorted(set(shares["run"])) == list(range(DEFAULT_KEEP))
     assert runs["failed"].isna().all()
     assert_same(bytes_below(tmp_path / "first"), bytes_below(tmp_path / "second"))
-
-
-@pytest.mark.hold
-def test_the_war_costs_the_aggressor_presence_in_every_country() -> None:
-    scenario = read_scenario("war_2022")
-    tables = (run(read_scenario(name)).table("countries") for name in ("war_2022", "no_war"))
-    last = (table[table["period"] == str(scenario.end)] for table in tables)
-    change = paired_difference(*last, keys=["country"], value=f"presence_{scenario.aggressor}")
-    assert (change["mean"] + 3.0 * change["error"] < 0.0).all()
 
 
 # The page about them.
