@@ -108,17 +108,17 @@ def test_no_place_outside_the_repository_and_no_address_of_a_package_registry_is
 
 
 @pytest.fixture
-def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty folder with the scenarios in it, in which a reader types what a page shows.
 
-    Rules that a page adds lie in a folder beside the package's, or are the reader's own; they are forgotten afterwards.
+    Rules that a page adds are in a folder beside the package's, or are the reader's own; they are forgotten afterwards.
     """
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(countries, "__path__", [*countries.__path__, str(tmp_path / "added")])
     monkeypatch.setattr(catalogue, "own", {})
     before = set(sys.modules)
-    yield tmp_path
+    yield
     for name in set(sys.modules) - before:
         if name.startswith(countries.__name__):
             del sys.modules[name]
@@ -132,8 +132,8 @@ def forget() -> None:
 
 
 @pytest.mark.parametrize("page", RUN, ids=name_of)
-@pytest.mark.usefixtures("capsys")
-def test_every_example_runs(page: Path, workplace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("capsys", "workplace")
+def test_every_example_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if page.stem != "api":  # which draws every chart of a run; they take longer than the runs
         sketch(monkeypatch)
     session: dict[str, object] = {"__name__": f"example_{page.stem}"}
@@ -141,7 +141,7 @@ def test_every_example_runs(page: Path, workplace: Path, monkeypatch: pytest.Mon
     assert any(kind in {"python", "console"} for kind, _ in blocks)
     for kind, code in blocks:
         if kind == "python":
-            run_python(code, session, page=page, workplace=workplace)
+            run_python(code, session, page)
         elif kind == "console":
             run_console(code)
         elif kind == "yaml":
@@ -149,26 +149,25 @@ def test_every_example_runs(page: Path, workplace: Path, monkeypatch: pytest.Mon
             assert call("check", "example.yaml").code == 0, code
 
 
-def run_python(code: str, session: dict[str, object], *, page: Path, workplace: Path) -> None:
+def run_python(code: str, session: dict[str, object], page: Path) -> None:
     """Run a block; one that starts with the path of a rule, of its test or of a file of one's own is that file."""
     first = code.partition("\n")[0].removeprefix("# ")
-    if first.startswith("src/hedgesim/rules/countries/"):
-        (workplace / "added").mkdir(exist_ok=True)
-        (workplace / "added" / Path(first).name).write_text(code, encoding="utf-8")
+    if not re.fullmatch(r"[\w/]+\.py", first):
+        exec(compile(code, str(page), "exec"), session)
+        return
+    is_rule = first.startswith("src/hedgesim/rules/countries/")
+    assert is_rule or not first.startswith("src/"), f"{first}: the tests put no file there"
+    file = Path("added" if is_rule else ".", Path(first).name)
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(code, encoding="utf-8")
+    if is_rule:
         forget()
-        assert Path(first).stem in country_rules()
+        assert file.stem in country_rules()
     elif first.startswith("tests/"):
-        (workplace / Path(first).name).write_text(code, encoding="utf-8")
-        defined = runpy.run_path(str(workplace / Path(first).name))
-        tests = [found for name, found in defined.items() if name.startswith("test_")]
+        tests = [found for name, found in runpy.run_path(str(file)).items() if name.startswith("test_")]
         assert tests
         for test in tests:
             test()
-    elif re.fullmatch(r"\w+\.py", first):
-        (workplace / first).write_text(code, encoding="utf-8")
-    else:
-        assert not first.startswith("src/"), f"{first}: the tests put no file there"
-        exec(compile(code, str(page), "exec"), session)
 
 
 def run_console(code: str) -> None:

@@ -38,7 +38,7 @@ def test_there_are_experiments_for_the_questions_of_the_founding_texts() -> None
     assert {path.stem for path in (ROOT / "experiments").glob("*.yaml")} == set(NAMES)
 
 
-def test_a_plan_tells_runs_disk_and_time_and_starts_nothing(tmp_path: Path) -> None:
+def test_a_plan_says_runs_disk_and_time_and_starts_nothing(tmp_path: Path) -> None:
     where = (str(written(tmp_path)), "-o", str(tmp_path / "out"))
     said = call("plan", *where, "--workers", "2")
     assert said.code == 0
