@@ -11,7 +11,6 @@ from hedgesim.scenario.arrays import UNIT_BOUNDS
 from hedgesim.scenario.tables import LAST_COLUMNS, Tables
 
 TABLES = Path(__file__).parent.parent / "src" / "hedgesim" / "data" / "tables"
-FLOOR = 0.003
 
 
 def codes(tables: Tables, axis: str) -> set[str]:
@@ -71,7 +70,7 @@ def test_shares_are_complete_and_sum_to_one(tables: Tables) -> None:
     assert len(shares) == cells
     sums = shares.groupby(["start", "country", "domain"])["share"].sum()
     assert (sums - 1.0).abs().max() < 1e-9
-    assert shares["share"].min() >= FLOOR - 1e-12
+    assert shares["share"].min() >= 0.003 - 1e-12
     assert ((shares["evidence"] < tables.mapping["prior_weight"]) == (shares["prior_dominated"] == 1)).all()
 
 

@@ -5,7 +5,6 @@ from itertools import product
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from databuild.build import PRODUCT, build, write
@@ -134,9 +133,3 @@ def test_a_source_text_becomes_keys_and_a_confidence(raw: RawData) -> None:
     key = f"example_{hashlib.sha256(address.encode()).hexdigest()[:6]}"
     assert cite(address) == (key, "seen")
     assert raw.citations.entries[key]["citation"] == "example.com: a long and telling title"
-
-
-def test_only_cited_sources_and_those_of_methods_are_written(raw: RawData) -> None:
-    used = raw.citations.used([pd.DataFrame({"source": ["wdi;recall"]})])
-    assert {"wdi", "kuik2008"} <= set(used)
-    assert "sipri2026" not in used
