@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hedgesim.engines import BACKENDS, ENGINES, Engine, engine_of
 from hedgesim.engines.case import Case
+from hedgesim.engines import BACKENDS, engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN
 from worlds import make_case, make_setting, short_case
@@ -14,29 +14,30 @@ from worlds import make_case, make_setting, short_case
 CASE = make_case(make_setting(1, n_steps=3))
 
 
-@pytest.mark.parametrize("name", ENGINES)
-def test_an_engine_gives_the_runs_it_is_asked_for(name: str) -> None:
-    engine = engine_of(name)
-    assert (engine.name, engine.backend) == (name, "numpy")
-    runs = [5] if engine.together == 1 else [5, 9]
+@pytest.mark.parametrize(
+    ("name", "backend", "runs"), [("mesa", "numpy", [5]), *(("ensemble", backend, [5, 9]) for backend in BACKENDS)]
+)
+def test_agents_make_one_run_at_a_time_and_arrays_many(name: str, backend: str, runs: list[int]) -> None:
+    engine = engine_of(name, backend)
+    assert (engine.name, engine.backend) == (name, backend)
+    assert (engine.together == 1) == (name == "mesa")
     made = engine.trajectories(CASE, runs)
     assert made.runs == tuple(runs)
     assert (made.worlds.share.shape[0], made.worlds.share.shape[RUN]) == (4, len(runs))
-    assert engine.outcomes(CASE, runs).values.shape[1:] == (4, len(runs))
-
-
-def each_engine() -> list[Engine]:
-    return [engine_of("mesa"), *(engine_of("ensemble", backend) for backend in BACKENDS)]
 
 
 def test_all_engines_have_the_same_outcomes_on_every_back_end() -> None:
-    case = short_case()
-    recorded = [engine.outcomes(case, [5]) for engine in each_engine()]
-    for one in recorded:
-        assert one.columns() == recorded[0].columns()
-        assert one.values == pytest.approx(recorded[0].values, abs=1e-9)
-        assert np.array_equal(one.meetings, recorded[0].meetings)
-        assert np.array_equal(one.failed, recorded[0].failed)
+    case, engine = short_case(), engine_of("ensemble")
+    plain = engine.outcomes(case, range(7))
+    for made, runs in (
+        (engine_of("ensemble", "jax").outcomes(case, range(7)), range(7)),
+        (engine_of("mesa").outcomes(case, [5]), [5]),
+        (engine.trajectories(case, [3, 0]).outcomes(), [3, 0]),
+    ):
+        assert made.columns() == plain.columns()
+        assert made.values == pytest.approx(plain.values[..., runs], abs=1e-9)
+        assert np.array_equal(made.meetings, plain.meetings[:, runs])
+        assert np.array_equal(made.failed, plain.failed[runs])
 
 
 def without_draws(case: Case) -> Case:
@@ -58,11 +59,6 @@ def test_all_engines_have_the_same_observations_of_every_run_on_every_back_end(d
             assert one.share[..., place] == pytest.approx(mesa.share[..., 0], abs=1e-9)
             for name in ("meeting", "status", "joined"):
                 assert np.array_equal(getattr(one, name)[..., place], getattr(mesa, name)[..., 0]), name
-
-
-def test_agents_run_one_run_at_a_time_and_arrays_many() -> None:
-    assert engine_of("mesa").together == 1
-    assert all(engine_of("ensemble", backend).together > 1 for backend in BACKENDS)
 
 
 @pytest.mark.parametrize(

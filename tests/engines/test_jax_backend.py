@@ -2,35 +2,23 @@
 
 import importlib.util
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import jax
 import numpy as np
 import pytest
+from tests.engines.alike import assert_same_worlds, run_of
 
 from hedgesim.engines import engine_of, jax_backend
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.errors import HedgesimError
-from hedgesim.model.parameter import Parameter, parameters_of
+from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
-from hedgesim.model.world import World
 from hedgesim.rules import CountryRule, country_rules, power_rules
-from worlds import case_from, make_case, make_setting, short_case
-
-EXACT = ("level", "meeting", "status")
-"""Fields of the world that are equal to the last bit."""
-
-
-def assert_same(compiled: World, plain: World, within: float = 1e-9) -> None:
-    for item in fields(World):
-        here, there = getattr(compiled, item.name), getattr(plain, item.name)
-        assert here.shape == there.shape, item.name
-        assert np.max(np.abs(here - there)) <= (0.0 if item.name in EXACT else within), item.name
-
+from worlds import make_case, make_setting, short_case
 
 # Compiling takes about ten seconds: tests share the programs of `small` and of `varied`, others are held.
 
@@ -38,16 +26,6 @@ def assert_same(compiled: World, plain: World, within: float = 1e-9) -> None:
 @pytest.fixture(scope="module")
 def small() -> Case:
     return short_case()
-
-
-def test_outcomes_are_those_of_numpy_and_of_its_worlds(small: Case) -> None:
-    compiled, plain = jax_backend.outcomes(small, range(7)), outcomes(small, range(7))
-    assert compiled.columns() == plain.columns()
-    assert compiled.values.shape == plain.values.shape
-    assert np.max(np.abs(compiled.values - plain.values)) <= 1e-9
-    assert np.array_equal(compiled.meetings, plain.meetings)
-    assert np.array_equal(compiled.failed, plain.failed)
-    assert np.max(np.abs(simulate(small, [3, 0]).outcomes().values - compiled.values[..., [3, 0]])) <= 1e-9
 
 
 def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
@@ -90,36 +68,11 @@ def test_the_number_of_cores_changes_nothing(small: Case, cores: int, monkeypatc
 
 
 @pytest.mark.hold
-def test_parameters_and_shocks_may_differ_from_run_to_run() -> None:
-    line = "{channel: intention, powers: [RUS], size: SIZE}"
-    shock = f"shocks={{sudden: {{source: assumption, date: 2021Q3, channels: [{line}]}}}}"
-    texts = [
-        [shock.replace("SIZE", str(size)), f"settings.taste.threat={threat}"]
-        for size, threat in ((0.1, 0.5), (0.4, 2.0))
-    ]
-    cases = tuple(case_from("war_2022", "end=2022Q1", *text) for text in texts)
-    sudden, runs = cases[0].setting.shocks.names.index("sudden"), [1, 2, 0, 1, 2]
-    varied_numbers = {"threat": [VariedNumber("taste.threat")], "size": [VariedNumber(impulses=(sudden,))]}
-    case = with_varied_numbers(
-        cases[0], varied_numbers, {"threat": np.repeat([0.5, 2.0], [2, 3]), "size": np.repeat([1.0, 4.0], [2, 3])}
-    )
-    compiled, plain = jax_backend.outcomes(case, runs), outcomes(case, runs)
-    apart = np.concatenate([outcomes(cases[0], [1, 2]).values, outcomes(cases[1], [0, 1, 2]).values], axis=-1)
-    assert np.max(np.abs(plain.values - apart)) <= 1e-12
-    assert np.max(np.abs(compiled.values - apart)) <= 1e-9
-
-
-@pytest.mark.hold
 @pytest.mark.parametrize(("seed", "rule"), [(1, "landscape"), (2, "random"), (3, "multi_vector")])
 def test_small_invented_worlds_are_those_of_numpy(seed: int, rule: str) -> None:
     setting = make_setting(seed, n_countries=2 + seed % 2, n_powers=1 + seed, n_domains=1 + seed % 2, n_steps=2 + seed)
     case = make_case(setting, rule=rule)
-    assert_same(jax_backend.simulate(case, [0, 4]).worlds, simulate(case, [0, 4]).worlds)
-
-
-def any_numbers(rng: np.random.Generator, items: dict[str, Parameter], n_runs: int) -> dict[str, np.ndarray]:
-    """Values from the whole ranges of parameters, axes (run,)."""
-    return {path: rng.uniform(item.low, item.high, n_runs) for path, item in items.items()}
+    assert_same_worlds(jax_backend.simulate(case, [0, 4]).worlds, simulate(case, [0, 4]).worlds, within=1e-9)
 
 
 RUNS = (4, 0, 4, 9)
@@ -128,12 +81,15 @@ RUNS = (4, 0, 4, 9)
 
 @pytest.fixture(scope="module")
 def varied() -> tuple[Case, list[Case]]:
-    """A small world of many rules of which every number differs from run to run, and the case of each run alone."""
+    """A small world of many rules of which every number differs from run to run, and the case of each run alone.
+
+    The numbers are from the whole ranges of the parameters.
+    """
     base, rng = make_case(make_setting(5, n_steps=5)), np.random.default_rng(1)
     countries = [country_rules()[name]() for name in ("neutrality", "random", "landscape")]
     powers = [power_rules()[name]() for name in ("patron", "suitor", "bystander")]
     groups = [all_parameters(), *({item.name: item for item in parameters_of(rule)} for rule in (*countries, *powers))]
-    numbers = [any_numbers(rng, items, len(RUNS)) for items in groups]
+    numbers = [{path: rng.uniform(item.low, item.high, len(RUNS)) for path, item in items.items()} for items in groups]
     sizes = rng.uniform(-0.4, 0.6, (len(base.setting.shocks.names), len(RUNS)))
 
     def case_of_runs(run: int | None = None) -> Case:
@@ -161,11 +117,10 @@ def test_every_number_may_differ_from_run_to_run_and_each_run_is_a_case_of_its_o
     case, cases = varied
     with np.errstate(over="ignore"):
         kept, plain = jax_backend.simulate(case, RUNS), simulate(case, RUNS).worlds
-        assert_same(kept.worlds, plain)
         for place, run in enumerate(RUNS):
             alone = run_alone(cases[place], run).worlds
-            assert_same(only(plain, place), alone, 1e-12)
-            assert_same(only(kept.worlds, place), alone, 1e-9)
+            assert_same_worlds(run_of(plain, place), alone)
+            assert_same_worlds(run_of(kept.worlds, place), alone, within=1e-9)
     assert kept.runs == RUNS
     assert np.max(np.abs(plain.share[-1, ..., 0] - plain.share[-1, ..., 2])) > 1e-3, "equal runs, other numbers"
 
@@ -181,11 +136,7 @@ def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case
     assert np.max(np.abs(np.delete(compiled.values - plain.values, 1, axis=-1))) <= 1e-9
 
 
-def only(worlds: World, row: int) -> World:
-    return World(**{item.name: getattr(worlds, item.name)[..., row : row + 1] for item in fields(World)})
-
-
-def test_doubles_are_for_our_programs_only(small: Case) -> None:
+def test_doubles_are_for_our_programs_run_of(small: Case) -> None:
     assert jax_backend.outcomes(small, [0]).values.dtype == np.float64
     assert jax.numpy.zeros(1).dtype == np.float32
 

@@ -1,7 +1,6 @@
 """When nothing happens, nothing moves: the start is at rest, on the packaged tables."""
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -26,15 +25,19 @@ STEADY += ("momentum", "level", "boost", "fatigue", "status", "since", "turn", "
 NOTHING = ("coercion", "concession", "joined", "leakage", "meeting")
 
 
-@cache
-def quiet(start: str, end: str) -> Case:
-    """Some quarters without recorded or other shocks."""
+RULES = sorted(set(country_rules()) - {"random", "landscape"})
+"""`random` gambles and `landscape` follows affinity itself, not its changes: they leave the start by design."""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "rule"), [("2015Q1", "2025Q1", "multi_vector"), *(("2021Q1", "2031Q1", rule) for rule in RULES)]
+)
+def test_without_shocks_and_random_events_the_world_stays_at_its_start(
+    start: str, end: str, rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     still = [f"settings.{setting}" for setting in STILL]
-    return case_from("war_2022", f"start={start}", f"end={end}", "recorded_shocks=none", *still)
-
-
-def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
-    """The worlds of one run in which no random event occurs."""
+    texts = [f"start={start}", f"end={end}", "recorded_shocks=none", f"rules.countries.all.rule={rule}", *still]
+    case = case_from("war_2022", *texts)
 
     def without_events(xp, case: Case, runs) -> RunInputs:
         inputs = run_inputs(xp, case, runs)
@@ -46,26 +49,10 @@ def uneventful(case: Case, monkeypatch: pytest.MonkeyPatch):
         return replace(inputs, draw_four=draw_four)
 
     monkeypatch.setattr(ensemble, "run_inputs", without_events)
-    return ensemble.simulate(case, [0]).worlds
-
-
-@pytest.mark.parametrize(("start", "end"), [("2021Q1", "2031Q1"), ("2015Q1", "2025Q1")])
-def test_without_shocks_and_random_events_the_world_stays_at_its_start(
-    start: str, end: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    case = quiet(start, end)
-    assert case.setting.axes.n_steps == 40
-    worlds = uneventful(case, monkeypatch)
+    worlds = ensemble.simulate(case, [0]).worlds
+    assert len(worlds.share) == 41
     for name in STEADY:
         values = getattr(worlds, name)
         assert np.max(np.abs(values - values[:1])) < 1e-9, name
     for name in NOTHING:
         assert not np.any(getattr(worlds, name)), name
-
-
-@pytest.mark.parametrize("rule", sorted(set(country_rules()) - {"random", "landscape"}))
-def test_shares_stay_under_every_rule_that_follows_changes_only(rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    # `random` gambles and `landscape` follows affinity itself, not its changes: they leave the start by design.
-    case = quiet("2021Q1", "2031Q1")
-    worlds = uneventful(replace(case, country_rules=(country_rules()[rule](),) * 6), monkeypatch)
-    assert np.max(np.abs(worlds.share - worlds.share[:1])) < 1e-9
