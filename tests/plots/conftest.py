@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from hedgesim.engines.records import SYSTEM
 from hedgesim.model.world import LEVELS
 from hedgesim.plots import Names, theme
 from hedgesim.results.summary import summarise
@@ -77,14 +76,10 @@ def invent_countries(shares: pd.DataFrame) -> pd.DataFrame:
     wide = shares.pivot_table(index=keys, columns="option", values="share", aggfunc="mean", sort=False)
     powers = wide.iloc[:, :-2].to_numpy()
     index = 1 - ((powers / powers.sum(axis=1, keepdims=True)) ** 2).sum(axis=1)
+    names = ("hedging_index", "diversity", "ambiguity", "engagement", "issue_splitting", "autonomy")
+    others = ("sanctions_exposure", "reexport", "strain", "vote_no", "vote_absent", "vote_abstain", "vote_yes")
     frame = wide.add_prefix("presence_").reset_index().rename_axis(columns=None)
-    for name in ("hedging_index", "diversity", "ambiguity", "engagement", "issue_splitting", "autonomy"):
-        frame[name] = index
-    for name in ("sanctions_exposure", "reexport", "strain"):
-        frame[name] = 0.1
-    for name in ("vote_no", "vote_absent", "vote_abstain", "vote_yes"):
-        frame[name] = 0.25
-    return frame
+    return frame.assign(**dict.fromkeys(names, index), **dict.fromkeys(others, 0.25))
 
 
 def invent_formats(n_runs: int, periods: Sequence[str], codes: Sequence[str]) -> pd.DataFrame:
@@ -126,21 +121,15 @@ def invent_results(
     periods, countries, options = quarters(2021, n_quarters), list(names.countries), list(names.options)
     shares = invent_shares(n_runs, periods, countries, options)
     wide = invent_countries(shares)
-    keys = grid(run=range(n_runs), period=periods)
-    system = keys.assign(
-        cohesion=0.3, formality=0.4, leader_meetings=keys["run"] % 3, first_time_formats=1, realignments=0
-    )
+    long = wide.assign(trust=0.5).rename(columns={"country": "entity"})
+    long = long.melt(id_vars=["run", "period", "entity"], var_name="outcome", value_name="value")
     tables = {
         "runs": pd.DataFrame({"run": range(n_runs), "seed": 2022, "beta": 0.5, "failed": [None] * n_runs}),
-        "summary": summarise(lengthen(wide.assign(trust=0.5), system)),
+        "summary": summarise(long),
         "countries": wide,
-        "system": system,
         "shares": shares,
         "relations": invent_relations(n_runs, periods, countries, options[:-2]),
         "formats": invent_formats(n_runs, periods, codes),
-        "memberships": grid(run=range(n_runs), period=periods, country=countries, format=codes[:3]).assign(
-            status="member"
-        ),
     }
     return Invented(tables, names, invent_shocks(periods))
 
@@ -182,14 +171,3 @@ def invent() -> Callable[..., Invented]:
 @pytest.fixture(scope="session")
 def invented() -> Invented:
     return invent_results()
-
-
-def lengthen(countries: pd.DataFrame, system: pd.DataFrame) -> pd.DataFrame:
-    """The tables `countries` and `system` as long rows (run, period, entity, outcome, value).
-
-    The entity of a country's outcome is its code, that of an outcome of all together is `system`.
-    """
-    keys = ["run", "period", "entity"]
-    parts = (countries.rename(columns={"country": "entity"}), system.assign(entity=SYSTEM))
-    long = [part.melt(id_vars=keys, var_name="outcome", value_name="value") for part in parts]
-    return pd.concat(long, ignore_index=True)

@@ -1,32 +1,27 @@
+from itertools import product
+
 import pandas as pd
 import pytest
 from tests.plots.layout import assert_apart
 
+from hedgesim.plots import Names
 from hedgesim.plots.formats import ROW_INCHES, active_formats, reached_leaders, timeline
 from hedgesim.plots.theme import Frame, page, theme
 
-
-def rows(*cells: tuple[int, str, str, str, str]) -> pd.DataFrame:
-    return pd.DataFrame(cells, columns=["run", "period", "format", "level", "meeting"])
-
-
-TABLE = rows(
-    (0, "2021Q1", "OLD", "institution", "none"),
-    (0, "2021Q2", "OLD", "institution", "leaders"),
-    (0, "2021Q1", "NEW", "dormant", "none"),
-    (0, "2021Q2", "NEW", "working", "none"),
-    (0, "2021Q1", "ELSEWHERE", "dormant", "none"),
-    (0, "2021Q2", "ELSEWHERE", "dormant", "none"),
-    (0, "2021Q1", "NEVER", "dormant", "none"),
-    (0, "2021Q2", "NEVER", "dormant", "none"),
-    (1, "2021Q1", "OLD", "institution", "none"),
-    (1, "2021Q2", "OLD", "institution", "none"),
-    (1, "2021Q1", "NEW", "dormant", "none"),
-    (1, "2021Q2", "NEW", "leaders", "leaders"),
-    (1, "2021Q1", "ELSEWHERE", "working", "working"),
-    (1, "2021Q2", "ELSEWHERE", "working", "none"),
-    (1, "2021Q1", "NEVER", "dormant", "none"),
-    (1, "2021Q2", "NEVER", "dormant", "none"),
+CELLS = {
+    "OLD": "institution none, institution leaders, institution none, institution none",
+    "NEW": "dormant none, working none, dormant none, leaders leaders",
+    "ELSEWHERE": "dormant none, dormant none, working working, working none",
+    "NEVER": "dormant none, dormant none, dormant none, dormant none",
+}
+"""Level and meeting of each format in two quarters of run 0 and then of run 1."""
+TABLE = pd.DataFrame(
+    [
+        (run, period, code, *cell.split())
+        for code, cells in CELLS.items()
+        for (run, period), cell in zip(product((0, 1), ("2021Q1", "2021Q2")), cells.split(", "), strict=True)
+    ],
+    columns=["run", "period", "format", "level", "meeting"],
 )
 
 
@@ -59,8 +54,6 @@ def test_forty_formats_have_legible_names_inside_the_page(invent, n_runs: int) -
 
 
 def test_meetings_are_drawn_where_they_were_held() -> None:
-    from hedgesim.plots import Names
-
     with theme():
         figure = page(8, 3, title="T", frame=Frame(left=2))
         names = Names(countries={}, options={}, formats={"OLD": "The old forum"})

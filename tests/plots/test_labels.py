@@ -7,8 +7,24 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.labels import Label, Names, label_ends, label_points, spread
+from hedgesim.plots.labels import (
+    Label,
+    Names,
+    draw_years,
+    label_ends,
+    label_points,
+    mark_shocks,
+    number_rows,
+    shock_key,
+    spread,
+)
 from hedgesim.plots.theme import page, theme
+
+PERIODS = [f"{year}Q{quarter}" for year in range(2015, 2025) for quarter in range(1, 5)]
+SHOCKS = pd.DataFrame(
+    [("2022Q2", "A war"), ("2016Q4", "A succession"), ("2022Q2", "Sanctions"), ("2030Q1", "Too late")],
+    columns=["period", "name"],
+)
 
 
 def texts_apart(notes: list[Annotation]) -> None:
@@ -16,10 +32,13 @@ def texts_apart(notes: list[Annotation]) -> None:
     assert_apart(Text.get_window_extent(note) for note in notes)
 
 
-def axis_of(width: float = 6, height: float = 4) -> Axes:
-    axis = page(width, height, title="T").subplots()
-    axis.set_xlim(0, 1)
-    axis.set_ylim(0, 1)
+def axis_of(width: float = 6) -> Axes:
+    return page(width, 4, title="T").subplots()
+
+
+def years_of(width: float) -> Axes:
+    axis = axis_of(width)
+    draw_years(axis, PERIODS)
     return axis
 
 
@@ -32,17 +51,16 @@ def test_spread_places_keep_their_order_their_distance_and_their_bounds(wanted: 
     assert placed.max() <= 100 + 1e-9
 
 
-def test_places_that_are_far_apart_stay() -> None:
-    wanted = np.array([80.0, 10.0, 40.0])
-    assert spread(wanted, 5.0, low=0.0, high=100.0) == pytest.approx(wanted)
-
-
-def test_two_equal_places_part_evenly() -> None:
-    assert spread(np.array([50.0, 50.0]), 10.0, low=0.0, high=100.0) == pytest.approx([45.0, 55.0])
-
-
-def test_too_many_places_start_at_the_bottom() -> None:
-    assert spread(np.zeros(4), 10.0, low=0.0, high=20.0) == pytest.approx([0.0, 10.0, 20.0, 30.0])
+@pytest.mark.parametrize(
+    ("wanted", "high", "placed"),
+    [
+        pytest.param([80.0, 10.0, 40.0], 100.0, [80.0, 10.0, 40.0], id="far apart, so they stay"),
+        pytest.param([50.0, 50.0], 100.0, [45.0, 55.0], id="two equal ones part evenly"),
+        pytest.param([0.0] * 4, 20.0, [0.0, 10.0, 20.0, 30.0], id="too many start at the bottom"),
+    ],
+)
+def test_places_are_spread_no_more_than_they_must(wanted: list[float], high: float, placed: list[float]) -> None:
+    assert spread(np.array(wanted), 10.0, low=0.0, high=high) == pytest.approx(placed)
 
 
 def test_end_labels_of_ten_equal_lines_do_not_overlap() -> None:
@@ -59,10 +77,12 @@ def test_labels_of_points_in_a_crowd_do_not_overlap() -> None:
         texts_apart(label_points(axis_of(), [Label(f"A country {i}", "#0072B2", *at) for i, at in enumerate(places)]))
 
 
-def test_nothing_to_label_is_no_error() -> None:
+def test_nothing_to_label_is_no_error_and_takes_no_room() -> None:
     with theme():
-        assert label_ends(axis_of(), []) == []
-        assert label_points(axis_of(), []) == []
+        assert label_ends(axis_of(), []) == label_points(axis_of(), []) == []
+        assert mark_shocks(years_of(4), SHOCKS.iloc[:0], periods=PERIODS) == 0
+    assert number_rows(SHOCKS.iloc[:0], PERIODS, width=3) == 0
+    assert shock_key(SHOCKS.iloc[:0], PERIODS) == ""
 
 
 def test_names_come_from_the_table_of_axes() -> None:
@@ -78,3 +98,36 @@ def test_names_come_from_the_table_of_axes() -> None:
     names = Names.from_axes(axes, formats={}, corners={})
     assert dict(names.countries) == {"AAA": ("Aland", "#111111")}
     assert list(names.options) == ["RED", "region"]
+
+
+@pytest.mark.parametrize("width", [2.0, 3.0, 12.0])
+def test_year_labels_have_room(width: float) -> None:
+    with theme():
+        boxes = [label.get_window_extent() for label in years_of(width).get_xticklabels()]
+    assert boxes
+    assert_apart(boxes)
+
+
+def test_one_quarter_alone_can_be_drawn() -> None:
+    with theme():
+        axis = axis_of()
+        draw_years(axis, ["2021Q3"])
+    low, high = axis.get_xlim()
+    assert low < 2021 * 4 + 2 < high
+
+
+def test_the_key_names_each_quarter_once_and_leaves_out_what_is_not_drawn() -> None:
+    key = shock_key(SHOCKS, PERIODS).replace("\N{NO-BREAK SPACE}", " ")
+    assert key == "Shocks (dotted lines):  (1) 2016Q4 A succession   (2) 2022Q2 A war; Sanctions"
+
+
+def test_shocks_in_neighbouring_quarters_are_numbered_without_overlap() -> None:
+    crowd = pd.DataFrame({"period": PERIODS[3:30], "name": [f"shock {i}" for i in range(27)]})
+    with theme():
+        axis = years_of(3.5)
+        rows = mark_shocks(axis, crowd, periods=PERIODS)
+        boxes = [text.get_window_extent() for text in axis.texts]
+        width = axis.get_window_extent().width / axis.figure.dpi
+    assert len(boxes) == 27
+    assert_apart(boxes)
+    assert rows == number_rows(crowd, PERIODS, width=width) > 1
