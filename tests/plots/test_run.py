@@ -15,11 +15,9 @@ CAPTION = "Scenario invented, 20 runs, seed 7, parameters: prior (not calibrated
 OTHER_REGION = Names(
     countries={"ARL": ("Arland", "#0072B2"), "BOR": ("Borduria", "#D55E00")},
     options={
-        "NOR": ("The North", "#CC3311"),
-        "SEA": ("The Sea League", "#0077BB"),
-        "EST": ("East", "#009988"),
-    }
-    | {"region": ("region", "#222222"), "other": ("other", "#999999")},
+        **{"NOR": ("The North", "#CC3311"), "SEA": ("The Sea League", "#0077BB"), "EST": ("East", "#009988")},
+        **{"region": ("region", "#222222"), "other": ("other", "#999999")},
+    },
     corners={"North": ("NOR",), "Sea": ("SEA",), "East": ("EST",)},
 )
 ALONE = Names({"ARL": OTHER_REGION.countries["ARL"]}, OTHER_REGION.options, corners=OTHER_REGION.corners)

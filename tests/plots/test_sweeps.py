@@ -30,6 +30,13 @@ def invent(n_runs: int = 4, **factors: Sequence[object]) -> pd.DataFrame:
     return frame
 
 
+def of_scenarios(**factors: Sequence[object]) -> pd.DataFrame:
+    """Every combination under every scenario, whose index is ten higher than that of the scenario before."""
+    frame = invent(**factors, **{SCENARIO: SCENARIOS})
+    frame["hedging_index"] += 10 * frame[SCENARIO].map(SCENARIOS.index)
+    return frame
+
+
 def factors_of(frame: pd.DataFrame) -> list[Factor]:
     return [Factor(path, numeric) for path, numeric in KINDS.items() if path in frame]
 
@@ -59,16 +66,6 @@ def small_print(figure: Figure) -> str:
 
 def colours_of(axis) -> np.ma.MaskedArray:
     return axis.collections[0].get_array()
-
-
-def test_files_are_written_alike_each_time_into_a_new_folder(tmp_path: Path) -> None:
-    frame, how = invent(n_runs=1, **{THREAT: range(4), SHOCK: range(4)}), {"title": "Why", "caption": CAPTION}
-    folders = (tmp_path / "a" / "charts", tmp_path / "b" / "charts")
-    drawn = [draw_sweep(frame, factors_of(frame), outcomes=["hedging_index"], folder=at, **how) for at in folders]
-    names = ["hedging_index.png", "hedging_index.svg", "hedging_index_map.png", "hedging_index_map.svg"]
-    assert [path.name for path in drawn[0]] == names
-    for first, second in zip(*drawn, strict=True):
-        assert first.read_bytes() == second.read_bytes()
 
 
 def test_medians_are_those_of_the_data_and_the_page_says_what_it_shows(drawn) -> None:
@@ -118,9 +115,7 @@ def test_a_text_factor_keeps_the_order_of_appearance_and_values_that_always_fail
 
 
 def test_lines_of_scenarios_differ_in_colour_dashes_and_marks(drawn) -> None:
-    frame = invent(**{THREAT: [0.0, 1.0], SHOCK: [0.0, 2.0], SCENARIO: SCENARIOS})
-    frame["hedging_index"] += 10 * frame[SCENARIO].map(dict(zip(SCENARIOS, range(3), strict=True)))
-    figure = drawn(frame)["hedging_index"]
+    figure = drawn(of_scenarios(**{THREAT: [0.0, 1.0], SHOCK: [0.0, 2.0]}))["hedging_index"]
     assert len(figure.axes) == 3
     for rank in range(3):
         assert medians(figure.axes[1], COLORS[rank])[1] == pytest.approx([1.15 + 10 * rank, -0.85 + 10 * rank])
@@ -153,12 +148,8 @@ def test_a_factor_with_one_value_is_not_drawn(drawn) -> None:
 @pytest.mark.parametrize("split", [False, True])
 def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(drawn, split: bool) -> None:
     rng = np.random.default_rng(3)
-    frame = pd.DataFrame(
-        {
-            f"settings.block_{i}.a_name_of_considerable_length_{i}": rng.uniform(0, 10.0 ** (i - 9), 300)
-            for i in range(18)
-        }
-    )
+    name = "settings.block_{0}.a_name_of_considerable_length_{0}"
+    frame = pd.DataFrame({name.format(i): rng.uniform(0, 10.0 ** (i - 9), 300) for i in range(18)})
     frame["rules.powers.RUS.rule"] = rng.choice(["assertive_neighbourhood", "steady", "habit"], 300)
     if not split:
         frame[RULE] = rng.choice([f"rule_of_some_name_{i}" for i in range(6)], 300)
@@ -167,8 +158,7 @@ def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(drawn
     figure = drawn(frame, factors)["hedging_index"]
     assert len(figure.axes) == len(factors)
     assert len({axis.get_ylim() for axis in figure.axes}) == 1
-    first = figure.axes[0].get_xlabel().replace("\n", " ")
-    assert first == "block 0: a name of considerable length 0"
+    assert figure.axes[0].get_xlabel().replace("\n", " ") == "block 0: a name of considerable length 0"
     assert figure.axes[18].get_xlabel() == "rule of RUS"
     assert min(axis.get_window_extent().height for axis in figure.axes) > 200
     assert bool(figure.legends) == split
@@ -224,9 +214,7 @@ def test_a_map_of_scattered_values_has_bins_that_hold_every_run(drawn) -> None:
 
 
 def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(drawn) -> None:
-    frame = invent(**{THREAT: range(4), SHOCK: range(4), SCENARIO: SCENARIOS})
-    frame["hedging_index"] += 10.0 * frame[SCENARIO].map(dict(zip(SCENARIOS, range(3), strict=True)))
-    figure = drawn(frame)["hedging_index_map"]
+    figure = drawn(of_scenarios(**{THREAT: range(4), SHOCK: range(4)}))["hedging_index_map"]
     *maps, _ = figure.axes
     assert [axis.get_title("left") for axis in maps] == list(SCENARIOS)
     (limits,) = {axis.collections[0].get_clim() for axis in maps}
@@ -235,30 +223,24 @@ def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(drawn
     assert_nothing_overlaps(figure)
 
 
-def test_three_numeric_factors_have_no_map(drawn) -> None:
-    frame = invent(**{THREAT: range(3), SHOCK: range(3), "beta": range(3)})
-    assert list(drawn(frame, [*factors_of(frame), Factor("beta", True)])) == ["hedging_index"]
-
-
-@pytest.mark.parametrize("how", ["empty", "failed", "failed without outcomes", "no value"])
-def test_without_a_run_the_page_says_so(drawn, how: str) -> None:
-    frame = invent(**{THREAT: range(3), SHOCK: range(3)})
-    if how == "empty":
-        frame = frame.iloc[:0]
-    elif how == "no value":
-        frame["hedging_index"] = np.nan
-    else:
-        frame["failed"] = "no number"
-        frame = frame.drop(columns=["hedging_index"] if "without" in how else [])
-    figures = drawn(frame, [Factor(THREAT, True), Factor(SHOCK, True)])
+@pytest.mark.parametrize(
+    "without",
+    [
+        pytest.param(lambda frame: frame.iloc[:0], id="empty"),
+        pytest.param(lambda frame: frame.assign(failed="no number"), id="failed"),
+        pytest.param(lambda frame: frame.assign(failed="no number").drop(columns="hedging_index"), id="no outcomes"),
+        pytest.param(lambda frame: frame.assign(hedging_index=np.nan), id="no value"),
+    ],
+)
+def test_without_a_run_the_page_says_so(drawn, without: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
+    figures = drawn(without(invent(**{THREAT: range(3), SHOCK: range(3)})), [Factor(THREAT, True), Factor(SHOCK, True)])
     assert list(figures) == ["hedging_index"]
     assert "no run succeeded" in small_print(figures["hedging_index"])
 
 
 def test_an_absent_outcome_is_named(tmp_path: Path) -> None:
-    frame = invent(**{THREAT: range(3)})
-    outcomes = ["hedging_index", "luck", "fate"]
-    with pytest.raises(KeyError, match="luck, fate"):
+    frame, outcomes = invent(**{THREAT: range(3)}), ["hedging_index", "trust", "strain"]
+    with pytest.raises(KeyError, match="trust, strain"):
         draw_sweep(frame, factors_of(frame), outcomes=outcomes, folder=tmp_path, title="Why", caption="")
 
 
@@ -285,15 +267,16 @@ def test_factors_are_called_shortly_unless_two_would_be_called_alike() -> None:
     assert short_names(called) == called
 
 
-def test_few_samples_make_no_map_and_a_sparse_lattice_is_no_grid(drawn) -> None:
-    rng = np.linspace(0.05, 0.95, 16)
-    few = pd.DataFrame({THREAT: rng[:4], SHOCK: rng[[2, 0, 3, 1]], "run": 0, "point": range(4), "failed": None})
-    factors = [Factor(THREAT, True), Factor(SHOCK, True)]
-    assert list(drawn(few.assign(hedging_index=few[THREAT]), factors)) == ["hedging_index"]
-    spread = pd.DataFrame(list(product(rng, range(4))), columns=[THREAT, "k"])
-    spread[SHOCK] = (spread[THREAT] * 7 + spread["k"] * 0.23) % 1
-    many = spread.assign(hedging_index=spread[SHOCK], run=0, point=range(len(spread)), failed=None)
-    found = drawn(many, factors)["hedging_index_map"]
+def test_neither_three_numbers_nor_few_samples_make_a_map_and_a_sparse_lattice_is_no_grid(drawn) -> None:
+    two = [Factor(THREAT, True), Factor(SHOCK, True)]
+    three = invent(**{THREAT: range(3), SHOCK: range(3), "beta": range(3)})
+    assert list(drawn(three, [*two, Factor("beta", True)])) == ["hedging_index"]
+    at = np.linspace(0.05, 0.95, 16)
+    few = pd.DataFrame({THREAT: at[:4], SHOCK: at[[2, 0, 3, 1]], "hedging_index": at[:4], "failed": None})
+    assert list(drawn(few, two)) == ["hedging_index"]
+    lattice = pd.DataFrame(list(product(at, range(4))), columns=[THREAT, "k"])
+    shock = (lattice[THREAT] * 7 + lattice["k"] * 0.23) % 1
+    found = drawn(lattice.assign(**{SHOCK: shock, "hedging_index": shock, "failed": None}), two)["hedging_index_map"]
     assert any("equal numbers of points." in text.get_text() for text in found.texts)
 
 
