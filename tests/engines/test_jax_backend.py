@@ -1,7 +1,7 @@
 """The compiled back end: the same source, the same numbers."""
 
-import importlib.util
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
-from hedgesim.rules import CountryRule, country_rules, power_rules
+from hedgesim.rules import catalogue, country_rules, power_rules
+from hedgesim.rules.files import read_rule_file, use
 from worlds import make_case, make_setting, short_case
 
 # Compiling takes about ten seconds: tests share the programs of `small` and of `varied`, others are held.
@@ -26,13 +27,6 @@ from worlds import make_case, make_setting, short_case
 @pytest.fixture(scope="module")
 def small() -> Case:
     return short_case()
-
-
-def test_a_run_does_not_depend_on_the_runs_made_with_it(small: Case) -> None:
-    n = jax_backend.together()
-    alone, among = jax_backend.outcomes(small, [n + 5]), jax_backend.outcomes(small, range(n + 9))
-    assert among.values.shape[-1] == n + 9, "more runs than a program makes at once are made in several blocks"
-    assert np.max(np.abs(alone.values[..., 0] - among.values[..., n + 5])) <= 1e-12
 
 
 def test_other_numbers_do_not_compile_again(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -58,13 +52,16 @@ def test_arrays_behind_a_fusion_barrier_are_the_same_whatever_they_hold(first: f
 
 
 @pytest.mark.parametrize("cores", [1, 3])
-def test_the_number_of_cores_changes_nothing(small: Case, cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_the_number_of_cores_nor_the_runs_made_together_change_a_run(
+    small: Case, cores: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     usual = jax_backend.outcomes(small, range(200))
     monkeypatch.setattr(jax_backend, "_cores", lambda: cores)
     assert jax_backend.together() == 2 * cores * jax_backend.TOGETHER["cpu"]
-    other = jax_backend.outcomes(small, range(200))
+    other, alone = jax_backend.outcomes(small, range(200)), jax_backend.outcomes(small, [199])
     assert np.array_equal(other.values, usual.values)
     assert np.array_equal(other.meetings, usual.meetings)
+    assert np.max(np.abs(alone.values[..., 0] - usual.values[..., 199])) <= 1e-12
 
 
 @pytest.mark.hold
@@ -81,10 +78,7 @@ RUNS = (4, 0, 4, 9)
 
 @pytest.fixture(scope="module")
 def varied() -> tuple[Case, list[Case]]:
-    """A small world of many rules of which every number differs from run to run, and the case of each run alone.
-
-    The numbers are from the whole ranges of the parameters.
-    """
+    """A small world of many rules, every number of which differs from run to run over its range, and each run alone."""
     base, rng = make_case(make_setting(5, n_steps=5)), np.random.default_rng(1)
     countries = [country_rules()[name]() for name in ("neutrality", "random", "landscape")]
     powers = [power_rules()[name]() for name in ("patron", "suitor", "bystander")]
@@ -136,11 +130,21 @@ def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case
     assert np.max(np.abs(np.delete(compiled.values - plain.values, 1, axis=-1))) <= 1e-9
 
 
-def test_doubles_are_for_our_programs_run_of(small: Case) -> None:
+def test_doubles_are_for_our_programs_only(small: Case) -> None:
     assert jax_backend.outcomes(small, [0]).values.dtype == np.float64
     assert jax.numpy.zeros(1).dtype == np.float32
 
 
+MINE = """
+from dataclasses import dataclass
+import numpy as np
+from hedgesim.rules.rule import CountryRule
+
+@dataclass(frozen=True)
+class Mine(CountryRule):
+    def value(self, view, taste):
+        BODY
+"""
 BROKEN = {
     "The truth value of an array": "return view.noise if view.threat_rise > 0.0 else view.log_share",
     "__array__() was called on traced array": "return np.log(view.share) + view.noise",
@@ -149,36 +153,16 @@ BROKEN = {
 """Faults of rules that only NumPy tolerates, and the message of each."""
 
 
-def rule_with(body: str, folder: Path) -> type[CountryRule]:
-    source = f"""
-from dataclasses import dataclass
-import numpy as np
-from hedgesim.rules.rule import CountryRule
-
-@dataclass(frozen=True)
-class Mine(CountryRule):
-    def value(self, view, taste):
-        {body}
-"""
-    path = folder / "mine.py"
-    path.write_text(source)
-    spec = importlib.util.spec_from_file_location("mine", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["mine"] = module
-    spec.loader.exec_module(module)
-    kind: type[CountryRule] = module.Mine
-    return kind
-
-
 @pytest.mark.parametrize("said", list(BROKEN))
-def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(small: Case, tmp_path: Path, said: str) -> None:
-    mine = rule_with(BROKEN[said], tmp_path)()
-    case = replace(small, country_rules=(mine,) * len(small.country_rules))
+def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(
+    small: Case, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    monkeypatch.setattr(catalogue, "own", {})
+    use([read_rule_file(write(MINE.replace("BODY", BROKEN[said]), "mine.py"))])
+    case = replace(small, country_rules=(country_rules()["mine"](),) * len(small.country_rules))
     with pytest.raises(HedgesimError) as caught:
         jax_backend.outcomes(case, [0])
-    assert str(caught.value).startswith(f"{tmp_path / 'mine.py'}:9: ")
+    assert str(caught.value).startswith("mine.py:9: ")
     assert said in str(caught.value)
     assert "--backend numpy" in str(caught.value)
     assert "\n" not in str(caught.value)

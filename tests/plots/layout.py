@@ -8,6 +8,11 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 
+def small_print(figure: Figure) -> str:
+    """The notes of a page as one line, its title included."""
+    return " ".join(" ".join(text.get_text() for text in reversed(figure.texts)).split())
+
+
 def texts_of(figure: Figure) -> Iterator[Text]:
     """Every text shown on a page: notes, legends, and titles, names and ticks of its panels."""
     yield from figure.texts

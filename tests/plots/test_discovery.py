@@ -47,7 +47,9 @@ def boxes(n: int) -> Found:
 
 
 @pytest.mark.parametrize("n", [1, 3])
-def test_boxes_show_their_limits(n: int, tmp_path: Path, pages: dict[str, Figure]) -> None:
+def test_boxes_show_their_limits_and_the_chosen_steps_are_ringed(
+    n: int, tmp_path: Path, pages: dict[str, Figure]
+) -> None:
     draw_discovery(boxes(n), tmp_path)
     assert set(pages) == {"tradeoff", "limits"}
     axis = pages["limits"].axes[0]
@@ -58,13 +60,9 @@ def test_boxes_show_their_limits(n: int, tmp_path: Path, pages: dict[str, Figure
     grey, left = axis.lines[0], axis.lines[1]
     assert list(grey.get_xdata()) == [0, 1]
     assert list(left.get_xdata()) == pytest.approx([0.3, 0.9])
+    tradeoff = pages["tradeoff"].axes[0]
+    rings = [(*line.get_xdata(), *line.get_ydata()) for line in tradeoff.lines if line.get_marker() == "o"]
+    assert rings == [(0.3 / box, 0.9) for box in range(1, n + 1)]
+    assert len(tradeoff.collections) == n
     for figure in pages.values():
         assert_within(figure)
-
-
-def test_the_tradeoff_rings_the_chosen_box(tmp_path: Path, pages: dict[str, Figure]) -> None:
-    draw_discovery(boxes(2), tmp_path)
-    axis = pages["tradeoff"].axes[0]
-    rings = [line for line in axis.lines if line.get_marker() == "o"]
-    assert [(line.get_xdata()[0], line.get_ydata()[0]) for line in rings] == [(0.3, 0.9), (0.15, 0.9)]
-    assert len(axis.collections) == 2

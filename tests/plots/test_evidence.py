@@ -23,24 +23,19 @@ def band(size: float, **keys: str) -> pd.DataFrame:
     return frame.assign(q05=0.9 * middle, q95=1.3 * middle, **keys)
 
 
-@pytest.fixture
-def history(pages: dict[str, Figure], tmp_path: Path) -> dict[str, Figure]:
+def test_history_shows_what_it_is_given(pages: dict[str, Figure], tmp_path: Path) -> None:
     sizes = {"CHN": 0.3, "RUS": 0.2, "EU": 0.05, "IND": 0.004, "IRN": 0.0011}
     shares = pd.concat([band(size, country="KGZ", domain="economy", option=o) for o, size in sizes.items()])
     counts = band(1.0, format="OTS", rung="leaders").drop(columns=["low", "high"])
     meetings = counts.rename(columns={"q50": "mean"}).assign(count=YEARS % 3)
     paths = draw_history({"history_shares": shares, "history_meetings": meetings}, tmp_path, trained=2021, caption="-")
     assert [path.stem for path in paths] == ["history_KGZ", "history_meetings"]
-    return pages
-
-
-def test_history_shows_what_it_is_given(history: dict[str, Figure]) -> None:
-    for figure in history.values():
+    for figure in pages.values():
         assert_within(figure)
-    panels = [axis for axis in history["history_KGZ"].axes if axis.get_visible()]
-    assert {axis.get_title("left") for axis in panels} == {f"economy {o}" for o in ("CHN", "RUS", "EU", "IND", "IRN")}
-    first = next(axis for axis in panels if axis.get_title("left") == "economy CHN")
-    median, record = first.lines[0], first.lines[1]
+    panels = {axis.get_title("left"): axis for axis in pages["history_KGZ"].axes if axis.get_visible()}
+    assert set(panels) == {f"economy {option}" for option in sizes}
+    first = panels["economy CHN"]
+    median, record = first.lines[:2]
     np.testing.assert_allclose(median.get_ydata(), 1.1 * 0.3 * (1.0 + 0.2 * np.arange(len(YEARS))))
     assert list(record.get_xdata()) == list(YEARS[1:])  # the first year is known between bounds
     (bounds,) = [found for found in first.collections if found.get_label() == "record, bounds"]

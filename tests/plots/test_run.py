@@ -5,6 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from tests.plots.layout import small_print
 
 from hedgesim.plots import Names, draw_pairs, draw_run
 from hedgesim.plots.run import CHARTS, PAIRED_CHART
@@ -23,10 +24,6 @@ OTHER_REGION = Names(
 ALONE = Names({"ARL": OTHER_REGION.countries["ARL"]}, OTHER_REGION.options, corners=OTHER_REGION.corners)
 
 
-def texts(figure: Figure) -> str:
-    return " ".join(text.get_text() for text in figure.texts)
-
-
 def test_the_invented_tables_have_the_declared_columns(invented) -> None:
     for name, frame in invented.tables.items():
         assert to_arrow(name, frame).num_rows == len(frame)
@@ -34,11 +31,8 @@ def test_the_invented_tables_have_the_declared_columns(invented) -> None:
 
 def test_all_charts_are_drawn_twice_alike(invent: Callable, tmp_path: Path) -> None:
     data = invent(n_runs=3, n_quarters=6, n_formats=12, names=OTHER_REGION)
-    drawn = [
-        draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path / side, caption=CAPTION) for side in "ab"
-    ]
-    names = [f"{chart}.{kind}" for chart in CHARTS for kind in ("png", "svg")]
-    assert [path.name for path in drawn[0]] == names
+    drawn = [draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path / side / "charts") for side in "ab"]
+    assert [path.name for path in drawn[0]] == [f"{chart}.{kind}" for chart in CHARTS for kind in ("png", "svg")]
     for first, second in zip(*drawn, strict=True):
         assert first.read_bytes() == second.read_bytes()
         assert first.stat().st_size > 10_000
@@ -69,8 +63,8 @@ def test_every_chart_says_where_it_comes_from_and_how_many_runs_it_shows(
     more = pd.concat([data.tables["runs"]] * 3)
     draw_run({**data.tables, "runs": more}, data.names, shocks=data.shocks, folder=tmp_path, caption=CAPTION)
     for name, figure in pages.items():
-        assert CAPTION in texts(figure)
-        few = "the 2 of 6 runs whose trajectories are kept." in " ".join(texts(figure).split())
+        assert CAPTION in small_print(figure)
+        few = "the 2 of 6 runs whose trajectories are kept." in small_print(figure)
         assert few == (name in {"ternary", "threat_trust"})
 
 
@@ -93,7 +87,7 @@ def test_a_panel_per_country_shows_the_difference_of_every_option_about_zero(
     assert axes[0].lines[0].get_xdata() == [0, 0]
     means = rows[rows["entity"] == "KAZ"].set_index("option")["mean"].reindex(list(data.names.options))
     np.testing.assert_allclose(axes[0].collections[-1].get_offsets()[:, 0], means)
-    assert "standard errors" in texts(figure)
+    assert "standard errors" in small_print(figure)
 
 
 def test_no_difference_of_presence_makes_no_chart(pages: dict[str, Figure], tmp_path: Path) -> None:

@@ -9,13 +9,14 @@ import pandas as pd
 import pytest
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
-from tests.plots.layout import assert_apart, assert_within
+from matplotlib.text import Annotation, Text
+from tests.plots.layout import assert_apart, assert_within, small_print
 
 from hedgesim.plots.sensitivity import MOST_LABELS, MOST_PANELS, Sensitivities, draw_sensitivity
 
 RULE = "rules.countries.all.rule"
-FACTORS = [f"settings.formats.{name}" for name in ("need", "trust", "attention", "threat", "bandwidth", "opening")]
+NAMES = ["need", "trust", "attention", "threat", "bandwidth", "opening"]
+FACTORS = [f"settings.formats.{name}" for name in NAMES]
 
 
 def invented(measures: tuple[str, str], scenarios: int, rules: int, factors: list[str]) -> Sensitivities:
@@ -40,9 +41,7 @@ def test_bars_are_as_long_as_the_indices_the_largest_first(tmp_path: Path, pages
     found = invented(("ST", "S1"), 1, 1, FACTORS)
     draw_sensitivity(found, ["cohesion"], tmp_path)
     axis = pages["cohesion"].axes[0]
-    assert [text.get_text() for text in axis.get_yticklabels()] == [
-        f"formats: {path.rpartition('.')[2]}" for path in FACTORS[::-1]
-    ]
+    assert [text.get_text() for text in axis.get_yticklabels()] == [f"formats: {name}" for name in NAMES[::-1]]
     total, first = (box for box in axis.containers if isinstance(box, BarContainer))
     values = found.indices.set_index(["measure", "factor"])["value"]
     for bars, measure in ((total, "ST"), (first, "S1")):
@@ -56,7 +55,7 @@ def test_bars_are_as_long_as_the_indices_the_largest_first(tmp_path: Path, pages
 @pytest.mark.parametrize(
     ("measures", "scenarios", "rules"),
     [(("PAWN", "S1"), 1, 1), (("PAWN", "S1"), 2, 1), (("ST", "S1"), 2, 3), (("ST", "S1"), 7, 8)]
-    + [(("mu_star", "sigma"), scenarios, rules) for scenarios, rules in ((1, 1), (2, 1), (3, 5))],
+    + [(("mu_star", "sigma"), *numbers) for numbers in ((1, 1), (2, 1), (3, 5))],
 )
 def test_pages_hold_their_texts(
     measures: tuple[str, str], scenarios: int, rules: int, tmp_path: Path, pages: dict[str, Figure]
@@ -66,9 +65,9 @@ def test_pages_hold_their_texts(
     assert_within(figure)
     shown = [axis for axis in figure.axes if axis.get_visible()]
     assert len(shown) == min(scenarios * rules, MOST_PANELS)
-    notes = " ".join(text.get_text() for text in figure.texts)
-    assert (f"The first 12 of {scenarios * rules} are drawn." in notes) == (scenarios * rules > MOST_PANELS)
-    assert f"Left out because runs failed: {2 * scenarios * rules}." in notes
+    notes, n = small_print(figure), scenarios * rules
+    assert (f"The first 12 of {n} are drawn." in notes) == (n > MOST_PANELS)
+    assert f"Left out because runs failed: {2 * n}." in notes
     titles = [axis.get_title("left") or axis.get_title() for axis in shown]
     assert len(set(titles)) == len(titles)
 
@@ -76,13 +75,11 @@ def test_pages_hold_their_texts(
 def test_names_of_effects_cover_neither_each_other_nor_lines(tmp_path: Path, pages: dict[str, Figure]) -> None:
     many = [f"settings.formats.factor_{k}" for k in range(18)]
     draw_sensitivity(invented(("mu_star", "sigma"), 1, 1, many), ["cohesion"], tmp_path)
-    figure = pages["cohesion"]
-    renderer = figure.canvas.get_renderer()
-    names = [text for text in figure.axes[0].texts if isinstance(text, Annotation)]
-    assert len(names) == MOST_LABELS
-    boxes = [super(Annotation, name).get_window_extent(renderer) for name in names]
+    (axis,) = pages["cohesion"].axes
+    boxes = [Text.get_window_extent(text) for text in axis.texts if isinstance(text, Annotation)]
+    assert len(boxes) == MOST_LABELS
     assert_apart(boxes)
-    assert all(box.x0 >= figure.axes[0].get_window_extent().x0 for box in boxes)
+    assert all(box.x0 >= axis.get_window_extent().x0 for box in boxes)
 
 
 def test_what_never_varies_is_not_drawn(tmp_path: Path, pages: dict[str, Figure]) -> None:
