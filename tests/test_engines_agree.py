@@ -12,7 +12,7 @@ from hedgesim.engines import jax_backend
 from hedgesim.engines.agent_based import run_alone
 from hedgesim.engines.case import Case, case_named
 from hedgesim.engines.ensemble import outcomes, simulate
-from hedgesim.engines.records import Outcomes, Trajectory
+from hedgesim.engines.records import Trajectory
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.files import packaged_scenarios
 from worlds import NUMBERS, case_from, make_case, make_setting, short_case
@@ -37,11 +37,6 @@ EVERY = {
 }
 """A scenario and overrides: every scenario, one rule for all of a kind, other rules for neighbours, no shock."""
 in_every_case = pytest.mark.parametrize("texts", EVERY.values(), ids=EVERY.keys())
-
-
-@cache
-def thousand() -> Outcomes:
-    return outcomes(short_case(), range(1000))
 
 
 @cache
@@ -77,6 +72,14 @@ def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa(texts: tuple[str, ...])
     assert_runs_of_mesa(case, jax_backend.simulate(case, RUNS), within=1e-9)
 
 
+@pytest.mark.hold
+@pytest.mark.parametrize(("seed", "rule"), [(1, "landscape"), (2, "random"), (3, "multi_vector")])
+def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa_in_small_worlds(seed: int, rule: str) -> None:
+    setting = make_setting(seed, n_countries=2 + seed % 2, n_powers=1 + seed, n_domains=1 + seed % 2, n_steps=2 + seed)
+    case = make_case(setting, rule=rule)
+    assert_runs_of_mesa(case, jax_backend.simulate(case, RUNS), within=1e-9)
+
+
 def test_everybody_follows_the_rule_of_the_case_and_where_rules_are_mixed_none_is_left_out() -> None:
     def followed(name: str) -> dict[str, set[type]]:
         case = case_from(*EVERY[name])
@@ -87,17 +90,6 @@ def test_everybody_follows_the_rule_of_the_case_and_where_rules_are_mixed_none_i
         assert set().union(*(rules[kind] for rules in mixed)) == set(known.values())
         for rule in known:
             assert followed(f"all {kind} {rule}")[kind] == {known[rule]}
-
-
-# Which runs are run together does not matter: on small worlds a law in test_laws.
-
-
-@pytest.mark.parametrize("together", [1, 64])
-def test_runs_are_the_same_in_blocks_of_any_size(together: int) -> None:
-    rows = range(936, 1000) if together == 64 else range(997, 1000)
-    blocks = [range(first, first + together) for first in rows[::together]]
-    values = np.concatenate([outcomes(short_case(), block).values for block in blocks], axis=-1)
-    assert np.max(np.abs(values - thousand().values[..., rows.start :])) <= 1e-12
 
 
 def test_a_run_of_a_high_number_alone_is_that_run_inside_a_block() -> None:

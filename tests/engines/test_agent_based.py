@@ -39,8 +39,7 @@ def test_agents_of_the_mesa_model_can_be_read_selected_and_called() -> None:
 
 def test_the_order_in_which_agents_decide_does_not_matter() -> None:
     usual, shuffled = HedgeModel(CASE), HedgeModel(CASE)
-    do = shuffled.agents.shuffle().do
-    do("decide")
+    shuffled.agents.shuffle().do("decide")
     usual.step()
     assert len(usual.worlds) == 2
     decided = [agent.decision.share for agent in shuffled.countries]

@@ -21,19 +21,15 @@ from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.files import read_rule_file, use
 from worlds import make_case, make_setting, short_case
 
-# Compiling takes about ten seconds: tests share the programs of `small` and of `varied`, others are held.
+# Compiling takes about ten seconds: tests share the programs of `short_case` and of `varied`, others are held.
 
 
-@pytest.fixture(scope="module")
-def small() -> Case:
-    return short_case()
-
-
-def test_other_numbers_do_not_compile_again(small: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    jax_backend.outcomes(small, range(3))
+def test_other_numbers_do_not_compile_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = short_case()
+    jax_backend.outcomes(case, range(3))
     known = jax_backend._program.cache_info().misses
     monkeypatch.setattr(jax_backend, "_quarters", None)
-    moved = replace(small, parameters=small.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
+    moved = replace(case, parameters=case.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
     assert np.max(np.abs(jax_backend.outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
     assert jax_backend._program.cache_info().misses == known
 
@@ -53,23 +49,15 @@ def test_arrays_behind_a_fusion_barrier_are_the_same_whatever_they_hold(first: f
 
 @pytest.mark.parametrize("cores", [1, 3])
 def test_neither_the_number_of_cores_nor_the_runs_made_together_change_a_run(
-    small: Case, cores: int, monkeypatch: pytest.MonkeyPatch
+    cores: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = jax_backend.outcomes(small, range(200))
+    usual = jax_backend.outcomes(short_case(), range(200))
     monkeypatch.setattr(jax_backend, "_cores", lambda: cores)
     assert jax_backend.together() == 2 * cores * jax_backend.TOGETHER["cpu"]
-    other, alone = jax_backend.outcomes(small, range(200)), jax_backend.outcomes(small, [199])
+    other, alone = jax_backend.outcomes(short_case(), range(200)), jax_backend.outcomes(short_case(), [199])
     assert np.array_equal(other.values, usual.values)
     assert np.array_equal(other.meetings, usual.meetings)
     assert np.max(np.abs(alone.values[..., 0] - usual.values[..., 199])) <= 1e-12
-
-
-@pytest.mark.hold
-@pytest.mark.parametrize(("seed", "rule"), [(1, "landscape"), (2, "random"), (3, "multi_vector")])
-def test_small_invented_worlds_are_those_of_numpy(seed: int, rule: str) -> None:
-    setting = make_setting(seed, n_countries=2 + seed % 2, n_powers=1 + seed, n_domains=1 + seed % 2, n_steps=2 + seed)
-    case = make_case(setting, rule=rule)
-    assert_same_worlds(jax_backend.simulate(case, [0, 4]).worlds, simulate(case, [0, 4]).worlds, within=1e-9)
 
 
 RUNS = (4, 0, 4, 9)
@@ -130,8 +118,8 @@ def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case
     assert np.max(np.abs(np.delete(compiled.values - plain.values, 1, axis=-1))) <= 1e-9
 
 
-def test_doubles_are_for_our_programs_only(small: Case) -> None:
-    assert jax_backend.outcomes(small, [0]).values.dtype == np.float64
+def test_doubles_are_for_our_programs_only() -> None:
+    assert jax_backend.outcomes(short_case(), [0]).values.dtype == np.float64
     assert jax.numpy.zeros(1).dtype == np.float32
 
 
@@ -155,11 +143,11 @@ BROKEN = {
 
 @pytest.mark.parametrize("said", list(BROKEN))
 def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(
-    small: Case, write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, said: str
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, said: str
 ) -> None:
     monkeypatch.setattr(catalogue, "own", {})
     use([read_rule_file(write(MINE.replace("BODY", BROKEN[said]), "mine.py"))])
-    case = replace(small, country_rules=(country_rules()["mine"](),) * len(small.country_rules))
+    case = replace(short_case(), country_rules=(country_rules()["mine"](),) * len(short_case().country_rules))
     with pytest.raises(HedgesimError) as caught:
         jax_backend.outcomes(case, [0])
     assert str(caught.value).startswith("mine.py:9: ")
@@ -168,10 +156,9 @@ def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(
     assert "\n" not in str(caught.value)
 
 
-def test_an_error_outside_rules_is_raised_unchanged(small: Case) -> None:
-    wrong = replace(small, seed="seed")
+def test_an_error_outside_rules_is_raised_unchanged() -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
-        jax_backend.outcomes(wrong, [0])
+        jax_backend.outcomes(replace(short_case(), seed="seed"), [0])
 
 
 def test_without_jax_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:

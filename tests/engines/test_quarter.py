@@ -21,11 +21,16 @@ def view_of(channel: str, size: float, *members: int) -> View:
     return perceive(inputs_of(hit(channel, size, *members)))
 
 
-def still(seed: int = SEED) -> QuarterInputs:
+def still(seed: int) -> QuarterInputs:
     """A quarter without shocks, trends and noise."""
     setting = calm(make_setting(seed))
     values = {"alignment.noise": 0.0, "alignment.delivery_noise": 0.0}
     return inputs_of(replace(setting, trend=0.0 * setting.trend), values=values)
+
+
+@pytest.fixture
+def inputs() -> QuarterInputs:
+    return still(SEED)
 
 
 def changed(inputs: QuarterInputs, **values: np.ndarray) -> QuarterInputs:
@@ -54,17 +59,6 @@ def test_when_nothing_has_happened_nothing_has_risen_and_nothing_moves(seed: int
         assert np.max(np.abs(getattr(powers, name))) < 1e-12, name
     for name in ("threat", "reliability", "affinity", "leakage", "joined"):
         assert np.max(np.abs(getattr(after, name) - getattr(inputs.world, name))) < 1e-12, name
-
-
-@settings(max_examples=25)
-@given(st.integers(0, 10_000))
-def test_support_explained_gives_formats_at_work_their_starting_momentum(seed: int) -> None:
-    inputs = inputs_of(calm(make_setting(seed)))
-    world, view = inputs.world, perceive(inputs)
-    support = view.appeal - view.sovereignty * view.formality
-    at_work = (world.status == 3.0) & (world.level > 0.0)
-    odds = np.log(world.momentum / (1.0 - np.where(world.momentum < 1.0, world.momentum, 0.5)) + 0.0 * support)
-    assert support[at_work] == pytest.approx(odds[at_work])
 
 
 def test_strain_makes_protectors_attractive_in_security_only() -> None:
@@ -114,8 +108,9 @@ def test_a_country_leans_to_the_opposite_bloc_by_its_presence_less_that_of_the_p
     assert view.leaning == pytest.approx(0.5 * held[..., 1:2, :] - held)
 
 
-def test_meetings_count_for_their_lead_in_the_domains_they_cover_and_for_those_who_attend() -> None:
-    inputs = still()
+def test_meetings_count_for_their_lead_in_the_domains_they_cover_and_for_those_who_attend(
+    inputs: QuarterInputs,
+) -> None:
     formats, party = inputs.setting.formats, inputs.derived.party
     view = perceive(changed(inputs, boost=inputs.world.boost + 1.0))
     each = np.einsum("ifr,df->idfr", party[:, 0], formats.covers[0, :, :, 0])
@@ -125,20 +120,18 @@ def test_meetings_count_for_their_lead_in_the_domains_they_cover_and_for_those_w
     assert view.boost_home == pytest.approx(home, abs=1e-12)
 
 
-def test_ties_gain_from_trust_passage_and_home_grown_meetings_of_the_pair() -> None:
+def test_ties_gain_from_trust_passage_and_home_grown_meetings_of_the_pair(inputs: QuarterInputs) -> None:
     one_way = view_of("passage", 0.3, 1).tie_value
     assert one_way[:, 0, 1, 0] == pytest.approx([0.3, 0.3, 0.3])
     assert one_way[:, 0, 0, 0] == pytest.approx([0.0, 0.0, 0.0], abs=1e-12)
     assert view_of("trust", 0.1, 1).tie_value[:, 0, 1, 0] == pytest.approx([0.1, 0.1, 0.1])
-    inputs = still()
     seats = (inputs.derived.party * (1.0 - inputs.setting.formats.outside))[:, 0]
     pairs = inputs.parameters.taste.boost * np.einsum("ifr,jfr->ijr", seats, seats)
     boosted = changed(inputs, boost=inputs.world.boost + 1.0)
     assert perceive(boosted).tie_value[:, 0] == pytest.approx(pairs, abs=1e-12)
 
 
-def test_offers_opinion_and_reliability_are_measured_against_their_start() -> None:
-    inputs = still()
+def test_offers_opinion_and_reliability_are_measured_against_their_start(inputs: QuarterInputs) -> None:
     world = inputs.world
     rises = {"offer": 0.1, "affinity": -0.5 * world.affinity, "reliability": -0.2, "coercion": 0.3, "concession": 0.4}
     later = replace(world, **{name: getattr(world, name) + rise for name, rise in rises.items()})
@@ -156,8 +149,7 @@ def test_countries_and_powers_know_of_a_change_of_capacity() -> None:
         assert capacity[0, :, :, 0] == pytest.approx(np.asarray([[0.0, 0.0, 0.3]] * 2))
 
 
-def test_powers_know_the_gains_of_their_rivals_and_their_own_losses_within_a_year() -> None:
-    inputs = still()
+def test_powers_know_the_gains_of_their_rivals_and_their_own_losses_within_a_year(inputs: QuarterInputs) -> None:
     presence = inputs.derived.presence.copy()
     presence[..., 0, :] += 0.2
     powers = perceive_powers(replace(inputs, derived=replace(inputs.derived, presence=presence)))
@@ -166,8 +158,7 @@ def test_powers_know_the_gains_of_their_rivals_and_their_own_losses_within_a_yea
     assert powers.standing[:, 0, :, 0] == pytest.approx(np.asarray([[0.2, 0.0, 0.0]] * 3), abs=1e-12)
 
 
-def test_a_power_is_alarmed_by_the_threat_of_others_and_not_by_its_own() -> None:
-    inputs = still()
+def test_a_power_is_alarmed_by_the_threat_of_others_and_not_by_its_own(inputs: QuarterInputs) -> None:
     threatened = inputs.world.threat.copy()
     threatened[..., 0, :] += 0.3
     derived = replace(inputs.derived, threat_rise=threatened - inputs.world.threat)
@@ -181,8 +172,7 @@ def test_military_capacity_extends_the_reach_of_a_power() -> None:
     assert here.reach == pytest.approx(before * row(2.0, 1.0, 1.0) + 0.0 * here.reach)
 
 
-def test_decisions_are_carried_into_the_next_world() -> None:
-    inputs = still()
+def test_decisions_are_carried_into_the_next_world(inputs: QuarterInputs) -> None:
     case, after = make_case(inputs.setting), moved(inputs)
     countries, powers = decide_countries(case, perceive(inputs)), decide_powers(case, perceive_powers(inputs))
     for decided, names in ((countries, ("share", "tie", "concession")), (powers, ("attention", "offer", "coercion"))):
@@ -190,26 +180,22 @@ def test_decisions_are_carried_into_the_next_world() -> None:
             assert np.array_equal(getattr(after, name), getattr(decided, name)), name
 
 
-def test_the_oldest_quarter_of_the_past_is_forgotten() -> None:
-    inputs = still()
+def test_the_oldest_quarter_of_the_past_is_forgotten(inputs: QuarterInputs) -> None:
     marked = np.broadcast_to(np.asarray([1.0, 2.0, 3.0, 4.0])[:, None, None], inputs.world.past.shape)
     after = moved(changed(inputs, past=marked))
     assert after.past[0, :3, 0, 0].tolist() == [2.0, 3.0, 4.0]
     assert np.array_equal(after.past[:, 3], inputs.derived.presence[:, 0, :3])
 
 
-def test_coercion_raises_threat_and_concession_lowers_it_a_share_of_the_way() -> None:
-    inputs = still()
-    setting, p = inputs.setting, inputs.parameters.alignment
-    world = inputs.world
+def test_coercion_raises_threat_and_concession_lowers_it_a_share_of_the_way(inputs: QuarterInputs) -> None:
+    world, setting, p = inputs.world, inputs.setting, inputs.parameters.alignment
     after = moved(changed(inputs, coercion=world.coercion + 0.1, concession=world.concession + 0.25)).threat
     shown = np.clip(setting.intention + 0.1 - p.calming * 0.25, p.lowest_intention, 1.0)
     target = (setting.capability * setting.proximity * setting.offence * shown) ** 0.25
     assert after == pytest.approx(world.threat + p.threat_rate * (target - world.threat))
 
 
-def test_a_country_joins_sanctions_permanently_when_its_number_is_below_its_readiness() -> None:
-    inputs = still()
+def test_a_country_joins_sanctions_permanently_when_its_number_is_below_its_readiness(inputs: QuarterInputs) -> None:
     inputs = replace(inputs, draws=replace(inputs.draws, joining=np.full_like(inputs.draws.joining, 0.5)))
     ready = np.zeros_like(inputs.world.joined)
     ready[0, 0, 0, :] = 0.51
@@ -219,8 +205,7 @@ def test_a_country_joins_sanctions_permanently_when_its_number_is_below_its_read
     assert moved(changed(inputs, joined=joined), joining=0.0 * ready).joined[:, 0, 0, 0].tolist() == [1.0, 0.0, 0.0]
 
 
-def test_a_distracted_power_delivers_less_as_far_as_security_weighs() -> None:
-    inputs = still()
+def test_a_distracted_power_delivers_less_as_far_as_security_weighs(inputs: QuarterInputs) -> None:
     half = replace(inputs.conditions, distraction=0.0 * inputs.conditions.distraction + 0.5)
     before, after = inputs.world.reliability, moved(replace(inputs, conditions=half)).reliability
     setting, p = inputs.setting, inputs.parameters.alignment

@@ -47,17 +47,8 @@ rules: {countries: {all: {rule: balancing}, AZE: HABIT, KAZ: HABIT, KGZ: HABIT, 
 """In `own` Kazakhstan has a number of its own and Uzbekistan another rule; the war is as large as half of it."""
 
 
-@dataclass(frozen=True)
-class Ensemble:
-    """A case with numbers of its own in every run, and the scenario of each run read with them."""
-
-    case: Case
-    alone: tuple[Case, ...]
-
-    @property
-    def runs(self) -> list[int]:
-        """Another run number for each, so that none is right by having the numbers of another."""
-        return [3 * k + 1 for k in range(len(self.alone))]
+Ensemble = tuple[Case, list[Case]]
+"""A case with numbers of its own in every run, and the case of each run alone, its scenario read with them."""
 
 
 def ensembles(varied: str, scenario: str = "war_2022", *, read: Callable[[Scenario], Case] = case_of) -> list[Ensemble]:
@@ -70,7 +61,7 @@ def ensembles(varied: str, scenario: str = "war_2022", *, read: Callable[[Scenar
         rows = np.flatnonzero(plan.points.variant == n)
         values = {name: numbers[rows] for name, numbers in plan.points.numbers.items()}
         case = with_varied_numbers(plan.case(n), plan.varied_numbers(n), values)
-        made.append(Ensemble(case, tuple(read(read_alone(plan, int(row), scenario)) for row in rows)))
+        made.append((case, [read(read_alone(plan, int(row), scenario)) for row in rows]))
     return made
 
 
@@ -92,20 +83,21 @@ def quickly(scenario: Scenario) -> Case:
     return case_of(scenario, SETTINGS[name])
 
 
-def assert_same_runs(ensemble: Ensemble) -> None:
-    together = simulate(ensemble.case, ensemble.runs)
-    recorded = outcomes(ensemble.case, ensemble.runs)
-    for k, (run, alone) in enumerate(zip(ensemble.runs, ensemble.alone, strict=True)):
-        expected = simulate(alone, [run])
+def assert_same_runs(case: Case, alone: list[Case]) -> None:
+    """Each run is that of its own case. No two have one number, so that none is right by having those of another."""
+    runs = [3 * k + 1 for k in range(len(alone))]
+    together, recorded = simulate(case, runs), outcomes(case, runs)
+    for k, (run, own) in enumerate(zip(runs, alone, strict=True)):
+        expected = simulate(own, [run])
         assert_same_worlds(run_of(together.worlds, k), expected.worlds)
         separate = expected.outcomes()
         assert recorded.columns() == separate.columns()
         assert recorded.values[..., [k]] == pytest.approx(separate.values, rel=0.0, abs=1e-12)
 
 
-def assert_values_matter(ensemble: Ensemble) -> None:
+def assert_values_matter(case: Case, alone: list[Case]) -> None:
     """The same run with the numbers of each: all different, so that a number which is lost is noticed."""
-    shares = np.moveaxis(simulate(ensemble.case, [0] * len(ensemble.alone)).worlds.share[-1], RUN, 0)
+    shares = np.moveaxis(simulate(case, [0] * len(alone)).worlds.share[-1], RUN, 0)
     assert all(np.max(np.abs(one - other)) > 1e-6 for one, other in combinations(shares, 2))
 
 
@@ -157,15 +149,15 @@ NO_EFFECT = {
 @pytest.mark.parametrize(("varied", "scenario"), ONE_PATH.values(), ids=ONE_PATH.keys())
 def test_run_with_a_number_of_its_own_is_the_run_of_the_scenario_with_it(varied: str, scenario: str) -> None:
     (ensemble,) = ensembles(f"uncertainties:\n  {varied}\n", scenario, read=quickly)
-    assert_same_runs(ensemble)
-    assert_values_matter(ensemble)
+    assert_same_runs(*ensemble)
+    assert_values_matter(*ensemble)
 
 
 @pytest.mark.parametrize(("varied", "scenario"), NO_EFFECT.values(), ids=NO_EFFECT.keys())
 def test_a_number_of_nothing_changes_nothing(varied: str, scenario: str) -> None:
     (ensemble,) = ensembles(f"uncertainties:\n  {varied}\n", scenario, read=quickly)
-    assert_same_runs(ensemble)
-    shares = simulate(ensemble.case, [0, 0]).worlds.share
+    assert_same_runs(*ensemble)
+    shares = simulate(ensemble[0], [0, 0]).worlds.share
     assert np.array_equal(shares[..., 0], shares[..., 1])
 
 
@@ -186,8 +178,8 @@ uncertainties:
   rules.countries.UZB.protection: {low: 0.0, high: 2.0}
 """
     (ensemble,) = ensembles(varied, "own.yaml")
-    assert_same_runs(ensemble)
-    assert_values_matter(ensemble)
+    assert_same_runs(*ensemble)
+    assert_values_matter(*ensemble)
 
 
 def test_numbers_differ_under_every_lever() -> None:
@@ -200,8 +192,8 @@ uncertainties:
     made = ensembles(varied, read=quickly)
     assert len(made) == 4
     for ensemble in made:
-        assert_same_runs(ensemble)
-        assert_values_matter(ensemble)
+        assert_same_runs(*ensemble)
+        assert_values_matter(*ensemble)
 
 
 def test_places_that_share_a_rule_still_share_it_and_decide_together() -> None:

@@ -38,6 +38,9 @@ DOMAINS = ("security", "economy", "energy", "transport", "identity")
 CORNERS = {"Russia": ("RUS",), "China": ("CHN",), "West": ("EU", "USA")}
 
 
+Codes = Sequence[str]
+
+
 @dataclass(frozen=True)
 class Invented:
     tables: dict[str, pd.DataFrame]
@@ -45,17 +48,11 @@ class Invented:
     shocks: pd.DataFrame
 
 
-def quarters(first: int, n: int) -> list[str]:
-    return [f"{first + i // 4}Q{i % 4 + 1}" for i in range(n)]
-
-
 def grid(**axes: Sequence[object]) -> pd.DataFrame:
     return pd.DataFrame(list(product(*axes.values())), columns=list(axes))
 
 
-def invent_shares(
-    n_runs: int, periods: Sequence[str], countries: Sequence[str], options: Sequence[str]
-) -> pd.DataFrame:
+def invent_shares(n_runs: int, periods: Codes, countries: Codes, options: Codes) -> pd.DataFrame:
     rng = np.random.default_rng(7)
     size = (len(countries), len(DOMAINS), len(options))
     start = rng.normal(0, 0.6, size) + np.linspace(1.8, 0, len(options))
@@ -82,25 +79,18 @@ def invent_countries(shares: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(**dict.fromkeys(names, index), **dict.fromkeys(others, 0.25))
 
 
-def invent_formats(n_runs: int, periods: Sequence[str], codes: Sequence[str]) -> pd.DataFrame:
+def invent_formats(n_runs: int, periods: Codes, codes: Codes) -> pd.DataFrame:
     rng = np.random.default_rng(11)
     frame = grid(run=range(n_runs), period=periods, format=codes)
-    rank = frame["format"].map({code: i for i, code in enumerate(codes)}).to_numpy()
-    when = frame["period"].map({period: i for i, period in enumerate(periods)}).to_numpy()
+    _, when, rank = np.indices((n_runs, len(periods), len(codes))).reshape(3, -1)
     born = np.where(rank % 3 == 0, 0, (rank * 7) % len(periods))
     high = np.clip((when - born) // 4 + rank % 3, 0, 4) * (when >= born) * (rank < len(codes) - 2)
-    due = (when + rank) % (4 + rank % 4) == 0
-    meeting = np.array(["none", "working", "ministers", "leaders", "leaders"])[high]
-    lucky = rng.random(len(frame)) < 0.8
-    held = due & lucky & (high > 0)
-    return frame.assign(
-        level=np.array(LEVELS)[high], momentum=0.5, formality=0.3, meeting=np.where(held, meeting, "none")
-    )
+    held = ((when + rank) % (4 + rank % 4) == 0) & (rng.random(len(frame)) < 0.8)
+    meeting = np.array(["none", "working", "ministers", "leaders", "leaders"])[high * held]
+    return frame.assign(level=np.array(LEVELS)[high], momentum=0.5, formality=0.3, meeting=meeting)
 
 
-def invent_relations(
-    n_runs: int, periods: Sequence[str], countries: Sequence[str], powers: Sequence[str]
-) -> pd.DataFrame:
+def invent_relations(n_runs: int, periods: Codes, countries: Codes, powers: Codes) -> pd.DataFrame:
     rng = np.random.default_rng(5)
     frame = grid(run=range(n_runs), period=periods, country=countries, power=powers)
     base = np.linspace(0.6, 0.1, len(powers))
@@ -118,7 +108,8 @@ def invent_results(
     long_name = "Consultative Meetings of the Heads of State of the Whole Region and Its Neighbours"
     called = {code: long_name if i % 3 else f"Forum {i}" for i, code in enumerate(codes)}
     names = names or Names(countries=COUNTRIES, options=OPTIONS, formats=called, corners=CORNERS)
-    periods, countries, options = quarters(2021, n_quarters), list(names.countries), list(names.options)
+    periods = [f"{2021 + i // 4}Q{i % 4 + 1}" for i in range(n_quarters)]
+    countries, options = list(names.countries), list(names.options)
     shares = invent_shares(n_runs, periods, countries, options)
     wide = invent_countries(shares)
     long = wide.assign(trust=0.5).rename(columns={"country": "entity"})
@@ -134,7 +125,7 @@ def invent_results(
     return Invented(tables, names, invent_shocks(periods))
 
 
-def invent_shocks(periods: Sequence[str]) -> pd.DataFrame:
+def invent_shocks(periods: Codes) -> pd.DataFrame:
     named = [
         (2, "Border clashes"),
         (3, "A government next door falls"),

@@ -31,17 +31,14 @@ def boxes(n: int) -> Found:
     )
     limits = pd.DataFrame(
         [
-            (box, factor, limit, number, words, 0.01)
-            for box in range(1, n + 1)
-            for factor, limit, number, words in (
-                (FACTORS[0], "at least", 1.5, ""),
-                (FACTORS[0], "at most", 4.5, ""),
-                (FACTORS[1], "at most", 0.25, ""),
-                (RULE, "among", np.nan, ", ".join(f"a_long_word_{k}" for k in range(9))),
-            )
+            (FACTORS[0], "at least", 1.5, ""),
+            (FACTORS[0], "at most", 4.5, ""),
+            (FACTORS[1], "at most", 0.25, ""),
+            (RULE, "among", np.nan, ", ".join(f"a_long_word_{k}" for k in range(9))),
         ],
-        columns=["box", "factor", "limit", "number", "words", "quasi_p"],
+        columns=["factor", "limit", "number", "words"],
     )
+    limits = pd.DataFrame({"box": range(1, n + 1)}).merge(limits.assign(quasi_p=0.01), how="cross")
     ranges = {FACTORS[0]: (0.0, 5.0), FACTORS[1]: (0.0, 1.0)}
     return Found(steps, limits, ranges, "When is cohesion < 1?", "Experiment invented.", 0.2)
 

@@ -39,12 +39,17 @@ def test_all_charts_are_drawn_twice_alike(invent: Callable, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("names", "n_runs"), [(OTHER_REGION, 1), (ALONE, 2)])
-def test_another_region_with_few_countries_needs_no_code(
+def test_charts_of_another_region_say_where_they_come_from_and_how_many_runs_they_show(
     invent: Callable, pages: dict[str, Figure], tmp_path: Path, names: Names, n_runs: int
 ) -> None:
     data = invent(n_runs=n_runs, n_quarters=6, n_formats=12, names=names)
-    draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path)
+    tables = {**data.tables, "runs": pd.concat([data.tables["runs"]] * 3)}
+    draw_run(tables, data.names, shocks=data.shocks, folder=tmp_path, caption=CAPTION)
     assert list(pages) == list(CHARTS)
+    for name, figure in pages.items():
+        assert CAPTION in small_print(figure)
+        few = f"the {n_runs} of {3 * n_runs} runs whose trajectories are kept." in small_print(figure)
+        assert few == (name in {"ternary", "threat_trust"})
 
 
 def test_without_corners_or_kept_runs_what_can_be_drawn_is_drawn(
@@ -54,18 +59,6 @@ def test_without_corners_or_kept_runs_what_can_be_drawn_is_drawn(
     kept = {name: frame if name in ("runs", "summary") else frame.iloc[:0] for name, frame in data.tables.items()}
     draw_run(kept, data.names, shocks=data.shocks, folder=tmp_path)
     assert set(pages) == {"hedging_index"}, "without kept runs nobody knows which cells are prior-dominated"
-
-
-def test_every_chart_says_where_it_comes_from_and_how_many_runs_it_shows(
-    invent: Callable, pages: dict[str, Figure], tmp_path: Path
-) -> None:
-    data = invent(n_runs=2, n_quarters=6, n_formats=12, names=OTHER_REGION)
-    more = pd.concat([data.tables["runs"]] * 3)
-    draw_run({**data.tables, "runs": more}, data.names, shocks=data.shocks, folder=tmp_path, caption=CAPTION)
-    for name, figure in pages.items():
-        assert CAPTION in small_print(figure)
-        few = "the 2 of 6 runs whose trajectories are kept." in small_print(figure)
-        assert few == (name in {"ternary", "threat_trust"})
 
 
 @pytest.mark.parametrize("n_runs", [1, 20])

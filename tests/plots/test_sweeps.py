@@ -129,6 +129,9 @@ def test_two_text_factors_or_one_with_many_values_do_not_split_a_page(drawn) -> 
         figure = drawn(frame)["hedging_index"]
         assert not figure.legends
         assert medians(figure.axes[0])[1] == pytest.approx([0.15, 2.15])
+    words = drawn(invent(**{RULE: [f"a_rule_with_a_long_name_{i}" for i in range(12)], SCENARIO: SCENARIOS}))
+    assert len(words["hedging_index"].axes) == 2
+    assert_nothing_overlaps(words["hedging_index"])
 
 
 def test_a_factor_with_one_value_is_not_drawn(drawn) -> None:
@@ -157,13 +160,6 @@ def test_twenty_factors_share_an_axis_and_their_names_stay_whole_and_apart(drawn
     assert figure.axes[18].get_xlabel() == "rule of RUS"
     assert min(axis.get_window_extent().height for axis in figure.axes) > 200
     assert bool(figure.legends) == split
-    assert_nothing_overlaps(figure)
-
-
-def test_two_text_factors_alone_are_drawn(drawn) -> None:
-    frame = invent(**{RULE: [f"a_rule_with_a_long_name_{i}" for i in range(12)], SCENARIO: SCENARIOS})
-    figure = drawn(frame)["hedging_index"]
-    assert len(figure.axes) == 2
     assert_nothing_overlaps(figure)
 
 

@@ -10,16 +10,8 @@ from hedgesim.plots.ternary import corner_shares, cut, ternary, ternary_note
 from hedgesim.plots.theme import Frame, page, theme
 
 COUNTRIES = pd.DataFrame(
-    {
-        "run": [0, 0],
-        "period": ["2021Q1", "2021Q2"],
-        "country": ["AAA", "AAA"],
-        "presence_RED": [0.2, 0.1],
-        "presence_BLUE": [0.1, 0.1],
-        "presence_GREEN": [0.1, 0.1],
-        "presence_PINK": [0.0, 0.1],
-        "presence_other": [0.6, 0.6],
-    }
+    [(0, "2021Q1", "AAA", 0.2, 0.1, 0.1, 0.0, 0.6), (0, "2021Q2", "AAA", 0.1, 0.1, 0.1, 0.1, 0.6)],
+    columns=["run", "period", "country", *(f"presence_{code}" for code in ("RED", "BLUE", "GREEN", "PINK", "other"))],
 )
 CORNERS = {"A": ("RED",), "B": ("BLUE",), "C": ("GREEN", "PINK")}
 
