@@ -1,7 +1,7 @@
 """Invented results in the shape of the results folder, large enough that charts get crowded."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from hedgesim.model.world import LEVELS
-from hedgesim.plots import Names, theme
+from hedgesim.plots import Names, draw_run, theme
 from hedgesim.results.summary import summarise
 
 COUNTRIES = {
@@ -46,6 +46,7 @@ class Invented:
     tables: dict[str, pd.DataFrame]
     names: Names
     shocks: pd.DataFrame
+    pages: dict[str, Figure] = field(default_factory=dict)
 
 
 def grid(**axes: Sequence[object]) -> pd.DataFrame:
@@ -140,9 +141,8 @@ def invent_shocks(periods: Codes) -> pd.DataFrame:
     return pd.DataFrame([(periods[i], name) for i, name in named if i < len(periods)], columns=["period", "name"])
 
 
-@pytest.fixture
-def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
-    """The figures that are drawn instead of written, by the names of their files."""
+def pages_of(patch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    """The figures that are drawn from now on, instead of written, by the names of their files."""
     figures: dict[str, Figure] = {}
 
     def keep(figure: Figure, folder: Path, *, name: str) -> list[Path]:
@@ -150,8 +150,13 @@ def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
         figures[name] = figure
         return [folder / f"{name}.png"]
 
-    monkeypatch.setattr(theme, "save", keep)
+    patch.setattr(theme, "save", keep)
     return figures
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, Figure]:
+    return pages_of(monkeypatch)
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +164,11 @@ def invent() -> Callable[..., Invented]:
     return invent_results
 
 
-@pytest.fixture(scope="session")
-def invented() -> Invented:
-    return invent_results()
+@pytest.fixture(scope="session", params=[1, 20], ids=["one run", "twenty runs"])
+def crowded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Invented:
+    """Results of one run or of many, and all their charts."""
+    data = invent_results(n_runs=request.param, n_formats=42)
+    with pytest.MonkeyPatch.context() as patch:
+        pages = pages_of(patch)
+        draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path_factory.mktemp("charts"))
+    return replace(data, pages=pages)

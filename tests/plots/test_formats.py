@@ -1,11 +1,10 @@
 from itertools import product
 
 import pandas as pd
-import pytest
 from tests.plots.layout import assert_apart
 
 from hedgesim.plots import Names
-from hedgesim.plots.formats import ROW_INCHES, active_formats, reached_leaders, timeline
+from hedgesim.plots.formats import active_formats, reached_leaders, timeline
 from hedgesim.plots.theme import Frame, page, theme
 
 CELLS = {
@@ -33,22 +32,14 @@ def test_the_share_of_runs_at_leaders_level_counts_institutions() -> None:
     assert reached_leaders(TABLE).to_dict() == {"OLD": 1.0, "NEW": 0.5, "ELSEWHERE": 0.0, "NEVER": 0.0}
 
 
-@pytest.mark.parametrize("n_runs", [1, 3])
-def test_forty_formats_have_legible_names_inside_the_page(invent, n_runs: int) -> None:
-    data = invent(n_runs=n_runs, n_quarters=20, n_formats=42)
-    table = data.tables["formats"]
-    codes = active_formats(table)
-    assert len(codes) == 40
-    with theme():
-        figure = page(12, 0.9 + ROW_INCHES * 40, title="T", frame=Frame(left=3.4, right=0.55, legend_rows=1))
-        axis, side = timeline(table, figure, names=data.names, shocks=data.shocks)
-        figure.canvas.draw()
-        boxes = [label.get_window_extent() for label in axis.get_yticklabels()]
-        sizes = {label.get_size() for label in axis.get_yticklabels()}
-    assert len(boxes) == 40
-    assert min(box.x0 for box in boxes) >= 0
-    assert_apart(boxes)
-    assert min(sizes) >= 8
+def test_forty_formats_have_legible_names_inside_the_page(crowded) -> None:
+    figure, n_runs = crowded.pages["formats"], len(crowded.tables["runs"])
+    axis, side = figure.axes
+    names = axis.get_yticklabels()
+    assert len(names) == len(active_formats(crowded.tables["formats"])) == 40
+    assert min(name.get_window_extent().x0 for name in names) >= 0
+    assert_apart(name.get_window_extent() for name in names)
+    assert min(name.get_size() for name in names) >= 8
     assert side.get_visible() == (n_runs > 1)
     assert n_runs == 1 or side.get_tightbbox().x1 <= figure.bbox.x1
 

@@ -24,8 +24,8 @@ OTHER_REGION = Names(
 ALONE = Names({"ARL": OTHER_REGION.countries["ARL"]}, OTHER_REGION.options, corners=OTHER_REGION.corners)
 
 
-def test_the_invented_tables_have_the_declared_columns(invented) -> None:
-    for name, frame in invented.tables.items():
+def test_the_invented_tables_have_the_declared_columns(crowded) -> None:
+    for name, frame in crowded.tables.items():
         assert to_arrow(name, frame).num_rows == len(frame)
 
 
