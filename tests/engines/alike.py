@@ -10,6 +10,7 @@ EXACT = {"level", "meeting", "status"}
 
 
 def assert_same_worlds(one: World, other: World, within: float = 1e-12) -> None:
+    """Sums in another order differ in the last bits; the numbers of worlds are of the order of 1."""
     for name in declared_axes(World):
         here, there = np.asarray(getattr(one, name)), getattr(other, name)
         assert here.shape == there.shape, name

@@ -143,12 +143,6 @@ def test_offers_opinion_and_reliability_are_measured_against_their_start(inputs:
     assert view.conceded[0, :, :, 0] == pytest.approx(np.asarray([[0.4] * 3, [0.0] * 3]))
 
 
-def test_countries_and_powers_know_of_a_change_of_capacity() -> None:
-    inputs = inputs_of(hit("capacity", 0.3, 2))
-    for capacity in (perceive(inputs).capacity_rise, perceive_powers(inputs).capacity):
-        assert capacity[0, :, :, 0] == pytest.approx(np.asarray([[0.0, 0.0, 0.3]] * 2))
-
-
 def test_powers_know_the_gains_of_their_rivals_and_their_own_losses_within_a_year(inputs: QuarterInputs) -> None:
     presence = inputs.derived.presence.copy()
     presence[..., 0, :] += 0.2
@@ -166,10 +160,13 @@ def test_a_power_is_alarmed_by_the_threat_of_others_and_not_by_its_own(inputs: Q
     assert alarm == pytest.approx([0.0, 0.3, 0.3])
 
 
-def test_military_capacity_extends_the_reach_of_a_power() -> None:
+def test_countries_and_powers_know_of_a_change_of_capacity_and_in_security_it_extends_the_reach() -> None:
     setting = hit("capacity", np.log(2.0), 0)
-    here, before = perceive_powers(inputs_of(setting)), setting.capability * setting.proximity
-    assert here.reach == pytest.approx(before * row(2.0, 1.0, 1.0) + 0.0 * here.reach)
+    inputs, before = inputs_of(setting), setting.capability * setting.proximity
+    view, powers = perceive(inputs), perceive_powers(inputs)
+    for capacity in (view.capacity_rise, powers.capacity):
+        assert capacity[0, :, :, 0] == pytest.approx(np.asarray([[np.log(2.0), 0.0, 0.0]] * 2))
+    assert powers.reach == pytest.approx(before * row(2.0, 1.0, 1.0) + 0.0 * powers.reach)
 
 
 def test_decisions_are_carried_into_the_next_world(inputs: QuarterInputs) -> None:

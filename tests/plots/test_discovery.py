@@ -20,13 +20,12 @@ def boxes(n: int) -> Found:
     """Some boxes with limits on numbers, from both sides, and on words."""
     steps = pd.DataFrame(
         {
-            "box": np.repeat(np.arange(1, n + 1), 5),
-            "step": np.tile(np.arange(5), n),
-            "chosen": np.tile([False] * 4 + [True], n),
-            "coverage": np.tile(np.linspace(1.0, 0.3, 5), n) / np.repeat(np.arange(1, n + 1), 5),
-            "density": np.tile(np.linspace(0.2, 0.9, 5), n),
-            "mass": np.tile(np.linspace(1.0, 0.1, 5), n),
-            "restricted": np.tile([0, 1, 2, 2, 3], n),
+            "step": range(5),
+            "chosen": [False] * 4 + [True],
+            "coverage": np.linspace(1.0, 0.3, 5),
+            "density": np.linspace(0.2, 0.9, 5),
+            "mass": np.linspace(1.0, 0.1, 5),
+            "restricted": [0, 1, 2, 2, 3],
         }
     )
     limits = pd.DataFrame(
@@ -38,7 +37,9 @@ def boxes(n: int) -> Found:
         ],
         columns=["factor", "limit", "number", "words"],
     )
-    limits = pd.DataFrame({"box": range(1, n + 1)}).merge(limits.assign(quasi_p=0.01), how="cross")
+    each = pd.DataFrame({"box": range(1, n + 1)})
+    steps, limits = (each.merge(table, how="cross") for table in (steps, limits.assign(quasi_p=0.01)))
+    steps["coverage"] /= steps["box"]
     ranges = {FACTORS[0]: (0.0, 5.0), FACTORS[1]: (0.0, 1.0)}
     return Found(steps, limits, ranges, "When is cohesion < 1?", "Experiment invented.", 0.2)
 
