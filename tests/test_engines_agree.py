@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engines.alike import assert_same_worlds, quarters_of, run_of
+from tests.engines.alike import assert_same_worlds, quarters_of, run_of, trajectory_by
 
 from hedgesim.engines import jax_backend
 from hedgesim.engines.agent_based import run_alone
@@ -69,7 +69,7 @@ def test_run_k_of_the_ensemble_is_run_k_of_mesa_in_every_small_world(numbers: di
 @in_every_case
 def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa(texts: tuple[str, ...]) -> None:
     case = case_from(*texts)
-    assert_runs_of_mesa(case, jax_backend.simulate(case, RUNS), within=1e-9)
+    assert_runs_of_mesa(case, trajectory_by(jax_backend.record_runs, case, RUNS), within=1e-9)
 
 
 @pytest.mark.hold
@@ -77,7 +77,7 @@ def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa(texts: tuple[str, ...])
 def test_run_k_of_the_compiled_ensemble_is_run_k_of_mesa_in_small_worlds(seed: int, rule: str) -> None:
     setting = make_setting(seed, n_countries=2 + seed % 2, n_powers=1 + seed, n_domains=1 + seed % 2, n_steps=2 + seed)
     case = make_case(setting, rule=rule)
-    assert_runs_of_mesa(case, jax_backend.simulate(case, RUNS), within=1e-9)
+    assert_runs_of_mesa(case, trajectory_by(jax_backend.record_runs, case, RUNS), within=1e-9)
 
 
 def test_everybody_follows_the_rule_of_the_case_and_where_rules_are_mixed_none_is_left_out() -> None:

@@ -1,12 +1,37 @@
-"""Whether worlds are the same, and some runs and quarters of them."""
+"""What an engine makes, whether worlds are the same, and some runs and quarters of them."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
+from hedgesim.engines.case import Case
+from hedgesim.engines.records import (
+    Outcomes,
+    Record,
+    Trajectory,
+    outcomes_from,
+    record_outcomes,
+    record_world,
+    trajectory_of,
+)
 from hedgesim.model.world import World
 from worlds import declared_axes
 
 EXACT = {"level", "meeting", "status"}
 """What is counted, not computed, and so the same to the last bit."""
+
+
+RecordRuns = Callable[[Case, Sequence[int], Record], Any]
+"""How an engine records runs."""
+
+
+def outcomes_of(record: RecordRuns, case: Case, runs: Sequence[int]) -> Outcomes:
+    return outcomes_from(case, record(case, runs, record_outcomes))
+
+
+def trajectory_by(record: RecordRuns, case: Case, runs: Sequence[int]) -> Trajectory:
+    return trajectory_of(case, runs, record(case, runs, record_world))
 
 
 def assert_same_worlds(one: World, other: World, within: float = 1e-12) -> None:

@@ -3,12 +3,13 @@
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import jax
 import numpy as np
 import pytest
-from tests.engines.alike import assert_same_worlds, run_of
+from tests.engines.alike import assert_same_worlds, outcomes_of, run_of, trajectory_by
 
 from hedgesim.engines import engine_of, jax_backend
 from hedgesim.engines.agent_based import run_alone
@@ -21,16 +22,19 @@ from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.files import read_rule_file, use
 from worlds import make_case, make_setting, short_case
 
+compiled_outcomes = partial(outcomes_of, jax_backend.record_runs)
+compiled_trajectory = partial(trajectory_by, jax_backend.record_runs)
+
 # Compiling takes about ten seconds: tests share the programs of `short_case` and of `varied`, others are held.
 
 
 def test_other_numbers_do_not_compile_again(monkeypatch: pytest.MonkeyPatch) -> None:
     case = short_case()
-    jax_backend.outcomes(case, range(3))
+    compiled_outcomes(case, range(3))
     known = jax_backend._program.cache_info().misses
     monkeypatch.setattr(jax_backend, "_quarters", None)
     moved = replace(case, parameters=case.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
-    assert np.max(np.abs(jax_backend.outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
+    assert np.max(np.abs(compiled_outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
     assert jax_backend._program.cache_info().misses == known
 
 
@@ -51,10 +55,10 @@ def test_arrays_behind_a_fusion_barrier_are_the_same_whatever_they_hold(first: f
 def test_neither_the_number_of_cores_nor_the_runs_made_together_change_a_run(
     cores: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    usual = jax_backend.outcomes(short_case(), range(200))
+    usual = compiled_outcomes(short_case(), range(200))
     monkeypatch.setattr(jax_backend, "_cores", lambda: cores)
     assert jax_backend.together() == 2 * cores * jax_backend.TOGETHER["cpu"]
-    other, alone = jax_backend.outcomes(short_case(), range(200)), jax_backend.outcomes(short_case(), [199])
+    other, alone = compiled_outcomes(short_case(), range(200)), compiled_outcomes(short_case(), [199])
     assert np.array_equal(other.values, usual.values)
     assert np.array_equal(other.meetings, usual.meetings)
     assert np.max(np.abs(alone.values[..., 0] - usual.values[..., 199])) <= 1e-12
@@ -98,7 +102,7 @@ def test_every_number_may_differ_from_run_to_run_and_each_run_is_a_case_of_its_o
 ) -> None:
     case, cases = varied
     with np.errstate(over="ignore"):
-        kept, plain = jax_backend.simulate(case, RUNS), simulate(case, RUNS).worlds
+        kept, plain = compiled_trajectory(case, RUNS), simulate(case, RUNS).worlds
         for place, run in enumerate(RUNS):
             alone = run_alone(cases[place], run).worlds
             assert_same_worlds(run_of(plain, place), alone)
@@ -112,14 +116,14 @@ def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case
     noise[..., 1] = 1.7e308
     case = replace(varied[0], parameters=varied[0].parameters.with_values({"alignment.noise": noise}))
     with np.errstate(all="ignore"):
-        compiled, plain = jax_backend.simulate(case, RUNS).outcomes(), outcomes(case, RUNS)
+        compiled, plain = compiled_trajectory(case, RUNS).outcomes(), outcomes(case, RUNS)
     assert (compiled.failed >= 0).tolist() == [False, True, False, False]
     assert np.array_equal(compiled.failed, plain.failed)
     assert np.max(np.abs(np.delete(compiled.values - plain.values, 1, axis=-1))) <= 1e-9
 
 
 def test_doubles_are_for_our_programs_only() -> None:
-    assert jax_backend.outcomes(short_case(), [0]).values.dtype == np.float64
+    assert compiled_outcomes(short_case(), [0]).values.dtype == np.float64
     assert jax.numpy.zeros(1).dtype == np.float32
 
 
@@ -149,7 +153,7 @@ def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(
     use([read_rule_file(write(MINE.replace("BODY", BROKEN[said]), "mine.py"))])
     case = replace(short_case(), country_rules=(country_rules()["mine"](),) * len(short_case().country_rules))
     with pytest.raises(HedgesimError) as caught:
-        jax_backend.outcomes(case, [0])
+        compiled_outcomes(case, [0])
     assert str(caught.value).startswith("mine.py:9: ")
     assert said in str(caught.value)
     assert "--backend numpy" in str(caught.value)
@@ -158,7 +162,7 @@ def test_a_rule_that_cannot_be_compiled_is_named_with_its_line(
 
 def test_an_error_outside_rules_is_raised_unchanged() -> None:
     with pytest.raises(TypeError, match="unsupported operand"):
-        jax_backend.outcomes(replace(short_case(), seed="seed"), [0])
+        compiled_outcomes(replace(short_case(), seed="seed"), [0])
 
 
 def test_without_jax_the_line_that_installs_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
