@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -47,6 +49,32 @@ def start(*args: str, folder: Path) -> Said:
         [sys.executable, "-m", "hedgesim", *args], cwd=folder, capture_output=True, text=True, timeout=120, check=False
     )
     return Said(done.returncode, done.stdout, done.stderr)
+
+
+def parsed(*args: str) -> Any:
+    """The JSON that `hedgesim ARGS` prints, and nothing else."""
+    said = call(*args)
+    assert (said.code, said.err.strip()) == (0, ""), said.err
+    return json.loads(said.out)
+
+
+def folded(*args: str) -> str:
+    """What `hedgesim ARGS` prints, however its lines are broken."""
+    said = call(*args)
+    assert said.code == 0, said.err
+    return " ".join(said.out.split())
+
+
+def refused(*args: str) -> str:
+    """The one line with which `hedgesim ARGS` is refused, which leaves the working folder as it was."""
+    before = files_below(Path.cwd())
+    said = call(*args)
+    assert (said.code, said.out) == (2, ""), said
+    assert files_below(Path.cwd()) == before
+    (line,) = said.err.splitlines()
+    assert line[-1] in ".?!", line
+    assert "Traceback" not in line
+    return line
 
 
 def files_below(folder: Path) -> set[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import NoReturn
 
 import numpy as np
@@ -46,13 +45,6 @@ def _one(run: int, seed: int, axes: Axes) -> tuple[np.ndarray, np.ndarray]:
     own = rng.normal(size=(len(axes.periods), len(OF_COUNTRIES) * len(axes.countries)))
     common = np.concatenate([rng.normal(size=(len(axes.periods), 1)), rng.integers(0, 5, (len(axes.periods), 3))], 1)
     return np.concatenate([own, common], axis=1).T, rng.integers(0, 9, len(axes.formats)).astype(float)
-
-
-def with_value(outcomes: Outcomes, k: int, *, step: int, column: int, value: float) -> Outcomes:
-    """The same outcomes with one number replaced, in the k-th run."""
-    values = outcomes.values.copy()
-    values[column, step, k] = value
-    return replace(outcomes, values=values)
 
 
 def engine_giving(outcomes: Callable[[Case, Sequence[int]], Outcomes], together: int = 4) -> Engine:

@@ -34,6 +34,11 @@ def many(replications: int) -> str:
     return SMALL.replace("replications: 4", f"replications: {replications}")
 
 
+def assert_alike(one: pd.DataFrame, other: pd.DataFrame, **options: bool) -> None:
+    """Two frames hold the same rows, but for the rounding of numbers."""
+    pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=0.0, atol=1e-12, **options)
+
+
 def assert_same(one: Path, other: Path) -> None:
     """Two stores hold the same rows in the same files, and nothing else."""
     for name in open_results(one).tables:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hedgesim.results.reduction import BINS, EXACT, LEVELS, MARGIN, Reduction
@@ -42,21 +42,14 @@ def test_few_runs_in_any_blocks_are_exact(seed: int, sizes: list[int]) -> None:
     st.integers(1, 3 * EXACT + 500),
     st.lists(st.integers(1, EXACT + 300), min_size=1, max_size=8),
 )
+@example(3, EXACT + 1500, [1] * (EXACT + 1500))
+@example(3, EXACT + 1500, [64] * 56)
+@example(3, EXACT + 1500, [1000] * 4)
 def test_how_runs_are_cut_into_blocks_changes_no_bit(seed: int, n: int, sizes: list[int]) -> None:
     values = np.random.default_rng(seed).normal(size=(3, n))
     sizes = [*sizes, max(1, n - sum(sizes))]
     for one, other in zip(statistics(reduced(values, sizes)), statistics(reduced(values, [n])), strict=True):
         assert np.array_equal(one, other, equal_nan=True)
-
-
-@pytest.mark.parametrize("together", [1, 64, 1000])
-def test_blocks_of_one_and_of_a_thousand_agree_beyond_the_exact_runs(together: int) -> None:
-    n = EXACT + 1500
-    values = np.random.default_rng(3).normal(size=(2, n))
-    for one, other in zip(
-        statistics(reduced(values, [together] * (n // together + 1))), statistics(reduced(values, [n])), strict=True
-    ):
-        assert np.array_equal(one, other)
 
 
 def test_the_last_exact_run_is_exact_and_the_next_is_within_a_bin() -> None:

@@ -18,20 +18,11 @@ def read_table(folder: Path, name: str) -> pd.DataFrame:
 
 
 RUNS = pd.DataFrame(
-    {
-        "run": [0, 1],
-        "seed": [7, 7],
-        "alpha": [1.0, 2.0],
-        "rule": ["habit", "random"],
-        "failed": [None, "overflow"],
-    }
+    {"run": [0, 1], "seed": 7, "alpha": [1.0, 2.0], "rule": ["habit", "random"], "failed": [None, "overflow"]}
 )
 SHARES = pd.DataFrame(
     {
-        "run": [0, 0],
-        "period": ["2021Q1", "2021Q1"],
-        "country": ["AAA", "AAA"],
-        "domain": ["security", "security"],
+        **{"run": 0, "period": "2021Q1", "country": "AAA", "domain": "security"},
         "option": ["RED", "other"],
         "share": [0.25, 0.75],
         "prior_dominated": [True, False],
@@ -39,38 +30,26 @@ SHARES = pd.DataFrame(
 )
 
 
-def countries() -> pd.DataFrame:
-    numbers = {column.name: [0.5] for column in TABLES["countries"].columns if column.kind == "float64"}
-    del numbers["hedging_by_arithmetic"]
-    keys = {"run": [0], "period": ["2021Q1"], "country": ["AAA"]}
-    return pd.DataFrame({**numbers, "presence_RED": [0.4], "presence_other": [0.6], **keys})
-
-
 def content(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={"scenario": "war"})
-    shares = read_table(tmp_path, "shares")
-    pd.testing.assert_frame_equal(shares, SHARES, check_dtype=False)
-    assert shares["prior_dominated"].dtype == bool
-    assert read_table(tmp_path, "runs")["failed"].isna().tolist() == [True, False]
-    assert open_results(tmp_path).manifest["scenario"] == "war"
+    for shares in (SHARES, SHARES.iloc[:0]):  # also without rows
+        write_results(tmp_path, {"runs": RUNS, "shares": shares}, manifest={"scenario": "war"})
+        found = read_table(tmp_path, "shares")
+        pd.testing.assert_frame_equal(found, shares, check_dtype=False)
+        assert found["prior_dominated"].dtype == bool
+        assert read_table(tmp_path, "runs")["failed"].isna().tolist() == [True, False]
+        assert open_results(tmp_path).manifest["scenario"] == "war"
 
 
-def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
-    for name in ("a", "b"):
-        write_results(tmp_path / name, {"runs": RUNS.copy(), "shares": SHARES.copy()}, manifest={})
+def test_equal_tables_give_equal_bytes_whatever_the_index_and_the_order_of_columns(tmp_path: Path) -> None:
+    turned = SHARES[SHARES.columns[::-1]].set_index(pd.Index([9, 3]))
+    for name, shares in (("a", SHARES), ("b", turned)):
+        write_results(tmp_path / name, {"runs": RUNS, "shares": shares}, manifest={})
     assert content(tmp_path / "a") == content(tmp_path / "b")
     assert set(content(tmp_path / "a")) == {"runs.parquet", "shares.parquet", "manifest.json"}
-
-
-def test_neither_the_index_nor_the_order_of_columns_of_a_frame_is_stored(tmp_path: Path) -> None:
-    turned = SHARES[SHARES.columns[::-1]].set_index(pd.Index([9, 3]))
-    write_results(tmp_path / "a", {"shares": SHARES}, manifest={})
-    write_results(tmp_path / "b", {"shares": turned}, manifest={})
-    assert content(tmp_path / "a") == content(tmp_path / "b")
 
 
 def test_units_travel_in_the_field_metadata(tmp_path: Path) -> None:
@@ -81,7 +60,11 @@ def test_units_travel_in_the_field_metadata(tmp_path: Path) -> None:
 
 
 def test_presence_columns_stand_before_the_hedging_index_in_the_order_of_the_frame() -> None:
-    names = to_arrow("countries", countries()).column_names
+    numbers = {column.name: [0.5] for column in TABLES["countries"].columns if column.kind == "float64"}
+    del numbers["hedging_by_arithmetic"]
+    keys = {"run": [0], "period": ["2021Q1"], "country": ["AAA"]}
+    frame = pd.DataFrame({**numbers, "presence_RED": [0.4], "presence_other": [0.6], **keys})
+    names = to_arrow("countries", frame).column_names
     assert names[:6] == ["run", "period", "country", "presence_RED", "presence_other", "hedging_index"]
 
 
@@ -99,33 +82,26 @@ def test_whole_numbers_may_come_as_floats_and_flags_as_numbers() -> None:
     assert table["prior_dominated"].to_pylist() == [True, False]
 
 
-def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
-    write_results(tmp_path, {"shares": SHARES.iloc[:0]}, manifest={})
-    assert list(read_table(tmp_path, "shares").columns) == list(SHARES.columns)
-
-
 @pytest.mark.parametrize(
-    ("frame", "words"),
+    ("name", "frame", "words"),
     [
-        (SHARES.drop(columns="share"), "columns missing: ['share']"),
-        (SHARES.assign(colour="red"), "not declared: ['colour']"),
-        (SHARES.assign(run=[0.0, 0.5]), "column run: not int64"),
-        (SHARES.assign(share=["a", "b"]), "column share: not double"),
-        (SHARES.assign(share=[0.1, None]), "column share: 1 cells are empty"),
-        (SHARES.assign(share=[0.1, float("inf")]), "column share: a number is infinite"),
+        ("scores", SHARES, "table scores: there is no such table"),
+        ("shares", SHARES.drop(columns="share"), "columns missing: ['share']"),
+        ("shares", SHARES.assign(colour="red"), "not declared: ['colour']"),
+        ("shares", SHARES.assign(run=[0.0, 0.5]), "column run: not int64"),
+        ("shares", SHARES.assign(share=["a", "b"]), "column share: not double"),
+        ("shares", SHARES.assign(share=[0.1, None]), "column share: 1 cells are empty"),
+        ("shares", SHARES.assign(share=[0.1, float("inf")]), "column share: a number is infinite"),
     ],
 )
-def test_a_wrong_table_is_refused_before_anything_is_written(tmp_path: Path, frame: pd.DataFrame, words: str) -> None:
+def test_a_wrong_table_is_refused_before_anything_is_written(
+    tmp_path: Path, name: str, frame: pd.DataFrame, words: str
+) -> None:
     with pytest.raises(StoreError) as caught:
-        write_results(tmp_path / "out", {"runs": RUNS, "shares": frame}, manifest={})
+        write_results(tmp_path / "out", {"runs": RUNS, name: frame}, manifest={})
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
-
-
-def test_an_unknown_table_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="table scores: there is no such table"):
-        write_results(tmp_path, {"scores": SHARES}, manifest={})
 
 
 def test_tables_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
@@ -145,12 +121,6 @@ def test_a_folder_whose_writing_broke_off_is_not_read(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no finished results here"):
         read_table(tmp_path, "runs")
     assert not list(tmp_path.glob(".*"))
-
-
-def test_a_newer_format_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json").write_text('{"format_version": 99}')
-    with pytest.raises(StoreError, match=r"results format 99 is newer than 1.*Update hedgesim"):
-        open_results(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"format_version": "x"}'])
@@ -178,7 +148,6 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Folder(place).prepare()
     assert str(caught.value) == f"{place}: a file is where the folder should be. Name another folder with -o."
-    assert (str(caught.value.place), caught.value.fault) == (str(place), "a file is where the folder should be")
     assert place.read_text() == "mine"
 
 

@@ -43,9 +43,10 @@ def value_by_run(twins: Twins, outcome: str, entity: str, option: str) -> list[p
 
 
 def test_every_paired_number_is_that_of_the_runs_kept(twins: Twins) -> None:
-    assert set(twins.paired["outcome"]) == {
-        *("presence", "hedging_index", "leader_meetings", "first_time_formats", "realignments", "cohesion")
-    }
+    axes = twins.first.case.setting.axes
+    system = {"leader_meetings", "first_time_formats", "realignments", "cohesion"}
+    assert set(twins.paired["outcome"]) == {"presence", "hedging_index"} | system
+    assert len(twins.paired) == len(axes.countries) * (len(axes.options) + 1) + len(system) + len(axes.formats)
     for row in twins.paired.itertuples():
         a, b = value_by_run(twins, row.outcome, row.entity, row.option)
         d = (a - b).astype(float)
@@ -91,6 +92,7 @@ def test_the_gain_in_words_names_the_median_and_where_it_is_smallest(twins: Twin
 def test_a_twin_of_itself_differs_in_nothing() -> None:
     same = twins_of("war_2022", "war_2022", runs=5, end="2021Q3")
     assert (same.paired[["mean", "error", "q05", "q95"]] == 0.0).all(axis=None)
+    assert same.paired["gain"].isna().all()
     assert same.differing().empty
     assert same.gain_in_words() == ""
 

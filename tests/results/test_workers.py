@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from hedgesim.engines import engine_of
@@ -23,9 +22,11 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.errors import WorkerError
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block
-from hedgesim.results.simulation import BlockTask, Gathered, Plan, begin_cases, block_tasks, run_cases, run_twins
+from hedgesim.results.simulation import BlockTask, Plan, begin_cases, block_tasks, run_cases, run_twins
 from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
 from hedgesim.scenario import read_scenario
+
+from .small import assert_alike
 
 ENGINE = engine_of("ensemble")
 
@@ -35,25 +36,16 @@ def case() -> Case:
     return case_of(read_scenario("war_2022", overrides=["end=2021Q4"]))
 
 
-def assert_alike(a: pd.DataFrame, b: pd.DataFrame) -> None:
-    pd.testing.assert_frame_equal(a, b, check_exact=False, rtol=0.0, atol=1e-12)
-
-
-def assert_same(a: Gathered, b: Gathered) -> None:
-    assert_alike(a.closing(), b.closing())
-    one, other = a.tables(), b.tables()
-    assert set(one) == set(other)
-    for name, frame in one.items():
-        assert_alike(frame, other[name])
-
-
 @pytest.mark.parametrize(("n", "together"), [(2, 5), pytest.param(3, 64, marks=pytest.mark.hold)])
 def test_any_number_of_workers_gives_the_same_results_and_leaves_none_behind(case: Case, n: int, together: int) -> None:
     engine = replace(ENGINE, together=together)
     reported: list[int] = []
     (many,), _ = run_cases([case], Plan(23, 4, engine, n), on_runs=reported.append)
     (alone,), _ = run_cases([case], Plan(23, 4, ENGINE))
-    assert_same(many, alone)
+    assert_alike(many.closing(), alone.closing())
+    assert many.tables().keys() == alone.tables().keys()
+    for name, frame in many.tables().items():
+        assert_alike(frame, alone.tables()[name])
     assert sum(reported) == 23
     assert not multiprocessing.active_children()
     assert not {name for name in ONE_THREAD if os.environ.get(name) == "1"}
@@ -108,7 +100,7 @@ def test_a_worker_that_cannot_start_is_said_in_one_line(case: Case) -> None:
     assert "\n" not in str(e.value)
 
 
-def _children(pid: int) -> list[int]:
+def children_of(pid: int) -> list[int]:
     """Processes whose parent is a process."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -131,7 +123,7 @@ def test_workers_end_with_what_started_them(tmp_path: Path, how: signal.Signals,
     parent = subprocess.Popen([sys.executable, "-m", "hedgesim", *words], stderr=subprocess.PIPE, text=True)
     try:
         until = time.monotonic() + 60.0
-        while len(children := _children(parent.pid)) < 3 and time.monotonic() < until:
+        while len(children := children_of(parent.pid)) < 3 and time.monotonic() < until:
             time.sleep(0.2)
         time.sleep(wait)
         parent.send_signal(how)
