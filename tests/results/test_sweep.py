@@ -3,64 +3,64 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from tests.results.small import SMALL, assert_same, files, many, written
+from tests.results.small import SMALL, assert_alike, assert_same, files, many, written
 
 import hedgesim
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import Engine
 from hedgesim.errors import StoreError
 from hedgesim.experiment import read_experiment
+from hedgesim.results import chunks
 from hedgesim.results import plan as planning
+from hedgesim.results.blocks import Block
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.reduction import EXACT
-from hedgesim.results.results import Results, open_results
+from hedgesim.results.results import Results
 from hedgesim.results.sweep import probe, status_of, sweep
+
+SUMMARY = "retention: {summary: true}\n"
+
+
+def keeping(n: int, text: str = SMALL) -> str:
+    return text + f"retention: {{summary: true, keep: {n}}}\n"
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Results:
     folder = tmp_path_factory.mktemp("small")
-    text = SMALL + "retention: {summary: true, keep: 2}\n"
-    return sweep(written(folder, text), folder / "out")
+    return sweep(written(folder, keeping(2)), folder / "out")
 
 
-def test_every_point_has_the_runs_of_its_scenario(small: Results) -> None:
-    runs = small.table("runs")
-    assert len(runs) == 2 * 3 * 4
+def change_blocks(monkeypatch: pytest.MonkeyPatch, change: Callable[[Case, Sequence[int], Block], Block]) -> None:
+    """Change every block of runs that a sweep simulates, but for those whose tables are kept."""
+    usual = chunks.run_block
+
+    def run_block(case: Case, engine: Engine, runs: Sequence[int], *, whole: bool = False) -> Block:
+        block = usual(case, engine, runs, whole=whole)
+        return block if whole else change(case, runs, block)
+
+    monkeypatch.setattr(chunks, "run_block", run_block)
+
+
+def test_every_point_has_the_runs_of_its_scenario_in_order(small: Results) -> None:
+    runs = small.table("runs", columns=["point", "run"])
+    assert runs.to_numpy().tolist() == [[point, run] for point in range(6) for run in range(4)]
     for n, threat in enumerate((0.5, 1.0, 1.5)):
         texts = ["end=2021Q4", f"settings.taste.threat={threat}"]
         alone = hedgesim.run(hedgesim.read_scenario("war_2022", overrides=texts, seed=5), 4, keep=2)
-        expected = alone.table("runs").drop(columns="failed")
-        rows = runs[runs["point"] == n].reset_index(drop=True)[expected.columns]
-        pd.testing.assert_frame_equal(rows, expected, check_dtype=False, rtol=0.0, atol=1e-12)
-        for name in ("shares", "formats", "countries"):
-            kept = small.table(name, where=[("point", "=", n)])[alone.table(name).columns]
-            pd.testing.assert_frame_equal(kept, alone.table(name), check_dtype=False, rtol=0.0, atol=1e-12)
-        summary = small.table("summary", where=[("point", "=", n)]).drop(columns="point")
-        pd.testing.assert_frame_equal(
-            summary.sort_values(["period", "entity", "outcome"], ignore_index=True),
-            alone.table("summary"),
-            check_dtype=False,
-            rtol=0.0,
-            atol=1e-12,
-        )
-
-
-def test_replications_differ_and_twins_share(small: Results) -> None:
-    runs = small.table("runs", columns=["scenario", "settings.taste.threat", "run", "hedging_index"])
-    first = runs[runs["settings.taste.threat"] == 1.0]
-    war, peace = (first[first["scenario"] == name]["hedging_index"].to_numpy() for name in ("war_2022", "no_war"))
-    assert len(set(war)) == 4
-    assert np.array_equal(war, peace)  # nothing tells the two apart before 2022
-
-
-def test_rows_come_in_the_order_of_points_and_runs(small: Results) -> None:
-    runs = small.table("runs", columns=["point", "run"])
-    assert runs.to_numpy().tolist() == [[point, run] for point in range(6) for run in range(4)]
+        for name in ("runs", "shares", "formats", "countries", "summary"):
+            expected = alone.table(name).drop(columns="failed", errors="ignore")
+            rows = small.table(name, where=[("point", "=", n)])[expected.columns]
+            if name == "summary":
+                rows = rows.sort_values(["period", "entity", "outcome"], ignore_index=True)
+            assert_alike(rows, expected, check_dtype=False)
 
 
 def test_only_what_is_asked_for_is_read(small: Results) -> None:
@@ -74,6 +74,9 @@ def test_only_what_is_asked_for_is_read(small: Results) -> None:
     assert small.table("runs", where=[("hedging_index", "<", -1.0)]).empty
 
 
+LISTS = "columns is a list of names, where a list of conditions"
+
+
 @pytest.mark.parametrize(
     ("name", "columns", "where", "said"),
     [
@@ -81,12 +84,18 @@ def test_only_what_is_asked_for_is_read(small: Results) -> None:
         ("runs", ["hedging"], (), "table runs has no column 'hedging'. It has point, sample, scenario"),
         ("runs", None, [("run", "~", 1)], "there is no operator '~'. Use one of ="),
         ("runs", None, [("speed", "=", 1)], "table runs has no column 'speed'"),
+        ("runs", None, [("hedging_index", "<", "a")], "'a' does not fit column 'hedging_index'. With < it needs a num"),
+        ("runs", None, [("scenario", "in", "war_2022")], "'war_2022' does not fit column 'scenario'. With in it"),
+        ("runs", None, [("scenario", "=", 3)], "3 does not fit column 'scenario'. With = it needs a text."),
+        ("runs", None, ("hedging_index", "<", 1), LISTS),
+        ("runs", "point", (), LISTS),
     ],
 )
-def test_what_is_not_there_is_named(small: Results, name: str, columns: list[str], where: list, said: str) -> None:
+def test_mistakes_of_the_reader_are_named_and_are_no_damage(small: Results, name, columns, where, said: str) -> None:
     with pytest.raises(StoreError) as error:
         small.table(name, columns, where)
     assert said in str(error.value)
+    assert "Run it again" not in str(error.value)
 
 
 def test_the_same_again_runs_nothing(tmp_path: Path) -> None:
@@ -102,56 +111,33 @@ def test_the_same_again_runs_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "new"),
+    ("before", "after", "rows", "simulated"),
     [
-        (("replications: 4", "replications: 6"), 12),
-        (("[0.5, 1.0, 1.5]", "[0.25, 0.5, 1.5]"), 8),
-        (("scenarios: [war_2022, no_war]", "scenarios: [eaeu_enlarges, no_war]"), 12),
-        (("seed: 5", "seed: 6"), 24),
-        (("outcomes: [hedging_index]", "outcomes: [presence_RUS]"), 0),
-        (("replications: 4", "replications: 2"), 0),
+        pytest.param(SMALL, many(6), 12, 12, id="more replications"),
+        pytest.param(SMALL, SMALL.replace("[0.5, 1.0, 1.5]", "[0.25, 0.5, 1.5]"), 8, 8, id="another value"),
+        pytest.param(SMALL, SMALL.replace("[war_2022,", "[eaeu_enlarges,"), 12, 12, id="another scenario"),
+        pytest.param(SMALL, SMALL.replace("seed: 5", "seed: 6"), 24, 24, id="another seed"),
+        pytest.param(SMALL, SMALL.replace("[hedging_index]", "[presence_RUS]"), 0, 0, id="another outcome"),
+        pytest.param(SMALL, many(2), 0, 0, id="fewer replications"),
+        pytest.param(keeping(3), keeping(1, many(2)), 0, 12, id="fewer replications and less kept"),
+        pytest.param(keeping(1), SMALL, 0, 0, id="no more statistics"),
+        pytest.param(SMALL, keeping(1), 0, 24, id="statistics asked for later"),
     ],
 )
-def test_a_changed_experiment_runs_only_what_is_new(tmp_path: Path, change: tuple[str, str], new: int) -> None:
-    sweep(written(tmp_path), tmp_path / "out")
+def test_a_changed_experiment_runs_only_what_is_new_and_shows_what_a_fresh_one_shows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, before: str, after: str, rows: int, simulated: int
+) -> None:
+    sweep(written(tmp_path, before), tmp_path / "out")
+    computed: list[int] = []
     reported: list[int] = []
-    changed = written(tmp_path, SMALL.replace(*change))
-    after = sweep(changed, tmp_path / "out", on_runs=reported.append)
-    assert sum(reported) == new
-    fresh = sweep(changed, tmp_path / "fresh")
-    pd.testing.assert_frame_equal(after.table("runs"), fresh.table("runs"), rtol=0.0, atol=1e-12)
-
-
-def test_asking_for_statistics_later_keeps_the_rows(tmp_path: Path) -> None:
-    sweep(written(tmp_path), tmp_path / "out")
-    changed = written(tmp_path, SMALL + "retention: {summary: true, keep: 1}\n")
-    after, fresh = sweep(changed, tmp_path / "out"), sweep(changed, tmp_path / "fresh")
+    with monkeypatch.context() as patch:
+        change_blocks(patch, lambda _, runs, block: computed.extend(runs) or block)
+        found = sweep(written(tmp_path, after), tmp_path / "out", on_runs=reported.append)
+    assert (sum(reported), len(computed)) == (rows, simulated)
+    fresh = sweep(tmp_path / "small.yaml", tmp_path / "fresh")
+    assert list(found.tables) == list(fresh.tables)
     for name in fresh.tables:
-        pd.testing.assert_frame_equal(after.table(name), fresh.table(name), rtol=0.0, atol=1e-12)
-
-
-def test_fewer_replications_and_less_kept_show_fewer(tmp_path: Path) -> None:
-    sweep(written(tmp_path, SMALL + "retention: {summary: true, keep: 3}\n"), tmp_path / "out")
-    text = SMALL.replace("replications: 4", "replications: 2") + "retention: {summary: true, keep: 1}\n"
-    changed = written(tmp_path, text)
-    after, fresh = sweep(changed, tmp_path / "out"), sweep(changed, tmp_path / "fresh")
-    for name in fresh.tables:
-        pd.testing.assert_frame_equal(after.table(name), fresh.table(name), rtol=0.0, atol=1e-12)
-
-
-def test_only_runs_that_are_new_are_computed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hedgesim.results import chunks
-
-    sweep(written(tmp_path), tmp_path / "out")
-    usual, computed = chunks.run_block, []
-
-    def counting(case, engine, runs):
-        computed.extend(runs)
-        return usual(case, engine, runs)
-
-    monkeypatch.setattr(chunks, "run_block", counting)
-    sweep(written(tmp_path, SMALL.replace("replications: 4", "replications: 6")), tmp_path / "out")
-    assert sorted(computed) == [4] * 6 + [5] * 6
+        assert_alike(found.table(name), fresh.table(name))
 
 
 def test_other_sources_or_rules_make_other_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,12 +163,12 @@ def test_statistics_of_many_replications_are_those_of_all_runs(tmp_path: Path) -
     """Beyond 2 048 runs quantiles are means over batches, off by less than the error of a quantile of one batch:
     sd * sqrt(q (1 - q) / 2 048) / density, for q = .05 about 2 sd / sqrt(2 048); five of those are allowed."""
     n = EXACT + 1000
-    text = many(n).replace("[war_2022, no_war]", "[war_2022]").replace("[0.5, 1.0, 1.5]", "[1.0]")
-    found = sweep(written(tmp_path, text + "retention: {summary: true}\n"), tmp_path / "out")
-    last = found.table("summary", where=[("period", "=", "2021Q4"), ("outcome", "=", "hedging_index")])
+    text = many(n).replace(", no_war]", "]").replace("[0.5, 1.0, 1.5]", "[1.0]")
+    found = sweep(written(tmp_path, text + SUMMARY), tmp_path / "out")
+    at_end = [("period", "=", "2021Q4"), ("outcome", "=", "hedging_index")]
+    last = found.table("summary", where=at_end)
     runs = found.table("runs")
-    middle = last["mean"].median()
-    chosen = [("period", "=", "2021Q4"), ("outcome", "=", "hedging_index"), ("mean", ">", middle), ("n", "=", n)]
+    chosen = [*at_end, ("mean", ">", last["mean"].median()), ("n", "=", n)]
     assert len(found.table("summary", where=chosen)) == 3  # conditions on statistics hold for all runs of a point
     for code, row in last.set_index("entity").iterrows():
         values = runs[f"hedging_index_{code}"]
@@ -200,21 +186,17 @@ def test_pairing_decides_who_shares_random_numbers(tmp_path: Path) -> None:
         runs = sweep(written(tmp_path, one + f"pairing: {word}\n"), tmp_path / word).table("runs")
         values = [runs[runs["point"] == n]["hedging_index"].to_numpy() for n in range(4)]
         samples, scenarios = np.abs(values[0] - values[1]).max(), np.abs(values[0] - values[2]).max()
+        assert len(set(values[0])) == 4  # replications never share them
         shared[word] = (samples < 1e-6, scenarios < 1e-6)
     assert shared == {"all": (True, True), "levers": (False, True), "none": (False, False)}
 
 
 def test_a_failed_run_is_a_row_with_its_reason_and_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hedgesim.results import chunks
+    def fail(_: Case, runs: Sequence[int], block: Block) -> Block:
+        return replace(block, failed={k: "it failed" for k, run in enumerate(runs) if run == 2})
 
-    usual = chunks.run_block
-
-    def faulty(case, engine, runs):
-        block = usual(case, engine, runs)
-        return replace(block, failed={k: "shares are not numbers" for k, run in enumerate(runs) if run == 2})
-
-    monkeypatch.setattr(chunks, "run_block", faulty)
-    found = sweep(written(tmp_path, SMALL + "retention: {summary: true}\n"), tmp_path / "out")
+    change_blocks(monkeypatch, fail)
+    found = sweep(written(tmp_path, SMALL + SUMMARY), tmp_path / "out")
     runs = found.table("runs")
     assert runs[runs["failed"].notna()]["run"].tolist() == [2] * 6
     assert runs[runs["run"] == 2]["hedging_index"].isna().all()
@@ -223,15 +205,11 @@ def test_a_failed_run_is_a_row_with_its_reason_and_is_counted(tmp_path: Path, mo
 
 
 def test_parts_with_and_without_failed_runs_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from hedgesim.results import chunks
+    def fail(case: Case, _: Sequence[int], block: Block) -> Block:
+        few = np.flatnonzero(case.parameters.taste.threat.ravel() == 1.0)
+        return replace(block, failed=dict.fromkeys(few, "it failed"))
 
-    usual = chunks.run_block
-
-    def faulty(case, engine, runs):
-        few = case.parameters.taste.threat.ravel()
-        return replace(usual(case, engine, runs), failed={k: "it failed" for k in range(len(runs)) if few[k] == 1.0})
-
-    monkeypatch.setattr(chunks, "run_block", faulty)
+    change_blocks(monkeypatch, fail)
     runs = sweep(written(tmp_path, many(300)), tmp_path / "out").table("runs")
     failed = runs["settings.taste.threat"] == 1.0
     assert runs["leader_meetings"].isna().equals(failed)
@@ -247,41 +225,14 @@ def test_scenarios_with_other_axes_keep_all_their_columns(tmp_path: Path) -> Non
     assert runs.loc['["KAZ", "TJK", "UZB"]', ["hedging_index_TJK", "hedging_index_UZB"]].notna().all(axis=None)
 
 
-@pytest.mark.parametrize(
-    ("columns", "where", "said"),
-    [
-        (None, [("hedging_index", "<", "a")], "'a' does not fit column 'hedging_index'. With < it needs a number."),
-        (
-            None,
-            [("scenario", "in", "war_2022")],
-            "'war_2022' does not fit column 'scenario'. With in it",
-        ),
-        (None, [("scenario", "=", 3)], "3 does not fit column 'scenario'. With = it needs a text."),
-        (None, ("hedging_index", "<", 1), "columns is a list of names, where a list of conditions"),
-        ("point", (), "columns is a list of names, where a list of conditions"),
-    ],
-)
-def test_mistakes_of_the_reader_are_no_damage(small: Results, columns, where, said: str) -> None:
-    with pytest.raises(StoreError) as error:
-        small.table("runs", columns, where)
-    assert said in str(error.value)
-    assert "Run it again" not in str(error.value)
-
-
-def test_tables_that_are_no_longer_asked_for_are_not_shown(tmp_path: Path) -> None:
-    sweep(written(tmp_path, SMALL + "retention: {summary: true, keep: 1}\n"), tmp_path / "out")
-    assert list(sweep(written(tmp_path), tmp_path / "out").tables) == ["runs"]
-
-
 def test_the_manifest_says_what_made_the_numbers(small: Results) -> None:
-    reported = small.manifest
-    assert reported["kind"] == "sweep"
-    assert reported["runs"] == 24
-    assert reported["ended"]
-    assert set(reported["scenario_texts"]) == {"war_2022", "no_war"}
-    assert {"numpy", "SALib"} <= set(reported["packages"])
-    assert "settings.taste.threat" in reported["text"]
-    json.dumps(dict(reported))
+    manifest = small.manifest
+    assert (manifest["kind"], manifest["runs"]) == ("sweep", 24)
+    assert manifest["ended"]
+    assert set(manifest["scenario_texts"]) == {"war_2022", "no_war"}
+    assert {"numpy", "SALib"} <= set(manifest["packages"])
+    assert "settings.taste.threat" in manifest["text"]
+    json.dumps(dict(manifest))
 
 
 def test_a_probe_tells_runs_disk_and_rate_and_writes_nothing(tmp_path: Path) -> None:
@@ -293,32 +244,14 @@ def test_a_probe_tells_runs_disk_and_rate_and_writes_nothing(tmp_path: Path) -> 
     assert not (tmp_path / "out").exists()
 
 
-def test_two_workers_make_the_same_files(tmp_path: Path) -> None:
+def test_two_workers_make_the_same_files_at_an_address_of_fsspec(tmp_path: Path) -> None:
     path = written(tmp_path, many(100))
-    sweep(path, tmp_path / "one")
-    sweep(path, tmp_path / "two", workers=2)
-    assert_same(tmp_path / "one", tmp_path / "two")
-    assert len(files(tmp_path / "one")) > 2
-
-
-def test_a_sweep_may_lie_at_an_address_of_fsspec(tmp_path: Path) -> None:
-    path = written(tmp_path)
-    sweep(path, tmp_path / "local")
+    local = sweep(path, tmp_path / "local")
+    assert len(files(tmp_path / "local")) > 2
     address = f"file://{tmp_path / 'remote'}"
     remote = sweep(path, address, workers=2)
-    pd.testing.assert_frame_equal(remote.table("runs"), open_results(tmp_path / "local").table("runs"))
+    pd.testing.assert_frame_equal(remote.table("runs"), local.table("runs"))
     assert_same(tmp_path / "local", tmp_path / "remote")
     assert status_of(address).missing == 0
-
-
-def test_memory_of_fsspec_takes_a_sweep_too(tmp_path: Path) -> None:
-    runs = sweep(written(tmp_path), "memory://hedgesim-test").table("runs", columns=["point", "run"])
-    assert len(runs) == 24
-
-
-def test_results_of_a_run_open_in_the_same_way(tmp_path: Path) -> None:
-    scenario = hedgesim.read_scenario("war_2022", overrides=["end=2021Q3"])
-    hedgesim.write(hedgesim.run(scenario, 3, keep=1), tmp_path / "out")
-    opened = open_results(tmp_path / "out")
-    assert "shares" in opened.tables
-    assert opened.table("runs", ["run"], [("run", ">", 0)])["run"].tolist() == [1, 2]
+    in_memory = sweep(path, "memory://hedgesim-test")
+    pd.testing.assert_frame_equal(in_memory.table("runs"), local.table("runs"))
