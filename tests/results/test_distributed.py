@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.command_line import start
+from tests.command_line import refused
 from tests.results.small import SMALL, assert_same, many, written
-from tests.results.test_survival import wait_for_parts
+from tests.results.test_survival import begun, wait_for_parts
 
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results import sweep as sweeping
@@ -57,8 +57,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 def test_dask_makes_the_same_files_though_a_worker_is_killed(tmp_path: Path, cluster: Cluster) -> None:
     path = written(tmp_path, many(400))
     sweep(path, tmp_path / "here")
-    words = ["sweep", str(path), "-o", str(tmp_path / "there"), "--dask", cluster.address]
-    process = subprocess.Popen([sys.executable, "-m", "hedgesim", *words], stderr=subprocess.PIPE, text=True)
+    process = begun(tmp_path / "there", path, "--dask", cluster.address)
     wait_for_parts(tmp_path / "there", process, 3)
     cluster.workers[0].kill()
     _, said = process.communicate(timeout=120)
@@ -133,7 +132,5 @@ def test_dask_that_is_not_installed_is_said_with_the_line_that_installs_it(monke
 
 
 def test_workers_and_dask_exclude_each_other(tmp_path: Path) -> None:
-    words = ["sweep", str(written(tmp_path)), "--dask", "tcp://127.0.0.1:9", "--workers", "2"]
-    said = start(*words, folder=tmp_path)
-    assert said.code == 2
-    assert said.err.startswith("--workers 2: the cluster has workers of its own.")
+    words = ("sweep", str(written(tmp_path)), "--dask", "tcp://127.0.0.1:9", "--workers", "2")
+    assert refused(*words).startswith("--workers 2: the cluster has workers of its own.")

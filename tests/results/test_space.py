@@ -65,13 +65,11 @@ def test_too_little_disk_is_refused_with_place_fault_and_remedy(
 def test_just_enough_disk_is_enough_and_twins_need_it_twice(
     case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    need = on_disk(case, runs=10**6, keep=0)
-    free(monkeypatch, BESIDE + need.rows + 1)
+    free(monkeypatch, BESIDE + on_disk(case, runs=10**6, keep=0).rows + 1)
     check_disk(tmp_path, [case], runs=10**6, keep=0)
-    with pytest.raises(StoreError):
-        check_disk(tmp_path, [case], runs=10**6 + 10, keep=0)
-    with pytest.raises(StoreError):
-        check_disk(tmp_path, [case, case], runs=10**6, keep=0)
+    for cases, runs in (([case], 10**6 + 10), ([case, case], 10**6)):
+        with pytest.raises(StoreError):
+            check_disk(tmp_path, cases, runs=runs, keep=0)
 
 
 def test_no_more_runs_are_kept_than_are_made(case: Case) -> None:
@@ -80,8 +78,8 @@ def test_no_more_runs_are_kept_than_are_made(case: Case) -> None:
 
 
 def test_a_folder_that_cannot_be_looked_at_is_left_to_the_making_of_it(case: Case, tmp_path: Path) -> None:
-    check_disk(tmp_path / ("x" * 300), [case], runs=1, keep=0)
-    check_disk(tmp_path / "\0", [case], runs=1, keep=0)
+    for name in ("x" * 300, "\0"):
+        check_disk(tmp_path / name, [case], runs=1, keep=0)
 
 
 def test_too_little_memory_is_refused(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:

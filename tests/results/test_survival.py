@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from itertools import zip_longest
 from pathlib import Path
@@ -17,9 +18,9 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from tests.command_line import call, sketch, start
+from tests.command_line import call, refused, sketch
 from tests.results.small import assert_same, files, many, written
-from tests.results.test_workers import _children
+from tests.results.test_workers import children_of
 
 from hedgesim.errors import StoreError
 from hedgesim.results.results import open_results
@@ -27,8 +28,6 @@ from hedgesim.results.sweep import status_of, sweep
 
 REPLICATIONS = 700
 """Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""
-
-needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 
 
 @pytest.fixture(scope="module")
@@ -39,12 +38,10 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def begun(folder: Path, experiment: Path, *more: str) -> subprocess.Popen[str]:
-    """A sweep started as a process of its own."""
-    words = ["sweep", str(experiment), "-o", str(folder), *more]
-    return subprocess.Popen(
-        [sys.executable, "-m", "hedgesim", *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-    )
+def begun(folder: Path, experiment: Path, *more: str, by: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """A sweep started as a process of its own, possibly by other words of Python."""
+    words = [sys.executable, *by, "-m", "hedgesim", "sweep", str(experiment), "-o", str(folder), *more]
+    return subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
 
 def wait_for_parts(folder: Path, process: subprocess.Popen[str], n: int) -> None:
@@ -54,10 +51,17 @@ def wait_for_parts(folder: Path, process: subprocess.Popen[str], n: int) -> None
         time.sleep(0.01)
 
 
-def survive_kills(folder: Path, undisturbed: Path, kills: int, *more: str) -> None:
-    """Kill a sweep at random moments, resume it each time, and end with what an undisturbed one makes."""
-    chance = random.Random(kills)
-    experiment = undisturbed / "small.yaml"
+@pytest.mark.parametrize(
+    ("kills", "more"),
+    [
+        (2, ("--workers", "2")),
+        pytest.param(2, (), marks=pytest.mark.hold),
+        pytest.param(20, ("--workers", "2"), marks=pytest.mark.hold),
+    ],
+)
+def test_kills_of_the_parent_lose_nothing(tmp_path: Path, undisturbed: Path, kills: int, more: tuple[str, ...]) -> None:
+    """A sweep killed at random moments, resumed each time, ends with what an undisturbed one makes."""
+    folder, experiment, chance = tmp_path / "out", undisturbed / "small.yaml", random.Random(kills)
     for n in range(kills):
         process = begun(folder, experiment, *more)
         wait_for_parts(folder, process, 1 + n * 16 // (kills + 1))
@@ -72,54 +76,32 @@ def survive_kills(folder: Path, undisturbed: Path, kills: int, *more: str) -> No
     assert_same(folder, undisturbed / "out")
 
 
-@pytest.mark.parametrize("more", [pytest.param((), marks=pytest.mark.hold), ("--workers", "2")])
-def test_kills_of_the_parent_lose_nothing(tmp_path: Path, undisturbed: Path, more: tuple[str, ...]) -> None:
-    survive_kills(tmp_path / "out", undisturbed, 2, *more)
+def _is_worker(pid: int) -> bool:
+    with suppress(OSError):
+        return "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()
+    return False
 
 
-@pytest.mark.hold
-def test_twenty_kills_of_the_parent_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
-    survive_kills(tmp_path / "out", undisturbed, 20, "--workers", "2")
-
-
-def killed_workers(folder: Path, undisturbed: Path, kills: int) -> str:
-    """Kill one worker process of a sweep again and again while parts come; give what the sweep said."""
-    process = begun(folder, undisturbed / "small.yaml", "--workers", "2")
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.hold)])
+def test_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path, kills: int) -> None:
+    folder, experiment = tmp_path / "out", undisturbed / "small.yaml"
+    process = begun(folder, experiment, "--workers", "2")
     for n in range(kills):
         wait_for_parts(folder, process, 1 + n * 16 // (kills + 1))
-        grown = [pid for pid in _children(process.pid) if "spawn_main" in _command(pid)]
-        if grown:
+        if grown := [pid for pid in children_of(process.pid) if _is_worker(pid)]:
             with suppress(ProcessLookupError):
                 os.kill(grown[-1], signal.SIGKILL)
         time.sleep(0.3)
     _, said = process.communicate(timeout=120)
     while process.returncode != 0:
         assert process.returncode == 2, said
-        process = begun(folder, undisturbed / "small.yaml", "--workers", "2")
+        process = begun(folder, experiment, "--workers", "2")
         _, more = process.communicate(timeout=120)
         said += more
     assert_same(folder, undisturbed / "out")
-    return said
-
-
-def _command(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_text()
-    except OSError:
-        return ""
-
-
-@needs_proc
-def test_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
-    said = killed_workers(tmp_path / "out", undisturbed, 2)
     assert "workers are restarted" in said
     assert "Traceback" not in said
-
-
-@needs_proc
-@pytest.mark.hold
-def test_twenty_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path) -> None:
-    killed_workers(tmp_path / "out", undisturbed, 20)
 
 
 def test_ctrl_c_ends_cleanly_and_the_sweep_goes_on(tmp_path: Path, undisturbed: Path) -> None:
@@ -147,24 +129,18 @@ import os, resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))
 os.execv(sys.argv[1], sys.argv[1:])
 """
-"""Runs its arguments where no file may grow beyond 10 kB; in a process of its own, as forking this one is not safe."""
+"""Runs its arguments where no file may grow beyond 10 kB, less than a part of runs takes; in a process of its own, as
+forking this one is not safe."""
 
 
 def test_a_full_disk_is_said_and_the_sweep_goes_on(tmp_path: Path, undisturbed: Path) -> None:
-    """No file may grow beyond 10 kB, less than a part of runs takes."""
-    words = [sys.executable, "-m", "hedgesim", "sweep", str(undisturbed / "small.yaml"), "-o", str(tmp_path / "out")]
-    for more in ([], ["--workers", "2"]):
-        done = subprocess.run(
-            [sys.executable, "-c", SMALL_FILES, *words, *more],
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 2
-        assert "writing stopped (file too large)" in done.stderr
-        assert "What was written before is kept." in done.stderr
-        assert done.stderr.count("\n") == 1
+    for more in ((), ("--workers", "2")):
+        process = begun(tmp_path / "out", undisturbed / "small.yaml", *more, by=("-c", SMALL_FILES, sys.executable))
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == 2
+        assert "writing stopped (file too large)" in said
+        assert "What was written before is kept." in said
+        assert said.count("\n") == 1
     assert not list((tmp_path / "out").rglob("*.part"))
     sweep(undisturbed / "small.yaml", tmp_path / "out")
     assert_same(tmp_path / "out", undisturbed / "out")
@@ -191,25 +167,24 @@ def _flipped(content: bytes) -> bytes:
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
-@pytest.mark.parametrize("damage", [_cut, _flipped, lambda _: b"", lambda _: b"no parquet"])
-def test_a_damaged_file_is_found_named_put_aside_and_replaced(done: tuple[Path, Path], damage) -> None:
+@pytest.mark.parametrize("damage", [_cut, _flipped, lambda _: b"", lambda _: b"no parquet", None])
+def test_a_damaged_or_missing_file_is_found_named_put_aside_and_replaced(done: tuple[Path, Path], damage) -> None:
     path, folder = done
-    before = open_results(folder).table("runs")
-    victim = folder / files(folder)[1]
-    victim.write_bytes(damage(victim.read_bytes()))
-    name = str(victim.relative_to(folder))
+    before, names = open_results(folder).table("runs"), files(folder)
+    victim, name = folder / names[1], names[1]
+    victim.write_bytes(damage(victim.read_bytes())) if damage else victim.unlink()
     found = status_of(folder)
-    assert list(found.damaged) == [name]
+    assert list(found.damaged) == ([name] if damage else [])
     assert 0 < found.missing < found.planned
-    with pytest.raises(StoreError, match=r"cannot be read"):
+    with pytest.raises(StoreError, match=r"cannot be read.*Run it again"):
         open_results(folder).table("runs")
     said: list[str] = []
     sweep(path, folder, on_trouble=said.append)
-    assert len(said) == 1
-    assert said[0].startswith(f"{name}: its bytes")
-    assert (folder / "damaged" / name.replace("/", "-")).exists()
+    assert [line.startswith(f"{name}: its bytes") for line in said] == ([True] if damage else [])
+    assert (folder / "damaged" / name.replace("/", "-")).exists() is (damage is not None)
     pd.testing.assert_frame_equal(open_results(folder).table("runs"), before)
     assert not status_of(folder).damaged
+    assert files(folder) == names
 
 
 KEPT = "retention: {summary: true, keep: 2}\n"
@@ -262,26 +237,6 @@ def test_charts_of_ones_own_are_left_alone(tmp_path: Path, monkeypatch: pytest.M
     assert call("sweep", str(path), "-o", str(tmp_path)).code == 0
     assert mine.read_bytes() == b"mine"
     assert {file.name for file in mine.parent.glob("*.png")} == {"mine.png", "presence_RUS.png"}
-
-
-def test_a_missing_file_is_replaced(done: tuple[Path, Path]) -> None:
-    path, folder = done
-    before = files(folder)
-    (folder / before[0]).unlink()
-    assert status_of(folder).missing > 0
-    with pytest.raises(StoreError, match=r"cannot be read.*Run it again"):
-        open_results(folder).table("runs")
-    sweep(path, folder)
-    assert files(folder) == before
-
-
-def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "out").write_text("mine")
-    said = call("sweep", str(written(tmp_path)), "-o", "out")
-    assert said.code == 2
-    assert said.err == "out: a file is where the folder should be. Name another folder with -o.\n"
-    assert (tmp_path / "out").read_text() == "mine"
 
 
 def test_a_newer_manifest_is_refused_and_left_alone(done: tuple[Path, Path]) -> None:
@@ -343,17 +298,22 @@ def test_chunks_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], t
     assert set(open_results(folder).table("runs")["seed"]) == {6}
 
 
-def test_a_file_that_is_no_folder_of_results_is_refused(tmp_path: Path) -> None:
+def test_a_file_where_a_folder_should_be_is_refused_and_stays(tmp_path: Path) -> None:
     path = written(tmp_path)
-    for what in (status_of, open_results):
-        with pytest.raises(StoreError, match=r"a file is where a folder of results should be. Name the folder"):
+    before = path.read_text()
+    for what, said in (
+        (status_of, "a file is where a folder of results should be. Name the folder"),
+        (open_results, "a file is where a folder of results should be. Name the folder"),
+        (lambda place: sweep(path, place), "a file is where the folder should be. Name another folder with -o"),
+    ):
+        with pytest.raises(StoreError, match=said):
             what(path)
+    assert path.read_text() == before
 
 
-def test_no_status_without_a_sweep(tmp_path: Path) -> None:
-    said = start("status", str(tmp_path), folder=tmp_path)
-    assert said.code == 2
-    assert "there is no manifest" in said.err
+def test_no_status_without_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert "there is no manifest" in refused("status", ".")
 
 
 def test_nothing_that_reads_a_store_knows_pickle() -> None:

@@ -84,7 +84,7 @@ LISTS = "columns is a list of names, where a list of conditions"
         ("runs", ["hedging"], (), "table runs has no column 'hedging'. It has point, sample, scenario"),
         ("runs", None, [("run", "~", 1)], "there is no operator '~'. Use one of ="),
         ("runs", None, [("speed", "=", 1)], "table runs has no column 'speed'"),
-        ("runs", None, [("hedging_index", "<", "a")], "'a' does not fit column 'hedging_index'. With < it needs a num"),
+        ("runs", None, [("seed", "<", "a")], "'a' does not fit column 'seed'. With < it needs a number."),
         ("runs", None, [("scenario", "in", "war_2022")], "'war_2022' does not fit column 'scenario'. With in it"),
         ("runs", None, [("scenario", "=", 3)], "3 does not fit column 'scenario'. With = it needs a text."),
         ("runs", None, ("hedging_index", "<", 1), LISTS),
