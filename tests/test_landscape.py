@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from command_line import ROOT, Said, call, files_below
+from command_line import ROOT, call, folded, parsed, refused
 
 ACTORS = "actor,size\nAda,1\nBor,2\nCis,3\n"
 PAIRS = ",Ada,Bor,Cis\nAda,,1,-1\nBor,1,,-0.5\nCis,-1,-0.5,\n"
@@ -28,31 +26,6 @@ def written(actors: str = ACTORS, pairs: str = PAIRS) -> None:
     Path("p.csv").write_text(pairs, encoding="utf-8")
 
 
-def parsed(*words: str) -> Any:
-    said = call(*words)
-    assert said.code == 0, said.err
-    assert said.err == ""
-    return json.loads(said.out)
-
-
-def folded(said: Said) -> str:
-    assert said.code == 0, said.err
-    return " ".join(said.out.split())
-
-
-def refused(*words: str) -> str:
-    """The one line of a refusal, which leaves the folder as it was."""
-    before = files_below(Path.cwd())
-    said = call(*words)
-    assert said.code == 2, (said.code, said.out, said.err)
-    assert said.out == ""
-    assert files_below(Path.cwd()) == before
-    (line,) = said.err.splitlines()
-    assert line[-1] in ".?!", line
-    assert "Traceback" not in line
-    return line
-
-
 def test_files_in_json() -> None:
     written()
     answer = parsed(*FILES, "--json")
@@ -65,7 +38,7 @@ def test_files_in_json() -> None:
 
 def test_files_as_a_table_that_says_how_it_was_made() -> None:
     written()
-    text = folded(call(*FILES))
+    text = folded(*FILES)
     assert "1 -12 Ada, Bor Cis 3 actors: of all 4 bipartitions, the one with everybody on one side included," in text
     assert "1 local minimum." in text
     assert "one that leaves it equal does not count" in text
@@ -78,36 +51,32 @@ def test_rows_columns_and_further_columns_may_stand_in_any_order_and_names_are_o
     answer = parsed(*FILES, "--json")
     assert answer["actors"] == ["[red]C", "Ada", "Bor"]
     assert answer["minima"] == [{"energy": -12.0, "sides": [["[red]C"], ["Ada", "Bor"]]}]
-    assert "1 -12 [red]C Ada, Bor 3 actors" in folded(call(*FILES))
+    assert "1 -12 [red]C Ada, Bor 3 actors" in folded(*FILES)
 
 
-def many(n: int) -> None:
-    """Files of actors in two groups, in turn, that like their own and dislike the others."""
+def many(n: int, *, apart: int) -> None:
+    """Files of actors in two groups, in turn, that like their own and dislike the others by so much."""
     names = [f"S{k}" for k in range(n)]
-    rows = [",".join([a, *("1" if (i - j) % 2 == 0 else "-1" for j in range(n))]) for i, a in enumerate(names)]
+    rows = [",".join([a, *(str(apart * (-1) ** (i - j)) for j in range(n))]) for i, a in enumerate(names)]
     written("actor,size\n" + "".join(f"{a},1\n" for a in names), "\n".join([",".join(["", *names]), *rows]))
 
 
 def test_beyond_twenty_actors_it_is_a_search_and_says_so() -> None:
-    many(24)
+    many(24, apart=1)
     answer = parsed(*FILES, "--starts", "15", "--seed", "4", "--json")
     assert (answer["method"], answer["starts"], answer["seed"]) == ("descent", 15, 4)
     assert "bipartitions" not in answer
     (lowest,) = answer["minima"]
     assert (lowest["energy"], lowest["starts"]) == (-288.0, 15)
     assert lowest["sides"][0] == [f"S{k}" for k in range(0, 24, 2)]
-    text = folded(call(*FILES, "--starts", "15"))
+    text = folded(*FILES, "--starts", "15")
     assert "15 descents from random sides (seed 1) ended in 1 local minimum. A search, not a proof" in text
 
 
 def test_a_table_of_many_minima_shows_the_lowest_hundred() -> None:
-    names = [f"S{k}" for k in range(8)]
-    written(
-        "actor,size\n" + "".join(f"{a},1\n" for a in names),
-        "\n".join([",".join(["", *names]), *(",".join([a, *["0"] * 8]) for a in names)]),
-    )
+    many(8, apart=0)
     assert len(parsed(*FILES, "--json")["minima"]) == 2**7
-    text = folded(call(*FILES))
+    text = folded(*FILES)
     assert "of all 128 bipartitions" in text
     assert "128 local minima. Shown: the lowest 100; --json has all." in text
 
@@ -130,7 +99,7 @@ def test_a_scenario_in_json_comes_with_runs_of_the_hedging_model() -> None:
 
 
 def test_a_scenario_as_tables_says_what_the_numbers_are() -> None:
-    text = folded(call("landscape", "war_2022", *SMALL, "--seed", "3"))
+    text = folded("landscape", "war_2022", *SMALL, "--seed", "3")
     assert "14 actors: of all 8192 bipartitions" in text
     assert "4 runs of war_2022, medians, at 2021Q3" in text
     assert "seed 3, parameters: trained_2015_2021 (fitted to 2015-2021" in text
@@ -158,87 +127,54 @@ def test_the_page_shows_what_is_printed() -> None:
         assert said.out.split() == output.split(), command
 
 
-def changed(old: str, new: str, text: str) -> str:
-    assert old in text
-    return text.replace(old, new, 1)
+def changed(old: str, new: str) -> tuple[str, str]:
+    """The two files with something changed in the one that has it."""
+    assert (old in ACTORS) != (old in PAIRS)
+    return ACTORS.replace(old, new, 1), PAIRS.replace(old, new, 1)
 
+
+HUGE = "actor,size\nAda,1e300\nBor,1e300\nCis,3\n"
 
 # actors, propensities -> place, words of the fault, words of the remedy
-BAD: dict[str, tuple[str, str, str, str, str]] = {
-    "asymmetric": (ACTORS, changed("Bor,1,", "Bor,2,", PAIRS), "p.csv:3", "by direction (1 and 2)", "Write the same"),
-    "not square, a row too few": (
-        ACTORS,
-        changed("Cis,-1,-0.5,\n", "", PAIRS),
-        "p.csv:1",
-        'the column "Cis" has no row',
-        "Known: Ada, Bor.",
-    ),
-    "not square, a row too many": (
-        ACTORS,
-        PAIRS + "Dan,1,1,1\n",
-        "p.csv:5",
-        'the row "Dan" has no column',
-        "Did you mean",
-    ),
-    "cells missing": (ACTORS, changed("Bor,1,,-0.5", "Bor,1,-0.5", PAIRS), "p.csv:3", "3 cells under 4", "Write one"),
-    "cells too many": (changed("Bor,2", "Bor,2,5", ACTORS), PAIRS, "a.csv:3", "3 cells under 2 columns", "Write one"),
-    "negative size": (changed("Bor,2", "Bor,-2", ACTORS), PAIRS, "a.csv:3", "size of Bor is -2", "above 0"),
-    "no size": (changed("Cis,3", "Cis,0", ACTORS), PAIRS, "a.csv:4", "size of Cis is 0", "above 0"),
-    "empty size": (changed("Cis,3", "Cis,", ACTORS), PAIRS, "a.csv:4", 'size of "Cis" is not given', "like 0.5"),
-    "size in words": (
-        changed("Ada,1", "Ada,big", ACTORS),
-        PAIRS,
-        "a.csv:2",
-        '"big", which is not a number',
-        "like 0.5",
-    ),
-    "size that is not finite": (changed("Ada,1", "Ada,inf", ACTORS), PAIRS, "a.csv:2", '"inf"', "like 0.5"),
-    "actor twice": (ACTORS + "Ada,4\n", PAIRS, "a.csv:5", "Ada occurs twice", "once"),
-    "actor without a name": (changed("Ada", "", ACTORS), PAIRS, "a.csv:2", "no name", "actor"),
-    "row twice": (ACTORS, changed("\nBor,", "\nAda,", PAIRS), "p.csv:3", 'the row "Ada" occurs twice', "Keep one"),
-    "column twice": (ACTORS, changed(",Bor", ",Ada", PAIRS), "p.csv:1", 'the column "Ada" occurs twice', "Keep one"),
-    "actor without propensities": (ACTORS + "Dan,1\n", PAIRS, "a.csv:5", '"Dan" has no row and column', "Add them"),
-    "propensities without an actor": (
-        changed("Cis,3\n", "", ACTORS),
-        PAIRS,
-        "p.csv:1",
-        '"Cis" is not an actor of a.csv',
-        "Known: Ada, Bor.",
-    ),
-    "misspelt": (changed("Cis", "Ciss", ACTORS), PAIRS, "p.csv:1", '"Cis" is not an actor', 'Did you mean "Ciss"?'),
-    "propensity in words": (
-        ACTORS,
-        changed("Bor,1", "Bor,much", PAIRS),
-        "p.csv:3",
-        'propensity of "Bor" and "Ada" is "much"',
-        "like 0.5",
-    ),
-    "decimal comma": (ACTORS, changed("-0.5\n", '"-0,5"\n', PAIRS), "p.csv:3", '"-0,5", which is not a number', "0.5"),
-    "propensity not given": (ACTORS, changed("Ada,,1,", "Ada,,,", PAIRS), "p.csv:2", "is not given", "like 0.5"),
-    "propensity not finite": (ACTORS, changed("Bor,1", "Bor,nan", PAIRS), "p.csv:3", '"nan"', "like 0.5"),
-    "empty actors": ("", PAIRS, "a.csv", "the file is empty", "Write a header"),
-    "empty propensities": (ACTORS, "\n \n,,\n", "p.csv", "the file is empty", "Write a header"),
-    "header of actors alone": ("actor,size\n", PAIRS, "a.csv", "there are no actors", "Write a line"),
-    "one actor": ("actor,size\nAda,1\n", ",Ada\nAda,0\n", "a.csv", "there is one actor", "two actors or more"),
-    "column missing": (changed("size", "weight", ACTORS), PAIRS, "a.csv:1", "the column size is missing", "actor,size"),
-    "semicolons": (ACTORS.replace(",", ";"), PAIRS, "a.csv:1", "the column actor is missing", "actor,size"),
-    "column of actors twice": ("actor,size,size\nAda,1,1\n", PAIRS, "a.csv:1", "size occurs twice", "actor,size"),
-    "quote left open": (ACTORS + '"Dan,1\n', PAIRS, "a.csv:5", "this is not a table", "quotes"),
-    "binary": (ACTORS + "\0", PAIRS, "a.csv", "is a binary file", "table (CSV), saved as UTF-8"),
-    "out of range": (
-        changed("Ada,1", "Ada,1e300", changed("Bor,2", "Bor,1e300", ACTORS)),
-        PAIRS,
-        "p.csv:3",
-        "out of the range of numbers",
-        "another unit",
-    ),
+BAD: dict[str, tuple[tuple[str, str], str, str, str]] = {
+    "asymmetric": (changed("Bor,1,", "Bor,2,"), "p.csv:3", "by direction (1 and 2)", "Write the same"),
+    "a row too few": (changed("Cis,-1,-0.5,\n", ""), "p.csv:1", 'the column "Cis" has no row', "Known: Ada, Bor."),
+    "a row too many": ((ACTORS, PAIRS + "Dan,1,1,1\n"), "p.csv:5", 'the row "Dan" has no column', "Did you mean"),
+    "cells missing": (changed("Bor,1,,-0.5", "Bor,1,-0.5"), "p.csv:3", "3 cells under 4", "Write one"),
+    "cells too many": (changed("Bor,2", "Bor,2,5"), "a.csv:3", "3 cells under 2 columns", "Write one"),
+    "negative size": (changed("Bor,2", "Bor,-2"), "a.csv:3", "size of Bor is -2", "above 0"),
+    "no size": (changed("Cis,3", "Cis,0"), "a.csv:4", "size of Cis is 0", "above 0"),
+    "empty size": (changed("Cis,3", "Cis,"), "a.csv:4", 'size of "Cis" is not given', "like 0.5"),
+    "size in words": (changed("Ada,1\n", "Ada,big\n"), "a.csv:2", '"big", which is not a number', "like 0.5"),
+    "size that is not finite": (changed("Ada,1\n", "Ada,inf\n"), "a.csv:2", '"inf"', "like 0.5"),
+    "actor twice": ((ACTORS + "Ada,4\n", PAIRS), "a.csv:5", "Ada occurs twice", "once"),
+    "actor without a name": (changed("Ada,1\n", ",1\n"), "a.csv:2", "no name", "actor"),
+    "row twice": (changed("\nBor,1,", "\nAda,1,"), "p.csv:3", 'the row "Ada" occurs twice', "Keep one"),
+    "column twice": (changed(",Bor", ",Ada"), "p.csv:1", 'the column "Ada" occurs twice', "Keep one"),
+    "actor without propensities": ((ACTORS + "Dan,1\n", PAIRS), "a.csv:5", '"Dan" has no row and column', "Add them"),
+    "pairs without an actor": (changed("Cis,3\n", ""), "p.csv:1", '"Cis" is not an actor of a.csv', "Known: Ada, Bor."),
+    "misspelt": (changed("Cis,3", "Ciss,3"), "p.csv:1", '"Cis" is not an actor', 'Did you mean "Ciss"?'),
+    "propensity in words": (changed("Bor,1", "Bor,much"), "p.csv:3", '"Bor" and "Ada" is "much"', "like 0.5"),
+    "decimal comma": (changed("Bor,1,,-0.5", 'Bor,1,,"-0,5"'), "p.csv:3", '"-0,5", which is not a number', "0.5"),
+    "propensity not given": (changed("Ada,,1,", "Ada,,,"), "p.csv:2", "is not given", "like 0.5"),
+    "propensity not finite": (changed("Bor,1", "Bor,nan"), "p.csv:3", '"nan"', "like 0.5"),
+    "empty actors": (("", PAIRS), "a.csv", "the file is empty", "Write a header"),
+    "empty propensities": ((ACTORS, "\n \n,,\n"), "p.csv", "the file is empty", "Write a header"),
+    "header of actors alone": (("actor,size\n", PAIRS), "a.csv", "there are no actors", "Write a line"),
+    "one actor": (("actor,size\nAda,1\n", ",Ada\nAda,0\n"), "a.csv", "there is one actor", "two actors or more"),
+    "column missing": (changed("size", "weight"), "a.csv:1", "the column size is missing", "actor,size"),
+    "semicolons": ((ACTORS.replace(",", ";"), PAIRS), "a.csv:1", "the column actor is missing", "actor,size"),
+    "column of actors twice": (("actor,size,size\nAda,1,1\n", PAIRS), "a.csv:1", "size occurs twice", "actor,size"),
+    "quote left open": ((ACTORS + '"Dan,1\n', PAIRS), "a.csv:5", "this is not a table", "quotes"),
+    "binary": ((ACTORS + "\0", PAIRS), "a.csv", "is a binary file", "table (CSV), saved as UTF-8"),
+    "out of range": ((HUGE, PAIRS), "p.csv:3", "out of the range of numbers", "another unit"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_tables_are_refused_with_their_line(case: str) -> None:
-    actors, pairs, place, fault, remedy = BAD[case]
-    written(actors, pairs)
+    files, place, fault, remedy = BAD[case]
+    written(*files)
     line = refused(*FILES)
     assert line.startswith(f"{place}: "), line
     assert fault in line
