@@ -12,7 +12,6 @@ from typing import Any
 import pandas as pd
 import pytest
 from rich.progress import Task, TaskID
-from tests.results.small import assert_alike
 
 from command_line import KINDS, SCENARIOS, call, files_below, folded, parsed, refused, sketch, start
 from hedgesim import commands
@@ -60,14 +59,10 @@ def test_outcomes_come_with_unit_meaning_and_source() -> None:
     assert "hedging_index" in folded("outcomes")
 
 
-def test_rules_come_with_their_parameters() -> None:
+def test_rules_come_with_their_kind() -> None:
     rows = parsed("rules", "--json")
     of = {kind: {row["rule"] for row in rows if row["of a"] == kind} for kind in ("country", "power")}
     assert of == {"country": set(country_rules()), "power": set(power_rules())}
-    assert {"multi_vector", "bandwagoning", "balancing", "neutrality", "omnibalancing", "habit", "random"} <= of[
-        "country"
-    ]
-    assert len(of["power"]) >= 3
     assert "bandwagoning" in folded("rules")
 
 
@@ -224,23 +219,19 @@ def test_a_twin_or_an_engine_that_cannot_be_is_refused_before_anything_is_writte
 
 
 @pytest.mark.usefixtures("sketched")
-def test_agents_and_workers_write_what_the_ensemble_writes(tmp_path: Path) -> None:
-    for name, words in {"ensemble": (), "mesa": ("--engine", "mesa"), "workers": ("--workers", "2")}.items():
-        assert call("run", "war_2022", *words, "--runs", "5", *LONGER, "-o", str(tmp_path / name)).code == 0
-        for table in TABLES:
-            one, other = (pd.read_parquet(tmp_path / folder / f"{table}.parquet") for folder in ("ensemble", name))
-            assert_alike(one, other)
-
-
-@pytest.mark.usefixtures("sketched")
-def test_by_default_the_ensemble_has_a_thousand_runs_and_mesa_twenty(tmp_path: Path) -> None:
-    for words, engine, n in (((), "ensemble", 1000), (("--engine", "mesa"), "mesa", 20)):
-        folder = tmp_path / engine
-        assert call("run", "war_2022", "--keep", "0", *SHORT, *words, "-o", str(folder)).code == 0
-        manifest = manifest_of(folder)
-        assert [manifest[name] for name in ("engine", "backend", "runs", "workers")] == [engine, "numpy", n, 1]
-        assert manifest["tables"]["runs"]["rows"] == n
-        assert manifest["runs_at_once"] >= 1
+@pytest.mark.parametrize(
+    ("words", "engine", "runs", "workers"),
+    [((), "ensemble", 1000, 1), (("--engine", "mesa"), "mesa", 20, 1), (("--workers", "2"), "ensemble", 1000, 2)],
+)
+def test_by_default_the_ensemble_has_a_thousand_runs_in_one_process_and_mesa_twenty(
+    tmp_path: Path, words: tuple[str, ...], engine: str, runs: int, workers: int
+) -> None:
+    assert call("run", "war_2022", "--keep", "0", *SHORT, *words, "-o", str(tmp_path)).code == 0
+    manifest = manifest_of(tmp_path)
+    found = [manifest[name] for name in ("engine", "backend", "runs", "workers")]
+    assert found == [engine, "numpy", runs, workers]
+    assert manifest["tables"]["runs"]["rows"] == runs
+    assert manifest["runs_at_once"] >= 1
 
 
 @pytest.mark.usefixtures("sketched")
@@ -325,12 +316,3 @@ def test_on_a_terminal_a_bar_shows_rate_and_time_left() -> None:
     assert str(progress._Rate().render(task)) == ""
     assert progress._rate(3210.4) == "3210 runs/s"
     assert progress._rate(0.25) == "0.2 runs/s"
-
-
-def test_ctrl_c_says_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def interrupted(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("hedgesim.results.simulation.run_scenarios", interrupted)
-    said = call("run", "war_2022", "-o", str(tmp_path / "out"))
-    assert (said.code, said.err) == (130, "stopped\n")

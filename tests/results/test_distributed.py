@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from hedgesim.results.distributed import check_installed
 from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
 from hedgesim.rules.catalogue import RuleFile
+from hedgesim.rules.countries import habit
 from hedgesim.rules.files import use
 
 pytest.importorskip("distributed")
@@ -66,36 +68,12 @@ def test_dask_makes_the_same_files_though_a_worker_is_killed(tmp_path: Path, clu
     assert_same(tmp_path / "here", tmp_path / "there")
 
 
-OWN = '''
-"""Stays where it started."""
-
-from dataclasses import dataclass
-
-from hedgesim.model.arrays import Array
-from hedgesim.model.alignment import Taste
-from hedgesim.model.view import View
-from hedgesim.rules import CountryRule
-
-
-@dataclass(frozen=True)
-class Stay(CountryRule):
-    """Shares stay where they started."""
-
-    def value(self, view: View, taste: Taste) -> Array:
-        """Nothing is worth more than anything else."""
-        return 0.0 * view.share
-
-    def pace(self) -> float:
-        """Never move."""
-        return 0.0
-'''
-
-
 def test_a_rule_of_ones_own_travels_to_the_workers(
     tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(catalogue, "own", {})
-    use([RuleFile("stay", OWN, "stay.py")])
+    own = inspect.getsource(habit)
+    use([RuleFile("stay", own, "stay.py")])
     text = SMALL.replace("  end: [2021Q4]\n", "  end: [2021Q4]\n  rules.countries.all.rule: [stay, habit]\n")
     path = written(tmp_path, text)
     here = sweep(path, tmp_path / "here")
@@ -106,7 +84,7 @@ def test_a_rule_of_ones_own_travels_to_the_workers(
     runs = here.table("runs").set_index("rules.countries.all.rule")["hedging_index"]
     assert runs["stay"].tolist() == pytest.approx(runs["habit"].tolist(), abs=1e-12)
     keys = here.points().set_index("rules.countries.all.rule")["key"]
-    use([RuleFile("stay", OWN.replace("0.0 *", "1.0 *"), "stay.py")])
+    use([RuleFile("stay", own.replace("0.0", "0.1"), "stay.py")])
     changed = sweep(path, tmp_path / "here").points().set_index("rules.countries.all.rule")["key"]
     assert not set(keys) & set(changed)
 

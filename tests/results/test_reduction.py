@@ -95,15 +95,3 @@ def test_one_run_has_no_spread_and_none_has_nothing() -> None:
     none = Reduction((2,))
     assert none.n == 0
     assert all(np.isnan(numbers).all() for numbers in statistics(none))
-
-
-def test_memory_does_not_grow_with_the_number_of_runs() -> None:
-    reduction = Reduction((4,))
-    values = np.random.default_rng(1).normal(size=(4, EXACT))
-    held = []
-    for _ in range(6):
-        reduction.add(values)
-        own = [v for v in vars(reduction).values() if isinstance(v, np.ndarray)]
-        bins = [] if reduction._bins is None else list(vars(reduction._bins).values())
-        held.append(sum(v.nbytes for v in own + bins))
-    assert held[1:] == [8 * 4 * (EXACT + 2 + BINS + 2)] * 5

@@ -1,6 +1,8 @@
 """Runs are gathered in the same way whatever simulates them and however many at once."""
 
 import json
+import multiprocessing
+import os
 import tracemalloc
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,6 +23,7 @@ from hedgesim.errors import StoreError
 from hedgesim.results.grid import run_grid
 from hedgesim.results.simulation import Plan, block_tasks, run, run_cases
 from hedgesim.results.summary import summarise
+from hedgesim.results.workers import ONE_THREAD
 from hedgesim.scenario import read_scenario
 
 from .invented import engine_giving, outcomes_of_runs
@@ -44,7 +47,7 @@ def run_many(case: Case, n: int, *, keep: int, engine: Engine) -> dict[str, pd.D
 
 @pytest.fixture(scope="module")
 def whole(case: Case) -> dict[str, pd.DataFrame]:
-    return run_many(case, 70, keep=9, engine=ENGINE)
+    return run_many(case, 23, keep=4, engine=ENGINE)
 
 
 @settings(max_examples=50)
@@ -61,19 +64,29 @@ def test_every_run_of_every_case_is_made_once_in_order_and_no_block_mixes_kept_a
     assert all(a[1] == b[1] for a, b in pairwise(tasks) if b[0] > a[0])
 
 
-def test_mesa_and_the_ensemble_leave_the_same_tables(case: Case) -> None:
-    mesa = run_many(case, 5, keep=2, engine=engine_of("mesa"))
-    ensemble = run_many(case, 5, keep=2, engine=ENGINE)
-    for name in mesa:
-        assert_alike(mesa[name], ensemble[name])
-    assert all(set(frame["run"]) == {0, 1} for name, frame in mesa.items() if name not in NOT_KEPT)
-
-
-@pytest.mark.parametrize("together", [1, 64, 1000])
-def test_blocks_of_any_size_leave_the_same_tables(case: Case, whole: dict[str, pd.DataFrame], together: int) -> None:
-    parts = run_many(case, 70, keep=9, engine=replace(ENGINE, together=together))
+@pytest.mark.parametrize(
+    ("engine", "together", "workers"),
+    [
+        *(("ensemble", n, 1) for n in (1, 7, 1000)),
+        ("mesa", 1, 1),
+        ("ensemble", 5, 2),
+        pytest.param("ensemble", 64, 3, marks=pytest.mark.hold),
+    ],
+)
+def test_any_engine_size_of_blocks_and_number_of_workers_leaves_the_same_tables_and_no_worker(
+    case: Case, whole: dict[str, pd.DataFrame], engine: str, together: int, workers: int
+) -> None:
+    reported: list[int] = []
+    plan = Plan(23, 4, replace(engine_of(engine), together=together), workers)
+    (gathered,), _ = run_cases([case], plan, on_runs=reported.append)
+    tables = {"closing": gathered.closing(), **gathered.tables()}
+    assert tables.keys() == whole.keys()
     for name in whole:
-        assert_alike(parts[name], whole[name])
+        assert_alike(tables[name], whole[name])
+    assert all(set(frame["run"]) == set(range(4)) for name, frame in tables.items() if name not in NOT_KEPT)
+    assert sum(reported) == 23
+    assert not multiprocessing.active_children()
+    assert not {name for name in ONE_THREAD if os.environ.get(name) == "1"}
 
 
 def test_the_summary_is_that_of_the_kept_runs_when_all_are_kept(case: Case) -> None:

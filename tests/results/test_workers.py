@@ -36,25 +36,10 @@ def case() -> Case:
     return case_of(read_scenario("war_2022", overrides=["end=2021Q4"]))
 
 
-@pytest.mark.parametrize(("n", "together"), [(2, 5), pytest.param(3, 64, marks=pytest.mark.hold)])
-def test_any_number_of_workers_gives_the_same_results_and_leaves_none_behind(case: Case, n: int, together: int) -> None:
-    engine = replace(ENGINE, together=together)
-    reported: list[int] = []
-    (many,), _ = run_cases([case], Plan(23, 4, engine, n), on_runs=reported.append)
-    (alone,), _ = run_cases([case], Plan(23, 4, ENGINE))
-    assert_alike(many.closing(), alone.closing())
-    assert many.tables().keys() == alone.tables().keys()
-    for name, frame in many.tables().items():
-        assert_alike(frame, alone.tables()[name])
-    assert sum(reported) == 23
-    assert not multiprocessing.active_children()
-    assert not {name for name in ONE_THREAD if os.environ.get(name) == "1"}
-
-
 def test_twins_in_workers_are_the_twins_made_here() -> None:
     scenarios = tuple(read_scenario(name, overrides=["end=2022Q2"], seed=1) for name in ("war_2022", "no_war"))
-    engine = replace(ENGINE, together=7)
-    here, there = (run_twins(scenarios, Plan(16, 2, engine, n)) for n in (1, 2))
+    here = run_twins(scenarios, Plan(16, 2, ENGINE))
+    there = run_twins(scenarios, Plan(16, 2, replace(ENGINE, together=7), 2))
     assert_alike(here.paired, there.paired)
     assert_alike(here.twin.closing(), there.twin.closing())
     assert there.twin.manifest["workers"] == 2
