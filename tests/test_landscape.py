@@ -26,19 +26,14 @@ def written(actors: str = ACTORS, pairs: str = PAIRS) -> None:
     Path("p.csv").write_text(pairs, encoding="utf-8")
 
 
-def test_files_in_json() -> None:
+def test_files_are_printed_in_json_and_as_a_table_that_says_how_it_was_made() -> None:
     written()
-    answer = parsed(*FILES, "--json")
+    answer, text = parsed(*FILES, "--json"), folded(*FILES)
     assert answer["actors"] == ["Ada", "Bor", "Cis"]
     assert answer["sizes"] == [1.0, 2.0, 3.0]
     assert answer["propensity"] == [[0.0, 1.0, -1.0], [1.0, 0.0, -0.5], [-1.0, -0.5, 0.0]]
     assert (answer["method"], answer["bipartitions"]) == ("exhaustive", 4)
     assert answer["minima"] == [{"energy": -12.0, "sides": [["Ada", "Bor"], ["Cis"]]}]
-
-
-def test_files_as_a_table_that_says_how_it_was_made() -> None:
-    written()
-    text = folded(*FILES)
     assert "1 -12 Ada, Bor Cis 3 actors: of all 4 bipartitions, the one with everybody on one side included," in text
     assert "1 local minimum." in text
     assert "one that leaves it equal does not count" in text
@@ -116,12 +111,11 @@ def test_a_rule_may_be_set_for_the_runs_beside() -> None:
 
 def test_the_page_shows_what_is_printed() -> None:
     page = (ROOT / "docs" / "landscape.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
-    for code in re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+    python, blocks = (re.findall(rf"^```{kind}\n(.*?)^```$", page, re.M | re.DOTALL) for kind in ("python", "console"))
+    for code in python:
         exec(compile(code, "landscape.md", "exec"), {})
-    shown = [block.partition("\n") for block in blocks]
-    assert len(shown) == 2
-    for command, _, output in shown:
+    assert len(blocks) == 2
+    for command, _, output in (block.partition("\n") for block in blocks):
         said = call(*command.removeprefix("$ hedgesim ").split())
         assert said.code == 0, said.err
         assert said.out.split() == output.split(), command

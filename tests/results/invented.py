@@ -1,14 +1,11 @@
-"""Invented outcomes of a small system, and engines that give them."""
+"""Invented outcomes of a small system."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import NoReturn
+from collections.abc import Sequence
 
 import numpy as np
 
-from hedgesim.engines import Engine
-from hedgesim.engines.case import Case
 from hedgesim.engines.records import Outcomes
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
@@ -45,12 +42,3 @@ def _one(run: int, seed: int, axes: Axes) -> tuple[np.ndarray, np.ndarray]:
     own = rng.normal(size=(len(axes.periods), len(OF_COUNTRIES) * len(axes.countries)))
     common = np.concatenate([rng.normal(size=(len(axes.periods), 1)), rng.integers(0, 5, (len(axes.periods), 3))], 1)
     return np.concatenate([own, common], axis=1).T, rng.integers(0, 9, len(axes.formats)).astype(float)
-
-
-def engine_giving(outcomes: Callable[[Case, Sequence[int]], Outcomes], together: int = 4) -> Engine:
-    """An engine that gives outcomes, and keeps nothing."""
-
-    def nothing(case: Case, runs: Sequence[int]) -> NoReturn:
-        raise AssertionError
-
-    return Engine("invented", "numpy", nothing, outcomes, nothing, together)

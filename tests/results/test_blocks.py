@@ -1,30 +1,25 @@
 """The outcomes of a block fill the table of runs, with a row for every run, or the reason why it failed."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.results.blocks import Block, Rows, failures, final_columns, final_outcomes
 from hedgesim.results.parquet import to_arrow
 from hedgesim.results.simulation import Plan, run_cases
-from hedgesim.scenario import read_scenario
-from worlds import make_case, make_setting
+from worlds import case_from, make_case, make_setting
 
 from .invented import COUNTED, OF_COUNTRIES, outcomes_of_runs
 
 
-@dataclass
-class Of:
+def case_with(values: dict[str, float] | None = None, varied: dict[str, np.ndarray] | None = None) -> SimpleNamespace:
     """What a reason asks of a case."""
-
-    parameters: Parameters = field(default_factory=Parameters)
-    varied: dict[str, np.ndarray] = field(default_factory=dict)
-    usual: Parameters = field(default_factory=Parameters)
+    return SimpleNamespace(parameters=Parameters().with_values(values or {}), usual=Parameters(), varied=varied or {})
 
 
 def block(first: int, last: int, failed: dict[int, str] | None = None) -> Block:
@@ -73,7 +68,7 @@ def test_only_chosen_rows_of_a_block_are_taken_and_a_parameter_that_varies_has_a
 
 
 def test_the_columns_of_the_table_of_runs_are_known_beforehand() -> None:
-    case = case_of(read_scenario("war_2022", overrides=["end=2021Q2"]))
+    case = case_from("war_2022", "end=2021Q2")
     outcomes = engine_of("ensemble").outcomes(case, [0])
     assert list(final_outcomes(outcomes)) == final_columns(case.setting.axes)
 
@@ -94,28 +89,25 @@ FROM = "shares are not numbers from 2021Q3"
 @pytest.mark.parametrize(
     ("case", "reason"),
     [
-        pytest.param(Of(), FROM, id="the first quarter without numbers"),
+        pytest.param(case_with(), FROM, id="the first quarter without numbers"),
         pytest.param(
-            Of(
-                Parameters().with_values({"taste.need": 2.5}),
-                {"taste.threat": np.arange(10, 13) * 1e306, "alignment.noise": np.full(3, 0.25)},
-            ),
-            f"{FROM} (taste.threat = 1.1e307, alignment.noise = 0.25)",
+            case_with({"taste.need": 2.5}, {"taste.threat": np.arange(10, 13) * 1e306, "alignment.noise": np.ones(3)}),
+            f"{FROM} (taste.threat = 1.1e307, alignment.noise = 1)",
             id="the values of that run of what varies",
         ),
         pytest.param(
-            Of(Parameters().with_values({"taste.threat": 1.5e308, "votes.threat": 1e-9})),
+            case_with({"taste.threat": 1.5e308, "votes.threat": 1e-9}),
             f"{FROM} (taste.threat = 1.5e308, votes.threat = 1e-9)",
             id="where nothing varies what is off its prior",
         ),
         pytest.param(
-            Of(varied={f"taste.p{n}": np.full(3, float(n)) for n in range(9)}),
-            f"{FROM} ({', '.join(f'taste.p{n} = {n}' for n in range(6))}, 3 more)",
+            case_with(varied={f"taste.p{n}": np.full(3, n + 0.25) for n in range(9)}),
+            f"{FROM} ({', '.join(f'taste.p{n} = {n}.25' for n in range(6))}, 3 more)",
             id="many parameters cut short",
         ),
     ],
 )
-def test_the_reason_names(case: Of, reason: str) -> None:
+def test_the_reason_names(case: SimpleNamespace, reason: str) -> None:
     broken = replace(outcomes_of_runs(range(10, 13)), failed=np.asarray([-1, 2, -1]))
     assert failures(case, broken) == {1: reason}
 
@@ -133,14 +125,14 @@ def test_an_outcome_that_is_no_number_or_too_large_fails_its_run_by_name(
     column: int, step: int, value: float, reason: str
 ) -> None:
     made = outcomes_of_runs(range(4))
-    assert failures(Of(), made) == {}
+    assert failures(case_with(), made) == {}
     made.values[column, step, 2] = value
-    assert failures(Of(), made) == {2: reason}
+    assert failures(case_with(), made) == {2: reason}
 
 
 @pytest.mark.parametrize("engine", ["ensemble", "mesa"])
 def test_overflow_says_nothing_on_the_way_and_only_fails_its_run(engine: str) -> None:
-    case = case_of(read_scenario("war_2022", overrides=["end=2021Q3"]))
+    case = case_from("war_2022", "end=2021Q3")
     case = replace(case, parameters=case.parameters.with_values({"taste.boost": 1e200, "alignment.trend": 1e200}))
     (gathered,), _ = run_cases([case], Plan(2, 1, engine_of(engine)))
     tables = gathered.tables()

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.engines import Engine, engine_of
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Trajectory
 from hedgesim.errors import StoreError
@@ -25,8 +25,9 @@ from hedgesim.results.simulation import Plan, block_tasks, run, run_cases
 from hedgesim.results.summary import summarise
 from hedgesim.results.workers import ONE_THREAD
 from hedgesim.scenario import read_scenario
+from worlds import case_from
 
-from .invented import engine_giving, outcomes_of_runs
+from .invented import outcomes_of_runs
 from .small import assert_alike
 
 ENGINE = engine_of("ensemble")
@@ -36,7 +37,7 @@ NOT_KEPT = ("runs", "summary", "closing")
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    return case_of(read_scenario("war_2022", overrides=["end=2022Q3"]))
+    return case_from("war_2022", "end=2022Q3")
 
 
 def run_many(case: Case, n: int, *, keep: int, engine: Engine) -> dict[str, pd.DataFrame]:
@@ -123,7 +124,7 @@ def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(
 
 def test_progress_is_reported_for_every_run(case: Case) -> None:
     reported: list[int] = []
-    engine = engine_giving(lambda _case, runs: outcomes_of_runs(runs))
+    engine = replace(ENGINE, outcomes=lambda _, runs: outcomes_of_runs(runs), together=4)
     run_cases([case], Plan(10, 0, engine), on_runs=reported.append)
     assert reported == [4, 4, 2]
     run_cases([case, case], Plan(5, 0, engine), on_runs=reported.append)
@@ -132,7 +133,7 @@ def test_progress_is_reported_for_every_run(case: Case) -> None:
 
 def test_ten_times_the_runs_take_no_more_memory_than_their_rows(case: Case) -> None:
     made = outcomes_of_runs(range(500))
-    engine = engine_giving(lambda _case, runs: made, together=500)
+    engine = replace(ENGINE, outcomes=lambda _, runs: made, together=500)
 
     def peak(n: int) -> int:
         tracemalloc.start()

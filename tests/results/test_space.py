@@ -6,19 +6,20 @@ from types import SimpleNamespace
 
 import pytest
 
-from hedgesim.engines import engine_of
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError
 from hedgesim.results import space
 from hedgesim.results.results import write_results
 from hedgesim.results.simulation import Plan, run, run_cases
 from hedgesim.results.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.scenario import read_scenario
+from worlds import case_from
 
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    return case_of(read_scenario("war_2022", overrides=["end=2022Q1"]))
+    return case_from("war_2022", "end=2022Q1")
 
 
 def free(monkeypatch: pytest.MonkeyPatch, n: float) -> list[Path]:

@@ -17,14 +17,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hedgesim.engines import engine_of
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import engine_of
 from hedgesim.errors import WorkerError
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block
 from hedgesim.results.simulation import BlockTask, Plan, begin_cases, block_tasks, run_cases, run_twins
 from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
 from hedgesim.scenario import read_scenario
+from worlds import case_from
 
 from .small import assert_alike
 
@@ -33,7 +34,7 @@ ENGINE = engine_of("ensemble")
 
 @pytest.fixture(scope="module")
 def case() -> Case:
-    return case_of(read_scenario("war_2022", overrides=["end=2021Q4"]))
+    return case_from("war_2022", "end=2021Q4")
 
 
 def test_twins_in_workers_are_the_twins_made_here() -> None:
