@@ -100,8 +100,7 @@ def test_sources_prints_every_number_with_its_citation() -> None:
     shares = [row for row in rows if row["part"].startswith("shares")]
     assert len(shares) == 6 * 5 * 10
     assert all(row["source"] and row["citation"] and row["confidence"] for row in rows)
-    cited = [row for row in shares if row["confidence"] == "seen"]
-    assert all(len(row["citation"]) > 10 for row in cited)
+    assert all(len(row["citation"]) > 10 for row in shares if row["confidence"] == "seen")
     assert not [row for row in rows if row["part"] == "shocks" and row["what"].startswith("war_2022_attention")]
 
 

@@ -34,6 +34,11 @@ def many(replications: int) -> str:
     return SMALL.replace("replications: 4", f"replications: {replications}")
 
 
+def keeping(n: int, text: str = SMALL) -> str:
+    """An experiment that also asks for statistics, and for so many runs in full."""
+    return text + f"retention: {{summary: true, keep: {n}}}\n"
+
+
 def assert_alike(one: pd.DataFrame, other: pd.DataFrame, **options: bool) -> None:
     """Two frames hold the same rows, but for the rounding of numbers."""
     pd.testing.assert_frame_equal(one, other, check_exact=False, rtol=0.0, atol=1e-12, **options)

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -26,18 +25,12 @@ from hedgesim.rules.countries import habit
 from hedgesim.rules.files import use
 
 pytest.importorskip("distributed")
-
-
-@dataclass
-class Cluster:
-    """A scheduler and two workers with one thread each, every one a process of its own."""
-
-    address: str
-    workers: list[subprocess.Popen[bytes]]
+Cluster = tuple[str, subprocess.Popen[bytes]]
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """The address of a scheduler with two workers of one thread each, every one a process of its own, and a worker."""
     file = tmp_path / "scheduler.json"
     common = ["--scheduler-file", str(file), "--host", "127.0.0.1"]
     dask = [sys.executable, "-m", "dask"]
@@ -49,7 +42,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             time.sleep(0.1)
         alone = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
         started += [subprocess.Popen([*dask, "worker", *common, *alone], **quiet) for _ in range(2)]
-        yield Cluster(json.loads(file.read_text())["address"], started[1:])
+        yield json.loads(file.read_text())["address"], started[1]
     finally:
         for process in reversed(started):
             process.kill()
@@ -57,14 +50,14 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_dask_makes_the_same_files_though_a_worker_is_killed(tmp_path: Path, cluster: Cluster) -> None:
-    path = written(tmp_path, many(400))
+    path, (address, worker) = written(tmp_path, many(400)), cluster
     sweep(path, tmp_path / "here")
-    process = begun(tmp_path / "there", path, "--dask", cluster.address)
+    process = begun(tmp_path / "there", path, "--dask", address)
     wait_for_parts(tmp_path / "there", process, 3)
-    cluster.workers[0].kill()
+    worker.kill()
     _, said = process.communicate(timeout=120)
     assert process.returncode == 0, said
-    assert cluster.workers[0].wait() != 0
+    assert worker.wait() != 0
     assert_same(tmp_path / "here", tmp_path / "there")
 
 
@@ -78,7 +71,7 @@ def test_a_rule_of_ones_own_travels_to_the_workers(
     path = written(tmp_path, text)
     here = sweep(path, tmp_path / "here")
     sweep(path, tmp_path / "two", workers=2)
-    sweep(path, tmp_path / "there", dask=cluster.address)
+    sweep(path, tmp_path / "there", dask=cluster[0])
     assert_same(tmp_path / "here", tmp_path / "two")
     assert_same(tmp_path / "here", tmp_path / "there")
     runs = here.table("runs").set_index("rules.countries.all.rule")["hedging_index"]

@@ -142,23 +142,23 @@ def test_preparing_makes_the_folder_and_leaves_it_empty(tmp_path: Path) -> None:
     assert list((tmp_path / "a" / "b").iterdir()) == []
 
 
-def test_a_file_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
-    place = tmp_path / "results"
-    place.write_text("mine")
-    with pytest.raises(StoreError) as caught:
-        Folder(place).prepare()
-    assert str(caught.value) == f"{place}: a file is where the folder should be. Name another folder with -o."
-    assert place.read_text() == "mine"
-
-
-@pytest.mark.parametrize("inside", ["deeper", "\0", "x" * 300])
-def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, inside: str) -> None:
+@pytest.mark.parametrize(
+    ("place", "fault"),
+    [
+        ("file", "a file is where the folder should be. Name another folder with -o."),
+        *((place, "cannot be written") for place in ("file/deeper", "\0", "x" * 300)),
+    ],
+)
+def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, place: str, fault: str) -> None:
     (tmp_path / "file").write_text("mine")
-    parent = tmp_path / "file" if inside == "deeper" else tmp_path
     with pytest.raises(StoreError) as caught:
-        Folder(parent / inside).prepare()
-    assert "\n" not in str(caught.value)
-    assert "cannot be written" in str(caught.value)
+        Folder(tmp_path / place).prepare()
+    said = str(caught.value)
+    assert f": {fault}" in said
+    assert said.endswith(" Name another folder with -o.")
+    assert "\n" not in said
+    assert str(caught.value.place) == str(tmp_path / place)
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_the_manifest_names_rows_and_digest_of_what_was_written(tmp_path: Path) -> None:

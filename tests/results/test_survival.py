@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from tests.command_line import call, refused, sketch
-from tests.results.small import assert_same, files, many, written
+from tests.results.small import assert_same, files, keeping, many, written
 from tests.results.test_workers import children_of
 
 from hedgesim.errors import StoreError
@@ -187,12 +187,9 @@ def test_a_damaged_or_missing_file_is_found_named_put_aside_and_replaced(done: t
     assert files(folder) == names
 
 
-KEPT = "retention: {summary: true, keep: 2}\n"
-
-
 @pytest.mark.parametrize("damage", [_cut, pytest.param(None, marks=pytest.mark.hold)])
 def test_every_table_of_a_chunk_is_simulated_again_when_it_is_damaged_or_missing(tmp_path: Path, damage) -> None:
-    path = written(tmp_path, many(3) + KEPT)
+    path = written(tmp_path, keeping(2, many(3)))
     before = sweep(path, tmp_path / "out")
     frames = {name: before.table(name) for name in before.tables}
     assert len(frames) == 9
@@ -215,9 +212,9 @@ def test_every_table_of_a_chunk_is_simulated_again_when_it_is_damaged_or_missing
 
 
 def test_damage_left_by_an_earlier_version_goes_too(tmp_path: Path) -> None:
-    sweep(written(tmp_path, many(3) + KEPT), tmp_path / "out")
+    sweep(written(tmp_path, keeping(2, many(3))), tmp_path / "out")
     next((tmp_path / "out" / "summary").glob("*.parquet")).write_bytes(b"")
-    path = written(tmp_path, many(5) + KEPT)
+    path = written(tmp_path, keeping(2, many(5)))
     sweep(path, tmp_path / "out")
     assert status_of(tmp_path / "out").finished
     fresh = sweep(path, tmp_path / "fresh")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tests.results.small import SMALL, assert_alike, assert_same, files, many, written
+from tests.results.small import SMALL, assert_alike, assert_same, files, keeping, many, written
 
 import hedgesim
 from hedgesim.engines.case import Case
@@ -26,10 +26,6 @@ from hedgesim.results.results import Results
 from hedgesim.results.sweep import probe, status_of, sweep
 
 SUMMARY = "retention: {summary: true}\n"
-
-
-def keeping(n: int, text: str = SMALL) -> str:
-    return text + f"retention: {{summary: true, keep: {n}}}\n"
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -49,12 +50,12 @@ def test_twins_in_workers_are_the_twins_made_here() -> None:
 def test_no_more_tasks_are_taken_than_a_few_per_worker(case: Case) -> None:
     taken: list[BlockTask] = []
 
-    def telling() -> Iterator[BlockTask]:
+    def counted() -> Iterator[BlockTask]:
         for task in block_tasks(40, keep=0, together=1):
             taken.append(task)
             yield task
 
-    blocks = in_order(partial(begin_cases, (case,), "ensemble", "numpy"), telling(), workers=2)
+    blocks = in_order(partial(begin_cases, (case,), "ensemble", "numpy"), counted(), workers=2)
     assert len(next(blocks).outcomes.failed) == 1
     assert len(taken) == WAITING * 2
     blocks.close()
@@ -78,25 +79,19 @@ def test_outcomes_travel_with_runs_side_by_side(case: Case) -> None:
 
 
 def test_a_worker_that_cannot_start_is_said_in_one_line(case: Case) -> None:
-    engine = replace(ENGINE, name="steam")
-    with pytest.raises(
-        WorkerError, match=r"^--workers 2: a worker process could not start .*Give fewer --workers"
-    ) as e:
-        run_cases([case], Plan(3, 0, engine, 2))
+    said = r"^--workers 2: a worker process could not start .*Give fewer --workers"
+    with pytest.raises(WorkerError, match=said) as e:
+        run_cases([case], Plan(3, 0, replace(ENGINE, name="steam"), 2))
     assert "\n" not in str(e.value)
 
 
 def children_of(pid: int) -> list[int]:
     """Processes whose parent is a process."""
-    found = []
+    stats = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            text = stat.read_text()
-        except OSError:
-            continue
-        if int(text.rpartition(")")[2].split()[1]) == pid:
-            found.append(int(stat.parent.name))
-    return found
+        with suppress(OSError):
+            stats[int(stat.parent.name)] = stat.read_text()
+    return [child for child, text in stats.items() if int(text.rpartition(")")[2].split()[1]) == pid]
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
