@@ -104,15 +104,6 @@ def test_a_wrong_table_is_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_tables_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
-    write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
-    (tmp_path / "notes.txt").write_text("mine")
-    write_results(tmp_path, {"runs": RUNS}, manifest={})
-    assert set(content(tmp_path)) == {"runs.parquet", "manifest.json", "notes.txt"}
-    with pytest.raises(StoreError, match="no table 'shares'"):
-        read_table(tmp_path, "shares")
-
-
 def test_a_folder_whose_writing_broke_off_is_not_read(tmp_path: Path) -> None:
     write_results(tmp_path, {"runs": RUNS}, manifest={})
     (tmp_path / "shares.parquet").mkdir()

@@ -122,15 +122,6 @@ def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(
     assert_alike(sound, whole["runs"].loc[sound.index].drop(columns="failed").astype(sound.dtypes))
 
 
-def test_progress_is_reported_for_every_run(case: Case) -> None:
-    reported: list[int] = []
-    engine = replace(ENGINE, outcomes=lambda _, runs: outcomes_of_runs(runs), together=4)
-    run_cases([case], Plan(10, 0, engine), on_runs=reported.append)
-    assert reported == [4, 4, 2]
-    run_cases([case, case], Plan(5, 0, engine), on_runs=reported.append)
-    assert reported[3:] == [4, 4, 1, 1]
-
-
 def test_ten_times_the_runs_take_no_more_memory_than_their_rows(case: Case) -> None:
     made = outcomes_of_runs(range(500))
     engine = replace(ENGINE, outcomes=lambda _, runs: made, together=500)

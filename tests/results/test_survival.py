@@ -1,4 +1,4 @@
-"""A sweep survives what may befall it: nothing is lost, what is damaged is found, and going on ends where it should."""
+"""A sweep survives what may happen: nothing is lost, what is damaged is found, and going on ends where it should."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from tests.command_line import call, refused, sketch
+from tests.command_line import call, sketch
 from tests.results.small import assert_same, files, keeping, many, written
 from tests.results.test_workers import children_of
 
@@ -295,22 +295,18 @@ def test_chunks_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], t
     assert set(open_results(folder).table("runs")["seed"]) == {6}
 
 
-def test_a_file_where_a_folder_should_be_is_refused_and_stays(tmp_path: Path) -> None:
+def test_a_file_where_a_folder_should_be_and_a_folder_without_results_are_refused(tmp_path: Path) -> None:
     path = written(tmp_path)
     before = path.read_text()
-    for what, said in (
-        (status_of, "a file is where a folder of results should be. Name the folder"),
-        (open_results, "a file is where a folder of results should be. Name the folder"),
-        (lambda place: sweep(path, place), "a file is where the folder should be. Name another folder with -o"),
+    for what, place, said in (
+        (status_of, path, "a file is where a folder of results should be. Name the folder"),
+        (open_results, path, "a file is where a folder of results should be. Name the folder"),
+        (lambda place: sweep(path, place), path, "a file is where the folder should be. Name another folder with -o"),
+        (status_of, tmp_path, "there is no manifest"),
     ):
         with pytest.raises(StoreError, match=said):
-            what(path)
+            what(place)
     assert path.read_text() == before
-
-
-def test_no_status_without_a_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    assert "there is no manifest" in refused("status", ".")
 
 
 def test_nothing_that_reads_a_store_knows_pickle() -> None:

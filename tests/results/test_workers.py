@@ -41,7 +41,9 @@ def case() -> Case:
 def test_twins_in_workers_are_the_twins_made_here() -> None:
     scenarios = tuple(read_scenario(name, overrides=["end=2022Q2"], seed=1) for name in ("war_2022", "no_war"))
     here = run_twins(scenarios, Plan(16, 2, ENGINE))
-    there = run_twins(scenarios, Plan(16, 2, replace(ENGINE, together=7), 2))
+    reported: list[int] = []
+    there = run_twins(scenarios, Plan(16, 2, replace(ENGINE, together=7), 2), on_runs=reported.append)
+    assert sum(reported) == 2 * 16
     assert_alike(here.paired, there.paired)
     assert_alike(here.twin.closing(), there.twin.closing())
     assert there.twin.manifest["workers"] == 2
