@@ -36,8 +36,10 @@ def filled(n: int, failed: dict[int, str] | None = None) -> pd.DataFrame:
 
 def test_final_outcomes_are_totals_last_values_and_means_over_countries() -> None:
     frame, made = filled(3), outcomes_of_runs(range(3))
-    assert frame["leader_meetings"].tolist() == made.of_system("leader_meetings").sum(axis=0).tolist()
-    assert frame["realignments"].tolist() == made.of_system("realignments")[-1].tolist()
+    for name in ("leader_meetings", "first_time_formats"):
+        assert frame[name].tolist() == made.of_system(name).sum(axis=0).tolist()
+    for name in ("realignments", "cohesion"):
+        assert frame[name].tolist() == made.of_system(name)[-1].tolist()
     assert frame["presence_RED"].tolist() == pytest.approx(made.of_country("presence_RED")[:, -1].mean(axis=0))
     assert frame["hedging_index_AAA"].tolist() == pytest.approx(made.of_country("hedging_index")[1, -1])
     assert frame["run"].tolist() == [0, 1, 2]
@@ -107,7 +109,7 @@ FROM = "shares are not numbers from 2021Q3"
         ),
     ],
 )
-def test_the_reason_names(case: SimpleNamespace, reason: str) -> None:
+def test_the_reason_says_from_when_and_names_few_parameters(case: SimpleNamespace, reason: str) -> None:
     broken = replace(outcomes_of_runs(range(10, 13)), failed=np.asarray([-1, 2, -1]))
     assert failures(case, broken) == {1: reason}
 
