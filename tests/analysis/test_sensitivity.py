@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
-from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, SOBOL_G, path_of, saying, swept
+from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, SOBOL_G, Ranges, path_of, saying, swept
 
 from hedgesim.analysis.indices import noise_share
-from hedgesim.analysis.sensitivity import METHODS, Sensitivity, sensitivity
+from hedgesim.analysis.sensitivity import Sensitivity, sensitivity
 from hedgesim.results.parquet import Where
 from hedgesim.results.results import Results
 from hedgesim.results.sweep import sweep
@@ -51,25 +51,28 @@ def test_sobol_indices_of_ishigami(saltelli: Results) -> None:
     assert_near(found, "S1", ISHIGAMI_S1)
     assert_near(found, "ST", ISHIGAMI_ST)
     assert values(found, "ST")["idle"] == 0.0
+    pairs = found.indices[found.indices["measure"] == "S2"].set_index(["factor", "other"])
+    assert len(pairs) == 6
+    for (one, other), row in pairs.iterrows():
+        known = 0.2437 if {one, other} == {path_of("x1"), path_of("x3")} else 0.0
+        assert abs(row["value"] - known) <= ONE_IN_A_THOUSAND * row["confidence"] + 5e-5
     assert found.basis.to_dict("records")[0] | {"noise": 0, "by_chance": 0} == {
         "scenario": "flat", "outcome": OUTCOME, "used": 512, "dropped": 0, "failed": 0,
         "noise": 0, "by_chance": 0, "varies": True,
     }  # fmt: skip
 
 
-def test_second_order_indices_of_ishigami(saltelli: Results) -> None:
-    indices = sensitivity(saltelli).indices
-    pairs = indices[indices["measure"] == "S2"].set_index(["factor", "other"])
-    assert len(pairs) == 6
-    for (one, other), row in pairs.iterrows():
-        known = 0.2437 if {one, other} == {path_of("x1"), path_of("x3")} else 0.0
-        assert abs(row["value"] - known) <= ONE_IN_A_THOUSAND * row["confidence"] + 5e-5
-
-
-def test_sobol_indices_of_the_g_function(tmp_path: Path) -> None:
-    found = sensitivity(swept(tmp_path, "sobol_g", SOBOL_G, "design: saltelli", "samples: 512"))
-    assert_near(found, "S1", G_S1)
-    assert_near(found, "ST", G_ST)
+@pytest.mark.parametrize(
+    ("rule", "ranges", "first", "total"),
+    [("sobol_g", SOBOL_G, G_S1, G_ST), ("ishigami", {"x2": ISHIGAMI["x2"]}, {"x2": 1.0}, {"x2": 1.0})],
+    ids=["the G function", "one factor has all the variance"],
+)
+def test_sobol_indices_are_near_known_answers(
+    rule: str, ranges: Ranges, first: dict[str, float], total: dict[str, float], tmp_path: Path
+) -> None:
+    found = sensitivity(swept(tmp_path, rule, ranges, "design: saltelli", "samples: 512"))
+    assert_near(found, "S1", first)
+    assert_near(found, "ST", total)
 
 
 @pytest.mark.hold
@@ -78,13 +81,12 @@ def test_sobol_indices_of_the_g_function(tmp_path: Path) -> None:
     [("ishigami", ISHIGAMI, ISHIGAMI_S1, ISHIGAMI_ST), ("sobol_g", SOBOL_G, G_S1, G_ST)],
 )
 def test_known_answers_to_a_hundredth(
-    rule: str, ranges: dict[str, tuple[float, float]], first: dict[str, float], total: dict[str, float], tmp_path: Path
+    rule: str, ranges: Ranges, first: dict[str, float], total: dict[str, float], tmp_path: Path
 ) -> None:
     found = sensitivity(swept(tmp_path, rule, ranges, "design: saltelli", f"samples: {2**13}"))
     for measure, known in (("S1", first), ("ST", total)):
         got = values(found, measure)
-        for name in ranges:
-            assert got[name] == pytest.approx(known.get(name, 0.0), abs=0.01), (measure, name)
+        assert got == pytest.approx({name: known.get(name, 0.0) for name in ranges}, abs=0.01), measure
 
 
 def test_morris_effects_are_those_of_the_paths(tmp_path: Path) -> None:
@@ -94,18 +96,13 @@ def test_morris_effects_are_those_of_the_paths(tmp_path: Path) -> None:
     x1, x2, x3 = (runs[path_of(name)] for name in ISHIGAMI)
     f = (np.sin(x1) + 7 * np.sin(x2) ** 2 + 0.1 * x3**4 * np.sin(x1)).to_numpy()
     scale, _ = np.polyfit(f, runs[OUTCOME], 1)
-    names = list(WITH_IDLE)
-    places = runs[[path_of(name) for name in names]].to_numpy().reshape(100, 5, 4)
-    effects: dict[str, list[float]] = {name: [] for name in names}
-    for path, along in zip(places, f.reshape(100, 5), strict=True):
-        for step in range(4):
-            (changed,) = np.flatnonzero(path[step + 1] != path[step])
-            rise = np.sign(path[step + 1, changed] - path[step, changed]) * 2 / 3
-            effects[names[changed]].append(scale * (along[step + 1] - along[step]) / rise)
-    for name in names:
-        assert values(found, "mu_star")[name] == pytest.approx(np.abs(effects[name]).mean(), abs=1e-9)
-        assert values(found, "mu")[name] == pytest.approx(np.mean(effects[name]), abs=1e-9)
-        assert values(found, "sigma")[name] == pytest.approx(np.std(effects[name], ddof=1), abs=1e-9)
+    places = runs[[path_of(name) for name in WITH_IDLE]].to_numpy().reshape(100, 5, 4)
+    moved = np.sign(np.diff(places, axis=1))  # a step moves one factor, by 2/3 of its range
+    effects = scale * 1.5 * (moved * np.diff(f.reshape(100, 5, 1), axis=1)).sum(axis=1)
+    assert (np.abs(moved).sum(axis=-1) == 1.0).all()
+    known = {"mu_star": np.abs(effects).mean(axis=0), "mu": effects.mean(axis=0), "sigma": effects.std(axis=0, ddof=1)}
+    for measure, of_factors in known.items():
+        assert values(found, measure) == pytest.approx(dict(zip(WITH_IDLE, of_factors, strict=True)), abs=1e-9)
     # on the four levels sin(x2)^2 is 0 or 3/4, and every step of x2 goes from one to the other
     assert values(found, "mu_star")["x2"] == pytest.approx(scale * 7 * 0.75 * 1.5, rel=1e-9)
     assert values(found, "mu_star")["idle"] == pytest.approx(0.0, abs=1e-12)
@@ -130,24 +127,22 @@ def test_samples_of_a_table_are_analysed_as_given_data(tmp_path: Path) -> None:
     assert set(values(found, "PAWN")) == {"x1", "x2"}
 
 
-def test_words_are_factors_too(tmp_path: Path) -> None:
-    path = tmp_path / "words.yaml"
-    text = """\
-question: Do words count?
-scenarios: [war_2022]
-uncertainties:
-  settings.taste.threat: {low: 0.0, high: 3.0}
-  rules.countries.all.rule: [multi_vector, habit, bandwagoning]
-levers:
-  end: [2022Q1]
-outcomes: [presence_RUS]
-seed: 1
-"""
-    for design, samples, measure in (("saltelli", 4, "ST"), ("morris", 2, "mu_star")):
-        path.write_text(text + f"design: {design}\nsamples: {samples}\n")
-        found = values(sensitivity(sweep(path, tmp_path / design)), measure)
-        assert set(found) == {"threat", "rule"}
-        assert found["rule"] > 0.0
+def war(folder: Path, *lines: str) -> Results:
+    """Sweep an experiment about the war, with further lines such as `design: saltelli`."""
+    head = ("question: What matters in the war?", "scenarios: [war_2022]", "outcomes: [presence_RUS]", "seed: 1")
+    path = folder / "war.yaml"
+    path.write_text("\n".join([*head, *lines]))
+    return sweep(path, folder / "out")
+
+
+@pytest.mark.parametrize(("design", "samples", "measure"), [("saltelli", 4, "ST"), ("morris", 2, "mu_star")])
+def test_words_are_factors_too(design: str, samples: int, measure: str, tmp_path: Path) -> None:
+    rules = "rules.countries.all.rule: [multi_vector, habit, bandwagoning]"
+    varied = f"uncertainties: {{settings.taste.threat: {{low: 0.0, high: 3.0}}, {rules}}}"
+    results = war(tmp_path, varied, "levers: {end: [2022Q1]}", f"design: {design}", f"samples: {samples}")
+    found = values(sensitivity(results), measure)
+    assert set(found) == {"threat", "rule"}
+    assert found["rule"] > 0.0
 
 
 @pytest.mark.parametrize(("design", "measure"), [("saltelli", "ST"), ("morris", "mu_star")])
@@ -170,23 +165,9 @@ def test_a_failed_run_takes_its_whole_unit_with_it(design: str, measure: str, tm
 
 
 def test_a_sample_with_some_successful_runs_is_kept(tmp_path: Path) -> None:
-    text = """\
-question: Are means over successful runs?
-scenarios: [war_2022]
-uncertainties:
-  settings.taste.threat: {low: 0.0, high: 3.0}
-levers:
-  end: [2021Q3]
-  settings.taste.concentration: [2.0, 3.0]
-outcomes: [presence_RUS]
-design: saltelli
-samples: 4
-replications: 3
-seed: 1
-"""
-    path = tmp_path / "some.yaml"
-    path.write_text(text)
-    results = sweep(path, tmp_path / "out")
+    varied = "uncertainties: {settings.taste.threat: {low: 0.0, high: 3.0}}"
+    levers = "levers: {end: [2021Q3], settings.taste.concentration: [2.0, 3.0]}"
+    results = war(tmp_path, varied, levers, "design: saltelli", "samples: 4", "replications: 3")
     complete = sensitivity(results)
     assert list(complete.basis["settings.taste.concentration"]) == ["2.0", "3.0"]
     assert (complete.basis["noise"] >= 0.0).all()
@@ -270,34 +251,29 @@ def test_what_cannot_be_is_refused(saltelli: Results, options: dict[str, object]
         sensitivity(saltelli, **options)
 
 
-def test_too_few_are_refused_with_the_number_needed(tmp_path: Path) -> None:
-    one = swept(tmp_path / "one", "ishigami", ISHIGAMI, "design: saltelli", "samples: 1")
-    with saying("needs at least 2 base samples, and there are 1. Write samples: 64 or more"):
-        sensitivity(one)
-    few = swept(tmp_path / "few", "ishigami", ISHIGAMI, "design: sobol", "samples: 32")
-    with saying("given needs at least 50 samples, and there are 32. Write samples: 256"):
-        sensitivity(few)
-    with saying("its design is sobol, and the method sobol needs saltelli. Write design: saltelli"):
-        sensitivity(few, method="sobol")
+ONE, FEW = ("design: saltelli", "samples: 1"), ("design: sobol", "samples: 32")
+GRID = ("levers: {settings.taste.threat: [0.0, 1.0]}",)
 
 
-def test_one_factor_has_all_the_variance(tmp_path: Path) -> None:
-    found = sensitivity(swept(tmp_path, "ishigami", {"x2": ISHIGAMI["x2"]}, "design: saltelli", "samples: 128"))
-    assert_near(found, "S1", {"x2": 1.0})
-    assert_near(found, "ST", {"x2": 1.0})
-
-
-def test_a_grid_fits_no_method(tmp_path: Path) -> None:
-    grid = swept(tmp_path, "ishigami", {}, "levers: {settings.taste.threat: [0.0, 1.0]}")
-    with saying("its design is grid, and the method given needs latin_hypercube, sobol"):
-        sensitivity(grid)
+@pytest.mark.parametrize(
+    ("ranges", "lines", "method", "said"),
+    [
+        (ISHIGAMI, ONE, None, "needs at least 2 base samples, and there are 1. Write samples: 64 or more"),
+        (ISHIGAMI, FEW, None, "given needs at least 50 samples, and there are 32. Write samples: 256"),
+        (ISHIGAMI, FEW, "sobol", "its design is sobol, and the method sobol needs saltelli. Write design: saltelli"),
+        ({}, GRID, None, "its design is grid, and the method given needs latin_hypercube, sobol"),
+    ],
+    ids=["one base sample", "few samples", "another design", "a grid"],
+)
+def test_a_design_that_does_not_fit_and_few_samples_are_refused(
+    ranges: Ranges, lines: tuple[str, ...], method: str | None, said: str, tmp_path: Path
+) -> None:
+    results = swept(tmp_path, "ishigami", ranges, *lines)
+    with saying(said):
+        sensitivity(results, method=method)
 
 
 def test_all_failed_is_said(tmp_path: Path) -> None:
     failed = swept(tmp_path, "corner", {"x3": (0.95, 1.0)}, "design: saltelli", "samples: 8")
     with saying("all 16 runs failed. The column failed of the table of runs says why."):
         sensitivity(failed)
-
-
-def test_methods_say_what_they_rest_on() -> None:
-    assert all(method.fewest < method.few for method in METHODS.values())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from re import escape
+from unittest.mock import patch
 
 import pytest
 
@@ -15,6 +16,7 @@ from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
 from hedgesim.rules.files import read_rule_file, use
 
+Ranges = Mapping[str, tuple[float, float]]
 HERE = Path(__file__).parent
 OUTCOME = "presence_RUS"
 ISHIGAMI = {name: (-3.141592653589793, 3.141592653589793) for name in ("x1", "x2", "x3")}
@@ -26,7 +28,7 @@ def path_of(name: str) -> str:
     return f"rules.countries.all.{name}"
 
 
-def experiment(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *more: str) -> Path:
+def experiment(folder: Path, rule: str, ranges: Ranges, *more: str) -> Path:
     """Write an experiment that varies the parameters of a rule; more: lines such as `design: saltelli`."""
     (folder / "flat.yaml").write_text((HERE / "flat.yaml").read_text().replace("rule: habit", f"rule: {rule}"))
     lines = [
@@ -43,23 +45,13 @@ def experiment(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]
     return file
 
 
-@contextmanager
-def known_rule(name: str) -> Iterator[None]:
-    """Make a rule of this folder known for a while."""
-    before = dict(catalogue.own)
-    use([read_rule_file(HERE / f"{name}.py")])
-    try:
-        yield
-    finally:
-        catalogue.own.clear()
-        catalogue.own.update(before)
-
-
-def swept(folder: Path, rule: str, ranges: Mapping[str, tuple[float, float]], *more: str) -> Results:
-    """Sweep an experiment about a rule of this folder."""
+def swept(folder: Path, rule: str, ranges: Ranges, *more: str) -> Results:
+    """Sweep an experiment about a rule of this folder, which is known for as long."""
     folder.mkdir(exist_ok=True)
-    with known_rule(rule):
-        return sweep(experiment(folder, rule, ranges, *more), folder / "out")
+    file = experiment(folder, rule, ranges, *more)
+    with patch.dict(catalogue.own):
+        use([read_rule_file(HERE / f"{rule}.py")])
+        return sweep(file, folder / "out")
 
 
 def saying(text: str) -> AbstractContextManager[object]:
