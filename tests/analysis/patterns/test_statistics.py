@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,88 +31,64 @@ def values_of(*runs: list[float]) -> Any:
     return lambda _: values
 
 
+def given(*runs: float) -> Any:
+    """A statistic with these values."""
+    return lambda _: np.asarray(runs)
+
+
+FIRST, LAST = Period(2021, 1), Period(2022, 4)
 RISING = values_of([0, 1, 2, 3, 4, 5, 6, 7], [8, 8, 8, 8, 0, 0, 0, 0])
 EVENTS = values_of([0, 0, 1, 0, 0, 0, 0, 1], [0] * 8, [1, 0, 0, 0, 1, 0, 1, 0])
+BEGUN = values_of([0, 0, 1, 1, 1, 1, 1, 1], [0] * 8, [1] * 8)
+GAPS = values_of([1, 0, 1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 1, 0, 1, 0], [1, 0, 1, 0, 0, 0, 0, 0])
+OF_GAPS = np.sqrt((2 * (1 / 3) ** 2 + (2 / 3) ** 2) / 2) / (7 / 3)  # gaps 2, 2, 3: of a sample
+ONE = values_of([1, 0, 0, 0, 0, 0, 0, 0], [0] * 8, [0, 0, 1, 0, 0, 0, 0, 0], [1] * 8)
+OTHER = values_of([0, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0] * 8)
+COUNTS = values_of([0, 2, 0, 1, 0, 1, 1, 0], [0, 1, 0, 0, 1, 0, 0, 0])
+# means of 2021 are 3, 2, 1 and 1, 3, 0
+HIGH, MIDDLE, LOW = (values_of([n] * 8, one) for n, one in ((3, [1] * 8), (2, [2, 4] * 4), (1, [0] * 8)))
+# of what, with what arguments -> what in each run
+WORKED: list[tuple[str, tuple[Any, ...], tuple[float, ...]]] = [
+    ("value", (RISING, Period(2021, 3)), (2, 8)),
+    ("mean", (RISING, read_span(2022)), (5.5, 0)),
+    ("total", (RISING, read_span("2021Q4-2022Q1")), (7, 8)),
+    ("highest", (RISING, read_span("2021-2022")), (7, 8)),
+    ("change", (RISING, FIRST, LAST), (7, -8)),
+    ("relative_change", (values_of([1, 0, 0, 0, 0, 0, 0, 2], [0] * 8), RISING, FIRST, LAST), (1 / 7, 0)),
+    ("relative_change", (RISING, values_of([3] * 8, [1] * 7 + [5]), FIRST, LAST), (NAN, 2)),
+    ("difference", (RISING, read_span(2022), read_span(2021)), (4, -8)),
+    ("ratio", (RISING, read_span(2022), read_span(2021)), (5.5 / 1.5, 0)),
+    ("ratio", (RISING, read_span(2021), read_span(2022)), (1.5 / 5.5, NAN)),
+    ("ever", (EVENTS, read_span(2022)), (1, 0, 1)),
+    ("ever", (EVENTS, read_span(2022), BEGUN), (1, NAN, 1)),  # only where a condition held before
+    ("never", (EVENTS, read_span("2022Q1-2022Q2")), (1, 1, 0)),
+    ("never", (EVENTS, read_span("2021Q2-2021Q4"), BEGUN), (NAN, NAN, 1)),
+    ("never", (EVENTS, read_span(2021), BEGUN), (NAN, NAN, 0)),
+    ("wait", (EVENTS, Period(2021, 2)), (1, NAN, -1)),  # to the first event of the run
+    ("within", (given(1, NAN, -1, 3, 4, 5, 9, 0), Interval.read("(1, 4]")), (0, NAN, 0, 1, 1, 0, 0, 0)),
+    ("all_of", ([given(1, 1, 0, NAN, 1), given(1, NAN, NAN, 0, 0)],), (1, NAN, 0, 0, 0)),
+    ("variation_of_gaps", (GAPS, read_span("2021-2022"), 3), (OF_GAPS, 0, NAN)),
+    ("variation_of_gaps", (GAPS, read_span("2021-2022"), 1), (OF_GAPS, 0, NAN)),
+    ("precedes", (ONE, OTHER), (1, 0, 0, NAN)),
+    ("peaks", (COUNTS, read_span(2021), read_span(2022)), (1, 0)),  # above every later year
+    ("order", (read_span(2021), (HIGH,), (MIDDLE,), (LOW,)), (1, 0)),
+    ("order", (read_span(2021), (HIGH, MIDDLE), (), (LOW,)), (1, 1)),
+    ("order", (read_span(2021), (MIDDLE,), (LOW,)), (1, 1)),
+    ("order", (read_span(2021), (LOW,), (MIDDLE,)), (0, 0)),
+]
 
 
-def check(values: np.ndarray, *expected: float) -> None:
-    assert values.shape == (len(expected),)
-    np.testing.assert_allclose(values, expected, rtol=0, atol=1e-12)
-
-
-def test_value_mean_total_highest() -> None:
-    check(statistics.value(runs(), RISING, Period(2021, 3)), 2, 8)
-    check(statistics.mean(runs(), RISING, read_span(2022)), 5.5, 0)
-    check(statistics.total(runs(), RISING, read_span("2021Q4-2022Q1")), 7, 8)
-    check(statistics.highest(runs(), RISING, read_span("2021-2022")), 7, 8)
-
-
-def test_changes_and_differences() -> None:
-    first, last = Period(2021, 1), Period(2022, 4)
-    check(statistics.change(runs(), RISING, first, last), 7, -8)
-    check(
-        statistics.relative_change(runs(), values_of([1, 0, 0, 0, 0, 0, 0, 2], [0] * 8), RISING, first, last), 1 / 7, 0
-    )
-    check(statistics.relative_change(runs(), RISING, values_of([3] * 8, [1] * 7 + [5]), first, last), NAN, 2)
-    check(statistics.difference(runs(), RISING, read_span(2022), read_span(2021)), 4, -8)
-    check(statistics.ratio(runs(), RISING, read_span(2022), read_span(2021)), 5.5 / 1.5, 0)
-    check(statistics.ratio(runs(), RISING, read_span(2021), read_span(2022)), 1.5 / 5.5, NAN)
-
-
-def test_ever_and_never_where_a_condition_held_before() -> None:
-    check(statistics.ever(runs(), EVENTS, read_span(2022)), 1, 0, 1)
-    check(statistics.never(runs(), EVENTS, read_span("2022Q1-2022Q2")), 1, 1, 0)
-    begun = values_of([0, 0, 1, 1, 1, 1, 1, 1], [0] * 8, [1] * 8)
-    check(statistics.ever(runs(), EVENTS, read_span(2022), begun), 1, NAN, 1)
-    check(statistics.never(runs(), EVENTS, read_span("2021Q2-2021Q4"), begun), NAN, NAN, 1)
-    check(statistics.never(runs(), EVENTS, read_span(2021), begun), NAN, NAN, 0)
-
-
-def test_wait_counts_from_a_quarter_to_the_first_event_of_the_run() -> None:
-    check(statistics.wait(runs(), EVENTS, Period(2021, 2)), 1, NAN, -1)
-
-
-def test_statements_are_joined() -> None:
-    wait = values_of([1, NAN, -1, 3, 4, 5, 9, 0])
-
-    def waits(_: SimulatedRuns) -> np.ndarray:
-        return wait(None)[:, 0]
-
-    check(statistics.within(runs(), waits, Interval.read("(1, 4]")), 0, NAN, 0, 1, 1, 0, 0, 0)
-    parts = [lambda _: np.asarray([1, 1, 0, NAN, 1]), lambda _: np.asarray([1, NAN, NAN, 0, 0])]
-    check(statistics.all_of(runs(), parts), 1, NAN, 0, 0, 0)
-
-
-def test_variation_of_gaps_is_that_of_a_sample() -> None:
-    gaps = values_of([1, 0, 1, 0, 1, 0, 0, 1], [1, 0, 1, 0, 1, 0, 1, 0], [1, 0, 1, 0, 0, 0, 0, 0])
-    mean, sd = 7 / 3, np.sqrt((2 * (1 / 3) ** 2 + (2 / 3) ** 2) / 2)
-    check(statistics.variation_of_gaps(runs(), gaps, read_span("2021-2022"), 3), sd / mean, 0, NAN)
-    check(statistics.variation_of_gaps(runs(), gaps, read_span("2021-2022"), 1), sd / mean, 0, NAN)
-
-
-def test_precedes_tells_who_came_first() -> None:
-    one = values_of([1, 0, 0, 0, 0, 0, 0, 0], [0] * 8, [0, 0, 1, 0, 0, 0, 0, 0], [1] * 8)
-    other = values_of([0, 1, 0, 0, 0, 0, 0, 0], [1, 0, 0, 0, 0, 0, 0, 0], [0, 0, 1, 0, 0, 0, 0, 0], [0] * 8)
-    check(statistics.precedes(runs(), one, other), 1, 0, 0, NAN)
-
-
-def test_a_peak_is_above_every_later_year() -> None:
-    counts = values_of([0, 2, 0, 1, 0, 1, 1, 0], [0, 1, 0, 0, 1, 0, 0, 0])
-    check(statistics.peaks(runs(), counts, read_span(2021), read_span(2022)), 1, 0)
-
-
-def test_order_compares_means_and_not_quarters() -> None:
-    high, middle, low = (values_of([n] * 8, one) for n, one in ((3, [1] * 8), (2, [2, 4] * 4), (1, [0] * 8)))
-    during = read_span(2021)
-    check(statistics.order(runs(), during, (high,), (middle,), (low,)), 1, 0)
-    check(statistics.order(runs(), during, (high, middle), last=(low,)), 1, 1)
-    check(statistics.order(runs(), during, (middle,), (low,)), 1, 1)
-    check(statistics.order(runs(), during, (low,), (middle,)), 0, 0)
+@pytest.mark.parametrize(("name", "arguments", "expected"), WORKED, ids=[name for name, *_ in WORKED])
+def test_a_statistic_has_the_values_found_by_hand(
+    name: str, arguments: tuple[Any, ...], expected: tuple[float, ...]
+) -> None:
+    found = getattr(statistics, name)(runs(), *arguments)
+    assert found.shape == (len(expected),)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
 def test_every_statistic_has_been_looked_at() -> None:
-    text = Path(__file__).read_text(encoding="utf-8")
-    assert [name for name in statistic.models if f"statistics.{name}(" not in text] == []
+    assert {name for name, *_ in WORKED} == set(statistic.models)
 
 
 @pytest.mark.parametrize(
