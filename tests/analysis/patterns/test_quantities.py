@@ -44,12 +44,7 @@ def test_shares_presence_and_ties_are_those_of_the_world() -> None:
     check(q.passage(runs, "AAA", "security", "CCC"), 1, *(share[:, 0, 0, 3, 1] * tie[:, 0, 0, 2, 1]))
     spread = np.asarray(diversity(np, share[:, :, 1, :3, :1]))[:, :, 0, 0].mean(axis=-1)
     check(q.diversity(runs, ALL, "economy"), 0, *spread)
-
-
-def test_diversity_of_equal_shares_is_full() -> None:
-    runs = small()
-    equal = np.full_like(np.asarray(runs.worlds.share), 0.2)
-    check(q.diversity(doctored(share=equal), ALL, "economy"), 0, 1, 1, 1, 1)
+    check(q.diversity(doctored(share=np.full_like(share, 0.2)), ALL, "economy"), 0, 1, 1, 1, 1)
 
 
 def test_affinity_and_trust_have_shocks_in_them() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,11 @@ import numpy as np
 import pytest
 
 from analysis.patterns.small import file, scenarios
+from command_line import ROOT
 from hedgesim import read_scenario
 from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, PatternScenarios, Variation, pool, unused
 from hedgesim.analysis.patterns.scoring import measure
-from hedgesim.engines.case import case_of
 from hedgesim.errors import ScenarioError
 from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET
 
@@ -25,18 +27,15 @@ def test_pooled_countries_are_all_alike() -> None:
     setting = scenarios().case("war").setting
     same = pool(setting)
     for name in PER_COUNTRY:
-        held = np.asarray(getattr(same, name))
+        held, before = getattr(same, name), getattr(setting, name)
         assert np.ptp(held, axis=COUNTRY).max() == 0.0, name
         if name != "prior_dominated":
-            mean = np.asarray(getattr(setting, name)).mean(axis=COUNTRY)
-            np.testing.assert_allclose(held.mean(axis=COUNTRY), mean, atol=1e-12)
-    np.testing.assert_allclose(same.share.sum(axis=TARGET), 1.0, atol=1e-12)
-    np.testing.assert_allclose(same.weight.sum(axis=DOMAIN), 1.0, atol=1e-12)
-    n = len(setting.axes.countries)
-    others = ~np.eye(n, dtype=bool)
+            np.testing.assert_allclose(held.mean(axis=COUNTRY), before.mean(axis=COUNTRY), atol=1e-12)
+    others = ~np.eye(len(setting.axes.countries), dtype=bool)
     for name in PER_PAIR:
-        assert np.ptp(np.asarray(getattr(same, name))[:, 0, :, 0][others]) == 0.0
-    np.testing.assert_allclose(same.tie.sum(axis=TARGET), 1.0, atol=1e-12)
+        assert np.ptp(getattr(same, name)[:, 0, :, 0][others]) == 0.0
+    for parts in (same.share.sum(axis=TARGET), same.weight.sum(axis=DOMAIN), same.tie.sum(axis=TARGET)):
+        np.testing.assert_allclose(parts, 1.0, atol=1e-12)
     np.testing.assert_allclose(same.trust.sum(), setting.trust.sum())
     assert same.formats is setting.formats
     assert same.shocks is setting.shocks
@@ -50,35 +49,30 @@ def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
     assert unused(read_scenario("war_2022")) == ()
 
 
-def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(tmp_path: Path) -> None:
-    own = tmp_path / "own.yaml"
-    own.write_text(
+def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(write: Callable[..., Path]) -> None:
+    key = "{country: KAZ, attribute: sovereignty_cost}"
+    own = write(
         "extends: war_2022\nomit_shocks: [war_2022]\nsettings: {taste.threat: 2}\nshock_sizes: {war_2022: 0.5}\n"
-        "rules: {countries: {all: {rule: balancing}}}\ndata:\n  - {table: country_attributes, key: {country: KAZ,"
-        " attribute: sovereignty_cost}, column: value, value: 2.5, source: assumption}\n",
-        encoding="utf-8",
+        "rules: {countries: {all: {rule: balancing}}}\n"
+        f"data: [{{table: country_attributes, key: {key}, column: value, value: 2.5, source: assumption}}]\n"
     )
     scenario = read_scenario(own)
     like = PatternScenarios(read_patterns(file()), scenario)
     war, early = like.scenario("war"), like.scenario("early")
-    assert war.settings == {"taste.threat": 2.0}
-    assert war.shock_sizes == {"war_2022": 0.5}
+    assert (war.settings, war.shock_sizes, war.omit_shocks) == ({"taste.threat": 2.0}, {"war_2022": 0.5}, ())
     assert like.scenario("double").shock_sizes == {"war_2022": 1.0}
-    assert war.omit_shocks == ()
     assert (war.rules.of_country("KAZ")[0], early.rules.of_country("KAZ")[0]) == ("balancing", "habit")
-    place = like.case("war").setting.axes.countries.index("KAZ")
-    assert like.case("war").setting.sovereignty[place, 0, 0, 0] == 2.5
-    assert case_of(read_scenario("war_2022")).setting.sovereignty[place, 0, 0, 0] != 2.5
+    setting, before = like.case("war").setting, scenarios().case("war").setting
+    place = setting.axes.countries.index("KAZ")
+    assert setting.sovereignty[place].item() == 2.5 != before.sovereignty[place].item()
     assert unused(scenario) == ("omit_shocks",)
 
 
-def test_a_scenario_with_tables_of_its_own_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "tables").mkdir()
-    for table in (Path(__file__).parents[3] / "src/hedgesim/data/tables").glob("*.csv"):
-        (tmp_path / "tables" / table.name).write_bytes(table.read_bytes())
-    (tmp_path / "own.yaml").write_text("extends: war_2022\ntables: tables\n", encoding="utf-8")
+def test_a_scenario_with_tables_of_its_own_is_refused(write: Callable[..., Path]) -> None:
+    own = write("extends: war_2022\ntables: tables\n", "own.yaml")
+    shutil.copytree(ROOT / "src" / "hedgesim" / "data" / "tables", own.parent / "tables")
     with pytest.raises(ScenarioError, match=r"own.yaml:2:.*tables of its own cannot be scored"):
-        PatternScenarios(read_patterns(file()), read_scenario(tmp_path / "own.yaml"))
+        PatternScenarios(read_patterns(file()), read_scenario(own))
 
 
 def test_a_seed_holds_for_every_scenario() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from analysis.patterns.small import scenarios
 from hedgesim.analysis.patterns import scoring
-from hedgesim.analysis.patterns.pattern import FAILS
+from hedgesim.analysis.patterns.pattern import FAILS, REPORTED
 from hedgesim.analysis.patterns.scenarios import Variation
 from hedgesim.analysis.patterns.scoring import (
     FEWEST_RUNS,
@@ -40,45 +40,36 @@ def parts_of(variant: str) -> pd.DataFrame:
 
 def test_what_must_hold_holds_and_what_cannot_does_not() -> None:
     base = parts_of("base")
-    assert base.loc[FALLS, "verdict"] == HOLDS
-    assert base.loc[("falls", 1), "verdict"] == HOLDS
-    assert base.loc[("impossible", 0), "verdict"] == FAILS
-    assert base.loc[DOUBLE, "verdict"] == "reported"
+    verdicts = {FALLS: HOLDS, ("falls", 1): HOLDS, ("impossible", 0): FAILS, DOUBLE: REPORTED}
+    assert base["verdict"][list(verdicts)].to_dict() == verdicts
     assert base.loc[DOUBLE, "simulated"] > 0.0
     assert (base["runs"] == FEWEST_RUNS).all()
 
 
-def test_null_models_make_paired_differences_nil() -> None:
+@pytest.mark.parametrize("variant", NULLS)
+def test_null_models_make_paired_differences_nil(variant: str) -> None:
     """Habit never moves, chance walks without looking at shocks, and without shocks both scenarios are the same."""
-    for variant in NULLS:
-        row = parts_of(variant).loc[FALLS]
-        assert (row["q05"], row["median"], row["q95"]) == (0.0, 0.0, 0.0)
-        assert row["verdict"] == FAILS
+    row = parts_of(variant).loc[FALLS]
+    assert (row["q05"], row["median"], row["q95"], row["verdict"]) == (0.0, 0.0, 0.0, FAILS)
 
 
 def test_a_pattern_that_all_null_models_satisfy_does_not_count() -> None:
     table = scores().patterns.set_index("pattern")
-    assert table.loc["habit_does_it_too", list(NULLS)].all()
-    assert not table.loc["habit_does_it_too", "discriminating"]
-    assert table.loc["habit_does_it_too", "verdict"] == HOLDS
-    assert not table.loc["habit_does_it_too", "counts"]
-    assert table.loc["falls", "discriminating"]
-    assert table.loc["falls", "counts"]
-    assert not table.loc["impossible", "counts"]
-    assert scores().totals == {
-        **{"patterns": 2, "hold": 2, "discriminating": 1, "count": 1},
-        **{"count_pooled": 1, "aim": 12},
-    }
+    does_it_too = table.loc["habit_does_it_too"]
+    assert does_it_too[list(NULLS)].all()
+    assert does_it_too["verdict"] == HOLDS
+    assert table["discriminating"][["habit_does_it_too", "falls"]].tolist() == [False, True]
+    assert table["counts"].to_dict() == {"falls": True, "habit_does_it_too": False, "impossible": False}
+    totals = {"patterns": 2, "hold": 2, "discriminating": 1, "count": 1, "count_pooled": 1, "aim": 12}
+    assert scores().totals == totals
 
 
-def test_a_doctored_run_is_judged_by_what_it_shows() -> None:
+def test_a_part_is_judged_by_what_its_runs_show() -> None:
     values = {key: np.zeros(FEWEST_RUNS) for key in scenarios().patterns.parts}
-    doctored = {**values, FALLS: np.full(FEWEST_RUNS, -0.1), ("falls", 1): np.full(FEWEST_RUNS, 2.0)}
-    table = scored(scenarios().patterns, doctored).set_index(["pattern", "number"])
-    assert table.loc[FALLS, "verdict"] == HOLDS
-    assert table.loc[("falls", 1), "verdict"] == FAILS
-    plain = scored(scenarios().patterns, values).set_index(["pattern", "number"])
-    assert plain.loc[FALLS, "verdict"] == FAILS
+    other = {**values, FALLS: np.full(FEWEST_RUNS, -0.1), ("falls", 1): np.full(FEWEST_RUNS, 2.0)}
+    plain, doctored = (scored(scenarios().patterns, one)["verdict"].tolist() for one in (values, other))
+    assert list(values)[:2] == [FALLS, ("falls", 1)]
+    assert (plain[:2], doctored[:2]) == ([FAILS, HOLDS], [HOLDS, FAILS])
 
 
 def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,13 +85,12 @@ def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.
 
 def test_run_k_has_the_values_of_draw_k() -> None:
     path = "alignment.threat_rate"
-    draws = Variation(draws={path: np.asarray([0.1, 0.5])})
-    drawn = measure(scenarios(), draws, FEW)
-    alone = [measure(scenarios(), Variation(settings={path: value}), FEW) for value in (0.1, 0.5)]
+    drawn = measure(scenarios(), Variation(draws={path: np.asarray([0.1, 0.5])}), FEW)
+    one, other = (measure(scenarios(), Variation(settings={path: value}), FEW) for value in (0.1, 0.5))
     for key in (FALLS, DOUBLE):
-        expected = np.where(np.arange(len(FEW)) % 2 == 0, alone[0][key], alone[1][key])
+        expected = np.where(np.arange(len(FEW)) % 2 == 0, one[key], other[key])
         np.testing.assert_allclose(drawn[key], expected, rtol=0, atol=1e-12)
-    assert np.all(alone[0][DOUBLE] < alone[1][DOUBLE])
+    assert np.all(one[DOUBLE] < other[DOUBLE])
 
 
 def test_variants_are_the_model_three_null_models_and_the_pooled_one() -> None:

@@ -16,13 +16,9 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 
 AXES = Axes(("AAA", "BBB", "CCC"), ("RED",), ("trade",), ("HOME",), Period(2021, 1), 7)
+TRAJECTORY: Any = SimpleNamespace(case=SimpleNamespace(setting=SimpleNamespace(axes=AXES)))
+"""Runs from 2021Q1 to 2022Q4 of which nothing but the axes is looked at."""
 NAN = np.nan
-
-
-def runs() -> SimulatedRuns:
-    """Runs from 2021Q1 to 2022Q4 of which nothing but the axes is looked at."""
-    trajectory: Any = SimpleNamespace(case=SimpleNamespace(setting=SimpleNamespace(axes=AXES)))
-    return SimulatedRuns(trajectory)
 
 
 def values_of(*runs: list[float]) -> Any:
@@ -82,7 +78,7 @@ WORKED: list[tuple[str, tuple[Any, ...], tuple[float, ...]]] = [
 def test_a_statistic_has_the_values_found_by_hand(
     name: str, arguments: tuple[Any, ...], expected: tuple[float, ...]
 ) -> None:
-    found = getattr(statistics, name)(runs(), *arguments)
+    found = getattr(statistics, name)(SimulatedRuns(TRAJECTORY), *arguments)
     assert found.shape == (len(expected),)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hedgesim.analysis.patterns.interval import Interval
-from hedgesim.analysis.patterns.pattern import FAILS, REPORTED, Part, Pattern, read_patterns
+from hedgesim.analysis.patterns.pattern import FAILS, REPORTED, Part, read_patterns
 from hedgesim.analysis.patterns.verdict import HOLDS, UNDECIDED, judge, summary_of, verdict_of
 
 NAN = np.nan
@@ -19,10 +19,6 @@ def a_part(summary: str, interval: str | None, missing: str = "left_out", altern
     judged = None if interval is None else Interval.read(interval)
     changed = {"summary": summary, "interval": judged, "missing": missing, "alternative": alternative}
     return PATTERN.parts[0].model_copy(update=changed)
-
-
-def pattern_of(*parts: Part, lacks: str | None = None) -> Pattern:
-    return PATTERN.model_copy(update={"parts": parts, "lacks": lacks})
 
 
 @pytest.mark.parametrize(
@@ -69,23 +65,26 @@ def test_limits_lie_around_what_they_limit(values: list[float], summary: str) ->
     assert low - slack <= middle <= high + slack
 
 
-def test_runs_that_do_not_get_so_far_count_as_the_part_says() -> None:
-    values = np.asarray([1.0, 1.0, NAN, 0.0])
-    assert judge(a_part("share", "(0.5, 1]", "fails"), values).simulated == 0.5
-    assert judge(a_part("share", "(0.5, 1]", "fails"), values).verdict == FAILS
-    left_out = judge(a_part("share", "(0.5, 1]"), values)
-    assert (left_out.simulated, left_out.n, left_out.missing, left_out.verdict) == (2 / 3, 3, 1, HOLDS)
-    never = judge(a_part("median", "[0, 8]", "never"), np.asarray([4.0, NAN, NAN]))
-    assert (never.simulated, never.verdict) == (np.inf, FAILS)
-
-
-def test_nothing_is_said_where_most_runs_are_left_out() -> None:
-    assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN])).verdict == HOLDS
-    assert judge(a_part("median", "[0, 1]"), np.asarray([0.5, NAN, NAN])).verdict == UNDECIDED
-    assert judge(a_part("median", "[0, 1]"), np.asarray([5.0, NAN, NAN])).verdict == UNDECIDED
-    nobody = judge(a_part("median", "[0, 1]"), np.asarray([NAN, NAN]))
-    assert (nobody.verdict, nobody.n) == (UNDECIDED, 0)
-    assert judge(a_part("median", None), np.asarray([NAN])).verdict == REPORTED
+@pytest.mark.parametrize(
+    ("summary", "interval", "missing", "values", "simulated", "verdict"),
+    [
+        ("share", "(0.5, 1]", "fails", [1.0, 1.0, NAN, 0.0], 0.5, FAILS),
+        ("share", "(0.5, 1]", "left_out", [1.0, 1.0, NAN, 0.0], 2 / 3, HOLDS),
+        ("median", "[0, 8]", "never", [4.0, NAN, NAN], np.inf, FAILS),
+        ("median", "[0, 1]", "left_out", [0.5, NAN], 0.5, HOLDS),
+        ("median", "[0, 1]", "left_out", [0.5, NAN, NAN], 0.5, UNDECIDED),  # where most runs are left out
+        ("median", "[0, 1]", "left_out", [5.0, NAN, NAN], 5.0, UNDECIDED),
+        ("median", "[0, 1]", "left_out", [NAN, NAN], NAN, UNDECIDED),
+        ("median", None, "left_out", [NAN], NAN, REPORTED),
+    ],
+)
+def test_runs_that_do_not_get_so_far_count_as_the_part_says(
+    summary: str, interval: str | None, missing: str, values: list[float], simulated: float, verdict: str
+) -> None:
+    found = judge(a_part(summary, interval, missing), np.asarray(values))
+    assert (found.simulated, found.verdict) == (pytest.approx(simulated, nan_ok=True), verdict)
+    absent = int(np.isnan(values).sum())
+    assert (found.n, found.missing) == (len(values) - (absent if missing == "left_out" else 0), absent)
 
 
 def test_a_verdict_is_sure_where_the_limits_agree() -> None:
@@ -95,23 +94,21 @@ def test_a_verdict_is_sure_where_the_limits_agree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "expected"),
+    ("verdicts", "lacks", "expected"),
     [
-        ((HOLDS, HOLDS, FAILS), HOLDS),
-        ((HOLDS, FAILS, FAILS), FAILS),
-        ((FAILS, HOLDS, HOLDS), FAILS),
-        ((UNDECIDED, HOLDS, HOLDS), UNDECIDED),
-        ((UNDECIDED, FAILS, FAILS), FAILS),
-        ((HOLDS, UNDECIDED, FAILS), UNDECIDED),
-        ((HOLDS, REPORTED, HOLDS), HOLDS),
+        ((HOLDS, HOLDS, FAILS), None, HOLDS),
+        ((HOLDS, FAILS, FAILS), None, FAILS),
+        ((FAILS, HOLDS, HOLDS), None, FAILS),
+        ((UNDECIDED, HOLDS, HOLDS), None, UNDECIDED),
+        ((UNDECIDED, FAILS, FAILS), None, FAILS),
+        ((HOLDS, UNDECIDED, FAILS), None, UNDECIDED),
+        ((HOLDS, REPORTED, HOLDS), None, HOLDS),
+        ((HOLDS, HOLDS, FAILS), "a first step", UNDECIDED),
+        ((FAILS, HOLDS, HOLDS), "a first step", FAILS),
     ],
 )
-def test_a_pattern_holds_when_all_its_parts_do_or_one_alternative(verdicts: tuple[str, ...], expected: str) -> None:
-    parts = [a_part("median", "[0, 1]", alternative="or" if n else None) for n in range(3)]
-    assert verdict_of(pattern_of(*parts), verdicts) == expected
-
-
-def test_what_the_model_lacks_keeps_a_pattern_from_holding_and_not_from_failing() -> None:
-    pattern = pattern_of(a_part("median", "[0, 1]"), lacks="a first step")
-    assert verdict_of(pattern, [HOLDS]) == UNDECIDED
-    assert verdict_of(pattern, [FAILS]) == FAILS
+def test_a_pattern_holds_when_all_its_parts_do_or_one_alternative_and_the_model_lacks_nothing(
+    verdicts: tuple[str, ...], lacks: str | None, expected: str
+) -> None:
+    parts = tuple(a_part("median", "[0, 1]", alternative="or" if n else None) for n in range(3))
+    assert verdict_of(PATTERN.model_copy(update={"parts": parts, "lacks": lacks}), verdicts) == expected
