@@ -15,8 +15,8 @@ from hedgesim import read_scenario
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import record_of
 from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
-from hedgesim.analysis.hindcast.forecast import add_errors, history
-from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Hindcast, Study, hindcast, left_out_weights, study
+from hedgesim.analysis.hindcast.forecast import Draws, add_errors, history
+from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Study, hindcast, left_out_weights, study
 from hedgesim.analysis.hindcast.scores import MODEL, reliability, skills
 from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
@@ -29,9 +29,8 @@ DRAWS = {
     DISCREPANCY + "economy": [0.016] * 3,
     DISCREPANCY + "energy": [0.09] * 3,
 }
-
-
 LOGS = {f"log_likelihood_{code}": [0.0, 0.0, 0.0] for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")}
+ENGINE = engine_of("ensemble")
 
 
 @cache
@@ -46,11 +45,7 @@ def case() -> Case:
 
 @cache
 def studied() -> Study:
-    return study(scenario(), {}, read_tables(), {**DRAWS, **LOGS}, engine_of("ensemble"), runs=40)
-
-
-def found() -> Hindcast:
-    return studied().base
+    return study(scenario(), {}, read_tables(), {**DRAWS, **LOGS}, ENGINE, runs=40)
 
 
 def _record(*shares: float) -> pd.DataFrame:
@@ -59,34 +54,19 @@ def _record(*shares: float) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["country", "domain", "option", "year", "low", "high"])
 
 
-def test_baselines_by_hand() -> None:
-    past = PastShares.until(2019, _record(0.04, 0.09, 0.16))  # roots .2, .3, .4
-    cell = _record(0.25).head(1)
-    assert past.forecast("persistence", cell)[0] == pytest.approx(0.4)
-    assert past.forecast("trend", cell)[0] == pytest.approx(0.5)
-    assert past.forecast("climatology", cell)[0] == pytest.approx(0.3)
-
-
-def test_a_baseline_uses_no_later_year() -> None:
-    table = _record(0.04, 0.09, 0.16)
-    later = pd.concat([table, table.tail(1).assign(year=2020, low=0.9, high=0.9)])
-    one, other = PastShares.until(2019, table), PastShares.until(2019, later)
-    assert one.scale("persistence", "economy") == other.scale("persistence", "economy")
+@pytest.mark.parametrize(("name", "expected"), [("persistence", 0.4), ("trend", 0.5), ("climatology", 0.3)])
+def test_a_baseline_by_hand_uses_no_later_year(name: str, expected: float) -> None:
+    past, known = (PastShares.until(2019, _record(0.04, 0.09, 0.16, *later)) for later in ([0.9], []))
+    assert past.forecast(name, _record(0.25)) == pytest.approx([expected])  # roots .2, .3, .4
+    assert past.scale(name, "economy") == known.scale(name, "economy")
 
 
 def test_the_scale_of_a_baseline_is_that_of_its_errors() -> None:
     """Errors drawn from Student's t with scale .03 are estimated as .03, within four errors of a scale estimate."""
     n = 400
     steps = 0.03 * stats.t(4.0).ppf(np.random.default_rng(1).random(n))
-    table = pd.DataFrame(
-        [
-            (f"C{k}", "economy", "RED", 2016 + y, (0.5 + y * step) ** 2, (0.5 + y * step) ** 2)
-            for k, step in enumerate(steps)
-            for y in range(2)
-        ],
-        columns=["country", "domain", "option", "year", "low", "high"],
-    )
-    found = PastShares.until(2017, table).scale("persistence", "economy")
+    tables = [_record(0.25, (0.5 + step) ** 2).assign(country=f"C{k}") for k, step in enumerate(steps)]
+    found = PastShares.until(2018, pd.concat(tables)).scale("persistence", "economy")
     information = (4.0 + 1.0 - 1.0) / (4.0 + 3.0) * 2.0  # of the log scale: 2 v / (v + 3)
     assert abs(np.log(found / 0.03)) < 4.0 / np.sqrt(n * information) + np.log(0.25 / 0.005) / 200
 
@@ -112,11 +92,10 @@ def test_without_errors_shares_are_squares_of_roots() -> None:
 
 
 def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
-    scored = found()
+    scored = studied().base
     record = record_of(read_tables(), case().setting, range(2021, 2024))
-    counts = scored.shares.groupby("forecaster").size()
-    assert set(counts.index) == {MODEL, UNMOVED, "still", "persistence", "trend", "climatology"}
-    assert (counts == len(record.shares)).all()
+    names = (MODEL, UNMOVED, "still", "persistence", "trend", "climatology")
+    assert scored.shares["forecaster"].value_counts().to_dict() == dict.fromkeys(names, len(record.shares))
     assert scored.meetings["year"].min() == 2022
     chances = scored.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1)
     np.testing.assert_allclose(chances, 1.0, atol=1e-9)
@@ -126,7 +105,7 @@ def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
 
 def test_scores_are_those_of_the_members() -> None:
     """CRPS by its definition, E|X - y| - E|X - X'| / 2, for one exact cell."""
-    scored = found()
+    scored = studied().base
     own = scored.shares[scored.shares["forecaster"] == MODEL].reset_index(drop=True)
     n = int(np.flatnonzero(own["low"] == own["high"])[0])
     members, y = scored.members.shares[n], own["low"][n]
@@ -138,30 +117,29 @@ def test_a_study_has_skills_of_posterior_and_prior_scores_without_each_country_a
     tables = studied().tables()
     assert set(tables["skills"]["variant"]) == {"base", "prior"}
     left_out = tables["left_out"]
-    assert set(left_out["country"]) == set(found().shares["country"])
+    assert set(left_out["country"]) == set(studied().base.shares["country"])
     assert left_out["draws_worth"].to_numpy() == pytest.approx(3.0)
     np.testing.assert_allclose(left_out["crps_left_out"], left_out["crps_fitted"])  # all draws weigh the same
-    votes, engine = tables["votes"].set_index("country"), engine_of("ensemble")
+    votes = tables["votes"].set_index("country")
     assert tuple(votes.index) == case().setting.axes.countries
     np.testing.assert_allclose(votes[list(VOTES)].sum(axis=1), 1.0)
-    runs = engine.outcomes(case(), range(engine.together))
+    runs = ENGINE.outcomes(case(), range(ENGINE.together))
     assert votes.loc["TKM", "vote_absent"] == pytest.approx(runs.of_country("vote_absent")[3, 1].mean())
 
 
 def test_skill_against_oneself_is_nothing() -> None:
-    scored = found()
+    scored = studied().base
     both = pd.concat([scored.shares, scored.shares[scored.shares["forecaster"] == MODEL].assign(forecaster="twin")])
     row = skills(both, "crps", ["twin"], group="country").iloc[0]
     assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
 
 
 def test_reliability_counts_every_case() -> None:
-    scored = found()
+    scored = studied().base
     tables = scored.tables()
-    table = reliability(tables)
     model = {name: own[own["forecaster"] == MODEL] for name, own in tables.items()}
     exact = (model["shares"]["low"] == model["shares"]["high"]).sum()
-    assert table["cases"].sum() == exact + len(model["meetings"]) + len(model["statuses"])
+    assert reliability(tables)["cases"].sum() == exact + len(model["meetings"]) + len(model["statuses"])
 
 
 def test_leaving_a_country_out_weighs_draws_by_its_likelihood() -> None:
@@ -172,25 +150,26 @@ def test_leaving_a_country_out_weighs_draws_by_its_likelihood() -> None:
     np.testing.assert_allclose(weights, [2.0 / 3.0, 1.0 / 3.0])
 
 
-def test_years_of_which_nothing_is_recorded_are_refused() -> None:
-    late = case_of(read_scenario("hindcast_2022", overrides=["start=2022Q4", "end=2023Q4", "parameters=prior"]))
-    with pytest.raises(HedgesimError, match="no share is recorded for 2023"):
-        hindcast(late, read_tables(), DRAWS, engine_of("ensemble"), years=range(2022, 2024), runs=40, seed=3)
+FAILING = {**DRAWS, "taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1e200, 1.0]}
 
 
-def test_too_few_members_are_refused() -> None:
-    with pytest.raises(HedgesimError, match="6 runs are too few"):
-        hindcast(case(), read_tables(), DRAWS, engine_of("ensemble"), years=range(2021, 2024), runs=2, seed=3)
-
-
-def test_a_run_that_failed_is_reported_and_never_scored() -> None:
-    broken = {**DRAWS, "taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1e200, 1.0]}
-    with np.errstate(all="ignore"), pytest.raises(HedgesimError, match="40 of 120 runs failed"):
-        hindcast(case(), read_tables(), broken, engine_of("ensemble"), years=range(2021, 2024), runs=40, seed=3)
+@pytest.mark.parametrize(
+    ("start", "draws", "runs", "said"),
+    [
+        (2022, DRAWS, 40, "no share is recorded for 2023"),
+        (2021, DRAWS, 2, "6 runs are too few"),
+        (2021, FAILING, 40, "40 of 120 runs failed"),
+    ],
+    ids=["years of which nothing is recorded", "too few members", "failed runs"],
+)
+def test_what_cannot_be_scored_is_refused(start: int, draws: Draws, runs: int, said: str) -> None:
+    own = read_scenario("hindcast_2022", overrides=[f"start={start}Q4", "end=2023Q4", "parameters=prior"])
+    with np.errstate(all="ignore"), pytest.raises(HedgesimError, match=said):
+        hindcast(case_of(own), read_tables(), draws, ENGINE, years=range(start, 2024), runs=runs, seed=3)
 
 
 def test_a_history_starts_at_the_record() -> None:
-    tables = history(case(), read_tables(), DRAWS, engine_of("ensemble"), runs=4)
+    tables = history(case(), read_tables(), DRAWS, ENGINE, runs=4)
     shares = tables["history_shares"]
     first = shares.sort_values("year").groupby(["country", "domain", "option"]).head(1)
     exact = first[first["low"] == first["high"]]

@@ -8,35 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from hedgesim.analysis.hindcast import scores
-from hedgesim.analysis.hindcast.scores import brier, crps, pit, rps, skill
+from hedgesim.analysis.hindcast.scores import LEVEL, brier, crps, pit, rps, skill
 from hedgesim.errors import HedgesimError
 
 NORMAL = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)[None, :]
 """A standard normal forecast in members of equal chance."""
 
 
-def test_crps_of_a_normal_forecast_at_its_middle() -> None:
-    zero = np.zeros(1)
-    assert crps(zero, zero, NORMAL)[0] == pytest.approx(0.233695, abs=1e-5)
+@pytest.mark.parametrize(("low", "high"), [(0.0, 0.0), (-0.3, 0.8)])
+def test_crps_of_a_normal_forecast_is_what_lies_outside_of_the_bounds(low: float, high: float) -> None:
+    below = integrate.quad(lambda x: stats.norm.cdf(x) ** 2, -12, low)[0]
+    above = integrate.quad(lambda x: stats.norm.sf(x) ** 2, high, 12)[0]
+    assert crps(np.asarray([low]), np.asarray([high]), NORMAL)[0] == pytest.approx(below + above, abs=1e-5)
 
 
-def test_brier_of_a_hit_at_seven_tenths() -> None:
-    assert brier(np.asarray([1.0]), np.asarray([0.7]))[0] == pytest.approx(0.09)
-    assert brier(np.asarray([0.0]), np.asarray([0.7]))[0] == pytest.approx(0.49)
-
-
-def test_rps_by_hand() -> None:
+def test_brier_and_rps_by_hand() -> None:
+    np.testing.assert_allclose(brier(np.asarray([1.0, 0.0]), np.asarray([0.7, 0.7])), [0.09, 0.49])
     chances = np.asarray([[0.2, 0.5, 0.3], [0.2, 0.5, 0.3]])
     # nothing happens: (.2 - 1)^2 + (.7 - 1)^2; two or more: .2^2 + .7^2
     np.testing.assert_allclose(rps(np.asarray([0, 7]), chances), [0.73, 0.53])
-
-
-def test_crps_between_bounds_is_what_lies_outside_of_them() -> None:
-    low, high = -0.3, 0.8
-    below = integrate.quad(lambda x: stats.norm.cdf(x) ** 2, -12, low)[0]
-    above = integrate.quad(lambda x: stats.norm.sf(x) ** 2, high, 12)[0]
-    assert crps(np.asarray([low]), np.asarray([high]), NORMAL)[0] == pytest.approx(below + above, abs=1e-4)
 
 
 @given(st.floats(-2, 2), st.floats(0, 2))
@@ -61,9 +51,8 @@ def test_pit_counts_equal_members_half() -> None:
 def test_skill_of_half_the_score_is_a_half_and_its_interval_holds_it() -> None:
     baseline = np.linspace(1.0, 2.0, 20)
     found = skill(0.5 * baseline, baseline, np.arange(20) % 4)
-    assert (found.value, found.cases, found.clusters) == (pytest.approx(0.5), 20, 4)
-    assert found.low == pytest.approx(0.5)
-    assert found.high == pytest.approx(0.5)
+    assert (found.low, found.value, found.high) == pytest.approx((0.5, 0.5, 0.5))
+    assert (found.cases, found.clusters) == (20, 4)
 
 
 def test_the_interval_of_a_skill_covers_as_often_as_it_says() -> None:
@@ -73,10 +62,9 @@ def test_the_interval_of_a_skill_covers_as_often_as_it_says() -> None:
     hits = 0
     for _ in range(n):
         baseline = rng.gamma(4.0, 0.25, 60)
-        own = 0.8 * baseline * rng.gamma(16.0, 1.0 / 16.0, 60)
-        low, high = scores._interval(own, baseline)
-        hits += low <= truth <= high
-    band = stats.binom(n, scores.LEVEL).ppf([0.0005, 0.9995])
+        found = skill(0.8 * baseline * rng.gamma(16.0, 1.0 / 16.0, 60), baseline, np.zeros(60))
+        hits += found.low <= truth <= found.high
+    band = stats.binom(n, LEVEL).ppf([0.0005, 0.9995])
     assert band[0] <= hits <= band[1]
 
 
