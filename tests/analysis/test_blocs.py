@@ -16,7 +16,7 @@ import hedgesim
 from command_line import ROOT
 from hedgesim.analysis import blocs
 from hedgesim.analysis.blocs import compare, landscape_of
-from hedgesim.analysis.landscape import Flags, Landscape, Minima, Values
+from hedgesim.analysis.landscape import Flags, Landscape, Minima
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.results.blocks import run_block
@@ -164,33 +164,19 @@ def test_another_region_needs_only_sizes_in_its_tables(tmp_path: Path) -> None:
     assert found.size.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.9, 0.6, 0.5])  # powers: mass_security of the tables
 
 
-def variants() -> dict[str, Landscape]:
-    """The rules that decision 8 did not take."""
-    known = latest_sizes(inputs().tables.table("sizes"), scenario().start)
-
-    def part(measure: str) -> Values:
-        values = np.asarray([known[actor, measure] for actor in land().actors])
-        return values / values.sum()
-
-    spent = part("military_expenditure")
-    midpoint = land().propensity.copy()
-    midpoint[6:, 6:] = (1.0 + 2.0 * midpoint[6:, 6:]) * (1.0 - np.eye(8))
-    sizes = {"root": land().size, "plain": spent, "composite": (spent + part("gdp") + part("population")) / 3.0}
-    sizes["one and capability"] = 1.0 + land().size
-    to = {"repels": land().propensity, "midpoint": midpoint}
-    return {f"{s}, {p}": Landscape(land().actors, sizes[s], to[p]) for s in sizes for p in to}
-
-
 def test_other_rules_put_the_six_together_as_decision_8_says() -> None:
-    every = {name: other.all_minima() for name, other in variants().items()}
-    assert {(len(minima), minima.apart[0, :6].any()) for minima in every.values()} == {(1, False)}
-    assert {name: ", ".join(minima.sides(0)[1]) for name, minima in every.items()} == {
-        "root, repels": "EU, USA",
-        "root, midpoint": "USA",
-        "plain, repels": "USA",
-        "plain, midpoint": "EU, USA",
-        "composite, repels": "EU, USA",
-        "composite, midpoint": "USA",
-        "one and capability, repels": "EU, USA",
-        "one and capability, midpoint": "USA",
-    }
+    """The rules that decision 8 did not take: other sizes, and rivalry from a midpoint rather than as what repels."""
+    known = latest_sizes(inputs().tables.table("sizes"), scenario().start)
+    measures = ("military_expenditure", "gdp", "population")
+    parts = np.asarray([[known[actor, measure] for actor in land().actors] for measure in measures])
+    parts /= parts.sum(axis=1, keepdims=True)
+    sizes = {"root": land().size, "plain": parts[0], "composite": parts.mean(axis=0), "one more": 1.0 + land().size}
+    repels, midpoint = land().propensity, land().propensity.copy()
+    midpoint[6:, 6:] = (1.0 + 2.0 * midpoint[6:, 6:]) * (1.0 - np.eye(8))
+    sides = {}
+    for name, size in sizes.items():
+        every = [Landscape(land().actors, size, propensity).all_minima() for propensity in (repels, midpoint)]
+        assert [(len(minima), minima.apart[0, :6].any()) for minima in every] == [(1, False), (1, False)]
+        sides[name] = [", ".join(minima.sides(0)[1]) for minima in every]
+    pair, lone = "EU, USA", "USA"
+    assert sides == {"root": [pair, lone], "plain": [lone, pair], "composite": [pair, lone], "one more": [pair, lone]}

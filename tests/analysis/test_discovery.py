@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import numpy as np
 import pandas as pd
@@ -26,28 +28,17 @@ N = 600
 def inside(factors: pd.DataFrame, limits: pd.DataFrame) -> np.ndarray:
     """Which cases lie within limits."""
     within = np.ones(len(factors), dtype=bool)
-    for row in limits.to_dict("records"):
-        column = factors[row["factor"]]
-        match row["limit"]:
-            case "at least":
-                within &= (column >= row["number"]).to_numpy()
-            case "at most":
-                within &= (column <= row["number"]).to_numpy()
-            case _:
-                within &= column.isin(row["words"].split(", ")).to_numpy()
+    for row in limits.itertuples():
+        column = factors[row.factor]
+        kept = {"at least": column.ge, "at most": column.le, "among": column.isin}[row.limit]
+        within &= kept(row.words.split(", ") if row.words else row.number).to_numpy()
     return within
 
 
-def invented(seed: int, n: int = N) -> pd.DataFrame:
+def invented(seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
-    return pd.DataFrame(
-        {
-            "a": rng.random(n),
-            "b.c": rng.random(n) * 10,
-            "few": rng.integers(0, 4, n),
-            "word": rng.choice(list("xyz"), n),
-        }
-    )
+    numbers = {"a": rng.random(N), "b.c": rng.random(N) * 10, "few": rng.integers(0, 4, N)}
+    return pd.DataFrame({**numbers, "word": rng.choice(list("xyz"), N)})
 
 
 @pytest.fixture(scope="module")
@@ -113,28 +104,23 @@ def test_steps_lose_coverage_while_peeling_and_the_first_holds_everything() -> N
     factors = invented(3)
     hits = ((factors["a"] > 0.6) & (factors["b.c"] < 4)).to_numpy()
     steps = find_boxes(factors, hits, Peeling()).steps
-    first = steps.iloc[0]
-    assert (first["coverage"], first["mass"], first["restricted"]) == (1.0, 1.0, 0)
-    assert first["density"] == pytest.approx(hits.mean())
-    pasted = steps["mass"].diff() > 0
-    assert (steps["coverage"].diff()[1:][~pasted[1:]] <= 0).all()
+    assert steps.loc[0, ["coverage", "mass", "restricted"]].tolist() == [1.0, 1.0, 0]
+    assert steps.loc[0, "density"] == pytest.approx(hits.mean())
+    peeled = ~(steps["mass"].diff() > 0)[1:]  # the others are pasted
+    assert (steps["coverage"].diff()[1:][peeled] <= 0).all()
 
 
 def test_of_steps_dense_enough_the_one_of_most_coverage_is_taken() -> None:
     factors = invented(4)
     hits = (np.random.default_rng(0).random(N) < factors["a"] ** 2).to_numpy()
     steps = find_boxes(factors, hits, Peeling(density=0.6)).steps
-    dense = steps[steps["density"] >= 0.6]
-    assert steps[steps["chosen"]]["coverage"].iloc[0] == dense["coverage"].max()
+    assert steps[steps["chosen"]]["coverage"].iloc[0] == steps[steps["density"] >= 0.6]["coverage"].max()
 
 
 def test_a_word_is_a_limit() -> None:
     factors = invented(5)
-    hits = factors["word"].isin(["x", "z"]).to_numpy()
-    found = find_boxes(factors, hits, Peeling())
-    assert found.limits.drop(columns=["number", "quasi_p"]).to_dict("records") == [
-        {"box": 1, "factor": "word", "limit": "among", "words": "x, z"}
-    ]
+    limits = find_boxes(factors, factors["word"].isin(["x", "z"]).to_numpy(), Peeling()).limits
+    assert limits[["box", "factor", "limit", "words"]].to_numpy().tolist() == [[1, "word", "among", "x, z"]]
 
 
 @pytest.mark.parametrize(
@@ -152,12 +138,9 @@ def test_conditions_are_read(text: str, condition: Condition, name: str) -> None
     assert Condition.read(condition.text) == condition
 
 
-def test_a_condition_holds_where_it_says() -> None:
-    values = pd.Series([1, 2, 3])
-    held = {sign: Condition("x", sign, 2.0).holds(values).tolist() for sign in ("<", "<=", ">", ">=")}
-    assert held == {
-        "<": [True, False, False], "<=": [True, True, False], ">": [False, False, True], ">=": [False, True, True],
-    }  # fmt: skip
+@pytest.mark.parametrize(("sign", "held"), [("<", "1"), ("<=", "12"), (">", "3"), (">=", "23")])
+def test_a_condition_holds_where_it_says(sign: str, held: str) -> None:
+    assert [n for n in "123" if Condition("x", sign, 2.0).holds(pd.Series([float(n)])).all()] == list(held)
 
 
 @pytest.mark.parametrize(
@@ -194,52 +177,46 @@ def test_a_density_that_no_box_has_is_refused_with_the_densest(tmp_path: Path) -
         discover(results, f"{OUTCOME} > {runs[OUTCOME].quantile(0.7):.4f}", plan=Peeling(density=0.999))
 
 
-def test_a_condition_that_hangs_on_nothing_has_no_box(tmp_path: Path) -> None:
-    results = swept(tmp_path, "ishigami", ISHIGAMI, "design: latin_hypercube", "samples: 64")
-    when = f"{OUTCOME} > {results.table('runs')[OUTCOME].median()}"
-
+@pytest.mark.parametrize(
+    ("period", "said"), [(2, "no box is denser than all cases, 0.5"), (1, "nothing varies in it")], ids=["box", "factor"]
+)
+def test_a_condition_that_hangs_on_nothing_has_no_box(period: int, said: str, tmp_path: Path) -> None:
     class Unrelated(Results):
-        first: pd.Series[float] | float
+        """Its first factor depends on the outcome's rank alone: with period 2 it is alike above and below the median."""
 
         def table(self, name: str, columns: Sequence[str] | None = None, where: Where = ()) -> pd.DataFrame:
             rows = super().table(name, columns, where)
             if path_of("x1") not in rows:
                 return rows
-            return rows.assign(**{path_of(one): 1.0 for one in ISHIGAMI} | {path_of("x1"): self.first})
+            rank = super().table("runs")[OUTCOME].rank(method="first")
+            return rows.assign(**{path_of(one): 1.0 for one in ISHIGAMI} | {path_of("x1"): rank % period})
 
-    unrelated = Unrelated(results.manifest, results.tables)
-    # every second case by size of the outcome: as many above the median at 0 as at 1
-    Unrelated.first = results.table("runs")[OUTCOME].rank(method="first") % 2
-    with saying("no box is denser than all cases, 0.5"):
-        discover(unrelated, when)
-    Unrelated.first = 1.0
-    with saying("nothing varies in it"):
-        discover(unrelated, when)
+    results = swept(tmp_path, "ishigami", ISHIGAMI, "design: latin_hypercube", "samples: 64")
+    with saying(said):
+        discover(Unrelated(results.manifest, results.tables), f"{OUTCOME} > {results.table('runs')[OUTCOME].median()}")
 
 
 def test_steps_too_many_for_the_package_are_refused(corner: Results, monkeypatch: pytest.MonkeyPatch) -> None:
-    from prim import Prim
-
-    def endless(self: Prim) -> None:
-        raise RecursionError
-
-    monkeypatch.setattr(Prim, "find_box", endless)
+    monkeypatch.setattr("prim.Prim.find_box", Mock(side_effect=RecursionError))
     with saying("--peel 0.05: steps of 0.05 down to a mass of 0.05 are too many. Write a larger"):
         discover(corner, f"{OUTCOME} > 0.22")
 
 
-def test_paths_of_morris_and_few_cases_are_refused(tmp_path: Path) -> None:
-    paths = swept(tmp_path / "paths", "ishigami", ISHIGAMI, "design: morris", "samples: 20")
-    with saying("its design is morris, whose samples do not fill the space. Write design: "):
-        discover(paths, f"{OUTCOME} > 0.2")
-    few = swept(tmp_path / "few", "ishigami", ISHIGAMI, "design: sobol", "samples: 32")
-    with saying("boxes need at least 50 cases, and there are 32. Write more samples"):
-        discover(few, f"{OUTCOME} > 0.2")
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("design: morris", "samples: 20"), "its design is morris, whose samples do not fill the space. Write design: "),
+        (("design: sobol", "samples: 32"), "boxes need at least 50 cases, and there are 32. Write more samples"),
+    ],
+    ids=["paths of morris", "few cases"],
+)
+def test_samples_that_do_not_fill_the_space_are_refused(lines: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    results = swept(tmp_path, "ishigami", ISHIGAMI, *lines)
+    with saying(said):
+        discover(results, f"{OUTCOME} > 0.2")
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
     monkeypatch.setitem(sys.modules, "prim", None)
     with saying("discover: the package PRIM is not installed. Install it: pip install 'hedgesim[discovery]'."):
         find_boxes(invented(1), np.ones(N, dtype=bool), Peeling())
