@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -18,23 +20,26 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
 
 
-def short(name: str) -> Case:
-    return case_of(read_scenario(name, overrides=["end=2022Q4"]))
+@cache
+def short() -> Case:
+    return case_of(read_scenario("war_2022", overrides=["end=2022Q4"]))
+
+
+@cache
+def no_effects() -> pd.DataFrame:
+    return effects((short(), short()), engine_of("ensemble"), runs=3)
 
 
 def test_every_mechanism_is_turned_off_by_parameters_within_their_ranges() -> None:
-    known = all_parameters()
-    assert mechanisms()[WHOLE] == {}
-    for settings in (settings for name, settings in mechanisms().items() if name != WHOLE):
-        assert settings
-        for path, value in settings.items():
-            assert known[path].low <= value <= known[path].high
-            assert value != known[path].default
+    assert [name for name, settings in mechanisms().items() if not settings] == [WHOLE]
+    for path, value in (item for settings in mechanisms().values() for item in settings.items()):
+        known = all_parameters()[path]
+        assert known.low <= value <= known.high
+        assert value != known.default
 
 
 def test_a_case_less_itself_has_no_effect() -> None:
-    case = short("war_2022")
-    table = effects((case, case), engine_of("ensemble"), runs=3)
+    table = no_effects()
     assert set(table["without"]) == set(mechanisms())
     assert (table["n"] == 3).all()
     assert (table[["mean", "q05", "q95"]] == 0.0).all(axis=None)
@@ -45,7 +50,7 @@ def test_what_is_turned_off_is_not_drawn_and_has_its_value(monkeypatch: pytest.M
     monkeypatch.setattr(ablation, "hindcast", lambda case, _tables, draws, _engine, **_: calls.append((case, draws)))
     monkeypatch.setattr(ablation, "skills_of", lambda _, name: pd.DataFrame({"variant": [name]}))
     draws = {"taste.threat": [1.0], "taste.offer": [1.0]}
-    table = scores_without(short("war_2022"), read_tables(), draws, engine_of("ensemble"), years=[2022], runs=2)
+    table = scores_without(short(), read_tables(), draws, engine_of("ensemble"), years=[2022], runs=2)
     assert list(table["without"]) == list(mechanisms())
     without = dict(zip(table["without"], calls, strict=True))
     case, own = without["threat"]
@@ -55,23 +60,12 @@ def test_what_is_turned_off_is_not_drawn_and_has_its_value(monkeypatch: pytest.M
 
 
 def test_every_mechanism_is_a_line_of_what_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    case = short("war_2022")
-    parts = pd.DataFrame(
-        [
-            (name, part, one, 0.125)
-            for name in mechanisms()
-            for part in ("all shares", "meetings")
-            for one in OF_MEETINGS
-        ],
-        columns=["without", "part", "baseline", "value"],
-    )
-    verdicts = {name: "missed" if name == "threat" else "met" for name in mechanisms()}
-    patterns = pd.DataFrame(
-        [(name, "P1", verdict) for name, verdict in verdicts.items()], columns=["without", "pattern", "verdict"]
-    )
-    found = {"effects": effects((case, case), engine_of("ensemble"), runs=3), "scores": parts, "patterns": patterns}
-    _print_ablation(found)
+    names, parts = list(mechanisms()), ("all shares", "meetings")
+    scores = pd.DataFrame(product(names, parts, OF_MEETINGS, [0.125]), columns=["without", "part", "baseline", "value"])
+    patterns = pd.DataFrame({"without": names, "pattern": "P1", "verdict": "met"})
+    patterns.loc[patterns["without"] == "threat", "verdict"] = "missed"
+    _print_ablation({"effects": no_effects(), "scores": scores, "patterns": patterns})
     _, *lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0].strip() for line in lines] == list(mechanisms())
+    assert [line.split("  ")[0].strip() for line in lines] == names
     assert all(line.count("+0.125") == 2 for line in lines)
     assert [line.split("  ")[0] for line in lines if "P1 missed" in line] == ["threat"]
