@@ -73,12 +73,6 @@ def test_propensities_are_those_of_the_tables() -> None:
     assert land().actors[:6] == ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")
 
 
-def test_size_of_a_country_is_the_root_of_its_military_expenditure_over_the_largest() -> None:
-    size = dict(zip(land().actors, land().size, strict=True))
-    # SIPRI's figures of 2020 in the table of sizes, USD bn
-    assert (size["KAZ"], size["USA"]) == (pytest.approx((1.5482 / 778.3972) ** 0.5), 1.0)
-
-
 @pytest.mark.parametrize("name", ["caco_1994", "history", "war_2022"])
 def test_the_rule_of_countries_gives_powers_the_capability_that_the_tables_have(name: str) -> None:
     chosen = read_scenario(name)

@@ -80,8 +80,16 @@ def test_measures_are_those_of_the_cases_within_the_limits(seed: int, boxes: int
     hits = (rng.random(N) < chance).to_numpy()
     plan = Peeling(boxes=boxes, density=density)
     found = find_boxes(factors, hits, plan)
+    first = found.steps[found.steps["box"] == 1].reset_index(drop=True)
+    assert first.loc[0, ["coverage", "mass", "restricted"]].tolist() == [1.0, 1.0, 0]
+    assert first.loc[0, "density"] == pytest.approx(hits.mean())
+    peeled = first["mass"].diff() <= 0  # the others are pasted
+    assert (first["coverage"].diff()[peeled] <= 0).all()
     chosen = found.steps[found.steps["chosen"]]
     assert len(chosen) <= boxes
+    if density is not None:
+        dense = first.loc[first["density"] >= density, "coverage"]
+        assert chosen["coverage"].tolist()[:1] == sorted(dense)[-1:]
     left = np.ones(N, dtype=bool)
     for box in chosen.to_dict("records"):
         limits = found.limits[found.limits["box"] == box["box"]]
@@ -98,23 +106,6 @@ def test_measures_are_those_of_the_cases_within_the_limits(seed: int, boxes: int
             p = stats.binom.sf(hits[own].sum() - 1, own.sum(), hits[wider].mean())
             assert row["quasi_p"] == pytest.approx(p)
         left &= ~own
-
-
-def test_steps_lose_coverage_while_peeling_and_the_first_holds_everything() -> None:
-    factors = invented(3)
-    hits = ((factors["a"] > 0.6) & (factors["b.c"] < 4)).to_numpy()
-    steps = find_boxes(factors, hits, Peeling()).steps
-    assert steps.loc[0, ["coverage", "mass", "restricted"]].tolist() == [1.0, 1.0, 0]
-    assert steps.loc[0, "density"] == pytest.approx(hits.mean())
-    peeled = ~(steps["mass"].diff() > 0)[1:]  # the others are pasted
-    assert (steps["coverage"].diff()[1:][peeled] <= 0).all()
-
-
-def test_of_steps_dense_enough_the_one_of_most_coverage_is_taken() -> None:
-    factors = invented(4)
-    hits = (np.random.default_rng(0).random(N) < factors["a"] ** 2).to_numpy()
-    steps = find_boxes(factors, hits, Peeling(density=0.6)).steps
-    assert steps[steps["chosen"]]["coverage"].iloc[0] == steps[steps["density"] >= 0.6]["coverage"].max()
 
 
 def test_a_word_is_a_limit() -> None:
