@@ -9,25 +9,20 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from hedgesim import read_scenario
 from hedgesim.analysis import ablation
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, scores_without
 from hedgesim.analysis.hindcast.hindcast import OF_MEETINGS
 from hedgesim.commands.ablate import _print_ablation
-from hedgesim.engines import engine_of
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import engine_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
-
-
-@cache
-def short() -> Case:
-    return case_of(read_scenario("war_2022", overrides=["end=2022Q4"]))
+from worlds import short_case
 
 
 @cache
 def no_effects() -> pd.DataFrame:
-    return effects((short(), short()), engine_of("ensemble"), runs=3)
+    return effects((short_case(), short_case()), engine_of("ensemble"), runs=3)
 
 
 def test_every_mechanism_is_turned_off_by_parameters_within_their_ranges() -> None:
@@ -50,7 +45,7 @@ def test_what_is_turned_off_is_not_drawn_and_has_its_value(monkeypatch: pytest.M
     monkeypatch.setattr(ablation, "hindcast", lambda case, _tables, draws, _engine, **_: calls.append((case, draws)))
     monkeypatch.setattr(ablation, "skills_of", lambda _, name: pd.DataFrame({"variant": [name]}))
     draws = {"taste.threat": [1.0], "taste.offer": [1.0]}
-    table = scores_without(short(), read_tables(), draws, engine_of("ensemble"), years=[2022], runs=2)
+    table = scores_without(short_case(), read_tables(), draws, engine_of("ensemble"), years=[2022], runs=2)
     assert list(table["without"]) == list(mechanisms())
     without = dict(zip(table["without"], calls, strict=True))
     case, own = without["threat"]

@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hedgesim import read_scenario
 from hedgesim.analysis.calibration.fit import FitPlan, calibrate, no_change, sample
 from hedgesim.analysis.calibration.likelihood import (
     FREEDOM,
@@ -23,13 +22,14 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.calibration.record import Record, positions, record_of, status_on, steps_of, with_changes
-from hedgesim.engines import engine_of
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Observation
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
+from worlds import case_from, scenario_from
 
 ENGINE = engine_of("ensemble")
 SCALE = np.asarray([0.02])
@@ -37,7 +37,7 @@ SCALE = np.asarray([0.02])
 
 @cache
 def case() -> Case:
-    return case_of(read_scenario("history", overrides=["end=2021Q4", "parameters=prior"]))
+    return case_from("history", "end=2021Q4", "parameters=prior")
 
 
 @cache
@@ -174,7 +174,7 @@ def test_a_set_has_the_same_likelihood_alone_and_among_others() -> None:
 @pytest.mark.hold
 def test_a_small_calibration_is_the_same_twice() -> None:
     plan = FitPlan(sets=128, walkers=60, steps=10, warm_up=2, replications=2, draws=16)
-    scenario = read_scenario("history", overrides=["end=2021Q4", "parameters=prior"])
+    scenario = scenario_from("history", "end=2021Q4", "parameters=prior")
     one, other = (calibrate(scenario, read_tables(), plan, engine_of("ensemble", "jax")) for _ in range(2))
     pd.testing.assert_frame_equal(one.draws, other.draws)
     roles = one.parameters.set_index("parameter")["role"]

@@ -11,18 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from hedgesim import read_scenario
 from hedgesim.analysis.calibration.prior import DISCREPANCY
 from hedgesim.analysis.calibration.record import record_of
 from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
 from hedgesim.analysis.hindcast.forecast import Draws, add_errors, history
 from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Study, hindcast, left_out_weights, study
 from hedgesim.analysis.hindcast.scores import MODEL, reliability, skills
-from hedgesim.engines import engine_of
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import Case
+from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError
-from hedgesim.scenario import Scenario
 from hedgesim.scenario.tables import read_tables
+from worlds import case_from, scenario_from
 
 DRAWS = {
     "taste.offer": [0.5, 1.0, 1.5],
@@ -34,18 +33,14 @@ ENGINE = engine_of("ensemble")
 
 
 @cache
-def scenario() -> Scenario:
-    return read_scenario("hindcast_2022", overrides=["parameters=prior"])
-
-
-@cache
 def case() -> Case:
-    return case_of(scenario())
+    return case_from("hindcast_2022", "parameters=prior")
 
 
 @cache
 def studied() -> Study:
-    return study(scenario(), {}, read_tables(), {**DRAWS, **LOGS}, ENGINE, runs=40)
+    scenario = scenario_from("hindcast_2022", "parameters=prior")
+    return study(scenario, {}, read_tables(), {**DRAWS, **LOGS}, ENGINE, runs=40)
 
 
 def _record(*shares: float) -> pd.DataFrame:
@@ -97,8 +92,7 @@ def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
     names = (MODEL, UNMOVED, "still", "persistence", "trend", "climatology")
     assert scored.shares["forecaster"].value_counts().to_dict() == dict.fromkeys(names, len(record.shares))
     assert scored.meetings["year"].min() == 2022
-    chances = scored.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1)
-    np.testing.assert_allclose(chances, 1.0, atol=1e-9)
+    np.testing.assert_allclose(scored.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1), 1.0, atol=1e-9)
     assert scored.shares["pit"].between(0.0, 1.0).all()
     assert not scored.statuses.isna().any(axis=None)
 
@@ -161,9 +155,9 @@ FAILING = {**DRAWS, "taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1
     ids=["years of which nothing is recorded", "too few members", "failed runs"],
 )
 def test_what_cannot_be_scored_is_refused(start: int, draws: Draws, runs: int, said: str) -> None:
-    own = read_scenario("hindcast_2022", overrides=[f"start={start}Q4", "end=2023Q4", "parameters=prior"])
+    own = case_from("hindcast_2022", f"start={start}Q4", "end=2023Q4", "parameters=prior")
     with np.errstate(all="ignore"), pytest.raises(HedgesimError, match=said):
-        hindcast(case_of(own), read_tables(), draws, ENGINE, years=range(start, 2024), runs=runs, seed=3)
+        hindcast(own, read_tables(), draws, ENGINE, years=range(start, 2024), runs=runs, seed=3)
 
 
 def test_a_history_starts_at_the_record() -> None:

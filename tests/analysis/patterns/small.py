@@ -36,17 +36,10 @@ patterns:
         summary: q95
         interval: (-inf, 0)
         reason: a test
-      - says: shares are shares
-        on: war
-        statistic: {name: highest, of: {name: share, country: KAZ, domain: economy, option: RUS}, during: 2021-2021}
-        observed: 0.2
-        summary: median
-        interval: [0, 1]
-        reason: a test
       - says: double the shock
         on: double
         less: war
-        statistic: {name: value, of: {name: threat, countries: [KAZ], power: RUS}, at: 2022Q3}
+        statistic: {name: value, of: {name: threat, countries: two, power: RUS}, at: 2022Q3}
         summary: median
   habit_does_it_too:
     statement: Nobody trades everything with one power
@@ -60,10 +53,6 @@ patterns:
         summary: median
         interval: "[0, 1)"
         reason: a test
-      - says: early years
-        on: early
-        statistic: {name: value, of: {name: presence, countries: [KAZ], option: RUS}, at: 1994Q3}
-        summary: median
 placebos:
   impossible:
     statement: Shares above one
@@ -77,6 +66,7 @@ placebos:
         summary: median
         interval: (1, inf)
         reason: a test
+groups: {two: [KAZ, UZB]}
 """
 RUNS = 2
 STEPS = 4

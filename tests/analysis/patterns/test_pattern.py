@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy.stats import chi2
 
+from analysis.patterns.small import FILE
 from hedgesim.analysis.patterns.pattern import CONTROL, REPORTED, read_patterns
 from hedgesim.analysis.patterns.scenarios import PatternScenarios
 from hedgesim.errors import ScenarioError
@@ -107,71 +108,52 @@ def test_observed_switches_and_formality_are_those_of_the_record() -> None:
     assert observed("P6", 0) == [pytest.approx((formal >= 0.5).mean(), abs=0.005)]
 
 
-WHOLE = """\
-groups: {two: [KAZ, UZB]}
-scenarios:
-  {war: {scenario: war_2022, end: 2021Q4}, long: {scenario: war_2022}}
-patterns:
-  A:
-    statement: A test
-    period: 2021
-    sources: [azizova2024]
-    parts:
-      - says: presence
-        on: war
-        statistic: {name: value, of: {name: presence, countries: two, option: RUS}, at: 2021Q4}
-        observed: 1
-        summary: median
-        interval: [0, 1]
-        reason: a test
-"""
-STATISTIC = "{name: value, of: {name: presence, countries: two, option: RUS}, at: 2021Q4}"
-PART = f"{{says: a, on: war, summary: mean, statistic: {STATISTIC}}}"
-PLACEBO = f"{{statement: a, period: 1, sources: [wits], parts: [{PART}]}}"
-RUNG = "{name: value, of: {name: has_met, format: CM, rung: leader}, at: 2021Q4}"
+STATISTIC = "{name: value, of: {name: presence, countries: [KAZ, UZB], option: RUS}, at: 2022Q3}"
+RUNG = "{name: value, of: {name: has_met, format: CM, rung: leader}, at: 2022Q3}"
 ORDER = "{name: order, during: 2021, first: [{name: tie, country: KAZ, partner: UZBB}]}"
+PARTS = FILE[FILE.index("    parts:") : FILE.index("  habit_does_it_too")]
 READ: dict[str, Setting] = {}
 """What the tables gave for the scenarios of these files, read once."""
 
 # what is replaced, by what -> place, words of the fault, words of the remedy
 FAULTS: dict[str, tuple[str, str, str, str, str]] = {
-    "statistic": ("{name: value", "{name: valeu", "12:27", 'no statistic "valeu"', 'Did you mean "value"?'),
-    "quantity for statistic": ("{name: value", "{name: presence", "12:27", "presence is a quantity", "Known: all_of"),
-    "quantity": ("name: presence", "name: presense", "12:45", 'no quantity "presense"', 'Did you mean "presence"?'),
-    "statistic for quantity": ("name: presence", "name: total", "12:45", "total is a statistic", "Known: absorbed"),
-    "argument": ("at: 2021Q4", "att: 2021Q4", "12:85", 'no argument "att"', 'Did you mean "at"?'),
-    "lacking": (", at: 2021Q4", "", "12:9", "at is missing", "Add at: a quarter such as"),
-    "quarter": ("at: 2021Q4", "at: 2021Q5", "12:89", 'at must be a quarter, not "2021Q5"', "like 2022Q1"),
-    "missing years": ("at: 2021Q4", "at: 2012Q4", "12:89", "runs 2021Q1 to 2021Q4, without 2012Q4", "Name quarters"),
-    "group": ("countries: two", "countries: tow", "12:66", 'names no group "tow"', 'Did you mean "two"?'),
-    "country": ("[KAZ, UZB]", "[KAS, UZB]", "12:66", 'has no country "KAS"', 'Did you mean "KAZ"?'),
-    "option": ("option: RUS", "option: RUSS", "12:79", 'has no option "RUSS"', 'Did you mean "RUS"?'),
-    "no statistic": (STATISTIC, "{of: 3}", "12:20", "must name a statistic", "Write {name: ..., ...}"),
-    "scenario": ("on: war", "on: wra", "11:13", 'unknown scenario "wra"', 'Did you mean "war"?'),
+    "statistic": ("{name: value", "{name: valeu", "15:27", 'no statistic "valeu"', 'Did you mean "value"?'),
+    "quantity for statistic": ("{name: value", "{name: presence", "15:27", "presence is a quantity", "Known: all_of"),
+    "quantity": ("name: presence", "name: presense", "15:45", 'no quantity "presense"', 'Did you mean "presence"?'),
+    "statistic for quantity": ("name: presence", "name: total", "15:45", "total is a statistic", "Known: absorbed"),
+    "argument": ("at: 2022Q3", "att: 2022Q3", "15:92", 'no argument "att"', 'Did you mean "at"?'),
+    "lacking": (", at: 2022Q3", "", "15:9", "at is missing", "Add at: a quarter such as"),
+    "quarter": ("at: 2022Q3", "at: 2022Q5", "15:96", 'at must be a quarter, not "2022Q5"', "like 2022Q1"),
+    "missing years": ("at: 2022Q3", "at: 2012Q4", "15:96", "runs 2021Q1 to 2022Q3, without 2012Q4", "Name quarters"),
+    "group": ("countries: two", "countries: tow", "23:64", 'names no group "tow"', 'Did you mean "two"?'),
+    "country": ("two: [KAZ, UZB]", "two: [KAS, UZB]", "23:64", 'has no country "KAS"', 'Did you mean "KAZ"?'),
+    "option": ("option: RUS", "option: RUSS", "15:86", 'has no option "RUSS"', 'Did you mean "RUS"?'),
+    "no statistic": (STATISTIC, "{of: 3}", "15:20", "must name a statistic", "Write {name: ..., ...}"),
+    "scenario": ("on: war", "on: wra", "13:13", 'unknown scenario "wra"', 'Did you mean "war"?'),
     "unknown scenario": ("scenario: war_2022", "scenario: war_2032", "war_2032", 'no scenario "war_2032"', "war_2022"),
-    "source": ("[azizova2024]", "[azizova2042]", "8:15", 'unknown source "azizova2042"', "azizova2024"),
-    "interval": ("interval: [0, 1]", "interval: [1, 0]", "15:19", "must rise from low to high", "Write it like"),
-    "no reason": ("        reason: a test\n", "", "10:9", "lacks reason", "Add reason: why"),
-    "key": ("        reason: a", "        raison: a", "16:9", 'unknown key "raison"', 'Did you mean "reason"?'),
-    "summary": ("summary: median", "summary: mode", "14:18", '"mode", which is not allowed', "median"),
-    "missing": ("summary: median", "summary: median\n        missing: fails", "15:18", "run cannot fail", "left_out"),
-    "no parts": (WHOLE[WHOLE.index("    parts:") :], "", "5:3", "parts is missing", "Add parts."),
-    "name": ("{name: value", "{name: [1]", "12:27", "there is no statistic", "Known: all_of"),
-    "no names": ("countries: two", "countries: []", "12:66", "must be a list of one or more names", "[a, b]"),
-    "word": (STATISTIC, RUNG, "12:72", 'unknown rung "leader"', '"leaders"?'),
-    "in a list": (STATISTIC, ORDER, "12:91", 'no country "UZBB"', '"UZB"?'),
-    "placebo": ("patterns:", f"placebos: {{A: {PLACEBO}}}\npatterns:", "4:12", "is also a pattern", "another"),
-    "twins": ("on: war\n", "on: war\n        less: long\n", "12:15", "differ in seed or quarters", "of the same"),
-    "table": ("observed: 1", "observed: 1\n        table: serie", "14:16", 'unknown table "serie"', '"series"?'),
+    "source": ("[azizova2024]", "[azizova2042]", "10:15", 'unknown source "azizova2042"', "azizova2024"),
+    "interval": ("interval: (-inf, 0)", "interval: [1, 0]", "18:19", "must rise from low to high", "Write it like"),
+    "no reason": ("        reason: a test\n", "", "12:9", "lacks reason", "Add reason: why"),
+    "key": ("        reason: a", "        raison: a", "19:9", 'unknown key "raison"', 'Did you mean "reason"?'),
+    "summary": ("summary: q95", "summary: mode", "17:18", '"mode", which is not allowed', "median"),
+    "missing": ("summary: q95", "summary: q95\n        missing: fails", "18:18", "run cannot fail", "left_out"),
+    "no parts": (PARTS, "", "7:3", "parts is missing", "Add parts."),
+    "name": ("{name: value", "{name: [1]", "15:27", "there is no statistic", "Known: all_of"),
+    "no names": ("countries: two", "countries: []", "23:64", "must be a list of one or more names", "[a, b]"),
+    "word": (STATISTIC, RUNG, "15:72", 'unknown rung "leader"', '"leaders"?'),
+    "in a list": (STATISTIC, ORDER, "15:91", 'no country "UZBB"', '"UZB"?'),
+    "placebo": ("  impossible:", "  falls:", "38:3", "is also a pattern", "another"),
+    "twins": ("no_war, end: 2022Q3", "no_war", "14:15", "differ in seed or quarters", "of the same"),
+    "table": ("observed: fell", "observed: fell\n        table: serie", "17:16", 'unknown table "serie"', '"series"?'),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_is_reported_with_place_and_remedy(name: str, tmp_path: Path) -> None:
     old, new, place, fault, remedy = FAULTS[name]
-    assert old in WHOLE
+    assert old in FILE
     file = tmp_path / "own.yaml"
-    file.write_text(WHOLE.replace(old, new, 1), encoding="utf-8")
+    file.write_text(FILE.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ScenarioError) as error:
         PatternScenarios(read_patterns(file), settings=READ).check()
     text = str(error.value)

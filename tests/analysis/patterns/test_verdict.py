@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -38,24 +40,21 @@ def test_summaries_are_those_of_the_runs(summary: str, values: list[float], expe
     assert summary_of(np.asarray(values, dtype=float), summary)[0] == expected
 
 
-def test_limits_of_a_share_are_wilsons() -> None:
-    """8 of 10 at z = 1.96: centre (.8 + z2/20) / (1 + z2/10), half-width z root(.8 x .2/10 + z2/400) / (1 + z2/10)."""
-    z2 = 1.959964**2
-    centre, half = (0.8 + z2 / 20) / (1 + z2 / 10), np.sqrt(z2) * np.sqrt(0.016 + z2 / 400) / (1 + z2 / 10)
-    _, low, high = summary_of(np.asarray([1.0] * 8 + [0.0] * 2), "share")
-    assert (low, high) == pytest.approx((centre - half, centre + half), abs=1e-6)
+Z = 1.959964
+CENTRE, HALF = (0.8 + Z**2 / 20) / (1 + Z**2 / 10), Z * np.sqrt(0.8 * 0.2 / 10 + Z**2 / 400) / (1 + Z**2 / 10)
+ERRORS = Z / np.sqrt(99)  # of a spread of root(100 / 99), over root(100)
 
 
-def test_limits_of_a_median_are_ranks() -> None:
-    """Of 100 runs the 40th and the 61st: a binomial of 100 and 1/2 has its 2.5 and 97.5 % quantiles at 40 and 60."""
-    _, low, high = summary_of(np.arange(1.0, 101.0), "median")
-    assert (low, high) == (40.0, 61.0)
-
-
-def test_limits_of_a_mean_are_two_errors() -> None:
-    values = np.asarray([0.0, 2.0] * 50)
-    _, low, high = summary_of(values, "mean")
-    assert high - low == pytest.approx(2 * 1.959964 * np.std(values, ddof=1) / 10, abs=1e-6)
+@pytest.mark.parametrize(
+    ("summary", "values", "limits"),
+    [
+        ("share", [1.0] * 8 + [0.0] * 2, (CENTRE - HALF, CENTRE + HALF)),  # Wilson's of 8 in 10
+        ("median", range(1, 101), (40, 61)),  # a binomial of 100 and 1/2 has its 2.5 and 97.5 % quantiles at 40 and 60
+        ("mean", [0.0, 2.0] * 50, (1 - ERRORS, 1 + ERRORS)),
+    ],
+)
+def test_limits_of_a_summary_by_hand(summary: str, values: Sequence[float], limits: tuple[float, float]) -> None:
+    assert summary_of(np.asarray(values, dtype=float), summary)[1:] == pytest.approx(limits, abs=1e-6)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=60), st.sampled_from(["median", "q05", "q95", "mean"]))
