@@ -17,60 +17,43 @@ from command_line import ROOT
 from hedgesim.analysis import blocs
 from hedgesim.analysis.blocs import compare, landscape_of
 from hedgesim.analysis.landscape import Flags, Landscape, Minima
-from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.case import case_of
 from hedgesim.engines.choice import engine_of
 from hedgesim.results.blocks import run_block
-from hedgesim.scenario import Scenario, read_scenario
-from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
+from hedgesim.scenario import read_scenario
+from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.tables import latest_sizes
+from worlds import scenario_from
 
 RUNS = 6
-
-
-@cache
-def scenario() -> Scenario:
-    return read_scenario("war_2022", overrides=["end=2022Q2"])
-
-
-@cache
-def inputs() -> ScenarioInputs:
-    return read_inputs(scenario())
-
-
-@cache
-def land() -> Landscape:
-    return landscape_of(scenario(), inputs())
-
-
-@cache
-def case() -> Case:
-    return case_of(scenario(), inputs().setting)
+SCENARIO = scenario_from("war_2022", "end=2022Q2")
+INPUTS = read_inputs(SCENARIO)
+LAND, CASE = landscape_of(SCENARIO, INPUTS), case_of(SCENARIO, INPUTS.setting)
 
 
 @cache
 def plain() -> pd.DataFrame:
-    return compare(case(), land().all_minima(), RUNS).table
+    return compare(CASE, LAND.all_minima(), RUNS).table
 
 
-def propensity(a: str, b: str, of: Landscape | None = None) -> float:
-    found = of or land()
-    return float(found.propensity[found.actors.index(a), found.actors.index(b)])
+def propensity(a: str, b: str, of: Landscape = LAND) -> float:
+    return float(of.propensity[of.actors.index(a), of.actors.index(b)])
 
 
 def minima_of(apart: Flags) -> Minima:
-    return Minima(land(), apart, land().energy(apart), None)
+    return Minima(LAND, apart, LAND.energy(apart), None)
 
 
 def test_propensities_are_those_of_the_tables() -> None:
     # trust .7 less distrust .3; affinity 0.48 of the poll; rivalry of votes, which repels
     assert propensity("KAZ", "KGZ") == pytest.approx(0.7 - 0.3)
-    affinity = inputs().tables.table("affinity").set_index(["country", "power"])["value"]
-    rivalry = inputs().tables.table("rivalry").set_index(["power", "rival"])["value"]
+    affinity = INPUTS.tables.table("affinity").set_index(["country", "power"])["value"]
+    rivalry = INPUTS.tables.table("rivalry").set_index(["power", "rival"])["value"]
     assert propensity("KAZ", "RUS") == pytest.approx(affinity["KAZ", "RUS"])
     assert propensity("RUS", "USA") == pytest.approx(-rivalry["RUS", "USA"])
-    assert (land().propensity == land().propensity.T).all()
-    assert (np.abs(land().propensity) <= 1.0).all()
-    assert land().actors[:6] == ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")
+    assert (LAND.propensity == LAND.propensity.T).all()
+    assert (np.abs(LAND.propensity) <= 1.0).all()
+    assert LAND.actors[:6] == ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")
 
 
 @pytest.mark.parametrize("name", ["caco_1994", "history", "war_2022"])
@@ -89,18 +72,18 @@ def test_what_a_scenario_replaces_counts(write: Callable[..., Path]) -> None:
     found = landscape_of(thaw, read_inputs(thaw))
     before = propensity("RUS", "USA")
     assert propensity("RUS", "USA", found) == pytest.approx((before - 0.02) / 2.0)  # one direction of two
-    assert ((found.propensity != land().propensity).sum(), (found.size != land().size).sum()) == (2, 0)
+    assert ((found.propensity != LAND.propensity).sum(), (found.size != LAND.size).sum()) == (2, 0)
 
 
 @pytest.mark.parametrize("others", [("EU", "USA"), ("RUS", "IND")])
 def test_the_comparison_is_what_the_tables_of_runs_say(others: tuple[str, ...]) -> None:
     # With Russia and India opposite, some runs lean one way and some the other.
-    found = compare(case(), minima_of(np.isin(land().actors, others)[None]), RUNS)
-    countries = hedgesim.run(scenario(), runs=RUNS, keep=RUNS).table("countries")
-    powers = case().setting.axes.powers
+    found = compare(CASE, minima_of(np.isin(LAND.actors, others)[None]), RUNS)
+    countries = hedgesim.run(SCENARIO, runs=RUNS, keep=RUNS).table("countries")
+    powers = CASE.setting.axes.powers
     presence = countries[[f"presence_{p}" for p in powers]].set_axis(powers, axis=1)
     countries["across"] = presence[list(others)].sum(axis=1) / presence.sum(axis=1)
-    countries["bloc_leaning"] = presence @ case().setting.bloc.ravel()
+    countries["bloc_leaning"] = presence @ CASE.setting.bloc.ravel()
     first, last = (countries[countries["period"] == quarter].groupby("country") for quarter in ("2021Q1", "2022Q2"))
     assert (found.period, found.runs, found.failed) == ("2022Q2", RUNS, 0)
     assert not found.table["apart"].any()
@@ -112,17 +95,17 @@ def test_the_comparison_is_what_the_tables_of_runs_say(others: tuple[str, ...]) 
 
 
 def test_held_is_the_frustration_that_leaving_alone_would_bring() -> None:
-    apart = land().all_minima().apart[0]
-    pulls = land().size * land().propensity * ~np.eye(len(apart), dtype=bool)
+    apart = LAND.all_minima().apart[0]
+    pulls = LAND.size * LAND.propensity * ~np.eye(len(apart), dtype=bool)
     other = apart[:, None] != apart
     held = (pulls * ~other).sum(axis=1) - (pulls * other).sum(axis=1)
     assert plain()["held"].to_numpy() == pytest.approx(held[:6])
 
 
 def test_a_country_on_the_other_side_is_across_with_the_rest() -> None:
-    turned = land().all_minima().apart[:1].copy()
+    turned = LAND.all_minima().apart[:1].copy()
     turned[0, 5] ^= True
-    moved = compare(case(), minima_of(turned), RUNS).table
+    moved = compare(CASE, minima_of(turned), RUNS).table
     assert moved["apart"].tolist() == [False] * 5 + [True]
     assert moved["across"][5] == pytest.approx(1.0 - plain()["across"][5])
     assert (moved["on_side"][5], plain()["on_side"][5]) == (0.0, 1.0)
@@ -132,7 +115,7 @@ def test_a_country_on_the_other_side_is_across_with_the_rest() -> None:
 def test_blocks_of_runs_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(blocs, "engine_of", lambda name: replace(engine_of(name), together=4))
     counted: list[int] = []
-    parts = compare(case(), land().all_minima(), RUNS, on_runs=counted.append).table
+    parts = compare(CASE, LAND.all_minima(), RUNS, on_runs=counted.append).table
     assert counted == [4, 2]
     pd.testing.assert_frame_equal(parts, plain(), check_exact=False, rtol=0.0, atol=1e-12)
 
@@ -141,7 +124,7 @@ def test_blocks_of_runs_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_runs_that_fail_are_counted_and_left_out(n: int, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = dict.fromkeys(range(n), "spoilt")
     monkeypatch.setattr(blocs, "run_block", lambda *of: replace(run_block(*of), failed=failed))
-    found = compare(case(), land().all_minima(), RUNS)
+    found = compare(CASE, LAND.all_minima(), RUNS)
     assert found.failed == n
     assert (found.table[["across", "on_side", "hedging_index"]].isna() == (n == RUNS)).all(axis=None)
 
@@ -160,16 +143,16 @@ def test_another_region_needs_only_sizes_in_its_tables(tmp_path: Path) -> None:
 
 def test_other_rules_put_the_six_together_as_decision_8_says() -> None:
     """The rules that decision 8 did not take: other sizes, and rivalry from a midpoint rather than as what repels."""
-    known = latest_sizes(inputs().tables.table("sizes"), scenario().start)
+    known = latest_sizes(INPUTS.tables.table("sizes"), SCENARIO.start)
     measures = ("military_expenditure", "gdp", "population")
-    parts = np.asarray([[known[actor, measure] for actor in land().actors] for measure in measures])
+    parts = np.asarray([[known[actor, measure] for actor in LAND.actors] for measure in measures])
     parts /= parts.sum(axis=1, keepdims=True)
-    sizes = {"root": land().size, "plain": parts[0], "composite": parts.mean(axis=0), "one more": 1.0 + land().size}
-    repels, midpoint = land().propensity, land().propensity.copy()
+    sizes = {"root": LAND.size, "plain": parts[0], "composite": parts.mean(axis=0), "one more": 1.0 + LAND.size}
+    repels, midpoint = LAND.propensity, LAND.propensity.copy()
     midpoint[6:, 6:] = (1.0 + 2.0 * midpoint[6:, 6:]) * (1.0 - np.eye(8))
     sides = {}
     for name, size in sizes.items():
-        every = [Landscape(land().actors, size, propensity).all_minima() for propensity in (repels, midpoint)]
+        every = [Landscape(LAND.actors, size, propensity).all_minima() for propensity in (repels, midpoint)]
         assert [(len(minima), minima.apart[0, :6].any()) for minima in every] == [(1, False), (1, False)]
         sides[name] = [", ".join(minima.sides(0)[1]) for minima in every]
     pair, lone = "EU, USA", "USA"

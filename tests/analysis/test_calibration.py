@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -22,7 +21,6 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.calibration.record import Record, positions, record_of, status_on, steps_of, with_changes
-from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
 from hedgesim.engines.records import Observation
 from hedgesim.errors import HedgesimError
@@ -33,20 +31,12 @@ from worlds import case_from, scenario_from
 
 ENGINE = engine_of("ensemble")
 SCALE = np.asarray([0.02])
-
-
-@cache
-def case() -> Case:
-    return case_from("history", "end=2021Q4", "parameters=prior")
-
-
-@cache
-def record() -> Record:
-    return record_of(read_tables(), case().setting, range(2015, 2022))
+CASE = case_from("history", "end=2021Q4", "parameters=prior")
+RECORD = record_of(read_tables(), CASE.setting, range(2015, 2022))
 
 
 def likelihood_of(*names: str) -> Likelihood:
-    return Likelihood(case(), record(), Prior(names), ENGINE, 2)
+    return Likelihood(CASE, RECORD, Prior(names), ENGINE, 2)
 
 
 def row_of(table: pd.DataFrame, **values: object) -> int:
@@ -56,7 +46,7 @@ def row_of(table: pd.DataFrame, **values: object) -> int:
 
 
 def test_the_record_holds_the_training_years_and_no_prior_dominated_share() -> None:
-    shares, meetings, statuses = record().shares, record().meetings, record().statuses
+    shares, meetings, statuses = RECORD.shares, RECORD.meetings, RECORD.statuses
     kgz = shares[(shares["country"] == "KGZ") & (shares["option"] == "CHN")].set_index("year")
     assert kgz.loc[2020, "low"] == pytest.approx(781.162 / 5692.2, abs=2e-3)  # 781 mn of 5.69 bn with all partners
     assert kgz.loc[2021, "before_low"] == kgz.loc[2020, "low"]
@@ -68,8 +58,11 @@ def test_the_record_holds_the_training_years_and_no_prior_dominated_share() -> N
     changed = set(zip(rose["country"], rose["format"], strict=True))
     assert {("KGZ", "EAEU"), ("UZB", "EAEU"), ("UZB", "OTS"), ("TKM", "OTS")} <= changed
     assert not statuses["fell"].any()
-    place = positions(record().axes, shares, "country", "domain", "option")
-    assert not case().setting.prior_dominated[..., 0][place].any()
+    memberships = read_tables().table("memberships")
+    of_pact = memberships[(memberships["country"] == "UZB") & (memberships["format"] == "CSTO")]
+    assert [status_on(of_pact, day) for day in ("2006-01-01", "2010-01-01", "2013-01-01")] == [0, 3, 0]
+    place = positions(RECORD.axes, shares, "country", "domain", "option")
+    assert not CASE.setting.prior_dominated[..., 0][place].any()
 
 
 def test_bounds_enclose_what_is_known_of_both_sides() -> None:
@@ -79,16 +72,10 @@ def test_bounds_enclose_what_is_known_of_both_sides() -> None:
     assert (tjk["low"], tjk["high"]) == pytest.approx((0.1194, 0.1350), abs=1e-4)
 
 
-def test_status_on_a_day() -> None:
-    memberships = read_tables().table("memberships")
-    own = memberships[(memberships["country"] == "UZB") & (memberships["format"] == "CSTO")]
-    assert [status_on(own, day) for day in ("2006-01-01", "2010-01-01", "2013-01-01")] == [0, 3, 0]
-
-
 def _frozen() -> Observation:
     """Two runs of a world that never changes and in which nobody meets."""
-    first = vars(ENGINE.observations(case(), [0]))
-    n = case().setting.axes.n_steps + 1
+    first = vars(ENGINE.observations(CASE, [0]))
+    n = CASE.setting.axes.n_steps + 1
     still = {name: np.broadcast_to(x[:1], (n, *x.shape[1:])).repeat(2, axis=RUN) for name, x in first.items()}
     return Observation(**{**still, "meeting": np.zeros_like(still["meeting"])})
 
@@ -99,22 +86,22 @@ def _terms(own: Record, observation: Observation, scale: np.ndarray = SCALE) -> 
 
 def test_the_likelihood_by_hand() -> None:
     """A world that never changes, with two replications: every term in closed form."""
-    terms = _terms(record(), _frozen())
-    table = record().shares
+    terms = _terms(RECORD, _frozen())
+    table = RECORD.shares
     n = row_of(table, country="KGZ", option="RUS", year=2020)
     error = np.sqrt(table["low"][n]) - np.sqrt(table["before_low"][n])
     assert terms.shares[0, n] == pytest.approx(stats.t(FREEDOM).logpdf(error / 0.02) - np.log(0.02))
-    expected = stats.nbinom.logpmf(record().meetings["count"].to_numpy(), JEFFREYS, 2.0 / 3.0)
+    expected = stats.nbinom.logpmf(RECORD.meetings["count"].to_numpy(), JEFFREYS, 2.0 / 3.0)
     np.testing.assert_allclose(terms.meetings[0], expected)
     never, once = np.log(1.0 - JEFFREYS / 3.0), np.log(JEFFREYS / 3.0)
-    changes = np.concatenate([record().statuses["rose"], record().statuses["fell"], np.zeros(len(record().ended()))])
+    changes = np.concatenate([RECORD.statuses["rose"], RECORD.statuses["fell"], np.zeros(len(RECORD.ended()))])
     np.testing.assert_allclose(terms.statuses[0], np.where(changes > 0, once, never))
     assert terms.shares[0, (table["low"] < table["high"]).idxmax()] <= 0.0  # a probability, not a density
 
 
 def test_the_end_of_a_body_is_one_event_of_all_its_members() -> None:
     """Of two replications the first loses the Eurasian union after a member more; no pair counts as fallen."""
-    own, frozen = record(), _frozen()
+    own, frozen = RECORD, _frozen()
     body, joins = own.axes.formats.index("EAEU"), own.axes.countries.index("TJK")
     status = frozen.status.copy()
     status[3:, joins, body, 0] = 3.0
@@ -132,18 +119,18 @@ def test_the_end_of_a_body_is_one_event_of_all_its_members() -> None:
 
 
 def test_counts_and_changes_are_those_of_the_runs() -> None:
-    observation = ENGINE.observations(case(), range(3))
-    axes, table, shares = record().axes, record().meetings, record().shares
+    observation = ENGINE.observations(CASE, range(3))
+    axes, table, shares = RECORD.axes, RECORD.meetings, RECORD.shares
     n = row_of(table, format="OTS", year=2019)
     held = observation.meeting[steps_of(axes, 2019)][:, axes.formats.index("OTS")]
-    np.testing.assert_array_equal(meeting_counts(record(), observation)[:, n], (held == 3.0).sum(axis=0))
+    np.testing.assert_array_equal(meeting_counts(RECORD, observation)[:, n], (held == 3.0).sum(axis=0))
     row = shares.iloc[0]
     i, d, o = (place[0] for place in positions(axes, shares, "country", "domain", "option"))
     assert (axes.countries[i], axes.domains[d], axes.options[o]) == tuple(row[["country", "domain", "option"]])
     later, before = (
         np.sqrt(observation.share[steps_of(axes, y), i, d, o].mean(axis=0)) for y in (row["year"], row["year"] - 1)
     )
-    np.testing.assert_allclose(share_changes(record(), observation)[:, 0], later - before)
+    np.testing.assert_allclose(share_changes(RECORD, observation)[:, 0], later - before)
 
 
 def test_priors_are_pert_and_their_space_is_normal() -> None:
@@ -158,8 +145,8 @@ def test_priors_are_pert_and_their_space_is_normal() -> None:
 
 def test_the_discrepancy_of_no_change_is_where_its_likelihood_is_largest() -> None:
     scale = no_change(likelihood_of("taste.offer"))["economy"]
-    own = (record().shares["domain"] == "economy").to_numpy()
-    totals = [_terms(record(), _frozen(), np.asarray([scale * by])).shares[:, own].sum() for by in (0.8, 1.0, 1.25)]
+    own = (RECORD.shares["domain"] == "economy").to_numpy()
+    totals = [_terms(RECORD, _frozen(), np.asarray([scale * by])).shares[:, own].sum() for by in (0.8, 1.0, 1.25)]
     assert np.argmax(totals) == 1
 
 

@@ -17,7 +17,6 @@ from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
 from hedgesim.analysis.hindcast.forecast import Draws, add_errors, history
 from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Study, hindcast, left_out_weights, study
 from hedgesim.analysis.hindcast.scores import MODEL, reliability, skills
-from hedgesim.engines.case import Case
 from hedgesim.engines.choice import engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.scenario.tables import read_tables
@@ -29,12 +28,7 @@ DRAWS = {
     DISCREPANCY + "energy": [0.09] * 3,
 }
 LOGS = {f"log_likelihood_{code}": [0.0, 0.0, 0.0] for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")}
-ENGINE = engine_of("ensemble")
-
-
-@cache
-def case() -> Case:
-    return case_from("hindcast_2022", "parameters=prior")
+ENGINE, CASE = engine_of("ensemble"), case_from("hindcast_2022", "parameters=prior")
 
 
 @cache
@@ -88,7 +82,7 @@ def test_without_errors_shares_are_squares_of_roots() -> None:
 
 def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
     scored = studied().base
-    record = record_of(read_tables(), case().setting, range(2021, 2024))
+    record = record_of(read_tables(), CASE.setting, range(2021, 2024))
     names = (MODEL, UNMOVED, "still", "persistence", "trend", "climatology")
     assert scored.shares["forecaster"].value_counts().to_dict() == dict.fromkeys(names, len(record.shares))
     assert scored.meetings["year"].min() == 2022
@@ -115,9 +109,9 @@ def test_a_study_has_skills_of_posterior_and_prior_scores_without_each_country_a
     assert left_out["draws_worth"].to_numpy() == pytest.approx(3.0)
     np.testing.assert_allclose(left_out["crps_left_out"], left_out["crps_fitted"])  # all draws weigh the same
     votes = tables["votes"].set_index("country")
-    assert tuple(votes.index) == case().setting.axes.countries
+    assert tuple(votes.index) == CASE.setting.axes.countries
     np.testing.assert_allclose(votes[list(VOTES)].sum(axis=1), 1.0)
-    runs = ENGINE.outcomes(case(), range(ENGINE.together))
+    runs = ENGINE.outcomes(CASE, range(ENGINE.together))
     assert votes.loc["TKM", "vote_absent"] == pytest.approx(runs.of_country("vote_absent")[3, 1].mean())
 
 
@@ -161,7 +155,7 @@ def test_what_cannot_be_scored_is_refused(start: int, draws: Draws, runs: int, s
 
 
 def test_a_history_starts_at_the_record() -> None:
-    tables = history(case(), read_tables(), DRAWS, ENGINE, runs=4)
+    tables = history(CASE, read_tables(), DRAWS, ENGINE, runs=4)
     shares = tables["history_shares"]
     first = shares.sort_values("year").groupby(["country", "domain", "option"]).head(1)
     exact = first[first["low"] == first["high"]]

@@ -15,8 +15,7 @@ from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import DOMAIN
 from hedgesim.model.outcomes import diversity
-from hedgesim.model.parameters import Parameters
-from hedgesim.model.view import CountryDecision, View
+from hedgesim.model.view import CountryDecision
 from hedgesim.rules import CountryRule
 from hedgesim.rules.countries.multi_vector import MultiVector
 from worlds import calm
@@ -106,19 +105,14 @@ def test_joined_counts_pairs() -> None:
 
 
 def test_support_is_what_countries_decide_with(monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[np.ndarray] = []
-
-    def decide(rule: MultiVector, view: View, parameters: Parameters) -> CountryDecision:
-        made = CountryRule.decide(rule, view, parameters)
-        heard.append(np.asarray(made.support)[:, 0])
-        return made
-
+    made: list[CountryDecision] = []
     case = small().trajectory.case
-    monkeypatch.setattr(MultiVector, "decide", decide)
+    monkeypatch.setattr(MultiVector, "decide", lambda *of: made.append(CountryRule.decide(*of)) or made[-1])
     runs = SimulatedRuns(simulate(replace(case, setting=calm(case.setting)), range(RUNS)))
-    assert len(heard) == STEPS - 1
+    assert len(made) == STEPS - 1
     values = [[q.support(runs, name, code)[:-1] for code in case.setting.axes.formats] for name in ALL]
-    np.testing.assert_allclose(np.moveaxis(values, 2, 0), np.stack(heard), rtol=0, atol=1e-12)
+    heard = np.stack([np.asarray(decision.support)[:, 0] for decision in made])
+    np.testing.assert_allclose(np.moveaxis(values, 2, 0), heard, rtol=0, atol=1e-12)
 
 
 def test_formality_of_new_and_of_standing_formats() -> None:

@@ -12,16 +12,7 @@ from analysis.patterns.small import scenarios
 from hedgesim.analysis.patterns import scoring
 from hedgesim.analysis.patterns.pattern import FAILS, REPORTED
 from hedgesim.analysis.patterns.scenarios import Variation
-from hedgesim.analysis.patterns.scoring import (
-    FEWEST_RUNS,
-    NULLS,
-    Scores,
-    measure,
-    score,
-    score_all,
-    scored,
-    variants_of,
-)
+from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, measure, score, score_all, scored
 from hedgesim.analysis.patterns.verdict import HOLDS
 
 FEW = range(6)
@@ -95,7 +86,7 @@ def test_run_k_has_the_values_of_draw_k() -> None:
 
 def test_variants_are_the_model_three_null_models_and_the_pooled_one() -> None:
     own = Variation(settings={"taste.concentration": 3.0})
-    variants = variants_of(own)
+    variants = scoring.variants_of(own)
     assert list(variants) == ["base", *NULLS, "pooled"]
     assert all(one.settings == own.settings for one in variants.values())
     case = scenarios().case("war")
