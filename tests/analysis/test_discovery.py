@@ -108,12 +108,6 @@ def test_measures_are_those_of_the_cases_within_the_limits(seed: int, boxes: int
         left &= ~own
 
 
-def test_a_word_is_a_limit() -> None:
-    factors = invented(5)
-    limits = find_boxes(factors, factors["word"].isin(["x", "z"]).to_numpy(), Peeling()).limits
-    assert limits[["box", "factor", "limit", "words"]].to_numpy().tolist() == [[1, "word", "among", "x, z"]]
-
-
 @pytest.mark.parametrize(
     ("text", "condition", "name", "held"),
     [

@@ -115,11 +115,13 @@ def test_a_study_has_skills_of_posterior_and_prior_scores_without_each_country_a
     assert votes.loc["TKM", "vote_absent"] == pytest.approx(runs.of_country("vote_absent")[3, 1].mean())
 
 
-def test_skill_against_oneself_is_nothing() -> None:
-    scored = studied().base
-    both = pd.concat([scored.shares, scored.shares[scored.shares["forecaster"] == MODEL].assign(forecaster="twin")])
-    row = skills(both, "crps", ["twin"], group="country").iloc[0]
-    assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
+def test_skill_against_twice_the_score_is_a_half_and_so_is_its_interval() -> None:
+    scored = studied().base.shares
+    model = scored[scored["forecaster"] == MODEL]
+    both = pd.concat([scored, model.assign(forecaster="twice", crps=2.0 * model["crps"])])
+    row = skills(both, "crps", ["twice"], group="country").iloc[0]
+    assert [row["low"], row["value"], row["high"]] == pytest.approx([0.5, 0.5, 0.5])
+    assert (row["cases"], row["clusters"]) == (len(model), model["country"].nunique())
 
 
 def test_reliability_counts_every_case() -> None:

@@ -48,13 +48,6 @@ def test_pit_counts_equal_members_half() -> None:
     np.testing.assert_allclose(pit(np.asarray([2.0]), np.asarray([[1.0, 2.0, 2.0, 3.0]])), [0.5])
 
 
-def test_skill_of_half_the_score_is_a_half_and_its_interval_holds_it() -> None:
-    baseline = np.linspace(1.0, 2.0, 20)
-    found = skill(0.5 * baseline, baseline, np.arange(20) % 4)
-    assert (found.low, found.value, found.high) == pytest.approx((0.5, 0.5, 0.5))
-    assert (found.cases, found.clusters) == (20, 4)
-
-
 def test_the_interval_of_a_skill_covers_as_often_as_it_says() -> None:
     """Of cases alone: 200 samples of pairs whose true skill is known; coverage within the binomial 99.9 % band."""
     rng = np.random.default_rng(5)

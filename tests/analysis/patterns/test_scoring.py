@@ -12,7 +12,7 @@ from analysis.patterns.small import scenarios
 from hedgesim.analysis.patterns import scoring
 from hedgesim.analysis.patterns.pattern import FAILS, REPORTED
 from hedgesim.analysis.patterns.scenarios import Variation
-from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, measure, score, score_all, scored
+from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, measure, score, score_all
 from hedgesim.analysis.patterns.verdict import HOLDS
 
 FEW = range(6)
@@ -53,14 +53,6 @@ def test_a_pattern_that_all_null_models_satisfy_does_not_count() -> None:
     assert table["counts"].to_dict() == {"falls": True, "habit_does_it_too": False, "impossible": False}
     totals = {"patterns": 2, "hold": 2, "discriminating": 1, "count": 1, "count_pooled": 1, "aim": 12}
     assert scores().totals == totals
-
-
-def test_a_part_is_judged_by_what_its_runs_show() -> None:
-    values = {key: np.zeros(FEWEST_RUNS) for key in scenarios().patterns.parts}
-    other = {**values, FALLS: np.full(FEWEST_RUNS, -0.1), BELOW_ONE: np.full(FEWEST_RUNS, 2.0)}
-    for runs, expected in ((values, [FAILS, HOLDS]), (other, [HOLDS, FAILS])):
-        table = scored(scenarios().patterns, runs).set_index(["pattern", "number"])
-        assert table["verdict"][[FALLS, BELOW_ONE]].tolist() == expected
 
 
 def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.MonkeyPatch) -> None:
