@@ -184,14 +184,14 @@ def test_steps_too_many_for_the_package_are_refused(corner: Results, monkeypatch
 
 
 @pytest.mark.parametrize(
-    ("lines", "said"),
+    ("design", "said"),
     [
-        ("morris, samples: 20", "its design is morris, whose samples do not fill the space. Write design: "),
-        ("sobol, samples: 32", "boxes need at least 50 cases, and there are 32. Write more samples"),
+        ("design: morris\nsamples: 20", "its design is morris, whose samples do not fill the space. Write design: "),
+        ("design: sobol\nsamples: 32", "boxes need at least 50 cases, and there are 32. Write more samples"),
     ],
 )
-def test_samples_that_do_not_fill_the_space_are_refused(lines: str, said: str, tmp_path: Path) -> None:
-    results = swept(tmp_path, "ishigami", ISHIGAMI, *f"design: {lines}".split(", "))
+def test_samples_that_do_not_fill_the_space_are_refused(design: str, said: str, tmp_path: Path) -> None:
+    results = swept(tmp_path, "ishigami", ISHIGAMI, design)
     with saying(said):
         discover(results, f"{OUTCOME} > 0.2")
 

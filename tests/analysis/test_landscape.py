@@ -58,17 +58,14 @@ def test_a_move_of_equal_energy_unseats_no_minimum() -> None:
     assert [sides for _, *sides in listed(land.all_minima())] == [["ABCD", ""], ["A", "BCD"]]
 
 
-def planted(n: int) -> Landscape:
-    """Two groups of n / 2, taken in turn, that like their own and dislike the others: one minimum, -n^2 / 2."""
-    group = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
-    return Landscape(tuple(f"S{k:02d}" for k in range(n)), np.ones(n), np.outer(group, group))
-
-
 @pytest.mark.parametrize(("n", "ended"), [(MOST_ACTORS, None), (MOST_ACTORS + 4, [20])])
 def test_planted_sides_are_found_and_beyond_twenty_by_search(n: int, ended: list[int] | None) -> None:
-    minima = planted(n).minima(starts=20, seed=3)
+    """Two groups of n / 2, taken in turn, that like their own and dislike the others: one minimum, -n^2 / 2."""
+    actors = tuple(f"S{k:02d}" for k in range(n))
+    group = np.where(np.arange(n) % 2 == 0, 1.0, -1.0)
+    minima = Landscape(actors, np.ones(n), np.outer(group, group)).minima(starts=20, seed=3)
     assert minima.energy.tolist() == [-(n**2) / 2]
-    assert minima.sides(0) == tuple(tuple(f"S{k:02d}" for k in range(first, n, 2)) for first in (0, 1))
+    assert minima.sides(0) == (actors[::2], actors[1::2])
     assert (minima.search and minima.search.ended.tolist()) == ended
 
 
@@ -95,19 +92,12 @@ def sides_of(land: Landscape, side: Sequence[int]) -> Sides:
     return frozenset(frozenset(a for a, s in zip(land.actors, side, strict=True) if s == which) for which in (0, 1))
 
 
-def minima_by_loops(land: Landscape) -> dict[Sides, float]:
-    energy = {side: energy_by_loops(land, side) for side in product((0, 1), repeat=len(land.actors))}
-    return {
-        sides_of(land, side): here
-        for side, here in energy.items()
-        if all(energy[moved] >= here for moved in moves(side))
-    }
-
-
 @given(landscapes(most=6))
 def test_plain_loops_find_the_same(land: Landscape) -> None:
     minima = land.all_minima()
-    assert by_sides(minima) == minima_by_loops(land)
+    energy = {side: energy_by_loops(land, side) for side in product((0, 1), repeat=len(land.actors))}
+    lowest = [side for side in energy if all(energy[moved] >= energy[side] for moved in moves(side))]
+    assert by_sides(minima) == {sides_of(land, side): energy[side] for side in lowest}
     assert len(by_sides(minima)) == len(minima)
     assert (np.diff(minima.energy) >= 0.0).all()
     assert not minima.apart[:, 0].any()

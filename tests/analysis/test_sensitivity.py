@@ -17,6 +17,8 @@ from hedgesim.results.parquet import Where
 from hedgesim.results.results import Results
 from hedgesim.results.sweep import sweep
 
+ONE, FEW = "design: saltelli\nsamples: 1", "design: sobol\nsamples: 32"
+GRID = "levers: {settings.taste.threat: [0.0, 1.0]}"
 Indices = dict[str, float]
 WITH_IDLE = {**ISHIGAMI, "idle": ISHIGAMI["x1"]}
 ISHIGAMI_S1 = {"x1": 0.3139, "x2": 0.4424, "x3": 0.0, "idle": 0.0}
@@ -244,12 +246,8 @@ def test_what_cannot_be_is_refused(saltelli: Results, options: dict[str, object]
         sensitivity(saltelli, **options)
 
 
-ONE, FEW = ("design: saltelli", "samples: 1"), ("design: sobol", "samples: 32")
-GRID = ("levers: {settings.taste.threat: [0.0, 1.0]}",)
-
-
 @pytest.mark.parametrize(
-    ("ranges", "lines", "method", "said"),
+    ("ranges", "design", "method", "said"),
     [
         (ISHIGAMI, ONE, None, "needs at least 2 base samples, and there are 1. Write samples: 64 or more"),
         (ISHIGAMI, FEW, None, "given needs at least 50 samples, and there are 32. Write samples: 256"),
@@ -259,9 +257,9 @@ GRID = ("levers: {settings.taste.threat: [0.0, 1.0]}",)
     ids=["one base sample", "few samples", "another design", "a grid"],
 )
 def test_a_design_that_does_not_fit_and_few_samples_are_refused(
-    ranges: Ranges, lines: tuple[str, ...], method: str | None, said: str, tmp_path: Path
+    ranges: Ranges, design: str, method: str | None, said: str, tmp_path: Path
 ) -> None:
-    results = swept(tmp_path, "ishigami", ranges, *lines)
+    results = swept(tmp_path, "ishigami", ranges, design)
     with saying(said):
         sensitivity(results, method=method)
 
