@@ -103,12 +103,7 @@ def along_members(format_: int, run: int, values: dict[int, list[float]]) -> np.
 
 
 @cache
-def file() -> Path:
+def scenarios() -> PatternScenarios:
     path = Path(tempfile.mkdtemp()) / "small.yaml"
     path.write_text(FILE, encoding="utf-8")
-    return path
-
-
-@cache
-def scenarios() -> PatternScenarios:
-    return PatternScenarios(read_patterns(file()))
+    return PatternScenarios(read_patterns(path))

@@ -11,16 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.patterns.small import file, scenarios
+from analysis.patterns.small import scenarios
 from command_line import ROOT
 from hedgesim import read_scenario
-from hedgesim.analysis.patterns.pattern import read_patterns
-from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, PatternScenarios, Variation, pool, unused
+from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, Variation, pool, unused
 from hedgesim.analysis.patterns.scoring import measure
 from hedgesim.errors import ScenarioError
 from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET
-
-FEW = range(6)
 
 
 def test_pooled_countries_are_all_alike() -> None:
@@ -43,7 +40,7 @@ def test_pooled_countries_are_all_alike() -> None:
 
 def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
     like = replace(scenarios(), like=read_scenario("war_2022"))
-    plain, other = measure(scenarios(), Variation(), FEW), measure(like, Variation(), FEW)
+    plain, other = (measure(one, Variation(), range(6)) for one in (scenarios(), like))
     for key in plain:
         np.testing.assert_array_equal(plain[key], other[key])
     assert unused(read_scenario("war_2022")) == ()
@@ -57,7 +54,7 @@ def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(wri
         f"data: [{{table: country_attributes, key: {key}, column: value, value: 2.5, source: assumption}}]\n"
     )
     scenario = read_scenario(own)
-    like = PatternScenarios(read_patterns(file()), scenario)
+    like = replace(scenarios(), like=scenario)
     war, early = like.scenario("war"), like.scenario("early")
     assert (war.settings, war.shock_sizes, war.omit_shocks) == ({"taste.threat": 2.0}, {"war_2022": 0.5}, ())
     assert like.scenario("double").shock_sizes == {"war_2022": 1.0}
@@ -72,7 +69,7 @@ def test_a_scenario_with_tables_of_its_own_is_refused(write: Callable[..., Path]
     own = write("extends: war_2022\ntables: tables\n", "own.yaml")
     shutil.copytree(ROOT / "src" / "hedgesim" / "data" / "tables", own.parent / "tables")
     with pytest.raises(ScenarioError, match=r"own.yaml:2:.*tables of its own cannot be scored"):
-        PatternScenarios(read_patterns(file()), read_scenario(own))
+        replace(scenarios(), like=read_scenario(own))
 
 
 def test_a_seed_holds_for_every_scenario() -> None:
