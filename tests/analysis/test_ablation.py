@@ -13,8 +13,8 @@ from hedgesim.analysis import ablation
 from hedgesim.analysis.ablation import WHOLE, effects, mechanisms, scores_without
 from hedgesim.analysis.hindcast.hindcast import OF_MEETINGS
 from hedgesim.commands.ablate import _print_ablation
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import engine_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import read_tables
 from worlds import short_case

@@ -17,8 +17,8 @@ from command_line import ROOT
 from hedgesim.analysis import blocs
 from hedgesim.analysis.blocs import compare, landscape_of
 from hedgesim.analysis.landscape import Flags, Landscape, Minima
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import case_of
-from hedgesim.engines.choice import engine_of
 from hedgesim.results.blocks import run_block
 from hedgesim.scenario import read_scenario
 from hedgesim.scenario.arrays import read_inputs

@@ -21,8 +21,8 @@ from hedgesim.analysis.calibration.likelihood import (
 )
 from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
 from hedgesim.analysis.calibration.record import Record, positions, record_of, status_on, steps_of, with_changes
-from hedgesim.engines.choice import engine_of
-from hedgesim.engines.records import Observation
+from hedgesim.engines import engine_of
+from hedgesim.engines.records import Observation, record_observation
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN
 from hedgesim.model.parameters import all_parameters
@@ -74,7 +74,7 @@ def test_bounds_enclose_what_is_known_of_both_sides() -> None:
 
 def _frozen() -> Observation:
     """Two runs of a world that never changes and in which nobody meets."""
-    first = vars(ENGINE.observations(CASE, [0]))
+    first = vars(ENGINE.record(CASE, [0], record_observation))
     n = CASE.setting.axes.n_steps + 1
     still = {name: np.broadcast_to(x[:1], (n, *x.shape[1:])).repeat(2, axis=RUN) for name, x in first.items()}
     return Observation(**{**still, "meeting": np.zeros_like(still["meeting"])})
@@ -119,7 +119,7 @@ def test_the_end_of_a_body_is_one_event_of_all_its_members() -> None:
 
 
 def test_counts_and_changes_are_those_of_the_runs() -> None:
-    observation = ENGINE.observations(CASE, range(3))
+    observation = ENGINE.record(CASE, range(3), record_observation)
     axes, table, shares = RECORD.axes, RECORD.meetings, RECORD.shares
     n = row_of(table, format="OTS", year=2019)
     held = observation.meeting[steps_of(axes, 2019)][:, axes.formats.index("OTS")]

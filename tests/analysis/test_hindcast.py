@@ -17,7 +17,8 @@ from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
 from hedgesim.analysis.hindcast.forecast import Draws, add_errors, history
 from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Study, hindcast, left_out_weights, study
 from hedgesim.analysis.hindcast.scores import LEVEL, MODEL, brier, crps, pit, reliability, rps, skill, skills
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines import engine_of
+from hedgesim.engines.ensemble import outcomes
 from hedgesim.errors import HedgesimError
 from hedgesim.scenario.tables import read_tables
 from worlds import case_from, scenario_from
@@ -169,7 +170,7 @@ def test_a_study_has_skills_of_posterior_and_prior_scores_without_each_country_a
     votes = tables["votes"].set_index("country")
     assert tuple(votes.index) == CASE.setting.axes.countries
     np.testing.assert_allclose(votes[list(VOTES)].sum(axis=1), 1.0)
-    runs = ENGINE.outcomes(CASE, range(ENGINE.together))
+    runs = outcomes(CASE, range(ENGINE.together))
     assert votes.loc["TKM", "vote_absent"] == pytest.approx(runs.of_country("vote_absent")[3, 1].mean())
 
 

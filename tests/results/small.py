@@ -1,12 +1,15 @@
-"""A small experiment: three quarters of the war scenario, in which nothing has happened yet, and of its twin."""
+"""Cases gathered, and a small experiment: three quarters of the war scenario, before the war, and of its twin."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
+from hedgesim.engines.case import Case
 from hedgesim.results.results import open_results
+from hedgesim.results.simulation import Batch, Plan, blocks_of
 
 SMALL = """\
 question: Does a sweep survive?
@@ -20,6 +23,15 @@ design: grid
 replications: 4
 seed: 5
 """
+
+
+def gather(cases: Sequence[Case], plan: Plan, *on_runs: Callable[[int], None]) -> Batch:
+    """Run cases and gather their blocks."""
+    batch = Batch(cases, plan, *on_runs)
+    with blocks_of(cases, plan) as blocks:
+        for block in blocks:
+            batch.add(block)
+    return batch
 
 
 def written(folder: Path, text: str = SMALL, *, name: str = "small.yaml") -> Path:

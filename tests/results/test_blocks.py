@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines import engine_of
+from hedgesim.engines.ensemble import outcomes
 from hedgesim.model.parameters import Parameters
 from hedgesim.results.blocks import Block, Rows, failures, final_columns, final_outcomes
 from hedgesim.results.parquet import to_arrow
-from hedgesim.results.simulation import Plan, run_cases
+from hedgesim.results.simulation import Plan
 from worlds import case_from, make_case, make_setting
 
 from .invented import COUNTED, OF_COUNTRIES, outcomes_of_runs
+from .small import gather
 
 
 def case_with(values: dict[str, float] | None = None, varied: dict[str, np.ndarray] | None = None) -> SimpleNamespace:
@@ -71,8 +73,7 @@ def test_only_chosen_rows_of_a_block_are_taken_and_a_parameter_that_varies_has_a
 
 def test_the_columns_of_the_table_of_runs_are_known_beforehand() -> None:
     case = case_from("war_2022", "end=2021Q2")
-    outcomes = engine_of("ensemble").outcomes(case, [0])
-    assert list(final_outcomes(outcomes)) == final_columns(case.setting.axes)
+    assert list(final_outcomes(outcomes(case, [0]))) == final_columns(case.setting.axes)
 
 
 def test_the_table_and_its_arrow_form_share_the_memory_of_the_columns() -> None:
@@ -136,7 +137,7 @@ def test_an_outcome_that_is_no_number_or_too_large_fails_its_run_by_name(
 def test_overflow_says_nothing_on_the_way_and_only_fails_its_run(engine: str) -> None:
     case = case_from("war_2022", "end=2021Q3")
     case = replace(case, parameters=case.parameters.with_values({"taste.boost": 1e200, "alignment.trend": 1e200}))
-    (gathered,), _ = run_cases([case], Plan(2, 1, engine_of(engine)))
+    (gathered,) = gather([case], Plan(2, 1, engine_of(engine))).gathered
     tables = gathered.tables()
     assert tables["runs"]["failed"].tolist() == [f"{FROM} (taste.boost = 1e200, alignment.trend = 1e200)"] * 2
     assert all(frame.empty for name, frame in tables.items() if name != "runs")
@@ -146,5 +147,5 @@ def test_overflow_says_nothing_on_the_way_and_only_fails_its_run(engine: str) ->
 @pytest.mark.parametrize(("countries", "powers", "domains"), [(2, 2, 1), (2, 3, 2), (4, 2, 2)])
 def test_every_outcome_is_defined_in_the_smallest_of_worlds(countries: int, powers: int, domains: int) -> None:
     setting = make_setting(n_countries=countries, n_powers=powers, n_domains=domains, n_formats=1, n_steps=3)
-    made = engine_of("ensemble").outcomes(make_case(setting), range(3))
+    made = outcomes(make_case(setting), range(3))
     assert np.isfinite(made.values).all()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,20 +16,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine, engine_of
 from hedgesim.engines.ensemble import simulate
-from hedgesim.engines.records import Trajectory
+from hedgesim.engines.records import Record, record_outcomes
 from hedgesim.errors import StoreError
 from hedgesim.results.grid import run_grid
-from hedgesim.results.simulation import Plan, block_tasks, run, run_cases
+from hedgesim.results.simulation import Plan, block_tasks, run
 from hedgesim.results.summary import summarise
 from hedgesim.results.workers import ONE_THREAD
 from hedgesim.scenario import read_scenario
 from worlds import case_from
 
-from .invented import outcomes_of_runs
-from .small import assert_alike
+from .small import assert_alike, gather
 
 ENGINE = engine_of("ensemble")
 GRID = {"settings.taste.threat": ["0", "1"]}
@@ -42,7 +42,7 @@ def case() -> Case:
 
 def run_many(case: Case, n: int, *, keep: int, engine: Engine) -> dict[str, pd.DataFrame]:
     """The tables of a case, and its closing table."""
-    (gathered,), _ = run_cases([case], Plan(n, keep, engine))
+    (gathered,) = gather([case], Plan(n, keep, engine)).gathered
     return {"closing": gathered.closing(), **gathered.tables()}
 
 
@@ -79,7 +79,7 @@ def test_any_engine_size_of_blocks_and_number_of_workers_leaves_the_same_tables_
 ) -> None:
     reported: list[int] = []
     plan = Plan(23, 4, replace(engine_of(engine), together=together), workers)
-    (gathered,), _ = run_cases([case], plan, on_runs=reported.append)
+    (gathered,) = gather([case], plan, reported.append).gathered
     tables = {"closing": gathered.closing(), **gathered.tables()}
     assert tables.keys() == whole.keys()
     for name in whole:
@@ -98,18 +98,18 @@ def test_the_summary_is_that_of_the_kept_runs_when_all_are_kept(case: Case) -> N
     assert_alike(found.reset_index(drop=True), summarise(long))
 
 
-def breaking(case: Case, runs: Sequence[int]) -> Trajectory:
-    """Trajectories of which runs 1 and 4 break in the fourth quarter after the start."""
+def breaking(case: Case, runs: Sequence[int], record: Record) -> Any:
+    """Record runs of which 1 and 4 break in the fourth quarter after the start."""
     made = simulate(case, runs)
     share = made.worlds.share.copy()
     share[4:, ..., [k for k, run in enumerate(runs) if run in {1, 4}]] = np.nan
-    return replace(made, worlds=replace(made.worlds, share=share))
+    return replace(made, worlds=replace(made.worlds, share=share)).record(record)
 
 
 def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(
     case: Case, whole: dict[str, pd.DataFrame]
 ) -> None:
-    engine = replace(ENGINE, trajectories=breaking, outcomes=lambda case, runs: breaking(case, runs).outcomes())
+    engine = replace(ENGINE, record=breaking)
     gathered = run_many(case, 6, keep=3, engine=replace(engine, together=2))
     reasons = gathered["runs"].set_index("run")["failed"]
     assert reasons[reasons.notna()].to_dict() == dict.fromkeys((1, 4), "shares are not numbers from 2022Q1")
@@ -123,8 +123,8 @@ def test_a_failed_run_is_a_row_with_its_reason_and_in_no_other_table(
 
 
 def test_ten_times_the_runs_take_no_more_memory_than_their_rows(case: Case) -> None:
-    made = outcomes_of_runs(range(500))
-    engine = replace(ENGINE, outcomes=lambda _, runs: made, together=500)
+    made = ENGINE.record(case, range(500), record_outcomes)
+    engine = replace(ENGINE, record=lambda *of: made, together=500)
 
     def peak(n: int) -> int:
         tracemalloc.start()

@@ -6,15 +6,17 @@ from types import SimpleNamespace
 
 import pytest
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import engine_of
 from hedgesim.errors import StoreError
 from hedgesim.results import space
 from hedgesim.results.results import write_results
-from hedgesim.results.simulation import Plan, run, run_cases
+from hedgesim.results.simulation import Plan, run
 from hedgesim.results.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.scenario import read_scenario
 from worlds import case_from
+
+from .small import gather
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def free(monkeypatch: pytest.MonkeyPatch, n: float) -> list[Path]:
 
 
 def test_what_is_written_and_held_is_less_than_estimated_but_not_by_much(case: Case, tmp_path: Path) -> None:
-    (gathered,), _ = run_cases([case], Plan(1000, 40, engine_of("ensemble")))
+    (gathered,) = gather([case], Plan(1000, 40, engine_of("ensemble"))).gathered
     tables = gathered.tables()
     del tables["summary"]
     write_results(tmp_path, tables, manifest={})

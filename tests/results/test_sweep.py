@@ -13,8 +13,8 @@ import pytest
 from tests.results.small import SMALL, assert_alike, assert_same, files, keeping, many, written
 
 import hedgesim
+from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import Engine
 from hedgesim.errors import StoreError
 from hedgesim.experiment import read_experiment
 from hedgesim.results import chunks

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.engines.choice import engine_of
+from hedgesim.engines import engine_of
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Plan, Twins, run, run_twins
 from hedgesim.scenario import read_scenario

@@ -18,17 +18,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case
-from hedgesim.engines.choice import engine_of
 from hedgesim.errors import WorkerError
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block
-from hedgesim.results.simulation import BlockTask, Plan, begin_cases, block_tasks, run_cases, run_twins
+from hedgesim.results.simulation import BlockTask, Plan, begin_cases, block_tasks, run_twins
 from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
 from hedgesim.scenario import read_scenario
 from worlds import case_from
 
-from .small import assert_alike
+from .small import assert_alike, gather
 
 ENGINE = engine_of("ensemble")
 
@@ -83,7 +83,7 @@ def test_outcomes_travel_with_runs_side_by_side(case: Case) -> None:
 def test_a_worker_that_cannot_start_is_said_in_one_line(case: Case) -> None:
     said = r"^--workers 2: a worker process could not start .*Give fewer --workers"
     with pytest.raises(WorkerError, match=said) as e:
-        run_cases([case], Plan(3, 0, replace(ENGINE, name="steam"), 2))
+        gather([case], Plan(3, 0, replace(ENGINE, name="steam"), 2))
     assert "\n" not in str(e.value)
 
 

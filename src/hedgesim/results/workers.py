@@ -52,7 +52,7 @@ def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: in
         with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(begin, workers) as pool:
             for task in tasks:
                 with _whole():
-                    waiting.append(pool.submit(_do, task))
+                    waiting.append(_submitted(pool, task))
                 if len(waiting) == WAITING * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -61,6 +61,15 @@ def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: in
         fault = "a worker process could not start or ended before its work was done"
         remedy = "Give fewer --workers; in a script, call it under if __name__ == '__main__'."
         raise WorkerError(f"--workers {workers}", fault, remedy) from error
+
+
+def _submitted(pool: ProcessPoolExecutor, task: object) -> Future[Any]:
+    """Hand a task to the pool; BrokenProcessPool also where a worker ends while it is handed over."""
+    try:
+        return pool.submit(_do, task)
+    except OSError as error:
+        message = "a worker ended while a task was handed over"
+        raise BrokenProcessPool(message) from error
 
 
 @contextmanager
