@@ -13,7 +13,7 @@ from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
 from hedgesim.model.arrays import COUNTRY, TARGET
 from hedgesim.model.derived import QuarterInputs
-from hedgesim.model.outcomes import first_times, hedging_index
+from hedgesim.model.outcomes import first_times, hedging_index, security_of
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
 from hedgesim.model.world import LEADERS, at_step, stack
 from hedgesim.rules import CountryRule, PowerRule
@@ -121,7 +121,7 @@ class HedgeModel(mesa.Model):
         self.agents.do("decide")
         countries = joined_along(COUNTRY, [agent.decision for agent in self.countries])
         powers = joined_along(TARGET, [agent.decision for agent in self.powers])
-        self.world = advance(self._quarter_inputs, self.view, countries=countries, powers=powers)
+        self.world = advance(self._quarter_inputs, countries, powers)
         self.worlds.append(self.world)
         self.quarter += 1
         self._begin_quarter()
@@ -139,8 +139,8 @@ class HedgeModel(mesa.Model):
         )
         self.view: View = perceive(self._quarter_inputs)
         self.power_view: PowerView = perceive_powers(self._quarter_inputs)
-        presence = self._quarter_inputs.derived.presence
-        self.hedging = hedging_index(xp, self.world.share, presence, self.case.setting)[0]
+        setting = self.case.setting
+        self.hedging = hedging_index(xp, security_of(xp, self.world.share, setting), setting.rivalry)
 
     @property
     def period(self) -> str:
@@ -155,8 +155,8 @@ class HedgeModel(mesa.Model):
     @property
     def first_time_formats(self) -> int:
         """Formats whose leaders met this quarter for the first time."""
-        before = self.worlds[max(0, self.quarter - 1)].highest
-        return int(first_times(xp, self.world.highest, before)[0, 0, 0, 0])
+        before = self.worlds[max(0, self.quarter - 1)].ladder
+        return int(first_times(xp, self.world.ladder, before)[0, 0, 0, 0])
 
     def trajectory(self) -> Trajectory:
         """The quarters run so far as a trajectory; it must have run to its end."""

@@ -96,7 +96,7 @@ def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunIn
     setting = case.setting
     start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
     steps = xp.arange(setting.axes.n_steps + 1, dtype=xp.float64)[:, None, None]
-    conditions = conditions_at(setting, case.parameters, start.onset, steps)
+    conditions = conditions_at(setting, start.onset, steps)
     gambling = any(rule.gambles for rule in case.country_rules)
     return RunInputs(start, conditions, partial(draw_steps, xp, setting, case.seed, runs, gambling=gambling))
 

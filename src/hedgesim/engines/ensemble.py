@@ -26,11 +26,11 @@ def record_runs(case: Case, runs: Sequence[int], record: Record, xp: ModuleType 
     """What is recorded of every quarter of some runs, with a leading step axis, the start first."""
     inputs = run_inputs(xp, case, runs)
     baseline = inputs.start.baseline
-    world, before, records = baseline.world, baseline.world.highest, []
+    world, before, records = baseline.world, baseline.world.ladder, []
     for step in range(case.setting.axes.n_steps + 1):
         conditions = at_step(inputs.conditions, step)
         if step:
-            before = world.highest
+            before = world.ladder
             world = quarter(case, world, baseline, conditions=conditions, draws=inputs.draws_at(step))
         records.append(record(case, world, baseline, conditions, before=before))
     return stack(records)

@@ -151,12 +151,12 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
 
     def conditions(t: Array) -> Conditions:
         at = jnp.reshape(jnp.minimum(t, n_steps).astype(jnp.float64), (1, 1))
-        return conditions_at(setting, parameters, start.onset, at)
+        return conditions_at(setting, start.onset, at)
 
     def one_quarter(world: World, now: tuple[Array, Draws]) -> tuple[World, Any]:
         given = conditions(now[0])
         later = _like(first, quarter(case, world, start.baseline, conditions=given, draws=now[1]))
-        return later, record(case, later, start.baseline, given, before=world.highest)
+        return later, record(case, later, start.baseline, given, before=world.ladder)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
         draws = draw_steps(jnp, setting, case.seed, runs, four=four, gambling=gambling)
@@ -164,7 +164,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
         later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later
 
-    before = record(case, first, start.baseline, conditions(jnp.asarray(0)), before=first.highest)
+    before = record(case, first, start.baseline, conditions(jnp.asarray(0)), before=first.ladder)
     _, after = jax.lax.scan(four_quarters, first, jnp.arange(-(-n_steps // WORDS)))
     return jax.tree.map(lambda a, b: _joined(a, b)[: n_steps + 1], before, after)
 

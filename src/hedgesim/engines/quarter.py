@@ -9,31 +9,17 @@ from types import ModuleType
 from typing import TypeVar
 
 from hedgesim.engines.case import Case
-from hedgesim.model import alignment as al
-from hedgesim.model import sanctions as sa
-from hedgesim.model.arrays import (
-    COUNTRY,
-    DOMAIN,
-    TARGET,
-    Array,
-    bound,
-    fusion_barrier,
-    map_targets,
-    pack_bits,
-    pair_sums,
-    positive,
-    spread,
-    sum_products,
-    take_targets,
-)
-from hedgesim.model.calendar import absorb, forget, leave_traces, meet, move_formats, move_membership
-from hedgesim.model.derived import Baseline, QuarterInputs, appeal, derive
+from hedgesim.model import formats as fm
+from hedgesim.model import shares as sh
+from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, bound, indicator, map_targets, positive, spread, sum_products
+from hedgesim.model.calendar import advance_formats
+from hedgesim.model.derived import Baseline, QuarterInputs, derive
 from hedgesim.model.draws import Draws
-from hedgesim.model.sanctions import opposite_bloc
+from hedgesim.model.outcomes import reexports
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
-from hedgesim.model.world import MEMBER, World
+from hedgesim.model.world import LEADERS, World
 
 Rule = TypeVar("Rule")
 
@@ -43,121 +29,81 @@ def quarter(case: Case, world: World, baseline: Baseline, *, conditions: Conditi
     inputs = assess(case, world, baseline, conditions=conditions, draws=draws)
     view, power_view = perceive(inputs), perceive_powers(inputs)
     countries, powers = decide_countries(case, view), decide_powers(case, power_view)
-    return advance(inputs, view, countries=countries, powers=powers)
+    return advance(inputs, countries, powers)
 
 
 def assess(case: Case, world: World, baseline: Baseline, *, conditions: Conditions, draws: Draws) -> QuarterInputs:
     """What is given this quarter: the world, what shocks make of it, and the random numbers."""
-    setting, parameters = case.setting, case.parameters
-    derived = derive(world, baseline, conditions, setting=setting, parameters=parameters)
-    return QuarterInputs(world, baseline, conditions, setting, parameters, draws, derived)
+    derived = derive(world, baseline, conditions, setting=case.setting)
+    return QuarterInputs(world, baseline, conditions, case.setting, case.parameters, draws, derived)
 
 
 def perceive(inputs: QuarterInputs) -> View:
     """What countries know of this quarter."""
     world, baseline, conditions = inputs.world, inputs.baseline, inputs.conditions
-    setting, parameters, derived = inputs.setting, inputs.parameters, inputs.derived
-    xp, start = world.xp, baseline.world
-    n_powers = setting.n_powers
-    share_rise = world.share[..., :n_powers, :] - start.share[..., :n_powers, :]
-    presence_rise = derived.presence[..., :n_powers, :] - baseline.presence[..., :n_powers, :]
-    boost_rise = (world.boost - start.boost) * derived.party
-    boost = _boost_of_options(xp, boost_rise, setting)
-    home = 1.0 - setting.formats.outside
-    trust_rise = derived.trust - start.trust
-    opposite = opposite_bloc(xp, setting.bloc, setting.aggressor)
+    setting, derived = inputs.setting, inputs.derived
+    xp, start, n = world.xp, baseline.world, setting.n_powers
+    lead, home = _meetings(inputs)
+    rise = derived.presence[..., :n, :] - baseline.presence[..., :n, :]
+    access = conditions.access
     return View(
         share_start=start.share,
-        log_share=baseline.log_share,
         share=world.share,
-        presence=derived.presence,
-        rate=setting.inertia_rate * parameters.alignment.inertia,
+        response=world.response,
+        rate=bound(xp, setting.pace * inputs.parameters.response.pace, 0.0, 1.0),
         security=setting.security,
+        politics=setting.politics,
         capability=setting.capability,
-        reliability=derived.reliability,
-        reliability_rise=derived.reliability - start.reliability,
-        capacity_rise=conditions.capacity,
-        access_powers=derived.access_powers,
-        access_region=derived.access_rest[..., :1, :],
-        access_other=derived.access_rest[..., 1:, :],
-        offer_rise=world.offer - start.offer,
-        affinity=derived.affinity,
-        affinity_rise=derived.affinity - start.affinity,
+        offer_rise=setting.politics * (world.attention - setting.attention),
+        threat=world.threat,
+        exposed_threat=setting.politics * world.threat,
+        access_powers=access[..., :n, :],
+        access_region=access[..., n : n + 1, :],
+        access_other=access[..., n + 1 :, :],
+        passage=xp.log(xp.sum(setting.tie * xp.exp(conditions.passage), axis=TARGET, keepdims=True)),
+        meetings_lead=lead,
+        meetings_home=home,
         protection=derived.strain * setting.solidarity * setting.security,
-        boost_lead=boost[..., :n_powers, :],
-        boost_home=boost[..., n_powers:, :],
-        sanction_cost=conditions.sanctionrisk * setting.sanctionable,
-        coercion=world.coercion,
-        conceded=world.concession * setting.security,
-        threat_rise=derived.threat_rise,
-        exposed_threat=setting.exposure * derived.threat_rise,
-        crowding=share_rise + presence_rise,
-        friction=derived.friction - baseline.friction,
-        rivalry=derived.rivalry,
+        dependence=(world.share - derived.still)[..., :n, :],
         need=derived.need,
-        trust_rise=xp.sum(world.tie * trust_rise, axis=TARGET, keepdims=True),
-        sovereignty=derived.sovereignty,
-        tie=world.tie,
-        tie_start=start.tie,
-        tie_value=trust_rise
-        + conditions.passage
-        + parameters.taste.boost * _shared_boost(xp, boost_rise * home, derived.party, setting),
-        appeal=appeal(world, derived, setting=setting, parameters=parameters) + baseline.residual,
-        formality=derived.formality,
-        embargoed=bound(xp, spread(conditions.sanctions, setting.offence), 0.0, 1.0),
-        leaning=xp.sum(derived.presence[..., :n_powers, :] * opposite, axis=TARGET, keepdims=True)
-        - derived.presence[..., :n_powers, :],
-        noise=parameters.alignment.noise * inputs.draws.value,
+        affinity=setting.affinity,
+        rivalry=bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0),
+        rivals_rise=sum_products(rise, setting.rivalry),
+        embargoed=bound(xp, spread(conditions.sanctions, setting.attention), 0.0, 1.0),
+        trusted=derived.trusted,
+        regional_weight=setting.regional_weight,
+        left=setting.left * (1.0 - world.forgotten),
+        personalisation=bound(xp, setting.personalisation + conditions.leadership, 0.0, 1.0),
+        neutrality=setting.neutrality,
         whim=inputs.draws.whim,
     )
 
 
-def _shared_boost(xp: ModuleType, boost: Array, party: Array, setting: Setting) -> Array:
-    """Stimulus that pairs of countries get from home-grown formats they share, axes (country, 1, country, run)."""
-    home = setting.formats.home_grown
-    if not home:
-        return 0.0 * party[..., :1, :]
-    return pair_sums(xp, take_targets(xp, boost, home), take_targets(xp, party, home))
-
-
-def _boost_of_options(xp: ModuleType, boost: Array, setting: Setting) -> Array:
-    """Stimulus of the meetings that a power leads, and last of home-grown ones, axes (country, domain, power + 1, run).
-
-    boost: of formats that the country is party to, axes (country, 1, format, run).
-    """
-    features = setting.formats
-    source = xp.concat((features.lead[0, :, :, 0], 1.0 - features.outside[0, 0, :, :]), axis=1)
+def _meetings(inputs: QuarterInputs) -> tuple[Array, Array]:
+    """Rise of the rungs of formats that a power leads, axes (country, domain, power, run), and of home-grown ones."""
+    world, start, features = inputs.world, inputs.baseline.world, inputs.setting.formats
+    xp = world.xp
+    at_start = fm.parties_of(start.status, features.eligible, start.ladder)
+    rise = (world.ladder * inputs.derived.party - start.ladder * at_start) / LEADERS
     covers = xp.matrix_transpose(features.covers[0, :, :, 0])
+    led = features.lead[0, :, :, 0]
+    source = xp.concat((led, 1.0 - xp.max(led, axis=1, keepdims=True)), axis=1)
     reach = xp.reshape(covers[:, :, None] * source[:, None, :], (covers.shape[0], -1))
-    flat = map_targets(xp, boost, reach)
-    return xp.reshape(flat, (flat.shape[COUNTRY], covers.shape[1], source.shape[1], -1))
+    flat = map_targets(xp, rise, reach)
+    both = xp.reshape(flat, (flat.shape[COUNTRY], covers.shape[1], source.shape[1], -1))
+    return both[..., :-1, :], both[..., -1:, :]
 
 
 def perceive_powers(inputs: QuarterInputs) -> PowerView:
     """What powers know of this quarter."""
-    world, baseline, conditions = inputs.world, inputs.baseline, inputs.conditions
-    setting, derived = inputs.setting, inputs.derived
-    xp = world.xp
-    n_powers = setting.n_powers
-    rise = (derived.presence - baseline.presence)[..., :n_powers, :]
-    mean_rise = xp.mean(rise, axis=COUNTRY, keepdims=True)
-    alarm = xp.mean(positive(xp, derived.threat_rise), axis=COUNTRY, keepdims=True)
-    peril = conditions.peril * setting.peril_proximity
-    wanting = xp.mean(xp.sum(derived.need * setting.weight, axis=DOMAIN, keepdims=True), axis=COUNTRY, keepdims=True)
-    military = xp.sum(conditions.capacity * setting.security, axis=DOMAIN, keepdims=True)
+    world, setting, derived, n = inputs.world, inputs.setting, inputs.derived, inputs.setting.n_powers
     return PowerView(
         base=setting.attention,
         attention=world.attention,
-        rivals_gain=sum_products(mean_rise, derived.rivalry),
-        alarm=xp.sum(alarm, axis=TARGET, keepdims=True) - alarm + wanting,
-        occasion=conditions.attention,
-        anniversary=spread(conditions.anniversary, setting.attention),
-        distraction=bound(xp, spread(conditions.distraction, setting.attention), 0.0, 1.0),
-        capacity=conditions.capacity,
-        standing=rise + derived.affinity - baseline.world.affinity,
-        peril=spread(peril, world.fatigue),
-        loss=world.past[..., :1, :, :] - derived.presence[..., :n_powers, :],
-        reach=setting.capability * xp.exp(military) * setting.proximity,
+        alarm_rise=derived.alarm - inputs.baseline.alarm,
+        occasion=spread(inputs.conditions.attention, setting.attention),
+        loss=inputs.baseline.presence[..., :n, :] - derived.presence[..., :n, :],
+        reach=derived.reach,
     )
 
 
@@ -185,84 +131,32 @@ def neighbours(rules: Sequence[Rule]) -> list[tuple[Rule, int]]:
     return [(group[0], len(group)) for group in groups]
 
 
-def advance(inputs: QuarterInputs, view: View, *, countries: CountryDecision, powers: PowerDecision) -> World:
+def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDecision) -> World:
     """The world one quarter later, given the decisions on it."""
+    world, setting, parameters = inputs.world, inputs.setting, inputs.parameters
+    xp, draws, conditions = world.xp, inputs.draws, inputs.conditions
+    scale = sh.spread_of_drift(inputs.derived.still, setting.energy, draws.tail, parameters.drift)
+    drift = sh.move_drift(world.drift, draws.value, scale, parameters.drift)
+    flow = xp.sum(reexports(world, conditions, setting, parameters), axis=TARGET, keepdims=True)
+    legs = setting.legs + parameters.response.recorded * _of_options(xp, setting)
+    succession = indicator(xp, conditions.succession > world.rulers)
     moved = replace(
-        inputs.world,
-        share=countries.share,
-        tie=countries.tie,
-        concession=countries.concession,
-        attention=powers.attention,
-        offer=powers.offer,
-        coercion=powers.coercion,
-        threat=_next_threat(inputs),
-        reliability=_next_reliability(inputs),
-        affinity=al.move_affinity(
-            inputs.world.affinity,
-            inputs.baseline.world.affinity,
-            inputs.derived.threat_rise,
-            inputs.parameters.alignment,
+        world,
+        drift=drift,
+        response=countries.response,
+        share=sh.shares_of(inputs.baseline.log_share, countries.response, drift, flow * setting.economy, legs),
+        threat=sh.move_threat(
+            world.threat, inputs.derived.reach, conditions.intention, powers.pressure, parameters.response
         ),
-        past=_next_past(inputs),
-        **_next_dealings(inputs, view, countries),
+        attention=powers.attention,
+        joined=xp.where(draws.joining < countries.joining, 1.0, world.joined),
+        stance=fm.move_stance(world.stance, draws.stance, succession, parameters.stance),
+        rulers=xp.maximum(world.rulers, conditions.succession + 0.0 * world.rulers),
+        forgotten=xp.minimum(world.forgotten + 0.25 * indicator(xp, (world.rulers > 0.0) | (succession > 0.0)), 1.0),
     )
-    (support,) = fusion_barrier(inputs.world.xp, countries.support)
-    meetings = meet(inputs, support, powers.called)
-    moved = move_formats(moved, inputs, support, meetings)
-    member = pack_bits(inputs.world.xp, inputs.world.status == MEMBER, COUNTRY)
-    moved = move_membership(moved, inputs, support, meetings=meetings, member=member)
-    moved = forget(absorb(moved, inputs, member), inputs)
-    return leave_traces(moved, inputs, meetings)
+    return advance_formats(moved, inputs, countries)
 
 
-def _next_threat(inputs: QuarterInputs) -> Array:
-    """Threat moves toward capability, proximity, offence and intention, axes (country, 1, power, run)."""
-    world, setting, p = inputs.world, inputs.setting, inputs.parameters.alignment
-    xp, conditions = world.xp, inputs.conditions
-    shown = setting.intention + conditions.intention + world.coercion - p.calming * world.concession
-    military = xp.sum(conditions.capacity * setting.security, axis=DOMAIN, keepdims=True)
-    target = al.threat_toward(
-        xp,
-        bound(xp, setting.capability * xp.exp(military), 0.0, 1.0),
-        setting.proximity,
-        offence=setting.offence,
-        intention=bound(xp, shown, p.lowest_intention, 1.0),
-    )
-    return world.threat + p.threat_rate * (target - world.threat)
-
-
-def _next_reliability(inputs: QuarterInputs) -> Array:
-    """Reliability follows what was delivered, axes (country, 1, power, run).
-
-    A distracted power has its forces bound elsewhere: it fails to deliver in security, as far as that weighs.
-    """
-    setting, p = inputs.setting, inputs.parameters.alignment
-    xp = inputs.world.xp
-    forces = xp.sum(setting.weight * setting.security, axis=DOMAIN, keepdims=True)
-    free = 1.0 - forces * bound(xp, inputs.conditions.distraction, 0.0, 1.0)
-    delivered = setting.delivery * free * (1.0 + p.delivery_noise * inputs.draws.delivery)
-    return al.move_reliability(xp, inputs.world.reliability, delivered, p)
-
-
-def _next_past(inputs: QuarterInputs) -> Array:
-    """Presence of powers in the last four quarters, oldest first, axes (country, 4, power, run)."""
-    world = inputs.world
-    now = inputs.derived.presence[..., : world.past.shape[TARGET], :]
-    return world.xp.concat((world.past[..., 1:, :, :], now), axis=DOMAIN)
-
-
-def _next_dealings(inputs: QuarterInputs, view: View, countries: CountryDecision) -> dict[str, Array]:
-    """Sanctions joined and goods re-exported, axes (country, 1, power, run)."""
-    world, setting = inputs.world, inputs.setting
-    xp = world.xp
-    joins = inputs.draws.joining < countries.joining
-    joined = xp.where(joins, 1.0, world.joined)
-    leakage = sa.move_leakage(
-        view,
-        world.leakage,
-        joined=joined,
-        nearness=setting.proximity,
-        risk=inputs.conditions.sanctionrisk,
-        parameters=inputs.parameters.sanctions,
-    )
-    return {"joined": joined, "leakage": leakage}
+def _of_options(xp: ModuleType, setting: Setting) -> Array:
+    """1 for the aggressor among the options, axes (1, 1, option, run)."""
+    return xp.concat((setting.aggressor, 0.0 * setting.aggressor[..., :1, :], 0.0 * setting.aggressor[..., :1, :]), axis=TARGET)

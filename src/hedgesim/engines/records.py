@@ -13,8 +13,8 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from hedgesim.engines.case import Case, RunInputs, run_inputs
-from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, indicator, swap
-from hedgesim.model.derived import Baseline, Derived, Position, derive, position_of
+from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, bound, indicator, swap
+from hedgesim.model.derived import Baseline, Derived, derive, presence_of
 from hedgesim.model.outcomes import country_outcomes, first_times, system_outcomes
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import Conditions
@@ -86,16 +86,19 @@ class Outcomes:
 
 
 def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> Quarter:
-    """The outcomes of a quarter; before: highest rungs of the formats a quarter earlier."""
+    """The outcomes of a quarter; before: rungs of the formats a quarter earlier."""
     xp = world.xp
-    position = position_of(world, baseline, conditions, case.setting)
-    risk = conditions.sanctionrisk
-    countries, system = _outcomes_in(case, world, baseline, position, risk=risk, before=before)
-    trust = xp.sum(world.tie * position.trust, axis=TARGET, keepdims=True)
-    presence = swap(xp, position.presence, COUNTRY, TARGET)
+    countries, system = _outcomes_in(case, world, baseline, conditions, before=before)
+    trust = bound(xp, world.trust + conditions.trust, 0.0, 1.0)
+    trust = xp.sum(case.setting.tie * trust, axis=TARGET, keepdims=True)
+    presence = swap(xp, presence_of(xp, world.share, case.setting.weight), COUNTRY, TARGET)
     n_countries, n_runs = presence.shape[TARGET], presence.shape[RUN]
     own = [xp.broadcast_to(values[:, 0, 0, :], (n_countries, n_runs)) for values in (*countries.values(), trust)]
-    parts = [xp.reshape(presence, (-1, n_runs)), *own, *(values[:, 0, 0, :] for values in system.values())]
+    parts = [
+        xp.reshape(presence, (-1, n_runs)),
+        *own,
+        *(xp.broadcast_to(values[:, 0, 0, :], (1, n_runs)) for values in system.values()),
+    ]
     shares = (f"presence_{option}" for option in case.setting.axes.options)
     return Quarter(
         values=xp.concat(parts, axis=0),
@@ -125,7 +128,7 @@ class Observation:
     share: Float[Array, "country domain option run"]
     """Shares, 0..1."""
     meeting: Float[Array, "format run"]
-    """What met: 0 nothing, 1 working, 2 ministers, 3 leaders."""
+    """What met: 0 nothing, 1 ministers, 2 leaders."""
     status: Float[Array, "country format run"]
     """NONE, GUEST, OBSERVER or MEMBER."""
     joined: Float[Array, "country run"]
@@ -171,16 +174,13 @@ class Trajectory:
     def derived(self) -> Derived:
         """What follows from the world and the shocks of each quarter."""
         baseline, conditions = self.inputs.start.baseline, self.inputs.conditions
-        setting, parameters = self.case.setting, self.case.parameters
-        return derive(self.worlds, baseline, conditions, setting=setting, parameters=parameters)
+        return derive(self.worlds, baseline, conditions, setting=self.case.setting)
 
     def outcomes_by_name(self) -> tuple[dict[str, Array], dict[str, Array]]:
         """Outcomes of countries and of the system by name; axes (step, country or 1, 1, 1, run)."""
-        highest, baseline, conditions = self.worlds.highest, self.inputs.start.baseline, self.inputs.conditions
-        before = self.worlds.xp.concat((highest[:1, ...], highest[:-1, ...]), axis=0)
-        position = position_of(self.worlds, baseline, conditions, self.case.setting)
-        risk = conditions.sanctionrisk
-        return _outcomes_in(self.case, self.worlds, baseline, position, risk=risk, before=before)
+        ladder = self.worlds.ladder
+        before = self.worlds.xp.concat((ladder[:1, ...], ladder[:-1, ...]), axis=0)
+        return _outcomes_in(self.case, self.worlds, self.inputs.start.baseline, self.inputs.conditions, before=before)
 
     def outcomes(self) -> Outcomes:
         """Outcomes of every run, presence and mean trust included."""
@@ -188,10 +188,10 @@ class Trajectory:
 
     def record(self, record: Record) -> Any:
         """What is recorded of every quarter, with a leading step axis."""
-        baseline, highest, records = self.inputs.start.baseline, self.worlds.highest, []
+        baseline, ladder, records = self.inputs.start.baseline, self.worlds.ladder, []
         for t in range(self.case.setting.axes.n_steps + 1):
             world, conditions = at_step(self.worlds, t), at_step(self.inputs.conditions, t)
-            records.append(record(self.case, world, baseline, conditions, before=highest[max(0, t - 1), ...]))
+            records.append(record(self.case, world, baseline, conditions, before=ladder[max(0, t - 1), ...]))
         return stack(records)
 
 
@@ -201,13 +201,13 @@ def trajectory_of(case: Case, runs: Sequence[int], worlds: World, xp: ModuleType
 
 
 def _outcomes_in(
-    case: Case, world: World, baseline: Baseline, position: Position, *, risk: Array, before: Array
+    case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Outcomes of countries and of the system by name, axes (…, country or 1, 1, 1, run), in one or more quarters.
 
-    risk: of secondary sanctions, axes (…, 1, 1, power, run). before: highest rungs of the formats a quarter earlier.
+    before: rungs of the formats a quarter earlier.
     """
-    setting, parameters = case.setting, case.parameters
-    countries = country_outcomes(world, baseline, position, risk=risk, setting=setting, parameters=parameters)
-    system = system_outcomes(world, baseline, position, setting=setting, parameters=parameters)
-    return countries, {**system, "first_time_formats": first_times(world.xp, world.highest, before)}
+    setting = case.setting
+    countries = country_outcomes(world, baseline, conditions, setting=setting, parameters=case.parameters)
+    system = system_outcomes(world, baseline, setting=setting)
+    return countries, {**system, "first_time_formats": first_times(world.xp, world.ladder, before)}

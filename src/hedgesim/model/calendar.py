@@ -1,213 +1,154 @@
-"""What formats do in a quarter: who meets, at which rung, who is in, and what meetings leave behind."""
+"""What formats do in a quarter: who climbs, who meets, who comes, who joins or leaves, and what meetings leave behind."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from hedgesim.model import formats as fm
-from hedgesim.model import membership as mb
-from hedgesim.model.arrays import (
-    TARGET,
-    Array,
-    Bits,
-    bound,
-    fusion_barrier,
-    indicator,
-    known_zero,
-    map_targets,
-    namespace,
-    positive,
-    spread,
-)
+from hedgesim.model.arrays import COUNTRY, TARGET, Array, bound, indicator, logistic, pair_sums, positive
 from hedgesim.model.derived import QuarterInputs
-from hedgesim.model.parameters import Parameters
-from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, NONE, World
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import CountryDecision
+from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERS, NONE, World
+
+EARLIEST = 3.0
+"""Quarters after a meeting before which the five do not meet again by themselves."""
+
+EARLY = 0.1
+"""Chance of an own meeting at the earliest quarter."""
 
 
 @dataclass(frozen=True)
-class Meetings:
-    """Meetings of a quarter; axes (1, 1, format, run)."""
+class CalendarParameters:
+    """How often formats meet, and what meetings do to trust."""
 
-    opened: Array
-    """Whether the format met one rung higher than before."""
-    met: Array
-    """Whether anything met; regular meetings do not count where they are replaced by their expected rate."""
-    level: Array
-    """Level after the quarter's first meetings."""
-    weight: Array
-    """Weight of the meeting against a leaders' meeting held in a place."""
+    hold: float = parameter(1.2, "log odds", (-3, 5), "an own meeting that is due is held (hold)", "fit2021")
+    repeat: float = parameter(-2.0, "log 1/quarter", (-6, 1), "an outside-led summit is repeated", "fit2021")
+    ministers: float = parameter(-1.3, "log 1/quarter", (-6, 1), "ministers meet (m)", "fit2021")
+    ministers_alarm: float = parameter(0.7, "1", (-2, 4), "effect of alarm on it (theta_m)", "fit2021")
+    trust_gain: float = parameter(0.03, "1/meeting", (0, 0.2), "share of the way to the ceiling of trust made", "kydd2005")
+    trust_ceiling: float = parameter(0.9, "1", (0.5, 1), "trust that meetings cannot lift beyond", "assumption")
 
 
-def meet(inputs: QuarterInputs, support: Array, called: Array) -> Meetings:
-    """What meets this quarter, and at which rung.
-
-    support: of countries, axes (country, 1, format, run). called: by powers, axes (1, 1, power, run).
-    """
-    world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.formats
-    xp, derived = world.xp, inputs.derived
-    above = fm.next_level(xp, world.level, features)
-    dearer = fm.formality(xp, above, world, formats=features, parameters=p) - derived.formality
-    hazard = fm.opening_hazard(
+def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecision) -> World:
+    """The formats one quarter later; world: already moved in everything else."""
+    xp, old, derived, draws = world.xp, inputs.world, inputs.derived, inputs.draws
+    features = inputs.setting.formats
+    willing = indicator(xp, decision.stance - features.formality * decision.reserve + old.stance > 0.0)
+    rate = fm.ladder_rate(
+        old, alarm=derived.alarm, willing=willing, trusted=derived.trusted, weight=inputs.setting.regional_weight,
+        wealth=inputs.setting.wealth_of_leads, formats=features, parameters=inputs.parameters.ladder,
+    )
+    reachable = derived.available + (1.0 - derived.available) * inputs.parameters.ladder.virtual
+    rate = rate * fm.is_ready(old.ladder, features) * xp.where(old.ladder >= MINISTERS, reachable, 1.0)
+    opened = (draws.opening < fm.chance(rate)) & (old.ladder < features.ceiling)
+    ladder = old.ladder + indicator(xp, opened)
+    meeting = xp.where(opened, ladder, _held(inputs))
+    came = indicator(xp, draws.coming < logistic(xp, decision.stance - fm.CONTACT * decision.reserve))
+    came = came * derived.party * indicator(xp, meeting >= LEADERS)
+    n = xp.sum(derived.party, axis=COUNTRY, keepdims=True)
+    full = (xp.sum(came, axis=COUNTRY, keepdims=True) >= n) & (n > 0.0) & (features.own > 0.0)
+    moved = replace(
         world,
-        support - derived.sovereignty * dearer,
-        party=derived.party,
-        called=map_targets(xp, called, features.leads),
-        formats=features,
-        parameters=p,
+        ladder=ladder,
+        since=xp.where(meeting >= ladder, 0.0, old.since + 1.0),
+        turn=old.turn + indicator(xp, (meeting >= LEADERS) & (features.own > 0.0)),
+        seated=xp.maximum(old.seated, xp.max(indicator(xp, full), axis=TARGET, keepdims=True)),
+        meeting=meeting,
+        came=came,
+        trust=_next_trust(inputs, came * features.own),
     )
-    available = bound(xp, 1.0 + inputs.conditions.availability, 0.0, 1.0)
-    hazard = hazard * xp.where(features.hosted > 0.0, available, 1.0)
-    holding = fm.holding_hazard(
-        world, derived.party, formats=features, parameters=p, strain=derived.strain, availability=available
+    return absorb(_next_status(moved, inputs, decision), inputs)
+
+
+def _held(inputs: QuarterInputs) -> Array:
+    """Rung of the regular meeting of each format this quarter, axes (1, 1, format, run)."""
+    world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.calendar
+    xp, derived, uniform = world.xp, inputs.derived, inputs.draws.holding
+    due = xp.where(world.since >= EARLIEST + 1.0, logistic(xp, p.hold + 0.0 * world.since), 0.0)
+    due = xp.where((world.since >= EARLIEST) & (world.since < EARLIEST + 1.0), EARLY, due)
+    own = due * derived.available * (1.0 - _strain_on_host(inputs))
+    yearly = indicator(xp, world.since >= features.cadence - 1.0)
+    repeat = fm.chance(xp.exp(p.repeat + 0.0 * world.since)) * derived.available
+    leaders = xp.where(features.own > 0.0, own, xp.where(features.body > 0.0, yearly, repeat))
+    ministers = fm.chance(xp.exp(p.ministers + p.ministers_alarm * derived.alarm) + 0.0 * world.since)
+    working = (world.ladder > DORMANT) & (features.treaty == 0.0)
+    top = xp.where(world.ladder >= LEADERS, leaders, 0.0)
+    low = top + (1.0 - top) * ministers * (1.0 - features.body)
+    rung = xp.where(uniform < top, LEADERS, xp.where(uniform < low, MINISTERS, DORMANT))
+    return xp.where(working, rung, DORMANT)
+
+
+def _strain_on_host(inputs: QuarterInputs) -> Array:
+    """Strain on the government whose turn it is to host an own meeting, axes (1, 1, format, run)."""
+    world, derived = inputs.world, inputs.derived
+    xp = world.xp
+    n = xp.maximum(xp.sum(derived.party, axis=COUNTRY, keepdims=True), 1.0)
+    seat = world.turn - n * xp.floor(world.turn / n)
+    before, felt = 0.0 * n, 0.0 * n
+    for i in range(derived.party.shape[COUNTRY]):
+        one = derived.party[..., i : i + 1, :, :, :]
+        felt = felt + derived.strain[..., i : i + 1, :, :, :] * one * indicator(xp, before == seat)
+        before = before + one
+    return felt
+
+
+def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
+    """Trust after meetings at which heads of both sides sat, axes (country, 1, country, run)."""
+    p, world = inputs.parameters.calendar, inputs.world
+    xp = world.xp
+    apart = (1.0 - xp.eye(came.shape[COUNTRY], dtype=xp.float64))[:, None, :, None]
+    together = pair_sums(xp, came, came) * apart
+    return bound(xp, world.trust + p.trust_gain * together * positive(xp, p.trust_ceiling - world.trust), 0.0, 1.0)
+
+
+def _next_status(world: World, inputs: QuarterInputs, decision: CountryDecision) -> World:
+    """Founders, guests, members, signatures, accessions and exits."""
+    old, derived, features, p = inputs.world, inputs.derived, inputs.setting.formats, inputs.parameters.ladder
+    xp, uniform = world.xp, inputs.draws.membership
+    own = xp.exp(p.own + 0.0 * derived.alarm)
+
+    def willing(formality: Array) -> Array:
+        return indicator(xp, decision.stance - formality * decision.reserve + old.stance > 0.0)
+
+    seat, here = willing(fm.MEMBERSHIP + 0.0 * features.formality), willing(features.formality)
+    working = indicator(xp, old.ladder > DORMANT)
+    unwilling = xp.sum(derived.party * (1.0 - here), axis=COUNTRY, keepdims=True)
+    unseated = xp.sum(derived.party * (1.0 - seat), axis=COUNTRY, keepdims=True)
+    bridged = xp.max(indicator(xp, (old.ladder > DORMANT) & (features.small * features.eligible > 0.0)), axis=TARGET, keepdims=True)
+    guest = features.opens_to * working * here * bridged * indicator(xp, unwilling < 0.5)
+    guest_rate = own * (fm.PAIRS / xp.maximum(xp.sum(derived.party, axis=COUNTRY, keepdims=True), 1.0)) * guest
+    member_rate = own * features.opens_to * (1.0 - features.body) * seat * indicator(xp, unseated < 0.5)
+    joins_rate = p.accession * features.body * features.eligible * working * here
+    summit = xp.max(indicator(xp, world.meeting >= LEADERS) * features.own, axis=TARGET, keepdims=True)
+    signs_rate = own * (fm.PAIRS / features.pairs) * features.treaty * features.eligible * here * summit
+    rate = xp.where(
+        old.status == NONE, guest_rate + joins_rate + signs_rate, xp.where(old.status < MEMBER, member_rate + joins_rate, 0.0)
     )
-    opened, held = fusion_barrier(xp, inputs.draws.opening < hazard, inputs.draws.holding < holding)
-    regular = indicator(xp, held)
-    if not known_zero(p.expected):
-        regular = regular + p.expected * (fm.expected_rate(world, formats=features, parameters=p) - regular)
-    level = xp.where(opened, above, world.level)
-    reach = 1.0 - (1.0 - available) * (1.0 - p.virtual)
-    weight = xp.where(opened, 1.0, regular) * reach * fm.meeting_weight(xp, fm.rung_of(xp, level), p)
-    return Meetings(
-        opened=opened, met=opened | (held & (spread(p.expected, regular) < 1.0)), level=level, weight=weight
-    )
+    happens = uniform < fm.chance(rate)
+    founds = (world.ladder > DORMANT) & (old.ladder == DORMANT) & (features.eligible > 0.0) & (features.treaty == 0.0)
+    leaves = (old.status == MEMBER) & (features.body * (1.0 - here) > 0.0) & (uniform < fm.chance(p.leaving + 0.0 * uniform))
+    up = xp.where((old.status == NONE) & (guest_rate > 0.0), GUEST, MEMBER)
+    status = xp.where(founds, MEMBER, xp.where(happens, up, xp.where(leaves, NONE, old.status)))
+    signed = xp.sum(indicator(xp, status == MEMBER), axis=COUNTRY, keepdims=True) >= 2.0
+    ladder = xp.where(features.treaty > 0.0, LEADERS * indicator(xp, signed), world.ladder)
+    return replace(world, status=status, ladder=ladder)
 
 
-def move_formats(world: World, inputs: QuarterInputs, support: Array, meetings: Meetings) -> World:
-    """Momentum, level, clock, host and body of the formats."""
-    features, p = inputs.setting.formats, inputs.parameters.formats
-    xp, party = world.xp, inputs.derived.party
-    met = meetings.met
-    since = xp.where(met, 0.0, world.since + (1.0 - p.expected))
-    rung = xp.where(met, fm.rung_of(xp, meetings.level), 0.0)
-    regular = fm.holds_meetings(xp, meetings.level, features) > 0.0
-    lapsed = (since > p.lapse * world.cadence) & regular & (world.secretariat == 0.0)
-    summit = (rung >= LEADERS) & (world.highest < LEADERS) & (features.outside > 0.0)
-    bodies = _adopt_bodies(inputs, support, meetings)
-    level = xp.where(lapsed, meetings.level - 1.0, meetings.level)
-    return replace(
-        world,
-        momentum=fm.move_momentum(xp, world.momentum, support, party=party, rate=p.momentum_rate),
-        level=xp.where((level >= LEADERS) & (bodies["secretariat"] > 0.0), INSTITUTION, level),
-        since=xp.where(lapsed, 0.0, since),
-        cadence=xp.where(summit, inputs.baseline.cadence, world.cadence),
-        turn=world.turn + xp.where(met, features.hosted, 0.0),
-        meeting=rung,
-        highest=xp.maximum(rung, world.highest),
-        **bodies,
-    )
-
-
-def _adopt_bodies(inputs: QuarterInputs, support: Array, meetings: Meetings) -> dict[str, Array]:
-    """Rules of procedure, then a secretariat: each adopted at a summit once every member consents to its formality.
-
-    Formal bodies have both by their charter, from their first summit.
-    """
-    world, p = inputs.world, inputs.parameters.formats
-    xp, derived = world.xp, inputs.derived
-    has_procedures = world.procedures > 0.0
-    step = p.procedures_formality + (p.secretariat_formality - p.procedures_formality) * world.procedures
-    consent = fm.consents(xp, support - derived.sovereignty * step, derived.party)
-    summit = meetings.met & (meetings.level >= LEADERS)
-    adopted = summit & consent & (inputs.draws.body < p.formalising)
-    founded = meetings.opened & (meetings.level >= LEADERS) & (inputs.setting.formats.charter > 0.0)
-    secretariat = xp.where((adopted & has_procedures) | founded, 1.0, world.secretariat)
-    return {"procedures": xp.where(adopted | founded, 1.0, world.procedures), "secretariat": secretariat}
-
-
-def move_membership(world: World, inputs: QuarterInputs, support: Array, *, meetings: Meetings, member: Bits) -> World:
-    """Founders, guests, accessions, exits and signatures; member: who is one, before, packed over countries."""
-    features, p = inputs.setting.formats, inputs.parameters.membership
-    old, derived, xp = inputs.world, inputs.derived, world.xp
-    cost = mb.leaving_cost(derived.formality, derived.threat_lead, p)
-    uniform = inputs.draws.membership
-    invited = mb.invited(
-        old,
-        member,
-        trust=derived.trust,
-        closer=old.tie > inputs.baseline.world.tie,
-        sovereignty=derived.sovereignty,
-        formats=features,
-        parameters=p,
-    )
-    admitted = mb.admitted(old, support, member=member, cost=cost, trust=derived.trust, parameters=p)
-    summit = mb.home_summit(xp, world.meeting, features)
-    founded = meetings.opened & (old.level == DORMANT) & (features.eligible > 0.0)
-    comes, rises, leaves, joins = fusion_barrier(
-        xp,
-        (world.meeting > 0.0) & (uniform < p.inviting) & invited,
-        (uniform < p.accession) & admitted,
-        uniform < mb.leaving_hazard(old, support, cost=cost, parameters=p),
-        founded | ((uniform < p.signing) & mb.signs(old, support, summit=summit, formats=features)),
-    )
-    status = mb.next_status(old, comes=comes, rises=rises, leaves=leaves, joins=joins)
-    return replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
-
-
-def absorb(world: World, inputs: QuarterInputs, member: Bits) -> World:
-    """Formats absorbed by a more formal one led from outside stop at once."""
-    derived, xp = inputs.derived, world.xp
-    hazard = mb.absorption_hazard(
-        inputs.world,
-        member,
-        cold=fm.mean_over_parties(xp, 1.0 - derived.trust_in, derived.party),
-        formality=derived.formality,
-        attention_lead=derived.attention_lead,
-        formats=inputs.setting.formats,
-        parameters=inputs.parameters.membership,
-    )
-    absorbed = inputs.draws.absorption < hazard
-    return replace(
-        world,
-        level=xp.where(absorbed, DORMANT, world.level),
-        momentum=xp.where(absorbed, 0.0, world.momentum),
-    )
-
-
-def forget(world: World, inputs: QuarterInputs) -> World:
-    """A format that stopped, for whatever reason, has no members, bodies or calendar left: it may be founded again."""
+def absorb(world: World, inputs: QuarterInputs) -> World:
+    """Bodies end all of whose members sit in a more formal outside-led body whose lead has entered them."""
     features, xp = inputs.setting.formats, world.xp
-    gone = (world.level == DORMANT) & (inputs.world.level > DORMANT) & (features.treaty == 0.0)
-    blank = {name: xp.where(gone, 0.0, getattr(world, name)) for name in ("procedures", "secretariat", "turn", "since")}
+    ended = 0.0 * world.ladder
+    for absorbed, absorber, entry in features.absorptions:
+        here, there = (world.status[..., f : f + 1, :] == MEMBER for f in (absorbed, absorber))
+        outside = xp.any(here & ~there, axis=COUNTRY, keepdims=True)
+        entered = (inputs.conditions.step >= entry) & (world.ladder[..., absorber : absorber + 1, :] > DORMANT)
+        place = xp.reshape(xp.asarray([float(f == absorbed) for f in range(ended.shape[TARGET])]), (-1, 1))
+        ended = ended + place * indicator(xp, ~outside & entered & xp.any(here, axis=COUNTRY, keepdims=True))
+    gone = ended > 0.0
     return replace(
         world,
+        ladder=xp.where(gone, DORMANT, world.ladder),
         status=xp.where(gone, NONE, world.status),
-        cadence=xp.where(gone, spread(features.cadence, world.cadence), world.cadence),
-        **blank,
-    )
-
-
-def leave_traces(world: World, inputs: QuarterInputs, meetings: Meetings) -> World:
-    """Stimulus, fatigue and trust after the quarter's meetings."""
-    p, derived, xp = inputs.parameters.formats, inputs.derived, world.xp
-    old = inputs.world
-    together = fm.attended_together(xp, derived.party, meetings.weight)
-    attended = xp.sum(derived.party * meetings.weight, axis=TARGET, keepdims=True)
-    return replace(
-        world,
-        boost=old.boost * (1.0 - p.boost_decay) + meetings.weight,
-        fatigue=old.fatigue * (1.0 - p.fatigue_decay) + attended,
-        trust=fm.move_trust(
-            xp,
-            old.trust,
-            inputs.baseline.trust_rest,
-            together=together,
-            effective=derived.trust,
-            parameters=p,
-        ),
-    )
-
-
-def stationary_traces(party: Array, weight: Array, trust: Array, parameters: Parameters) -> tuple[Array, Array, Array]:
-    """Stimulus, fatigue and resting trust that meetings of this expected weight a quarter keep up for ever.
-
-    Axes (1, 1, format, run), (country, 1, 1, run) and (country, 1, country, run).
-    """
-    xp, p = namespace(party), parameters.formats
-    room = positive(xp, p.trust_ceiling - trust)
-    lifted = fm.attended_together(xp, party, weight) * room
-    attended = xp.sum(party * weight, axis=TARGET, keepdims=True)
-    return (
-        weight / p.boost_decay,
-        attended / p.fatigue_decay,
-        trust - (p.trust_gain / p.trust_return) * lifted,
+        meeting=xp.where(gone, DORMANT, world.meeting),
     )

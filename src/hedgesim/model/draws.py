@@ -10,10 +10,10 @@ from types import ModuleType
 import numpy as np
 from jaxtyping import Float
 
-from hedgesim.model.alignment import LOWEST_SHARE
 from hedgesim.model.arrays import RUN, Array
 from hedgesim.model.noise import WORDS, Address, draw_uniform, gamma, normal
 from hedgesim.model.setting import Axes, Setting
+from hedgesim.model.shares import LOWEST_SHARE, tail_of
 
 
 @dataclass(frozen=True)
@@ -21,23 +21,23 @@ class Draws:
     """Random numbers of one step; axes (country, domain, target, run). Uniforms are in (0, 1), normals are standard."""
 
     value: Float[Array, "country domain option #run"]
-    """Normal, reasons the model does not know."""
+    """Normal, the step of the drift."""
+    tail: Float[Array, "country domain option #run"]
+    """Factor of the calendar year on the drift."""
     whim: Float[Array, "country domain option #run"]
     """Normal, for rules that gamble."""
-    delivery: Float[Array, "country 1 power #run"]
-    """Normal."""
     joining: Float[Array, "country 1 power #run"]
     """Uniform."""
     membership: Float[Array, "country 1 format #run"]
     """Uniform."""
+    coming: Float[Array, "country 1 format #run"]
+    """Uniform, whether a head comes."""
+    stance: Float[Array, "country 1 format #run"]
+    """Uniform, unmodelled part of the stance."""
     opening: Float[Array, "1 1 format #run"]
-    """Uniform."""
+    """Uniform, a step of the ladder."""
     holding: Float[Array, "1 1 format #run"]
-    """Uniform."""
-    body: Float[Array, "1 1 format #run"]
-    """Uniform, adoption of procedures or a secretariat."""
-    absorption: Float[Array, "1 1 format #run"]
-    """Uniform."""
+    """Uniform, a regular meeting."""
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,18 @@ class StartDraws:
 
     gammas: Float[Array, "country domain option #run"]
     """Gamma numbers of shape evidence times share, 0 where evidence weighs more than the prior."""
+    value: Float[Array, "country domain option #run"]
+    """Normal, the drift at the start."""
+    tail: Float[Array, "country domain option #run"]
+    """Factor of the calendar year on it."""
+    stance: Float[Array, "country 1 format #run"]
+    """Uniform, unmodelled part of the stance."""
     arrival: Float[Array, "impulse runs"]
     """Uniform; the impulses of one shock share theirs. One run serves all where nothing is random."""
     cycle: Float[Array, "1 1 format #run"]
     """Uniform, the place of a format of unknown calendar in its cycle."""
-    cadence: Float[Array, "1 1 format #run"]
-    """Uniform, sets the cadence at a first summit."""
+    reexport: Float[Array, "1 1 1 #run"]
+    """Normal, unknown size of the re-export."""
 
 
 Stream = tuple[str, tuple[str, ...], tuple[str, ...]]
@@ -62,17 +68,37 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
     """Random numbers of the start of some runs."""
     axes, names = setting.axes, setting.shocks.names
     random = bool(np.any(np.asarray(setting.shocks.rate) > 0.0))
-    streams = [("cycle", ("",), axes.formats), ("cadence", ("",), axes.formats)]
+    cells = _cells(axes)
+    streams: list[Stream] = [
+        ("start_drift", axes.countries, cells),
+        ("start_stance", axes.countries, axes.formats),
+        ("cycle", ("",), axes.formats),
+        ("reexport", ("",), ("",)),
+    ]
     if random:
         streams.append(("arrival", ("",), names))
-    numbers = draw_uniform(xp, seed, runs, _addresses(tuple(streams)))[0]
-    drawn = _by_stream(xp, numbers, tuple(streams))
+    drawn = _by_stream(xp, draw_uniform(xp, seed, runs, _addresses(tuple(streams)))[0], tuple(streams))
     return StartDraws(
         gammas=_gammas(xp, setting, seed, runs),
+        value=_per_cell(xp, axes, normal(drawn["start_drift"][:, 0, :, :])),
+        tail=_tails(xp, axes, seed, runs, axes.start.year - 1),
+        stance=drawn["start_stance"],
         arrival=drawn["arrival"][0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
         cycle=drawn["cycle"],
-        cadence=drawn["cadence"],
+        reexport=normal(drawn["reexport"]),
     )
+
+
+def _per_cell(xp: ModuleType, axes: Axes, flat: Array) -> Array:
+    """Numbers with axes (country, cell, run) by domain and option."""
+    return xp.reshape(flat, (flat.shape[0], len(axes.domains), len(axes.options), -1))
+
+
+def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array, year: int | Array) -> Array:
+    """Factor of a calendar year on the drift of every cell, axes (country, domain, option, run)."""
+    streams: tuple[Stream, ...] = (("tail", axes.countries, _cells(axes)),)
+    one, other = (_by_stream(xp, x, streams)["tail"] for x in draw_uniform(xp, seed, runs, _addresses(streams), four=year)[:2])
+    return _per_cell(xp, axes, tail_of(xp, one[:, 0, :, :], other[:, 0, :, :]))
 
 
 def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> Array:
@@ -110,9 +136,9 @@ def draw_steps(
     cells = ("value", axes.countries, _cells(axes))
     groups: tuple[tuple[Stream, ...], ...] = (
         (cells,),
-        (("membership", axes.countries, axes.formats),),
-        (("delivery", axes.countries, axes.powers), ("joining", axes.countries, axes.powers)),
-        tuple((name, ("",), axes.formats) for name in ("opening", "holding", "body", "absorption")),
+        tuple((name, axes.countries, axes.formats) for name in ("membership", "coming", "stance")),
+        (("joining", axes.countries, axes.powers),),
+        tuple((name, ("",), axes.formats) for name in ("opening", "holding")),
         *(((("whim", *cells[1:]),),) if gambling else ()),
     )
     steps: list[dict[str, Array]] = [{} for _ in range(WORDS)]
@@ -120,21 +146,22 @@ def draw_steps(
         numbers = draw_uniform(xp, seed, runs, _addresses(streams), four=four)
         for step, flat in zip(steps, numbers, strict=True):
             step.update(_by_stream(xp, flat, streams))
-    return tuple(_draws(xp, axes, step) for step in steps)
+    first = axes.start.quarter  # quarter of the year of step 1, from 0
+    this, later = (_tails(xp, axes, seed, runs, axes.start.year + four + more) for more in (0, 1))
+    return tuple(_draws(xp, axes, step, this if n + first < WORDS else later) for n, step in enumerate(steps))
 
 
-def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array]) -> Draws:
+def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array], tail: Array) -> Draws:
     """The numbers of one step from uniform ones."""
 
     def normal_per_cell(name: str) -> Array:
-        flat = normal(uniform[name][:, 0, :, :])
-        return xp.reshape(flat, (flat.shape[0], len(axes.domains), len(axes.options), -1))
+        return _per_cell(xp, axes, normal(uniform[name][:, 0, :, :]))
 
     return Draws(
         value=normal_per_cell("value"),
+        tail=tail,
         whim=normal_per_cell("whim") if "whim" in uniform else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
-        delivery=normal(uniform["delivery"]),
-        **{name: q for name, q in uniform.items() if name not in {"value", "whim", "delivery"}},
+        **{name: q for name, q in uniform.items() if name not in {"value", "whim"}},
     )
 
 

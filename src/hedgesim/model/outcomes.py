@@ -5,22 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model import formats as fm
-from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, indicator, namespace, spread, sum_products, swap
-from hedgesim.model.derived import Baseline, Position
+from hedgesim.model import shares as sh
+from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, bound, indicator, namespace, spread, sum_products, swap
+from hedgesim.model.derived import Baseline, presence_of
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.sanctions import opposite_bloc, vote_propensities
 from hedgesim.model.setting import Setting
+from hedgesim.model.shocks import Conditions
+from hedgesim.model.votes import CHOICES, KINDS, vote_probabilities
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
-FULL_ENGAGEMENT = 0.6
-"""Security share held with powers at which engagement is complete."""
-
 REALIGNMENT_MARGIN = 0.1
-"""By how much another power's presence must exceed the old first's to count as realignment, share."""
+"""By how much another guarantor's security share must exceed the old one's to count as realignment, share."""
 
-ALLIANCE_FORMALITY = 0.8
-"""Formality from which a format in the security domain counts as an alliance."""
+PACT_FORMALITY = 0.6
+"""Formality from which a body in the security domain counts as a pact."""
 
 
 @dataclass(frozen=True)
@@ -42,47 +40,44 @@ class Outcome:
 OUTCOMES: dict[str, Outcome] = {
     "presence": Outcome("countries", "share", "an option's share of the portfolio, weighted over domains", "model"),
     "hedging_index": Outcome(
-        "countries", "1", "cube root of diversity x ambiguity x engagement, 0..1", "kuik2008;lim_cooper2015"
+        "countries", "1", "quadratic entropy of the security portfolio with rivalry as distance, 0..1", "rao1982;lim_cooper2015"
     ),
     "hedging_by_arithmetic": Outcome(
         "countries",
         "1",
-        "hedging index if the aggressor's shares had merely shrunk as simulated and no country chosen",
+        "hedging index if the aggressor's security share had merely shrunk as simulated and no country chosen",
         "model",
-        may_be_absent=True,
     ),
-    "diversity": Outcome("countries", "1", "(1 - HHI) / (1 - 1/P) over powers, 0..1", "hirschman1945"),
-    "ambiguity": Outcome(
-        "countries", "1", "sum |b| x - |sum b x| over security shares x with bloc scores b, 0..1", "lim_cooper2015"
-    ),
-    "engagement": Outcome("countries", "1", "security share held with powers over 0.6, at most 1", "lim_cooper2015"),
+    "diversity": Outcome("countries", "1", "(1 - HHI) / (1 - 1/P) of presence over powers, 0..1", "hirschman1945"),
     "issue_splitting": Outcome(
         "countries", "1", "mean distance of the domains' portfolios from the overall one, 0..1", "contessi2015"
     ),
     "autonomy": Outcome(
         "countries", "1", "1 - root of the HHI of the sanctionable domains over powers, 0..1", "hirschman1945"
     ),
-    "sanctions_exposure": Outcome("countries", "1", "re-export times the risk of secondary sanctions", "model"),
-    "reexport": Outcome("countries", "1", "re-export of sanctioned goods, 0..1", "model"),
-    "strain": Outcome("countries", "1", "strain on the government, 0..1", "david1991"),
-    "vote_no": Outcome(
-        "countries", "probability", "votes against a resolution hostile to the aggressor", "morse_coggins2024"
-    ),
-    "vote_absent": Outcome("countries", "probability", "is absent from the vote", "morse_coggins2024"),
-    "vote_abstain": Outcome("countries", "probability", "abstains", "morse_coggins2024"),
-    "vote_yes": Outcome("countries", "probability", "votes for the resolution", "morse_coggins2024"),
+    "reexport": Outcome("countries", "share", "re-exported goods over recorded turnover", "model"),
+    "affinity": Outcome("countries", "1", "public opinion of the aggressor, -1..1", "model"),
+    "threat": Outcome("countries", "1", "rise of perceived threat from the aggressor", "walt1987"),
+    **{
+        f"vote_{choice}_{kind}": Outcome("countries", "probability", f"{choice} on a resolution on {kind}", "bailey2017")
+        for kind in KINDS
+        for choice in CHOICES
+    },
     "cohesion": Outcome(
         "system", "1", "mean region share plus mean level over 4 of home-grown formats", "costa_buranelli2021"
     ),
     "formality": Outcome("system", "1", "mean formality of formats at work, 0..1", "vabulas_snidal2013"),
     "leader_meetings": Outcome("system", "meetings", "formats whose leaders met in the quarter", "model", "quarter"),
+    "leader_meetings_outside": Outcome(
+        "system", "meetings", "of them with a power from outside", "model", "quarter"
+    ),
     "first_time_formats": Outcome(
         "system", "formats", "formats whose leaders met for the first time", "model", "quarter"
     ),
     "realignments": Outcome(
         "system",
         "countries",
-        "countries that left an alliance, joined sanctions or changed their first power",
+        "countries that changed their security guarantor, left a pact or joined sanctions",
         "model",
         "end",
     ),
@@ -111,52 +106,29 @@ def diversity(xp: ModuleType, share: Array) -> Array:
     return (1.0 - concentration) / (1.0 - 1.0 / n) if n > 1 else 0.0 * concentration
 
 
-def ambiguity(xp: ModuleType, security_share: Array, bloc: Array) -> Array:
-    """How far security shares keep both blocs in play; 0 for an isolate or a loyal ally [lim_cooper2015]."""
-    return xp.sum(xp.abs(bloc) * security_share, axis=TARGET, keepdims=True) - xp.abs(
-        xp.sum(bloc * security_share, axis=TARGET, keepdims=True)
-    )
+def hedging_index(xp: ModuleType, secure: Array, rivalry: Array) -> Array:
+    """Quadratic entropy of security shares with rivalry as distance, axes (…, country, 1, 1, run) [rao1982].
 
-
-def engagement(xp: ModuleType, security_share: Array) -> Array:
-    """Security share held with powers against full engagement, 0..1."""
-    return xp.minimum(xp.sum(security_share, axis=TARGET, keepdims=True) / FULL_ENGAGEMENT, 1.0)
-
-
-def hedging_index(xp: ModuleType, share: Array, presence: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
-    """Hedging index and its three parts; each axes (…, country, 1, 1, run).
-
-    share: axes (…, country, domain, option, run). presence: axes (…, country, 1, option, run).
+    0 for an isolate and for a loyal ally. secure: of powers, axes (…, country, 1, power, run). rivalry: axes
+    (…, 1, power, power, run).
     """
-    n = setting.n_powers
-    secure = xp.sum(share[..., :n, :] * setting.security, axis=DOMAIN, keepdims=True)
-    return _index(xp, presence[..., :n, :], secure, setting)
+    return xp.sum(sum_products(secure, rivalry) * secure, axis=TARGET, keepdims=True)
 
 
-def _index(xp: ModuleType, presence: Array, secure: Array, setting: Setting) -> tuple[Array, Array, Array, Array]:
-    """Hedging index and its parts from presence and security shares of powers, axes (…, country, 1, power, run)."""
-    d, m, e = diversity(xp, presence), ambiguity(xp, secure, setting.bloc), engagement(xp, secure)
-    return xp.maximum(d * m * e, 0.0) ** (1.0 / 3.0), d, m, e
+def security_of(xp: ModuleType, share: Array, setting: Setting) -> Array:
+    """Security shares of powers, axes (…, country, 1, power, run)."""
+    return xp.sum(share[..., : setting.n_powers, :] * setting.security, axis=DOMAIN, keepdims=True)
 
 
-def hedging_by_arithmetic(xp: ModuleType, share: Array, setting: Setting, kept: Array) -> Array:
-    """Hedging index if the aggressor's shares merely shrank to `kept` of what they were and the rest grew.
+def hedging_by_arithmetic(xp: ModuleType, start: Array, now: Array, rivalry: Array, aggressor: Array) -> Array:
+    """Hedging index if the aggressor's security share had merely shrunk as simulated and the others' had grown alike.
 
-    The change without any choice, for comparison with the simulated one. kept: from 0, broadcastable; above 1 the
-    aggressor's shares grow, at most to 1, and the rest shrinks.
+    start, now: security shares of powers, axes (…, country, 1, power, run).
     """
-    aggressor = setting.aggressor
-    held = share[..., : aggressor.shape[TARGET], :]
-    before = xp.sum(held * aggressor, axis=TARGET, keepdims=True)
-    after = xp.minimum(kept * before, 1.0)
-    grown = (1.0 - after) / xp.where(before < 1.0, 1.0 - before, 1.0)
-
-    def of_powers(weight: Array) -> Array:
-        """Shares of powers weighted over domains: others' grown, and the aggressor's shrunk in their place."""
-        others = xp.sum((weight * grown) * held, axis=DOMAIN, keepdims=True)
-        return others * (1.0 - aggressor) + xp.sum(weight * after, axis=DOMAIN, keepdims=True) * aggressor
-
-    return _index(xp, of_powers(setting.weight), of_powers(setting.security), setting)[0]
+    before = xp.sum(start * aggressor, axis=TARGET, keepdims=True)
+    after = xp.sum(now * aggressor, axis=TARGET, keepdims=True)
+    grown = (1.0 - after) / _nonzero(xp, 1.0 - before)
+    return hedging_index(xp, start * (1.0 - aggressor) * grown + after * aggressor, rivalry)
 
 
 def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array) -> Array:
@@ -168,97 +140,98 @@ def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array
 def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
     n = setting.n_powers
-    weight = setting.weight * setting.sanctionable
+    weight = setting.weight * (setting.economy + setting.energy)
     total = xp.sum(weight, axis=DOMAIN, keepdims=True)
     dealt = xp.sum(share[..., :n, :] * weight, axis=DOMAIN, keepdims=True) / _nonzero(xp, total)
     return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=TARGET, keepdims=True))
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, position: Position, *, risk: Array, setting: Setting, parameters: Parameters
+    world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
 ) -> dict[str, Array]:
-    """Outcomes of each country, axes (…, country, 1, 1, run).
-
-    risk: of secondary sanctions, axes (…, 1, 1, power, run).
-    """
-    xp, n = world.xp, setting.n_powers
-    held = position.presence[..., :n, :]
-    now = xp.sum(held * setting.aggressor, axis=TARGET, keepdims=True)
-    start = xp.sum(baseline.presence[..., :n, :] * setting.aggressor, axis=TARGET, keepdims=True)
-    index, d, m, e = hedging_index(xp, world.share, position.presence, setting)
-    opposite = xp.sum(held * opposite_bloc(xp, setting.bloc, setting.aggressor), axis=TARGET, keepdims=True)
-    votes = vote_propensities(
-        opposite,
-        now,
-        threat_rise=xp.sum(position.threat_rise * setting.aggressor, axis=TARGET, keepdims=True),
-        participation=setting.participation,
-        parameters=parameters.votes,
-    )
-    names = ("vote_absent", "vote_no", "vote_abstain", "vote_yes")
+    """Outcomes of each country, axes (…, country, 1, 1, run)."""
+    xp, n = namespace(world.share), setting.n_powers
+    presence = presence_of(xp, world.share, setting.weight)
+    secure, secure_start = (security_of(xp, share, setting) for share in (world.share, xp.exp(baseline.log_share)))
+    rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
+    about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
+    opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
+    flow = xp.sum(reexports(world, conditions, setting, parameters), axis=TARGET, keepdims=True)
+    votes = {
+        f"vote_{choice}_{kind}": probability[..., c : c + 1, :]
+        for k, kind in enumerate(KINDS)
+        for probability in [
+            vote_probabilities(setting.votes[k], setting.votes[1 - k], setting.vote_age, conditions.step, parameters.votes)
+        ]
+        for c, choice in enumerate(CHOICES)
+    }
     return {
-        "hedging_index": index,
-        "hedging_by_arithmetic": hedging_by_arithmetic(xp, baseline.world.share, setting, now / _nonzero(xp, start)),
-        "diversity": d,
-        "ambiguity": m,
-        "engagement": e,
-        "issue_splitting": issue_splitting(xp, world.share, position.presence, setting.weight),
+        "hedging_index": hedging_index(xp, secure, rivalry),
+        "hedging_by_arithmetic": hedging_by_arithmetic(xp, secure_start, secure, rivalry, setting.aggressor),
+        "diversity": diversity(xp, presence[..., :n, :]),
+        "issue_splitting": issue_splitting(xp, world.share, presence, setting.weight),
         "autonomy": autonomy(xp, world.share, setting),
-        "sanctions_exposure": xp.sum(world.leakage * risk, axis=TARGET, keepdims=True),
-        "reexport": xp.sum(world.leakage, axis=TARGET, keepdims=True),
-        "strain": position.strain,
-        **dict(zip(names, votes, strict=True)),
+        "reexport": flow,
+        "affinity": bound(xp, opinion - parameters.response.resentment * about, -1.0, 1.0),
+        "threat": about,
+        **votes,
     }
 
 
-def system_outcomes(
-    world: World, baseline: Baseline, position: Position, *, setting: Setting, parameters: Parameters
-) -> dict[str, Array]:
+def reexports(world: World, conditions: Conditions, setting: Setting, parameters: Parameters) -> Array:
+    """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
+    xp, f = namespace(world.share), setting.formats
+    member = indicator(xp, world.status == MEMBER) * indicator(xp, world.ladder > DORMANT)
+    within = _in_customs_union(xp, member, f.customs)
+    return sh.reexport_of(conditions.sanctions, conditions.sanctionrisk, within, setting.turnover, parameters.response)
+
+
+def _in_customs_union(xp: ModuleType, member: Array, customs: Array) -> Array:
+    """1 where a country is in a customs union with a power, axes (…, country, 1, power, run)."""
+    counted = xp.matmul(xp.matrix_transpose(customs[0, :, :, 0]), member)
+    return xp.minimum(counted, 1.0)
+
+
+def system_outcomes(world: World, baseline: Baseline, *, setting: Setting) -> dict[str, Array]:
     """Outcomes of the complete system, axes (…, 1, 1, 1, run); for first-time formats see `first_times`."""
-    xp, features = world.xp, setting.formats
-    at_work = xp.astype(world.level > DORMANT, xp.float64)
-    formal = fm.formality(xp, world.level, world, formats=features, parameters=parameters.formats)
-    n = setting.n_powers
-    region = xp.mean(position.presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
-    home = 1.0 - features.outside
-    home_level = _mean(xp, world.level, home * (1.0 - features.treaty)) / 4.0
-    s, kappa, pi = similarity(xp, position.presence[..., :n, :])
+    xp, f, n = namespace(world.share), setting.formats, setting.n_powers
+    presence = presence_of(xp, world.share, setting.weight)
+    working = indicator(xp, world.ladder > DORMANT) * (1.0 - f.treaty)
+    region = xp.mean(presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
+    home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None])) * (1.0 - f.treaty)
+    s, kappa, pi = similarity(xp, presence[..., :n, :])
+    met = indicator(xp, world.meeting >= LEADERS)
     return {
-        "cohesion": region + home_level,
-        "formality": _mean(xp, formal, at_work),
-        "leader_meetings": xp.sum(xp.astype(world.meeting >= LEADERS, xp.float64), axis=TARGET, keepdims=True),
-        "realignments": realignments(world, baseline, position.presence[..., :n, :]),
+        "cohesion": region + _mean(xp, world.ladder / LEADERS, home),
+        "formality": _mean(xp, f.formality + 0.0 * working, working),
+        "leader_meetings": xp.sum(met, axis=TARGET, keepdims=True),
+        "leader_meetings_outside": xp.sum(met * f.dialogue, axis=TARGET, keepdims=True),
+        "realignments": realignments(world, baseline, setting),
         "similarity": s,
         "similarity_kappa": kappa,
         "similarity_pi": pi,
     }
 
 
-def first_times(xp: ModuleType, highest: Array, before: Array) -> Array:
-    """Formats whose leaders met for the first time, axes (…, 1, 1, 1, run); highest rungs now and a quarter before."""
-    first = (highest >= LEADERS) & (before < LEADERS)
-    return xp.sum(xp.astype(first, xp.float64), axis=TARGET, keepdims=True)
+def first_times(xp: ModuleType, ladder: Array, before: Array) -> Array:
+    """Formats whose leaders met for the first time, axes (…, 1, 1, 1, run); rungs now and a quarter before."""
+    first = (ladder >= LEADERS) & (before < LEADERS)
+    return xp.sum(indicator(xp, first), axis=TARGET, keepdims=True)
 
 
-def realignments(world: World, baseline: Baseline, presence: Array) -> Array:
-    """Countries that left an alliance, joined sanctions or changed their first power, axes (…, 1, 1, 1, run).
-
-    presence: of powers, axes (…, country, 1, power, run).
-    """
-    xp = world.xp
-    start = baseline.presence[..., : presence.shape[TARGET], :]
+def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
+    """Countries that changed their security guarantor, left a pact or joined sanctions, axes (…, 1, 1, 1, run)."""
+    xp, f = namespace(world.share), setting.formats
+    start, now = (security_of(xp, share, setting) for share in (xp.exp(baseline.log_share), world.share))
     first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
-    lead = xp.max(presence, axis=TARGET, keepdims=True) - xp.max(presence * first, axis=TARGET, keepdims=True)
+    lead = xp.max(now, axis=TARGET, keepdims=True) - xp.max(now * first, axis=TARGET, keepdims=True)
     joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)
-    gone = (baseline.alliance > 0.0) & (baseline.world.status == MEMBER) & (world.status < MEMBER)
+    led = xp.sum(f.leads, axis=0)[None, None, :, None] > 0.0
+    secure = xp.sum(f.covers * setting.security, axis=DOMAIN, keepdims=True) > 0.0
+    pact = led & secure & (f.formality >= PACT_FORMALITY) & (f.body > 0.0)
+    gone = pact & (baseline.world.status == MEMBER) & (world.status < MEMBER)
     left = xp.any(gone, axis=TARGET, keepdims=True)
     return xp.sum(indicator(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=COUNTRY, keepdims=True)
-
-
-def alliances(formality: Array, setting: Setting) -> Array:
-    """1 for formal, outside-led formats in the security domain, axes (1, 1, format, run)."""
-    xp, features = namespace(formality), setting.formats
-    secure = xp.sum(features.covers * setting.security, axis=DOMAIN, keepdims=True)
-    return indicator(xp, (formality >= ALLIANCE_FORMALITY) & (features.outside > 0.0) & (secure > 0.0))
 
 
 def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from hedgesim.model.alignment import AlignmentParameters, Taste
 from hedgesim.model.arrays import Array
 from hedgesim.model.attention import AttentionParameters
-from hedgesim.model.formats import FormatParameters
-from hedgesim.model.membership import MembershipParameters
+from hedgesim.model.calendar import CalendarParameters
+from hedgesim.model.formats import LadderParameters, StanceParameters
 from hedgesim.model.parameter import Parameter, parameters_of
-from hedgesim.model.sanctions import SanctionParameters, VoteParameters
+from hedgesim.model.sanctions import SanctionParameters
+from hedgesim.model.shares import DriftParameters, ResponseParameters, Taste
+from hedgesim.model.votes import VoteParameters
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,12 @@ class Parameters:
     """Groups of parameters; a value is a number or an array, axes (1, 1, 1, run)."""
 
     taste: Taste = field(default_factory=Taste)
-    alignment: AlignmentParameters = field(default_factory=AlignmentParameters)
+    drift: DriftParameters = field(default_factory=DriftParameters)
+    response: ResponseParameters = field(default_factory=ResponseParameters)
     attention: AttentionParameters = field(default_factory=AttentionParameters)
-    formats: FormatParameters = field(default_factory=FormatParameters)
-    membership: MembershipParameters = field(default_factory=MembershipParameters)
+    stance: StanceParameters = field(default_factory=StanceParameters)
+    ladder: LadderParameters = field(default_factory=LadderParameters)
+    calendar: CalendarParameters = field(default_factory=CalendarParameters)
     sanctions: SanctionParameters = field(default_factory=SanctionParameters)
     votes: VoteParameters = field(default_factory=VoteParameters)
 

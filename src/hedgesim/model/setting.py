@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
-import numpy as np
 from jaxtyping import Float
 
-from hedgesim.model.arrays import TARGET, Array, namespace
+from hedgesim.model.arrays import Array, map_targets, namespace
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
-from hedgesim.model.world import LEADERS
 
 REGION, OTHER = "region", "other"
 """The last two options: the other countries of the region, and all others with the country itself."""
@@ -43,8 +40,18 @@ class Axes:
 class Formats:
     """Fixed features of the formats; axes (country, domain, format, run), run of length 1."""
 
-    outside: Float[Array, "1 1 format #run"]
-    """1 if led from outside, 0 if home-grown."""
+    own: Float[Array, "1 1 format #run"]
+    """1 for meetings of the five themselves."""
+    dialogue: Float[Array, "1 1 format #run"]
+    """1 for talks of the five with a power."""
+    small: Float[Array, "1 1 format #run"]
+    """1 for small groups, exercises and treaties, whose steps the parties take."""
+    treaty: Float[Array, "1 1 format #run"]
+    """1 for treaties, which are signed at own summits and never meet."""
+    body: Float[Array, "1 1 format #run"]
+    """1 for bodies with a charter, which have members and a calendar."""
+    customs: Float[Array, "1 format power #run"]
+    """1 where the format is a customs union with the power."""
     lead: Float[Array, "1 format power #run"]
     """1 for the power in the lead."""
     covers: Float[Array, "1 domain format #run"]
@@ -53,48 +60,31 @@ class Formats:
     """1 for those who may found it."""
     opens_to: Float[Array, "country 1 format #run"]
     """1 for those who may come as guests later."""
-    base_formality: Float[Array, "1 1 format #run"]
-    """Formality without procedures and secretariat, 0..1."""
-    exclusivity: Float[Array, "1 1 format #run"]
-    """How far membership excludes ties with the lead's rivals, 0..1."""
+    pairs: Float[Array, "1 1 format #run"]
+    """Pairs of parties that must be squared for a step."""
+    after: Float[Array, "1 format format #run"]
+    """1 where the first must have met before the second can."""
+    formality: Float[Array, "1 1 format #run"]
+    """0..1."""
     ceiling: Float[Array, "1 1 format #run"]
-    """Highest level open to it."""
-    hosted: Float[Array, "1 1 format #run"]
-    """1 where a member hosts in turn (home-grown)."""
-    treaty: Float[Array, "1 1 format #run"]
-    """1 for treaties, which are signed and never meet."""
+    """Highest rung open to it."""
     cadence: Float[Array, "1 1 format #run"]
-    """Quarters between meetings at the start."""
-    level: Float[Array, "1 1 format #run"]
-    """Level at the start."""
+    """Quarters between the meetings of a body."""
+    ladder: Float[Array, "1 1 format #run"]
+    """Rung at the start."""
     status: Float[Array, "country 1 format #run"]
     """Status at the start."""
     since: Float[Array, "1 1 format #run"]
     """Quarters since the last meeting, at the start; NaN where it is not known and drawn."""
-    procedures: Float[Array, "1 1 format #run"]
-    """1 with rules of procedure at the start."""
-    secretariat: Float[Array, "1 1 format #run"]
-    """1 with a secretariat at the start."""
-    charter: Float[Array, "1 1 format #run"]
-    """1 for formal bodies, which are founded with procedures and a secretariat."""
+    seated: Float[Array, "1 1 1 #run"]
+    """1 where all heads had sat at one own meeting before the start."""
+    absorptions: tuple[tuple[int, int, float], ...] = ()
+    """Places of a body and of one that may absorb it, and the quarter since the start in which its lead enters."""
 
     @property
     def leads(self) -> Array:
         """1 where the power leads the format, axes (power, format)."""
         return namespace(self.lead).matrix_transpose(self.lead[0, :, :, 0])
-
-    @cached_property
-    def home_grown(self) -> tuple[int, ...]:
-        """Places of the formats that may be home-grown."""
-        return tuple(int(f) for f in np.flatnonzero(np.any(np.asarray(self.outside) < 1.0, axis=(0, 1, 3))))
-
-    @cached_property
-    def absorbers(self) -> tuple[int, ...]:
-        """Places of the formats that may ever absorb others: led from outside, and open to becoming institutions."""
-        led = np.sum(np.asarray(self.lead), axis=TARGET)[:, None]
-        rises = np.maximum(np.asarray(self.ceiling), np.asarray(self.level)) >= LEADERS
-        may = (np.asarray(self.outside) * led > 0.0) & (rises | (np.asarray(self.treaty) > 0.0))
-        return tuple(int(g) for g in np.flatnonzero(np.any(may, axis=(0, 1, 3))))
 
 
 FORM = ("share", "prior_dominated", "evidence", "formats")
@@ -115,48 +105,57 @@ class Setting:
     tie: Float[Array, "country 1 country #run"]
     weight: Float[Array, "country domain 1 #run"]
     """Weight of the domain in presence, sums to 1."""
-    exposure: Float[Array, "1 domain 1 #run"]
-    """How much threat matters in the domain, 0..1."""
-    inertia_rate: Float[Array, "1 domain 1 #run"]
-    """Share of the way to the target moved in a quarter."""
-    sanctionable: Float[Array, "1 domain 1 #run"]
-    """1 where sanctions bite."""
+    politics: Float[Array, "1 domain 1 #run"]
+    """How political the domain is, 0..1."""
+    pace: Float[Array, "1 domain 1 #run"]
+    """Share of the way to the value moved in a quarter."""
     security: Float[Array, "1 domain 1 #run"]
     """1 for the security domain."""
+    energy: Float[Array, "1 domain 1 #run"]
+    """1 for the energy domain."""
+    economy: Float[Array, "1 domain 1 #run"]
+    """1 for the domain of goods trade."""
+    legs: Float[Array, "1 1 option #run"]
+    """Where re-exported goods come from, per unit of flow."""
+    turnover: Float[Array, "country 1 1 #run"]
+    """Of goods trade, bn USD/year."""
     proximity: Float[Array, "country 1 power #run"]
     """0..1."""
-    offence: Float[Array, "1 1 power #run"]
-    """Offensive capability and conduct, 0..1."""
     capability: Float[Array, "1 1 power #run"]
     """Military mass relative to the largest, 0..1."""
-    trend: Float[Array, "1 domain power #run"]
-    """Log growth of capacity per quarter."""
-    intention: Float[Array, "1 1 power #run"]
-    """Aggressive intention at the start, 0..1."""
+    wealth: Float[Array, "1 1 power #run"]
+    """Log of GDP over 2 tn USD."""
     attention: Float[Array, "1 1 power #run"]
     """Base attention, 0..1."""
-    delivery: Float[Array, "1 1 power #run"]
-    """Delivered over promised, 0..1."""
     solidarity: Float[Array, "1 1 power #run"]
     """Worth as protector of a strained government, 0..1."""
-    bloc: Float[Array, "1 1 power #run"]
-    """Bloc score, -1..1."""
     affinity: Float[Array, "country 1 power #run"]
     """At the start, -1..1."""
     trust: Float[Array, "country 1 country #run"]
     """At the start, 0..1."""
     rivalry: Float[Array, "1 power power #run"]
     """Symmetric, 0..1."""
-    sovereignty: Float[Array, "country 1 1 #run"]
-    """Sovereignty cost of formality, 0..3."""
-    participation: Float[Array, "country 1 1 #run"]
-    """Log-odds of being absent from a vote without pressure."""
-    peril_proximity: Float[Array, "country 1 1 #run"]
-    """Nearness to a threat from somebody without power to offer, 0..1."""
+    regional_weight: Float[Array, "country 1 1 #run"]
+    """Square root of the shares in the region's GDP and population."""
+    personalisation: Float[Array, "country 1 1 #run"]
+    """Of the ruler's power, 0..1."""
+    neutrality: Float[Array, "country 1 1 #run"]
+    """By statute, 0..1."""
+    left: Float[Array, "country 1 1 #run"]
+    """Bodies that the ruler of the start had left."""
+    votes: tuple[Float[Array, "country year choice #run"], ...]
+    """Earlier votes by kind of resolution."""
+    vote_age: Float[Array, "1 year 1 #run"]
+    """Years before the start."""
     aggressor: Float[Array, "1 1 power #run"]
     """1 for the power a hostile resolution is about."""
     formats: Formats
     shocks: Shocks
+
+    @property
+    def wealth_of_leads(self) -> Array:
+        """Log of the GDP of the lead of each format over 2 tn USD, axes (1, 1, format, run)."""
+        return map_targets(namespace(self.wealth), self.wealth, self.formats.leads)
 
     @property
     def n_powers(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from jaxtyping import Float
@@ -69,11 +69,10 @@ def channel(form: ChannelForm) -> Any:
 class Conditions:
     """What shocks and trends make of one quarter: by channel its level; axes have length 1 where nobody is hit."""
 
+    step: Float[Array, "1 1 1 1"]
+    """Quarters since the start."""
     intention: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("aggressive intention of a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
-    )
-    capacity: Float[Array, "1 #domain #power #run"] = channel(
-        ChannelForm("capacity of a power in a domain, log", needs=("powers",), takes=("domains",))
+        ChannelForm("aggressive intention of a power, 0..1", needs=("powers",), low=-1.0, high=5.0)
     )
     access: Float[Array, "#country #domain option #run"] = channel(
         ChannelForm(
@@ -83,25 +82,12 @@ class Conditions:
     passage: Float[Array, "#country 1 #country #run"] = channel(
         ChannelForm("access between two countries, log", needs=("countries", "partner"))
     )
-    attention: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("attention of a power, 0..1, times the shared surge", needs=("powers",))
-    )
-    anniversary: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm(
-            "occasion that draws a power's attention, 0..1, times the shared anniversary pull", needs=("powers",)
-        )
-    )
-    distraction: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("share of a power's means bound elsewhere, 0..1", needs=("powers",), low=-1.0, high=1.0)
+    attention: Float[Array, "1 1 #power #run"] = channel(ChannelForm("attention of a power, 0..1", needs=("powers",)))
+    alarm: Float[Array, "1 1 1 #run"] = channel(
+        ChannelForm("security event near the countries, 0..1; half is left after 12 quarters", low=0.0, high=5.0)
     )
     rivalry: Float[Array, "1 #power #power #run"] = channel(
         ChannelForm("rivalry between two powers, 0..1", needs=("powers",), fewest=2, most=2, low=-1.0, high=1.0)
-    )
-    reliability: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("delivered over promised of a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
-    )
-    affinity: Float[Array, "#country 1 #power #run"] = channel(
-        ChannelForm("public opinion of a power, -1..1", needs=("powers",), takes=("countries",), low=-2.0, high=2.0)
     )
     trust: Float[Array, "#country 1 #country #run"] = channel(
         ChannelForm("trust between countries, 0..1", needs=("countries",), fewest=2, low=-1.0, high=1.0)
@@ -118,17 +104,15 @@ class Conditions:
     availability: Float[Array, "1 1 1 #run"] = channel(
         ChannelForm("change of the availability of hosted meetings, -1..0", low=-1.0, high=0.0)
     )
+    succession: Float[Array, "#country 1 1 #run"] = channel(
+        ChannelForm("a new ruler of a country, 1 for each", needs=("countries",), low=0.0, high=1.0)
+    )
     leadership: Float[Array, "#country 1 1 #run"] = channel(
-        ChannelForm("change of a country's sovereignty cost", needs=("countries",))
-    )
-    peril: Float[Array, "#country 1 1 #run"] = channel(
-        ChannelForm(
-            "threat to a country from somebody without power to offer, 0..1", needs=("countries",), low=-1.0, high=1.0
-        )
+        ChannelForm("change of the personalisation of a country's rule, 0..1", needs=("countries",), low=-1.0, high=1.0)
     )
 
 
-CHANNELS: dict[str, ChannelForm] = {item.name: item.metadata["form"] for item in fields(Conditions)}
+CHANNELS: dict[str, ChannelForm] = {item.name: item.metadata["form"] for item in fields(Conditions) if "form" in item.metadata}
 """Channels on which a shock may act."""
 
 
@@ -155,15 +139,14 @@ def profile(shocks: Shocks, onset: Array, step: Array) -> Array:
     return xp.where(acting, shocks.size * ramped * faded, 0.0)
 
 
-def conditions(shocks: Shocks, sizes: Array, growth: Array) -> Conditions:
+def conditions(shocks: Shocks, sizes: Array, step: Array) -> Conditions:
     """Levels of all channels, axes (…, country, domain, target, run).
 
-    sizes: axes (…, impulse, run), as `profile` gives them. growth: capacity grown since the start, log, broadcastable
-    to (…, 1, domain, power, run).
+    sizes: axes (…, impulse, run), as `profile` gives them. step: quarters since the start, axes (…, 1, 1, 1, 1).
     """
     xp = namespace(sizes)
     levels = {}
     for channel, mask in shocks.masks.items():
         flat = map_targets(xp, sizes, xp.reshape(mask, (mask.shape[0], -1)))
         levels[channel] = xp.reshape(flat, (*sizes.shape[:TARGET], *mask.shape[1:], sizes.shape[RUN]))
-    return replace(Conditions(**levels), capacity=levels["capacity"] + growth)
+    return Conditions(step=step, **levels)

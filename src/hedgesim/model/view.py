@@ -20,69 +20,58 @@ class View:
     """
 
     share_start: Float[Array, "country domain option #run"]
-    log_share: Float[Array, "country domain option #run"]
-    """Log of the starting share."""
     share: Float[Array, "country domain option #run"]
-    presence: Float[Array, "country 1 option #run"]
-    """Shares weighted over domains."""
+    response: Float[Array, "country domain option #run"]
+    """Log odds, what the country has answered to so far."""
     rate: Float[Array, "1 domain 1 #run"]
-    """Share of the way to the target moved in a quarter."""
+    """Share of the way to the value moved in a quarter."""
     security: Float[Array, "1 domain 1 #run"]
     """1 for the security domain."""
+    politics: Float[Array, "1 domain 1 #run"]
+    """How political the domain is, 0..1."""
     capability: Float[Array, "1 1 power #run"]
     """Military mass, 0..1."""
-    reliability: Float[Array, "country 1 power #run"]
-    reliability_rise: Float[Array, "country 1 power #run"]
-    capacity_rise: Float[Array, "1 domain power #run"]
-    """Log."""
+    offer_rise: Float[Array, "1 domain power #run"]
+    """Rise of attention, as far as the domain is political."""
+    threat: Float[Array, "country 1 power #run"]
+    """Rise of perceived threat."""
+    exposed_threat: Float[Array, "country domain power #run"]
+    """Rise of threat, as far as the domain is political."""
     access_powers: Float[Array, "country domain power #run"]
     """Log, since the start."""
     access_region: Float[Array, "country domain 1 #run"]
     """Log, since the start."""
     access_other: Float[Array, "country domain 1 #run"]
     """Log, since the start."""
-    offer_rise: Float[Array, "country domain power #run"]
-    affinity: Float[Array, "country 1 power #run"]
-    affinity_rise: Float[Array, "country 1 power #run"]
+    passage: Float[Array, "country 1 1 #run"]
+    """Value of the ways to all neighbours together, log odds since the start."""
+    meetings_lead: Float[Array, "country domain power #run"]
+    """Rise of the rungs of formats led by the power."""
+    meetings_home: Float[Array, "country domain 1 #run"]
+    """Rise of the rungs of home-grown formats."""
     protection: Float[Array, "country domain power #run"]
     """Strain of the government times the power's worth as protector, in security."""
-    boost_lead: Float[Array, "country domain power #run"]
-    """Stimulus of meetings led by the power, since the start."""
-    boost_home: Float[Array, "country domain 1 #run"]
-    """Stimulus of home-grown meetings, since the start."""
-    sanction_cost: Float[Array, "1 domain power #run"]
-    """Risk of secondary sanctions where they bite."""
-    coercion: Float[Array, "country 1 power #run"]
-    conceded: Float[Array, "country domain power #run"]
-    """Issues cleared with the power, in security."""
-    threat_rise: Float[Array, "country 1 power #run"]
-    exposed_threat: Float[Array, "country domain power #run"]
-    """Exposure of the domain times the rise of threat."""
-    crowding: Float[Array, "country domain power #run"]
-    """Rise of share plus rise of presence."""
-    friction: Float[Array, "country 1 power #run"]
-    """Rise of presence of the power's rivals, weighted by rivalry."""
-    rivalry: Float[Array, "1 power power #run"]
+    dependence: Float[Array, "country domain power #run"]
+    """Rise of the share that comes from answers, not from drift."""
     need: Float[Array, "country domain 1 #run"]
-    """What a country must replace."""
-    trust_rise: Float[Array, "country 1 1 #run"]
-    """Rise of trust in the others, weighted by ties."""
-    sovereignty: Float[Array, "country 1 1 #run"]
-    """Cost of formality."""
-    tie: Float[Array, "country 1 country #run"]
-    tie_start: Float[Array, "country 1 country #run"]
-    tie_value: Float[Array, "country 1 country #run"]
-    """What is added to the log of the starting tie."""
-    appeal: Float[Array, "country 1 format #run"]
-    """Support for the format as if it were free of formality."""
-    formality: Float[Array, "1 1 format #run"]
-    """Formality of the format as it is."""
+    """What a country must replace, share."""
+    affinity: Float[Array, "country 1 power #run"]
+    """Public opinion of the power, -1..1."""
+    rivalry: Float[Array, "1 power power #run"]
+    rivals_rise: Float[Array, "country 1 power #run"]
+    """Rise of presence of the power's rivals, weighted by rivalry."""
     embargoed: Float[Array, "1 1 power #run"]
     """Sanctions of others against the power, 0..1."""
-    leaning: Float[Array, "country 1 power #run"]
-    """Presence of the opposite bloc less presence of the power."""
-    noise: Float[Array, "country domain option #run"]
-    """Unmodelled reasons."""
+    trusted: Float[Array, "country 1 format #run"]
+    """Mean trust in the other parties of the format."""
+    regional_weight: Float[Array, "country 1 1 #run"]
+    """Square root of the shares in the region's GDP and population."""
+    left: Float[Array, "country 1 1 #run"]
+    """Bodies that the ruler has left, as far as they are not forgotten."""
+    personalisation: Float[Array, "country 1 1 #run"]
+    """Of the ruler's power, 0..1."""
+    neutrality: Float[Array, "country 1 1 #run"]
+    """By statute, 0..1."""
     whim: Float[Array, "country domain option #run"]
     """Standard normal numbers for rules that gamble."""
 
@@ -108,23 +97,12 @@ class PowerView:
     base: Float[Array, "1 1 power #run"]
     """Attention when nothing happens, 0..1."""
     attention: Float[Array, "1 1 power #run"]
-    rivals_gain: Float[Array, "1 1 power #run"]
-    """Rise of rivals' mean presence, weighted by rivalry."""
-    alarm: Float[Array, "1 1 power #run"]
-    """What others' threats, perils and unmet needs say about these countries."""
+    alarm_rise: Float[Array, "1 1 1 #run"]
+    """Alarm about security events near the countries, since the start."""
     occasion: Float[Array, "1 1 power #run"]
     """Dated shocks to attention."""
-    anniversary: Float[Array, "1 1 power #run"]
-    distraction: Float[Array, "1 1 power #run"]
-    """0..1."""
-    capacity: Float[Array, "1 domain power #run"]
-    """Log, since the start."""
-    standing: Float[Array, "country 1 power #run"]
-    """Rise of presence plus rise of affinity."""
-    peril: Float[Array, "country 1 1 #run"]
-    """Threat that makes the country an intermediary."""
     loss: Float[Array, "country 1 power #run"]
-    """Presence a year ago less presence now."""
+    """Presence lost since the start."""
     reach: Float[Array, "country 1 power #run"]
     """Military capability times proximity."""
 
@@ -147,16 +125,14 @@ _POWER_VIEW = tuple(item.name for item in fields(PowerView))
 class CountryDecision:
     """Decisions of countries; axes (country, domain, target, run)."""
 
-    share: Float[Array, "country domain option #run"]
-    """Shares after this quarter's move."""
-    tie: Float[Array, "country 1 country #run"]
-    """Spread of the region share after this quarter's move."""
-    support: Float[Array, "country 1 format #run"]
-    """Support for the format as it is, log odds."""
+    response: Float[Array, "country domain option #run"]
+    """Response after this quarter's move, log odds."""
+    stance: Float[Array, "country 1 format #run"]
+    """Modelled stance on an informal format, log odds."""
+    reserve: Float[Array, "country 1 1 #run"]
+    """What each unit of formality takes from the stance, log odds."""
     joining: Float[Array, "country 1 power #run"]
     """Probability of joining sanctions this quarter."""
-    concession: Float[Array, "country 1 power #run"]
-    """Issues cleared with the power, 0..1."""
 
 
 @dataclass(frozen=True)
@@ -165,11 +141,8 @@ class PowerDecision:
 
     attention: Float[Array, "1 1 power #run"]
     """0..1."""
-    offer: Float[Array, "country domain power #run"]
-    coercion: Float[Array, "country 1 power #run"]
-    """In units of value, next quarter."""
-    called: Float[Array, "1 1 power #run"]
-    """1 where the power calls a meeting."""
+    pressure: Float[Array, "country 1 power #run"]
+    """In units of threat."""
 
 
 Decision = TypeVar("Decision", CountryDecision, PowerDecision)

@@ -15,66 +15,49 @@ NONE, GUEST, OBSERVER, MEMBER = 0.0, 1.0, 2.0, 3.0
 """Statuses of a country in a format."""
 STATUSES = ("none", "guest", "observer", "member")
 
-DORMANT, WORKING, MINISTERIAL, LEADERS, INSTITUTION = 0.0, 1.0, 2.0, 3.0, 4.0
-"""Levels of a format; the first four are also the codes of what met."""
-LEVELS = ("dormant", "working", "ministerial", "leaders", "institution")
-MEETINGS = ("none", "working", "ministers", "leaders")
+DORMANT, MINISTERS, LEADERS = 0.0, 1.0, 2.0
+"""Rungs of the ladder of a format, and the codes of what met in a quarter."""
+RUNGS = ("none", "ministers", "leaders")
 
 
 @dataclass(frozen=True)
 class World:
-    """The state on which all decide."""
+    """The state on which all decide. Shares, and who met, follow from the rest and are kept because all look at them."""
 
+    drift: Float[Array, "country domain option run"]
+    """Log odds, reasons that the model does not know."""
+    response: Float[Array, "country domain option run"]
+    """Log odds, what countries have answered to so far."""
     share: Float[Array, "country domain option run"]
     """Portfolio shares, 0..1, sum to 1 over options."""
-    tie: Float[Array, "country 1 country run"]
-    """How the region share is spread over the other countries, sums to 1."""
     threat: Float[Array, "country 1 power run"]
-    """Perceived threat, 0..1 [walt1987]."""
-    reliability: Float[Array, "country 1 power run"]
-    """Delivered over promised, 0..1 in the long run."""
-    affinity: Float[Array, "country 1 power run"]
-    """Public opinion of the power, -1..1."""
+    """Rise of perceived threat since the start [walt1987]."""
+    attention: Float[Array, "1 1 power run"]
+    """Attention that a power pays to these countries."""
     trust: Float[Array, "country 1 country run"]
     """Trust built between countries, 0..1."""
-    attention: Float[Array, "1 1 power run"]
-    """Attention that a power pays to these countries, 0..1."""
-    offer: Float[Array, "country domain power run"]
-    """What the power offers, in units of attention."""
-    coercion: Float[Array, "country 1 power run"]
-    """Pressure applied by the power, in units of value."""
-    concession: Float[Array, "country 1 power run"]
-    """Outstanding issues cleared with a threatening power, 0..1."""
-    past: Float[Array, "country 4 power run"]
-    """Presence of each power in the last four quarters, oldest first."""
-    status: Float[Array, "country 1 format run"]
-    """NONE, GUEST, OBSERVER or MEMBER."""
-    fatigue: Float[Array, "country 1 1 run"]
-    """Weight of recent meetings attended."""
     joined: Float[Array, "country 1 power run"]
     """1 where the country joined sanctions against the power."""
-    leakage: Float[Array, "country 1 power run"]
-    """Re-export of sanctioned goods, 0..1."""
-    momentum: Float[Array, "1 1 format run"]
-    """Drive of a format, 0..1."""
-    level: Float[Array, "1 1 format run"]
-    """DORMANT .. INSTITUTION."""
+    stance: Float[Array, "country 1 format run"]
+    """Standard normal number behind the unmodelled part of the stance on a format."""
+    rulers: Float[Array, "country 1 1 run"]
+    """Successions since the start."""
+    forgotten: Float[Array, "country 1 1 run"]
+    """Share of what earlier rulers left behind that is forgotten, 0..1."""
+    status: Float[Array, "country 1 format run"]
+    """NONE, GUEST, OBSERVER or MEMBER."""
+    ladder: Float[Array, "1 1 format run"]
+    """Highest rung at which the format has met: DORMANT, MINISTERS or LEADERS."""
     since: Float[Array, "1 1 format run"]
-    """Quarters since the last meeting."""
-    cadence: Float[Array, "1 1 format run"]
-    """Quarters between regular meetings."""
+    """Quarters since the last meeting at the highest rung."""
     turn: Float[Array, "1 1 format run"]
-    """Number of the member whose turn it is to host."""
-    boost: Float[Array, "1 1 format run"]
-    """Stimulus of recent meetings."""
-    procedures: Float[Array, "1 1 format run"]
-    """1 once rules of procedure were adopted."""
-    secretariat: Float[Array, "1 1 format run"]
-    """1 once a secretariat exists."""
-    highest: Float[Array, "1 1 format run"]
-    """Highest rung at which the format has ever met, 0..3."""
+    """Number of the party whose turn it is to host."""
+    seated: Float[Array, "1 1 1 run"]
+    """1 once all heads sat at one own meeting."""
     meeting: Float[Array, "1 1 format run"]
-    """What met this quarter: 0 nothing, 1 working, 2 ministers, 3 leaders."""
+    """What met this quarter: DORMANT for nothing, MINISTERS or LEADERS."""
+    came: Float[Array, "country 1 format run"]
+    """1 where the head of the country came to this quarter's leaders' meeting."""
 
     @property
     def xp(self) -> ModuleType:

@@ -8,10 +8,10 @@ from dataclasses import fields, replace
 from typing import Any, ClassVar, Self, TypeVar
 
 from hedgesim.errors import HedgesimError
-from hedgesim.model import alignment, sanctions
-from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import DOMAIN, Array
+from hedgesim.model import formats, sanctions, shares
+from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import Parameters
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 
 Rule = TypeVar("Rule")
@@ -30,7 +30,7 @@ class CountryRule(ABC):
 
     @abstractmethod
     def value(self, view: View, taste: Taste) -> Array:
-        """Value of each option, log odds, axes (country, domain, option, run)."""
+        """Value of each option against the start, log odds, axes (country, domain, option, run)."""
 
     def taste(self, shared: Taste) -> Taste:
         """What the rule weighs, given the shared weights."""
@@ -43,13 +43,14 @@ class CountryRule(ABC):
     def decide(self, view: View, parameters: Parameters) -> CountryDecision:
         """Decisions of the countries in view."""
         taste = self.taste(parameters.taste)
-        rate = view.rate * self.pace()
+        stance, reserve = formats.stance_on(
+            view.trusted, view.regional_weight, view.left, view.personalisation, view.neutrality, parameters.stance
+        )
         return CountryDecision(
-            share=alignment.respond(view.share, self.value(view, taste), rate),
-            tie=alignment.respond_tie(view, view.xp.mean(rate, axis=DOMAIN, keepdims=True)),
-            support=view.appeal - view.sovereignty * view.formality,
+            response=shares.respond(view.response, self.value(view, taste), view.rate * self.pace()),
+            stance=stance,
+            reserve=reserve,
             joining=sanctions.readiness_to_join(view, taste.threat, parameters.sanctions),
-            concession=alignment.concede(view, parameters.alignment),
         )
 
     def with_values(self, values: Mapping[str, float | Array]) -> Self:

@@ -1,10 +1,10 @@
-"""Balancing: recoil hard from whoever threatens, whatever protection costs at home."""
+"""Balancing: recoil hard from whoever threatens."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.shares import Taste, value_of_options
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Balancing(CountryRule):
-    """Threat weighs heavily, a strained government does not count.
+    """Threat weighs heavily.
 
     References: [walt1987]. Not to be confused with hedging, which keeps the threatening power engaged.
     """
@@ -21,8 +21,8 @@ class Balancing(CountryRule):
     recoil: float = parameter(3.0, "1", (0, 8), "recoil from threat", "assumption")
 
     def taste(self, shared: Taste) -> Taste:
-        """Threat pushes hard, domestic strain does not count."""
-        return replace(shared, threat=self.recoil, strain=0.0)
+        """Threat pushes hard."""
+        return replace(shared, threat=self.recoil)
 
     def value(self, view: View, taste: Taste) -> Array:
         """Value of each option."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.shares import Taste, value_of_options
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Bandwagoning(CountryRule):
-    """Threat attracts, and neither concentration nor rivals cost anything.
+    """Threat attracts, and dependence on one power costs nothing.
 
     References: [walt1987]. Not to be confused with the tiered accommodation that [kuik2008] counts as hedging.
     """
@@ -22,7 +22,7 @@ class Bandwagoning(CountryRule):
 
     def taste(self, shared: Taste) -> Taste:
         """Threat pulls instead of pushing."""
-        return replace(shared, threat=-self.pull, concentration=0.0, rivalry=0.0)
+        return replace(shared, threat=-self.pull, concentration=0.0)
 
     def value(self, view: View, taste: Taste) -> Array:
         """Value of each option."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.alignment import Taste
-from hedgesim.model.arrays import Array, spread
+from hedgesim.model.shares import Taste
+from hedgesim.model.arrays import Array
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
 
 
 @dataclass(frozen=True)
 class Habit(CountryRule):
-    """Shares stay where they started: the null model that every other rule must beat.
+    """Nothing is answered: the null model that every other rule must beat.
 
     References: [mckelvey_palfrey1995], in the limit of full inertia. Not to be confused with neutrality.
     """
@@ -22,5 +22,5 @@ class Habit(CountryRule):
         return 0.0
 
     def value(self, view: View, taste: Taste) -> Array:
-        """Value of each option: what the starting shares imply."""
-        return spread(view.log_share, view.noise)
+        """Value of each option: no different from the start."""
+        return 0.0 * view.response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.alignment import Taste
+from hedgesim.model.shares import Taste
 from hedgesim.model.arrays import TARGET, Array, spread
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
@@ -23,7 +23,6 @@ class Landscape(CountryRule):
     def value(self, view: View, taste: Taste) -> Array:
         """Value of each option: propensity times size, less what rivals of the power already have."""
         xp = view.xp
-        propensity = view.affinity - view.threat_rise - view.friction
-        drawn = spread(self.pull * (1.0 + view.capability) * propensity, view.crowding)
-        rest = xp.zeros_like(view.log_share[..., :2, :])
-        return view.log_share + view.noise + xp.concat((drawn, rest), axis=TARGET)
+        propensity = view.affinity - view.threat - view.rivals_rise
+        drawn = spread(self.pull * (1.0 + view.capability) * propensity, view.dependence)
+        return xp.concat((drawn, 0.0 * view.response[..., :2, :]), axis=TARGET)

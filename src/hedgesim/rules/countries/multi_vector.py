@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.shares import Taste, value_of_options
 from hedgesim.model.arrays import Array
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule

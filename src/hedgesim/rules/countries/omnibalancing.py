@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from hedgesim.model.alignment import Taste, value_of_options
+from hedgesim.model.shares import Taste, value_of_options
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hedgesim.model.alignment import Taste
+from hedgesim.model.shares import Taste
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
@@ -14,7 +14,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Random(CountryRule):
-    """Today's shares pushed by chance: a walk without a goal.
+    """Today's response pushed by chance: a walk without a goal.
 
     References: [axelrod_bennett1993] compare against chance too. Not to be confused with noise, which every rule has.
     """
@@ -23,7 +23,5 @@ class Random(CountryRule):
     spread: float = parameter(1.0, "1", (0, 4), "spread of the pushes in log odds", "assumption")
 
     def value(self, view: View, taste: Taste) -> Array:
-        """Value of each option: that of the present share, and a random push."""
-        xp = view.xp
-        floor = xp.where(view.share > 0.0, view.share, 1e-12)
-        return xp.log(floor) + self.spread * view.whim
+        """Value of each option: that of the present response, and a random push."""
+        return view.response + self.spread * view.whim

@@ -12,7 +12,7 @@ from hedgesim.rules.rule import PowerRule
 
 @dataclass(frozen=True)
 class Patron(PowerRule):
-    """Attention, offers, meetings, and coercion as far as capability and proximity reach.
+    """Attention, and pressure as far as capability and proximity reach.
 
     References: [hirschman1945] on influence through dependence. Not to be confused with the suitor, who never presses.
     """
@@ -20,10 +20,4 @@ class Patron(PowerRule):
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
         """Decisions of the powers in view."""
         own = parameters.attention
-        paid = attention.follow_reasons(view, own)
-        return PowerDecision(
-            attention=paid,
-            offer=attention.allot(view, paid, own),
-            coercion=attention.coerce(view, own),
-            called=attention.call_meetings(view, own),
-        )
+        return PowerDecision(attention=attention.follow_reasons(view, own), pressure=attention.press(view, own))

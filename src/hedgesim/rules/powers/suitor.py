@@ -12,7 +12,7 @@ from hedgesim.rules.rule import PowerRule
 
 @dataclass(frozen=True)
 class Suitor(PowerRule):
-    """Attention, offers and meetings, without coercion.
+    """Attention without pressure.
 
     References: [azizova2024] on powers that want stability rather than control. Not to be confused with the patron.
     """
@@ -20,10 +20,4 @@ class Suitor(PowerRule):
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
         """Decisions of the powers in view."""
         own = parameters.attention
-        paid = attention.follow_reasons(view, own)
-        return PowerDecision(
-            attention=paid,
-            offer=attention.allot(view, paid, own),
-            coercion=0.0 * view.loss,
-            called=attention.call_meetings(view, own),
-        )
+        return PowerDecision(attention=attention.follow_reasons(view, own), pressure=0.0 * view.loss)

@@ -1,0 +1,164 @@
+"""Shares: drift without known reasons, the response to what countries value, and re-exported goods."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import ModuleType
+
+from hedgesim.model.arrays import TARGET, Array, Number, bound, namespace, softmax
+from hedgesim.model.parameter import parameter
+from hedgesim.model.view import View
+
+LOWEST_SHARE = 0.003
+"""Floor of a starting share, so that its logarithm stays finite; below it drift has the spread of this share."""
+
+YEAR = 2.75
+"""Variance of the yearly mean's change against the variance of a quarter's step, for a walk in quarters."""
+
+START = 0.875
+"""Variance of a yearly mean about the quarter at its end, in the same units."""
+
+
+@dataclass(frozen=True)
+class DriftParameters:
+    """Unmodelled reasons: every share has the same yearly spread of arcsin(sqrt(share)), whatever its size."""
+
+    sigma: float = parameter(
+        0.018, "rad/year", (0, 0.1), "spread of a yearly share, energy excepted (sigma)", "fit2021"
+    )
+    sigma_energy: float = parameter(0.17, "rad/year", (0, 0.6), "spread of a yearly share in energy", "fit2021")
+    persistence: float = parameter(0.957, "1/year", (0.5, 1), "share of the drift that stays after a year (phi)", "fit2021")
+    start: float = parameter(
+        1.0, "1", (0, 1), "share of the uncertainty of prior-dominated starting shares that is drawn", "assumption"
+    )
+
+
+@dataclass(frozen=True)
+class Taste:
+    """What a country weighs when it values its options: shared weights that a rule may replace."""
+
+    offer: float = parameter(1.0, "1", (0, 4), "weight of a power's rise of attention (beta_o)", "assumption")
+    threat: float = parameter(1.0, "1", (-3, 4), "recoil from threat (beta_t); negative leans toward it", "walt1987")
+    access: float = parameter(0.9, "1", (0, 3), "weight of access: routes, markets, remittances (beta_v)", "assumption")
+    meetings: float = parameter(0.1, "1", (0, 1), "weight of the formats that a power leads (beta_b)", "assumption")
+    need: float = parameter(1.0, "1", (0, 3), "weight of what must be replaced in the region's value (beta_n)", "assumption")
+    concentration: float = parameter(2.0, "1", (0, 6), "cost of growing dependence on one power (alpha)", "kuik2008")
+    strain: float = parameter(0.0, "1", (0, 8), "pull of protectors on a strained government", "david1991")
+
+
+@dataclass(frozen=True)
+class ResponseParameters:
+    """How fast portfolios and threat answer, and how much is re-exported."""
+
+    pace: float = parameter(1.0, "1", (0.2, 5), "scale of the domains' rates of adjustment (eta)", "assumption")
+    threat_rate: float = parameter(0.3, "1/quarter", (0.05, 1), "speed of threat perception (eta_theta)", "assumption")
+    reexport: float = parameter(0.08, "1", (0, 0.5), "share of the sanctioned flow that is re-exported (delta)", "assumption")
+    reexport_flow: float = parameter(120.0, "bn USD/year", (0, 400), "sanctioned imports before sanctions (B0)", "assumption")
+    recorded: float = parameter(
+        0.3, "1", (0, 1), "share of movements inside a customs union that statistics record; knows 2022", "assumption"
+    )
+    resentment: float = parameter(1.5, "1", (0, 4), "public opinion lost per unit of threat", "assumption")
+
+
+def value_of_options(view: View, taste: Taste) -> Array:
+    """Value of each option against the start, axes (country, domain, option, run), in log odds."""
+    xp = view.xp
+    powers = (
+        taste.offer * view.offer_rise
+        - taste.threat * view.exposed_threat
+        + taste.access * view.access_powers
+        + taste.meetings * view.meetings_lead
+        + taste.strain * view.protection
+        - taste.concentration * view.dependence
+    )
+    region = (
+        taste.need * view.need
+        + taste.access * view.access_region
+        + view.passage
+        + taste.meetings * view.meetings_home
+    )
+    other = taste.access * view.access_other + 0.0 * region
+    return xp.concat((powers, region, other), axis=TARGET)
+
+
+def respond(response: Array, value: Array, rate: Array) -> Array:
+    """The response one quarter later: part of the way to the value [mckelvey_palfrey1995]; rate: 0..1."""
+    return response + rate * (value - response)
+
+
+def shares_of(log_start: Array, response: Array, drift: Array, flow: Array, legs: Array) -> Array:
+    """Shares, axes (country, domain, option, run): the quantal response, and re-exported goods on top of it.
+
+    flow: re-export against recorded turnover, 0 outside the economy, axes (country, domain, 1, run). legs: where its
+    goods come from and go to, per unit of flow, axes (1, 1, option, run).
+    """
+    xp = namespace(response)
+    chosen = softmax(xp, log_start + response + drift)
+    legs = legs + 0.0 * chosen[:1, :1, :, :]
+    return (chosen + flow * legs) / (1.0 + flow * xp.sum(legs, axis=TARGET, keepdims=True))
+
+
+def without_response(log_start: Array, drift: Array) -> Array:
+    """Shares if nobody had answered to anything, axes (country, domain, option, run)."""
+    return softmax(namespace(drift), log_start + drift)
+
+
+def spread_of_drift(still: Array, energy: Array, tail: Array, parameters: DriftParameters) -> Array:
+    """Standard deviation of a quarter's step of the drift, log odds, axes (country, domain, option, run).
+
+    still: shares without response. energy: 1 for the energy domain. tail: factor of the calendar year, see `tail_of`.
+    """
+    xp = namespace(still)
+    sigma = parameters.sigma + (parameters.sigma_energy - parameters.sigma) * energy
+    return (2.0 / YEAR**0.5) * sigma * tail / xp.sqrt(xp.maximum(still, LOWEST_SHARE))
+
+
+def tail_of(xp: ModuleType, one: Array, other: Array) -> Array:
+    """Square root of 4 over a chi-square number with 4 degrees of freedom, from two uniform numbers."""
+    return xp.sqrt(-2.0 / (xp.log(one) + xp.log(other)))
+
+
+def move_drift(drift: Array, normal: Array, spread: Array, parameters: DriftParameters) -> Array:
+    """The drift one quarter later."""
+    return drift * parameters.persistence**0.25 + spread * normal
+
+
+def starting_drift(normal: Array, spread: Array) -> Array:
+    """The drift at the start, whose shares are those of the year before."""
+    return START**0.5 * spread * normal
+
+
+def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gammas: Array, portion: Number) -> Array:
+    """Starting shares of each run: prior-dominated cells redrawn among themselves, evidence kept.
+
+    gammas: gamma numbers of shape evidence x share, so that these cells of a row are Dirichlet.
+    portion: 0 keeps the table, 1 draws fully.
+    """
+    drawn = gammas * prior_dominated
+    mass = xp.sum(share * prior_dominated, axis=TARGET, keepdims=True)
+    total = xp.sum(drawn, axis=TARGET, keepdims=True)
+    fresh = xp.where(prior_dominated > 0.0, mass * drawn / xp.where(total > 0.0, total, 1.0), share)
+    mixed = share + portion * (fresh - share)
+    floored = bound(xp, mixed, LOWEST_SHARE, 1.0)
+    return floored / xp.sum(floored, axis=TARGET, keepdims=True)
+
+
+def move_threat(threat: Array, reach: Array, intention: Array, pressure: Array, parameters: ResponseParameters) -> Array:
+    """Rise of threat one quarter later, axes (country, 1, power, run): linear, twice the shock is twice the threat.
+
+    reach: capability times proximity. intention: what shocks added to it. pressure: by patrons.
+    """
+    return threat + parameters.threat_rate * (reach * intention + pressure - threat)
+
+
+def reexport_of(sanctions: Array, risk: Array, within: Array, turnover: Array, parameters: ResponseParameters) -> Array:
+    """Re-export of each country against its turnover, axes (country, 1, power, run): equal flows of all inside.
+
+    sanctions, risk: against each power, axes (1, 1, power, run). within: 1 where the country is in a customs union with
+    the power, axes (country, 1, power, run). turnover: of goods, bn USD/year, axes (country, 1, 1, run).
+    """
+    xp = namespace(within)
+    n = xp.maximum(xp.sum(within, axis=-4, keepdims=True), 1.0)
+    allowed = bound(xp, 1.0 - risk, 0.0, 1.0)
+    flow = parameters.reexport * parameters.reexport_flow * bound(xp, sanctions, 0.0, 1.0) * allowed
+    return flow * within / (n * turnover)
