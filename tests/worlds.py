@@ -96,25 +96,28 @@ def make_setting(
         evidence=rng.uniform(5.0, 25.0, (c, d, p + 2, 1)),
         tie=(tie / np.maximum(tie.sum(axis=-1, keepdims=True), 1e-9))[:, None, :, None],
         weight=weight / weight.sum(axis=DOMAIN, keepdims=True),
-        exposure=rng.uniform(0.2, 1.0, (1, d, 1, 1)),
-        inertia_rate=rng.uniform(0.05, 0.5, (1, d, 1, 1)),
-        sanctionable=(np.arange(d) > 0).astype(float)[None, :, None, None],
+        politics=rng.uniform(0.2, 1.0, (1, d, 1, 1)),
+        pace=rng.uniform(0.05, 0.5, (1, d, 1, 1)),
         security=(np.arange(d) == 0).astype(float)[None, :, None, None],
+        energy=(np.arange(d) == 2).astype(float)[None, :, None, None],
+        economy=(np.arange(d) == 1).astype(float)[None, :, None, None],
+        legs=rng.uniform(0.0, 0.5, (1, 1, p + 2, 1)),
+        turnover=rng.uniform(5.0, 100.0, (c, 1, 1, 1)),
         proximity=rng.uniform(0.1, 1.0, (c, 1, p, 1)),
-        offence=rng.uniform(0.1, 1.0, (1, 1, p, 1)),
         capability=rng.uniform(0.1, 1.0, (1, 1, p, 1)),
-        trend=rng.uniform(-0.01, 0.02, (1, d, p, 1)),
-        intention=rng.uniform(0.0, 0.6, (1, 1, p, 1)),
+        wealth=rng.uniform(-2.0, 2.0, (1, 1, p, 1)),
         attention=rng.uniform(0.1, 0.6, (1, 1, p, 1)),
-        delivery=rng.uniform(0.3, 0.9, (1, 1, p, 1)),
         solidarity=rng.uniform(0.0, 1.0, (1, 1, p, 1)),
-        bloc=rng.uniform(-1.0, 1.0, (1, 1, p, 1)),
         affinity=rng.uniform(-0.5, 0.5, (c, 1, p, 1)),
         trust=_symmetric(rng.uniform(0.2, 0.8, (c, c)))[:, None, :, None],
         rivalry=_symmetric(rng.uniform(0.0, 1.0, (p, p)))[None, :, :, None],
-        sovereignty=rng.uniform(0.0, 2.0, (c, 1, 1, 1)),
-        participation=rng.uniform(-3.0, -1.0, (c, 1, 1, 1)),
-        peril_proximity=rng.uniform(0.0, 1.0, (c, 1, 1, 1)),
+        regional_weight=rng.uniform(0.05, 0.5, (c, 1, 1, 1)),
+        personalisation=rng.uniform(0.2, 1.0, (c, 1, 1, 1)),
+        neutrality=rng.integers(0, 2, (c, 1, 1, 1)).astype(float),
+        left=rng.integers(0, 2, (c, 1, 1, 1)).astype(float),
+        votes_sovereignty=rng.integers(0, 3, (c, 5, 4, 1)).astype(float),
+        votes_rights=rng.integers(0, 3, (c, 5, 4, 1)).astype(float),
+        vote_age=np.arange(5.0)[None, :, None, None],
         aggressor=(np.arange(p) == 0).astype(float)[None, None, :, None],
         formats=_formats(rng, axes),
         shocks=_shocks(rng, axes),
@@ -126,36 +129,40 @@ def _symmetric(square: np.ndarray) -> np.ndarray:
 
 
 def _formats(rng: np.random.Generator, axes: Axes) -> Formats:
-    """Home-grown ones at even places and outside-led ones at odd; the third is a treaty, the fourth an institution."""
+    """Own meetings, talks with a power, a treaty, a body, and a small group that comes after the own meetings."""
     c, p, d, f = len(axes.countries), len(axes.powers), len(axes.domains), len(axes.formats)
     place = np.arange(f)
-    outside = (place % 2).astype(float)
-    lead = np.eye(p)[rng.integers(0, p, f)] * outside[:, None]
+    led = np.isin(place, [1, 3]).astype(float)
+    lead = np.eye(p)[rng.integers(0, p, f)] * led[:, None]
     covers = rng.integers(0, 2, (d, f)).astype(float)
     covers[0] = np.maximum(covers[0], covers.sum(axis=0) == 0)
-    treaty = (place == 2).astype(float)
-    level = np.where(place == 3, 4.0, np.where(place == 2, 0.0, rng.integers(0, 4, f)))
+    treaty, body = (place == 2).astype(float), (place == 3).astype(float)
+    ladder = np.where(body > 0.0, 2.0, np.where(treaty > 0.0, 0.0, rng.integers(0, 3, f))).astype(float)
     eligible = np.maximum(rng.integers(0, 2, (c, f)), np.arange(c)[:, None] < 2).astype(float)
     joined = rng.choice([0.0, 1.0, 2.0, 3.0, 3.0], (c, f))
     wide = (1, 1, f, 1)
+    after = np.zeros((f, f))
+    after[0, 4:5] = 1.0
     return Formats(
-        outside=outside.reshape(wide),
+        own=(place == 0).astype(float).reshape(wide),
+        dialogue=(place == 1).astype(float).reshape(wide),
+        small=(place == 4).astype(float).reshape(wide),
+        treaty=treaty.reshape(wide),
+        body=body.reshape(wide),
+        customs=(lead * body[:, None])[None, :, :, None],
         lead=lead[None, :, :, None],
         covers=covers[None, :, :, None],
         eligible=eligible[:, None, :, None],
         opens_to=(1.0 - eligible)[:, None, :, None],
-        base_formality=rng.uniform(0.0, 0.9, wide),
-        exclusivity=(outside * rng.uniform(0.0, 1.0, f)).reshape(wide),
-        ceiling=np.where(treaty > 0.0, 0.0, rng.choice([2.0, 3.0], f)).reshape(wide),
-        hosted=((1.0 - outside) * (1.0 - treaty)).reshape(wide),
-        treaty=treaty.reshape(wide),
-        cadence=rng.choice([1.0, 2.0, 4.0], wide),
-        level=level.reshape(wide),
-        status=np.where(level > 0.0, joined, 0.0)[:, None, :, None],
+        pairs=np.full(wide, 3.0),
+        after=after[None, :, :, None],
+        formality=rng.uniform(0.1, 0.9, wide),
+        ceiling=np.full(wide, 2.0),
+        cadence=rng.choice([2.0, 4.0], wide),
+        ladder=ladder.reshape(wide),
+        status=np.where(ladder > 0.0, joined, 0.0)[:, None, :, None],
         since=rng.choice([0.0, 1.0, np.nan], wide),
-        charter=(place >= 3).astype(float).reshape(wide),
-        procedures=(place == 3).astype(float).reshape(wide),
-        secretariat=(place == 3).astype(float).reshape(wide),
+        seated=rng.integers(0, 2, (1, 1, 1, 1)).astype(float),
     )
 
 
@@ -215,7 +222,7 @@ def hit(channel: str, size: float, *members: int, seed: int = 5) -> Setting:
         size=np.where(chosen, size, 0.0),
         masks={**shocks.masks, channel: mask},
     )
-    return replace(setting, shocks=shocks, trend=0.0 * setting.trend)
+    return replace(setting, shocks=shocks)
 
 
 def axis_lengths(axes: Axes) -> dict[str, int]:
@@ -262,7 +269,7 @@ def inputs_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[st
     """What is given in the first quarter, with every shock at its full size."""
     xp, case = numpy_namespace, make_case(setting, values=values)
     start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
-    now = conditions_at(setting, case.parameters, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
+    now = conditions_at(setting, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
     draws = draw_steps(xp, setting, case.seed, runs, four=0)[0]
     return assess(case, start.baseline.world, start.baseline, conditions=now, draws=draws)
 

@@ -11,7 +11,16 @@ from typing import TypeVar
 from hedgesim.engines.case import Case
 from hedgesim.model import formats as fm
 from hedgesim.model import shares as sh
-from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, bound, indicator, map_targets, positive, spread, sum_products
+from hedgesim.model.arrays import (
+    COUNTRY,
+    TARGET,
+    Array,
+    bound,
+    indicator,
+    map_targets,
+    spread,
+    sum_products,
+)
 from hedgesim.model.calendar import advance_formats
 from hedgesim.model.derived import Baseline, QuarterInputs, derive
 from hedgesim.model.draws import Draws
@@ -159,4 +168,6 @@ def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDeci
 
 def _of_options(xp: ModuleType, setting: Setting) -> Array:
     """1 for the aggressor among the options, axes (1, 1, option, run)."""
-    return xp.concat((setting.aggressor, 0.0 * setting.aggressor[..., :1, :], 0.0 * setting.aggressor[..., :1, :]), axis=TARGET)
+    return xp.concat(
+        (setting.aggressor, 0.0 * setting.aggressor[..., :1, :], 0.0 * setting.aggressor[..., :1, :]), axis=TARGET
+    )

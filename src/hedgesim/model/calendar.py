@@ -1,13 +1,12 @@
-"""What formats do in a quarter: who climbs, who meets, who comes, who joins or leaves, and what meetings leave behind."""
+"""What formats do in a quarter: who climbs, meets, comes, joins or leaves, and what meetings leave behind."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from hedgesim.model import formats as fm
 from hedgesim.model.arrays import COUNTRY, TARGET, Array, bound, indicator, logistic, pair_sums, positive
 from hedgesim.model.derived import QuarterInputs
-from hedgesim.model.parameter import parameter
 from hedgesim.model.view import CountryDecision
 from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERS, NONE, World
 
@@ -18,26 +17,20 @@ EARLY = 0.1
 """Chance of an own meeting at the earliest quarter."""
 
 
-@dataclass(frozen=True)
-class CalendarParameters:
-    """How often formats meet, and what meetings do to trust."""
-
-    hold: float = parameter(1.2, "log odds", (-3, 5), "an own meeting that is due is held (hold)", "fit2021")
-    repeat: float = parameter(-2.0, "log 1/quarter", (-6, 1), "an outside-led summit is repeated", "fit2021")
-    ministers: float = parameter(-1.3, "log 1/quarter", (-6, 1), "ministers meet (m)", "fit2021")
-    ministers_alarm: float = parameter(0.7, "1", (-2, 4), "effect of alarm on it (theta_m)", "fit2021")
-    trust_gain: float = parameter(0.03, "1/meeting", (0, 0.2), "share of the way to the ceiling of trust made", "kydd2005")
-    trust_ceiling: float = parameter(0.9, "1", (0.5, 1), "trust that meetings cannot lift beyond", "assumption")
-
-
 def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecision) -> World:
     """The formats one quarter later; world: already moved in everything else."""
     xp, old, derived, draws = world.xp, inputs.world, inputs.derived, inputs.draws
     features = inputs.setting.formats
     willing = indicator(xp, decision.stance - features.formality * decision.reserve + old.stance > 0.0)
     rate = fm.ladder_rate(
-        old, alarm=derived.alarm, willing=willing, trusted=derived.trusted, weight=inputs.setting.regional_weight,
-        wealth=inputs.setting.wealth_of_leads, formats=features, parameters=inputs.parameters.ladder,
+        old,
+        alarm=derived.alarm,
+        willing=willing,
+        trusted=derived.trusted,
+        weight=inputs.setting.regional_weight,
+        wealth=inputs.setting.wealth_of_leads,
+        formats=features,
+        parameters=inputs.parameters.ladder,
     )
     reachable = derived.available + (1.0 - derived.available) * inputs.parameters.ladder.virtual
     rate = rate * fm.is_ready(old.ladder, features) * xp.where(old.ladder >= MINISTERS, reachable, 1.0)
@@ -115,7 +108,9 @@ def _next_status(world: World, inputs: QuarterInputs, decision: CountryDecision)
     working = indicator(xp, old.ladder > DORMANT)
     unwilling = xp.sum(derived.party * (1.0 - here), axis=COUNTRY, keepdims=True)
     unseated = xp.sum(derived.party * (1.0 - seat), axis=COUNTRY, keepdims=True)
-    bridged = xp.max(indicator(xp, (old.ladder > DORMANT) & (features.small * features.eligible > 0.0)), axis=TARGET, keepdims=True)
+    bridged = xp.max(
+        indicator(xp, (old.ladder > DORMANT) & (features.small * features.eligible > 0.0)), axis=TARGET, keepdims=True
+    )
     guest = features.opens_to * working * here * bridged * indicator(xp, unwilling < 0.5)
     guest_rate = own * (fm.PAIRS / xp.maximum(xp.sum(derived.party, axis=COUNTRY, keepdims=True), 1.0)) * guest
     member_rate = own * features.opens_to * (1.0 - features.body) * seat * indicator(xp, unseated < 0.5)
@@ -123,11 +118,15 @@ def _next_status(world: World, inputs: QuarterInputs, decision: CountryDecision)
     summit = xp.max(indicator(xp, world.meeting >= LEADERS) * features.own, axis=TARGET, keepdims=True)
     signs_rate = own * (fm.PAIRS / features.pairs) * features.treaty * features.eligible * here * summit
     rate = xp.where(
-        old.status == NONE, guest_rate + joins_rate + signs_rate, xp.where(old.status < MEMBER, member_rate + joins_rate, 0.0)
+        old.status == NONE,
+        guest_rate + joins_rate + signs_rate,
+        xp.where(old.status < MEMBER, member_rate + joins_rate, 0.0),
     )
     happens = uniform < fm.chance(rate)
     founds = (world.ladder > DORMANT) & (old.ladder == DORMANT) & (features.eligible > 0.0) & (features.treaty == 0.0)
-    leaves = (old.status == MEMBER) & (features.body * (1.0 - here) > 0.0) & (uniform < fm.chance(p.leaving + 0.0 * uniform))
+    leaves = (
+        (old.status == MEMBER) & (features.body * (1.0 - here) > 0.0) & (uniform < fm.chance(p.leaving + 0.0 * uniform))
+    )
     up = xp.where((old.status == NONE) & (guest_rate > 0.0), GUEST, MEMBER)
     status = xp.where(founds, MEMBER, xp.where(happens, up, xp.where(leaves, NONE, old.status)))
     signed = xp.sum(indicator(xp, status == MEMBER), axis=COUNTRY, keepdims=True) >= 2.0

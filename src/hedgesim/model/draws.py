@@ -97,7 +97,9 @@ def _per_cell(xp: ModuleType, axes: Axes, flat: Array) -> Array:
 def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array, year: int | Array) -> Array:
     """Factor of a calendar year on the drift of every cell, axes (country, domain, option, run)."""
     streams: tuple[Stream, ...] = (("tail", axes.countries, _cells(axes)),)
-    one, other = (_by_stream(xp, x, streams)["tail"] for x in draw_uniform(xp, seed, runs, _addresses(streams), four=year)[:2])
+    one, other = (
+        _by_stream(xp, x, streams)["tail"] for x in draw_uniform(xp, seed, runs, _addresses(streams), four=year)[:2]
+    )
     return _per_cell(xp, axes, tail_of(xp, one[:, 0, :, :], other[:, 0, :, :]))
 
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.arrays import COUNTRY, DOMAIN, RUN, TARGET, Array, indicator, logistic, map_targets, namespace, sum_products, swap
+from hedgesim.model.arrays import (
+    COUNTRY,
+    DOMAIN,
+    TARGET,
+    Array,
+    indicator,
+    logistic,
+    map_targets,
+    namespace,
+    sum_products,
+    swap,
+)
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
-from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERS, World
+from hedgesim.model.world import DORMANT, MEMBER, MINISTERS, World
 
 USUAL_TRUST = 0.6
 """Trust about which the effect of trust is measured."""
@@ -34,7 +45,9 @@ class StanceParameters:
 
     willing: float = parameter(3.1, "log odds", (-5, 10), "willingness, all else nil (a)", "fit2021")
     trust: float = parameter(2.7, "log odds", (0, 10), "effect of trust in the other parties (w)", "kydd2005")
-    weight: float = parameter(3.1, "log odds", (-2, 10), "the largest gain most from order (s_W)", "olson1965;mattli1999")
+    weight: float = parameter(
+        3.1, "log odds", (-2, 10), "the largest gain most from order (s_W)", "olson1965;mattli1999"
+    )
     personal: float = parameter(3.6, "log odds", (0, 12), "cost of formality to a personal ruler (c_p)", "ali2024")
     neutral: float = parameter(3.2, "log odds", (0, 12), "cost of formality to a neutral state (c_n)", "ali2024")
     left: float = parameter(1.05, "log odds", (0, 5), "reluctance per body that the ruler has left (r)", "fit2021")
@@ -45,15 +58,35 @@ class StanceParameters:
 class LadderParameters:
     """Rates per quarter of the steps from ministers to leaders, log."""
 
-    ministers: float = parameter(-4.6, "log 1/quarter", (-9, 0), "a power of 2 tn opens ministers' talks (b1)", "fit2021")
+    ministers: float = parameter(
+        -4.6, "log 1/quarter", (-9, 0), "a power of 2 tn opens ministers' talks (b1)", "fit2021"
+    )
     gdp: float = parameter(0.97, "1", (0, 3), "effect of the power's GDP (eta)", "fit2021")
-    alone: float = parameter(-2.5, "log", (-6, 0), "the same before the five's own ministers have met (delta_M)", "fit2021")
+    alone: float = parameter(
+        -2.5, "log", (-6, 0), "the same before the five's own ministers have met (delta_M)", "fit2021"
+    )
     alarm: float = parameter(1.9, "1", (0, 6), "effect of alarm (theta)", "fit2021")
     leaders: float = parameter(-4.3, "log 1/quarter", (-9, 0), "talks rise to leaders' level (b2)", "fit2021")
     own: float = parameter(-0.8, "log 1/quarter", (-5, 3), "a step of the five themselves (h0)", "fit2021")
     virtual: float = parameter(0.4, "1", (0, 1), "rate of steps when nobody can be hosted", "assumption")
-    accession: float = parameter(0.05, "1/quarter", (0, 1), "accession of a willing country to a formal body", "fit2021")
+    accession: float = parameter(
+        0.05, "1/quarter", (0, 1), "accession of a willing country to a formal body", "fit2021"
+    )
     leaving: float = parameter(0.02, "1/quarter", (0, 1), "exit of an unwilling member of a formal body", "fit2021")
+
+
+@dataclass(frozen=True)
+class CalendarParameters:
+    """How often formats meet, and what meetings do to trust."""
+
+    hold: float = parameter(1.2, "log odds", (-3, 5), "an own meeting that is due is held (hold)", "fit2021")
+    repeat: float = parameter(-2.0, "log 1/quarter", (-6, 1), "an outside-led summit is repeated", "fit2021")
+    ministers: float = parameter(-1.3, "log 1/quarter", (-6, 1), "ministers meet (m)", "fit2021")
+    ministers_alarm: float = parameter(0.7, "1", (-2, 4), "effect of alarm on it (theta_m)", "fit2021")
+    trust_gain: float = parameter(
+        0.03, "1/meeting", (0, 0.2), "share of the way to the ceiling of trust made", "kydd2005"
+    )
+    trust_ceiling: float = parameter(0.9, "1", (0.5, 1), "trust that meetings cannot lift beyond", "assumption")
 
 
 def parties_of(status: Array, eligible: Array, ladder: Array) -> Array:
@@ -104,9 +137,7 @@ def starting_stance(stance: Array, willing: Array, uniform: Array) -> Array:
     return logit(xp.where(willing > 0.0, refused + uniform * (1.0 - refused), uniform * refused))
 
 
-def move_stance(
-    unmodelled: Array, uniform: Array, succession: Array, parameters: StanceParameters
-) -> Array:
+def move_stance(unmodelled: Array, uniform: Array, succession: Array, parameters: StanceParameters) -> Array:
     """Unmodelled part one quarter later: drawn again at a succession, and else so that half remains after a half-life."""
     xp = namespace(uniform)
     again = xp.maximum(1.0 - 0.5 ** (1.0 / parameters.half_life) + 0.0 * uniform, succession)
@@ -114,7 +145,14 @@ def move_stance(
 
 
 def ladder_rate(
-    world: World, *, alarm: Array, willing: Array, trusted: Array, weight: Array, wealth: Array, formats: Formats,
+    world: World,
+    *,
+    alarm: Array,
+    willing: Array,
+    trusted: Array,
+    weight: Array,
+    wealth: Array,
+    formats: Formats,
     parameters: LadderParameters,
 ) -> Array:
     """Rate per quarter at which a format climbs one rung, axes (1, 1, format, run).
@@ -129,7 +167,9 @@ def ladder_rate(
     talks = xp.exp(p.ministers + p.gdp * wealth + p.alarm * alarm) * (xp.exp(p.alone + 0.0 * alarm) + own_ministers)
     summits = xp.exp(p.leaders + p.alarm * alarm) * world.seated
     shares = weight * founders
-    heavy = xp.sum(shares * willing, axis=COUNTRY, keepdims=True) >= MAJORITY * xp.sum(shares, axis=COUNTRY, keepdims=True)
+    heavy = xp.sum(shares * willing, axis=COUNTRY, keepdims=True) >= MAJORITY * xp.sum(
+        shares, axis=COUNTRY, keepdims=True
+    )
     n = xp.maximum(xp.sum(founders, axis=COUNTRY, keepdims=True), 1.0)
     everyone = xp.sum(founders * willing, axis=COUNTRY, keepdims=True) >= n
     close = xp.where(n < 3.0, xp.sum(founders * weight * trusted, axis=COUNTRY, keepdims=True) / n, 1.0)

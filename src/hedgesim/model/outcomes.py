@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from types import ModuleType
 
 from hedgesim.model import shares as sh
-from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, bound, indicator, namespace, spread, sum_products, swap
+from hedgesim.model.arrays import (
+    COUNTRY,
+    DOMAIN,
+    TARGET,
+    Array,
+    bound,
+    indicator,
+    namespace,
+    spread,
+    sum_products,
+    swap,
+)
 from hedgesim.model.derived import Baseline, presence_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
@@ -40,7 +51,10 @@ class Outcome:
 OUTCOMES: dict[str, Outcome] = {
     "presence": Outcome("countries", "share", "an option's share of the portfolio, weighted over domains", "model"),
     "hedging_index": Outcome(
-        "countries", "1", "quadratic entropy of the security portfolio with rivalry as distance, 0..1", "rao1982;lim_cooper2015"
+        "countries",
+        "1",
+        "quadratic entropy of the security portfolio with rivalry as distance, 0..1",
+        "rao1982;lim_cooper2015",
     ),
     "hedging_by_arithmetic": Outcome(
         "countries",
@@ -59,7 +73,9 @@ OUTCOMES: dict[str, Outcome] = {
     "affinity": Outcome("countries", "1", "public opinion of the aggressor, -1..1", "model"),
     "threat": Outcome("countries", "1", "rise of perceived threat from the aggressor", "walt1987"),
     **{
-        f"vote_{choice}_{kind}": Outcome("countries", "probability", f"{choice} on a resolution on {kind}", "bailey2017")
+        f"vote_{choice}_{kind}": Outcome(
+            "countries", "probability", f"{choice} on a resolution on {kind}", "bailey2017"
+        )
         for kind in KINDS
         for choice in CHOICES
     },
@@ -68,9 +84,7 @@ OUTCOMES: dict[str, Outcome] = {
     ),
     "formality": Outcome("system", "1", "mean formality of formats at work, 0..1", "vabulas_snidal2013"),
     "leader_meetings": Outcome("system", "meetings", "formats whose leaders met in the quarter", "model", "quarter"),
-    "leader_meetings_outside": Outcome(
-        "system", "meetings", "of them with a power from outside", "model", "quarter"
-    ),
+    "leader_meetings_outside": Outcome("system", "meetings", "of them with a power from outside", "model", "quarter"),
     "first_time_formats": Outcome(
         "system", "formats", "formats whose leaders met for the first time", "model", "quarter"
     ),
@@ -157,11 +171,12 @@ def country_outcomes(
     about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
     opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
     flow = xp.sum(reexports(world, conditions, setting, parameters), axis=TARGET, keepdims=True)
+    counts = (setting.votes_sovereignty, setting.votes_rights)
     votes = {
         f"vote_{choice}_{kind}": probability[..., c : c + 1, :]
         for k, kind in enumerate(KINDS)
         for probability in [
-            vote_probabilities(setting.votes[k], setting.votes[1 - k], setting.vote_age, conditions.step, parameters.votes)
+            vote_probabilities(counts[k], counts[1 - k], setting.vote_age, conditions.step, parameters.votes)
         ]
         for c, choice in enumerate(CHOICES)
     }

@@ -8,8 +8,7 @@ from typing import Any
 
 from hedgesim.model.arrays import Array
 from hedgesim.model.attention import AttentionParameters
-from hedgesim.model.calendar import CalendarParameters
-from hedgesim.model.formats import LadderParameters, StanceParameters
+from hedgesim.model.formats import CalendarParameters, LadderParameters, StanceParameters
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.sanctions import SanctionParameters
 from hedgesim.model.shares import DriftParameters, ResponseParameters, Taste

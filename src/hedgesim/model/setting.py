@@ -143,8 +143,10 @@ class Setting:
     """By statute, 0..1."""
     left: Float[Array, "country 1 1 #run"]
     """Bodies that the ruler of the start had left."""
-    votes: tuple[Float[Array, "country year choice #run"], ...]
-    """Earlier votes by kind of resolution."""
+    votes_sovereignty: Float[Array, "country year choice #run"]
+    """Earlier votes on resolutions on sovereignty."""
+    votes_rights: Float[Array, "country year choice #run"]
+    """The same on rights."""
     vote_age: Float[Array, "1 year 1 #run"]
     """Years before the start."""
     aggressor: Float[Array, "1 1 power #run"]

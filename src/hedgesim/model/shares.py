@@ -27,7 +27,9 @@ class DriftParameters:
         0.018, "rad/year", (0, 0.1), "spread of a yearly share, energy excepted (sigma)", "fit2021"
     )
     sigma_energy: float = parameter(0.17, "rad/year", (0, 0.6), "spread of a yearly share in energy", "fit2021")
-    persistence: float = parameter(0.957, "1/year", (0.5, 1), "share of the drift that stays after a year (phi)", "fit2021")
+    persistence: float = parameter(
+        0.957, "1/year", (0.5, 1), "share of the drift that stays after a year (phi)", "fit2021"
+    )
     start: float = parameter(
         1.0, "1", (0, 1), "share of the uncertainty of prior-dominated starting shares that is drawn", "assumption"
     )
@@ -41,7 +43,9 @@ class Taste:
     threat: float = parameter(1.0, "1", (-3, 4), "recoil from threat (beta_t); negative leans toward it", "walt1987")
     access: float = parameter(0.9, "1", (0, 3), "weight of access: routes, markets, remittances (beta_v)", "assumption")
     meetings: float = parameter(0.1, "1", (0, 1), "weight of the formats that a power leads (beta_b)", "assumption")
-    need: float = parameter(1.0, "1", (0, 3), "weight of what must be replaced in the region's value (beta_n)", "assumption")
+    need: float = parameter(
+        1.0, "1", (0, 3), "weight of what must be replaced in the region's value (beta_n)", "assumption"
+    )
     concentration: float = parameter(2.0, "1", (0, 6), "cost of growing dependence on one power (alpha)", "kuik2008")
     strain: float = parameter(0.0, "1", (0, 8), "pull of protectors on a strained government", "david1991")
 
@@ -52,8 +56,12 @@ class ResponseParameters:
 
     pace: float = parameter(1.0, "1", (0.2, 5), "scale of the domains' rates of adjustment (eta)", "assumption")
     threat_rate: float = parameter(0.3, "1/quarter", (0.05, 1), "speed of threat perception (eta_theta)", "assumption")
-    reexport: float = parameter(0.08, "1", (0, 0.5), "share of the sanctioned flow that is re-exported (delta)", "assumption")
-    reexport_flow: float = parameter(120.0, "bn USD/year", (0, 400), "sanctioned imports before sanctions (B0)", "assumption")
+    reexport: float = parameter(
+        0.08, "1", (0, 0.5), "share of the sanctioned flow that is re-exported (delta)", "assumption"
+    )
+    reexport_flow: float = parameter(
+        120.0, "bn USD/year", (0, 400), "sanctioned imports before sanctions (B0)", "assumption"
+    )
     recorded: float = parameter(
         0.3, "1", (0, 1), "share of movements inside a customs union that statistics record; knows 2022", "assumption"
     )
@@ -72,10 +80,7 @@ def value_of_options(view: View, taste: Taste) -> Array:
         - taste.concentration * view.dependence
     )
     region = (
-        taste.need * view.need
-        + taste.access * view.access_region
-        + view.passage
-        + taste.meetings * view.meetings_home
+        taste.need * view.need + taste.access * view.access_region + view.passage + taste.meetings * view.meetings_home
     )
     other = taste.access * view.access_other + 0.0 * region
     return xp.concat((powers, region, other), axis=TARGET)
@@ -143,7 +148,9 @@ def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gam
     return floored / xp.sum(floored, axis=TARGET, keepdims=True)
 
 
-def move_threat(threat: Array, reach: Array, intention: Array, pressure: Array, parameters: ResponseParameters) -> Array:
+def move_threat(
+    threat: Array, reach: Array, intention: Array, pressure: Array, parameters: ResponseParameters
+) -> Array:
     """Rise of threat one quarter later, axes (country, 1, power, run): linear, twice the shock is twice the threat.
 
     reach: capability times proximity. intention: what shocks added to it. pressure: by patrons.

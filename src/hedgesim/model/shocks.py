@@ -112,7 +112,9 @@ class Conditions:
     )
 
 
-CHANNELS: dict[str, ChannelForm] = {item.name: item.metadata["form"] for item in fields(Conditions) if "form" in item.metadata}
+CHANNELS: dict[str, ChannelForm] = {
+    item.name: item.metadata["form"] for item in fields(Conditions) if "form" in item.metadata
+}
 """Channels on which a shock may act."""
 
 

@@ -99,8 +99,12 @@ def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, para
     f = setting.formats
     party = fm.parties_of(world.status, f.eligible, world.ladder)
     free, reserve = fm.stance_on(
-        fm.trust_in(world.trust, party), setting.regional_weight, setting.left, setting.personalisation,
-        setting.neutrality, parameters.stance,
+        fm.trust_in(world.trust, party),
+        setting.regional_weight,
+        setting.left,
+        setting.personalisation,
+        setting.neutrality,
+        parameters.stance,
     )
     working = indicator(xp, (world.ladder > DORMANT) & (world.status > 0.0))
     return fm.starting_stance(free - f.formality * reserve, working, uniform)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.shares import Taste
 from hedgesim.model.arrays import Array
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hedgesim.model.shares import Taste
 from hedgesim.model.arrays import TARGET, Array, spread
 from hedgesim.model.parameter import parameter
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
 

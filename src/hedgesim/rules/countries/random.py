@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from hedgesim.model.shares import Taste
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameter import parameter
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 from hedgesim.rules.rule import CountryRule
 
