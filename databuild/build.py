@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from databuild import actors, formats, observations, pairs, powers, record, shares, shocks
+from databuild import actors, formats, observations, pairs, panels, powers, record, security, shares, shocks
 from databuild.codes import STARTS
 from databuild.known import Known
 from databuild.raw import RawData
@@ -39,6 +39,7 @@ def build_timeless(raw: RawData) -> dict[str, pd.DataFrame]:
         "country_attributes": actors.build_country_attributes(raw, dyads, sizes, observed),
         "domain_attributes": actors.build_domain_attributes(raw),
         "flags": actors.build_flags(raw),
+        "security": security.build_security(raw),
         "disputes": actors.build_disputes(raw),
         "conduct": actors.build_conduct(raw),
         "proximity": actors.build_proximity(dyads),
@@ -49,6 +50,8 @@ def build_timeless(raw: RawData) -> dict[str, pd.DataFrame]:
         "shocks": shocks.build_shocks(raw),
         "series": observations.build_series(raw),
         "record": record.build_record(raw),
+        "trade": panels.build_trade(raw),
+        "rollcalls": panels.build_rollcalls(raw),
         "votes": formats.build_votes(raw),
         "positions": formats.build_positions(raw),
         "visits": formats.build_visits(raw),
