@@ -10,6 +10,7 @@ import pandas as pd
 from databuild.codes import COUNTRIES, DOMAINS, GCC_MEMBERS, POWERS, WORLD, dated_by_year, rounded
 from databuild.known import values_of
 from databuild.raw import RawData
+from databuild.security import neutrality
 
 _PAIRS = {
     "contiguous": ("contiguous", "0 or 1"),
@@ -135,10 +136,12 @@ def build_country_attributes(
     """Attributes by written rules; where there are two dates the reader takes the latest visible one."""
     regimes = raw.choice_rows("regimes")
     oil = {(r["country"], r["date"]): float(r["hydrocarbon_exporter"]) for r in regimes}
+    laws = neutrality(raw)
     pairs, taking_part = values_of(dyads, "country", "partner", "attribute"), _participation(raw)
     rows = [row for r in regimes for row in _of_regime(r)]
     for country in COUNTRIES:
         rows += _weights(country, sizes, observations, (oil[country, "1993"], oil[country, "2010"]))
+        rows += _of_law(country, regimes, laws[laws["country"] == country])
         rows += _vote_logits(country, taking_part[country])
         near = _nearness(pairs, country, "AFG", scale=_AFGHAN_SCALE)
         rows.append(_row(country, "peril_proximity", near, unit="0-1", source="cepii2011", confidence="proxy"))
@@ -161,6 +164,18 @@ def _of_regime(r: Mapping[str, str]) -> Iterator[Row]:
         source = "recall;geddes2018" if name == "personalisation" else "recall"
         cells = {"unit": unit, "note": r["note"], "date": r["date"], "source": source, "confidence": "recall"}
         yield _row(r["country"], name, rounded(value), **cells)
+
+
+def _of_law(country: str, regimes: list[dict[str, str]], laws: pd.DataFrame) -> Iterator[Row]:
+    """Neutrality by law as coded, and the cost of sovereignty that follows with the last known personalisation."""
+    own = max((r for r in regimes if r["country"] == country), key=lambda r: r["date"])
+    for _, law in laws.iterrows():
+        cost = _COST_SCALE * (0.5 * float(own["personalisation"]) + 0.5 * law["value"])
+        cells = {"note": law["note"], "date": law["date"]}
+        coded = {"unit": "0-1", "source": law["source"], "confidence": law["confidence"]}
+        follows = {"unit": "0-3", "source": f"{law['source']};recall;geddes2018", "confidence": "recall"}
+        yield _row(country, "statutory_neutrality", law["value"], **cells, **coded)
+        yield _row(country, "sovereignty_cost", rounded(cost), **cells, **follows)
 
 
 def _vote_logits(country: str, share: float) -> Iterator[Row]:

@@ -38,9 +38,14 @@ class Citations:
         return cls(tuple((r["pattern"], r["key"]) for r in rows), entries)
 
     def cited(self, table: pd.DataFrame) -> pd.DataFrame:
-        """Replace the texts in the column `source` by keys; add `confidence`, and keep the texts in `source_text`."""
+        """Replace the texts in the column `source` by keys; add `confidence`, and keep the texts in `source_text`.
+
+        A row that says itself that it is recall stays recall, even if it names a source.
+        """
         found = pd.DataFrame([self.cite(text) for text in table["source"]], index=table.index)
-        return table.assign(source_text=table["source"], source=found[0], confidence=found[1])
+        own = table["confidence"] if "confidence" in table else pd.Series("", table.index)
+        confidence = found[1].mask(own == "recall", "recall")
+        return table.assign(source_text=table["source"], source=found[0], confidence=confidence)
 
     def cite(self, text: str) -> tuple[str, str]:
         """Keys of a source text joined by `;`, and its confidence: seen, proxy (derived) or recall."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 COUNTRIES = ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")
@@ -19,6 +20,10 @@ EU_MEMBERS = (
 )  # fmt: skip
 GROUPS = {"C5": ";".join(COUNTRIES[:5]), "C6": ";".join(COUNTRIES), "ALL_POWERS": ";".join(POWERS)}
 """Abbreviations that the choices use for lists of codes."""
+
+
+DIGITS = 12
+"""Decimals of a share on file: ten rounded shares still sum to 1 within 1e-9."""
 
 
 def power_of(code: str) -> str:
@@ -38,6 +43,18 @@ def option_of(code: str) -> str:
 def rounded(value: float, digits: int = 6) -> float:
     """Round, so that two builds write the same bytes."""
     return round(float(value), digits) + 0.0
+
+
+def lift_to_floor(share: np.ndarray, floor: float) -> np.ndarray:
+    """Lift small shares to the floor and take it from the others in proportion; sums to 1."""
+    low = share < floor
+    while True:
+        scale = (1.0 - floor * low.sum()) / share[~low].sum()
+        scaled = np.where(low, floor, share * scale)
+        below = (scaled < floor) & ~low
+        if not below.any():
+            return scaled
+        low = low | below
 
 
 def iso_date(text: str) -> str:

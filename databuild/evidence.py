@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 
 from databuild.codes import OPTIONS, OTHER, POWERS, REGION, WORLD, option_of
-from databuild.known import Known, in_force, last_year, others
+from databuild.known import Known, last_year, others
 
-_WINDOW_YEARS = 5
 _WEAKER = {"full_year": "proxy", "proxy": "recall", "recall": "recall"}
 _CONFIDENCES = ("seen", "proxy", "recall", "assumption")
 
@@ -126,18 +125,6 @@ def _latest(ask: Question) -> Evidence | None:
     return _composition(ask, ask.figures_of_last_year(), weight=ask.entry["weight"])
 
 
-def _window(ask: Question) -> Evidence | None:
-    """Sum over the five years before the start; the weight follows the volume."""
-    table, last = ask.figures(), ask.known.year
-    table = table[table["year"].between(last - _WINDOW_YEARS, last - 1)]
-    volume = float(table["value"].sum())
-    if volume <= 0.0:
-        return None
-    weight = next(name for least, name in sorted(ask.entry["volumes"].items(), reverse=True) if volume >= least)
-    item = _composition(ask, table, weight=weight)
-    return item and replace(item, basis=f"{ask.indicator} {last - _WINDOW_YEARS}-{last - 1}")
-
-
 def _composition(
     ask: Question, table: pd.DataFrame, *, weight: str, label: str = "", unlisted_is_zero: bool = True
 ) -> Evidence | None:
@@ -189,28 +176,6 @@ def _ratios(ask: Question) -> tuple[dict[str, float], pd.DataFrame]:
             shares = rows["value"].to_numpy() / rows["year"].map(totals).to_numpy()
             ratios[power] = float(shares[-1] / shares[0])
     return ratios, table
-
-
-def _pact(ask: Question) -> Evidence | None:
-    """The lead powers of bodies of which the country is a member."""
-    table = ask.known.members
-    table = table[(table["country"] == ask.country) & table["format"].isin(ask.entry["bodies"])]
-    return _pointing(ask, table, targets=table["lead"])
-
-
-def _flag(ask: Question) -> Evidence | None:
-    """The options at which flags in force point."""
-    table = in_force(ask.known.tables["flags"])
-    table = table[(table["country"] == ask.country) & (table["flag"] == ask.indicator)]
-    return _pointing(ask, table, targets=table["option"])
-
-
-def _pointing(ask: Question, table: pd.DataFrame, *, targets: pd.Series) -> Evidence | None:
-    """A flag shared equally by the options it points at."""
-    hits = np.array([(targets == option).sum() for option in OPTIONS], dtype=float)
-    if hits.sum() == 0.0:
-        return None
-    return ask.evidence(hits / hits.sum(), np.full(len(OPTIONS), ask.weight(ask.entry["weight"])), table)
 
 
 def _votes(ask: Question) -> Evidence | None:
@@ -273,10 +238,7 @@ def _of_known(ask: Question, observed: np.ndarray, known: np.ndarray, table: pd.
 
 METHODS: dict[str, Callable[[Question], Evidence | None]] = {
     "chain": _chain,
-    "window": _window,
     "latest": _latest,
-    "pact": _pact,
-    "flag": _flag,
     "votes": _votes,
     "kinship": _kinship,
     "poll": _poll,

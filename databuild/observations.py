@@ -6,6 +6,7 @@ import pandas as pd
 
 from databuild.codes import COUNTRIES, POWERS, WORLD, dated_by_year, iso_date, power_of, rounded
 from databuild.raw import RawData
+from databuild.security import build_rivalries
 
 _FLOWS = {"total_usd_mn": "trade_total", "exports_usd_mn": "trade_exports", "imports_usd_mn": "trade_imports"}
 _PARTNERS = {*COUNTRIES, *POWERS, WORLD}
@@ -18,7 +19,7 @@ def build_observations(raw: RawData) -> pd.DataFrame:
     """All figures that a starting share may be computed from."""
     parts = [
         _trade(raw), _arms(raw), _gas(raw), _oil(raw), _fuel(raw), _transit(raw), _remittances(raw), _polls(raw),
-        _ideal_points(raw), _recalled_points(raw),
+        _ideal_points(raw), _recalled_points(raw), build_rivalries(raw),
     ]  # fmt: skip
     table = dated_by_year(pd.concat(parts, ignore_index=True))
     table = table.assign(value=table["value"].map(rounded))

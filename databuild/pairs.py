@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from databuild.codes import COUNTRIES, POWERS, rounded
+from databuild.codes import COUNTRIES, POWERS, power_of, rounded
 from databuild.known import Known, last_year, others
+from databuild.security import largest_first
 
 _TIE_FLOOR = 0.02
+_MOST_RIVALRY = 3.0
 _BASE_TRUST, _TRUST_LANGUAGE, _TRUST_RELIGION, _TRUST_BODY, _TRUST_BODIES = 0.40, 0.10, 0.05, 0.05, 3
 _POLLS = ("poll_confidence_in_leader", "poll_russia_very_positive_role")
 
@@ -32,16 +34,30 @@ def build_ties(known: Known) -> pd.DataFrame:
 
 
 def build_rivalry(known: Known) -> pd.DataFrame:
+    """Rivalry of every two powers: as coded at the starts with figures, else from votes."""
+    coded = known.observed("rivalry")
+    coded = coded[coded["year"] == known.year - 1]
+    pairs = [(power, rival) for power in POWERS for rival in POWERS if power != rival]
+    rows = [_coded_rivalry(coded, *pair) if len(coded) else _distance(known, *pair) for pair in pairs]
+    keys = [{"power": power, "rival": rival} for power, rival in pairs]
+    table = pd.DataFrame([key | row for key, row in zip(keys, rows, strict=True)])
+    return table.assign(unit="0-1")
+
+
+def _coded_rivalry(coded: pd.DataFrame, power: str, rival: str) -> dict[str, object]:
+    """Level over the highest; of a group that of its member with most."""
+    codes = coded["state"].map(power_of), coded["partner"].map(power_of)
+    own = coded[((codes[0] == power) & (codes[1] == rival)) | ((codes[0] == rival) & (codes[1] == power))]
+    row = largest_first(own).iloc[0]
+    return {"value": rounded(row["value"] / _MOST_RIVALRY)} | {c: row[c] for c in ("date", "source", "confidence")}
+
+
+def _distance(known: Known, power: str, rival: str) -> dict[str, object]:
     """Distance of ideal points over the largest distance between two powers."""
     points, date = known.points
-    rows = [
-        {"power": power, "rival": rival, "value": rounded(abs(points[power] - points[rival]) / known.widest)}
-        for power in POWERS
-        for rival in POWERS
-        if power != rival
-    ]
     confidence = "proxy" if known.has_figures else "recall"
-    return pd.DataFrame(rows).assign(unit="0-1", date=date, source=known.source_of_points, confidence=confidence)
+    value = rounded(abs(points[power] - points[rival]) / known.widest)
+    return {"value": value, "date": date, "source": known.source_of_points, "confidence": confidence}
 
 
 def build_affinity(known: Known) -> pd.DataFrame:

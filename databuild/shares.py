@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from databuild.codes import COUNTRIES, DOMAINS, OPTIONS, rounded
+from databuild.codes import COUNTRIES, DIGITS, DOMAINS, OPTIONS, lift_to_floor, rounded
 from databuild.evidence import Evidence, gather_evidence
 from databuild.gravity import gravity_prior
 from databuild.known import Known
-
-_DIGITS = 12
-"""Decimals of a share on file: ten rounded shares still sum to 1 within 1e-9."""
+from databuild.security import security_rows
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,22 @@ def build_shares(known: Known, *, prior_weight: float) -> pd.DataFrame:
     rows: list[dict[str, object]] = []
     for country in COUNTRIES:
         for domain in DOMAINS:
-            prior = gravity_prior(known, country, domain=domain)
-            evidence = gather_evidence(known, country, domain=domain, prior=prior) if known.has_figures else []
-            blended = blend(evidence, prior, prior_weight=prior_weight, floor=known.blend["floor"])
-            for place, option in enumerate(OPTIONS):
-                cells = _cells(blended, evidence, place, prior_weight=prior_weight)
-                rows.append({"country": country, "domain": domain, "option": option, **cells})
+            if domain == "security" and known.has_figures:
+                found = security_rows(known, country, prior_weight=prior_weight)
+            else:
+                found = _blended_rows(known, country, domain=domain, prior_weight=prior_weight)
+            key = {"country": country, "domain": domain}
+            rows += [{**key, "option": option, **cells} for option, cells in zip(OPTIONS, found, strict=True)]
     return pd.DataFrame(rows).assign(unit="share of domain")
+
+
+def _blended_rows(known: Known, country: str, *, domain: str, prior_weight: float) -> Iterator[dict[str, object]]:
+    """Cells of every option where figures and prior are blended."""
+    prior = gravity_prior(known, country, domain=domain)
+    evidence = gather_evidence(known, country, domain=domain, prior=prior) if known.has_figures else []
+    blended = blend(evidence, prior, prior_weight=prior_weight, floor=known.blend["floor"])
+    for place in range(len(OPTIONS)):
+        yield _cells(blended, evidence, place, prior_weight=prior_weight)
 
 
 def blend(evidence: list[Evidence], prior: np.ndarray, *, prior_weight: float, floor: float) -> Blend:
@@ -54,18 +62,6 @@ def blend(evidence: list[Evidence], prior: np.ndarray, *, prior_weight: float, f
         total = total + item.n * np.where(item.n > 0.0, item.observed, 0.0)
     raw = total / (weight + prior_weight)
     return Blend(lift_to_floor(raw / raw.sum(), floor), weight, prior)
-
-
-def lift_to_floor(share: np.ndarray, floor: float) -> np.ndarray:
-    """Lift small shares to the floor and take it from the others in proportion; sums to 1."""
-    low = share < floor
-    while True:
-        scale = (1.0 - floor * low.sum()) / share[~low].sum()
-        scaled = np.where(low, floor, share * scale)
-        below = (scaled < floor) & ~low
-        if not below.any():
-            return scaled
-        low = low | below
 
 
 def count_assumptions(shares: pd.DataFrame) -> pd.DataFrame:
@@ -85,9 +81,9 @@ def _cells(blended: Blend, evidence: list[Evidence], place: int, *, prior_weight
     keys = [key for item in used for key in item.source.split(";")]
     confidences = {item.confidence_of(place) for item in used}
     return {
-        "share": rounded(blended.share[place], _DIGITS),
+        "share": rounded(blended.share[place], DIGITS),
         "evidence": n,
-        "prior": rounded(blended.prior[place], _DIGITS),
+        "prior": rounded(blended.prior[place], DIGITS),
         "prior_dominated": int(n < prior_weight),
         "basis": "; ".join(f"{item.basis} (n={item.n[place]:g})" for item in used) or "prior only",
         "date": max((item.date for item in used), default=""),
