@@ -20,6 +20,7 @@ from databuild import (
     panels,
     powers,
     record,
+    region,
     security,
     shares,
     shocks,
@@ -41,6 +42,9 @@ def build(raw: RawData) -> dict[str, pd.DataFrame]:
     parts = [build_start(Known.at(start, before, raw.blend), float(mapping["prior_weight"])) for start in STARTS]
     tables |= {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
     tables["decisions"] = decisions.build_decisions(raw, tables["trust"])
+    years = tuple(Known.at(start, before, raw.blend).year - 1 for start in STARTS)
+    regional = region.build_regional_attributes(raw, years, tables["decisions"])
+    tables["country_attributes"] = pd.concat([tables["country_attributes"], regional])
     return {name: tables[name][[*form["columns"], *LAST_COLUMNS]] for name, form in forms.items()}
 
 

@@ -21,9 +21,9 @@ def build_formats(raw: RawData) -> pd.DataFrame:
     chosen = source.str.contains("assumption")
     return table.assign(
         name=table["format"].map(facts["name"]).fillna(table["name"]),
-        base_formality=table["kind"].map(raw.choices("format_kinds").set_index("kind")["base_formality"]),
         eligible=table["eligible"].replace(GROUPS),
-        unit="formality 0-1; cadence quarters; exclusivity 0-1",
+        opens_to=table["opens_to"].replace(GROUPS),
+        unit="formality 0-1; cadence quarters; customs 0 or 1",
         date="",
         source=source.where(chosen, source + ";assumption"),
         confidence="assumption",

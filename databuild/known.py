@@ -51,7 +51,7 @@ class Known:
     def members(self) -> pd.DataFrame:
         """Members on the first day, with kind, domains and lead of the format."""
         table = in_force(self.tables["memberships"])
-        formats = self.tables["formats"][["format", "kind", "domains", "lead"]]
+        formats = self.tables["formats"][["format", "role", "domains", "lead"]]
         return table[table["status"] == "member"].merge(formats, on="format")
 
     @cached_property
@@ -96,7 +96,7 @@ class Known:
         """Country, kind, domains and code of every membership on the first day."""
         table = self.members
         domains = table["domains"].str.split(";")
-        return list(zip(table["country"], table["kind"], domains, table["format"], strict=True))
+        return list(zip(table["country"], table["role"], domains, table["format"], strict=True))
 
 
 def values_of(table: pd.DataFrame, *keys: str) -> dict[Any, float]:

@@ -93,7 +93,7 @@ def _likeness(known: Known, country: str, power: str) -> dict[str, object]:
 
 def build_trust(known: Known) -> pd.DataFrame:
     """Trust of pairs: base, language, religion, shared formal bodies, less open disputes and rivalry."""
-    bodies = {country: known.bodies(country, kinds=("club",)) for country in COUNTRIES}
+    bodies = {country: known.bodies(country, kinds=("body",)) for country in COUNTRIES}
     disputes = known.tables["disputes"]
     disputes = disputes[disputes["to"] == ""]
     rows = []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from databuild.codes import DOMAINS, POWERS, rounded
+from databuild.codes import POWERS, rounded
 from databuild.known import Known
 
 _MEASURES = {
@@ -21,7 +21,7 @@ Row = dict[str, object]
 
 def build_power_attributes(known: Known, shares: pd.DataFrame) -> pd.DataFrame:
     """All attributes of all powers; shares: the starting shares of the same start."""
-    rows = [*_conduct(known), *_attention(shares), *_points(known), *_masses(known), *_trends(known)]
+    rows = [*_attention(shares), *_points(known), *_masses(known)]
     table = pd.DataFrame(rows).fillna({"unit": "0-1"}).assign(date=str(known.year - 1))
     if not known.has_figures:
         table = table.assign(confidence=table["confidence"].replace("proxy", "recall"))
@@ -37,27 +37,6 @@ def _last(known: Known, measure: str) -> pd.Series:
     table = known.tables["sizes"]
     table = table[(table["measure"] == measure) & (table["year"] < known.year)].sort_values("year")
     return table.groupby("entity")["value"].last().reindex(list(POWERS))
-
-
-def _conduct(known: Known) -> Iterator[Row]:
-    table = known.tables["conduct"]
-    recent = table[table["date"].astype(int).between(known.year - _MEMORY_YEARS, known.year - 1)]
-    burden = _last(known, "military_expenditure") / _last(known, "gdp")
-    for power in POWERS:
-        kinds = set(recent.loc[recent["power"] == power, "kind"])
-        against, elsewhere = "force against a neighbour" in kinds, "force elsewhere" in kinds
-        offence = 0.3 + 0.4 * burden[power] / burden.max() + 0.3 * (against or elsewhere)
-        intention = 0.10 + 0.25 * against + 0.05 * elsewhere
-        reliability = 0.5 - 0.1 * ("broken promise" in kinds)
-        for name, value, source, note in (
-            ("offence", offence, "sipri_milex;wdi;recall;assumption",
-             "0.3 + 0.4 military burden over the largest + 0.3 if force was used abroad in ten years"),
-            ("intention", intention, "recall;assumption",
-             "0.10 + 0.25 if force was used against a neighbour + 0.05 if elsewhere, in ten years"),
-            ("reliability", reliability, "assumption",
-             "0.5, less 0.1 if a base was left or a request declined in ten years"),
-        ):  # fmt: skip
-            yield _row(power, name, value, note=note, source=source, confidence="assumption")
 
 
 def _attention(shares: pd.DataFrame) -> Iterator[Row]:
@@ -94,28 +73,3 @@ def _masses(known: Known) -> Iterator[Row]:
         source = _source_of(domain) if known.has_figures else "recall"
         for power in POWERS:
             yield _row(power, f"mass_{domain}", mass[power], note=note, source=source, confidence="proxy")
-
-
-def _trends(known: Known) -> Iterator[Row]:
-    """Half the log growth per quarter over the years known of the five before the start."""
-    for domain in DOMAINS:
-        measure = _MEASURES[domain][0]
-        trend = _trend(known, measure)
-        note = f"half the log growth of {measure} over the years carried of the five before the start"
-        if known.has_figures:
-            cells = {"source": _source_of(domain), "confidence": "proxy"}
-        else:
-            cells = {"source": "assumption", "confidence": "assumption"}
-        for power in POWERS:
-            yield _row(power, f"trend_{domain}", trend[power], unit="log/quarter", note=note, **cells)
-
-
-def _trend(known: Known, measure: str) -> pd.Series:
-    table = known.tables["sizes"]
-    table = table[(table["measure"] == measure) & table["year"].between(known.year - 6, known.year - 1)]
-    table = table[table["entity"].isin(POWERS)].sort_values("year")
-    if table["year"].nunique() < 2:
-        return pd.Series(0.0, list(POWERS))
-    first, last = table.groupby("entity").first(), table.groupby("entity").last()
-    growth = (last["value"] / first["value"]).map(math.log) / (4 * (last["year"] - first["year"]))
-    return (0.5 * growth).reindex(list(POWERS))

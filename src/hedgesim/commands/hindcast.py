@@ -81,7 +81,7 @@ def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str,
     given = [f"parameters={calibration}"]
     base = hedgesim.read_scenario(name, overrides=given)
     tables = read_tables(base.tables_folder)
-    events = dict.fromkeys(line.event for line in impulses_of(base, tables.table("shocks")) if line.event)
+    events = dict.fromkeys(line.event for line in impulses_of(base, tables) if line.event)
     others = {}
     for words, factor in (("half", 0.5), ("twice", 2.0)):
         sizes = [f"shock_sizes.{event}={factor:g}" for event in events]

@@ -28,7 +28,7 @@ def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecisi
         willing=willing,
         trusted=derived.trusted,
         weight=inputs.setting.regional_weight,
-        wealth=inputs.setting.wealth_of_leads,
+        wealth=features.wealth,
         formats=features,
         parameters=inputs.parameters.ladder,
     )

@@ -18,7 +18,7 @@ from hedgesim.model.arrays import (
 )
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
-from hedgesim.model.world import DORMANT, MEMBER, MINISTERS, World
+from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERS, World
 
 USUAL_TRUST = 0.6
 """Trust about which the effect of trust is measured."""
@@ -184,7 +184,10 @@ def ladder_rate(
 def is_ready(ladder: Array, formats: Formats) -> Array:
     """1 where every format that must come first has met, axes (1, 1, format, run)."""
     xp = namespace(ladder)
-    missing = map_targets(xp, indicator(xp, ladder < MINISTERS), formats.after[0, :, :, 0])
+    after = formats.after[0, :, :, 0]
+    low, high = (indicator(xp, after >= rung) for rung in (MINISTERS, LEADERS))
+    missing = map_targets(xp, indicator(xp, ladder < MINISTERS), low)
+    missing = missing + map_targets(xp, indicator(xp, ladder < LEADERS), high)
     return indicator(xp, missing < 0.5)
 
 

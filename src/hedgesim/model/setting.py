@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from jaxtyping import Float
 
-from hedgesim.model.arrays import Array, map_targets, namespace
+from hedgesim.model.arrays import Array, namespace
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
 
@@ -60,10 +60,12 @@ class Formats:
     """1 for those who may found it."""
     opens_to: Float[Array, "country 1 format #run"]
     """1 for those who may come as guests later."""
+    wealth: Float[Array, "1 1 format #run"]
+    """Of a dialogue, log of the GDP of the other side over 2 tn USD."""
     pairs: Float[Array, "1 1 format #run"]
     """Pairs of parties that must be squared for a step."""
     after: Float[Array, "1 format format #run"]
-    """1 where the first must have met before the second can."""
+    """Rung that the first must have reached before the second can meet."""
     formality: Float[Array, "1 1 format #run"]
     """0..1."""
     ceiling: Float[Array, "1 1 format #run"]
@@ -123,8 +125,6 @@ class Setting:
     """0..1."""
     capability: Float[Array, "1 1 power #run"]
     """Military mass relative to the largest, 0..1."""
-    wealth: Float[Array, "1 1 power #run"]
-    """Log of GDP over 2 tn USD."""
     attention: Float[Array, "1 1 power #run"]
     """Base attention, 0..1."""
     solidarity: Float[Array, "1 1 power #run"]
@@ -153,11 +153,6 @@ class Setting:
     """1 for the power a hostile resolution is about."""
     formats: Formats
     shocks: Shocks
-
-    @property
-    def wealth_of_leads(self) -> Array:
-        """Log of the GDP of the lead of each format over 2 tn USD, axes (1, 1, format, run)."""
-        return map_targets(namespace(self.wealth), self.wealth, self.formats.leads)
 
     @property
     def n_powers(self) -> int:

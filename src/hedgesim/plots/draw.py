@@ -151,7 +151,7 @@ def _corners(inputs: ScenarioInputs, axes: pd.DataFrame) -> dict[str, tuple[str,
 
 def shocks_shown(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
     """Dated shocks that act during the runs, one row per shock, columns period and name."""
-    impulses = impulses_of(scenario, inputs.tables.table("shocks"))
+    impulses = impulses_of(scenario, inputs.tables)
     dated = {(line.onset, line.name) for line in impulses if line.onset <= scenario.end.index - scenario.start.index}
     rows = [(str(Period.from_index(scenario.start.index + int(onset))), name) for onset, name in sorted(dated)]
     return pd.DataFrame(rows, columns=["period", "name"])

@@ -180,7 +180,7 @@ class SweepPlan:
         """What the number of each path changes in the case of a variant."""
         of = self.points.variants[variant]
         inputs = self._inputs_of(of.scenario)
-        axes, lines = inputs.setting.axes, impulses_of(of.scenario, inputs.tables.table("shocks"))
+        axes, lines = inputs.setting.axes, impulses_of(of.scenario, inputs.tables)
 
         def varied_number(path: str) -> VariedNumber:
             first, _, rest = path.partition(".")

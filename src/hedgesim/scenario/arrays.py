@@ -13,7 +13,8 @@ from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
-from hedgesim.model.world import LEVELS, STATUSES
+from hedgesim.model.votes import CHOICES
+from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.files import number_in
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
@@ -28,13 +29,20 @@ UNIT_BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
 """Lowest and highest value of a number by the unit of its row."""
 
 COLUMN_BOUNDS = {
-    **dict.fromkeys(("share", "tie", "base_formality", "procedures", "secretariat", "exclusivity"), (0.0, 1.0)),
+    **dict.fromkeys(("share", "tie", "formality", "customs"), (0.0, 1.0)),
     "cadence": (1.0, 40.0),
 }
 """Lowest and highest value of a number by its column."""
 
-WORDS = {"status": STATUSES, "level": LEVELS, "ceiling": LEVELS}
+WORDS = {"status": STATUSES, "level": RUNGS, "ceiling": RUNGS}
 """Words that a column knows."""
+
+
+VOTE_YEARS = 17
+"""Years of votes before a start that count."""
+
+RESOLUTIONS = {"sovereignty": ("sovereignty", "sovereignty_human_rights"), "rights": ("human_rights",)}
+"""Kinds of rollcalls.csv by the kind of resolution."""
 
 
 @dataclass(frozen=True)
@@ -142,28 +150,32 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
         evidence=_options(_shares(tables, axes, "evidence"), axes) + float(tables.mapping["prior_weight"]),
         tie=_spread(_pairs(tables, "ties", "tie", (axes.countries, axes.countries))),
         weight=(weight / weight.sum(axis=-1, keepdims=True))[:, :, None, None],
-        exposure=domain.of("exposure")[None, :, None, None],
-        inertia_rate=domain.of("inertia_rate")[None, :, None, None],
-        sanctionable=domain.of("sanctionable")[None, :, None, None],
-        security=np.asarray([float(d == SECURITY) for d in axes.domains])[None, :, None, None],
+        politics=domain.of("politics")[None, :, None, None],
+        pace=domain.of("pace")[None, :, None, None],
+        security=_is_domain(axes, SECURITY),
+        energy=_is_domain(axes, "energy"),
+        economy=_is_domain(axes, "economy"),
+        legs=np.asarray([float(tables.mapping["reexport_legs"].get(o, 0.0)) for o in axes.options])[
+            None, None, :, None
+        ],
+        turnover=country.of("turnover")[:, None, None, None],
         proximity=_pairs(tables, "proximity", "value", (axes.countries, axes.powers))[:, None, :, None],
-        offence=_wide(power.of("offence")),
         capability=_wide(power.of(f"mass_{SECURITY}")),
-        trend=np.stack([power.of(f"trend_{d}") for d in axes.domains])[None, :, :, None],
-        intention=_wide(power.of("intention")),
         attention=_wide(power.of("attention")),
-        delivery=_wide(power.of("reliability")),
         solidarity=_wide(power.of("solidarity")),
-        bloc=_wide(power.of("bloc")),
         affinity=_pairs(tables, "affinity", "value", (axes.countries, axes.powers))[:, None, :, None],
         trust=_pairs(tables, "trust", "value", (axes.countries, axes.countries))[:, None, :, None],
         rivalry=_pairs(tables, "rivalry", "value", (axes.powers, axes.powers))[None, :, :, None],
-        sovereignty=country.of("sovereignty_cost")[:, None, None, None],
-        participation=-country.of("participation")[:, None, None, None],
-        peril_proximity=country.of("peril_proximity")[:, None, None, None],
-        aggressor=_wide(_aggressor(scenario, axes, power.of("intention"))),
-        formats=formats_of(tables.table("formats"), tables.table("memberships"), tables.table("meetings"), axes),
-        shocks=shocks_of(impulses_of(scenario, tables.table("shocks")), axes),
+        regional_weight=country.of("regional_weight")[:, None, None, None],
+        personalisation=country.of("personalisation")[:, None, None, None],
+        neutrality=country.of("statutory_neutrality")[:, None, None, None],
+        left=country.of("bodies_left")[:, None, None, None],
+        votes_sovereignty=_votes(tables, axes, "sovereignty"),
+        votes_rights=_votes(tables, axes, "rights"),
+        vote_age=np.arange(float(VOTE_YEARS))[None, :, None, None],
+        aggressor=_wide(_aggressor(scenario, axes, tables)),
+        formats=formats_of(tables, axes),
+        shocks=shocks_of(impulses_of(scenario, tables), axes),
     )
 
 
@@ -255,7 +267,25 @@ def _spread(tie: Array) -> Array:
     return (tie / np.where(total > 0.0, total, 1.0))[:, None, :, None]
 
 
-def _aggressor(scenario: Scenario, axes: Axes, intention: Array) -> Array:
-    """1 for the power that a hostile resolution is about: the named one, else the most aggressive at the start."""
-    named = scenario.aggressor or axes.powers[int(np.argsort(-intention, kind="stable")[0])]
+def _is_domain(axes: Axes, name: str) -> Array:
+    """1 for the domain of a name, axes (1, domain, 1, 1)."""
+    return np.asarray([float(d == name) for d in axes.domains])[None, :, None, None]
+
+
+def _votes(tables: Tables, axes: Axes, kind: str) -> Array:
+    """Votes on resolutions of a kind by years before the start, axes (country, year, choice, 1)."""
+    counts = np.zeros((len(axes.countries), VOTE_YEARS, len(CHOICES), 1))
+    table = tables.table("rollcalls")
+    of_kind = table[table["kind"].isin(RESOLUTIONS[kind]) & table["country"].isin(axes.countries)]
+    for country, vote, date in zip(of_kind["country"], of_kind["vote"], of_kind["date"], strict=True):
+        age = axes.start.year - int(str(date)[:4]) - 1
+        if 0 <= age < VOTE_YEARS:
+            counts[axes.countries.index(country), age, CHOICES.index(vote), 0] += 1.0
+    return counts
+
+
+def _aggressor(scenario: Scenario, axes: Axes, tables: Tables) -> Array:
+    """1 for the power that a hostile resolution is about: the named one, else the one with the largest army."""
+    mass = _Attributes(tables, "power", axes.powers).of(f"mass_{SECURITY}")
+    named = scenario.aggressor or axes.powers[int(np.argmax(mass))]
     return np.asarray([float(p == named) for p in axes.powers])

@@ -86,7 +86,7 @@ def _used(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
 
 
 def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ...]]:
-    for line in impulses_of(scenario, tables.table("shocks")):
+    for line in impulses_of(scenario, tables):
         hit = " ".join((*line.countries, *line.options, *line.domains, line.partner)).strip()
         what, date = f"{line.shock} {line.channel} {hit}", "random" if line.rate else str(line.onset)
         yield "shocks", what, line.size, "1", date, line.confidence, line.source

@@ -1,7 +1,8 @@
-"""Which formats are at work at the start, at which level and with whom, from what happened before it."""
+"""Which formats are at work at the start, at which rung and with whom, from what happened before it."""
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,63 +11,63 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.model.arrays import Array
+from hedgesim.model.formats import UNIT_GDP
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Formats
-from hedgesim.model.world import DORMANT, INSTITUTION, LEVELS, MEMBER, STATUSES, WORKING
+from hedgesim.model.world import DORMANT, LEADERS, MEMBER, RUNGS, STATUSES
+from hedgesim.scenario.tables import Tables, latest_sizes
 
 Row = Mapping[Any, Any]
 """A row of the table of formats by column."""
 
-RECENT = 12
-"""Quarters before the start within which a meeting shows the level of a format."""
+Held = Mapping[str, Sequence[tuple[int, str]]]
+"""Of every meeting that was held, by format, how many quarters before the start it was, and its rung."""
 
-_RUNG = {"working": 1.0, "ministers": 2.0, "leaders": 3.0}
+ROLES = ("own", "dialogue", "small", "treaty", "body")
+"""What a format may be; programmes are never at work."""
 
 
-def formats_of(table: pd.DataFrame, memberships: pd.DataFrame, meetings: pd.DataFrame, axes: Axes) -> Formats:
+def formats_of(tables: Tables, axes: Axes) -> Formats:
     """Features of the formats as arrays; tables hold only what was visible at the start."""
-    of_code = table.drop_duplicates("format").set_index("format", drop=False)
+    of_code = tables.table("formats").drop_duplicates("format").set_index("format", drop=False)
     rows: Sequence[Row] = of_code.loc[list(axes.formats)].to_dict("records")
-    held = _held(meetings, axes.start)
-    status = _statuses(memberships, axes)
-    alive = np.asarray([float(not _ended(row)) for row in rows])
+    held = _held(tables.table("meetings"), axes.start)
+    role = {name: np.asarray([float(row["role"] == name) for row in rows]) for name in ROLES}
+    alive = np.asarray([float(not _text(row["ended"])) for row in rows])
     eligible = _listed(rows, "eligible", axes.countries) * alive
-    level = np.asarray([_level(row, held[row["format"]]) for row in rows])
-    treaty = np.asarray([float(row["kind"] == "treaty") for row in rows])
-    status = np.where((level > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status)
-    in_force = (treaty > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
-    outside = np.asarray([float(row["class"] == "outside") for row in rows])
-    level = np.where(in_force, INSTITUTION, np.where((status == MEMBER).any(axis=0), level, DORMANT))
-    hosted = (1.0 - outside) * (1.0 - treaty)
-    status = np.where(level > DORMANT, status, 0.0)
+    status = _statuses(tables.table("memberships"), axes)
+    ladder = np.asarray([_rung(row, held[row["format"]]) for row in rows])
+    working = (ladder > DORMANT) | (role["treaty"] > 0.0)
+    status = np.where((ladder > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status) * working
+    signed = (role["treaty"] > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
+    ladder = np.where(signed, LEADERS, np.where((status == MEMBER).any(axis=0), ladder, DORMANT))
     return Formats(
-        outside=_wide(outside),
-        lead=np.asarray([[float(row["lead"] == p) for p in axes.powers] for row in rows])[None, :, :, None],
+        **{name: _wide(values) for name, values in role.items()},
+        customs=_led(rows, axes, "customs"),
+        lead=_led(rows, axes),
         covers=_listed(rows, "domains", axes.domains)[None, :, :, None],
         eligible=eligible[:, None, :, None],
         opens_to=(_listed(rows, "opens_to", axes.countries) * alive)[:, None, :, None],
-        base_formality=_wide([float(row["base_formality"]) for row in rows]),
-        exclusivity=_wide([float(row["exclusivity"]) for row in rows]),
-        ceiling=_wide([float(LEVELS.index(str(row["ceiling"]))) for row in rows]),
-        hosted=_wide(hosted),
-        treaty=_wide(treaty),
+        wealth=_wide(_wealth(rows, tables, axes.start)),
+        pairs=_wide([max(1.0, float(row["pairs"])) for row in rows]),
+        after=_after(rows, axes),
+        formality=_wide([float(row["formality"]) for row in rows]),
+        ceiling=_wide([float(RUNGS.index(str(row["ceiling"]))) for row in rows] * (alive > 0.0)),
         cadence=_wide([float(row["cadence"]) for row in rows]),
-        level=_wide(level),
-        status=status[:, None, :, None],
+        ladder=_wide(ladder),
+        status=np.where(ladder > DORMANT, status, 0.0)[:, None, :, None],
         since=_wide([_since(row, held[row["format"]]) for row in rows]),
-        charter=_wide([float(row["kind"] == "club") for row in rows]),
-        procedures=_wide([float(row["procedures"]) for row in rows] * (level > DORMANT)),
-        secretariat=_wide([float(row["secretariat"]) for row in rows] * (level > DORMANT)),
+        seated=np.zeros((1, 1, 1, 1)),
+        absorptions=_absorptions(rows, axes),
     )
 
 
 def may_be_at_work(table: pd.DataFrame) -> tuple[str, ...]:
     """The formats that may ever be at work from the start on; the table holds only what was visible then.
 
-    What ended before is not founded again, and a programme has no rung to meet at; a treaty needs none.
+    What ended before is not founded again, and a programme has no rung to meet at.
     """
-    able = ~table.apply(_ended, axis=1) & ((table["ceiling"] != LEVELS[0]) | (table["kind"] == "treaty"))
-    return tuple(table.loc[able, "format"])
+    return tuple(table.loc[(table["ended"] == "") & (table["role"] != "programme"), "format"])
 
 
 def _wide(values: Sequence[float] | Array) -> Array:
@@ -74,10 +75,48 @@ def _wide(values: Sequence[float] | Array) -> Array:
     return np.asarray(values, dtype=float)[None, None, :, None]
 
 
+def _led(rows: Sequence[Row], axes: Axes, factor: str = "") -> Array:
+    """1 for the power in the lead, times a column, axes (1, format, power, 1)."""
+    led = [[float(row["lead"] == p) * (float(row[factor]) if factor else 1.0) for p in axes.powers] for row in rows]
+    return np.asarray(led)[None, :, :, None]
+
+
 def _listed(rows: Sequence[Row], column: str, axis: Sequence[str]) -> Array:
     """1 where a member of the axis is listed in the column, axes (axis, format)."""
     lists = [{part.strip() for part in _text(row[column]).split(";")} for row in rows]
     return np.asarray([[float(code in listed) for listed in lists] for code in axis])
+
+
+def _wealth(rows: Sequence[Row], tables: Tables, start: Period) -> list[float]:
+    """Log of the GDP of the other side of each dialogue over 2 tn USD, in the last year before the start; else 0."""
+    sizes = latest_sizes(tables.table("sizes"), start)
+    known = {entity: value / 1000.0 for (entity, measure), value in sizes.items() if measure == "gdp"}
+    talks = tables.table("dialogues")
+    past = talks[talks["year"] < start.year].sort_values("year")
+    known = {**dict(zip(past["power"], past["gdp"], strict=True)), **known}
+    return [math.log(known.get(_text(row["counterpart"]), UNIT_GDP) / UNIT_GDP) for row in rows]
+
+
+def _after(rows: Sequence[Row], axes: Axes) -> Array:
+    """Rung that the first format must have reached before the second can meet, axes (1, format, format, 1)."""
+    needs = np.zeros((len(rows), len(rows)))
+    for n, row in enumerate(rows):
+        for part in filter(None, _text(row["after"]).split(";")):
+            code, _, rung = part.partition(":")
+            if code in axes.formats:
+                needs[axes.formats.index(code), n] = RUNGS.index(rung)
+    return needs[None, :, :, None]
+
+
+def _absorptions(rows: Sequence[Row], axes: Axes) -> tuple[tuple[int, int, float], ...]:
+    """Bodies that an outside power entered, the more formal bodies that it leads, and when, quarters since the start."""
+    return tuple(
+        (f, g, float(Period.of_date(_text(one["lead_entered"])).index - axes.start.index))
+        for f, one in enumerate(rows)
+        if _text(one["lead_entered"]) and one["lead"] == "none"
+        for g, other in enumerate(rows)
+        if other["role"] == "body" and other["lead"] in axes.powers and other["formality"] > one["formality"]
+    )
 
 
 def _text(value: object) -> str:
@@ -94,12 +133,7 @@ def _statuses(memberships: pd.DataFrame, axes: Axes) -> Array:
     return status
 
 
-def _ended(row: Row) -> bool:
-    return bool(_text(row["ended"]))
-
-
-def _held(meetings: pd.DataFrame, start: Period) -> defaultdict[str, list[tuple[int, str]]]:
-    """Of every meeting that was held, by format, how many quarters before the start it was, and its rung."""
+def _held(meetings: pd.DataFrame, start: Period) -> Held:
     found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     held = meetings[meetings["held"].astype(float) > 0]
     for code, date, rung in zip(held["format"], held["date"], held["level"], strict=True):
@@ -107,16 +141,15 @@ def _held(meetings: pd.DataFrame, start: Period) -> defaultdict[str, list[tuple[
     return found
 
 
-def _level(row: Row, held: Sequence[tuple[int, str]]) -> float:
-    """Level at the start: clubs at work are institutions; others have that of recent meetings, else working level."""
-    ceiling = float(LEVELS.index(str(row["ceiling"])))
-    if not _text(row["founded"]) or _ended(row) or ceiling == DORMANT:
+def _rung(row: Row, held: Sequence[tuple[int, str]]) -> float:
+    """Highest rung at which a format that was founded has met; a body at work has that of its first phase."""
+    if not _text(row["founded"]) or _text(row["ended"]) or row["role"] in {"treaty", "programme"}:
         return DORMANT
-    if row["kind"] == "club":
-        return INSTITUTION
-    return min(max((_RUNG[rung] for ago, rung in held if ago <= RECENT), default=WORKING), ceiling)
+    first = float(RUNGS.index(str(row["level"])))
+    met = max((float(RUNGS.index(rung)) for _, rung in held if rung in RUNGS), default=0.0)
+    return first if row["role"] == "body" else max(met, 1.0)
 
 
 def _since(row: Row, held: Sequence[tuple[int, str]]) -> float:
-    """Quarters since the last meeting, at most the cadence; NaN, to be drawn, where no meeting is recorded."""
-    return min(float(min(ago for ago, _ in held)), float(row["cadence"])) if held else np.nan
+    """Quarters since the last meeting, NaN, to be drawn, where no meeting is recorded."""
+    return float(min(ago for ago, _ in held)) if held else np.nan

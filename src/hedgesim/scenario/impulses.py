@@ -15,9 +15,12 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import CHANNELS, Shocks
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import confidence_in
+from hedgesim.scenario.tables import Tables, confidence_in
 
 ENDLESS = np.inf
+
+ALARM_HALF_LIFE = 12.0
+"""Quarters after which half of an alarm is left."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +49,13 @@ class Impulse:
         return name in {self.shock, self.event}
 
 
-def impulses_of(scenario: Scenario, recorded: pd.DataFrame) -> list[Impulse]:
-    """Every impulse of a scenario: recorded causes from start to end unless omitted, then its own."""
-    lines = (*_recorded(scenario, recorded), *_own(scenario))
+def impulses_of(scenario: Scenario, tables: Tables) -> list[Impulse]:
+    """Every impulse of a scenario: recorded causes from start to end unless omitted, alarms, then its own.
+
+    Of alarms those before the start count too, for something is left of them.
+    """
+    recorded = (*_recorded(scenario, tables.table("shocks")), *_alarms(scenario, tables.table("alarms")))
+    lines = (*recorded, *_own(scenario))
     return [_sized(scenario, line) for line in lines]
 
 
@@ -60,14 +67,37 @@ def _sized(scenario: Scenario, line: Impulse) -> Impulse:
     return replace(line, size=line.size * factor, source=f"{line.source};assumption", confidence="assumption")
 
 
+def _alarms(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
+    """Security events near the countries up to the end of the scenario."""
+    for row in table.to_dict("records"):
+        acting, event = Period.acting(str(row["date"])), str(row["event"])
+        if _is_chosen(scenario, {event}) and acting.index <= scenario.end.index:
+            yield Impulse(
+                shock=f"{event}_alarm",
+                name=event.replace("_", " "),
+                channel="alarm",
+                size=float(row["value"]),
+                onset=float(acting.index - scenario.start.index),
+                source=str(row["source"]),
+                confidence=str(row["confidence"]),
+                half_life=ALARM_HALF_LIFE,
+                event=event,
+            )
+
+
+def _is_chosen(scenario: Scenario, names: set[str]) -> bool:
+    """Whether a recorded shock of these names acts in the scenario."""
+    wanted = scenario.recorded_shocks
+    chosen = wanted == "all" or (wanted != "none" and bool(names & set(wanted)))
+    return chosen and not names & set(scenario.omit_shocks)
+
+
 def _recorded(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
-    wanted, omitted = scenario.recorded_shocks, set(scenario.omit_shocks)
     for row in table.to_dict("records"):
         names = {str(row["shock"]), str(row["event"])}
-        chosen = wanted == "all" or (wanted != "none" and bool(names & set(wanted)))
         acting = Period.acting(str(row["date"]))
         inside = scenario.start.index <= acting.index <= scenario.end.index
-        if row["role"] == "cause" and chosen and inside and not names & omitted:
+        if row["role"] == "cause" and inside and _is_chosen(scenario, names):
             yield _of_row(row, acting, scenario.start)
 
 
