@@ -141,7 +141,8 @@ def move_stance(unmodelled: Array, uniform: Array, succession: Array, parameters
     """Unmodelled part one quarter later: drawn again at a succession, and else so that half remains after a half-life."""
     xp = namespace(uniform)
     again = xp.maximum(1.0 - 0.5 ** (1.0 / parameters.half_life) + 0.0 * uniform, succession)
-    return xp.where(uniform < again, logit(uniform / again), unmodelled)
+    fresh = uniform < again
+    return xp.where(fresh, logit(xp.where(fresh, uniform / again, 0.5)), unmodelled)
 
 
 def ladder_rate(

@@ -134,11 +134,12 @@ def names_of(inputs: ScenarioInputs) -> Names:
 
 
 def _corners(inputs: ScenarioInputs, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Corners of the ternary: the aggressor, the opposite bloc, and the largest power of neither."""
+    """Corners of the ternary: the aggressor, its rivals, and the largest power of the rest."""
     setting = inputs.setting
-    powers = pd.Series(setting.bloc.ravel(), index=setting.axes.powers)
-    aggressor = setting.axes.powers[int(setting.aggressor.ravel().argmax())]
-    opposite = tuple(powers.index[powers * powers[aggressor] < 0.0])
+    place = int(setting.aggressor.ravel().argmax())
+    aggressor = setting.axes.powers[place]
+    rivalry = pd.Series(setting.rivalry[0, place, :, 0], index=setting.axes.powers)
+    opposite = tuple(rivalry.index[rivalry > 0.5])
     mass = pd.Series(setting.capability.ravel(), index=setting.axes.powers)
     rest = mass.drop([aggressor, *opposite])
     if not opposite or rest.empty:

@@ -12,16 +12,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from hedgesim.model.world import LEVELS
+from hedgesim.model.world import RUNGS as LEVELS
 from hedgesim.plots.labels import Names, draw_years, mark_shocks, quarter_numbers
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, legend, plain_rows
 
 LEVEL_COLORS: Mapping[str, str] = dict(
-    zip(LEVELS, ("#f1f1f1", "#c6dbef", "#6baed6", "#2171b5", "#08306b"), strict=True)
+    zip(LEVELS, ("#f1f1f1", "#9ecae1", "#08306b"), strict=True)
 )
-DORMANT, *_, LEADERS, INSTITUTION = LEVELS
+DORMANT, _, LEADERS = LEVELS
 MEETINGS: Mapping[str, tuple[str, float, str]] = {  # meeting -> glyph, size, text of the legend
-    "working": ("|", 5.0, "working meeting"),
     "ministers": ("o", 4.0, "ministers' meeting"),
     "leaders": ("*", 8.5, "leaders' meeting"),
 }
@@ -33,7 +32,7 @@ GLYPH_COLORS = {True: "#ffffff", False: "#111111"}  # by whether the bar is dark
 
 def active_formats(formats: pd.DataFrame) -> list[str]:
     """Formats that are above dormant or meet in any run, in the order in which they become active in the first run."""
-    busy = formats[(formats["level"] != DORMANT) | (formats["meeting"] != "none")]
+    busy = formats[(formats["rung"] != DORMANT) | (formats["meeting"] != "none")]
     anywhere = busy.groupby("format")["period"].min()
     here = busy[busy["run"] == formats["run"].min()].groupby("format")["period"].min()
     order = pd.DataFrame({"anywhere": anywhere, "here": here.reindex(anywhere.index)}).reset_index()
@@ -43,7 +42,7 @@ def active_formats(formats: pd.DataFrame) -> list[str]:
 
 def reached_leaders(formats: pd.DataFrame) -> pd.Series[float]:
     """Share of runs in which a format is at leaders' level or above in some quarter, by format."""
-    high = formats["level"].isin((LEADERS, INSTITUTION)).groupby([formats["format"], formats["run"]]).any()
+    high = formats["rung"].isin((LEADERS,)).groupby([formats["format"], formats["run"]]).any()
     return high.groupby("format").mean().astype(float)
 
 
@@ -79,10 +78,10 @@ def _draw_levels(run: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None
     ranks = {code: rank for rank, code in enumerate(codes)}
     x, y = quarter_numbers(rows["period"]), rows["format"].map(ranks).to_numpy(dtype=np.float64)
     for level, color in LEVEL_COLORS.items():
-        here = (rows["level"] == level).to_numpy()
+        here = (rows["rung"] == level).to_numpy()
         height = DORMANT_HEIGHT if level == DORMANT else BAR_HEIGHT
         axis.barh(y[here], np.ones(here.sum()), height, x[here] - 0.5, color=color, lw=0, zorder=2)
-    on_dark = rows["level"].isin((LEADERS, INSTITUTION))
+    on_dark = rows["rung"].isin((LEADERS,))
     for meeting, (glyph, size, _) in MEETINGS.items():
         for dark, color in GLYPH_COLORS.items():
             here = ((rows["meeting"] == meeting) & (on_dark == dark)).to_numpy()

@@ -11,12 +11,11 @@ import pandas as pd
 import pyarrow as pa
 
 from hedgesim.engines.records import Trajectory
-from hedgesim.model import formats as fm
-from hedgesim.model.arrays import DOMAIN, Array
+from hedgesim.model.arrays import Array
 from hedgesim.model.derived import Derived
 from hedgesim.model.outcomes import OUTCOMES, Outcome
 from hedgesim.model.setting import Axes
-from hedgesim.model.world import LEVELS, MEETINGS, STATUSES
+from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.results.reduction import QUANTILES
 
 RUNS, SUMMARY = "runs", "summary"
@@ -125,35 +124,31 @@ def _shares(kept: Kept) -> dict[str, Array]:
 
 
 def _relations(kept: Kept) -> dict[str, Array]:
-    setting, worlds = kept.trajectory.case.setting, kept.trajectory.worlds
-    return {
-        "threat": worlds.threat[..., 0, :, :],
-        "reliability": kept.derived.reliability[..., 0, :, :],
-        "affinity": kept.derived.affinity[..., 0, :, :],
-        "offer": np.sum(np.asarray(worlds.offer) * np.asarray(setting.weight), axis=DOMAIN),
-        "coercion": worlds.coercion[..., 0, :, :],
-    }
+    return {"threat": kept.trajectory.worlds.threat[..., 0, :, :]}
+
+
+def _powers(kept: Kept) -> dict[str, Array]:
+    return {"attention": kept.trajectory.worlds.attention[..., 0, 0, :, :]}
 
 
 def _formats(kept: Kept) -> dict[str, Array]:
-    worlds, case = kept.trajectory.worlds, kept.trajectory.case
-    formal = fm.formality(
-        worlds.xp, worlds.level, worlds, formats=case.setting.formats, parameters=case.parameters.formats
-    )
+    worlds = kept.trajectory.worlds
     return {
-        "level": _named(np.asarray(worlds.level)[..., 0, 0, :, :], LEVELS),
-        "momentum": worlds.momentum[..., 0, 0, :, :],
-        "formality": np.where(np.asarray(worlds.level) > 0.0, formal, 0.0)[..., 0, 0, :, :],
-        "meeting": _named(np.asarray(worlds.meeting)[..., 0, 0, :, :], MEETINGS),
+        "rung": _named(np.asarray(worlds.ladder)[..., 0, 0, :, :], RUNGS),
+        "meeting": _named(np.asarray(worlds.meeting)[..., 0, 0, :, :], RUNGS),
     }
 
 
 def _memberships(kept: Kept) -> dict[str, Array]:
-    return {"status": _named(np.asarray(kept.trajectory.worlds.status)[..., 0, :, :], STATUSES)}
+    worlds = kept.trajectory.worlds
+    return {
+        "status": _named(np.asarray(worlds.status)[..., 0, :, :], STATUSES),
+        "came": np.asarray(worlds.came)[..., 0, :, :] > 0.0,
+    }
 
 
 def _ties(kept: Kept) -> dict[str, Array]:
-    return {"tie": kept.trajectory.worlds.tie[..., 0, :, :], "trust": kept.derived.trust[..., 0, :, :]}
+    return {"trust": kept.derived.trust[..., 0, :, :]}
 
 
 def _named(codes: Array, names: Sequence[str]) -> Array:
@@ -221,19 +216,23 @@ TABLES: Mapping[str, Table] = {
         _shares,
     ),
     "relations": _kept(
-        "what a country observes of each power",
+        "what a country feels about each power",
         {**_COUNTRY, "power": "powers"},
-        _numbers("1", "threat", "reliability", "affinity", "offer", "coercion"),
+        _numbers("rise since the start", "threat"),
         _relations,
     ),
+    "powers": _kept("what each power does", {"power": "powers"}, _numbers("1", "attention"), _powers),
     "formats": _kept(
-        "level, momentum and meetings of each format",
+        "highest rung of each format so far, and what met in the quarter",
         {"format": "formats"},
-        (*_texts("level"), *_numbers("1", "momentum", "formality"), *_texts("meeting")),
+        _texts("rung", "meeting"),
         _formats,
     ),
     "memberships": _kept(
-        "status of each country in each format", {**_COUNTRY, "format": "formats"}, _texts("status"), _memberships
+        "status of each country in each format, and whether its head came to a leaders' meeting in the quarter",
+        {**_COUNTRY, "format": "formats"},
+        (*_texts("status"), Column("came", "bool", "true or false")),
+        _memberships,
     ),
     "paired": Table(
         "differences between a scenario and its twin, run by run",
@@ -245,9 +244,9 @@ TABLES: Mapping[str, Table] = {
         ),
     ),
     "ties": _kept(
-        "ties and trust between countries",
+        "trust between countries",
         {**_COUNTRY, "partner": "countries"},
-        _numbers("1", "tie", "trust"),
+        _numbers("1", "trust"),
         _ties,
     ),
 }

@@ -13,7 +13,7 @@ import yaml
 PRIOR = "prior"
 """The parameters as declared in the code."""
 
-SHIPPED = "trained_2015_2021"
+SHIPPED = PRIOR
 """The calibration whose values hold unless a scenario names another."""
 
 FOLDER = "calibration"
