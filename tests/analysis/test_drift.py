@@ -45,9 +45,8 @@ def simulated(drift: Drift, *, countries: int, years: int, seed: int) -> pd.Data
             for _ in range(4):
                 share = start * np.exp(u)
                 share /= share.sum(axis=1, keepdims=True)
-                step = 2 * sigma / np.sqrt(2.75) * width * rng.standard_normal(start.shape)
-                step /= np.sqrt(np.maximum(share, LOWEST_SHARE))
-                u = drift.phi**0.25 * u + step
+                spread = 2 * sigma / np.sqrt(2.75) * width / np.sqrt(np.maximum(share, LOWEST_SHARE))
+                u = drift.phi**0.25 * u + spread * rng.standard_normal(start.shape) - 0.5 * spread**2
                 share = start * np.exp(u)
                 total += share / share.sum(axis=1, keepdims=True) / 4
             rows += [(f"C{c}", domain, f"o{o}", 1990 + year, total[c, o]) for c in range(countries) for o in range(5)]
@@ -73,15 +72,24 @@ def test_a_change_as_expected_is_the_likeliest() -> None:
     assert log_densities(Drift({"economy": 0.02}, 4.0, 1.0), table)[1] < pulled[1]
 
 
-def test_the_fit_recovers_what_a_series_was_drawn_with() -> None:
-    """Of about 1900 changes: the error of ln sigma is near .04, that of ln nu .15, that of phi .015; three of each."""
-    found = fit_drift(changes(simulated(TRUE, countries=8, years=25, seed=7)), nu=4.0)
+def test_the_fit_recovers_sigma_from_short_series_of_many() -> None:
+    """As the record is: six years. The errors of ln sigma are near .03; tails of the others take some .03 off."""
+    found = fit_drift(changes(simulated(TRUE, countries=50, years=6, seed=5)), nu=TRUE.nu)
     for domain, sigma in TRUE.sigma.items():
         assert found.drift.sigma[domain] == pytest.approx(sigma, rel=0.12)
-        assert 0.02 < found.errors.sigma[domain] < 0.08
-    assert found.drift.phi == pytest.approx(TRUE.phi, abs=0.045)
-    free = fit_drift(changes(simulated(TRUE, countries=8, years=25, seed=8)))
-    assert np.log(free.drift.nu) == pytest.approx(np.log(4.0), abs=0.45)
+        assert 0.015 < found.errors.sigma[domain] < 0.05
+
+
+def test_the_fit_recovers_phi_from_long_series() -> None:
+    """The error is near .01, and phi comes out .02 to .03 too high, as small shares are not pulled quite to the start.
+
+    nu is not exact either: the likelihood leaves out the widths of the other options.
+    """
+    economy = replace(TRUE, sigma={"economy": 0.02})
+    found = fit_drift(changes(simulated(economy, countries=16, years=25, seed=6)))
+    assert found.drift.phi == pytest.approx(TRUE.phi, abs=0.05)
+    assert found.drift.sigma["economy"] == pytest.approx(0.02, rel=0.12)
+    assert 3.0 < found.drift.nu < 8.0
 
 
 def test_the_record_tells_sigma_but_hardly_phi(tables: Tables) -> None:
@@ -90,11 +98,13 @@ def test_the_record_tells_sigma_but_hardly_phi(tables: Tables) -> None:
     assert 3.0 < found.drift.nu < 3.5
     shipped = fit_drift(changes(recorded(tables)), nu=NU)
     assert shipped.drift.sigma["economy"] == pytest.approx(0.018, abs=0.0005)
-    assert shipped.drift.sigma["energy"] == pytest.approx(0.161, abs=0.005)
+    assert shipped.drift.sigma["energy"] == pytest.approx(0.160, abs=0.005)
     assert shipped.log_likelihood > found.log_likelihood - 1.0
     profile = profile_of_phi(changes(recorded(tables)))
+    assert shipped.drift.phi == pytest.approx(0.953, abs=0.01)
+    assert shipped.errors.phi > 0.1
     near = profile.loc[profile["log_likelihood"] > -2.0, "phi"]
-    assert near.min() <= 0.8  # a log likelihood less than 2 below the best: flat
+    assert near.min() <= 0.85  # a log likelihood less than 2 below the best: flat
     assert near.max() == 1.0
 
 
@@ -166,7 +176,7 @@ def test_bands_of_the_right_drift_hold_nine_in_ten() -> None:
 
 def test_bands_hold_the_record(tables: Tables) -> None:
     shares = recorded(tables).query("year <= @LAST_YEAR")
-    found = forecasts(shares, replace(fit_drift(changes(shares), nu=NU).drift, phi=0.957))
+    found = forecasts(shares, fit_drift(changes(shares), nu=NU).drift)
     table = coverage(found).set_index(["domain", "horizon"])["inside"]
     print(f"\n{coverage(found).round(3).to_string()}")
     assert table["economy"].between(0.85, 0.96).all()

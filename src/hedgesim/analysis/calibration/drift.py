@@ -21,6 +21,7 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 from scipy import interpolate, optimize, stats
+from scipy.special import expit, logit
 
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import Tables
@@ -118,9 +119,11 @@ def changes(shares: pd.DataFrame, *, last: int = LAST_YEAR) -> pd.DataFrame:
 
 def log_densities(drift: Drift, table: pd.DataFrame) -> Array:
     """Log density of every change of `changes`, axes (change,)."""
-    first, before, after = (angle(table[name].to_numpy()) for name in ("first", "before", "after"))
+    bounds = LOWEST_SHARE, 1.0 - LOWEST_SHARE
+    first, before = (logit(np.clip(table[name].to_numpy(), *bounds)) for name in ("first", "before"))
+    pulled = angle(expit(first + drift.phi * (before - first))) - angle(expit(before))
     scale = table["domain"].map(drift.sigma).to_numpy(dtype=np.float64)
-    off = np.abs(after - first - drift.phi * (before - first)) / scale
+    off = np.abs(angle(table["after"].to_numpy()) - angle(table["before"].to_numpy()) - pulled) / scale
     return np.asarray(_log_density(drift.nu)(np.arcsinh(off)) - np.log(scale))
 
 
