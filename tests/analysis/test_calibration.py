@@ -1,175 +1,157 @@
-"""The record, the likelihood and the sampler of the calibration."""
+"""The calibration: what is fitted, under which names, in which units, and what is not."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
-from hedgesim.analysis.calibration.fit import FitPlan, calibrate, no_change, sample
-from hedgesim.analysis.calibration.likelihood import (
-    FREEDOM,
-    JEFFREYS,
-    Likelihood,
-    Terms,
-    log_likelihoods,
-    meeting_counts,
-    share_changes,
-)
-from hedgesim.analysis.calibration.prior import DISCREPANCY, Prior
-from hedgesim.analysis.calibration.record import Record, positions, record_of, status_on, steps_of, with_changes
-from hedgesim.engines import engine_of
-from hedgesim.engines.records import Observation, record_observation
+from hedgesim.analysis.calibration.basis import FILE, basis_of
+from hedgesim.analysis.calibration.drift import LAST_YEAR
+from hedgesim.analysis.calibration.events import IDENTIFIED, EventPlan
+from hedgesim.analysis.calibration.fit import COUNTRIES, POWERS, Calibration, FitPlan, calibrate, parameters_with
+from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
+from hedgesim.analysis.calibration.posterior import Posterior, joined, of_drift, of_votes, within_ranges
 from hedgesim.errors import HedgesimError
-from hedgesim.model.arrays import RUN
 from hedgesim.model.parameters import all_parameters
+from hedgesim.scenario.calibrations import home
 from hedgesim.scenario.tables import read_tables
-from worlds import case_from, scenario_from
 
-ENGINE = engine_of("ensemble")
-SCALE = np.asarray([0.02])
-CASE = case_from("history", "end=2021Q4", "parameters=prior")
-RECORD = record_of(read_tables(), CASE.setting, range(2015, 2022))
+PATHS = [path for names in MODEL_NAMES.values() for path in names.values()]
+SHORT = FitPlan(EventPlan(16, 60, 40), EventPlan(16, 2, 1), draws=32)
 
 
-def likelihood_of(*names: str) -> Likelihood:
-    return Likelihood(CASE, RECORD, Prior(names), ENGINE, 2)
+@cache
+def fitted() -> Calibration:
+    return calibrate(read_tables(), SHORT)
 
 
-def row_of(table: pd.DataFrame, **values: object) -> int:
-    """The number of the row that has these values."""
-    (found,) = np.flatnonzero((table[list(values)] == list(values.values())).all(axis=1))
-    return int(found)
+def numbers(**changes: object) -> pd.DataFrame:
+    """One number of a posterior, of `taste.threat`, which the model declares as 1."""
+    plain = {
+        "parameter": "taste.threat", "symbol": "x", "record": "r", "prior_value": 0.5, "prior_sd": 1.0,
+        "posterior_mean": 2.1, "posterior_sd": 0.3, "posterior_q05": 1.5, "posterior_q50": 2.0, "posterior_q95": 2.5,
+        "estimate": 2.0, "width_ratio": 0.3, "identified": True,
+    }  # fmt: skip
+    return pd.DataFrame([{**plain, **changes}])
 
 
-def test_the_record_holds_the_training_years_and_no_prior_dominated_share() -> None:
-    shares, meetings, statuses = RECORD.shares, RECORD.meetings, RECORD.statuses
-    kgz = shares[(shares["country"] == "KGZ") & (shares["option"] == "CHN")].set_index("year")
-    assert kgz.loc[2020, "low"] == pytest.approx(781.162 / 5692.2, abs=2e-3)  # 781 mn of 5.69 bn with all partners
-    assert kgz.loc[2021, "before_low"] == kgz.loc[2020, "low"]
-    assert set(shares["year"]) == set(range(2017, 2022))
-    assert set(meetings["year"]) == set(range(2015, 2022))
-    ministers = meetings[(meetings["format"] == "C5_US") & (meetings["rung"] == "ministers")].set_index("year")["count"]
-    assert ministers.tolist() == [2, 2, 1, 0, 0, 2, 3]
-    rose = statuses[statuses["rose"] > 0]
-    changed = set(zip(rose["country"], rose["format"], strict=True))
-    assert {("KGZ", "EAEU"), ("UZB", "EAEU"), ("UZB", "OTS"), ("TKM", "OTS")} <= changed
-    assert not statuses["fell"].any()
-    memberships = read_tables().table("memberships")
-    of_pact = memberships[(memberships["country"] == "UZB") & (memberships["format"] == "CSTO")]
-    assert [status_on(of_pact, day) for day in ("2006-01-01", "2010-01-01", "2013-01-01")] == [0, 3, 0]
-    place = positions(RECORD.axes, shares, "country", "domain", "option")
-    assert not CASE.setting.prior_dominated[..., 0][place].any()
+def test_every_fitted_number_is_a_parameter_of_the_model_and_none_is_fitted_twice() -> None:
+    assert set(PATHS) <= set(all_parameters())
+    assert len(set(PATHS)) == len(PATHS) == 23
 
 
-def test_bounds_enclose_what_is_known_of_both_sides() -> None:
-    table = read_tables().table("record")
-    assert ((table["low"] >= 0.0) & (table["low"] <= table["high"]) & (table["high"] <= 1.0)).all()
-    tjk = table.iloc[row_of(table, country="TJK", option="CHN", year=2021)]
-    assert (tjk["low"], tjk["high"]) == pytest.approx((0.1194, 0.1350), abs=1e-4)
+def test_years_become_quarters_and_nothing_else_changes_its_unit() -> None:
+    assert in_model("stance.half_life", 2.0) == 8.0
+    assert [path for path in PATHS if in_model(path, 1.0) != 1.0] == ["stance.half_life"]
 
 
-def _frozen() -> Observation:
-    """Two runs of a world that never changes and in which nobody meets."""
-    first = vars(ENGINE.record(CASE, [0], record_observation))
-    n = CASE.setting.axes.n_steps + 1
-    still = {name: np.broadcast_to(x[:1], (n, *x.shape[1:])).repeat(2, axis=RUN) for name, x in first.items()}
-    return Observation(**{**still, "meeting": np.zeros_like(still["meeting"])})
-
-
-def _terms(own: Record, observation: Observation, scale: np.ndarray = SCALE) -> Terms:
-    return log_likelihoods(own, observation, replications=2, discrepancy=dict.fromkeys(own.axes.domains, scale))
-
-
-def test_the_likelihood_by_hand() -> None:
-    """A world that never changes, with two replications: every term in closed form."""
-    terms = _terms(RECORD, _frozen())
-    table = RECORD.shares
-    n = row_of(table, country="KGZ", option="RUS", year=2020)
-    error = np.sqrt(table["low"][n]) - np.sqrt(table["before_low"][n])
-    assert terms.shares[0, n] == pytest.approx(stats.t(FREEDOM).logpdf(error / 0.02) - np.log(0.02))
-    expected = stats.nbinom.logpmf(RECORD.meetings["count"].to_numpy(), JEFFREYS, 2.0 / 3.0)
-    np.testing.assert_allclose(terms.meetings[0], expected)
-    never, once = np.log(1.0 - JEFFREYS / 3.0), np.log(JEFFREYS / 3.0)
-    changes = np.concatenate([RECORD.statuses["rose"], RECORD.statuses["fell"], np.zeros(len(RECORD.ended()))])
-    np.testing.assert_allclose(terms.statuses[0], np.where(changes > 0, once, never))
-    assert terms.shares[0, (table["low"] < table["high"]).idxmax()] <= 0.0  # a probability, not a density
-
-
-def test_the_end_of_a_body_is_one_event_of_all_its_members() -> None:
-    """Of two replications the first loses the Eurasian union after a member more; no pair counts as fallen."""
-    own, frozen = RECORD, _frozen()
-    body, joins = own.axes.formats.index("EAEU"), own.axes.countries.index("TJK")
-    status = frozen.status.copy()
-    status[3:, joins, body, 0] = 3.0
-    status[5:, :, body, 0] = 0.0
-    ended, still = (_terms(own, one).statuses[0] for one in (replace(frozen, status=status), frozen))
-    pairs = own.statuses
-    of_body = (pairs["format"] == "EAEU").to_numpy()
-    n, ends = row_of(pairs, format="EAEU", country="TJK"), 2 * len(pairs) + list(own.ended().index).index("EAEU")
-    assert np.flatnonzero(ended != still).tolist() == [n, ends]
-    assert ended[[n, ends]] == pytest.approx(np.log(0.5))
-    fallen = replace(own, statuses=with_changes(pairs.assign(after=pairs["after"].where(~of_body, 0))))
-    found = _terms(fallen, frozen).statuses[0]
-    assert found[ends] == pytest.approx(np.log(JEFFREYS / 3.0))
-    assert (found[: len(pairs)] != 0.0).tolist() == (~of_body).tolist()
-
-
-def test_counts_and_changes_are_those_of_the_runs() -> None:
-    observation = ENGINE.record(CASE, range(3), record_observation)
-    axes, table, shares = RECORD.axes, RECORD.meetings, RECORD.shares
-    n = row_of(table, format="OTS", year=2019)
-    held = observation.meeting[steps_of(axes, 2019)][:, axes.formats.index("OTS")]
-    np.testing.assert_array_equal(meeting_counts(RECORD, observation)[:, n], (held == 3.0).sum(axis=0))
-    row = shares.iloc[0]
-    i, d, o = (place[0] for place in positions(axes, shares, "country", "domain", "option"))
-    assert (axes.countries[i], axes.domains[d], axes.options[o]) == tuple(row[["country", "domain", "option"]])
-    later, before = (
-        np.sqrt(observation.share[steps_of(axes, y), i, d, o].mean(axis=0)) for y in (row["year"], row["year"] - 1)
+@pytest.mark.parametrize(("identified", "role", "value"), [(True, "fitted", 2.0), (False, "prior", 0.5)])
+def test_what_is_not_identified_keeps_its_prior_value(identified: bool, role: str, value: float) -> None:
+    table = parameters_with(numbers(identified=identified)).set_index("parameter")
+    own = table.loc["taste.threat"]
+    assert (own["role"], own["value"]) == (role, value)
+    assert own["identified"] == ("yes" if identified else "no")
+    assert own["posterior_q50"] == 2.0  # is on file all the same
+    other = table.loc["taste.access"]
+    assert (other["role"], other["value"], other["identified"]) == (
+        "prior",
+        all_parameters()["taste.access"].default,
+        "",
     )
-    np.testing.assert_allclose(share_changes(RECORD, observation)[:, 0], later - before)
 
 
-def test_priors_are_pert_and_their_space_is_normal() -> None:
+def test_every_parameter_has_a_row_that_says_what_was_known() -> None:
+    table = fitted().parameters
+    assert list(table["parameter"]) == list(all_parameters())
+    assert set(table["known_before_2022"]) == {"yes", "no"}
+    assert table["why"].str.len().gt(20).all()
+    assert list(table.loc[table["identified"] != "", "parameter"].sort_values()) == sorted(PATHS)
+    assert (table.loc[table["identified"] == "", "known_before_2022"] == "no").all()
+
+
+def test_the_file_of_what_was_known_names_no_unknown_parameter() -> None:
+    named = [
+        line.rstrip(":") for line in (home() / FILE).read_text().splitlines() if line.endswith(":") and line[0] != " "
+    ]
+    assert set(named) - {"fitted", "declared"} <= set(all_parameters())
     item = all_parameters()["taste.threat"]
-    prior = Prior(("taste.threat", DISCREPANCY + "economy"))
-    places = stats.norm.ppf((np.arange(2000) + 0.5) / 2000)
-    values = prior.values(np.stack([places, places], axis=-1))
-    assert values[:, 0].mean() == pytest.approx((item.low + 4.0 * item.default + item.high) / 6.0, abs=1e-3)
-    assert np.log(values[:, 1]).mean() == pytest.approx(0.5 * np.log(0.005 * 0.25), abs=1e-3)
-    np.testing.assert_allclose(prior.places(values), np.stack([places, places], axis=-1), atol=1e-6)
+    assert basis_of("taste.threat", item, fitted=False)["why"].endswith("Form or sign: walt1987.")
 
 
-def test_the_discrepancy_of_no_change_is_where_its_likelihood_is_largest() -> None:
-    scale = no_change(likelihood_of("taste.offer"))["economy"]
-    own = (RECORD.shares["domain"] == "economy").to_numpy()
-    totals = [_terms(RECORD, _frozen(), np.asarray([scale * by])).shares[:, own].sum() for by in (0.8, 1.0, 1.25)]
-    assert np.argmax(totals) == 1
+def test_joint_draws_lie_in_the_declared_ranges() -> None:
+    draws = fitted().draws
+    assert len(draws) == SHORT.draws
+    assert sorted(draws.columns) == sorted(PATHS)
+    assert len(within_ranges(draws)) == len(draws)
+    known = all_parameters()["ladder.gdp"]
+    ends = pd.DataFrame({"ladder.gdp": [known.low, known.low - 0.1, known.high, known.high + 0.1]})
+    assert within_ranges(ends)["ladder.gdp"].tolist() == [known.low, known.high]
 
 
-def test_a_set_has_the_same_likelihood_alone_and_among_others() -> None:
-    likelihood = likelihood_of("taste.offer", "formats.home", DISCREPANCY + "economy", DISCREPANCY + "energy")
-    unit = np.random.default_rng(3).random((130, 4))
-    values = likelihood.prior.values(stats.norm.ppf(unit))  # 125 sets are run at once
-    together = likelihood.terms(values).total()
-    np.testing.assert_allclose(likelihood.terms(values[124:126]).total(), together[124:126], atol=1e-9)
+def test_too_few_draws_in_the_ranges_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.analysis.calibration.fit.within_ranges", lambda draws: draws.iloc[:5])
+    with pytest.raises(HedgesimError, match="only 5 of 64 draws"):
+        calibrate(read_tables(), SHORT)
 
 
-@pytest.mark.hold
-def test_a_small_calibration_is_the_same_twice() -> None:
-    plan = FitPlan(sets=128, walkers=60, steps=10, warm_up=2, replications=2, draws=16)
-    scenario = scenario_from("history", "end=2021Q4", "parameters=prior")
-    one, other = (calibrate(scenario, read_tables(), plan, engine_of("ensemble", "jax")) for _ in range(2))
-    pd.testing.assert_frame_equal(one.draws, other.draws)
-    roles = one.parameters.set_index("parameter")["role"]
-    assert roles["votes.baseline"] == "swept"
-    assert (roles != "swept").sum() == sum("." in name for name in one.draws)
-    assert set(all_parameters()) <= set(roles.index)
+def test_records_are_shuffled_apart_and_rows_of_one_stay_together() -> None:
+    one = pd.DataFrame({"a": np.arange(200.0), "b": np.arange(200.0)})
+    parts = [Posterior(numbers(), one), Posterior(numbers(), one.rename(columns={"a": "c", "b": "d"}))]
+    draws = joined(parts, seed=1).draws
+    assert (draws["a"] == draws["b"]).all()
+    assert abs(np.corrcoef(draws["a"], draws["c"])[0, 1]) < 4.0 / np.sqrt(200)
+    assert sorted(draws["a"]) == list(one["a"])
 
 
-def test_too_few_walkers_are_refused_with_the_number_needed() -> None:
-    with pytest.raises(HedgesimError, match=r"--walkers 3: too few to fit 2 numbers\. Give --walkers 4 or more\."):
-        sample(likelihood_of("taste.offer", "formats.home"), np.zeros((3, 2)), steps=1, warm_up=0, seed=1)
+def test_the_drift_is_that_of_the_closed_form_and_phi_is_not_identified() -> None:
+    posterior, found = of_drift(read_tables(), 400)
+    own = posterior.numbers.set_index("parameter")
+    assert own.loc["drift.sigma", "estimate"] == found.drift.sigma["economy"]
+    assert own.loc["drift.sigma", "posterior_q50"] == pytest.approx(found.drift.sigma["economy"], rel=1e-3)
+    assert own["identified"].to_dict() == {
+        "drift.sigma": True, "drift.sigma_energy": True, "drift.persistence": False,
+    }  # fmt: skip
+    assert own.loc["drift.persistence", "prior_value"] == all_parameters()["drift.persistence"].default
+    assert posterior.draws["drift.persistence"].between(0.5, 1.0).all()
+
+
+def test_vote_rules_are_drawn_as_often_as_their_score_says() -> None:
+    posterior, found = of_votes(read_tables(), 2000, until=LAST_YEAR)
+    grid = found.grid.iloc[:2]
+    ratio = np.exp(found.votes["fitted"] * (grid["score"][0] - grid["score"][1]))
+    drawn = posterior.draws
+    counts = [
+        int(((drawn["votes.prior"] == row.kappa) & (drawn["votes.other_kind"] == row.rho)
+             & (drawn["votes.half_life"] == row.half_life)).sum())
+        for row in grid.itertuples()
+    ]  # fmt: skip
+    assert counts[0] / counts[1] == pytest.approx(ratio, rel=0.05)
+    assert drawn["votes.half_life"].max() == all_parameters()["votes.half_life"].high  # no end of memory is 40 years
+
+
+def test_one_power_series_or_country_is_left_out_at_a_time() -> None:
+    left = fitted().left_out
+    assert set(left) == {POWERS, COUNTRIES}
+    assert {"USA", "JPN", "CM"} <= set(left[POWERS]["without"])
+    assert set(left[COUNTRIES]["record"]) == {"stance", "drift", "votes"}
+    assert set(left[COUNTRIES]["without"]) == {"KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE"}
+    assert left[COUNTRIES]["shift"].notna().all()
+
+
+def test_nothing_later_than_2021_enters_and_the_same_seed_gives_the_same() -> None:
+    """With every later row of every table that is fitted to taken away."""
+    cut = read_tables()
+    for name in ("record", "rollcalls", "dialogues", "decisions", "calendar"):
+        table = cut.table(name)
+        year = table["year"].astype(int) if name == "record" else table["date"].str[:4].astype(int)
+        cut = cut.with_table(name, table[year <= LAST_YEAR])
+    again = calibrate(cut, SHORT)
+    pd.testing.assert_frame_equal(again.parameters, fitted().parameters)
+    pd.testing.assert_frame_equal(again.draws, fitted().draws)
+
+
+def test_the_events_must_take_away_half_of_the_variance() -> None:
+    assert pytest.approx(0.5) == IDENTIFIED**2

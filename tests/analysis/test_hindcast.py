@@ -11,25 +11,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from hedgesim.analysis.calibration.prior import DISCREPANCY
-from hedgesim.analysis.calibration.record import record_of
-from hedgesim.analysis.hindcast.baselines import PastShares, count_probabilities
-from hedgesim.analysis.hindcast.forecast import Draws, add_errors, history
-from hedgesim.analysis.hindcast.hindcast import MOST, UNMOVED, VOTES, Study, hindcast, left_out_weights, study
+from hedgesim.analysis.calibration.drift import LAST_YEAR, Drift, angle
+from hedgesim.analysis.hindcast.baselines import CLIMATOLOGY, PERSISTENCE, RANDOM_WALK, count_probabilities, random_walk
+from hedgesim.analysis.hindcast.forecast import angles_between
+from hedgesim.analysis.hindcast.hindcast import BASE, MOST, VOTES, Study, hindcast, study
+from hedgesim.analysis.hindcast.history import FITTED, LATER, coverage_of_bands, history, later
+from hedgesim.analysis.hindcast.record import positions, record_of, status_on, steps_of
 from hedgesim.analysis.hindcast.scores import LEVEL, MODEL, brier, crps, pit, reliability, rps, skill, skills
+from hedgesim.analysis.hindcast.simulated import Draws, meeting_counts, moved, observe, yearly_angles
 from hedgesim.engines import engine_of
 from hedgesim.engines.ensemble import outcomes
+from hedgesim.engines.records import record_observation
 from hedgesim.errors import HedgesimError
+from hedgesim.model.votes import CHOICES, KINDS
 from hedgesim.scenario.tables import read_tables
 from worlds import case_from, scenario_from
 
-DRAWS = {
-    "taste.offer": [0.5, 1.0, 1.5],
-    DISCREPANCY + "economy": [0.016] * 3,
-    DISCREPANCY + "energy": [0.09] * 3,
-}
-LOGS = {f"log_likelihood_{code}": [0.0, 0.0, 0.0] for code in ("KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE")}
+DRAWS = {"taste.offer": [0.5, 1.0, 1.5]}
 ENGINE, CASE = engine_of("ensemble"), case_from("hindcast_2022", "parameters=prior")
+PAST = case_from("history", "parameters=prior")
+RECORD = record_of(read_tables(), PAST.setting, range(2015, 2022))
 NORMAL = stats.norm.ppf((np.arange(4000) + 0.5) / 4000)[None, :]
 """A standard normal forecast in members of equal chance."""
 
@@ -93,33 +94,90 @@ def test_too_few_members_and_cases_are_refused_with_the_number_needed() -> None:
 @cache
 def studied() -> Study:
     scenario = scenario_from("hindcast_2022", "parameters=prior")
-    return study(scenario, {}, read_tables(), {**DRAWS, **LOGS}, ENGINE, runs=40)
+    return study(scenario, {"again": scenario}, read_tables(), DRAWS, ENGINE, runs=34)
 
 
-def _record(*shares: float) -> pd.DataFrame:
-    years = range(2017, 2017 + len(shares))
-    rows = [("AAA", "economy", "RED", year, share, share) for year, share in zip(years, shares, strict=True)]
-    return pd.DataFrame(rows, columns=["country", "domain", "option", "year", "low", "high"])
+@cache
+def past() -> dict[str, pd.DataFrame]:
+    return history(PAST, read_tables(), ENGINE, runs=100)
 
 
-@pytest.mark.parametrize(("name", "expected"), [("persistence", 0.4), ("trend", 0.5), ("climatology", 0.3)])
-def test_a_baseline_by_hand_uses_no_later_year(name: str, expected: float) -> None:
-    past, known = (PastShares.until(2019, _record(0.04, 0.09, 0.16, *later)) for later in ([0.9], []))
-    assert past.forecast(name, _record(0.25)) == pytest.approx([expected])  # roots .2, .3, .4
-    assert past.scale(name, "economy") == known.scale(name, "economy")
+def row_of(table: pd.DataFrame, **values: object) -> int:
+    """The number of the row that has these values."""
+    (found,) = np.flatnonzero((table[list(values)] == list(values.values())).all(axis=1))
+    return int(found)
 
 
-def test_the_scale_of_a_baseline_is_that_of_its_errors() -> None:
-    """Errors drawn from Student's t with scale .03 are estimated as .03, within four errors of a scale estimate."""
-    n = 400
-    steps = 0.03 * stats.t(4.0).ppf(np.random.default_rng(1).random(n))
-    tables = [_record(0.25, (0.5 + step) ** 2).assign(country=f"C{k}") for k, step in enumerate(steps)]
-    found = PastShares.until(2018, pd.concat(tables)).scale("persistence", "economy")
-    information = (4.0 + 1.0 - 1.0) / (4.0 + 3.0) * 2.0  # of the log scale: 2 v / (v + 3)
-    assert abs(np.log(found / 0.03)) < 4.0 / np.sqrt(n * information) + np.log(0.25 / 0.005) / 200
+def test_the_record_holds_the_years_and_no_prior_dominated_share() -> None:
+    own = record_of(read_tables(), PAST.setting, range(2019, 2022))
+    shares, meetings, statuses = own.shares, own.meetings, own.statuses
+    kgz = shares[(shares["country"] == "KGZ") & (shares["option"] == "CHN")].set_index("year")
+    assert kgz.loc[2020, "low"] == pytest.approx(781.162 / 5692.2, abs=2e-3)  # 781 mn of 5.69 bn with all partners
+    assert kgz.loc[2020, "before_low"] == kgz.loc[2021, "before_low"]  # both of the first year
+    assert set(shares["year"]) == {2020, 2021}
+    assert set(meetings["year"]) == {2019, 2020, 2021}
+    whole = RECORD.meetings
+    ministers = whole[(whole["format"] == "C5_US") & (whole["rung"] == "ministers")].set_index("year")["count"]
+    assert ministers.tolist() == [2, 2, 1, 0, 0, 2, 3]
+    assert not statuses["fell"].any()
+    memberships = read_tables().table("memberships")
+    of_pact = memberships[(memberships["country"] == "UZB") & (memberships["format"] == "CSTO")]
+    assert [status_on(of_pact, day) for day in ("2006-01-01", "2010-01-01", "2013-01-01")] == [0, 3, 0]
+    place = positions(own.axes, shares, "country", "domain", "option")
+    assert not PAST.setting.prior_dominated[..., 0][place].any()
 
 
-@given(st.lists(st.integers(0, 4), min_size=1, max_size=9), st.sampled_from(["persistence", "trend", "climatology"]))
+def test_bounds_enclose_what_is_known_of_both_sides() -> None:
+    table = read_tables().table("record")
+    assert ((table["low"] >= 0.0) & (table["low"] <= table["high"]) & (table["high"] <= 1.0)).all()
+    tjk = table.iloc[row_of(table, country="TJK", option="CHN", year=2021)]
+    assert (tjk["low"], tjk["high"]) == pytest.approx((0.1194, 0.1350), abs=1e-4)
+
+
+def test_counts_and_angles_are_those_of_the_runs() -> None:
+    observation = ENGINE.record(PAST, range(3), record_observation)
+    axes, table = RECORD.axes, RECORD.meetings
+    n = row_of(table, format="OTS", rung="leaders", year=2019)
+    held = observation.meeting[steps_of(axes, 2019)][:, axes.formats.index("OTS")]
+    np.testing.assert_array_equal(meeting_counts(RECORD, observation)[:, n], (held == 2.0).sum(axis=0))
+    cells = pd.DataFrame([("KGZ", "economy", "RUS")], columns=["country", "domain", "option"])
+    i, d, o = (place[0] for place in positions(axes, cells, "country", "domain", "option"))
+    mean = observation.share[steps_of(axes, 2017), i, d, o].mean(axis=0)
+    np.testing.assert_allclose(yearly_angles(observation, PAST, cells, 2017)[0], angle(mean))
+
+
+def test_a_year_that_runs_do_not_cover_is_that_of_the_starting_shares() -> None:
+    observation = ENGINE.record(CASE, range(2), record_observation)
+    cells = pd.DataFrame([("KGZ", "economy", "RUS")], columns=["country", "domain", "option"])
+    place = positions(CASE.setting.axes, cells, "country", "domain", "option")
+    start = CASE.setting.share[..., 0][place]
+    found = yearly_angles(observation, CASE, cells, 2021)
+    np.testing.assert_allclose(found, np.repeat(angle(start)[:, None], 2, axis=1), rtol=0.02)
+
+
+def test_shares_move_by_angles_and_stay_shares() -> None:
+    before = angle(np.array([0.25, 0.01, 0.99]))
+    assert moved(before, np.array([0.1, -0.5, 0.5])) == pytest.approx([np.sin(np.pi / 6 + 0.1) ** 2, 0.0, 1.0])
+
+
+def test_what_is_known_between_bounds_starts_anywhere_between() -> None:
+    shares = pd.DataFrame({"before_low": [0.2, 0.3], "before_high": [0.2, 0.4]})
+    found = np.sin(angles_between(shares, 50, seed=1)) ** 2
+    assert found[0] == pytest.approx(0.2)
+    assert 0.3 < found[1].min() < 0.31
+    assert 0.39 < found[1].max() < 0.4
+
+
+def test_the_random_walk_has_the_width_of_sigma_and_grows_with_the_years() -> None:
+    """Of near-normal numbers 90 % are within 1.645; 4000 draws give a quantile to .03 of a standard deviation."""
+    shares = pd.DataFrame({"country": "KAZ", "domain": "economy", "option": ["RUS", "CHN"], "year": [2022, 2023]})
+    walk = random_walk(shares.assign(before=0.3, origin=2021), Drift({"economy": 0.02}, 1e6, 1.0), draws=4000, seed=3)
+    half = np.diff(angle(np.quantile(walk, (0.05, 0.95), axis=-1)), axis=0)[0] / 2
+    assert half[0] == pytest.approx(1.645 * 0.02, rel=0.06)
+    assert half[1] == pytest.approx(1.645 * 0.02 * np.sqrt(6.75 / 2.75), rel=0.06)  # 2.75 and 4 steps of a quarter
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=9), st.sampled_from([PERSISTENCE, CLIMATOLOGY]))
 def test_chances_of_counts_sum_to_one(counts: list[int], name: str) -> None:
     chances = count_probabilities(name, np.asarray(counts), MOST)
     assert chances.sum() == pytest.approx(1.0)
@@ -127,22 +185,14 @@ def test_chances_of_counts_sum_to_one(counts: list[int], name: str) -> None:
 
 
 def test_persistence_of_counts_is_the_jeffreys_predictive() -> None:
-    chances = count_probabilities("persistence", np.asarray([0, 0, 2]), MOST)
+    chances = count_probabilities(PERSISTENCE, np.asarray([0, 0, 2]), MOST)
     np.testing.assert_allclose(chances[:MOST], stats.nbinom(2.5, 0.5).pmf(np.arange(MOST)))
-
-
-def test_without_errors_shares_are_squares_of_roots() -> None:
-    shares = _record(0.25, 0.36).assign(before_low=0.25, before_high=0.25)
-    middle = np.asarray([[0.5, 0.6, 1.2], [0.1, -0.2, 0.3]])
-    np.testing.assert_allclose(
-        add_errors(shares, middle, np.zeros((2, 1)), seed=1), [[0.25, 0.36, 1.0], [0.01, 0.0, 0.09]]
-    )
 
 
 def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
     scored = studied().base
     record = record_of(read_tables(), CASE.setting, range(2021, 2024))
-    names = (MODEL, UNMOVED, "still", "persistence", "trend", "climatology")
+    names = (MODEL, PERSISTENCE, RANDOM_WALK)
     assert scored.shares["forecaster"].value_counts().to_dict() == dict.fromkeys(names, len(record.shares))
     assert scored.meetings["year"].min() == 2022
     np.testing.assert_allclose(scored.meetings[[f"p{k}" for k in range(MOST + 1)]].sum(axis=1), 1.0, atol=1e-9)
@@ -151,27 +201,40 @@ def test_a_hindcast_scores_every_cell_once_a_forecaster() -> None:
 
 
 def test_scores_are_those_of_the_members() -> None:
-    """CRPS by its definition, E|X - y| - E|X - X'| / 2, for one exact cell."""
+    """CRPS by its definition, E|X - y| - E|X - X'| / 2, for one exact cell; persistence misses by its error."""
     scored = studied().base
     own = scored.shares[scored.shares["forecaster"] == MODEL].reset_index(drop=True)
     n = int(np.flatnonzero(own["low"] == own["high"])[0])
     members, y = scored.members.shares[n], own["low"][n]
     apart = np.abs(members[:, None] - members[None, :]).mean()
     assert own["crps"][n] == pytest.approx(np.abs(members - y).mean() - 0.5 * apart)
+    last = scored.shares[scored.shares["forecaster"] == PERSISTENCE].reset_index(drop=True)
+    assert last["crps"][n] == pytest.approx(abs(own["before"][n] - y))
 
 
-def test_a_study_has_skills_of_posterior_and_prior_scores_without_each_country_and_votes() -> None:
+def test_a_study_has_skills_apart_and_the_same_runs_the_same_skill() -> None:
+    table = studied().tables()["skills"]
+    assert set(table["variant"]) == {BASE, "again"}
+    base, again = (table[(table["variant"] == name) & (table["part"] != VOTES)] for name in (BASE, "again"))
+    np.testing.assert_array_equal(base["value"], again["value"])
+    parts = table[table["variant"] == BASE].groupby("part")["baseline"].agg(list).to_dict()
+    assert parts["all shares"] == parts["economy shares"] == [PERSISTENCE, RANDOM_WALK]
+    assert parts["meetings"] == parts[VOTES] == [PERSISTENCE, CLIMATOLOGY]
+
+
+def test_votes_are_scored_on_years_that_no_rule_was_fitted_to_and_forecast_by_kind() -> None:
     tables = studied().tables()
-    assert set(tables["skills"]["variant"]) == {"base", "prior"}
-    left_out = tables["left_out"]
-    assert set(left_out["country"]) == set(studied().base.shares["country"])
-    assert left_out["draws_worth"].to_numpy() == pytest.approx(3.0)
-    np.testing.assert_allclose(left_out["crps_left_out"], left_out["crps_fitted"])  # all draws weigh the same
-    votes = tables["votes"].set_index("country")
-    assert tuple(votes.index) == CASE.setting.axes.countries
-    np.testing.assert_allclose(votes[list(VOTES)].sum(axis=1), 1.0)
+    scores = tables["vote_scores"]
+    assert scores["forecaster"].value_counts().to_dict() == dict.fromkeys((MODEL, PERSISTENCE, CLIMATOLOGY), 36)
+    assert (scores["log_score"] > 0.0).all()
+    votes = tables["votes"].set_index(["country", "kind"])
+    assert len(votes) == len(CASE.setting.axes.countries) * len(KINDS)
+    np.testing.assert_allclose(votes[list(CHOICES)].sum(axis=1), 1.0)
     runs = outcomes(CASE, range(ENGINE.together))
-    assert votes.loc["TKM", "vote_absent"] == pytest.approx(runs.of_country("vote_absent")[3, 1].mean())
+    place = CASE.setting.axes.countries.index("TKM")
+    assert votes.loc[("TKM", "rights"), "absent"] == pytest.approx(
+        runs.of_country("vote_absent_rights")[place, 1].mean()
+    )
 
 
 def test_skill_against_twice_the_score_is_a_half_and_so_is_its_interval() -> None:
@@ -191,30 +254,52 @@ def test_reliability_counts_every_case() -> None:
     assert reliability(tables)["cases"].sum() == exact + len(model["meetings"]) + len(model["statuses"])
 
 
-def test_leaving_a_country_out_weighs_draws_by_its_likelihood() -> None:
-    weights, worth = left_out_weights({"log_likelihood_AAA": [0.0, np.log(2.0)]}, "AAA")
-    np.testing.assert_allclose(weights, [2.0 / 3.0, 1.0 / 3.0])
-    assert worth == pytest.approx(1.0 / (4.0 / 9.0 + 1.0 / 9.0))
-
-
 @pytest.mark.parametrize(
     ("start", "changed", "said"),
     [
         (2022, {}, "no share is recorded for 2023"),
-        (2021, {"taste.boost": [0.1, 1e200, 0.1], "alignment.trend": [1.0, 1e200, 1.0]}, "40 of 120 runs failed"),
+        (2021, {"drift.sigma": [0.018, np.nan, 0.018]}, "34 of 102 runs failed"),
     ],
     ids=["years of which nothing is recorded", "failed runs"],
 )
 def test_what_cannot_be_scored_is_refused(start: int, changed: Draws, said: str) -> None:
     own = case_from("hindcast_2022", f"start={start}Q4", "end=2023Q4", "parameters=prior")
     with np.errstate(all="ignore"), pytest.raises(HedgesimError, match=said):
-        hindcast(own, read_tables(), {**DRAWS, **changed}, ENGINE, years=range(start, 2024), runs=40, seed=3)
+        hindcast(own, read_tables(), {**DRAWS, **changed}, ENGINE, years=range(start, 2024), runs=34, seed=3)
+
+
+def test_without_draws_the_case_runs_as_it_is() -> None:
+    given = {"taste.offer": [CASE.parameters.taste.offer]}
+    one, other = (observe(CASE, ENGINE, 3, draws) for draws in (None, given))
+    np.testing.assert_array_equal(one.share, other.share)
 
 
 def test_a_history_starts_at_the_record() -> None:
-    tables = history(CASE, read_tables(), DRAWS, ENGINE, runs=4)
-    shares = tables["history_shares"]
+    shares = past()["history_shares"]
     first = shares.sort_values("year").groupby(["country", "domain", "option"]).head(1)
     exact = first[first["low"] == first["high"]]
     np.testing.assert_allclose(exact["q50"], exact["low"])
     assert (shares["q05"] <= shares["q95"]).all()
+
+
+def test_every_recorded_year_is_foretold_from_each_of_five_years_before() -> None:
+    ahead = past()["ahead"]
+    assert not ahead.duplicated(["country", "domain", "option", "year", "horizon"]).any()
+    assert set(ahead["horizon"]) == {1, 2, 3, 4, 5}
+    later = ahead["year"] + ahead["horizon"] > LAST_YEAR
+    assert (ahead["years"] == np.where(later, LATER, FITTED)).all()
+    kgz = ahead[(ahead["country"] == "KGZ") & (ahead["option"] == "RUS") & (ahead["domain"] == "economy")]
+    assert len(kgz[kgz["horizon"] == 1]) == kgz["year"].nunique()
+
+
+def test_coverage_counts_cells_by_domain_years_and_horizon() -> None:
+    ahead = pd.DataFrame({"domain": "economy", "years": FITTED, "horizon": 1, "observed": [0.1, 0.2, 0.3, 0.9]})
+    ahead = ahead.assign(low=0.15, high=0.5, pit=[0.01, 0.4, 0.99, 1.0])
+    (row,) = coverage_of_bands(ahead).to_dict("records")
+    assert (row["ahead"], row["cells"], row["inside"], row["below"], row["above"]) == (1, 4, 2, 1, 1)
+    assert [row[f"pit_{k}"] for k in range(10)] == [1, 0, 0, 0, 1, 0, 0, 0, 0, 2]
+    found = past()["coverage"]
+    assert found["cells"].sum() == len(past()["ahead"])
+    np.testing.assert_array_equal(found[[f"pit_{k}" for k in range(10)]].sum(axis=1), found["cells"])
+    assert set(later(found)["ahead"]) == {1, 2, 3, 4, 5}
+    assert later(found)["cells"].sum() == (past()["ahead"]["years"] == LATER).sum()

@@ -49,7 +49,12 @@ def check_least(option: str, value: int, least: int, fault: str) -> None:
 
 
 def check_calibration(name: str, known: Iterable[str]) -> None:
-    """Refuse a calibration that is not known."""
+    """Refuse a calibration that is not known, or is of another edition of the model."""
+    from hedgesim.scenario.calibrations import why_refused
+
+    refused = why_refused(name)
+    if refused:
+        raise HedgesimError(f"--calibration {name}", *refused)
     if name not in known:
         fault = "there is no such calibration"
         raise HedgesimError(f"--calibration {name}", fault, choose_from(name, known))

@@ -30,7 +30,7 @@ HINDCAST = "hindcast_2022"
 
 
 def ablate(
-    calibration: Calibration = "trained_2015_2021",
+    calibration: Calibration = "fitted_2021",
     output: Folder = Path("results/ablate"),
     runs: Annotated[int, Option(help="Runs of each of the two scenarios whose difference is the effect.")] = 256,
     backend: FitBackend = "auto",

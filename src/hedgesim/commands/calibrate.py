@@ -2,57 +2,49 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Option
 
-import hedgesim
-from hedgesim.commands._options import AsJson, FitBackend, check_least
+from hedgesim.commands._options import AsJson, check_least
 from hedgesim.commands._printing import print_json, print_table, records_of
 
 if TYPE_CHECKING:
-    from hedgesim.analysis.calibration.fit import Calibration, FitPlan
+    from hedgesim.analysis.calibration.fit import Calibration
 
-LEAST = {"walkers": 4, "steps": 10, "warm_up": 0, "replications": 2, "sets": 64}
-"""Smallest numbers that mean anything."""
+LEAST_WALKERS, LEAST_STEPS, LEAST_DRAWS = 32, 20, 8
+"""Smallest numbers that mean anything; a move takes at least twice as many walkers as numbers."""
 
 
 def calibrate(
-    scenario: Annotated[
-        str, Argument(metavar="[SCENARIO]", help="Scenario whose years are fitted; its end is replaced by --until.")
-    ] = "history",
-    until: Annotated[str, Option(help="Last quarter that is fitted.")] = "2021Q4",
     output: Annotated[Path, Option("--output", "-o", metavar="DIR", help="Folder of the calibration.")] = Path(
-        "results/calibration"
+        "results/calibration/fitted_2021"
     ),
-    walkers: Annotated[int, Option(help="Walkers; at least twice the number of fitted parameters.")] = 128,
-    steps: Annotated[int, Option(help="Steps of every walker after the warm-up.")] = 500,
-    warm_up: Annotated[int, Option(help="First steps of every walker, which are discarded.")] = 200,
-    replications: Annotated[int, Option(help="Runs of every parameter set.")] = 16,
-    sets: Annotated[int, Option(help="Parameter sets of the screening.")] = 4096,
-    seed: Annotated[int, Option(help="Seed of the sampler.")] = 2021,
-    backend: FitBackend = "auto",
+    walkers: Annotated[int, Option(help="Walkers of every chain.")] = 64,
+    steps: Annotated[int, Option(help="Steps of every walker; a third as many before are discarded.")] = 2000,
+    draws: Annotated[int, Option(help="Joint draws that are kept.")] = 512,
+    seed: Annotated[int, Option(help="Seed of the chains.")] = 2021,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the shared parameters to the years of training."""
-    from hedgesim import engines
-    from hedgesim.analysis.calibration import files, fit, record
-    from hedgesim.commands._progress import counting
+    """Fit the numbers of the model to the record up to 2021."""
+    from hedgesim.analysis.calibration import events, files, fit
     from hedgesim.results.folders import Folder, now
-    from hedgesim.scenario.calibrations import PRIOR
     from hedgesim.scenario.tables import read_tables
 
-    plan = fit.FitPlan(sets, walkers, steps, warm_up, replications, seed=seed)
-    _check(plan)
-    read = hedgesim.read_scenario(scenario, overrides=[f"end={until}", f"parameters={PRIOR}"])
-    engine, tables = engines.engine_of("ensemble", engines.fastest(backend)), read_tables(read.tables_folder)
-    record.check_years(tables, range(read.start.year, read.end.year + 1))
+    check_least("--walkers", walkers, LEAST_WALKERS, "too few to fit anything")
+    check_least("--steps", steps, LEAST_STEPS, "too few to fit anything")
+    check_least("--draws", draws, LEAST_DRAWS, "too few to draw from")
     Folder(output).prepare()
     began = now()
-    with counting(f"fitting {read.name} to {until}", plan.runs) as on_runs:
-        fitted = fit.calibrate(read, tables, plan, engine, on_runs=on_runs)
-    files.write_calibration(output, fitted, read, began=began)
+    plan = fit.FitPlan(
+        events.EventPlan(walkers, steps, steps // 3, seed),
+        events.EventPlan(walkers // 2, steps // 5, steps // 10, seed),
+        draws,
+    )
+    fitted = fit.calibrate(read_tables(), plan, on_fit=lambda name: print(f"fitted: {name}", file=sys.stderr))
+    files.write_calibration(output, fitted, began=began)
     if as_json:
         print_json({"folder": str(output), **fitted.facts, "parameters": records_of(fitted.parameters)})
         return
@@ -60,20 +52,14 @@ def calibrate(
     print(f"Calibration: {output}")
 
 
-def _check(plan: FitPlan) -> None:
-    """Refuse numbers out of range."""
-    for name, least in LEAST.items():
-        check_least(f"--{name.replace('_', '-')}", getattr(plan, name), least, "too few to fit anything")
-    check_least("--sets", plan.sets, plan.walkers, f"the {plan.walkers} walkers start from the likeliest")
-
-
 def _print_fit(fitted: Calibration) -> None:
-    """The posterior beside the prior, and diagnostics of the chain."""
-    table = fitted.parameters[fitted.parameters["role"] != "swept"].sort_values("width_ratio")
-    columns = {"prior from": "prior_low", "mode": "prior_mode", "to": "prior_high", "posterior 5 %": "posterior_q05"}
-    columns |= {"median": "posterior_q50", "95 %": "posterior_q95", "width": "width_ratio"}
+    """The posterior beside the prior, and how many numbers the record decides."""
+    table = fitted.parameters
+    own = table[table["identified"] != ""]
+    columns = {"prior": "prior_value", "± ": "prior_sd", "5 %": "posterior_q05", "median": "posterior_q50"}
+    columns |= {"95 %": "posterior_q95", "width": "width_ratio", "used": "value"}
     numbers = {name: f"{{{column}:.3g}}" for name, column in columns.items()}
-    print_table(table, {"fitted": "{parameter}", **numbers})
-    facts, swept = fitted.facts, int((fitted.parameters["role"] == "swept").sum())
-    print(f"{len(table)} fitted, {swept} only swept; width: posterior over prior. {facts['runs']} runs.")
-    print(f"Moves accepted {facts['accepted']:.2f}, correlation time {facts['correlation_time']:.0f} steps.")
+    print_table(own, {"parameter": "{parameter}", "of": "{record}", **numbers, "identified": "{identified}"})
+    fitted_to = int((own["identified"] == "yes").sum())
+    print(f"{len(table)} parameters: the record up to 2021 bears on {len(own)} and identifies {fitted_to}.")
+    print("Width: posterior over prior; identified: half of the prior variance is gone. The others keep their prior.")

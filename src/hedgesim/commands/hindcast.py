@@ -15,6 +15,7 @@ from hedgesim.commands._options import (
     FitBackend,
     Folder,
     check_counts,
+    check_least,
     posterior_of,
     prepare_findings,
 )
@@ -28,22 +29,25 @@ if TYPE_CHECKING:
 HISTORY = "history"
 """Scenario whose years are drawn beside the record."""
 
+PRINTED = ("skills", "coverage", "votes")
+
 
 def hindcast(
     scenario: Annotated[
-        str, Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter of the training years.")
+        str, Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter of the fitted years.")
     ] = "hindcast_2022",
-    calibration: Calibration = "trained_2015_2021",
+    calibration: Calibration = "fitted_2021",
     output: Folder = Path("results/hindcast"),
     runs: Annotated[int, Option(help="Runs of every draw from the posterior.")] = 4,
+    past: Annotated[int, Option(help="Runs of the years that are over, for the coverage of bands.")] = 1000,
     backend: FitBackend = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Forecast the years after training; score against baselines."""
+    """Forecast the years after those fitted; score against baselines."""
     from hedgesim import engines
-    from hedgesim.analysis.hindcast.forecast import history, parameters_in
-    from hedgesim.analysis.hindcast.hindcast import study
-    from hedgesim.analysis.hindcast.scores import flat_band, reliability
+    from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
+    from hedgesim.analysis.hindcast.history import history
+    from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
     from hedgesim.engines import case
     from hedgesim.plots.evidence import draw_forecasts, draw_history
@@ -51,25 +55,27 @@ def hindcast(
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
+    check_least("--past", past, LEAST_SAMPLES, "too few for a band")
     engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
     base, variants, tables = _variants(scenario, calibration)
     prepare_findings(output, "hindcast")
-    total = runs * len(posterior["log_likelihood"]) * (len(variants) + 2)
+    total = runs * len(next(iter(posterior.values()))) * (len(variants) + 1)
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
-    past = case.case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
-    own = found.tables()
-    everything = {**own, **history(past, read_tables(), parameters_in(posterior), engine, runs=1)}
-    write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration})
+    over = case.case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
+    everything = {**found.tables(), **history(over, read_tables(), engine, runs=past)}
+    write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration, "past": past})
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
     draw_forecasts(everything, reliability(everything), output / "charts", flat=flat_band, caption=caption)
-    fitted = f"Parameters: {calibration}."
+    fitted = f"Parameters: {calibration}, {past} runs."
     draw_history(everything, output / "charts", trained=found.base.origin, caption=fitted)
     if as_json:
-        print_json({"folder": str(output), **{name: records_of(own[name]) for name in ("skills", "left_out", "votes")}})
+        own = {name: records_of(everything[name]) for name in PRINTED}
+        print_json({"expected": EXPECTED, "folder": str(output), **own})
         return
-    _print_scores(own)
+    print(EXPECTED)
+    _print_scores(everything)
     print(f"Tables and charts: {output}")
 
 
@@ -90,18 +96,36 @@ def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str,
 
 
 def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
-    """Skills with their intervals, the countries left out, and the forecast votes."""
+    """Skill for levels, and apart for meetings, statuses and votes; coverage of bands; the forecast votes."""
     from hedgesim.analysis.hindcast.baselines import PERSISTENCE
-    from hedgesim.analysis.hindcast.hindcast import BASE
+    from hedgesim.analysis.hindcast.hindcast import BASE, VOTES
 
     skills = tables["skills"]
-    skill = "{value:+.3f} ({low:+.3f} to {high:+.3f})"
-    scores = {"baseline": "{baseline}", "model": "{own:.4f}", "of baseline": "{of_baseline:.4f}"}
-    columns = {**unchanged(["part", "score"]), **scores, "skill (90 %)": skill, "cases": "{cases}"}
-    print_table(skills[skills["variant"] == BASE], columns)
+    base = skills[skills["variant"] == BASE]
+    parts = {
+        "Levels of shares": base[base["score"] == "crps"],
+        "Meetings": base[base["part"] == "meetings"],
+        "Votes of the last recorded years, to which no rule was fitted": base[base["part"] == VOTES],
+    }
+    for title, own in parts.items():
+        print(f"\n{title}")
+        _print_skills(own)
+    print("\nChanges of status, sums of Brier scores")
+    sums = tables["statuses"].groupby(["change", "forecaster"])["brier"].sum().unstack().reset_index()
+    print_rows(sums.columns, sums.itertuples(index=False), number=".3f")
+    print("\nShocks of another size, against persistence")
     others = skills[(skills["baseline"] == PERSISTENCE) & (skills["variant"] != BASE)]
-    print_table(others, {**unchanged(["variant", "part"]), "skill against persistence": skill})
-    for name, number in (("left_out", ".4g"), ("votes", ".2f")):
-        print_rows(tables[name].columns, tables[name].itertuples(index=False), number=number)
+    print_table(others, {**unchanged(["variant", "part"]), "skill": "{value:+.3f} ({low:+.3f} to {high:+.3f})"})
+    print("\nCells of the record inside the 90 % bands of runs from earlier years")
+    counts = unchanged(["cells", "inside", "below", "above"])
+    columns = {**unchanged(["domain", "years"]), "years ahead": "{ahead}", **counts, "median PIT": "{median_pit:.2f}"}
+    print_table(tables["coverage"], columns)
+    print("\nForecast votes, not scored: no later vote is on record here")
+    print_rows(tables["votes"].columns, tables["votes"].itertuples(index=False), number=".2f")
     print("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
-    print("Votes are forecasts without a sourced record, so they are not scored.")
+
+
+def _print_skills(own: pd.DataFrame) -> None:
+    scores = {"baseline": "{baseline}", "model": "{own:.4f}", "of baseline": "{of_baseline:.4f}"}
+    skill = "{value:+.3f} ({low:+.3f} to {high:+.3f})"
+    print_table(own, {**unchanged(["part", "score"]), **scores, "skill (90 %)": skill, "cases": "{cases}"})

@@ -44,7 +44,7 @@ class StanceParameters:
     """What makes a country willing to sit in a body, log odds."""
 
     willing: float = parameter(3.1, "log odds", (-5, 10), "willingness, all else nil (a)", "fit2021")
-    trust: float = parameter(2.7, "log odds", (0, 10), "effect of trust in the other parties (w)", "kydd2005")
+    trust: float = parameter(2.7, "log odds", (-10, 10), "effect of trust in the other parties (w)", "kydd2005")
     weight: float = parameter(
         3.1, "log odds", (-2, 10), "the largest gain most from order (s_W)", "olson1965;mattli1999"
     )
@@ -65,7 +65,7 @@ class LadderParameters:
     alone: float = parameter(
         -2.5, "log", (-6, 0), "the same before the five's own ministers have met (delta_M)", "fit2021"
     )
-    alarm: float = parameter(1.9, "1", (0, 6), "effect of alarm (theta)", "fit2021")
+    alarm: float = parameter(1.9, "1", (-3, 6), "effect of alarm (theta)", "fit2021")
     leaders: float = parameter(-4.3, "log 1/quarter", (-9, 0), "talks rise to leaders' level (b2)", "fit2021")
     own: float = parameter(-0.8, "log 1/quarter", (-5, 3), "a step of the five themselves (h0)", "fit2021")
     virtual: float = parameter(0.4, "1", (0, 1), "rate of steps when nobody can be hosted", "assumption")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -13,16 +14,42 @@ import yaml
 PRIOR = "prior"
 """The parameters as declared in the code."""
 
-SHIPPED = PRIOR
+SHIPPED = "fitted_2021"
 """The calibration whose values hold unless a scenario names another."""
+
+EDITION = 2
+"""Edition of the model whose numbers a calibration has."""
+
+RETIRED = ("trained_2015_2021",)
+"""Calibrations that came with the first edition."""
 
 FOLDER = "calibration"
 PARAMETERS, POSTERIOR, MANIFEST = "parameters.csv", "posterior.csv", "manifest.yaml"
+COVERAGE = "coverage.csv"
 
 
 def calibrations() -> tuple[str, ...]:
     """Names that the key `parameters` of a scenario may have."""
-    return (PRIOR, *sorted(place.name for place in home().iterdir() if (place / PARAMETERS).is_file()))
+    found = (place.name for place in home().iterdir() if (place / PARAMETERS).is_file())
+    return (PRIOR, *sorted(name for name in found if _edition(name) == EDITION))
+
+
+def why_refused(name: str) -> tuple[str, str] | None:
+    """Fault and remedy of a calibration of another edition of the model; None for any other name."""
+    if name not in RETIRED and (not (home() / name / PARAMETERS).is_file() or _edition(name) == EDITION):
+        return None
+    fault = f"{name} was fitted to the first edition of the model, whose parameters are gone"
+    return fault, f"Write {SHIPPED}, or fit again with hedgesim calibrate."
+
+
+def _edition(name: str) -> int:
+    """The edition of the model that a calibration was fitted to; the first did not write it down."""
+    return int(_manifest(name).get("edition", 1))
+
+
+def _manifest(name: str) -> Mapping[str, Any]:
+    path = home() / name / MANIFEST
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
 def home() -> Path:
@@ -32,7 +59,7 @@ def home() -> Path:
 
 @cache
 def values_of(name: str) -> Mapping[str, float]:
-    """Shipped values of the fitted parameters of a calibration, by path; none for the prior.
+    """Values of the parameters that a record bears on, by path: fitted or as before the fit; none for the prior.
 
     Raises:
         KeyError: there is no such calibration.
@@ -40,16 +67,24 @@ def values_of(name: str) -> Mapping[str, float]:
     if name == PRIOR:
         return {}
     table = parameters_of(name)
-    fitted = table[table["role"] == "fitted"]
-    return dict(zip(fitted["parameter"], fitted["value"].astype(float), strict=True))
+    tried = table[table["identified"].notna()]
+    return dict(zip(tried["parameter"], tried["value"].astype(float), strict=True))
+
+
+@cache
+def fitted_of(name: str) -> frozenset[str]:
+    """Paths of the parameters whose value the record decided; KeyError as of `values_of`."""
+    if name == PRIOR:
+        return frozenset()
+    table = parameters_of(name)
+    return frozenset(table.loc[table["role"] == "fitted", "parameter"])
 
 
 def in_words(name: str) -> str:
     """What a chart says of the parameters of a calibration."""
     if name == PRIOR:
         return f"parameters: {PRIOR} (starting magnitudes, not fitted, not scored)"
-    manifest = yaml.safe_load((home() / name / MANIFEST).read_text(encoding="utf-8"))
-    first, last = manifest["years"]
+    first, last = _manifest(name)["years"]
     return f"parameters: {name} (fitted to {first}-{last}; how they score: docs/evidence.md)"
 
 
@@ -59,7 +94,7 @@ def parameters_of(name: str) -> pd.DataFrame:
 
 
 def posterior_table(name: str) -> dict[str, list[float]]:
-    """Equally likely draws from the posterior, by column: parameters, discrepancies and log likelihoods.
+    """Equally likely joint draws from the posterior, by path of a parameter.
 
     Raises:
         KeyError: there is no such calibration.

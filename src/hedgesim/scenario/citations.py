@@ -11,7 +11,7 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.arrays import ScenarioInputs
-from hedgesim.scenario.calibrations import values_of
+from hedgesim.scenario.calibrations import fitted_of, values_of
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables
@@ -94,12 +94,12 @@ def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ..
 
 def _parameter_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:
     """A magnitude that was not fitted is a choice even where its meaning has a citation."""
-    fitted = values_of(scenario.parameters)
+    values, fitted = values_of(scenario.parameters), fitted_of(scenario.parameters)
     for path, item in all_parameters().items():
         if path in fitted and path not in scenario.settings:
-            yield "parameters", path, fitted[path], item.unit, "", "proxy", f"{item.source};{CALIBRATION}"
+            yield "parameters", path, values[path], item.unit, "", "proxy", f"{item.source};{CALIBRATION}"
         else:
-            value = scenario.settings.get(path, item.default)
+            value = scenario.settings.get(path, values.get(path, item.default))
             yield "parameters", path, value, item.unit, "", "assumption", item.source
     for name, rule in (*country_rules().items(), *power_rules().items()):
         for item in parameters_of(rule):

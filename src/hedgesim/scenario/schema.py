@@ -7,9 +7,9 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from hedgesim.errors import choose_from, closest, listed, shown
-from hedgesim.scenario.calibrations import SHIPPED
+from hedgesim.scenario.calibrations import SHIPPED, why_refused
 from hedgesim.scenario.channels import Shock, ShockId
-from hedgesim.scenario.checked import FROZEN, WHERE, CheckedFile, Fault, OrNull, refuse
+from hedgesim.scenario.checked import FROZEN, WHERE, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
 from hedgesim.scenario.values import (
     AnyNames,
@@ -36,6 +36,14 @@ MOST_QUARTERS = 400
 DEFAULT_COUNTRY_RULE = "multi_vector"
 DEFAULT_POWER_RULE = "patron"
 EVERYBODY = "all"
+
+
+def _of_this_edition(name: str) -> str:
+    """Refuse a calibration of another edition of the model."""
+    refused = why_refused(name)
+    if refused:
+        raise misfit(*refused)
+    return name
 
 
 class RuleChoice(BaseModel):
@@ -197,7 +205,7 @@ class Scenario(CheckedFile):
     start: Quarter = Field(description="First quarter: the starting world.")
     end: Quarter = Field(description="Last quarter.")
     seed: int = Field(ge=0, le=LARGEST_SEED, description="Seed of all random numbers.")
-    parameters: Annotated[Name, known("calibrations", "calibration")] = Field(
+    parameters: Annotated[Name, AfterValidator(_of_this_edition), known("calibrations", "calibration")] = Field(
         SHIPPED, description="A named calibration, or prior: values as declared."
     )
     settings: Settings = Field(

@@ -1,1 +1,1 @@
-"""Shared parameters fitted to the record of the training years."""
+"""Numbers of the model fitted to the record up to 2021, without a run."""

@@ -1,38 +1,31 @@
-"""A calibration on file: parameters, draws of the posterior, correlations, and the facts of how it was fitted."""
+"""A calibration on file: parameters, joint draws, fits without one of the actors, and how it was fitted."""
 
 from __future__ import annotations
 
-import importlib.metadata
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
 from hedgesim.analysis.calibration.fit import Calibration
 from hedgesim.results.folders import Folder, digest_of_sources, now, versions
-from hedgesim.scenario import Scenario
-from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
+from hedgesim.scenario.calibrations import EDITION, MANIFEST, PARAMETERS, POSTERIOR
 
-CORRELATIONS = "correlations.csv"
 HEAD = "# How this calibration was fitted. Written by `hedgesim calibrate`.\n"
-DIGITS = 10
-"""Significant digits of numbers on file."""
+DIGITS = 6
+"""Significant digits of numbers on file; a chain does not give as many."""
 
 
-def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, began: str) -> None:
+def write_calibration(folder: Path, fitted: Calibration, *, began: str) -> None:
     """Write a calibration; a folder in `data/calibration` is used under its name."""
-    tables = {
-        PARAMETERS: fitted.parameters,
-        POSTERIOR: fitted.draws,
-        CORRELATIONS: fitted.correlations.rename_axis("parameter").reset_index(),
-    }
+    tables = {PARAMETERS: fitted.parameters, POSTERIOR: fitted.draws}
+    tables |= {f"left_out_{name}.csv": table for name, table in fitted.left_out.items()}
     manifest = {
         "name": folder.name,
-        "scenario": scenario.name,
-        "scenario_digest": scenario.digest,
+        "edition": EDITION,
         **fitted.facts,
         "sources_digest": digest_of_sources(),
-        **versions("emcee", "SALib"),
-        "jax": _version("jax"),
+        **versions("emcee"),
         "began": began,
         "ended": now(),
     }
@@ -40,12 +33,10 @@ def write_calibration(folder: Path, fitted: Calibration, scenario: Scenario, *, 
     place = Folder(folder)
     place.prepare()
     for name, table in tables.items():
-        place.write(name, table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g").encode())
+        place.write(name, as_csv(table))
     place.write(MANIFEST, (HEAD + text).encode())
 
 
-def _version(package: str) -> str:
-    try:
-        return importlib.metadata.version(package)
-    except importlib.metadata.PackageNotFoundError:
-        return "not installed"
+def as_csv(table: pd.DataFrame) -> bytes:
+    """A table as it is on file."""
+    return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g").encode()

@@ -1,83 +1,59 @@
-"""Simple forecasts that a model has to beat: persistence, trend and climatology.
+"""Simple forecasts that a model has to beat.
 
-Shares: each looks at the roots of a country's share in the years before, gives one number for the year after, and adds
-Student's t errors with the scale at which its own forecasts of the training years are likeliest, by domain. Counts:
-negative binomial with the Jeffreys posterior of a Poisson rate, of the last year or of all; or Poisson at the end of a
-straight line.
+Shares: persistence, which is the last recorded share as a single number, and the random walk, which is the model's
+drift alone from there, without mechanisms and without runs. Counts: negative binomial with the Jeffreys posterior of a
+Poisson rate, of the last year (persistence) or of all (climatology).
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hedgesim.analysis.calibration.likelihood import FREEDOM, JEFFREYS
-from hedgesim.analysis.calibration.prior import SCALES
-from hedgesim.analysis.calibration.record import CELL
+from hedgesim.analysis.calibration.bands import yearly_members
+from hedgesim.analysis.calibration.drift import NU, Drift
+from hedgesim.analysis.hindcast.record import CELL
+from hedgesim.engines.case import Case
 from hedgesim.model.arrays import Array
 
-PERSISTENCE, TREND, CLIMATOLOGY = "persistence", "trend", "climatology"
+PERSISTENCE, RANDOM_WALK, CLIMATOLOGY = "persistence", "random walk", "climatology"
 
-LEAST_RATE = 0.05
-"""Smallest rate of a trend of counts: a line may not forbid a meeting."""
+JEFFREYS = 0.5
+"""What a rate is assumed to have counted before the first year."""
 
-BASELINES: Mapping[str, Callable[[Array], float]] = {
-    PERSISTENCE: lambda roots: float(roots[-1]),
-    TREND: lambda roots: float(roots[-1] + (np.diff(roots).mean() if len(roots) > 1 else 0.0)),
-    CLIMATOLOGY: lambda roots: float(roots.mean()),
-}
-"""What each baseline forecasts of the root of a share, from those of the years before, axes (year,)."""
+SMALLEST = 1e-4
+"""Least share from which a walk starts, for log odds must be finite."""
+
+ENERGY = "energy"
 
 
-@dataclass(frozen=True)
-class PastShares:
-    """Roots of shares in successive years; what is known between bounds by its middle."""
+def drift_of(case: Case) -> Drift:
+    """The drift of a case before its scenario changed any parameter, by domain."""
+    own = case.usual.drift
+    domains = case.setting.axes.domains
+    sigma = {domain: float(own.sigma_energy if domain == ENERGY else own.sigma) for domain in domains}
+    return Drift(sigma, NU, float(own.persistence))
 
-    roots: Mapping[tuple[str, str, str], pd.Series[float]]
-    """By country, domain and option: a series by year."""
 
-    @classmethod
-    def until(cls, last: int, record: pd.DataFrame) -> PastShares:
-        """Those of the table `record` up to a year."""
-        table = record[record["year"] <= last].astype({"year": int})
-        middle = 0.5 * (np.sqrt(table["low"]) + np.sqrt(table["high"]))
-        groups = table.assign(root=middle).sort_values("year").groupby(CELL)
-        return cls({cast(tuple[str, str, str], key): group.set_index("year")["root"] for key, group in groups})
+def random_walk(shares: pd.DataFrame, drift: Drift, *, draws: int, seed: int) -> Array:
+    """Drift alone from the last recorded share, axes (row, draw).
 
-    def forecast(self, baseline: str, shares: pd.DataFrame) -> Array:
-        """What a baseline forecasts of the root of every share, axes (row,)."""
-        keys = zip(*(shares[name] for name in CELL), strict=True)
-        return np.asarray([BASELINES[baseline](self.roots[key].to_numpy()) for key in keys])
-
-    def scale(self, baseline: str, domain: str) -> float:
-        """The scale of errors at which a baseline's forecasts of the years so far are likeliest."""
-        errors = [
-            roots.iloc[n] - BASELINES[baseline](roots.iloc[:n].to_numpy())
-            for key, roots in self.roots.items()
-            if key[1] == domain
-            for n in range(1, len(roots))
-        ]
-        scales = np.geomspace(*SCALES, 200)
-        error: Any = stats.t(FREEDOM)
-        density = error.logpdf(np.asarray(errors)[:, None] / scales) - np.log(scales)
-        return float(scales[density.sum(axis=0).argmax()])
+    shares: rows of a record with the column `before`, the share of the year `origin`.
+    """
+    starts = shares[[*CELL]].assign(year=shares["origin"], share=shares["before"].clip(SMALLEST, 1.0 - SMALLEST))
+    ahead = (shares["year"] - shares["origin"]).to_numpy()
+    found = np.empty((len(shares), draws))
+    for years, members in enumerate(yearly_members(starts, drift, years=int(ahead.max()), draws=draws, seed=seed), 1):
+        found[ahead == years] = members[ahead == years]
+    return found
 
 
 def count_probabilities(baseline: str, counts: Array, most: int) -> Array:
-    """Probabilities of 0 .. most - 1 meetings, and of `most` or more, in the year after; axes (most + 1,).
+    """Probabilities of 0 .. most - 1 meetings, and of `most` or more, in a later year; axes (most + 1,).
 
     counts: of the years before, oldest first.
     """
-    if baseline == TREND:
-        line = np.polynomial.Polynomial.fit(np.arange(len(counts)), counts, min(1, len(counts) - 1))
-        law: Any = stats.poisson(max(LEAST_RATE, float(line(len(counts)))))
-    else:
-        known = counts[-1:] if baseline == PERSISTENCE else counts
-        law = stats.nbinom(known.sum() + JEFFREYS, len(known) / (len(known) + 1.0))
-    found = law.pmf(np.arange(most))
+    known = counts[-1:] if baseline == PERSISTENCE else counts
+    found = stats.nbinom(known.sum() + JEFFREYS, len(known) / (len(known) + 1.0)).pmf(np.arange(most))
     return np.append(found, max(0.0, 1.0 - found.sum()))

@@ -1,4 +1,8 @@
-"""Years after the training years, forecast from their end and scored against what happened and against baselines."""
+"""Years after those that anything was fitted to, forecast from their end and scored against simple forecasts.
+
+Levels of shares are close to a random walk, so skill for them is expected near zero. Meetings, statuses and votes are
+scored apart.
+"""
 
 from __future__ import annotations
 
@@ -9,50 +13,48 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgesim.analysis.calibration.record import Record, record_of
 from hedgesim.analysis.hindcast.baselines import (
-    BASELINES,
     CLIMATOLOGY,
     PERSISTENCE,
-    TREND,
-    PastShares,
+    RANDOM_WALK,
     count_probabilities,
+    drift_of,
+    random_walk,
 )
-from hedgesim.analysis.hindcast.forecast import (
-    LEVELS,
-    Draws,
-    Forecast,
-    add_errors,
-    forecast,
-    parameters_in,
-    prior_draws,
-)
+from hedgesim.analysis.hindcast.forecast import Forecast, forecast, parameters_in
+from hedgesim.analysis.hindcast.history import LEVELS
+from hedgesim.analysis.hindcast.record import Record, record_of
 from hedgesim.analysis.hindcast.scores import MODEL, brier, crps, pit, rps, skills
+from hedgesim.analysis.hindcast.simulated import Draws
+from hedgesim.analysis.hindcast.votes import forecast_votes, score_votes
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.records import outcomes_from, record_outcomes
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.tables import Tables
 
-UNMOVED, STILL = "unmoved", "still"
-"""Names among the forecasters: the model's errors around the last share, as if nothing had moved; and the last share as
-a single number, without any error."""
-
-OF_SHARES = (PERSISTENCE, UNMOVED, STILL, TREND, CLIMATOLOGY)
-OF_MEETINGS = (PERSISTENCE, TREND, CLIMATOLOGY)
+OF_SHARES = (PERSISTENCE, RANDOM_WALK)
+OF_MEETINGS = (PERSISTENCE, CLIMATOLOGY)
+OF_VOTES = (PERSISTENCE, CLIMATOLOGY)
 """Baselines against which skill is computed."""
+
+EXPECTED = (
+    "Levels of shares are close to a random walk: skill for them is expected near zero. "
+    "What a shock changes is a paired effect, not a level."
+)
+"""What is said first of any hindcast."""
 
 BASE = "base"
 """The variant with recorded shocks and the posterior."""
 
-VOTES = ("vote_no", "vote_abstain", "vote_yes", "vote_absent")
+VOTES = "votes"
+"""The part of skill that is of votes."""
 
 MOST = 4
 """Number of meetings of a format in a year from which counts are pooled: this many or more."""
 
-MEMBERS = 2048
+MEMBERS = 2000
 """Members of a baseline's forecast of a share."""
 
 
@@ -61,7 +63,7 @@ class Hindcast:
     """Forecasts and scores; every table has a row for each case and forecaster."""
 
     shares: pd.DataFrame
-    """country, domain, option, year, low, high, before, forecaster, q05, q50, q95, crps, pit, rises."""
+    """country, domain, option, year, origin, low, high, before, forecaster, q05, q50, q95, crps, pit, rises."""
     meetings: pd.DataFrame
     """format, rung, year, count, forecaster, p0 .. p4 (the last: of so many or more), rps."""
     statuses: pd.DataFrame
@@ -78,13 +80,10 @@ class Hindcast:
 def hindcast(
     case: Case, tables: Tables, draws: Draws, engine: Engine, *, years: Sequence[int], runs: int, seed: int
 ) -> Hindcast:
-    """Forecast the years after the first of some successive years, and score them.
+    """Forecast the years after the first of some successive years, and score what is recorded of them.
 
-    Shares are scored in the next year alone: they are forecast from the last one observed. Meetings and statuses are
-    scored in all years.
-
-    case: starts in the last quarter of the first year. tables: uncut. draws: of parameters and discrepancies, equally
-    likely. runs: of every draw. seed: of the errors that are added to shares.
+    case: starts in the last quarter of the first year. tables: uncut. draws: of parameters, equally likely; none for
+    those of the case. runs: of every draw. seed: of the random walk.
 
     Raises:
         HedgesimError: too few members to score, or a year of which nothing is recorded.
@@ -92,10 +91,9 @@ def hindcast(
     record = _record(tables, case, years)
     members = forecast(case, record, draws, engine, runs=runs, seed=seed)
     known = record_of(tables, case.setting, range(int(tables.mapping["record"]["since"]), years[0] + 1))
-    past = PastShares.until(years[0], tables.table("record"))
     sanctioning = set(tables.mapping["record"]["sanctioning"])
     return Hindcast(
-        shares=pd.concat(_shares(record, members, past, seed=seed), ignore_index=True),
+        shares=pd.concat(_shares(record, members, case, seed=seed), ignore_index=True),
         meetings=pd.concat(_meetings(record, members, known), ignore_index=True),
         statuses=pd.concat(_statuses(record, members, known, sanctioning), ignore_index=True),
         members=members,
@@ -104,35 +102,29 @@ def hindcast(
 
 
 def _record(tables: Tables, case: Case, years: Sequence[int]) -> Record:
-    """What happened after the first year, shares of the next year alone; HedgesimError where no share is recorded."""
+    """What happened after the first year; HedgesimError where no share is recorded."""
     record = record_of(tables, case.setting, years, since=f"{years[0]}-12-31")
     shares, meetings = record.shares, record.meetings
-    shares = shares[shares["year"] == years[0] + 1].reset_index(drop=True)
     if shares.empty:
         fault = f"no share is recorded for {years[0] + 1} and the year before"
         raise HedgesimError("table record", fault, "Choose years of which the record holds two in a row.")
+    shares = shares.assign(before=0.5 * (shares["before_low"] + shares["before_high"]), origin=years[0])
     return replace(record, shares=shares, meetings=meetings[meetings["year"] > years[0]].reset_index(drop=True))
 
 
-def _shares(record: Record, members: Forecast, past: PastShares, *, seed: int) -> Iterator[pd.DataFrame]:
+def _shares(record: Record, members: Forecast, case: Case, *, seed: int) -> Iterator[pd.DataFrame]:
     shares = record.shares
     yield _scored_shares(shares, MODEL, members.shares)
-    yield _scored_shares(shares, UNMOVED, members.unmoved)
-    for name in BASELINES:
-        middle = np.repeat(past.forecast(name, shares)[:, None], MEMBERS, axis=-1)
-        scale = np.asarray([past.scale(name, domain) for domain in shares["domain"]])[:, None]
-        yield _scored_shares(shares, name, add_errors(shares, middle, scale, seed=seed))
-    still = np.repeat(past.forecast(PERSISTENCE, shares)[:, None] ** 2, MEMBERS, axis=-1)
-    yield _scored_shares(shares, STILL, still)
+    yield _scored_shares(shares, PERSISTENCE, np.repeat(shares["before"].to_numpy()[:, None], MEMBERS, axis=-1))
+    yield _scored_shares(shares, RANDOM_WALK, random_walk(shares, drift_of(case), draws=MEMBERS, seed=seed))
 
 
 def _scored_shares(shares: pd.DataFrame, name: str, samples: Array) -> pd.DataFrame:
     """samples: axes (row, member)."""
     low, high = shares["low"].to_numpy(), shares["high"].to_numpy()
-    before = 0.5 * (shares["before_low"] + shares["before_high"])
-    table = shares.drop(columns=["before_low", "before_high"]).assign(before=before, forecaster=name)
+    table = shares.drop(columns=["before_low", "before_high"]).assign(forecaster=name)
     table[["q05", "q50", "q95"]] = np.quantile(samples, LEVELS, axis=-1).T
-    rises = (samples > before.to_numpy()[:, None]).mean(axis=-1)
+    rises = (samples > shares["before"].to_numpy()[:, None]).mean(axis=-1)
     return table.assign(crps=crps(low, high, samples), pit=pit(0.5 * (low + high), samples), rises=rises)
 
 
@@ -143,7 +135,7 @@ def _meetings(record: Record, members: Forecast, known: Record) -> Iterator[pd.D
     groups = known.meetings.sort_values("year").groupby(["format", "rung"])["count"]
     counts = {key: group.to_numpy() for key, group in groups}
     keys = list(zip(table["format"], table["rung"], strict=True))
-    for name in BASELINES:
+    for name in OF_MEETINGS:
         yield _scored_meetings(table, name, np.stack([count_probabilities(name, counts[key], MOST) for key in keys]))
 
 
@@ -154,7 +146,7 @@ def _scored_meetings(table: pd.DataFrame, name: str, probabilities: Array) -> pd
 
 
 def _statuses(record: Record, members: Forecast, known: Record, sanctioning: set[str]) -> Iterator[pd.DataFrame]:
-    """Persistence says that nothing changes; climatology the rate of the training years, for all pairs alike."""
+    """Persistence says that nothing changes; climatology the rate of the years before, for all pairs alike."""
     span = (record.years[-1] - record.years[0]) / len(known.years)
     countries, own = record.axes.countries, record.statuses
     joined = [int(country in sanctioning) for country in countries]
@@ -180,51 +172,23 @@ def skills_of(found: Hindcast, variant: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).assign(variant=variant)
 
 
-def left_out_weights(posterior: Draws, country: str) -> tuple[Array, float]:
-    """Weights of the draws as if nothing of a country had been observed, and how many equal draws they are worth.
-
-    Importance sampling: each draw weighs the inverse of its likelihood of what was observed of the country, cut off
-    at the square root of their number times their mean [ionides2008].
-    """
-    logs = -np.asarray(posterior[f"log_likelihood_{country}"])
-    weights = np.exp(logs - logs.max())
-    weights = np.minimum(weights, np.sqrt(len(weights)) * weights.mean())
-    weights = weights / weights.sum()
-    return weights, float(1.0 / (weights**2).sum())
-
-
-def leave_out(found: Hindcast, posterior: Draws, *, runs: int) -> pd.DataFrame:
-    """Scores of every country's shares with parameters fitted without it, beside those with parameters as fitted."""
-    model, baseline = (
-        found.shares[found.shares["forecaster"] == name].reset_index(drop=True) for name in (MODEL, PERSISTENCE)
-    )
-    rows = []
-    for country in dict.fromkeys(model["country"]):
-        own = (model["country"] == country).to_numpy()
-        weights, worth = left_out_weights(posterior, str(country))
-        low, high = (model.loc[own, name].to_numpy() for name in ("low", "high"))
-        left_out = crps(low, high, found.members.shares[own], np.repeat(weights, runs) / runs)
-        scores = (model.loc[own, "crps"].mean(), left_out.mean(), baseline.loc[own, "crps"].mean())
-        rows.append((country, int(own.sum()), *scores, worth))
-    columns = ["country", "cells", "crps_fitted", "crps_left_out", "crps_persistence", "draws_worth"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 @dataclass(frozen=True)
 class Study:
     """A hindcast and what was computed around it; tables have a row for each case."""
 
     base: Hindcast
     skills: pd.DataFrame
-    """variant, part (all, or a domain; meetings), baseline and the columns of `skills`."""
-    left_out: pd.DataFrame
+    """variant, part (all shares, shares of a domain, meetings, votes), baseline and the columns of `skills`."""
+    vote_scores: pd.DataFrame
+    """Of `score_votes`: the last years of which votes are recorded, to which no vote rule was fitted."""
     votes: pd.DataFrame
-    """country, the chances of each vote on a resolution hostile to the aggressor; forecast, not scored."""
+    """Of `forecast_votes`: forecast, not scored."""
     facts: Mapping[str, Any]
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Everything by name, for a folder."""
-        return {**self.base.tables(), "skills": self.skills, "left_out": self.left_out, "votes": self.votes}
+        own = {"skills": self.skills, "vote_scores": self.vote_scores, "votes": self.votes}
+        return {**self.base.tables(), **own}
 
 
 def study(
@@ -239,34 +203,26 @@ def study(
 ) -> Study:
     """Forecast and score the years that a scenario covers after its first.
 
-    variants: scenarios beside it by name, such as with larger shocks. tables: uncut. posterior: equally likely draws
-    with their log likelihoods. runs: of every draw. on_runs: called with the number of runs just completed; there are
-    those of the scenario, of its variants, and of the prior.
+    variants: scenarios beside it by name, such as with larger shocks. tables: uncut. posterior: equally likely draws.
+    runs: of every draw. on_runs: called with the number of runs just completed, of the scenario and of each variant.
     """
     draws = parameters_in(posterior)
     years = range(scenario.start.year, scenario.end.year + 1)
 
-    def scored(case: Case, own: Draws) -> Hindcast:
-        found = hindcast(case, tables, own, engine, years=years, runs=runs, seed=scenario.seed)
+    def scored(case: Case) -> Hindcast:
+        found = hindcast(case, tables, draws, engine, years=years, runs=runs, seed=scenario.seed)
         on_runs(len(found.members.counts))
         return found
 
     case = case_of(scenario)
-    base = scored(case, draws)
+    base, of_votes = scored(case), score_votes(case, tables, years[0])
     found = [skills_of(base, BASE)]
-    found += [skills_of(scored(case_of(other), draws), name) for name, other in variants.items()]
-    found.append(skills_of(scored(case, prior_draws(draws, scenario.seed)), "prior"))
+    found.append(skills(of_votes, "log_score", OF_VOTES, group="country").assign(part=VOTES, variant=BASE))
+    found += [skills_of(scored(case_of(other)), name) for name, other in variants.items()]
     return Study(
         base=base,
         skills=pd.concat(found, ignore_index=True),
-        left_out=leave_out(base, posterior, runs=runs),
-        votes=_votes(case, engine),
-        facts={"scenario": scenario.name, "draws": len(next(iter(draws.values()))), "runs_of_a_draw": runs},
+        vote_scores=of_votes,
+        votes=forecast_votes(case, engine),
+        facts={"scenario": scenario.name, "draws": len(next(iter(draws.values()), ())), "runs_of_a_draw": runs},
     )
-
-
-def _votes(case: Case, engine: Engine) -> pd.DataFrame:
-    """Chances of each vote in the first quarter after the start, mean over a block of runs with shipped parameters."""
-    outcomes = outcomes_from(case, engine.record(case, range(engine.together), record_outcomes))
-    table = {name: outcomes.of_country(name)[:, 1].mean(axis=-1) for name in VOTES}
-    return pd.DataFrame({"country": case.setting.axes.countries, **table})

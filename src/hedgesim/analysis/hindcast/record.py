@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,25 +26,20 @@ class Record:
     years: tuple[int, ...]
     axes: Axes
     shares: pd.DataFrame
-    """country, domain, option, year, low, high, before_low, before_high, basis: one row for each share of a year whose
-    share of the year before was observed too. Shares are 0..1; low equals high where the share is exact."""
+    """country, domain, option, year, low, high, before_low, before_high, basis: one row for each share of a later year
+    whose share of the first year, `before`, is recorded too. Shares are 0..1; low equals high where it is exact."""
     meetings: pd.DataFrame
     """format, rung, year, count: one row for each format with a complete calendar, rung and year."""
     statuses: pd.DataFrame
     """country, format, before, after (places in `STATUSES`), rose, fell (1 or 0): one row for each country and formal
     body, from the first day to the last."""
 
-    def ended(self) -> pd.Series[Any]:
-        """By formal body whether it had lost all its members: it was absorbed, lapsed or was left."""
-        inside = self.statuses.groupby("format", sort=False)[["before", "after"]].max()
-        return (inside["before"] > 0) & (inside["after"] == 0)
-
 
 def record_of(tables: Tables, setting: Setting, years: Sequence[int], *, since: str = "") -> Record:
     """The record of some successive years, for the axes of a setting, without prior-dominated shares.
 
-    tables: uncut. years: the first has no shares to score, because those of the year before are not used. since: day
-    from which changes of status count, by default the first day of the first year.
+    tables: uncut. years: shares of the first are what those of the others start from. since: day from which
+    changes of status count, by default the first day of the first year.
 
     Raises:
         HedgesimError: a year of which the record is not complete.
@@ -79,10 +73,10 @@ def observed_shares(tables: Tables, setting: Setting) -> pd.DataFrame:
 
 
 def _shares(tables: Tables, setting: Setting, years: Sequence[int]) -> pd.DataFrame:
-    """Shares of the years after the first, each with that of the year before on the same basis or a finer one."""
+    """Shares of the years after the first, each with that of the first year."""
     table = observed_shares(tables, setting)
-    before = table.assign(year=table["year"] + 1).rename(columns={"low": "before_low", "high": "before_high"})
-    shares = table.merge(before[[*CELL, "year", "before_low", "before_high"]], on=[*CELL, "year"])
+    before = table[table["year"] == years[0]].rename(columns={"low": "before_low", "high": "before_high"})
+    shares = table.merge(before[[*CELL, "before_low", "before_high"]], on=CELL)
     columns = [*CELL, "year", "low", "high", "before_low", "before_high", "basis"]
     return shares.loc[shares["year"].isin(years[1:]), columns].reset_index(drop=True)
 
@@ -130,11 +124,6 @@ def positions(axes: Axes, table: pd.DataFrame, *columns: str) -> tuple[Array, ..
     """Places of the codes in some columns on the axes of their kind; by column an array (row,) of whole numbers."""
     codes = {"country": axes.countries, "domain": axes.domains, "option": axes.options, "format": axes.formats}
     return tuple(pd.Index(codes[name]).get_indexer(pd.Index(table[name])) for name in columns)
-
-
-def rooted(shares: pd.DataFrame, column: str) -> Array:
-    """Square roots of a column of shares, axes (row,)."""
-    return np.sqrt(shares[column].to_numpy())
 
 
 def steps_of(axes: Axes, year: int) -> slice:

@@ -1,0 +1,121 @@
+"""A scenario of years that are over beside the record, and how often its bands hold it, one to five years ahead."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from hedgesim.analysis.calibration.bands import ENDS, HORIZONS
+from hedgesim.analysis.calibration.drift import LAST_YEAR, LOWEST_SHARE, angle, recorded
+from hedgesim.analysis.hindcast.record import CELL, observed_shares, positions, record_of
+from hedgesim.analysis.hindcast.scores import pit
+from hedgesim.analysis.hindcast.simulated import meeting_counts, moved, observe, yearly_angles
+from hedgesim.engines import Engine
+from hedgesim.engines.case import Case
+from hedgesim.engines.records import Observation
+from hedgesim.model.arrays import Array
+from hedgesim.model.period import Period
+from hedgesim.scenario.tables import Tables
+
+LEVELS = (0.05, 0.5, 0.95)
+FITTED, LATER = f"to {LAST_YEAR}", f"after {LAST_YEAR}"
+"""Years that the drift was fitted to, and years that nothing was fitted to."""
+
+BINS = 10
+"""Parts of a PIT histogram."""
+
+
+def history(case: Case, tables: Tables, engine: Engine, *, runs: int) -> dict[str, pd.DataFrame]:
+    """Runs of a scenario beside the record, without prior-dominated shares.
+
+    tables: uncut.
+
+    Returns:
+        Tables `history_shares` (country, domain, option, year, low, high, q05, q50, q95), `history_meetings` (format,
+        rung, year, count, mean, q05, q95), `ahead` (of `bands_ahead`) and `coverage` (of `coverage_of_bands`). A band
+        of `history_shares` starts at the first recorded year.
+    """
+    axes = case.setting.axes
+    observation = observe(case, engine, runs)
+    last = Period.from_index(axes.start.index + axes.n_steps).year
+    years = range(axes.start.year, min(last, int(tables.mapping["record"]["until"])) + 1)
+    shares = observed_shares(tables, case.setting)
+    shares = shares[shares["year"].isin(years)].sort_values("year")
+    bands = [_band(own, observation, case) for _, own in shares.groupby(CELL)]
+    record = record_of(tables, case.setting, years)
+    counts = meeting_counts(record, observation)
+    low, _, high = np.quantile(counts, LEVELS, axis=0)
+    ahead = bands_ahead(case, tables, observation)
+    return {
+        "history_shares": pd.concat(bands, ignore_index=True),
+        "history_meetings": record.meetings.assign(mean=counts.mean(axis=0), q05=low, q95=high),
+        "ahead": ahead,
+        "coverage": coverage_of_bands(ahead),
+    }
+
+
+def _band(own: pd.DataFrame, observation: Observation, case: Case) -> pd.DataFrame:
+    """The band of one share; own: its rows of the table `record`, by year."""
+    first = own.iloc[0]
+    anchor = 0.5 * (angle(first["low"]) + angle(first["high"]))
+    angles = np.stack([yearly_angles(observation, case, own[:1], year)[0] for year in own["year"]])
+    low, middle, high = np.quantile(moved(anchor, angles - angles[0]), LEVELS, axis=-1)
+    return own[[*CELL, "year", "low", "high"]].assign(q05=low, q50=middle, q95=high)
+
+
+def bands_ahead(case: Case, tables: Tables, observation: Observation) -> pd.DataFrame:
+    """Every exactly recorded share against the band of runs from each of the five years before it.
+
+    Columns: country, domain, option, year (of origin), horizon, observed, low, high (5 and 95 %), pit, years (`FITTED`
+    or `LATER`). A band starts from the recorded share of the year of origin, if that is at least `LOWEST_SHARE`.
+    """
+    axes = case.setting.axes
+    shares = recorded(tables)
+    on_axes = np.min(np.stack(positions(axes, shares, *CELL)), axis=0) >= 0
+    shares = shares[on_axes & (shares["year"] >= axes.start.year)]
+    known = shares.set_index([*CELL, "year"])["share"]
+    angles = {year: yearly_angles(observation, case, own, year) for year, own in _all_cells(shares)}
+    cells = pd.MultiIndex.from_frame(shares[CELL].drop_duplicates())
+    parts = []
+    for origin, own in shares[shares["share"] >= LOWEST_SHARE].groupby("year"):
+        for horizon in (h for h in HORIZONS if int(origin) + h in angles):
+            later = pd.MultiIndex.from_frame(own[[*CELL, "year"]].assign(year=own["year"] + horizon))
+            observed: Array = known.reindex(later).to_numpy()
+            place = cells.get_indexer(pd.MultiIndex.from_frame(own[CELL]))
+            change = angles[int(origin) + horizon][place] - angles[int(origin)][place]
+            members = moved(angle(own["share"].to_numpy())[:, None], change)
+            low, high = np.quantile(members, ENDS, axis=-1)
+            columns = {"horizon": horizon, "observed": observed, "low": low, "high": high}
+            found = own.drop(columns="share").assign(**columns, pit=pit(observed, members))
+            parts.append(found[~np.isnan(observed)])
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(years=np.where(table["year"] + table["horizon"] <= LAST_YEAR, FITTED, LATER))
+
+
+def _all_cells(shares: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
+    """Every recorded year with all cells that are ever recorded."""
+    cells = shares[CELL].drop_duplicates()
+    return [(int(year), cells) for year in sorted(shares["year"].unique())]
+
+
+def coverage_of_bands(found: pd.DataFrame) -> pd.DataFrame:
+    """Cells inside their 90 % band, by domain, years and years ahead; found: of `bands_ahead`.
+
+    Columns: domain, years, ahead, cells, inside, below, above (cells), median_pit, and pit_0 .. pit_9: cells by tenth
+    of the PIT, which are alike where bands are right.
+    """
+    by = ["domain", "years", "ahead"]
+    below, above = found["observed"] < found["low"], found["observed"] > found["high"]
+    tenth = np.minimum((found["pit"] * BINS).astype(int), BINS - 1)
+    table = found.rename(columns={"horizon": "ahead"})
+    table = table.assign(inside=~below & ~above, below=below, above=above, cells=1)
+    counts = table.assign(**{f"pit_{k}": tenth == k for k in range(BINS)}).groupby(by)
+    names = ["cells", "inside", "below", "above", *(f"pit_{k}" for k in range(BINS))]
+    sums = counts[names].sum().astype(int)
+    sums.insert(4, "median_pit", counts["pit"].median())
+    return sums.reset_index()
+
+
+def later(coverage: pd.DataFrame) -> pd.DataFrame:
+    """Of `coverage_of_bands` the years that nothing was fitted to."""
+    return coverage[coverage["years"] == LATER].drop(columns="years")
