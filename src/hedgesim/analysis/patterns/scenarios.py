@@ -28,8 +28,8 @@ from hedgesim.scenario.schema import Rules
 BARE = {"settings": {}, "rules": Rules(), "parameters": PRIOR, "seed": 0}
 """What does not matter for the arrays of the tables."""
 PER_COUNTRY = (
-    *("share", "evidence", "weight", "proximity", "affinity", "sovereignty", "participation"),
-    *("peril_proximity", "prior_dominated"),
+    *("share", "evidence", "prior_dominated", "weight", "turnover", "proximity", "affinity", "regional_weight"),
+    *("personalisation", "neutrality", "left", "votes_sovereignty", "votes_rights"),
 )
 """Fields of the setting that hold a number of every country."""
 PER_PAIR = ("tie", "trust")
@@ -197,8 +197,9 @@ def draws_of(calibration: str) -> dict[str, Array]:
 def pool(setting: Setting) -> Setting:
     """A setting in which every country has the mean of all countries.
 
-    That goes for starting shares, ties, trust, affinity, weights of domains, nearness, sovereignty cost and turnout at
-    votes. Who belongs to which format, and whom a shock hits, stay as they are: these are events, not numbers.
+    That goes for starting shares, ties, trust, affinity, weights of domains and in the region, turnover, nearness,
+    personal rule, neutrality, bodies left and earlier votes. Who belongs to which format, and whom a shock hits, stay
+    as they are: these are events, not numbers.
     """
     changed: dict[str, Any] = {}
     for name in PER_COUNTRY:
