@@ -15,7 +15,7 @@ from databuild.known import Known
 from databuild.raw import RawData
 from hedgesim.scenario.security import OBSERVABLES, composition, security_shares
 
-_TREATY, _WITHOUT_CIS, _SUPPLIERS = "treaty", "treaty_without_cis", "suppliers"
+_TREATY, _WITHOUT_CHARTER, _SUPPLIERS = "treaty", "treaty_without_charter", "suppliers"
 _KEY = ["start", "country", "observable", "option"]
 _NOT_LISTED = {"value": 0.0, "source": "sipri2025", "confidence": "seen", "note": "not listed"}
 _NOT_CODED = {"value": np.nan, "source": "assumption", "confidence": "assumption", "note": "not coded"}
@@ -51,7 +51,7 @@ def build_security(raw: RawData) -> pd.DataFrame:
     whole = found.groupby(["start", "country", "observable"])["value"].sum().groupby(["start", "observable"]).max()
     largest = pd.Series([whole[key] for key in zip(found["start"], found["observable"], strict=True)], found.index)
     full = found["observable"].map({name: entry.get("full") for name, entry in items.items()})
-    full = full.where(found["observable"] != _WITHOUT_CIS, items[_TREATY]["full"])
+    full = full.where(found["observable"] != _WITHOUT_CHARTER, items[_TREATY]["full"])
     unit = found["observable"].map(lambda name: str(items.get(name, items[_TREATY])["unit"]))
     return found.assign(full=full.astype(float).fillna(largest).map(rounded), unit=unit)
 
@@ -64,7 +64,7 @@ def _without_cis(table: pd.DataFrame, coded: pd.DataFrame) -> pd.DataFrame:
     value = wide["A"].mask(rests_on_cis, wide[["A_bil", "A_sco"]].max(axis=1))
     treaties = coded[coded["observable"] == _TREATY]
     own = value.reindex(pd.MultiIndex.from_frame(treaties[key])).to_numpy()
-    return treaties.assign(observable=_WITHOUT_CIS, value=own)
+    return treaties.assign(observable=_WITHOUT_CHARTER, value=own)
 
 
 def largest_first(coded: pd.DataFrame) -> pd.DataFrame:
@@ -95,7 +95,7 @@ def _completed(found: pd.DataFrame) -> pd.DataFrame:
     supplied = {key[:3] for key in known}
     rows = []
     for start in sorted(set(found["start"])):
-        for country, name, option in product(COUNTRIES, (*OBSERVABLES, _WITHOUT_CIS), OPTIONS):
+        for country, name, option in product(COUNTRIES, (*OBSERVABLES, _WITHOUT_CHARTER), OPTIONS):
             key = (start, country, name, option)
             if option == OTHER and name != _SUPPLIERS:
                 continue

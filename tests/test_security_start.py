@@ -5,14 +5,14 @@ import pandas as pd
 import pytest
 
 from databuild.codes import COUNTRIES, OPTIONS, POWERS
-from hedgesim.scenario.security import OBSERVABLES, WITHOUT_CIS, composition, security_shares
+from hedgesim.scenario.security import OBSERVABLES, WITHOUT_CHARTER, composition, security_shares
 from hedgesim.scenario.tables import Tables, read_tables
 
 STARTS = ("2015Q1", "2021Q1")
 VARIANTS = {
     "all": OBSERVABLES,
     **{f"without {name}": tuple(o for o in OBSERVABLES if o != name) for name in OBSERVABLES},
-    "without the CIS Charter": WITHOUT_CIS,
+    "without the CIS Charter": WITHOUT_CHARTER,
 }
 
 
@@ -101,7 +101,7 @@ def test_every_cell_is_coded_or_says_that_it_is_not(tables: Tables, start: str) 
 def test_the_charter_of_the_cis_can_be_left_out(tables: Tables) -> None:
     value = tables.table("security").set_index(["start", "country", "option", "observable"])["value"]
     for start in STARTS:
-        with_cis, without = (value.xs(name, level="observable")[start] for name in ("treaty", "treaty_without_cis"))
+        with_cis, without = (value.xs(name, level="observable")[start] for name in ("treaty", "treaty_without_charter"))
         assert (without <= with_cis).all()
         assert (with_cis["AZE", "RUS"], without["AZE", "RUS"]) == (2.0, 1.0)
         assert (with_cis["KAZ", "RUS"], without["KAZ", "RUS"]) == (3.0, 3.0)

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 OBSERVABLES = ("treaty", "forces", "exercises", "training", "document", "suppliers")
-WITHOUT_CIS = tuple(name.replace("treaty", "treaty_without_cis") for name in OBSERVABLES)
-"""The observables without what the Charter of the CIS alone obliges to."""
+WITHOUT_CHARTER = tuple(name.replace("treaty", "treaty_without_charter") for name in OBSERVABLES)
+"""The observables without what the charter of a large body alone obliges to."""
 
 REST = "other"
 """The option that takes what is absent."""
