@@ -244,9 +244,9 @@ def _draw_panel(axis: Axes, rows: pd.DataFrame, *, labels: bool) -> None:
     axis.xaxis.set_major_locator(MaxNLocator(4, steps=look.ROUND))
     if first["summary"] == SHARE:
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
-    control = f" ({CONTROL})" if first["kind"] == CONTROL else ""
+    mark = f" ({CONTROL})" if first["kind"] == CONTROL else " (built in)" if first.get("built_in") else ""
     name = str(first["pattern"]) if str(first["pattern"]).startswith("P") else "Placebo"
-    text = textwrap.wrap(f"{name}: {first['says']}{control}", LETTERS)
+    text = textwrap.wrap(f"{name}: {first['says']}{mark}", LETTERS)
     axis.set_title("\n".join(text), fontsize=SMALL, fontweight="normal", linespacing=1.1)
 
 
