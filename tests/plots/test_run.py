@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from tests.plots.layout import small_print
 
 from hedgesim.plots import Names, draw_pairs, draw_run
-from hedgesim.plots.run import CHARTS, PAIRED_CHART
+from hedgesim.plots.paired import PAIRED_CHART
+from hedgesim.plots.run import CHARTS
 from hedgesim.results.parquet import to_arrow
 from hedgesim.results.summary import paired_difference
 

@@ -163,8 +163,8 @@ def _history(title: str, table: pd.DataFrame, key: list[str], trained: int, capt
     """A page with a panel per value of the key."""
     groups = list(table.groupby(key, sort=False))
     notes = (
-        "Band: 5 to 95 % of runs; line: median (meetings: mean). The band leaves out errors of the record and of the"
-        f" model. Points: the record, or its bounds. Right of the vertical line: not used in fitting. {caption}",
+        f"Band: {look.PREDICTIVE}; line: median (meetings: mean). The band leaves out errors of the record. Points: the"
+        f" record, or its bounds. Right of the vertical line: not used in fitting. {caption}",
     )
     frame = Frame(left=0.6, right=0.2, legend_rows=1)
     height = HISTORY_HEIGHT * -(-len(groups) // COLUMNS) + 0.6
