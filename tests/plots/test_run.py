@@ -50,7 +50,8 @@ def test_charts_of_another_region_say_where_they_come_from_and_how_many_runs_the
     for name, figure in pages.items():
         assert CAPTION in small_print(figure)
         few = f"the {n_runs} of {3 * n_runs} runs whose trajectories are kept." in small_print(figure)
-        assert few == (name in {"ternary", "threat_trust"})
+        assert few == (name in {"ternary", "formats", "attendance", "threat_trust"})
+        assert "coverage: not scored; levels of shares are not forecast." in small_print(figure)
 
 
 def test_without_kept_runs_what_can_be_drawn_is_drawn(crowded, pages: dict[str, Figure], tmp_path: Path) -> None:
@@ -76,7 +77,8 @@ def test_a_panel_per_country_shows_the_difference_of_every_option_about_zero(
     assert axes[0].lines[0].get_xdata() == [0, 0]
     means = rows[rows["entity"] == "KAZ"].set_index("option")["mean"].reindex(list(options))
     np.testing.assert_allclose(axes[0].collections[-1].get_offsets()[:, 0], means)
-    assert "standard errors" in small_print(figure)
+    assert "Paired effect, not a forecast of levels" in small_print(figure)
+    assert "predictive" not in small_print(figure)
 
 
 def test_no_difference_of_presence_makes_no_chart(pages: dict[str, Figure], tmp_path: Path) -> None:

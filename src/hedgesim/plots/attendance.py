@@ -49,7 +49,7 @@ def recorded_heads(meetings: pd.DataFrame, own: Sequence[str], years: Sequence[s
         for period, who in zip(rows["period"], rows["participants"], strict=True)
         for part in str(who).split(";")
     ]
-    return {(country, year) for country, year in listed if year in years}
+    return {(country, year) for country, year in listed if year in years and "(" not in country}
 
 
 def who_came(table: pd.DataFrame, figure: Figure, *, heads: set[tuple[str, str]], countries: Labels) -> Axes:
