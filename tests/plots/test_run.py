@@ -85,3 +85,26 @@ def test_no_difference_of_presence_makes_no_chart(pages: dict[str, Figure], tmp_
     rows = pd.DataFrame({"entity": ["KAZ"], "option": [""], "outcome": ["cohesion"]})
     assert draw_pairs(rows, OTHER_REGION, folder=tmp_path, title="", caption="") == []
     assert not pages
+
+
+def test_formats_that_never_meet_and_empty_own_meetings_make_no_error(
+    crowded, pages: dict[str, Figure], tmp_path: Path
+) -> None:
+    idle = crowded.tables["formats"].assign(rung="none", meeting="none")
+    tables = {**crowded.tables, "formats": idle, "memberships": crowded.tables["memberships"].assign(came=False)}
+    chosen = {name: tables[name] for name in ("runs", "summary", "formats", "memberships")}
+    draw_run(chosen, crowded.names, shocks=crowded.shocks, folder=tmp_path)
+    assert set(pages) == {"hedging_index", "formats", "attendance"}
+    (axis,) = pages["attendance"].axes
+    assert {text.get_text() for text in axis.texts} == {"-", "0%"}
+    assert pages["formats"].axes[0].get_yticklabels() == []
+
+
+def test_a_region_without_own_meetings_and_a_scenario_without_aggressor_have_no_such_chart(
+    crowded, pages: dict[str, Figure], tmp_path: Path
+) -> None:
+    names = Names(crowded.names.countries, crowded.names.options)
+    chosen = {name: crowded.tables[name] for name in ("runs", "summary", "memberships", "countries")}
+    draw_run(chosen, names, shocks=crowded.shocks.iloc[:0], folder=tmp_path)
+    assert set(pages) == {"hedging_index"}
+    assert "the security share of the aggressor" in small_print(pages["hedging_index"])

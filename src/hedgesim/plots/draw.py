@@ -10,6 +10,7 @@ import pandas as pd
 
 from hedgesim.errors import StoreError
 from hedgesim.model.period import Period
+from hedgesim.model.setting import Setting
 from hedgesim.plots.labels import Names
 from hedgesim.plots.paired import PAIRED_CHART, draw_pairs
 from hedgesim.plots.run import CHARTS, RECORD_COLUMNS, Known, draw_run
@@ -38,8 +39,9 @@ def draw(results: Results, folder: Path) -> list[Path]:
         StoreError: the results were read from a folder, which does not hold the names and shocks of the scenario.
     """
     scenario, inputs = _scenario_of(results)
+    runs = int(results.manifest["runs"])
     caption = (
-        f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
+        f"Scenario {scenario.name}, {runs} run{'s' * (runs != 1)}, seed {scenario.seed}, "
         f"{in_words(scenario.parameters)}."
     )
     shocks, hidden = shocks_shown(scenario, inputs)
@@ -160,19 +162,17 @@ def _remove_if_empty(folder: Path) -> None:
 
 def names_of(inputs: ScenarioInputs) -> Names:
     """Names and colours of the axes; the corners of the ternary: the aggressor, its largest peer, the opposite bloc."""
-    formats, axes = inputs.tables.table("formats"), inputs.tables.table("axes")
+    formats, axes, setting = inputs.tables.table("formats"), inputs.tables.table("axes"), inputs.setting
     titles = dict(zip(formats["format"], formats["name"], strict=True))
-    own = tuple(formats.loc[formats["role"] == "own", "format"])
-    place = int(inputs.setting.aggressor.ravel().argmax())
-    names = Names.from_axes(axes, formats=titles, corners=_corners(inputs, axes))
-    return replace(names, own=own, aggressor=inputs.setting.axes.powers[place])
+    aggressors = [code for code, is_one in zip(setting.axes.powers, setting.aggressor.ravel(), strict=True) if is_one]
+    aggressor = aggressors[0] if aggressors else ""
+    names = Names.from_axes(axes, formats=titles, corners=_corners(setting, axes, aggressor) if aggressor else {})
+    return replace(names, own=tuple(formats.loc[formats["role"] == "own", "format"]), aggressor=aggressor)
 
 
-def _corners(inputs: ScenarioInputs, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Corners of the ternary: the aggressor, its rivals, and the largest power of the rest."""
-    setting = inputs.setting
-    place = int(setting.aggressor.ravel().argmax())
-    aggressor = setting.axes.powers[place]
+def _corners(setting: Setting, axes: pd.DataFrame, aggressor: str) -> dict[str, tuple[str, ...]]:
+    """Corners of the ternary: the aggressor, its rivals, and the largest power of the rest; none without rivals."""
+    place = setting.axes.powers.index(aggressor)
     rivalry = pd.Series(setting.rivalry[0, place, :, 0], index=setting.axes.powers)
     opposite = tuple(rivalry.index[rivalry > 0.5])
     mass = pd.Series(setting.capability.ravel(), index=setting.axes.powers)

@@ -65,7 +65,9 @@ def _shares(shares: pd.DataFrame, caption: str) -> Figure:
     domains = list(dict.fromkeys(shares["domain"]))
     rows = int(shares["domain"].value_counts().max())
     year = int(shares["year"].max())
-    notes = (f"Bars: 5 to 95 % of the forecast; tick: its median. {len(shares)} observed cells. {caption}",)
+    notes = (
+        f"Bars: 90 % predictive, 5 to 95 % of the forecast; tick: its median. {len(shares)} observed cells. {caption}",
+    )
     frame = Frame(left=1.0, right=0.2, legend_rows=1)
     figure = look.page(WIDTH, ROW * rows + 1.1, title=f"Forecast of the shares in {year}", notes=notes, frame=frame)
     axes = look.panels(figure, len(domains), len(domains), share=False, wspace=0.35)

@@ -23,6 +23,7 @@ from hedgesim.results.summary import INTERVAL
 NONE, MINISTERS, LEADERS = RUNGS
 STEPS = (MINISTERS, LEADERS)
 COLORS: Mapping[str, str] = {MINISTERS: "#a6cbe6", LEADERS: "#08306b"}
+EDGES: Mapping[str, str] = {MINISTERS: "#5b9bc9", LEADERS: "#08306b"}
 TEXTS: Mapping[str, str] = {
     MINISTERS: "chance that ministers have met by then",
     LEADERS: "chance that leaders have",
@@ -135,7 +136,7 @@ def _draw_rates(rates: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> Non
         rows = rates.xs(step, level="meeting").reindex(list(codes))
         y, met = np.arange(len(codes)) + off, (rows["q95"] + rows["mean"] > 0.0).to_numpy()
         axis.hlines(y[met], rows["q05"][met], rows["q95"][met], color=COLORS[step], lw=3.2, zorder=2)
-        axis.plot(rows["mean"][met], y[met], "o", ms=3.6, mfc="white", mec=COLORS[LEADERS], mew=0.9, zorder=3)
+        axis.plot(rows["mean"][met], y[met], "o", ms=3.6, mfc="white", mec=EDGES[step], mew=1.1, zorder=3)
     plain_rows(axis, "left")
     axis.grid(visible=True, axis="x")
     axis.tick_params(labelleft=False)
