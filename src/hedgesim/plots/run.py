@@ -116,7 +116,7 @@ def draw_hedging_index(run: Run) -> Figure:
         " (Rao's quadratic entropy with rivalry as distance). 0: an isolate, or a loyal ally of one side."
         " Countries whose bands overlap cannot be ranked.",
         f"Dotted: the index if the security share of {aggressor} had merely changed as simulated and the shares of the"
-        " others had kept their proportions, with nobody choosing.",
+        " others had kept their proportions, with nobody choosing. Rivalry is that of the quarter in both lines.",
         f"Line: median over runs; band: {PREDICTIVE}.",
     )
     width = PANEL_WIDTH * columns + 0.4 if columns > 1 else LONE_WIDTH
