@@ -32,10 +32,9 @@ _FROM_CIA = {
     "military_expenditure_pct_gdp": "military % of GDP: CIA", "remittances_pct_gdp": "remittances: CIA",
 }  # fmt: skip
 _ADDED_UP = ("gdp_usd_bn", "population_mn", "military_expenditure_usd_mn")
-_DISTANCE_SCALE, _AFGHAN_SCALE = 4000.0, 1500.0
-"""km at which nearness falls to 1/e: of a power, of Afghanistan."""
-_COST_SCALE = 3.0
-_EARLY_PARTICIPATION, _EARLY_OPENNESS = 2.197225, 0.5
+_DISTANCE_SCALE = 4000.0
+"""km at which the nearness of a power falls to 1/e."""
+_EARLY_OPENNESS = 0.5
 Row = dict[str, object]
 
 
@@ -45,14 +44,8 @@ def build_axes(raw: RawData) -> pd.DataFrame:
 
 
 def build_domain_attributes(raw: RawData) -> pd.DataFrame:
-    """Exposure, inertia and sanctionability of every domain."""
+    """How political every domain is, and how fast it moves."""
     return raw.choices("domain_attributes").assign(date="", source="assumption", confidence="assumption")
-
-
-def build_flags(raw: RawData) -> pd.DataFrame:
-    """Bases, treaties and neutrality from recall."""
-    table = raw.choices("flags")
-    return table.assign(value=1, unit="0 or 1", date=table["from"], source="recall", confidence="recall")
 
 
 def build_disputes(raw: RawData) -> pd.DataFrame:
@@ -61,17 +54,11 @@ def build_disputes(raw: RawData) -> pd.DataFrame:
     return table.assign(unit="trust", date=table["from"])
 
 
-def build_conduct(raw: RawData) -> pd.DataFrame:
-    """Use of force and broken promises of the powers."""
-    table = raw.citations.cited(raw.choices("conduct"))
-    return table.assign(value=1, unit="0 or 1", date=table["year"])
-
-
 def build_dyads(raw: RawData) -> pd.DataFrame:
     """Distance, border, language and religion between each country and each partner."""
     table = raw.figures("baseline_distance").rename(columns={"country_a": "country"})
     table = table.assign(partner=table["country_b"].replace(_STAND_INS), date="")
-    table = table[table["country"].isin(COUNTRIES) & table["partner"].isin((*COUNTRIES, *POWERS, "AFG"))]
+    table = table[table["country"].isin(COUNTRIES) & table["partner"].isin((*COUNTRIES, *POWERS))]
     stand_in = table["country_b"].isin(_STAND_INS)
     table = table.assign(note=("distance and language of " + table["country_b"]).where(stand_in, ""))
     parts = []
@@ -87,16 +74,16 @@ def build_dyads(raw: RawData) -> pd.DataFrame:
 def build_proximity(dyads: pd.DataFrame) -> pd.DataFrame:
     """Nearness of each power to each country."""
     pairs = values_of(dyads, "country", "partner", "attribute")
-    rows = [(c, p, _nearness(pairs, c, p, scale=_DISTANCE_SCALE)) for c in COUNTRIES for p in POWERS]
+    rows = [(country, power, _nearness(pairs, country, power)) for country in COUNTRIES for power in POWERS]
     table = pd.DataFrame(rows, columns=["country", "power", "value"])
     return table.assign(unit="0-1", date="", source="cepii2011", confidence="proxy")
 
 
-def _nearness(pairs: Mapping[tuple[str, str, str], float], country: str, partner: str, *, scale: float) -> float:
+def _nearness(pairs: Mapping[tuple[str, str, str], float], country: str, power: str) -> float:
     """1 if contiguous, else exp(-km/scale)."""
-    if pairs[(country, partner, "contiguous")] == 1:
+    if pairs[(country, power, "contiguous")] == 1:
         return 1.0
-    return rounded(math.exp(-pairs[(country, partner, "distance")] / scale))
+    return rounded(math.exp(-pairs[(country, power, "distance")] / _DISTANCE_SCALE))
 
 
 def build_sizes(raw: RawData) -> pd.DataFrame:
@@ -130,69 +117,31 @@ def _gulf(members: pd.DataFrame, column: str) -> pd.DataFrame:
     return filled.sum(axis=1).rename(column).reset_index().assign(entity="GCC")
 
 
-def build_country_attributes(
-    raw: RawData, dyads: pd.DataFrame, sizes: pd.DataFrame, observations: pd.DataFrame
-) -> pd.DataFrame:
+def build_country_attributes(raw: RawData, sizes: pd.DataFrame, observations: pd.DataFrame) -> pd.DataFrame:
     """Attributes by written rules; where there are two dates the reader takes the latest visible one."""
     regimes = raw.choice_rows("regimes")
     oil = {(r["country"], r["date"]): float(r["hydrocarbon_exporter"]) for r in regimes}
-    laws = neutrality(raw)
-    pairs, taking_part = values_of(dyads, "country", "partner", "attribute"), _participation(raw)
+    laws = neutrality(raw).assign(attribute="statutory_neutrality", unit="0-1")
     rows = [row for r in regimes for row in _of_regime(r)]
     for country in COUNTRIES:
         rows += _weights(country, sizes, observations, (oil[country, "1993"], oil[country, "2010"]))
-        rows += _of_law(country, regimes, laws[laws["country"] == country])
-        rows += _vote_logits(country, taking_part[country])
-        near = _nearness(pairs, country, "AFG", scale=_AFGHAN_SCALE)
-        rows.append(_row(country, "peril_proximity", near, unit="0-1", source="cepii2011", confidence="proxy"))
-    return pd.DataFrame(rows).sort_values(["country", "attribute", "date"], kind="stable")
+    table = pd.concat([pd.DataFrame(rows), laws])
+    return table.sort_values(["country", "attribute", "date"], kind="stable")
 
 
 def _row(country: str, attribute: str, value: float, **cells: str) -> Row:
-    return {"country": country, "attribute": attribute, "value": value, "note": "", "date": "", **cells}
+    return {"country": country, "attribute": attribute, "value": value, "note": "", **cells}
 
 
 def _of_regime(r: Mapping[str, str]) -> Iterator[Row]:
-    """Personalisation, neutrality and hydrocarbons as chosen, and the cost of sovereignty that follows."""
-    personal, neutral = float(r["personalisation"]), float(r["statutory_neutrality"])
-    for name, value, unit in (
-        ("personalisation", personal, "0-1"),
-        ("statutory_neutrality", neutral, "0 or 1"),
-        ("hydrocarbon_exporter", float(r["hydrocarbon_exporter"]), "0 or 1"),
-        ("sovereignty_cost", _COST_SCALE * (0.5 * personal + 0.5 * neutral), "0-3"),
+    """Personalisation, neutrality and hydrocarbons as chosen."""
+    for name, unit, source in (
+        ("personalisation", "0-1", "recall;geddes2018"),
+        ("statutory_neutrality", "0 or 1", "recall"),
+        ("hydrocarbon_exporter", "0 or 1", "recall"),
     ):
-        source = "recall;geddes2018" if name == "personalisation" else "recall"
         cells = {"unit": unit, "note": r["note"], "date": r["date"], "source": source, "confidence": "recall"}
-        yield _row(r["country"], name, rounded(value), **cells)
-
-
-def _of_law(country: str, regimes: list[dict[str, str]], laws: pd.DataFrame) -> Iterator[Row]:
-    """Neutrality by law as coded, and the cost of sovereignty that follows with the last known personalisation."""
-    own = max((r for r in regimes if r["country"] == country), key=lambda r: r["date"])
-    for _, law in laws.iterrows():
-        cost = _COST_SCALE * (0.5 * float(own["personalisation"]) + 0.5 * law["value"])
-        cells = {"note": law["note"], "date": law["date"]}
-        coded = {"unit": "0-1", "source": law["source"], "confidence": law["confidence"]}
-        follows = {"unit": "0-3", "source": f"{law['source']};recall;geddes2018", "confidence": "recall"}
-        yield _row(country, "statutory_neutrality", law["value"], **cells, **coded)
-        yield _row(country, "sovereignty_cost", rounded(cost), **cells, **follows)
-
-
-def _vote_logits(country: str, share: float) -> Iterator[Row]:
-    """Participation in UN votes as a logit, at two dates."""
-    note = "recorded UN votes 2010-2014 over the largest number of any country"
-    late = {"note": note, "date": "2014", "source": "bailey2017", "confidence": "proxy"}
-    yield _row(country, "participation", rounded(math.log(share / (1 - share))), unit="logit", **late)
-    note = "nine votes in ten, the same for all"
-    early = {"note": note, "date": "1993", "source": "assumption", "confidence": "assumption"}
-    yield _row(country, "participation", _EARLY_PARTICIPATION, unit="logit", **early)
-
-
-def _participation(raw: RawData) -> dict[str, float]:
-    """Mean number of recorded UN votes a year, 2010-2014, over the largest of any country."""
-    table = raw.figures("un_ideal_points")
-    means = table[table["year"].between(2010, 2014)].groupby("country")["n_votes"].mean()
-    return {country: float(means[country] / means.max()) for country in COUNTRIES}
+        yield _row(r["country"], name, rounded(float(r[name])), **cells)
 
 
 def _weights(country: str, sizes: pd.DataFrame, observations: pd.DataFrame, oil: tuple[float, float]) -> Iterator[Row]:

@@ -77,7 +77,6 @@ class _Known:
     @classmethod
     def of(cls, raw: RawData, trust: pd.DataFrame) -> _Known:
         """Read the facts and choices."""
-        flags = raw.choices("flags")
         facts = raw.facts("formats").set_index("format_id")["formality"]
         members = build_memberships(raw)
         return cls(
@@ -89,7 +88,7 @@ class _Known:
             positions=raw.facts("positions"),
             rulers=raw.choices("rulers"),
             regimes=raw.choices("regimes"),
-            neutral=_by_country(flags[flags["flag"] == "statutory_neutrality"], "from"),
+            neutral=_by_country(raw.choices("neutrality_laws"), "from"),
         )
 
     def predecessors(self) -> dict[tuple[str, str], str]:

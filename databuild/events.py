@@ -35,12 +35,11 @@ def build_events(raw: RawData) -> pd.DataFrame:
 def build_alarms(raw: RawData) -> pd.DataFrame:
     """Security events near the six, with the fraction of the full alarm that each sets off."""
     facts = raw.facts("shocks").set_index("shock_id")
-    fact_of = {r["event"]: r["fact"] for r in reversed(raw.choice_rows("shocks")) if r["fact"]}
     fraction = raw.choices("shock_grades").set_index("grade")["fraction"].astype(float)
     rows = []
     for choice in raw.choice_rows("alarm_events"):
         if choice["alarm"] == "1":
-            known = facts.loc[fact_of[choice["event"]]] if choice["event"] in fact_of else None
+            known = facts.loc[choice["fact"]] if choice["fact"] else None
             source, confidence = raw.citations.cite(choice["source"]) if known is None else known[_CITED]
             date = choice["date"] if known is None else iso_date(str(known["start"]))
             graded = "recall" if confidence == "recall" else "assumption"

@@ -10,19 +10,13 @@ import pandas as pd
 from databuild.codes import POWERS, rounded
 from databuild.known import Known
 
-_MEASURES = {
-    "security": ("military_expenditure",), "economy": ("gdp",), "energy": ("gdp",), "transport": ("gdp",),
-    "identity": ("gdp", "population"),
-}  # fmt: skip
-_WEST, _EAST = ("USA", "EU"), ("RUS", "CHN")
-_MEMORY_YEARS = 10
 Row = dict[str, object]
 
 
 def build_power_attributes(known: Known, shares: pd.DataFrame) -> pd.DataFrame:
     """All attributes of all powers; shares: the starting shares of the same start."""
-    rows = [*_attention(shares), *_points(known), *_masses(known)]
-    table = pd.DataFrame(rows).fillna({"unit": "0-1"}).assign(date=str(known.year - 1))
+    rows = [*_attention(shares), *_points(known), *_mass(known)]
+    table = pd.DataFrame(rows).assign(unit="0-1", date=str(known.year - 1))
     if not known.has_figures:
         table = table.assign(confidence=table["confidence"].replace("proxy", "recall"))
     return table.sort_values(["power", "attribute"], kind="stable")
@@ -50,26 +44,19 @@ def _attention(shares: pd.DataFrame) -> Iterator[Row]:
 
 
 def _points(known: Known) -> Iterator[Row]:
+    """Worth as a protector of governments, from votes."""
     points, _ = known.points
-    west, east = (sum(points[p] for p in bloc) / len(bloc) for bloc in (_WEST, _EAST))
-    cells = {"source": known.source_of_points, "confidence": "proxy"}
+    note = "logistic of the negative ideal point"
     for power in POWERS:
-        note = "tanh of the ideal point less the midpoint of (USA, EU) and (RUS, CHN)"
-        yield _row(power, "bloc", math.tanh(points[power] - (west + east) / 2), unit="-1..1", note=note, **cells)
-        note = "logistic of the negative ideal point"
-        yield _row(power, "solidarity", 1 / (1 + math.exp(points[power])), note=note, **cells)
+        value = 1 / (1 + math.exp(points[power]))
+        yield _row(power, "solidarity", value, note=note, source=known.source_of_points, confidence="proxy")
 
 
-def _source_of(domain: str) -> str:
-    return "sipri_milex" if domain == "security" else "wdi"
-
-
-def _masses(known: Known) -> Iterator[Row]:
-    """Root of size over the largest; the mean of several measures."""
-    for domain, measures in _MEASURES.items():
-        last = [_last(known, measure) for measure in measures]
-        mass = sum(((sizes / sizes.max()) ** 0.5 for sizes in last), start=pd.Series(0.0, list(POWERS))) / len(last)
-        note = f"root of {' and '.join(measures)} over the largest, last full year"
-        source = _source_of(domain) if known.has_figures else "recall"
-        for power in POWERS:
-            yield _row(power, f"mass_{domain}", mass[power], note=note, source=source, confidence="proxy")
+def _mass(known: Known) -> Iterator[Row]:
+    """Root of military expenditure over the largest, last full year."""
+    spent = _last(known, "military_expenditure")
+    note = "root of military_expenditure over the largest, last full year"
+    source = "sipri_milex" if known.has_figures else "recall"
+    for power in POWERS:
+        value = (spent[power] / spent.max()) ** 0.5
+        yield _row(power, "mass_security", value, note=note, source=source, confidence="proxy")

@@ -6,8 +6,9 @@ import pandas as pd
 
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
-from hedgesim.model.world import LEVELS, STATUSES
+from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.arrays import UNIT_BOUNDS
+from hedgesim.scenario.formats_at_start import ROLES
 from hedgesim.scenario.tables import LAST_COLUMNS, Tables
 
 TABLES = Path(__file__).parent.parent / "src" / "hedgesim" / "data" / "tables"
@@ -91,22 +92,28 @@ def test_ties_sum_to_one_and_weights_too(tables: Tables) -> None:
     assert (weights - 1.0).abs().max() < 1e-9
 
 
-def test_sovereignty_cost_follows_its_rule(tables: Tables) -> None:
-    for start in ("1994Q1", "2015Q1"):
-        frame = tables.visible(start).table("country_attributes")
-        wide = frame.pivot_table(index="country", columns="attribute", values="value")
-        rule = 3.0 * (0.5 * wide["personalisation"] + 0.5 * wide["statutory_neutrality"])
-        assert (rule - wide["sovereignty_cost"]).abs().max() < 1e-6
+def test_regional_weight_of_the_five_is_at_most_one_and_known_at_every_start(tables: Tables) -> None:
+    """A mean of two shares that each sum to 1: their geometric mean sums to at most 1."""
+    for start in ("1994Q1", "2015Q1", "2021Q1"):
+        frame = tables.visible(start).table("country_attributes").query("attribute == 'regional_weight'")
+        weight = frame.set_index("country")["value"]
+        assert set(weight.index) == codes(tables, "country")
+        assert 0.9 < weight.drop("AZE").sum() <= 1.0
+
+
+def test_only_what_a_run_or_the_build_reads_is_an_attribute(tables: Tables) -> None:
+    weights = {f"weight_{domain}" for domain in codes(tables, "domain")}
+    of_country = {"personalisation", "statutory_neutrality", "hydrocarbon_exporter"}
+    of_region = {"regional_weight", "turnover", "bodies_left"}
+    assert set(tables.table("country_attributes")["attribute"]) == weights | of_country | of_region
+    assert set(tables.table("power_attributes")["attribute"]) == {"attention", "solidarity", "mass_security"}
+    assert set(tables.table("domain_attributes")["attribute"]) == {"politics", "pace"}
 
 
 def test_trust_and_rivalry_are_symmetric(tables: Tables) -> None:
     for name, one, other in (("trust", "country", "partner"), ("rivalry", "power", "rival")):
         values = tables.table(name).set_index(["start", one, other])["value"]
         assert all(values[start, b, a] == value for (start, a, b), value in values.items())
-
-
-def test_every_power_intends_something(tables: Tables) -> None:
-    assert (tables.table("power_attributes").query("attribute == 'intention'")["value"] >= 0.05).all()
 
 
 def test_codes_and_words_are_known(tables: Tables) -> None:
@@ -117,14 +124,14 @@ def test_codes_and_words_are_known(tables: Tables) -> None:
         ("formats", "eligible"): countries,
         ("formats", "opens_to"): countries | nothing,
         ("formats", "domains"): domains,
-        ("formats", "level"): set(LEVELS),
-        ("formats", "ceiling"): set(LEVELS),
-        ("formats", "class"): {"home", "outside"},
+        ("formats", "level"): set(RUNGS),
+        ("formats", "ceiling"): set(RUNGS),
+        ("formats", "role"): {*ROLES, "programme"},
         ("memberships", "status"): set(STATUSES),
         ("memberships", "format"): formats,
         ("memberships", "country"): countries | powers,
         ("meetings", "level"): {"leaders", "ministers", "working"},
-        ("meetings", "format"): formats | {"BILAT"},
+        ("meetings", "format"): formats | {"BILAT", "C5"},
         ("shocks", "channel"): set(CHANNELS),
         ("shocks", "role"): {"cause", "outcome"},
         ("shocks", "countries"): countries | nothing,
@@ -135,18 +142,27 @@ def test_codes_and_words_are_known(tables: Tables) -> None:
         assert listed(tables.table(table)[column]) <= words, (table, column)
 
 
-def test_programmes_and_treaties_never_meet(tables: Tables) -> None:
-    formats = tables.table("formats").set_index("kind")
-    assert (formats.loc[["programme", "treaty"], "ceiling"] == "dormant").all()
+def test_programmes_never_meet_and_what_is_no_body_has_pairs_to_square(tables: Tables) -> None:
+    formats = tables.table("formats").set_index("role")
+    assert set(formats.loc[["programme"], "ceiling"]) == {"none"}
+    assert (formats.loc[["own", "small", "treaty"], "pairs"] >= 1).all()
+    assert (formats.loc[["body", "own"], "cadence"] >= 1).all()
 
 
-def test_every_power_has_both_candidates(tables: Tables) -> None:
+def test_what_must_come_before_a_format_is_a_rung_of_a_format(tables: Tables) -> None:
     formats = tables.table("formats")
-    for prefix, size in (("C5_", 5), ("C6_", 6)):
-        led = formats[formats["format"].str.startswith(prefix) & (formats["ceiling"] == "leaders")]
-        assert codes(tables, "power") <= set(led["lead"])
-        main = led[led["format"].isin([f"{prefix}{p}" for p in [*codes(tables, "power"), "US"]])]
-        assert (main["eligible"].str.split(";").map(len) == size).all()
+    for needed in listed(formats["after"]) - {""}:
+        code, _, rung = needed.partition(":")
+        assert code in set(formats["format"])
+        assert rung in RUNGS[1:]
+
+
+def test_the_five_may_open_talks_with_every_power_and_each_has_a_gdp(tables: Tables) -> None:
+    talks = tables.table("formats").query("role == 'dialogue'")
+    assert codes(tables, "power") <= set(talks["lead"])
+    assert (talks["eligible"] == ";".join(["KAZ", "KGZ", "TJK", "TKM", "UZB"])).all()
+    known = set(tables.table("dialogues")["power"]) | set(tables.table("sizes").query("measure == 'gdp'")["entity"])
+    assert set(talks["counterpart"]) <= known
 
 
 def test_sizes_of_shocks_are_those_of_the_scale_and_profiles_have_what_they_need(tables: Tables) -> None:
@@ -160,5 +176,5 @@ def test_sizes_of_shocks_are_those_of_the_scale_and_profiles_have_what_they_need
 
 def test_the_war_acts_on_at_least_five_channels_and_can_raise_trade(tables: Tables) -> None:
     war = tables.table("shocks").query("event == 'war_2022' and role == 'cause'")
-    assert {"intention", "distraction", "rivalry", "access", "sanctions", "sanctionrisk"} <= set(war["channel"])
+    assert {"intention", "attention", "rivalry", "access", "sanctions", "sanctionrisk"} <= set(war["channel"])
     assert ((war["channel"] == "access") & (war["domains"] == "economy") & (war["size"] > 0)).any()

@@ -1,7 +1,7 @@
 """`data-raw` gives the shipped bytes, and the rules behind the starting shares are those of docs/data.md."""
 
 import hashlib
-from itertools import product
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +54,15 @@ def test_every_raw_file_is_used_and_described(raw: RawData) -> None:
         assert f"`{path.relative_to(raw.folder).as_posix()}`" in readme, path
 
 
-def test_every_recorded_event_has_a_shock(raw: RawData) -> None:
-    assert set(raw.facts("shocks")["shock_id"]) == set(raw.choices("shocks")["fact"]) - {""}
+def test_every_recorded_cause_moves_something_and_every_event_is_judged(raw: RawData) -> None:
+    facts = raw.facts("shocks")
+    acting, alarms = raw.choices("shocks"), raw.choices("alarm_events")
+    sounding = alarms[alarms["alarm"] == "1"]
+    used = (set(acting["fact"]) | set(sounding["fact"])) - {""}
+    assert used <= set(facts["shock_id"])
+    assert set(facts.loc[facts["role"] == "cause", "shock_id"]) <= used
+    assert set(acting["event"]) <= set(alarms["event"])
+    assert (alarms["reason"] != "").all()
 
 
 def test_the_worked_example_of_the_documentation_comes_out(tables: Tables, raw: RawData) -> None:

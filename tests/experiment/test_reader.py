@@ -34,7 +34,7 @@ def assert_says(error: ScenarioError, line: str) -> None:
 
 
 KEYS = ", ".join(sorted(Experiment.model_fields))
-SETTINGS = ("need", "trust", "threat", "boost")
+SETTINGS = ("need", "access", "threat", "meetings")
 MANY = "".join(f"  settings.taste.{name}: {{low: 0, high: 1, levels: 100}}\n" for name in SETTINGS)
 FILE = {
     GRID: {
@@ -74,7 +74,7 @@ FILE = {
         "[hedging_index] -> [hedging_index, realignmens]": (
             '3:27: there is no outcome "realignmens" of a run. Did you mean "realignments"? Known: cohesion, '
             "first_time_formats, formality, hedging_index, hedging_index_<COUNTRY>, leader_meetings, "
-            "presence_<OPTION>, realignments, similarity, similarity_kappa, similarity_pi."
+            "leader_meetings_outside, presence_<OPTION>, realignments, similarity, similarity_kappa, similarity_pi."
         ),
         "[hedging_index] -> [hedging_index, hedging_index]": (
             '3:27: outcomes names "hedging_index" twice. Name it once.'
@@ -82,8 +82,8 @@ FILE = {
         "levers:\n  settings.taste.threat: [1.0]\n": (
             "8:3: settings.taste.threat is set twice. Keep it here or under uncertainties.settings.taste.threat."
         ),
-        "levers:\n  settings.taste.need: {values: [1.0], also: [settings.taste.trust, settings.taste.threat]}\n": (
-            "8:69: settings.taste.threat is set twice. Keep it here or under uncertainties.settings.taste.threat."
+        "levers:\n  settings.taste.need: {values: [1.0], also: [settings.taste.access, settings.taste.threat]}\n": (
+            "8:70: settings.taste.threat is set twice. Keep it here or under uncertainties.settings.taste.threat."
         ),
         "[0.0, 1.0]\n -> {values: [1.0], also: [settings.taste.need]}\n  settings.taste.need: [0.0]\n": (
             "7:3: settings.taste.need is set twice. Keep it here or under uncertainties.settings.taste.threat."
@@ -170,18 +170,18 @@ SCENARIO = {
         ),
         "[war_2022] -> [mine.yaml]": "2:13: there is no such file. Check the spelling of the path.",
         "[0.0, 1.0] -> [0.0, 100.0, 1.0]": (
-            "6:32: settings.taste.threat is 100, out of range. Write a number from -1 to 3."
+            "6:32: settings.taste.threat is 100, out of range. Write a number from -3 to 4."
         ),
         "settings.taste.threat: [0.0, 1.0] -> shock_sizes.war_2022: [1.0, 20.0]": (
             "6:31: shock_sizes.war_2022 is 20.0 but must be at most 10. Write a number at most 10."
         ),
         "[0.0, 1.0] -> [0.0, much]": '6:32: settings.taste.threat must be a number, not "much". Write it like 0.5.',
         "taste.threat -> taste.treat": '6:26: unknown setting "taste.treat". Did you mean "taste.threat"? Known: ',
-        "[0.0, 1.0] -> {values: [0.0], also: [settings.taste.need, settings.taste.trost]}": (
-            '6:70: unknown setting "taste.trost". Did you mean "taste.trust"? Known: '
+        "[0.0, 1.0] -> {values: [0.0], also: [settings.taste.need, settings.taste.acess]}": (
+            '6:70: unknown setting "taste.acess". Did you mean "taste.access"? Known: '
         ),
-        "[0.0, 1.0] -> {values: [2.0], also: [settings.alignment.noise]}": (
-            "6:49: settings.alignment.noise is 2, out of range. Write a number from 0 to 0.6."
+        "[0.0, 1.0] -> {values: [2.0], also: [settings.drift.sigma_energy]}": (
+            "6:49: settings.drift.sigma_energy is 2, out of range. Write a number from 0 to 0.6."
         ),
         "settings. -> setting.": '6:26: a scenario has no key "setting". Did you mean "settings"? Known: ',
         "settings.taste.threat -> shock_sizes.war_2023": (
@@ -189,8 +189,8 @@ SCENARIO = {
         ),
     },
     SAMPLED: {
-        "low: 0.0 -> low: -2.0": "8:32: settings.taste.threat is -2, out of range. Write a number from -1 to 3.",
-        "high: 1.0 -> high: 100.0": "8:43: settings.taste.threat is 100, out of range. Write a number from -1 to 3.",
+        "low: 0.0 -> low: -4.0": "8:32: settings.taste.threat is -4, out of range. Write a number from -3 to 4.",
+        "high: 1.0 -> high: 100.0": "8:43: settings.taste.threat is 100, out of range. Write a number from -3 to 4.",
         "taste.threat -> taste.treat": '8:31: unknown setting "taste.treat". Did you mean "taste.threat"? Known: ',
     },
     HEAD: {
@@ -238,7 +238,7 @@ def test_fault_of_a_scenario_itself_is_placed_in_it(write: Writer) -> None:
     write("purpose: p\nextends: war_2022\nseed: 1\nsettings: {taste.threat: 9}\n", "mine/own.yaml")
     path = write(changed("[war_2022] -> [mine/own.yaml]", GRID).replace("taste.threat", "taste.need"))
     assert str(error_of(path)) == (
-        "mine/own.yaml:4:26: settings.taste.threat is 9, out of range. Write a number from -1 to 3."
+        "mine/own.yaml:4:26: settings.taste.threat is 9, out of range. Write a number from -3 to 4."
     )
 
 
@@ -258,12 +258,12 @@ TABLES = {
     ),
     "settings.taste.threat,\n0.5,0.7\n": "1: the header has an empty name. Name each path once.",
     "settings.taste.need\n0.5\n": "1: settings.taste.need is set twice. Keep it here or under levers.",
-    "settings.taste.trust\n0.5\n": "1: settings.taste.trust is set twice. Keep it here or under levers.",
+    "settings.taste.access\n0.5\n": "1: settings.taste.access is set twice. Keep it here or under levers.",
     "seed\n1\n": "1: seed cannot vary. Delete its column.",
     "settings.taste.threat\n0.5\ninf\n": '3: "inf" is not a number for settings.taste.threat. Write it like 0.5.',
     "settings.taste.threat\n0.5\nnan\n1.0\n": '3: "nan" is not a number for settings.taste.threat. Write it like 0.5.',
     "end,settings.taste.threat\n2021Q4,0.5\n2022Q4,12\n": (
-        "3: settings.taste.threat is 12, out of range. Write a number from -1 to 3."
+        "3: settings.taste.threat is 12, out of range. Write a number from -3 to 4."
     ),
     "settings.taste.treat\n0.5\n": '2: unknown setting "taste.treat". Did you mean "taste.threat"? Known: ',
     "rules.countries.all.rule\nbalancing\nhedgehog\n": (
@@ -273,7 +273,7 @@ TABLES = {
         "2: this is not a table (field larger than field limit (131072)). Check its quotes and commas."
     ),
 }
-LEVER = "levers:\n  settings.taste.need: {values: [1.0], also: [settings.taste.trust]}\n"
+LEVER = "levers:\n  settings.taste.need: {values: [1.0], also: [settings.taste.access]}\n"
 
 
 @pytest.mark.parametrize(("table", "line"), TABLES.items(), ids=[table[:40] for table in TABLES])

@@ -127,9 +127,8 @@ EDITS = {
     ),
     "seed: 2022\n -> ": "1:1: seed is missing. Add a line such as seed: 2022, or pass --seed.",
     "intention -> intension": (
-        '10:19: unknown channel "intension". Did you mean "intention"? Known: access, affinity, anniversary, '
-        "attention, availability, capacity, distraction, intention, leadership, passage, peril, reliability, "
-        "rivalry, sanctionrisk, sanctions, strain, trust."
+        '10:19: unknown channel "intension". Did you mean "intention"? Known: access, alarm, attention, '
+        "availability, intention, leadership, passage, rivalry, sanctionrisk, sanctions, strain, succession, trust."
     ),
     "powers: [RED],  -> ": "10:9: intention needs powers. Add powers to this channel.",
     "intention, powers: [RED] -> passage, countries: [AAA]": (
@@ -145,7 +144,7 @@ EDITS = {
         "10:36: rivalry needs exactly 2 powers, not 3. Name exactly 2."
     ),
     "powers: [RED], -> powers: [RED], countries: [AAA],": "10:45: intention takes no countries. It takes powers.",
-    "-0.4 -> -4": "10:51: size -4 of intention is out of range. Write a number from -1 to 1.",
+    "-0.4 -> -4": "10:51: size -4 of intention is out of range. Write a number from -1 to 5.",
     "-0.4 -> -0.4, half_life: 0": (
         "10:68: shocks.peace.channels.0.half_life is 0 but must be above 0. Write a number above 0."
     ),

@@ -19,7 +19,7 @@ def test_what_can_never_be_at_work_takes_no_part_unless_it_is_named() -> None:
     assert ended <= set(axes["caco_1994"])
     named = case_of(read_scenario("war_2022", overrides=["formats=[CM, BRI, CACO]"]))
     assert named.setting.axes.formats == ("CM", "BRI", "CACO")
-    revived = "data=[{table: formats, key: {format: BRI}, column: ceiling, value: leaders, source: assumption}]"
+    revived = "data=[{table: formats, key: {format: BRI}, column: role, value: body, source: assumption}]"
     assert "BRI" in case_of(read_scenario("war_2022", overrides=[revived])).setting.axes.formats
 
 
@@ -37,7 +37,7 @@ def test_what_takes_no_part_moves_nothing(name: str) -> None:
         one, other = at_step(few.worlds, t), at_step(all_of_them.worlds, t)
         for field in ("share", "threat", "attention", "trust"):
             np.testing.assert_allclose(getattr(other, field), getattr(one, field), atol=1e-12)
-        for field in ("level", "status", "meeting", "momentum"):
+        for field in ("ladder", "status", "meeting", "since"):
             np.testing.assert_allclose(getattr(other, field)[..., at, :], getattr(one, field), atol=1e-12)
         rest = [k for k in range(len(axes[1])) if k not in at]
-        assert not other.level[..., rest, :].any()
+        assert not other.ladder[..., rest, :].any()

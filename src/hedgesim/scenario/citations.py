@@ -28,9 +28,10 @@ _NUMBERS = {
     "affinity": "value",
     "trust": "value",
     "rivalry": "value",
-    "formats": "base_formality",
+    "formats": "formality",
     "memberships": "status",
     "meetings": "level",
+    "rollcalls": "vote",
 }
 """Tables read by every scenario, with the column that holds what is used."""
 
