@@ -100,7 +100,10 @@ def _since(xp: ModuleType, setting: Setting, cycle: Array) -> Array:
 
 
 def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, parameters: Parameters) -> Array:
-    """Unmodelled part of the stance: who sits in a format is willing, who might and does not is not."""
+    """Unmodelled part of the stance: who sits in a format at work is willing, who might and does not is not.
+
+    Of formats not yet at work, and of those not asked, nothing is known.
+    """
     f = setting.formats
     party = fm.parties_of(world.status, f.eligible, world.ladder)
     free, reserve = fm.stance_on(
@@ -111,5 +114,6 @@ def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, para
         setting.neutrality,
         parameters.stance,
     )
-    sits = indicator(xp, (world.ladder > DORMANT) & (world.status > NONE))
-    return fm.starting_stance(free - f.formality * reserve, sits, f.eligible, uniform)
+    working = indicator(xp, world.ladder > DORMANT)
+    sits = working * indicator(xp, world.status > NONE)
+    return fm.starting_stance(free - f.formality * reserve, sits, working * f.eligible, uniform)
