@@ -7,7 +7,6 @@ a call are those of four successive steps.
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -99,6 +98,14 @@ def _unit(xp: ModuleType, word: Array) -> Array:
     u += 0.5
     u *= 2.0**-32
     return u
+
+
+def halves(uniform: Array) -> tuple[Array, Array]:
+    """Two uniform numbers in (0, 1) of 16 bits each from one of 32."""
+    xp = namespace(uniform)
+    scaled = uniform * 65536.0
+    first = xp.floor(scaled)
+    return (first + 0.5) / 65536.0, scaled - first
 
 
 _CENTRE = (
@@ -225,21 +232,3 @@ def _quantiles(shape: float) -> NDArray[np.float64]:
     log_density = (shape - 1.0) * np.log(above) - above - gammaln(shape)
     slope = np.exp(-0.5 * z * z - 0.5 * np.log(2.0 * np.pi) - log_density)
     return np.stack([x, np.where(x > 1e-60, slope, 0.0)])
-
-
-def expectile(xp: ModuleType, tau: Array) -> Array:
-    """The expectile of the standard normal distribution at `tau`, 0.001 .. 0.999.
-
-    The level at which a quantity that rises with rate tau and falls with rate 1 - tau toward normal targets
-    does not move on average [newey_powell1987]. Newton's method; the distribution function by Gauss and Legendre.
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(24)
-    at, weight = xp.asarray(0.5 * (nodes + 1.0)), xp.asarray(0.5 * weights)
-    root = math.sqrt(2.0 * math.pi)
-    e = 0.0 * tau
-    for _ in range(10):
-        density = xp.exp(-0.5 * e * e) / root
-        inside = xp.sum(weight * xp.exp(-0.5 * (e[..., None] * at) ** 2), axis=-1) / root
-        below = 0.5 + e * inside
-        e = (2.0 * tau - 1.0) * density / (tau * (1.0 - below) + (1.0 - tau) * below)
-    return e

@@ -166,11 +166,11 @@ def country_outcomes(
     """Outcomes of each country, axes (…, country, 1, 1, run)."""
     xp, n = namespace(world.share), setting.n_powers
     presence = presence_of(xp, world.share, setting.weight)
-    secure, secure_start = (security_of(xp, share, setting) for share in (world.share, xp.exp(baseline.log_share)))
+    secure, secure_start = (security_of(xp, share, setting) for share in (world.share, baseline.world.share))
     rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
     about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
     opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
-    flow = xp.sum(reexports(world, conditions, setting, parameters), axis=TARGET, keepdims=True)
+    flow = xp.sum(reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True)
     counts = (setting.votes_sovereignty, setting.votes_rights)
     votes = {
         f"vote_{choice}_{kind}": probability[..., c : c + 1, :]
@@ -193,12 +193,21 @@ def country_outcomes(
     }
 
 
-def reexports(world: World, conditions: Conditions, setting: Setting, parameters: Parameters) -> Array:
+def reexports(
+    world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
+) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
     xp, f = namespace(world.share), setting.formats
     member = indicator(xp, world.status == MEMBER) * indicator(xp, world.ladder > DORMANT)
     within = _in_customs_union(xp, member, f.customs)
-    return sh.reexport_of(conditions.sanctions, conditions.sanctionrisk, within, setting.turnover, parameters.response)
+    return sh.reexport_of(
+        conditions.sanctions,
+        conditions.sanctionrisk,
+        within,
+        setting.turnover,
+        size=baseline.reexport,
+        parameters=parameters.response,
+    )
 
 
 def _in_customs_union(xp: ModuleType, member: Array, customs: Array) -> Array:
@@ -237,7 +246,7 @@ def first_times(xp: ModuleType, ladder: Array, before: Array) -> Array:
 def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
     """Countries that changed their security guarantor, left a pact or joined sanctions, axes (…, 1, 1, 1, run)."""
     xp, f = namespace(world.share), setting.formats
-    start, now = (security_of(xp, share, setting) for share in (xp.exp(baseline.log_share), world.share))
+    start, now = (security_of(xp, share, setting) for share in (baseline.world.share, world.share))
     first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
     lead = xp.max(now, axis=TARGET, keepdims=True) - xp.max(now * first, axis=TARGET, keepdims=True)
     joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)
