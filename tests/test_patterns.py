@@ -35,6 +35,8 @@ def test_what_was_observed_simulated_and_judged_is_printed_written_and_drawn(don
     assert "presence of Russia falls fell -" in text
     assert "(-inf, 0) holds" in text
     assert "2 of 2 patterns hold; 1 discriminate the model from habit, chance and no shock; 1 do both" in text
+    assert "below one (built in)" in text
+    assert "Curve beta: recoil; taste.threat part accepted 0 2 falls presence of Russia falls (-inf, 0) -" in text
     assert "does not discriminate" in text
     assert str(folder) in "".join(said.out.split())
     tables, manifest = read_findings(folder, "patterns")
@@ -42,6 +44,7 @@ def test_what_was_observed_simulated_and_judged_is_printed_written_and_drawn(don
     assert list(tables["patterns"]["pattern"]) == ["falls", "habit_does_it_too", "impossible"]
     assert (manifest["totals"]["count"], manifest["runs"]) == (1, FEWEST_RUNS)
     assert manifest["patterns_digest"]
+    assert list(tables["curves"]["value"].unique()) == [0.0, 2.0]
     for kind in ("png", "svg"):
         assert (folder / "charts" / f"patterns.{kind}").stat().st_size > 5000
 
@@ -107,10 +110,10 @@ def test_the_shipped_patterns_are_scored_whole_and_twice_the_same(tmp_path: Path
     for name in ("one", "other"):
         assert call("patterns", "-o", str(tmp_path / name)).code == 0
         tables.append(read_findings(tmp_path / name, "patterns")[0])
-    for table in ("parts", "patterns"):
+    for table in ("parts", "patterns", "curves"):
         pd.testing.assert_frame_equal(tables[0][table], tables[1][table], check_exact=True)
     parts = tables[0]["parts"]
     assert (parts["runs"] == DEFAULT_RUNS).all()
     assert len(parts) == 5 * len(read_patterns().parts)
-    paired = parts[(parts["less"] == "no_war") & parts["variant"].isin(["habit", "no_shock"])]
+    paired = parts[(parts["less"] == "no_war") & (parts["variant"] == "no_shock")]
     assert (paired[["q05", "median", "q95"]] == 0.0).all(axis=None)

@@ -20,17 +20,28 @@ from hedgesim.scenario.tables import read_tables
 from worlds import short_case
 
 
+CEILING = ("calendar.trust_ceiling",)
+
+
 @cache
 def no_effects() -> pd.DataFrame:
     return effects((short_case(), short_case()), engine_of("ensemble"), runs=3)
 
 
-def test_every_mechanism_is_turned_off_by_parameters_within_their_ranges() -> None:
-    assert [name for name, settings in mechanisms().items() if not settings] == [WHOLE]
-    for path, value in (item for settings in mechanisms().values() for item in settings.items()):
+def test_every_mechanism_is_turned_off_by_parameters_within_their_ranges_or_muted_channels() -> None:
+    assert [name for name, without in mechanisms().items() if not (without.settings or without.mute)] == [WHOLE]
+    for path, value in (item for without in mechanisms().values() for item in without.settings.items()):
         known = all_parameters()[path]
         assert known.low <= value <= known.high
         assert value != known.default
+
+
+def test_every_parameter_that_weighs_a_term_is_turned_off_somewhere() -> None:
+    """Left out: what is off as it is, scales, rates of adjustment, and what outcomes alone look at."""
+    groups = ("taste", "stance", "ladder", "calendar")
+    off = {path for without in mechanisms().values() for path in without.settings}
+    weights = {path for path in all_parameters() if path.startswith(groups)}
+    assert weights - off == {"taste.strain", "stance.willing", "ladder.leaders", "calendar.ministers", *CEILING}
 
 
 def test_a_case_less_itself_has_no_effect() -> None:
@@ -50,7 +61,7 @@ def test_what_is_turned_off_is_not_drawn_and_has_its_value(monkeypatch: pytest.M
     without = dict(zip(table["without"], calls, strict=True))
     case, own = without["threat"]
     assert own == {"taste.offer": [1.0]}
-    assert case.parameters.taste.threat == 0.0
+    assert (case.parameters.taste.threat, case.parameters.sanctions.threat) == (0.0, 0.0)
     assert without[WHOLE][1] == draws
 
 

@@ -24,7 +24,7 @@ from hedgesim.scenario.tables import Tables
 WHOLE = "nothing"
 """What is turned off in the model as it is."""
 
-TOTALS = ("leader_meetings", "first_time_formats")
+TOTALS = ("leader_meetings", "leader_meetings_outside", "first_time_formats")
 """Outcomes that count what happens in a quarter: their total is used."""
 
 THESIS = ("presence_region", "diversity", "hedging_index", *TOTALS, "formality", "realignments")
@@ -32,10 +32,12 @@ THESIS = ("presence_region", "diversity", "hedging_index", *TOTALS, "formality",
 
 
 @cache
-def mechanisms() -> Mapping[str, Mapping[str, float]]:
-    """Every mechanism that can be turned off, with the parameters without it; the first is none."""
+def mechanisms() -> Mapping[str, Variation]:
+    """Every mechanism that can be turned off, and the model without it; the first is none."""
     text = (files("hedgesim") / "data" / "mechanisms.yaml").read_text(encoding="utf-8")
-    return {WHOLE: {}, **{name: entry["settings"] for name, entry in yaml.safe_load(text).items()}}
+    entries = yaml.safe_load(text).items()
+    without = {name: Variation(settings=e.get("settings", {}), mute=tuple(e.get("mute", ()))) for name, e in entries}
+    return {WHOLE: Variation(), **without}
 
 
 def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFrame:
@@ -45,8 +47,8 @@ def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFra
     on both sides; those that failed on either are left out.
     """
     rows = []
-    for name, settings in mechanisms().items():
-        one, other = (_at_end(Variation(settings=settings).of(case), engine, runs) for case in pair)
+    for name, without in mechanisms().items():
+        one, other = (_at_end(without.of(case), engine, runs) for case in pair)
         for outcome in THESIS:
             change = one[outcome] - other[outcome]
             change = change[np.isfinite(change)]
@@ -65,10 +67,9 @@ def scores_without(
     """
     draws = parameters_in(posterior)
     found = []
-    for name, settings in mechanisms().items():
-        own = {path: values for path, values in draws.items() if path not in settings}
-        changed = Variation(settings=settings).of(case)
-        forecasts = hindcast(changed, tables, own, engine, years=years, runs=runs, seed=case.seed)
+    for name, without in mechanisms().items():
+        own = {path: values for path, values in draws.items() if path not in without.settings}
+        forecasts = hindcast(without.of(case), tables, own, engine, years=years, runs=runs, seed=case.seed)
         found.append(skills_of(forecasts, name).rename(columns={"variant": "without"}))
     return pd.concat(found, ignore_index=True)
 
@@ -80,8 +81,8 @@ def patterns_without(scenarios: PatternScenarios, runs: int, *, on_runs: OnRuns 
         ValueError: too few runs for a score.
     """
     rows = []
-    for name, settings in mechanisms().items():
-        parts = score(scenarios, Variation(settings=settings), runs, on_runs=on_runs)
+    for name, without in mechanisms().items():
+        parts = score(scenarios, without, runs, on_runs=on_runs)
         rows += [(name, *one) for one in verdicts_of(scenarios.patterns, parts).items()]
     return pd.DataFrame(rows, columns=["without", "pattern", "verdict"])
 

@@ -19,10 +19,12 @@ from hedgesim.commands._options import (
     prepare_findings,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_table, records_of, unchanged
+from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
     from hedgesim.analysis.patterns.scoring import Scores
 
@@ -55,14 +57,15 @@ def patterns(
     based = PatternScenarios(read_patterns(file), like, seed)
     based.check()
     prepare_findings(output, "patterns")
-    scores = _score(based, varied, runs, output)
+    scores, curves = _score(based, varied, runs, output)
     not_used = [] if like is None else list(unused(like))
     if as_json:
-        finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts))
-        tables = dict(zip(("patterns", "parts"), map(records_of, finite), strict=True))
+        finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts, curves))
+        tables = dict(zip(("patterns", "parts", "curves"), map(records_of, finite), strict=True))
         print_json({"folder": str(output), "totals": scores.totals, "not_used": not_used, **tables})
         return
     _print_scores(scores)
+    _print_curves(based, curves)
     if like is not None and not_used:
         print(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
     print(f"Tables and chart: {output}")
@@ -86,9 +89,10 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variat
     return Variation(parameters=calibration, draws=draws)
 
 
-def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> Scores:
-    """Score, write the tables and draw the chart."""
+def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> tuple[Scores, pd.DataFrame]:
+    """Score, also along the curves, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
+    from hedgesim.analysis.patterns.curves import score_curves, simulations_of
     from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
     from hedgesim.results.findings import write_findings
@@ -97,9 +101,10 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
 
     began, like = now(), based.like
     parameters = varied.parameters or (SHIPPED if like is None else like.parameters)
-    total = runs * len(based.patterns.scenarios_needed) * len(scoring.variants_of(varied))
-    with counting("scoring patterns", total) as on_runs:
+    simulations = len(based.patterns.scenarios_needed) * len(scoring.variants_of(varied))
+    with counting("scoring patterns", runs * (simulations + simulations_of(based.patterns))) as on_runs:
         scores = scoring.score_all(based, varied, runs=runs, on_runs=on_runs)
+        curves = score_curves(based, varied, runs=runs, on_runs=on_runs)
     facts = {
         "patterns_file": based.patterns.path.name,
         "patterns_digest": based.patterns.digest,
@@ -113,13 +118,14 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
         "began": began,
         "ended": now(),
     }
-    write_findings(folder, "patterns", {"parts": scores.parts, "patterns": scores.patterns}, facts)
+    tables = {"parts": scores.parts, "patterns": scores.patterns, **({} if curves.empty else {"curves": curves})}
+    write_findings(folder, "patterns", tables, facts)
     who = "" if like is None else f"Scenario {like.name}; "
     seed = "seeds of the scenarios" if based.seed is None else f"seed {based.seed}"
     drawn = ", drawn from the posterior" if varied.draws else ""
     caption = f"{who}{runs} runs of every scenario, {seed}, {in_words(parameters)}{drawn}."
     draw_patterns(scores.parts, folder / "charts", caption=caption)
-    return scores
+    return scores, curves
 
 
 def _print_scores(scores: Scores) -> None:
@@ -129,6 +135,8 @@ def _print_scores(scores: Scores) -> None:
 
     base = scores.parts[scores.parts["variant"] == BASE].rename(columns={"interval": "accepted"})
     base["part"] = base["says"] + base["kind"].map({CONTROL: " (control)"}).fillna("")
+    base["part"] += (base["built_in"] != "").map({True: " (built in)", False: ""})
+    base["observed"] = [observed_in_words(row) for row in base.to_dict("records")]
     base["simulated"] = [simulated_in_words(row) for row in base.to_dict("records")]
     base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != REPORTED, "")
     print_table(base, {"": "{pattern}", **unchanged(["part", "observed", "simulated", "accepted", "verdict"])})
@@ -136,14 +144,17 @@ def _print_scores(scores: Scores) -> None:
     table = scores.patterns.replace({name: {True: "yes", False: "no"} for name in NULLS})
     nulls = {name.replace("_", " "): f"{{{name}}}" for name in NULLS}
     columns = {**unchanged(["pattern", "statement", "verdict"]), **nulls, **unchanged([POOLED, "counts"])}
+    columns["built in"] = "{built_in}"
     print_table(table.assign(counts=[_counts(row) for row in table.to_dict("records")]), columns)
     n = scores.totals
     print(
         f"\n{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
-        f" chance and no shock; {n['count']} do both and count (aim: {n['aim']}); with countries all alike"
-        f" {n['count_pooled']} do.\n"
+        f" chance and no shock; {n['count']} do both and count (aim: {n['aim']}), {n['count_built_in']} of them wholly"
+        f" built in; with countries all alike {n['count_pooled']} do.\n"
         "habit, random, no shock: whether the pattern holds there too; one that holds in all three does not"
         " discriminate.\n"
+        "built in: how many of the judged parts follow from the structure or from what is given, so that holding is no"
+        " finding.\n"
         "~: the verdict is not the same everywhere within the 95 % limits of this number of runs."
     )
 
@@ -151,6 +162,34 @@ def _print_scores(scores: Scores) -> None:
 def _counts(row: Mapping[Any, Any]) -> str:
     known = "yes" if row["counts"] else "no" if row["discriminating"] else "does not discriminate"
     return "" if row["placebo"] else known
+
+
+def _print_curves(based: PatternScenarios, curves: pd.DataFrame) -> None:
+    """A row for every judged part of a curve, a column for every value."""
+    for name, curve in based.patterns.curves.items():
+        print(f"\nCurve {name}: {curve.says}; {', '.join(curve.parameters)}")
+        print_rows(*curve_rows(curves[curves["curve"] == name]))
+
+
+def curve_rows(curve: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
+    """Head and rows of a curve: every judged part with its interval, and by value what is simulated; * where it fails."""
+    rows = []
+    for (pattern, _), own in curve[curve["interval"] != ""].groupby(["pattern", "number"], sort=False):
+        cells = [_at_value(row) for row in own.to_dict("records")]
+        rows.append([pattern, own["says"].iloc[0], own["interval"].iloc[0], *cells])
+    return ["", "part", "accepted", *(f"{value:g}" for value in curve["value"].unique())], rows
+
+
+def _at_value(row: Mapping[Any, Any]) -> str:
+    from hedgesim.analysis.patterns.verdict import HOLDS
+
+    value = f"{100 * row['simulated']:.0f} %" if row["summary"] == "share" else _number(row["simulated"])
+    return value + ("" if row["verdict"] == HOLDS else " *")
+
+
+def observed_in_words(row: Mapping[Any, Any]) -> str:
+    """What was observed, and beside it what the record itself shows where that is not what is stated."""
+    return f"{row['observed']} (record: {row['record']})" if row["record"] else str(row["observed"])
 
 
 def simulated_in_words(row: Mapping[Any, Any]) -> str:
@@ -161,6 +200,8 @@ def simulated_in_words(row: Mapping[Any, Any]) -> str:
         return "no run has a value"
     if row["summary"] == "share":
         return f"{100 * row['simulated']:.0f} % of runs ({100 * row['low']:.0f} to {100 * row['high']:.0f}){left}"
+    if row["summary"] == "coverage":
+        return f"{100 * row['simulated']:.0f} % of cells ({100 * row['low']:.0f} to {100 * row['high']:.0f}){left}"
     middle = row["median"] if row["summary"] in {"q05", "q95"} else row["simulated"]
     mean = " on average" if row["summary"] == "mean" else ""
     return f"{_number(middle)}{mean} ({_number(row['q05'])} to {_number(row['q95'])}){left}"

@@ -31,7 +31,7 @@ patterns:
       - says: presence of Russia falls
         on: war
         less: no_war
-        statistic: {name: value, of: {name: presence, countries: [KAZ, UZB], option: RUS}, at: 2022Q3}
+        statistic: {name: value, of: {name: presence, countries: [AZE, TKM], option: RUS}, at: 2022Q3}
         observed: fell
         summary: q95
         interval: (-inf, 0)
@@ -53,6 +53,7 @@ patterns:
         summary: median
         interval: "[0, 1)"
         reason: a test
+        built_in: shares are below one
 placebos:
   impossible:
     statement: Shares above one
@@ -67,6 +68,8 @@ placebos:
         interval: (1, inf)
         reason: a test
 groups: {two: [KAZ, UZB]}
+curves:
+  beta: {says: recoil, parameters: [taste.threat], values: [0, 2], patterns: [falls]}
 """
 RUNS = 2
 STEPS = 4

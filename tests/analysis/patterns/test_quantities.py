@@ -39,42 +39,61 @@ def test_shares_presence_and_ties_are_those_of_the_world() -> None:
     presence = (share * weight).sum(axis=DOMAIN)
     check(q.presence(runs, ("AAA", "CCC"), "RED"), 0, *presence[:, [0, 2], 0, 0].mean(axis=-1))
     check(q.largest_presence(runs, ALL, ("RED", "GRN")), 1, *presence[..., 1][:, :, [0, 2]].max(axis=(-2, -1)))
-    tie = np.asarray(runs.worlds.tie)
-    check(q.tie(runs, "AAA", "CCC"), 1, *tie[:, 0, 0, 2, 1])
-    check(q.passage(runs, "AAA", "security", "CCC"), 1, *(share[:, 0, 0, 3, 1] * tie[:, 0, 0, 2, 1]))
     spread = np.asarray(diversity(np, share[:, :, 1, :3, :1]))[:, :, 0, 0].mean(axis=-1)
     check(q.diversity(runs, ALL, "economy"), 0, *spread)
     check(q.diversity(doctored(share=np.full_like(share, 0.2)), ALL, "economy"), 0, 1, 1, 1, 1)
 
 
-def test_affinity_and_trust_have_shocks_in_them() -> None:
+def test_ties_follow_the_ways_to_neighbours() -> None:
     runs = small()
-    conditions = runs.trajectory.inputs.conditions
-    liked = np.clip(np.asarray(runs.worlds.affinity + conditions.affinity), -1, 1)
+    way = np.asarray(runs.trajectory.inputs.conditions.passage)[:, 0, 0, :, 1]
+    tie = np.asarray(runs.trajectory.case.setting.tie)[0, 0, :, 0] * np.exp(way)
+    expected = tie[:, 2] / tie.sum(axis=-1)
+    assert np.ptp(expected) > 0.0
+    check(q.tie(runs, "AAA", "CCC"), 1, *expected)
+    share = np.asarray(runs.worlds.share)[:, 0, 0, 3, 1]
+    check(q.passage(runs, "AAA", "security", "CCC"), 1, *(share * expected))
+
+
+def test_closeness_is_trust_times_weight_of_both() -> None:
+    runs = small()
+    w, trust = np.asarray(runs.trajectory.case.setting.regional_weight).ravel(), np.asarray(runs.derived.trust)
+    one, other = trust[:, 0, 0, 1, 0], trust[:, 1, 0, 0, 0]
+    check(q.closeness(runs, "AAA", "BBB"), 0, *((w[0] * one + w[1] * other) / 2))
+
+
+def test_affinity_falls_with_threat_and_trust_has_shocks_in_it() -> None:
+    runs = small()
+    conditions, start = runs.trajectory.inputs.conditions, runs.trajectory.case.setting.affinity
+    liked = np.clip(np.asarray(start - 1.5 * runs.worlds.threat), -1, 1)
     check(q.affinity(runs, ("AAA", "BBB"), "BLU"), 0, *liked[:, :2, 0, 1, 0].mean(axis=-1))
+    check(q.affinity(runs, ALL, "RED"), 1, *q.outcome(runs, "affinity")[:, 1])  # RED is the aggressor
     trust = np.clip(np.asarray(runs.worlds.trust + conditions.trust), 0, 1)
     check(q.trust(runs, "AAA", "BBB"), 1, *trust[:, 0, 0, 1, 1])
-    assert np.any(np.asarray(conditions.affinity) != 0.0)
+    assert np.any(np.asarray(conditions.trust) != 0.0)
     threat = np.asarray(runs.worlds.threat)
     check(q.threat(runs, ("CCC",), "RED"), 1, *threat[:, 2, 0, 0, 1])
     check(q.attention(runs, "GRN"), 0, *np.asarray(runs.worlds.attention)[:, 0, 0, 2, 0])
 
 
-def test_meetings_count_formats_at_the_rung_with_the_seated_among_the_members() -> None:
-    met = along_formats(0, 1, [0, 2, 3, 3]) + along_formats(3, 1, [0, 0, 3, 0])
-    status = along_members(0, 1, {0: [3, 3, 3, 3], 1: [3, 3, 3, 1]}) + along_members(3, 1, {0: [3] * 4, 1: [0] * 4})
-    runs = doctored(meeting=met, status=status)
+def test_meetings_count_formats_at_the_rung_with_the_heads_of_the_seated_there() -> None:
+    met = along_formats(0, 1, [0, 1, 2, 2]) + along_formats(3, 1, [0, 0, 2, 0])
+    came = along_members(0, 1, {0: [0, 0, 1, 1], 1: [0, 0, 1, 0]}) + along_members(3, 1, {0: [0, 0, 1, 0]})
+    runs = doctored(meeting=met, came=came)
     check(q.meetings(runs, (HOME, CLUB), "leaders"), 1, 0, 0, 2, 1)
     check(q.meetings(runs, (HOME, CLUB), "leaders"), 0, 0, 0, 0, 0)
     check(q.meetings(runs, (HOME,), "ministers"), 1, 0, 1, 1, 1)
     check(q.meetings(runs, (HOME, CLUB), "leaders", ("AAA", "BBB")), 1, 0, 0, 1, 0)
+    both = (lambda _: q.meetings(runs, (HOME,), "leaders"), lambda _: q.meetings(runs, (CLUB,), "leaders"))
+    check(q.sum_of(runs, both), 1, 0, 0, 2, 1)
 
 
-def test_has_met_stays_true() -> None:
-    runs = doctored(highest=along_formats(0, 0, [0, 2, 3, 3]))
+def test_has_met_stays_true_when_the_format_is_absorbed() -> None:
+    runs = doctored(ladder=along_formats(0, 0, [0, 1, 2, 0]))
+    check(q.ladder(runs, HOME), 0, 0, 1, 2, 0)
     check(q.has_met(runs, HOME, "leaders"), 0, 0, 0, 1, 1)
+    check(q.has_met(runs, HOME, "ministers"), 0, 0, 1, 1, 1)
     check(q.has_met(runs, HOME, "leaders"), 1, 0, 0, 0, 0)
-    check(q.level(doctored(level=along_formats(0, 0, [0, 1, 4, 0])), HOME), 0, 0, 1, 4, 0)
 
 
 def test_holders_exits_and_switches_look_at_any_of_the_formats() -> None:
@@ -90,10 +109,13 @@ def test_holders_exits_and_switches_look_at_any_of_the_formats() -> None:
     check(q.exits(runs, ALL, (PACT,)), 0, 0, 0, 0, 0)
 
 
-def test_only_what_loses_all_momentum_is_absorbed() -> None:
-    momentum = along_formats(0, 0, [0.4, 0.0, 0.1, 0.0]) + along_formats(3, 0, [0.0, 0.0, 0.2, 0.1])
-    runs = doctored(momentum=momentum)
-    check(q.absorbed(runs, (HOME, CLUB)), 0, 0, 1, 0, 1)
+def test_absorbed_is_what_loses_all_statuses_and_its_rung_at_once() -> None:
+    home, club = {0: [3, 0, 0, 0], 1: [1, 0, 0, 0]}, {0: [3, 0, 0, 0]}  # the last member of the club leaves
+    runs = doctored(
+        ladder=along_formats(0, 0, [2, 0, 0, 0]) + along_formats(3, 0, [2, 2, 2, 0]),
+        status=along_members(0, 0, home) + along_members(3, 0, club),
+    )
+    check(q.absorbed(runs, (HOME, CLUB)), 0, 0, 1, 0, 0)
     check(q.absorbed(runs, (CLUB,)), 0, 0, 0, 0, 0)
 
 
@@ -111,23 +133,30 @@ def test_support_is_what_countries_decide_with(monkeypatch: pytest.MonkeyPatch) 
     runs = SimulatedRuns(simulate(replace(case, setting=calm(case.setting)), range(RUNS)))
     assert len(made) == STEPS - 1
     values = [[q.support(runs, name, code)[:-1] for code in case.setting.axes.formats] for name in ALL]
-    heard = np.stack([np.asarray(decision.support)[:, 0] for decision in made])
+    formality = np.asarray(case.setting.formats.formality)
+    heard = np.stack([np.asarray(one.stance - formality * one.reserve)[:, 0] for one in made])
     np.testing.assert_allclose(np.moveaxis(values, 2, 0), heard, rtol=0, atol=1e-12)
 
 
 def test_formality_of_new_and_of_standing_formats() -> None:
-    level = along_formats(0, 0, [3, 3, 3, 0]) + along_formats(1, 0, [0, 3, 3, 3]) + along_formats(4, 0, [0, 0, 1, 1])
-    procedures = along_formats(0, 0, [0, 0, 1, 1])
-    flat = along_formats(0, 0, [0] * 4)
-    runs = doctored(level=level, procedures=procedures, secretariat=flat)
-    formal = runs.formality[:, 0]
-    risen = formal[2, 0] - formal[0, 0]
-    assert risen > 0.0
-    check(q.formalisation(runs), 0, 0, 0, risen, np.nan)
-    limit = formal[1, 1]
-    talks = float(formal[2, 4] >= limit)
+    ladder = along_formats(0, 0, [2, 2, 2, 0]) + along_formats(1, 0, [0, 2, 2, 2]) + along_formats(4, 0, [0, 0, 1, 1])
+    runs = doctored(ladder=ladder)
+    check(q.formalisation(runs), 0, 0, 0, 0, np.nan)  # the formality of a format is fixed
+    formal = runs.formality[0, 0]
+    np.testing.assert_array_equal(formal, np.asarray(runs.trajectory.case.setting.formats.formality)[0, 0, :, 0])
+    limit = formal[1]
+    talks = float(formal[4] >= limit)
     check(q.formal_share_of_new(runs, limit), 0, np.nan, 1, (1 + talks) / 2, (1 + talks) / 2)
     assert np.isnan(q.formal_share_of_new(runs, limit)[:, 1]).all()
+
+
+def test_volume_is_the_share_of_trade_that_re_export_comes_on_top_of() -> None:
+    setting, runs = small().trajectory.case.setting, small()
+    flow = np.asarray(runs.outcomes["reexport"])[:, 1, 0, 0, 0]
+    assert flow.max() > 0.0
+    share = np.asarray(runs.worlds.share)[:, 1, 1, :, 0]
+    legs = float(setting.legs.sum()) + 0.3
+    check(q.volume(runs, ("BBB",), "GRN"), 0, *(share[:, 2] * (1 + legs * flow)))
 
 
 def test_outcomes_are_those_of_the_results() -> None:

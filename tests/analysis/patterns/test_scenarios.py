@@ -18,6 +18,8 @@ from hedgesim.analysis.patterns.scenarios import PER_COUNTRY, PER_PAIR, Variatio
 from hedgesim.analysis.patterns.scoring import measure
 from hedgesim.errors import ScenarioError
 from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET
+from hedgesim.model.setting import Setting
+from worlds import declared_axes
 
 
 def test_pooled_countries_are_all_alike() -> None:
@@ -38,6 +40,19 @@ def test_pooled_countries_are_all_alike() -> None:
     assert same.shocks is setting.shocks
 
 
+def test_every_number_of_a_country_is_pooled() -> None:
+    per_country = {name for name, axes in declared_axes(Setting).items() if axes[0] == "country"}
+    assert {*PER_COUNTRY, *PER_PAIR} == per_country
+
+
+def test_what_is_muted_acts_on_nobody() -> None:
+    case = scenarios().case("war")
+    quiet, loud = (one.setting.shocks.masks for one in (Variation(mute=("passage",)).of(case), case))
+    assert not quiet["passage"].any()
+    assert loud["passage"].any()
+    assert all(quiet[name] is loud[name] for name in loud if name != "passage")
+
+
 def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
     like = replace(scenarios(), like=read_scenario("war_2022"))
     plain, other = (measure(one, Variation(), range(6)) for one in (scenarios(), like))
@@ -47,11 +62,11 @@ def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
 
 
 def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(write: Callable[..., Path]) -> None:
-    key = "{country: KAZ, attribute: sovereignty_cost}"
+    key = "{country: KAZ, attribute: personalisation}"
     own = write(
         "extends: war_2022\nomit_shocks: [war_2022]\nsettings: {taste.threat: 2}\nshock_sizes: {war_2022: 0.5}\n"
         "rules: {countries: {all: {rule: balancing}}}\n"
-        f"data: [{{table: country_attributes, key: {key}, column: value, value: 2.5, source: assumption}}]\n"
+        f"data: [{{table: country_attributes, key: {key}, column: value, value: 0.25, source: assumption}}]\n"
     )
     scenario = read_scenario(own)
     like = replace(scenarios(), like=scenario)
@@ -61,7 +76,7 @@ def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(wri
     assert (war.rules.of_country("KAZ")[0], early.rules.of_country("KAZ")[0]) == ("balancing", "habit")
     setting, before = like.case("war").setting, scenarios().case("war").setting
     place = setting.axes.countries.index("KAZ")
-    assert setting.sovereignty[place].item() == 2.5 != before.sovereignty[place].item()
+    assert setting.personalisation[place].item() == 0.25 != before.personalisation[place].item()
     assert unused(scenario) == ("omit_shocks",)
 
 
@@ -87,9 +102,10 @@ def test_a_seed_holds_for_every_scenario() -> None:
             {"settings": {"taste.treat": 1.0}},
             r'taste.treat: there is no such parameter\. Did you mean "taste.threat"\?',
         ),
+        ({"mute": ("way",)}, r'mute: there is no channel "way"'),
         ({"settings": {"taste.threat": 99.0}}, r"taste.threat: a value is out of range"),
         ({"draws": {"taste.threat": [1.0, np.nan]}}, r"taste.threat: a value is out of range"),
-        ({"draws": {"taste.threat": [1.0], "formats.need": [1.0, 2.0]}}, "draws: their numbers differ"),
+        ({"draws": {"taste.threat": [1.0], "stance.trust": [1.0, 2.0]}}, "draws: their numbers differ"),
         ({"draws": {"taste.threat": []}}, "draws: their numbers differ"),
     ],
 )

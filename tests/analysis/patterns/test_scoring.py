@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from analysis.patterns.small import scenarios
 from hedgesim.analysis.patterns import scoring
+from hedgesim.analysis.patterns.curves import score_curves
 from hedgesim.analysis.patterns.interval import Interval
 from hedgesim.analysis.patterns.pattern import FAILS, REPORTED, Part, read_patterns
 from hedgesim.analysis.patterns.scenarios import Variation
@@ -94,6 +95,17 @@ def test_runs_that_do_not_get_so_far_count_as_the_part_says(
     assert (found.n, found.missing) == (len(values) - (absent if missing == "left_out" else 0), absent)
 
 
+def test_a_coverage_is_the_share_of_the_cells_whose_band_holds_nought() -> None:
+    """Runs 0 to 20 have their 5 and 95 % quantiles at 1 and 19; a run without a value is left out of all cells."""
+    shifted = np.arange(21.0) - np.asarray([10.0, 0.0, 1.0, 20.0])[:, None]
+    values = np.concatenate((shifted, np.full((4, 1), NAN)), axis=1)
+    found = judge(a_part("coverage", "[0.5, 1]"), values)
+    assert (found.simulated, found.n, found.missing, found.verdict, found.sure) == (0.5, 21, 1, HOLDS, False)
+    assert (found.q05, found.median, found.q95) == (found.low, 0.5, found.high)
+    assert found.low == pytest.approx(0.5 - Z * np.sqrt(0.25 / 4 + Z**2 / 64) / (1 + Z**2 / 4), abs=1e-6)
+    assert judge(a_part("coverage", "[0.5, 1]"), np.zeros((0, 3))).verdict == UNDECIDED
+
+
 def test_a_verdict_is_sure_where_the_limits_agree() -> None:
     many = judge(a_part("share", "[0.8, 1]", "fails"), np.asarray([1.0] * 95 + [0.0] * 5))
     near = judge(a_part("share", "[0.8, 1]", "fails"), np.asarray([1.0] * 81 + [0.0] * 19))
@@ -154,7 +166,18 @@ def test_a_pattern_that_all_null_models_satisfy_does_not_count() -> None:
     assert table["discriminating"][["habit_does_it_too", "falls"]].tolist() == [False, True]
     assert table["counts"].to_dict() == {"falls": True, "habit_does_it_too": False, "impossible": False}
     totals = {"patterns": 2, "hold": 2, "discriminating": 1, "count": 1, "count_pooled": 1, "aim": 12}
-    assert scores().totals == totals
+    assert scores().totals == {**totals, "count_built_in": 0}
+    assert table["built_in"].to_dict() == {"falls": "none", "habit_does_it_too": "all", "impossible": "none"}
+
+
+def test_a_curve_is_the_score_at_every_value_and_what_it_moves_is_not_drawn() -> None:
+    draws = Variation(draws={"taste.threat": np.asarray([1.0]), "taste.offer": np.asarray([1.0])})
+    curve = score_curves(scenarios(), draws, runs=FEWEST_RUNS)
+    assert list(curve["value"]) == [0.0, 0.0, 2.0, 2.0]
+    assert set(curve["pattern"]) == {"falls"}
+    other = score(scenarios(), Variation(settings={"taste.threat": 2.0}), FEWEST_RUNS)
+    np.testing.assert_allclose(curve["simulated"][2:], other["simulated"][:2], rtol=0, atol=1e-12)
+    assert curve["simulated"][2] < curve["simulated"][0]
 
 
 def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +192,7 @@ def test_runs_are_the_same_whatever_blocks_they_are_made_in(monkeypatch: pytest.
 
 
 def test_run_k_has_the_values_of_draw_k() -> None:
-    path = "alignment.threat_rate"
+    path = "response.threat_rate"
     drawn = measure(scenarios(), Variation(draws={path: np.asarray([0.1, 0.5])}), FEW)
     one, other = (measure(scenarios(), Variation(settings={path: value}), FEW) for value in (0.1, 0.5))
     for key in (FALLS, DOUBLE):

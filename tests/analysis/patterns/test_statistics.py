@@ -6,8 +6,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from analysis.patterns.small import doctored, small
 from hedgesim.analysis.patterns import statistics
 from hedgesim.analysis.patterns.declared import statistic
 from hedgesim.analysis.patterns.interval import Interval, read_span
@@ -84,7 +86,23 @@ def test_a_statistic_has_the_values_found_by_hand(
 
 
 def test_every_statistic_has_been_looked_at() -> None:
-    assert {name for name, *_ in WORKED} == set(statistic.models)
+    assert {name for name, *_ in WORKED} == set(statistic.models) - {"beyond_record"}
+
+
+def test_shares_beside_the_record_start_at_the_year_before_and_move_by_angle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Angles of .2 and .5 are those whose sines are root .2 and root .5; the last cell has no year before."""
+    rows = [("AAA", "RED", 2020, 0.2, 0.2), ("AAA", "RED", 2021, 0.3, 0.3), ("BBB", "GRN", 2021, 0.1, 0.1)]
+    rows += [("CCC", "BLU", 2020, 0.1, 0.2), ("CCC", "BLU", 2021, 0.1, 0.4)]
+    record = pd.DataFrame(rows, columns=["country", "option", "year", "low", "high"]).assign(domain="economy")
+    monkeypatch.setattr(statistics, "observed_shares", lambda *_: record)
+    start = np.exp(np.asarray(small().trajectory.inputs.start.baseline.log_share))
+    still = doctored(share=np.broadcast_to(start, (4, *start.shape)).copy())
+    found = statistics.beyond_record(still, ("economy",), read_span(2021))
+    np.testing.assert_allclose(found, [[-0.1] * 2, [0.0] * 2], rtol=0, atol=1e-12)
+    moved = np.broadcast_to(np.sin(np.arcsin(np.sqrt(start)) + 0.1) ** 2, (4, *start.shape))
+    found = statistics.beyond_record(doctored(share=moved.copy()), ("economy",), read_span(2021))
+    assert found[0] == pytest.approx(np.sin(np.arcsin(np.sqrt(0.2)) + 0.1) ** 2 - 0.3)
+    assert statistics.beyond_record(still, ("security",), read_span(2021)).shape == (0, 2)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.errors import choose_from, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.outcomes import OUTCOMES
-from hedgesim.model.world import MEETINGS, STATUSES
+from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.checked import FROZEN, PATH, Fault, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames, known_names
 from hedgesim.scenario.positions import KeyPath
@@ -22,6 +22,8 @@ from hedgesim.scenario.values import Quarter as PlainQuarter
 from hedgesim.scenario.values import choice, known
 
 NAME = "name"
+PRESENCE = "presence"
+"""The one outcome that is of an option too: a quantity of its own."""
 Function = TypeVar("Function", bound=Callable[..., Array])
 
 
@@ -117,21 +119,22 @@ class PatternNames(KnownNames):
 
     groups: Mapping[str, object] = field(default_factory=dict)
     scenarios: Collection[str] = ()
-    rungs: Collection[str] = MEETINGS[1:]
+    rungs: Collection[str] = RUNGS[1:]
     statuses: Collection[str] = STATUSES[1:]
-    outcomes: Collection[str] = tuple(OUTCOMES)
+    outcomes: Collection[str] = tuple(name for name in OUTCOMES if name != PRESENCE)
+    patterns: Collection[str] = ()
 
     @classmethod
     def of_file(cls, content: Any) -> PatternNames:
         """The names for a file with such keys; faulty mappings do not count."""
         tables = known_names()
-        groups, scenarios = (
-            one if isinstance(one := content.get(key), dict) else {} for key in ("groups", "scenarios")
-        )
-        return cls(sources=tables.sources, tables=tables.tables, groups=groups, scenarios=scenarios)
+        own = {
+            key: one if isinstance(one := content.get(key), dict) else {} for key in ("groups", "scenarios", "patterns")
+        }
+        return cls(sources=tables.sources, tables=tables.tables, settings=tables.settings, **own)
 
 
-_RUNGS, _STATUSES = " or ".join(MEETINGS[1:]), " or ".join(STATUSES[1:])
+_RUNGS, _STATUSES = " or ".join(RUNGS[1:]), " or ".join(STATUSES[1:])
 
 Country = Annotated[str, OnAxis("countries"), Field(description="a country")]
 Power = Annotated[str, OnAxis("powers"), Field(description="a power")]
@@ -141,6 +144,7 @@ Format = Annotated[str, OnAxis("formats"), Field(description="a format")]
 _Several = Annotated[tuple[str, ...], PlainValidator(_names)]
 Countries = Annotated[_Several, OnAxis("countries"), Field(description="countries")]
 Powers = Annotated[_Several, OnAxis("powers"), Field(description="powers")]
+Domains = Annotated[_Several, OnAxis("domains"), Field(description="domains")]
 Formats = Annotated[_Several, OnAxis("formats"), Field(description="formats")]
 Rung = Annotated[str, known("rungs", "rung"), Field(description=_RUNGS)]
 Status = Annotated[str, known("statuses", "status"), Field(description=_STATUSES)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -18,6 +18,8 @@ from hedgesim.scenario.positions import KeyPath, plain, read_tree
 from hedgesim.scenario.values import Factor, Name, Names, Quarter, Value, known
 
 SHARE, FAILS, LEFT_OUT, NEVER = "share", "fails", "left_out", "never"
+COVERAGE = "coverage"
+"""Summary of a statistic that has a number of every recorded cell: in how many cells 90 % of runs lie around 0."""
 PART, CONTROL, REPORTED = "part", "control", "reported"
 """Kinds of parts: judged, judged as a positive control, and only reported."""
 
@@ -50,7 +52,10 @@ class Part(Entry):
     statistic: Statistic = Field(description="Name of a statistic, with its arguments.")
     observed: Value | None = Field(None, description="Observation.")
     table: Annotated[Name, known("tables", "table")] | None = Field(None, description="Table that has the observation.")
-    summary: Literal["median", "mean", "share", "q05", "q95"] = Field(description="What is taken over runs.")
+    record: Name | None = Field(None, description="What the record itself shows, where that is not what is stated.")
+    summary: Literal["median", "mean", "share", "q05", "q95", "coverage"] = Field(
+        description="What is taken over runs."
+    )
     interval: Within | None = Field(None, description="Where the summary must be; left out: it is only reported.")
     reason: Name = Field("", description="Why this interval.")
     missing: Literal["fails", "left_out", "never"] | None = Field(
@@ -59,6 +64,7 @@ class Part(Entry):
         description="How runs in which the statistic has no value count; left out: fails for share, else left_out.",
     )
     control: bool = Field(False, description="Whether it is a positive control.")
+    built_in: Name | None = Field(None, description="Why its outcome follows from the structure, if it does.")
     alternative: Name | None = Field(None, description="Of parts with the same word one is enough.")
 
     @field_validator("missing")
@@ -68,7 +74,7 @@ class Part(Entry):
         if value == FAILS and summary != SHARE:
             remedy = f"Write {LEFT_OUT} or {NEVER}, or take the share of runs."
             raise misfit(f"a run cannot fail under summary {summary}", remedy)
-        if value == NEVER and summary in {SHARE, "mean"}:
+        if value == NEVER and summary in {SHARE, "mean", COVERAGE}:
             remedy = f"Write {LEFT_OUT}, or take a quantile."
             raise misfit(f"a run cannot count as infinite under summary {summary}", remedy)
         return value or (FAILS if summary == SHARE else LEFT_OUT)
@@ -102,6 +108,15 @@ class Pattern(Entry):
     parts: Annotated[tuple[Part, ...], Field(min_length=1, strict=False)] = Field(description="List of its parts.")
 
 
+class Curve(Entry):
+    """Patterns judged again with parameters, all alike, at other values."""
+
+    says: Name = Field(description="What the parameters are, in a few words.")
+    parameters: Annotated[Names, known("settings", "parameter")] = Field(description="Paths of shared parameters.")
+    values: Annotated[tuple[Value, ...], Field(min_length=1, strict=False)] = Field(description="Values of all of them.")
+    patterns: Annotated[Names, known("patterns", "pattern")] = Field(description="Patterns by id.")
+
+
 class Patterns(CheckedFile):
     """The patterns of a file; placebos are what never happened."""
 
@@ -113,7 +128,7 @@ class Patterns(CheckedFile):
             for key, argument in model.model_fields.items()
         },
         "statement": "Add a line such as statement: what the record shows.",
-        "summary": "Add summary: median or mean or share or q05 or q95.",
+        "summary": "Add summary: median or mean or share or q05 or q95 or coverage.",
         "on": "Name one of the scenarios of this file.",
         "statistic": "Add statistic: {name: ..., of: {name: ...}}.",
         "sources": "Add a list of keys of the table of sources.",
@@ -122,6 +137,7 @@ class Patterns(CheckedFile):
     scenarios: dict[str, ScenarioUse] = Field(min_length=1, description="Scenarios by the name that parts call them.")
     patterns: dict[str, Pattern] = Field(min_length=1, description="Patterns by id.")
     placebos: dict[str, Pattern] = Field(default_factory=dict, description="What never happened, by id.")
+    curves: dict[str, Curve] = Field(default_factory=dict, description="Curves by name.")
     _content: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     @field_validator("placebos")
@@ -150,6 +166,11 @@ class Patterns(CheckedFile):
     def keys(self) -> dict[str, Any]:
         """What the file says."""
         return self._content
+
+    def only(self, names: Collection[str]) -> Patterns:
+        """Some of the patterns, without placebos."""
+        chosen = {name: pattern for name, pattern in self.patterns.items() if name in names}
+        return self.model_copy(update={"patterns": chosen, "placebos": {}})
 
     def place_in(self, key: Key, path: KeyPath) -> Place:
         """Where something of a part is written."""

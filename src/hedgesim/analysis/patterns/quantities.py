@@ -15,15 +15,16 @@ from hedgesim.analysis.patterns.declared import (
     OutcomeName,
     Power,
     Powers,
+    Quantities,
     Rung,
     Status,
     quantity,
 )
 from hedgesim.analysis.patterns.runs import ALL, SimulatedRuns
 from hedgesim.model import outcomes
-from hedgesim.model.arrays import Array
+from hedgesim.model.arrays import DOMAIN, TARGET, Array
 from hedgesim.model.setting import REGION
-from hedgesim.model.world import MEETINGS, STATUSES
+from hedgesim.model.world import DORMANT, RUNGS, STATUSES
 
 
 @quantity
@@ -46,8 +47,16 @@ def largest_presence(runs: SimulatedRuns, countries: Countries, powers: Powers) 
 
 @quantity
 def tie(runs: SimulatedRuns, country: Country, partner: Country) -> Array:
-    """Share of a country's dealings with the region that goes to a partner, 0..1."""
-    return runs.at(runs.worlds.tie, country, target=partner, along="countries")
+    """Share of a country's dealings with the region that goes to a partner, as ways to all partners have it, 0..1."""
+    return runs.at(runs.tie, country, target=partner, along="countries")
+
+
+@quantity
+def closeness(runs: SimulatedRuns, country: Country, partner: Country) -> Array:
+    """Mean over a pair of trust with shocks times weight in the region, by which steps of two are fast or slow, 0..1."""
+    weight = runs.trajectory.case.setting.regional_weight + 0.0 * runs.derived.strain
+    ends = ((country, partner), (partner, country))
+    return np.mean([runs.at(weight, one) * trust(runs, one, other) for one, other in ends], axis=0)
 
 
 @quantity
@@ -58,13 +67,15 @@ def passage(runs: SimulatedRuns, country: Country, domain: Domain, partner: Coun
 
 @quantity
 def affinity(runs: SimulatedRuns, countries: Countries, power: Power) -> Array:
-    """Public opinion of a power with shocks, mean over countries, -1..1."""
-    return runs.at(runs.derived.affinity, countries, target=power).mean(axis=-1)
+    """Public opinion of a power, mean over countries, -1..1; it falls with threat."""
+    case = runs.trajectory.case
+    liked = case.setting.affinity - case.parameters.response.resentment * runs.worlds.threat
+    return runs.at(np.clip(liked, -1.0, 1.0), countries, target=power).mean(axis=-1)
 
 
 @quantity
 def threat(runs: SimulatedRuns, countries: Countries, power: Power) -> Array:
-    """Perceived threat from a power, mean over countries, 0..1."""
+    """Rise of perceived threat from a power, mean over countries."""
     return runs.at(runs.worlds.threat, countries, target=power).mean(axis=-1)
 
 
@@ -101,21 +112,23 @@ def joined(runs: SimulatedRuns, countries: Countries, powers: Powers) -> Array:
 
 @quantity
 def meetings(runs: SimulatedRuns, formats: Formats, rung: Rung, seated: Countries = ()) -> Array:
-    """Number of the formats that meet in the quarter at the rung or a higher one, with the seated among the members."""
-    met = runs.at(runs.worlds.meeting, target=formats, along="formats") >= MEETINGS.index(rung)
-    return np.sum(met & _hold(runs, seated, formats).all(axis=-2), axis=-1, dtype=float)
+    """Number of the formats that meet in the quarter at the rung or a higher one, with the heads of the seated there."""
+    met = runs.at(runs.worlds.meeting, target=formats, along="formats") >= RUNGS.index(rung)
+    came = runs.at(runs.worlds.came, seated, target=formats, along="formats") > 0.0
+    return np.sum(met & came.all(axis=-2), axis=-1, dtype=float)
 
 
 @quantity
 def has_met(runs: SimulatedRuns, format: Format, rung: Rung) -> Array:
     """1 once a format has met at the rung or a higher one, or was there at the start; else 0."""
-    return (runs.at(runs.worlds.highest, target=format, along="formats") >= MEETINGS.index(rung)).astype(float)
+    highest = np.maximum.accumulate(ladder(runs, format), axis=0)
+    return (highest >= RUNGS.index(rung)).astype(float)
 
 
 @quantity
-def level(runs: SimulatedRuns, format: Format) -> Array:
-    """Level of a format: 0 dormant, 1 working, 2 ministerial, 3 leaders, 4 institution."""
-    return runs.at(runs.worlds.level, target=format, along="formats")
+def ladder(runs: SimulatedRuns, format: Format) -> Array:
+    """Rung of a format: 0 none, 1 ministers, 2 leaders."""
+    return runs.at(runs.worlds.ladder, target=format, along="formats")
 
 
 @quantity
@@ -140,14 +153,16 @@ def switches(runs: SimulatedRuns, countries: Countries, formats: Formats) -> Arr
 
 @quantity
 def absorbed(runs: SimulatedRuns, formats: Formats) -> Array:
-    """Number of the formats that are absorbed in the quarter: nothing else takes all momentum away."""
-    momentum = runs.at(runs.worlds.momentum, target=formats, along="formats")
-    return np.sum((momentum == 0.0) & (_quarter_before(momentum) > 0.0), axis=-1, dtype=float)
+    """Number of the formats that are absorbed in the quarter: nothing else clears all statuses and the rung at once."""
+    members = _hold(runs, runs.axes.countries, formats, "guest").any(axis=-2)
+    there = members & (runs.at(runs.worlds.ladder, target=formats, along="formats") > DORMANT)
+    cleared = ~members & (runs.at(runs.worlds.ladder, target=formats, along="formats") == DORMANT)
+    return np.sum(cleared & _quarter_before(there), axis=-1, dtype=float)
 
 
 @quantity
 def support(runs: SimulatedRuns, country: Country, format: Format) -> Array:
-    """Support of a country for a format as it is, log odds."""
+    """Modelled stance of a country on a format as it is, without what the model does not know, log odds."""
     return runs.at(runs.support, country, target=format, along="formats")
 
 
@@ -164,6 +179,21 @@ def formalisation(runs: SimulatedRuns) -> Array:
     both = runs.at_work & runs.at_work[:1]
     risen = np.sum(np.where(both, runs.formality - runs.formality[:1], 0.0), axis=-1)
     return ratio_of(risen, np.sum(both, axis=-1))
+
+
+@quantity
+def volume(runs: SimulatedRuns, countries: Countries, option: Option) -> Array:
+    """Trade in goods with an option against all trade without re-export, mean over countries, share; totals stand still."""
+    setting, recorded = runs.trajectory.case.setting, runs.trajectory.case.parameters.response.recorded
+    legs = setting.legs.sum(axis=TARGET, keepdims=True) + recorded * setting.aggressor.sum(axis=TARGET, keepdims=True)
+    traded = (runs.worlds.share * setting.economy).sum(axis=DOMAIN, keepdims=True)
+    return runs.at(traded * (1.0 + legs * runs.outcomes["reexport"]), countries, target=option).mean(axis=-1)
+
+
+@quantity
+def sum_of(runs: SimulatedRuns, each: Quantities) -> Array:
+    """Sum of some quantities."""
+    return np.sum([one(runs) for one in each], axis=0)
 
 
 def ratio_of(above: Array, below: Array) -> Array:

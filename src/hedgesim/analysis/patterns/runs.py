@@ -10,8 +10,9 @@ import numpy as np
 
 from hedgesim.analysis.patterns.interval import Span
 from hedgesim.engines.records import Trajectory
-from hedgesim.model.arrays import RUN, Array
-from hedgesim.model.derived import Derived, appeal
+from hedgesim.model.arrays import RUN, TARGET, Array
+from hedgesim.model import formats as fm
+from hedgesim.model.derived import Derived
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.world import DORMANT, World
@@ -49,20 +50,34 @@ class SimulatedRuns:
 
     @property
     def formality(self) -> Array:
-        """Formality of formats as they are, 0..1, axes (step, run, format)."""
-        return self.at(self.derived.formality, target=ALL)
+        """Formality of formats, 0..1, axes (step, run, format)."""
+        return self.at(self.trajectory.case.setting.formats.formality + 0.0 * self.worlds.ladder, target=ALL)
 
     @cached_property
     def support(self) -> Array:
-        """Support of countries for formats as they are, log odds, axes (step, country, 1, format, run)."""
-        case, baseline = self.trajectory.case, self.trajectory.inputs.start.baseline
-        plain = appeal(self.worlds, self.derived, setting=case.setting, parameters=case.parameters) + baseline.residual
-        return plain - self.derived.sovereignty * self.derived.formality
+        """Modelled stance of countries on formats as they are, log odds, axes (step, country, 1, format, run)."""
+        setting, conditions = self.trajectory.case.setting, self.trajectory.inputs.conditions
+        free, reserve = fm.stance_on(
+            self.derived.trusted,
+            setting.regional_weight,
+            setting.left * (1.0 - self.worlds.forgotten),
+            np.clip(setting.personalisation + conditions.leadership, 0.0, 1.0),
+            setting.neutrality,
+            self.trajectory.case.parameters.stance,
+        )
+        return free - setting.formats.formality * reserve
+
+    @cached_property
+    def tie(self) -> Array:
+        """Shares of partners in dealings with the region, by ways to them, axes (step, country, 1, country, run)."""
+        way = self.trajectory.case.setting.tie * np.exp(self.trajectory.inputs.conditions.passage)
+        total = way.sum(axis=TARGET, keepdims=True)
+        return way / np.where(total > 0.0, total, 1.0) + 0.0 * self.worlds.trust
 
     @property
     def at_work(self) -> Array:
         """Whether formats are at work, axes (step, run, format)."""
-        return self.at(self.worlds.level, target=ALL) > DORMANT
+        return self.at(self.worlds.ladder, target=ALL) > DORMANT
 
     def at(
         self, values: Array, country: Names = None, domain: Names = None, target: Names = None, along: str = "options"

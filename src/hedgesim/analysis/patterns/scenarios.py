@@ -18,6 +18,7 @@ from hedgesim.model.arrays import COUNTRY, TARGET, Array
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Setting
+from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import read_inputs
@@ -28,8 +29,8 @@ from hedgesim.scenario.schema import Rules
 BARE = {"settings": {}, "rules": Rules(), "parameters": PRIOR, "seed": 0}
 """What does not matter for the arrays of the tables."""
 PER_COUNTRY = (
-    *("share", "evidence", "weight", "proximity", "affinity", "sovereignty", "participation"),
-    *("peril_proximity", "prior_dominated"),
+    *("share", "evidence", "prior_dominated", "weight", "turnover", "proximity", "affinity", "regional_weight"),
+    *("personalisation", "neutrality", "left", "votes_sovereignty", "votes_rights"),
 )
 """Fields of the setting that hold a number of every country."""
 PER_PAIR = ("tie", "trust")
@@ -136,7 +137,7 @@ def _product(factors: Sequence[Mapping[str, float]]) -> dict[str, float]:
 class Variation:
     """What is changed in every scenario that patterns are run on; as it is, nothing.
 
-    rule: the rule that all countries follow. calm: no shock has any size. pooled: every number of a country is the mean
+    rule: the rule that all countries follow. calm: no shock has any size. mute: channels on which none acts. pooled: every number of a country is the mean
     of all countries'. parameters: name of a calibration. settings: values of shared parameters by path `group.name`.
     draws: values by path, axes (draw,), as many for each; run k takes draw k modulo their number.
 
@@ -146,6 +147,7 @@ class Variation:
 
     rule: str | None = None
     calm: bool = False
+    mute: tuple[str, ...] = ()
     pooled: bool = False
     parameters: str | None = None
     settings: Mapping[str, float] = field(default_factory=dict)
@@ -154,6 +156,8 @@ class Variation:
     def __post_init__(self) -> None:
         """Refuse unknown names and numbers out of range."""
         _refuse_unknown("rule", "there is no rule", self.rule, country_rules())
+        for channel in self.mute:
+            _refuse_unknown("mute", "there is no channel", channel, CHANNELS)
         _refuse_unknown("parameters", "there is no calibration", self.parameters, calibrations())
         known = all_parameters()
         for path, values in (*self.settings.items(), *self.draws.items()):
@@ -169,8 +173,11 @@ class Variation:
     def of(self, case: Case) -> Case:
         """A case with all changed but the parameters of a calibration, which the scenario brings, and the draws."""
         setting = pool(case.setting) if self.pooled else case.setting
+        shocks = setting.shocks
         if self.calm:
-            setting = replace(setting, shocks=replace(setting.shocks, size=0.0 * setting.shocks.size))
+            shocks = replace(shocks, size=0.0 * shocks.size)
+        masks = {name: 0.0 * mask if name in self.mute else mask for name, mask in shocks.masks.items()}
+        setting = replace(setting, shocks=replace(shocks, masks=masks))
         rules = case.country_rules if self.rule is None else (country_rules()[self.rule](),) * len(case.country_rules)
         parameters = case.parameters.with_values(self.settings)
         return replace(case, setting=setting, country_rules=rules, parameters=parameters)
@@ -197,8 +204,9 @@ def draws_of(calibration: str) -> dict[str, Array]:
 def pool(setting: Setting) -> Setting:
     """A setting in which every country has the mean of all countries.
 
-    That goes for starting shares, ties, trust, affinity, weights of domains, nearness, sovereignty cost and turnout at
-    votes. Who belongs to which format, and whom a shock hits, stay as they are: these are events, not numbers.
+    That goes for starting shares, ties, trust, affinity, weights of domains and in the region, turnover, nearness,
+    personal rule, neutrality, bodies left and earlier votes. Who belongs to which format, and whom a shock hits, stay
+    as they are: these are events, not numbers.
     """
     changed: dict[str, Any] = {}
     for name in PER_COUNTRY:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.patterns.declared import Computed
-from hedgesim.analysis.patterns.pattern import Key, Part, Patterns
+from hedgesim.analysis.patterns.pattern import Key, Part, Pattern, Patterns
 from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
 from hedgesim.analysis.patterns.verdict import HOLDS, judge, verdict_of
@@ -30,6 +30,8 @@ NULL_RULES = ("habit", "random")
 NO_SHOCK = "no_shock"
 NULLS = (*NULL_RULES, NO_SHOCK)
 """A pattern that all of these satisfy does not discriminate."""
+NONE, SOME, ALL = "none", "some", "all"
+"""How many of the judged parts of a pattern are built in."""
 AIM = 12
 """Patterns that should hold and discriminate."""
 
@@ -39,7 +41,7 @@ OnRuns = Callable[[int], None]
 def measure(
     scenarios: PatternScenarios, variation: Variation, runs: Sequence[int], *, on_runs: OnRuns = lambda _: None
 ) -> dict[Key, Array]:
-    """The statistic of every part, axes (run,); NaN where a run failed or the statistic has no value.
+    """The statistic of every part, axes (run,) or (cell, run); NaN where a run failed or it has no value.
 
     Scenarios that parts share are simulated once. runs: numbers of the runs; run k of one scenario has the same random
     numbers as run k of another. on_runs: called with the number of runs just simulated of one scenario.
@@ -51,7 +53,7 @@ def measure(
         case = variation.of(scenarios.case(name, variation.parameters))
         blocks = [runs[first : first + BLOCK] for first in range(0, len(runs), BLOCK)]
         values = [_statistics(variation.drawn(case, block), block, wanted, on_runs) for block in blocks]
-        found |= {(name, key): np.concatenate([one[key] for one in values]) for key in wanted}
+        found |= {(name, key): np.concatenate([one[key] for one in values], axis=-1) for key in wanted}
     return {
         key: found[part.on, key] if part.less is None else found[part.on, key] - found[part.less, key]
         for key, part in parts.items()
@@ -73,8 +75,8 @@ def score(
 ) -> pd.DataFrame:
     """Every part of every pattern scored, a row each.
 
-    Columns: pattern, number, says, kind (part, control, reported), on, less, observed, summary, interval, those of
-    `Judgement`, runs.
+    Columns: pattern, number, says, kind (part, control, reported), on, less, observed, record, built_in (why, if it is),
+    summary, interval, those of `Judgement`, runs.
 
     Raises:
         ValueError: too few runs for a score.
@@ -100,10 +102,12 @@ def _row(key: Key, part: Part, values: Array) -> dict[str, object]:
         "on": part.on,
         "less": part.less or "",
         "observed": "" if observed is None else f"{observed:g}" if isinstance(observed, float) else str(observed),
+        "record": part.record or "",
+        "built_in": part.built_in or "",
         "summary": part.summary,
         "interval": "" if part.interval is None else str(part.interval),
         **vars(judge(part, values)),
-        "runs": len(values),
+        "runs": values.shape[-1],
     }
 
 
@@ -123,7 +127,7 @@ class Scores:
 
     parts: rows of `score` with a column variant. patterns: a row per pattern and placebo: pattern, statement, placebo,
     verdict, satisfied by habit, random and no_shock, pooled (its verdict), discriminating, counts (it holds and
-    discriminates, and is not a placebo).
+    discriminates, and is not a placebo), built_in (of its judged parts: none, some or all).
     """
 
     parts: pd.DataFrame
@@ -131,7 +135,7 @@ class Scores:
 
     @property
     def totals(self) -> dict[str, int]:
-        """Numbers of patterns: all, that hold, that discriminate, that do both, and that do both when pooled."""
+        """Numbers of patterns: all, that hold, discriminate, do both (of them built in), and do both when pooled."""
         table = self.patterns[~self.patterns["placebo"]]
         discriminating = table["discriminating"]
         return {
@@ -139,6 +143,7 @@ class Scores:
             "hold": int((table["verdict"] == HOLDS).sum()),
             "discriminating": int(discriminating.sum()),
             "count": int(table["counts"].sum()),
+            "count_built_in": int((table["counts"] & (table["built_in"] == ALL)).sum()),
             "count_pooled": int((discriminating & (table[POOLED] == HOLDS)).sum()),
             "aim": AIM,
         }
@@ -170,6 +175,12 @@ def verdicts_of(patterns: Patterns, parts: pd.DataFrame) -> dict[str, str]:
     return {name: verdict_of(pattern, held[name]) for name, pattern in patterns.all.items()}
 
 
+def built_in_of(pattern: Pattern) -> str:
+    """How many of the judged parts of a pattern are built in: none, some or all."""
+    marks = [part.built_in is not None for part in pattern.parts if part.interval is not None]
+    return ALL if all(marks) else SOME if any(marks) else NONE
+
+
 def patterns_of(patterns: Patterns, parts: pd.DataFrame) -> pd.DataFrame:
     """The row of every pattern from those of its parts in every variant."""
     verdicts = {name: verdicts_of(patterns, own) for name, own in parts.groupby("variant")}
@@ -188,6 +199,7 @@ def patterns_of(patterns: Patterns, parts: pd.DataFrame) -> pd.DataFrame:
                 "discriminating": discriminating,
                 POOLED: verdicts[POOLED][name],
                 "counts": discriminating and verdict == HOLDS and not placebo,
+                "built_in": built_in_of(pattern),
             }
         )
     return pd.DataFrame(rows)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from hedgesim.analysis.calibration.record import CELL, observed_shares, positions, steps_of
 from hedgesim.analysis.patterns.declared import (
     Count,
+    Domains,
     Given,
     Quantities,
     Quantity,
@@ -23,6 +25,7 @@ from hedgesim.analysis.patterns.interval import year
 from hedgesim.analysis.patterns.quantities import ratio_of
 from hedgesim.analysis.patterns.runs import SimulatedRuns
 from hedgesim.model.arrays import Array
+from hedgesim.scenario.tables import read_tables
 
 
 @statistic
@@ -142,6 +145,34 @@ def order(
         if below:
             held &= np.min(above, axis=0) > np.max(below, axis=0)
     return held.astype(float)
+
+
+@statistic
+def beyond_record(runs: SimulatedRuns, domains: Domains, during: Quarters) -> Array:
+    """By how much the simulated share of a year is beside every recorded one, 0 within its bounds; axes (cell, run).
+
+    A share starts at what was recorded a year before, because starting shares may rest on another basis, and goes on
+    by its change since the start, of which both are angles whose sine is the root of the share. Cells that were not
+    recorded in the year before are left out.
+    """
+    setting, start = runs.trajectory.case.setting, runs.trajectory.inputs.start.baseline
+    now, known = during.first.year, observed_shares(read_tables(), setting)
+    known = known[known["domain"].isin(domains)]
+    before = known[known["year"] == now - 1]
+    cells = known[known["year"] == now].merge(before, on=CELL, suffixes=("", "_before"))
+    place = positions(runs.axes, cells, *CELL)
+    low, high, *anchor = (_angle(cells[name].to_numpy())[:, None] for name in ("low", "high", *_BEFORE))
+    year = runs.worlds.share[steps_of(runs.axes, now)].mean(axis=0)
+    moved = sum(anchor) / 2.0 + _angle(year[place]) - _angle(np.exp(start.log_share)[place])
+    share = np.sin(np.clip(moved, 0.0, np.pi / 2.0))
+    return share**2 - np.clip(share, np.sin(low), np.sin(high)) ** 2
+
+
+_BEFORE = ("low_before", "high_before")
+
+
+def _angle(share: Array) -> Array:
+    return np.arcsin(np.sqrt(share))
 
 
 def _happens(runs: SimulatedRuns, of: Quantity, during: Quarters) -> Array:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from hedgesim.analysis.patterns.pattern import FAILS, LEFT_OUT, REPORTED, SHARE, Part, Pattern
+from hedgesim.analysis.patterns.pattern import COVERAGE, FAILS, LEFT_OUT, REPORTED, SHARE, Part, Pattern
 from hedgesim.model.arrays import Array
 
 HOLDS, UNDECIDED = "holds", "cannot be said"
@@ -25,7 +25,8 @@ class Judgement:
     """What runs say of a part.
 
     simulated: the summary. low, high: its 95 % limits for so many runs. median, q05, q95, n: of the runs that count.
-    missing: runs in which the statistic has no value. sure: whether the verdict is the same at both limits.
+    missing: runs in which the statistic has no value. sure: whether the verdict is the same at both limits. Of a
+    coverage the limits are of so many cells, and stand for the quantiles of runs too.
     """
 
     simulated: float
@@ -41,30 +42,35 @@ class Judgement:
 
 
 def judge(part: Part, values: Array) -> Judgement:
-    """Judge a part by its statistic, axes (run,), NaN where it has no value."""
-    absent = np.isnan(values)
+    """Judge a part by its statistic, axes (run,) or of a coverage (cell, run), NaN where it has no value."""
+    absent = np.isnan(values) if values.ndim == 1 else np.isnan(values).any(axis=0)
     if part.missing == LEFT_OUT:
-        kept = np.asarray(values[~absent])
+        kept = np.asarray(values[..., ~absent])
     else:
         kept = np.where(absent, 0.0 if part.missing == FAILS else np.inf, values)
     verdict, sure = REPORTED if part.interval is None else UNDECIDED, True
     simulated = low = high = math.nan
-    if len(kept):
+    if kept.size:
         simulated, low, high = summary_of(kept, part.summary)
         if part.interval is not None:
             inside = [part.interval.holds(one) for one in (simulated, low, high)]
             few = part.missing == LEFT_OUT and absent.mean() > MOST_MISSING
             verdict, sure = UNDECIDED if few else HOLDS if inside[0] else FAILS, len(set(inside)) == 1
-    spread = {name: quantile(kept, at) if len(kept) else math.nan for name, at in QUANTILES.items()}
-    missing = int(absent.sum())
-    return Judgement(simulated, low, high, **spread, n=len(kept), missing=missing, verdict=verdict, sure=sure)
+    spread = {name: quantile(kept, at) if kept.size else math.nan for name, at in QUANTILES.items()}
+    if part.summary == COVERAGE:
+        spread = {"q05": low, "median": simulated, "q95": high}
+    n, missing = kept.shape[-1], int(absent.sum())
+    return Judgement(simulated, low, high, **spread, n=n, missing=missing, verdict=verdict, sure=sure)
 
 
 def summary_of(values: Array, summary: str) -> tuple[float, float, float]:
     """A summary of runs and its 95 % limits: by ranks for a quantile, Wilson's for a share, by the normal for a mean.
 
-    values: axes (run,), at least one.
+    values: axes (run,), at least one; of a coverage (cell, run), and its limits are Wilson's of so many cells.
     """
+    if summary == COVERAGE:
+        below, above = (np.quantile(values, QUANTILES[name], axis=-1) for name in ("q05", "q95"))
+        values, summary = ((below <= 0.0) & (above >= 0.0)).astype(float), SHARE
     n, tail = len(values), (1.0 - CONFIDENCE) / 2.0
     if summary in QUANTILES:
         at = QUANTILES[summary]
