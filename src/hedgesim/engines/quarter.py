@@ -64,9 +64,8 @@ def perceive(inputs: QuarterInputs) -> View:
         security=setting.security,
         politics=setting.politics,
         capability=setting.capability,
-        offer_rise=setting.politics * (world.attention - setting.attention),
+        offer_rise=world.attention - setting.attention,
         threat=world.threat,
-        exposed_threat=setting.politics * world.threat,
         access_powers=access[..., :n, :],
         access_region=access[..., n : n + 1, :],
         access_other=access[..., n + 1 :, :],
@@ -155,13 +154,15 @@ def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDeci
     scale = sh.spread_of_drift(inputs.derived.still, setting.energy, draws.tail, parameters.drift)
     drift = sh.move_drift(world.drift, draws.value, scale, parameters.drift)
     flow = reexports(world, inputs.baseline, conditions, setting=setting, parameters=parameters)
-    goods = sh.goods_of(flow, setting.legs, setting.economy, parameters.response)
+    goods = sh.goods_of(flow, setting.legs, parameters.response)
     succession = indicator(xp, conditions.succession > world.rulers)
     moved = replace(
         world,
         drift=drift,
         response=countries.response,
-        share=sh.shares_of(inputs.baseline.log_share, countries.response, drift, goods),
+        share=sh.shares_of(
+            inputs.baseline.log_share, countries.response, drift, goods=goods, economy=setting.economy
+        ),
         threat=sh.move_threat(
             world.threat, inputs.derived.reach, conditions.intention, powers.pressure, parameters.response
         ),

@@ -94,6 +94,13 @@ def places_of(mask: Array) -> tuple[int, ...]:
     return tuple(int(place) for place in np.flatnonzero(np.asarray(mask)))
 
 
+def in_domains(mask: Array) -> tuple[slice, ...]:
+    """Index of the domain that a mask, axes (1, domain, 1, 1), chooses; of none where it chooses none."""
+    places = places_of(mask)
+    chosen = slice(places[0], places[0] + 1) if places else slice(0, 0)
+    return (..., chosen, slice(None), slice(None))
+
+
 def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
     """Some targets, in their order; neighbours are taken together."""
     starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1] + 1]

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hedgesim.model.arrays import RUN, Array
-from hedgesim.model.noise import WORDS, Address, draw_uniform, gamma, halves, normal
+from hedgesim.model.noise import WORDS, Address, draw_words, gamma, halves, normal_of, unit
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.shares import LOWEST_SHARE, tail_of
 
@@ -77,15 +77,15 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
     ]
     if random:
         streams.append(("arrival", ("",), names))
-    drawn = _by_stream(xp, draw_uniform(xp, seed, runs, _addresses(tuple(streams)))[0], tuple(streams))
+    drawn = _by_stream(xp, draw_words(xp, seed, runs, _addresses(tuple(streams)))[0], tuple(streams))
     return StartDraws(
         gammas=_gammas(xp, setting, seed, runs),
-        value=_per_country(xp, axes, normal(drawn["start_drift"])),
+        value=_per_country(xp, axes, normal_of(drawn["start_drift"])),
         tails=_tails(xp, axes, seed, runs),
-        stance=drawn["start_stance"],
-        arrival=drawn["arrival"][0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
-        cycle=drawn["cycle"],
-        reexport=normal(drawn["reexport"]),
+        stance=unit(drawn["start_stance"]),
+        arrival=unit(drawn["arrival"])[0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
+        cycle=unit(drawn["cycle"]),
+        reexport=normal_of(drawn["reexport"]),
     )
 
 
@@ -98,8 +98,8 @@ def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array) -
     first, n_years = axes.start.year - 1, -(-axes.n_steps // WORDS) + 2
     factors = []
     for two in range(first // 2, (first + n_years - 1) // 2 + 1):
-        words = draw_uniform(xp, seed, runs, _addresses(streams), four=two)
-        factors += [_per_country(xp, axes, tail_of(xp, *words[n : n + 2])) for n in (0, 2)]
+        words = draw_words(xp, seed, runs, _addresses(streams), four=two)
+        factors += [_per_country(xp, axes, tail_of(xp, unit(words[n]), unit(words[n + 1]))) for n in (0, 2)]
     return xp.stack(factors[first % 2 :][:n_years], axis=0)
 
 
@@ -117,7 +117,7 @@ def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | A
     if drawn.size == 0:
         return xp.asarray(np.zeros((*redrawn.shape[:RUN], 1)))
     addresses: tuple[Address, ...] = tuple(("hollow", *cells[n]) for n in drawn)
-    uniform = draw_uniform(xp, seed, runs, addresses)[0]
+    uniform = unit(draw_words(xp, seed, runs, addresses)[0])
     shape = np.asarray(setting.evidence) * np.maximum(share, LOWEST_SHARE)
     numbers = gamma(uniform, np.reshape(shape, (-1, shape.shape[RUN]))[drawn])
     place = np.full(len(cells), drawn.size)
@@ -154,7 +154,7 @@ def draw_steps(
     )
     steps: list[dict[str, Array]] = [{} for _ in range(WORDS)]
     for streams in groups:
-        numbers = draw_uniform(xp, seed, runs, _addresses(streams), four=four)
+        numbers = draw_words(xp, seed, runs, _addresses(streams), four=four)
         for step, flat in zip(steps, numbers, strict=True):
             step.update(_by_stream(xp, flat, streams))
     first = axes.start.quarter  # quarter of the year of step 1, from 0
@@ -162,18 +162,18 @@ def draw_steps(
     return tuple(_draws(xp, axes, step, this if n + first < WORDS else later) for n, step in enumerate(steps))
 
 
-def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array], tail: Array) -> Draws:
-    """The numbers of one step from uniform ones."""
+def _draws(xp: ModuleType, axes: Axes, words: dict[str, Array], tail: Array) -> Draws:
+    """The numbers of one step from random words."""
 
-    membership, stance = halves(uniform["stance"])
-    gambled = "whim" in uniform
+    membership, stance = halves(words["stance"])
+    gambled = "whim" in words
     return Draws(
-        value=_per_country(xp, axes, normal(uniform["value"])),
+        value=_per_country(xp, axes, normal_of(words["value"])),
         tail=tail,
-        whim=_per_country(xp, axes, normal(uniform["whim"])) if gambled else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
+        whim=_per_country(xp, axes, normal_of(words["whim"])) if gambled else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
         membership=membership,
         stance=stance,
-        **{name: uniform[name] for name in ("joining", "coming", "opening", "holding")},
+        **{name: unit(words[name]) for name in ("joining", "coming", "opening", "holding")},
     )
 
 

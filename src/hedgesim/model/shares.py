@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import COUNTRY, TARGET, Array, Number, bound, known_zero, namespace, softmax
+from hedgesim.model.arrays import (
+    COUNTRY,
+    DOMAIN,
+    TARGET,
+    Array,
+    Number,
+    bound,
+    known_zero,
+    namespace,
+    places_of,
+    softmax,
+)
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
@@ -75,13 +86,12 @@ def value_of_options(view: View, taste: Taste) -> Array:
     """Value of each option against the start, axes (country, domain, option, run), in log odds."""
     xp = view.xp
     powers = (
-        taste.offer * view.offer_rise
-        - taste.threat * view.exposed_threat
-        + taste.access * view.access_powers
-        + taste.meetings * view.meetings_lead
-        + taste.strain * view.protection
+        view.politics * (taste.offer * view.offer_rise - taste.threat * view.threat)
+        + (taste.access * view.access_powers + taste.meetings * view.meetings_lead)
         - taste.concentration * view.dependence
     )
+    if not known_zero(taste.strain):
+        powers = powers + taste.strain * view.protection
     region = (
         taste.need * view.need + taste.access * view.access_region + view.passage + taste.meetings * view.meetings_home
     )
@@ -94,16 +104,20 @@ def respond(response: Array, value: Array, rate: Array) -> Array:
     return response + rate * (value - response)
 
 
-def shares_of(log_start: Array, response: Array, drift: Array, goods: Array) -> Array:
+def shares_of(log_start: Array, response: Array, drift: Array, *, goods: Array, economy: Array) -> Array:
     """Shares, axes (country, domain, option, run): the quantal response, and re-exported goods on top of it.
 
-    goods: re-exported from and to each option against recorded turnover, 0 outside the economy.
+    goods: re-exported from and to each option against recorded turnover, axes (country, 1, option, run). economy: 1 for
+    the domain of goods trade.
     """
-    xp = namespace(response)
+    xp, trade = namespace(response), places_of(economy)
     chosen = softmax(xp, log_start + response + drift)
-    if known_zero(goods):
+    if not trade or known_zero(goods):
         return chosen
-    return (chosen + goods) / (1.0 + xp.sum(goods, axis=TARGET, keepdims=True))
+    (place,) = trade
+    before, here, after = (chosen[..., some, :, :] for some in (slice(place), slice(place, place + 1), slice(place + 1, None)))
+    mixed = (here + goods) / (1.0 + xp.sum(goods, axis=TARGET, keepdims=True))
+    return xp.concat((before, mixed, after), axis=DOMAIN)
 
 
 def without_response(log_start: Array, drift: Array) -> Array:
@@ -180,13 +194,13 @@ def reexport_of(
     return flow * within / (n * turnover)
 
 
-def goods_of(flow: Array, legs: Array, economy: Array, parameters: ResponseParameters) -> Array:
-    """Re-exported goods by where they come from and go to, against turnover, axes (country, domain, option, run).
+def goods_of(flow: Array, legs: Array, parameters: ResponseParameters) -> Array:
+    """Re-exported goods by where they come from and go to, against turnover, axes (country, 1, option, run).
 
     flow: around sanctions against each power, axes (country, 1, power, run). legs: where they come from, per unit, axes
     (1, 1, option, run). Of what goes to the power only a part is recorded.
     """
     xp = namespace(flow)
     total = xp.sum(flow, axis=TARGET, keepdims=True)
-    arriving = xp.concat((parameters.recorded * flow, xp.zeros_like(flow[..., :1, :]), 0.0 * total), axis=TARGET)
-    return economy * (total * legs + arriving)
+    arriving = xp.concat((parameters.recorded * flow, 0.0 * total, 0.0 * total), axis=TARGET)
+    return total * legs + arriving
