@@ -15,7 +15,7 @@ import pandas as pd
 
 from hedgesim.analysis.patterns.pattern import REPORTED, read_patterns
 from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
-from hedgesim.commands.patterns import simulated_in_words
+from hedgesim.commands.patterns import curve_rows, observed_in_words, simulated_in_words
 from hedgesim.results.findings import read_findings
 
 ROOT = Path(__file__).parents[1]
@@ -30,7 +30,12 @@ def main(arguments: Sequence[str]) -> int:
     folder = Path(arguments[0]) if arguments else Path("results/patterns")
     tables, manifest = read_findings(folder, "patterns")
     text = PAGE.read_text(encoding="utf-8")
-    for name, lines in (("verdicts", _verdicts(tables["patterns"], manifest)), ("parts", _parts(tables["parts"]))):
+    written = {
+        "verdicts": _verdicts(tables["patterns"], manifest),
+        "parts": _parts(tables["parts"]),
+        "curves": _curves(tables["curves"]),
+    }
+    for name, lines in written.items():
         first, last = (mark.format(name=name) for mark in MARKS)
         before, rest = text.split(first)
         text = before + first + "\n" + "\n".join(lines) + "\n\n" + last + rest.split(last)[1]
@@ -43,16 +48,19 @@ def _verdicts(table: pd.DataFrame, manifest: dict[str, Any]) -> Iterator[str]:
     n = manifest["totals"]
     yield (
         f"{n['hold']} of {n['patterns']} patterns hold, {n['discriminating']} discriminate the model from habit, "
-        f"chance and no shock, **{n['count']} do both and count**; the aim is {n['aim']}. With countries all alike "
-        f"{n['count_pooled']} do. Parameters: {manifest['parameters']}; {manifest['runs']} runs of every scenario."
+        f"chance and no shock, **{n['count']} do both and count**; the aim is {n['aim']}. Of those that count "
+        f"{n['count_built_in']} are wholly built in. With countries all alike {n['count_pooled']} do. "
+        f"Parameters: {manifest['parameters']}; {manifest['runs']} runs of every scenario."
     )
     yield ""
-    yield from _head(["pattern", "verdict", *(name.replace("_", " ") for name in NULLS), "all alike", "counts"])
+    yield from _head(
+        ["pattern", "verdict", *(name.replace("_", " ") for name in NULLS), "all alike", "counts", "built in"]
+    )
     for row in table.to_dict("records"):
         satisfied = ["holds" if row[name] else "no" for name in NULLS]
         counts = "yes" if row["counts"] else "no" if row["discriminating"] else "does not discriminate"
         name, counts = ("placebo", "") if row["placebo"] else (row["pattern"], counts)
-        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], counts])
+        yield _line([f"{name}: {row['statement']}", row["verdict"], *satisfied, row[POOLED], counts, row["built_in"]])
 
 
 def _parts(table: pd.DataFrame) -> Iterator[str]:
@@ -63,8 +71,19 @@ def _parts(table: pd.DataFrame) -> Iterator[str]:
         verdict = "" if part.kind == REPORTED else row["verdict"] + ("" if row["sure"] else " ~")
         name = key[0] if key[0].startswith("P") else "placebo"
         says, simulated = part.says + KINDS[part.kind], simulated_in_words(row)
-        cells = [name, says, row["observed"], simulated, row["interval"], part.reason]
+        because = part.reason + (f" **Built in**: {part.built_in}." if part.built_in else "")
+        cells = [name, says, observed_in_words(row), simulated, row["interval"], because.strip()]
         yield _line([*cells, verdict])
+
+
+def _curves(table: pd.DataFrame) -> Iterator[str]:
+    for name, curve in read_patterns().curves.items():
+        yield f"**{name}**: {curve.says} (`{'`, `'.join(curve.parameters)}`)."
+        yield ""
+        head, rows = curve_rows(table[table["curve"] == name])
+        yield from _head(head)
+        yield from map(_line, rows)
+        yield ""
 
 
 def _head(columns: Sequence[str]) -> Iterator[str]:

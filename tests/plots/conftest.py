@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from hedgesim.model.world import LEVELS
+from hedgesim.model.outcomes import OUTCOMES
+from hedgesim.model.world import RUNGS
 from hedgesim.plots import Names, draw_run, theme
+from hedgesim.plots.run import RECORD_COLUMNS, Known
 from hedgesim.results.summary import summarise
 
 COUNTRIES = {
@@ -46,6 +48,7 @@ class Invented:
     tables: dict[str, pd.DataFrame]
     names: Names
     shocks: pd.DataFrame
+    known: Known
     pages: dict[str, Figure] = field(default_factory=dict)
 
 
@@ -74,10 +77,9 @@ def invent_countries(shares: pd.DataFrame) -> pd.DataFrame:
     wide = shares.pivot_table(index=keys, columns="option", values="share", aggfunc="mean", sort=False)
     powers = wide.iloc[:, :-2].to_numpy()
     index = 1 - ((powers / powers.sum(axis=1, keepdims=True)) ** 2).sum(axis=1)
-    names = ("hedging_index", "diversity", "ambiguity", "engagement", "issue_splitting", "autonomy")
-    others = ("sanctions_exposure", "reexport", "strain", "vote_no", "vote_absent", "vote_abstain", "vote_yes")
+    names = [name for name, item in OUTCOMES.items() if item.table == "countries" and name != "presence"]
     frame = wide.add_prefix("presence_").reset_index().rename_axis(columns=None)
-    return frame.assign(**dict.fromkeys(names, index), **dict.fromkeys(others, 0.25))
+    return frame.assign(**dict.fromkeys(names, 0.25)).assign(hedging_index=index, hedging_by_arithmetic=0.9 * index)
 
 
 def invent_formats(n_runs: int, periods: Codes, codes: Codes) -> pd.DataFrame:
@@ -85,10 +87,22 @@ def invent_formats(n_runs: int, periods: Codes, codes: Codes) -> pd.DataFrame:
     frame = grid(run=range(n_runs), period=periods, format=codes)
     _, when, rank = np.indices((n_runs, len(periods), len(codes))).reshape(3, -1)
     born = np.where(rank % 3 == 0, 0, (rank * 7) % len(periods))
-    high = np.clip((when - born) // 4 + rank % 3, 0, 4) * (when >= born) * (rank < len(codes) - 2)
+    high = np.clip((when - born) // 4 + rank % 3, 0, 2) * (when >= born) * (rank < len(codes) - 2)
     held = ((when + rank) % (4 + rank % 4) == 0) & (rng.random(len(frame)) < 0.8)
-    meeting = np.array(["none", "working", "ministers", "leaders", "leaders"])[high * held]
-    return frame.assign(level=np.array(LEVELS)[high], momentum=0.5, formality=0.3, meeting=meeting)
+    return frame.assign(rung=np.array(RUNGS)[high], meeting=np.array(RUNGS)[high * held])
+
+
+def invent_memberships(formats: pd.DataFrame, countries: Codes) -> pd.DataFrame:
+    rng = np.random.default_rng(13)
+    frame = formats.merge(pd.DataFrame({"country": list(countries)}), how="cross")
+    came = (frame["meeting"] == "leaders") & (rng.random(len(frame)) < 0.8)
+    return frame.assign(status="member", came=came)[["run", "period", "country", "format", "status", "came"]]
+
+
+def invent_record(periods: Codes, codes: Codes, countries: Codes) -> pd.DataFrame:
+    who = "; ".join([*countries[:-1], f"{countries[-1]} (prime minister)"])
+    rows = [(code, RUNGS[1 + k % 2], periods[k % len(periods)], who) for k, code in enumerate(codes)]
+    return pd.DataFrame(rows, columns=list(RECORD_COLUMNS))
 
 
 def invent_relations(n_runs: int, periods: Codes, countries: Codes, powers: Codes) -> pd.DataFrame:
@@ -99,7 +113,7 @@ def invent_relations(n_runs: int, periods: Codes, countries: Codes, powers: Code
     jump = 0.2 * (time > 0.3) * (np.arange(len(powers)) == 0)
     noise = rng.normal(0, 0.02, (n_runs, len(periods), len(countries), len(powers)))
     threat = np.clip(base + jump + noise, 0, 1).ravel()
-    return frame.assign(threat=threat, reliability=1 - threat, affinity=0.1, offer=0.2, coercion=0.0)
+    return frame.assign(threat=3.0 * threat)
 
 
 def invent_results(
@@ -108,10 +122,11 @@ def invent_results(
     codes = [f"C5_{power}" for power in OPTIONS] + [f"FORMAT{i:02d}" for i in range(n_formats - len(OPTIONS))]
     long_name = "Consultative Meetings of the Heads of State of the Whole Region and Its Neighbours"
     called = {code: long_name if i % 3 else f"Forum {i}" for i, code in enumerate(codes)}
-    names = names or Names(countries=COUNTRIES, options=OPTIONS, formats=called, corners=CORNERS)
+    names = names or Names(COUNTRIES, OPTIONS, formats=called, corners=CORNERS)
+    names = replace(names, own=tuple(codes[:1]))
     periods = [f"{2021 + i // 4}Q{i % 4 + 1}" for i in range(n_quarters)]
     countries, options = list(names.countries), list(names.options)
-    shares = invent_shares(n_runs, periods, countries, options)
+    shares, formats = invent_shares(n_runs, periods, countries, options), invent_formats(n_runs, periods, codes)
     wide = invent_countries(shares)
     long = wide.assign(trust=0.5).rename(columns={"country": "entity"})
     long = long.melt(id_vars=["run", "period", "entity"], var_name="outcome", value_name="value")
@@ -121,9 +136,10 @@ def invent_results(
         "countries": wide,
         "shares": shares,
         "relations": invent_relations(n_runs, periods, countries, options[:-2]),
-        "formats": invent_formats(n_runs, periods, codes),
+        "formats": formats,
+        "memberships": invent_memberships(formats[formats["format"] == codes[0]], countries),
     }
-    return Invented(tables, names, invent_shocks(periods))
+    return Invented(tables, names, invent_shocks(periods), Known(meetings=invent_record(periods, codes, countries)))
 
 
 def invent_shocks(periods: Codes) -> pd.DataFrame:
@@ -170,5 +186,6 @@ def crowded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     data = invent_results(n_runs=request.param, n_formats=42)
     with pytest.MonkeyPatch.context() as patch:
         pages = pages_of(patch)
-        draw_run(data.tables, data.names, shocks=data.shocks, folder=tmp_path_factory.mktemp("charts"))
+        folder = tmp_path_factory.mktemp("charts")
+        draw_run(data.tables, data.names, shocks=data.shocks, folder=folder, known=data.known)
     return replace(data, pages=pages)

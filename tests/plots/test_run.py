@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from tests.plots.layout import small_print
 
 from hedgesim.plots import Names, draw_pairs, draw_run
-from hedgesim.plots.run import CHARTS, PAIRED_CHART
+from hedgesim.plots.paired import PAIRED_CHART
+from hedgesim.plots.run import CHARTS
 from hedgesim.results.parquet import to_arrow
 from hedgesim.results.summary import paired_difference
 
@@ -49,7 +50,8 @@ def test_charts_of_another_region_say_where_they_come_from_and_how_many_runs_the
     for name, figure in pages.items():
         assert CAPTION in small_print(figure)
         few = f"the {n_runs} of {3 * n_runs} runs whose trajectories are kept." in small_print(figure)
-        assert few == (name in {"ternary", "threat_trust"})
+        assert few == (name in {"ternary", "formats", "attendance", "threat_trust"})
+        assert "coverage: not scored; levels of shares are not forecast." in small_print(figure)
 
 
 def test_without_kept_runs_what_can_be_drawn_is_drawn(crowded, pages: dict[str, Figure], tmp_path: Path) -> None:
@@ -75,10 +77,34 @@ def test_a_panel_per_country_shows_the_difference_of_every_option_about_zero(
     assert axes[0].lines[0].get_xdata() == [0, 0]
     means = rows[rows["entity"] == "KAZ"].set_index("option")["mean"].reindex(list(options))
     np.testing.assert_allclose(axes[0].collections[-1].get_offsets()[:, 0], means)
-    assert "standard errors" in small_print(figure)
+    assert "Paired effect, not a forecast of levels" in small_print(figure)
+    assert "predictive" not in small_print(figure)
 
 
 def test_no_difference_of_presence_makes_no_chart(pages: dict[str, Figure], tmp_path: Path) -> None:
     rows = pd.DataFrame({"entity": ["KAZ"], "option": [""], "outcome": ["cohesion"]})
     assert draw_pairs(rows, OTHER_REGION, folder=tmp_path, title="", caption="") == []
     assert not pages
+
+
+def test_formats_that_never_meet_and_empty_own_meetings_make_no_error(
+    crowded, pages: dict[str, Figure], tmp_path: Path
+) -> None:
+    idle = crowded.tables["formats"].assign(rung="none", meeting="none")
+    tables = {**crowded.tables, "formats": idle, "memberships": crowded.tables["memberships"].assign(came=False)}
+    chosen = {name: tables[name] for name in ("runs", "summary", "formats", "memberships")}
+    draw_run(chosen, crowded.names, shocks=crowded.shocks, folder=tmp_path)
+    assert set(pages) == {"hedging_index", "formats", "attendance"}
+    (axis,) = pages["attendance"].axes
+    assert {text.get_text() for text in axis.texts} == {"-", "0%"}
+    assert pages["formats"].axes[0].get_yticklabels() == []
+
+
+def test_a_region_without_own_meetings_and_a_scenario_without_aggressor_have_no_such_chart(
+    crowded, pages: dict[str, Figure], tmp_path: Path
+) -> None:
+    names = Names(crowded.names.countries, crowded.names.options)
+    chosen = {name: crowded.tables[name] for name in ("runs", "summary", "memberships", "countries")}
+    draw_run(chosen, names, shocks=crowded.shocks.iloc[:0], folder=tmp_path)
+    assert set(pages) == {"hedging_index"}
+    assert "the security share of the aggressor" in small_print(pages["hedging_index"])

@@ -72,7 +72,9 @@ def test_medians_are_those_of_the_data_and_the_page_says_what_it_shows(drawn) ->
     assert band[band[:, 0] == 1.0][:, 1].min() == pytest.approx(np.quantile(2 + 0.1 * np.arange(5), 0.05))
     assert axis.get_xlabel() == "taste: threat"
     assert axis.get_ylabel() == "hedging index"
-    assert "Lines: median; bands: 5 to 95 % of runs; points: single runs. Runs: 15." in small_print(figure)
+    assert "Lines: median; bands: 90 % predictive, 5 to 95 % of runs; points: single runs. Runs: 15." in small_print(
+        figure
+    )
     assert CAPTION in small_print(figure)
 
 

@@ -32,7 +32,7 @@ def test_the_triangle_is_cut_below_all_paths_and_whole_when_they_span_it() -> No
 
 def test_the_note_says_what_the_corners_hold() -> None:
     note = ternary_note(corner_shares(COUNTRIES, CORNERS), COUNTRIES, corners=CORNERS)
-    assert "C = GREEN+PINK" in note
+    assert "C = GREEN + PINK" in note
     assert "40% to 40% of all presence" in note
     assert "dots" not in note
 

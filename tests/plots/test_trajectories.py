@@ -1,40 +1,42 @@
+import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.trajectories import presence_bands, prior_lines, prior_note, threat_bands
-
-
-def labels_of(axis: Axes) -> list[Text]:
-    right = axis.get_window_extent().x1
-    return [text for text in axis.texts if Text.get_window_extent(text).x0 > right]
+from hedgesim.plots.trajectories import open_limits, presence_bands, prior_lines, prior_note, threat_bands
 
 
 def shown(data, chart: str) -> list[Axes]:
     return [axis for axis in data.pages[chart].axes if axis.get_visible()]
 
 
-def test_a_panel_per_country_with_a_label_per_option_and_none_overlap_or_are_cut_off(crowded) -> None:
+def codes_of(axis: Axes) -> list[Text]:
+    """The codes above the bars at the end."""
+    return [text for text in axis.texts if text.get_rotation() == 90]
+
+
+def test_a_panel_per_country_has_a_bar_per_option_and_nothing_overlaps_or_is_cut_off(crowded) -> None:
     figure, axes = crowded.pages["presence"], shown(crowded, "presence")
     assert [axis.get_title("left") for axis in axes] == [name for name, _ in crowded.names.countries.values()]
     for axis in axes:
-        labels = labels_of(axis)
-        assert {text.get_text().rstrip("°") for text in labels} == set(crowded.names.options)
-        assert_apart(Text.get_window_extent(text) for text in labels)
+        codes = codes_of(axis)
+        assert [text.get_text().rstrip("°") for text in codes] == list(crowded.names.options)
+        assert_apart(Text.get_window_extent(text) for text in codes)
+        assert max(Text.get_window_extent(text).y1 for text in codes) <= axis.get_window_extent().y1
     panels = [axis.get_tightbbox() for axis in axes]
     assert_apart(panels)
     assert all(figure.bbox.x0 <= panel.x0 <= panel.x1 <= figure.bbox.x1 for panel in panels)
 
 
-def test_lines_and_bands_are_the_median_and_the_quantiles_of_the_summary(crowded) -> None:
+def test_lines_are_medians_and_bars_the_quantiles_of_the_last_quarter(crowded) -> None:
     bands = presence_bands(crowded.tables["summary"])
     rows = bands[(bands["country"] == "KAZ") & (bands["option"] == "RUS")].sort_values("period")
     axis = shown(crowded, "presence")[0]
     assert axis.lines[0].get_ydata() == pytest.approx(rows["q50"].to_numpy())
-    heights = axis.collections[0].get_paths()[0].vertices[:, 1]
-    assert (heights.min(), heights.max()) == pytest.approx((rows["q05"].min(), rows["q95"].max()))
+    ((_, low), (_, high)) = axis.collections[0].get_segments()[0]
+    assert (low, high) == pytest.approx((rows["q05"].iloc[-1], rows["q95"].iloc[-1]))
 
 
 def test_a_line_is_prior_dominated_when_most_of_its_start_is_in_such_cells() -> None:
@@ -55,23 +57,31 @@ def test_a_line_is_prior_dominated_when_most_of_its_start_is_in_such_cells() -> 
     assert prior_note(prior_lines(shares.assign(prior_dominated=False))) == ""
 
 
-def test_prior_dominated_lines_are_marked_in_label_band_and_end(crowded) -> None:
+def test_prior_dominated_options_are_marked_at_their_code_and_dot(crowded) -> None:
     axis, prior = shown(crowded, "presence")[0], prior_lines(crowded.tables["shares"])
-    texts = {text.get_text() for text in labels_of(axis)}
-    hatched = [patch for patch in axis.collections if patch.get_hatch()]
     marked = set(prior[(prior["country"] == "KAZ") & prior["prior_dominated"]]["option"])
-    assert {text[:-1] for text in texts if text.endswith("°")} == marked
-    assert len(hatched) == len(marked) > 0
+    codes = [text.get_text() for text in codes_of(axis)]
+    assert {text[:-1] for text in codes if text.endswith("°")} == marked
+    hollow = [line for line in axis.lines if line.get_marker() == "o" and line.get_markerfacecolor() == "white"]
+    assert len(hollow) == len(marked) > 0
 
 
-def test_the_hedging_index_names_every_country_once_and_its_axis_does_not_magnify_noise(crowded) -> None:
-    (axis,) = crowded.pages["hedging_index"].axes
-    labels = labels_of(axis)
-    assert_apart(Text.get_window_extent(text) for text in labels)
-    assert {text.get_text() for text in labels} == {name for name, _ in crowded.names.countries.values()}
-    low, high = axis.get_ylim()
+def test_the_hedging_index_has_a_panel_per_country_with_band_and_arithmetic_part(crowded) -> None:
+    axes = shown(crowded, "hedging_index")
+    assert [axis.get_title("left") for axis in axes] == [name for name, _ in crowded.names.countries.values()]
+    simulated, alone = (line.get_ydata() for line in axes[0].lines[:2])
+    np.testing.assert_allclose(alone, 0.9 * np.asarray(simulated))
+    summary = crowded.tables["summary"].query("entity == 'KAZ' and outcome == 'hedging_index'")
+    heights = axes[0].collections[0].get_paths()[0].vertices[:, 1]
+    assert (heights.min(), heights.max()) == pytest.approx((summary["q05"].min(), summary["q95"].max()))
+    low, high = axes[0].get_ylim()
     assert high - low >= 0.2 - 1e-9
     assert 0 <= low < high <= 1
+
+
+def test_threat_has_no_upper_limit_and_small_ones_are_not_magnified() -> None:
+    assert open_limits(pd.DataFrame({"q05": [0.0], "q95": [5.0]})) == (0.0, 5.25)
+    assert open_limits(pd.DataFrame({"q05": [0.0], "q95": [0.01]})) == (0.0, 0.2)
 
 
 def test_threat_is_the_mean_over_countries_within_each_run(crowded) -> None:

@@ -172,7 +172,7 @@ def _print_curves(based: PatternScenarios, curves: pd.DataFrame) -> None:
 
 
 def curve_rows(curve: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
-    """Head and rows of a curve: every judged part with its interval, and by value what is simulated; * where it fails."""
+    """Head and rows of a curve: every judged part with its interval, and by value what is simulated; * if it fails."""
     rows = []
     for (pattern, _), own in curve[curve["interval"] != ""].groupby(["pattern", "number"], sort=False):
         cells = [_at_value(row) for row in own.to_dict("records")]

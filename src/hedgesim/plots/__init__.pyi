@@ -3,7 +3,7 @@ from .evidence import draw_forecasts as draw_forecasts
 from .evidence import draw_history as draw_history
 from .evidence import draw_patterns as draw_patterns
 from .labels import Names as Names
-from .run import draw_pairs as draw_pairs
+from .paired import draw_pairs as draw_pairs
 from .run import draw_run as draw_run
 from .sensitivity import draw_sensitivity as draw_sensitivity
 from .sweeps import draw_grid as draw_grid

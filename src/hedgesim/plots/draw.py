@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from hedgesim.errors import StoreError
 from hedgesim.model.period import Period
+from hedgesim.model.setting import Setting
 from hedgesim.plots.labels import Names
-from hedgesim.plots.run import CHARTS, PAIRED_CHART, draw_pairs, draw_run
+from hedgesim.plots.paired import PAIRED_CHART, draw_pairs
+from hedgesim.plots.run import CHARTS, RECORD_COLUMNS, Known, draw_run
+from hedgesim.plots.trust import Trust, start_of
 from hedgesim.results.folders import MANIFEST, Folder, manifest_in, write_manifest
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
 from hedgesim.results.tables import RUNS, TABLES
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import ScenarioInputs
-from hedgesim.scenario.calibrations import in_words
-from hedgesim.scenario.impulses import impulses_of
+from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
+from hedgesim.scenario.calibrations import coverage_of, in_words
+from hedgesim.scenario.impulses import Impulse, impulses_of
+from hedgesim.scenario.tables import Tables, read_tables
+
+SMALL = "small"
+"""Grade of shocks that charts do not mark unless the scenario makes them larger or brings them itself."""
+
+START_TABLES = ("shares", "rivalry", "formats", "memberships", "trust", "proximity")
+"""Tables of the start whose assumptions charts count."""
 
 
 def draw(results: Results, folder: Path) -> list[Path]:
@@ -28,13 +39,31 @@ def draw(results: Results, folder: Path) -> list[Path]:
         StoreError: the results were read from a folder, which does not hold the names and shocks of the scenario.
     """
     scenario, inputs = _scenario_of(results)
+    runs = int(results.manifest["runs"])
     caption = (
-        f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
+        f"Scenario {scenario.name}, {runs} run{'s' * (runs != 1)}, seed {scenario.seed}, "
         f"{in_words(scenario.parameters)}."
     )
-    return draw_run(
-        results.tables, names_of(inputs), shocks=shocks_shown(scenario, inputs), folder=folder, caption=caption
-    )
+    shocks, hidden = shocks_shown(scenario, inputs)
+    if hidden:
+        caption += f" Small shocks that are not marked: {hidden}."
+    known = Known(trust_in(scenario, inputs), recorded_meetings(scenario))
+    return draw_run(results.tables, names_of(inputs), shocks=shocks, folder=folder, caption=caption, known=known)
+
+
+def trust_in(scenario: Scenario, inputs: ScenarioInputs) -> Trust:
+    """How far the charts of a scenario may be trusted."""
+    axes = inputs.setting.axes
+    named = {"country": axes.countries, "partner": axes.countries, "power": axes.powers, "rival": axes.powers}
+    tables = {name: inputs.tables.table(name) for name in START_TABLES}
+    return Trust(start_of(tables, {**named, "format": axes.formats}), coverage_of(scenario.parameters))
+
+
+def recorded_meetings(scenario: Scenario) -> pd.DataFrame:
+    """Meetings that were held, of any date, columns `RECORD_COLUMNS`; what a run is compared with, never its input."""
+    rows = read_tables(scenario.tables_folder).table("meetings")
+    held = rows[rows["held"] > 0.0]
+    return held.assign(period=[str(Period.of_date(date)) for date in held["date"]])[list(RECORD_COLUMNS)]
 
 
 def _scenario_of(results: Results) -> tuple[Scenario, ScenarioInputs]:
@@ -50,7 +79,9 @@ def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
 
     grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
     outcome, runs = results.manifest["outcome"], results.manifest["runs"]
-    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {in_words(scenario.parameters)}."
+    trust = trust_in(scenario, read_inputs(scenario)).line(*START_TABLES)
+    words = in_words(scenario.parameters)
+    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {words}. {trust}"
     draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder / "charts", caption=caption)
 
 
@@ -63,7 +94,8 @@ def draw_twins(twins: Twins, folder: Path) -> None:
         f" by random numbers, seed {scenario.seed}, {in_words(scenario.parameters)}."
     )
     title = f"{name} less {other}"
-    draw_pairs(twins.paired, names_of(inputs), folder=folder / "charts", title=title, caption=caption)
+    names, trust = names_of(inputs), trust_in(scenario, inputs)
+    draw_pairs(twins.paired, names, folder=folder / "charts", title=title, caption=caption, trust=trust)
 
 
 def draw_sweep(results: Results, folder: Path) -> list[Path]:
@@ -80,9 +112,11 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
     varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
     outcomes = [str(name) for name in manifest["outcomes"]]
     columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
+    parameters = [str(name) for name in manifest["parameters"]]
+    coverage = pd.concat(map(coverage_of, parameters)) if len(parameters) == 1 else pd.DataFrame()
     caption = (
         f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
-        f" {'; '.join(map(in_words, manifest['parameters']))}."
+        f" {'; '.join(map(in_words, parameters))}. {Trust(coverage=coverage).line()}"
     )
     runs = results.table(RUNS, columns=columns)
     title = str(manifest["question"])
@@ -128,16 +162,17 @@ def _remove_if_empty(folder: Path) -> None:
 
 def names_of(inputs: ScenarioInputs) -> Names:
     """Names and colours of the axes; the corners of the ternary: the aggressor, its largest peer, the opposite bloc."""
-    formats, axes = inputs.tables.table("formats"), inputs.tables.table("axes")
+    formats, axes, setting = inputs.tables.table("formats"), inputs.tables.table("axes"), inputs.setting
     titles = dict(zip(formats["format"], formats["name"], strict=True))
-    return Names.from_axes(axes, formats=titles, corners=_corners(inputs, axes))
+    aggressors = [code for code, is_one in zip(setting.axes.powers, setting.aggressor.ravel(), strict=True) if is_one]
+    aggressor = aggressors[0] if aggressors else ""
+    names = Names.from_axes(axes, formats=titles, corners=_corners(setting, axes, aggressor) if aggressor else {})
+    return replace(names, own=tuple(formats.loc[formats["role"] == "own", "format"]), aggressor=aggressor)
 
 
-def _corners(inputs: ScenarioInputs, axes: pd.DataFrame) -> dict[str, tuple[str, ...]]:
-    """Corners of the ternary: the aggressor, its rivals, and the largest power of the rest."""
-    setting = inputs.setting
-    place = int(setting.aggressor.ravel().argmax())
-    aggressor = setting.axes.powers[place]
+def _corners(setting: Setting, axes: pd.DataFrame, aggressor: str) -> dict[str, tuple[str, ...]]:
+    """Corners of the ternary: the aggressor, its rivals, and the largest power of the rest; none without rivals."""
+    place = setting.axes.powers.index(aggressor)
     rivalry = pd.Series(setting.rivalry[0, place, :, 0], index=setting.axes.powers)
     opposite = tuple(rivalry.index[rivalry > 0.5])
     mass = pd.Series(setting.capability.ravel(), index=setting.axes.powers)
@@ -150,9 +185,36 @@ def _corners(inputs: ScenarioInputs, axes: pd.DataFrame) -> dict[str, tuple[str,
     return {str(names[aggressor]): (aggressor,), str(names[third]): (third,), bloc: opposite}
 
 
-def shocks_shown(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
-    """Dated shocks that act during the runs, one row per shock, columns period and name."""
-    impulses = impulses_of(scenario, inputs.tables)
-    dated = {(line.onset, line.name) for line in impulses if line.onset <= scenario.end.index - scenario.start.index}
-    rows = [(str(Period.from_index(scenario.start.index + int(onset))), name) for onset, name in sorted(dated)]
-    return pd.DataFrame(rows, columns=["period", "name"])
+def shocks_shown(scenario: Scenario, inputs: ScenarioInputs) -> tuple[pd.DataFrame, int]:
+    """Dated events that act during the runs, one row each (period, name), and how many small ones are left out.
+
+    An event has many shocks, an alarm among them: it is named once, in the quarter in which it first acts.
+    """
+    last, names = scenario.end.index - scenario.start.index, _event_names(inputs.tables)
+    onsets: dict[str, Impulse] = {}
+    for line in impulses_of(scenario, inputs.tables):
+        event = line.event or line.shock
+        if 0 <= line.onset <= last and (event not in onsets or line.onset < onsets[event].onset):
+            onsets[event] = line
+    small = _small_events(inputs.tables) - scenario.shock_sizes.keys()
+    rows = [
+        (str(Period.from_index(scenario.start.index + int(line.onset))), names.get(event, line.name))
+        for event, line in onsets.items()
+        if event not in small
+    ]
+    frame = pd.DataFrame(rows, columns=["period", "name"])
+    return frame.sort_values("period", kind="stable", ignore_index=True), len(onsets) - len(frame)
+
+
+def _event_names(tables: Tables) -> dict[str, str]:
+    """Name of each recorded event: of the shock with its id, else of its first shock; what follows a colon goes."""
+    rows = tables.table("shocks")
+    rows = rows.assign(other=rows["shock"] != rows["event"]).sort_values("other", kind="stable")
+    first = rows.drop_duplicates("event")
+    return {event: name.partition(":")[0] for event, name in zip(first["event"], first["name"], strict=True)}
+
+
+def _small_events(tables: Tables) -> set[str]:
+    """Recorded events of which every shock and the alarm are small."""
+    grades = pd.concat([tables.table(name)[["event", "grade"]] for name in ("shocks", "alarms")])
+    return {str(event) for event, own in grades.groupby("event")["grade"] if (own == SMALL).all()}

@@ -65,7 +65,9 @@ def _shares(shares: pd.DataFrame, caption: str) -> Figure:
     domains = list(dict.fromkeys(shares["domain"]))
     rows = int(shares["domain"].value_counts().max())
     year = int(shares["year"].max())
-    notes = (f"Bars: 5 to 95 % of the forecast; tick: its median. {len(shares)} observed cells. {caption}",)
+    notes = (
+        f"Bars: 90 % predictive, 5 to 95 % of the forecast; tick: its median. {len(shares)} observed cells. {caption}",
+    )
     frame = Frame(left=1.0, right=0.2, legend_rows=1)
     figure = look.page(WIDTH, ROW * rows + 1.1, title=f"Forecast of the shares in {year}", notes=notes, frame=frame)
     axes = look.panels(figure, len(domains), len(domains), share=False, wspace=0.35)
@@ -163,8 +165,8 @@ def _history(title: str, table: pd.DataFrame, key: list[str], trained: int, capt
     """A page with a panel per value of the key."""
     groups = list(table.groupby(key, sort=False))
     notes = (
-        "Band: 5 to 95 % of runs; line: median (meetings: mean). The band leaves out errors of the record and of the"
-        f" model. Points: the record, or its bounds. Right of the vertical line: not used in fitting. {caption}",
+        f"Band: {look.PREDICTIVE}; line: median (meetings: mean). The band leaves out errors of the record. Points: the"
+        f" record, or its bounds. Right of the vertical line: not used in fitting. {caption}",
     )
     frame = Frame(left=0.6, right=0.2, legend_rows=1)
     height = HISTORY_HEIGHT * -(-len(groups) // COLUMNS) + 0.6
@@ -244,9 +246,9 @@ def _draw_panel(axis: Axes, rows: pd.DataFrame, *, labels: bool) -> None:
     axis.xaxis.set_major_locator(MaxNLocator(4, steps=look.ROUND))
     if first["summary"] == SHARE:
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:.0f} %"))
-    control = f" ({CONTROL})" if first["kind"] == CONTROL else ""
+    mark = f" ({CONTROL})" if first["kind"] == CONTROL else " (built in)" if first.get("built_in") else ""
     name = str(first["pattern"]) if str(first["pattern"]).startswith("P") else "Placebo"
-    text = textwrap.wrap(f"{name}: {first['says']}{control}", LETTERS)
+    text = textwrap.wrap(f"{name}: {first['says']}{mark}", LETTERS)
     axis.set_title("\n".join(text), fontsize=SMALL, fontweight="normal", linespacing=1.1)
 
 

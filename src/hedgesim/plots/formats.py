@@ -1,92 +1,161 @@
-"""Cooperation formats over time: which are active, at which level, and when they met."""
+"""The ladder of cooperation formats: the chance of every rung over time, recorded meetings, and meetings a year."""
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from numpy.typing import NDArray
 
-from hedgesim.model.world import RUNGS as LEVELS
-from hedgesim.plots.labels import Names, draw_years, mark_shocks, quarter_numbers
-from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, legend, plain_rows
+from hedgesim.model.world import RUNGS
+from hedgesim.plots.labels import QUARTERS, Names, draw_years, mark_shocks, quarter_numbers
+from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, legend, plain_rows, text_width
+from hedgesim.results.summary import INTERVAL
 
-LEVEL_COLORS: Mapping[str, str] = dict(
-    zip(LEVELS, ("#f1f1f1", "#9ecae1", "#08306b"), strict=True)
-)
-DORMANT, _, LEADERS = LEVELS
-MEETINGS: Mapping[str, tuple[str, float, str]] = {  # meeting -> glyph, size, text of the legend
-    "ministers": ("o", 4.0, "ministers' meeting"),
-    "leaders": ("*", 8.5, "leaders' meeting"),
+NONE, MINISTERS, LEADERS = RUNGS
+STEPS = (MINISTERS, LEADERS)
+COLORS: Mapping[str, str] = {MINISTERS: "#a6cbe6", LEADERS: "#08306b"}
+EDGES: Mapping[str, str] = {MINISTERS: "#5b9bc9", LEADERS: "#08306b"}
+TEXTS: Mapping[str, str] = {
+    MINISTERS: "chance that ministers have met by then",
+    LEADERS: "chance that leaders have",
 }
-BAR_HEIGHT, DORMANT_HEIGHT = 0.62, 0.16  # of a row
-NAME_WIDTH = 50  # characters
-ROW_INCHES = 0.21
-GLYPH_COLORS = {True: "#ffffff", False: "#111111"}  # by whether the bar is dark
+MARKS: Mapping[str, dict[str, Any]] = {  # of recorded meetings
+    MINISTERS: {"ms": 4.2, "mfc": "white", "mec": VERMILION, "mew": 1.2},
+    LEADERS: {"ms": 5.4, "mfc": VERMILION, "mec": "white", "mew": 0.7},
+}
+RATE_OFF: Mapping[str, float] = {LEADERS: -0.17, MINISTERS: 0.17}  # of a row, from its middle
+AREA_HEIGHT = 0.8  # of a row, a chance of 1
+NAME_WIDTH = 84  # characters
+NARROWER = 0.92  # letters of names are narrower than text at large
+ROW_INCHES = 0.22
 
 
-def active_formats(formats: pd.DataFrame) -> list[str]:
-    """Formats that are above dormant or meet in any run, in the order in which they become active in the first run."""
-    busy = formats[(formats["rung"] != DORMANT) | (formats["meeting"] != "none")]
-    anywhere = busy.groupby("format")["period"].min()
-    here = busy[busy["run"] == formats["run"].min()].groupby("format")["period"].min()
-    order = pd.DataFrame({"anywhere": anywhere, "here": here.reindex(anywhere.index)}).reset_index()
-    ranked = order.sort_values(["here", "anywhere", "format"], na_position="last", kind="stable")
-    return [str(code) for code in ranked["format"]]
+def chances(formats: pd.DataFrame) -> pd.DataFrame:
+    """Share of runs in which ministers and leaders have met by a quarter: index format, period; a column per rung.
 
-
-def reached_leaders(formats: pd.DataFrame) -> pd.Series[float]:
-    """Share of runs in which a format is at leaders' level or above in some quarter, by format."""
-    high = formats["rung"].isin((LEADERS,)).groupby([formats["format"], formats["run"]]).any()
-    return high.groupby("format").mean().astype(float)
-
-
-def timeline(formats: pd.DataFrame, figure: Figure, *, names: Names, shocks: pd.DataFrame) -> list[Axes]:
-    """Levels of the first run as bars with its meetings; right, the share of runs that reach leaders' level.
-
-    formats: the results table. Only formats that are active in some run have a row.
+    formats: the results table.
     """
-    codes = active_formats(formats)
-    axis, side = figure.subplots(1, 2, sharey=True, width_ratios=[10, 1])
-    figure.subplots_adjust(wspace=0.03)
-    _draw_levels(formats[formats["run"] == formats["run"].min()], axis, codes=codes)
+    reached = {MINISTERS: formats["rung"] != NONE, LEADERS: formats["rung"] == LEADERS}
+    grouped = formats[["format", "period"]].assign(**reached).groupby(["format", "period"], sort=True)
+    return grouped[list(STEPS)].mean()
+
+
+def rows_of(chance: pd.DataFrame, recorded: pd.DataFrame) -> list[str]:
+    """Formats with a row: first those that may still rise, by their chances at the end, then those at the top already.
+
+    chance: as of `chances`. Left out is what is at no rung in any run and has no recorded meeting.
+    """
+    first, last = (chance.groupby("format").agg(side) for side in ("first", "last"))
+    order = last.assign(top=first[LEADERS] >= 1.0, mean=chance.groupby("format")[MINISTERS].mean(), code=last.index)
+    order = order[(order[MINISTERS] > 0.0) | order.index.isin(recorded["format"])]
+    keys = ["top", LEADERS, MINISTERS, "mean", "code"]
+    ranked = order.sort_values(keys, ascending=[True, False, False, False, True], kind="stable")
+    return [str(code) for code in ranked["code"]]
+
+
+def recorded_in(meetings: pd.DataFrame, formats: pd.DataFrame) -> pd.DataFrame:
+    """Recorded meetings of the formats, and in the quarters, of a results table: format, period, level.
+
+    meetings: columns format, level, period; of meetings that were held.
+    """
+    inside = meetings["period"].between(formats["period"].min(), formats["period"].max())
+    return meetings[inside & meetings["level"].isin(STEPS) & meetings["format"].isin(formats["format"].unique())]
+
+
+def yearly(formats: pd.DataFrame) -> pd.DataFrame:
+    """Meetings a year after the first quarter: index format and meeting; mean over runs, q05 and q95."""
+    n_years = max(formats["period"].nunique() - 1, 1) / QUARTERS
+    flags = {step: formats["meeting"] == step for step in STEPS}
+    counts = formats[["format", "run"]].assign(**flags).groupby(["format", "run"])[list(STEPS)].sum() / n_years
+    long = counts.rename_axis(columns="meeting").stack().groupby(level=["format", "meeting"])
+    low, high = (long.quantile(part) for part in INTERVAL)
+    return pd.DataFrame({"mean": long.mean(), "q05": low, "q95": high})
+
+
+def ladder(
+    formats: pd.DataFrame, figure: Figure, *, recorded: pd.DataFrame, names: Names, shocks: pd.DataFrame
+) -> list[Axes]:
+    """A row per format: chances of its rungs over time with recorded meetings; right, its meetings a year.
+
+    formats: the results table. recorded: as of `recorded_in`.
+    """
+    chance = chances(formats)
+    codes = rows_of(chance, recorded)
+    axis, side = figure.subplots(1, 2, sharey=True, width_ratios=[7, 2])
+    figure.subplots_adjust(wspace=0.04)
+    _draw_chances(chance, axis, codes=codes)
+    for level, mark in MARKS.items():
+        dots = recorded[recorded["level"] == level]
+        places = [codes.index(code) for code in dots["format"]]
+        axis.plot(quarter_numbers(dots["period"]), places, "o", **mark, zorder=4, clip_on=False)
     axis.set_yticks(range(len(codes)), [_row_name(names, code) for code in codes], size=SMALL, color=INK)
     mark_shocks(axis, shocks, periods=formats["period"])
-    n_runs = formats["run"].nunique()
-    side.set_visible(n_runs > 1)
-    _draw_reached(side, reached_leaders(formats).reindex(codes), n_runs=n_runs)
-    bars = [Patch(facecolor=color, edgecolor=FAINT, lw=0.5) for color in LEVEL_COLORS.values()]
-    glyphs = [
-        Line2D([], [], ls="", marker=glyph, ms=size, color=GLYPH_COLORS[False]) for glyph, size, _ in MEETINGS.values()
-    ]
-    texts = [*LEVELS, *(text for _, _, text in MEETINGS.values())]
-    legend(figure, [*bars, *glyphs], texts, columns=len(texts), columnspacing=1.4)
+    _draw_rates(yearly(formats), side, codes=codes)
+    _part_rows(chance, (axis, side), codes=codes)
+    handles: list[Artist] = [Patch(facecolor=COLORS[step]) for step in STEPS]
+    handles += [Line2D([], [], ls="", marker="o", **MARKS[step]) for step in STEPS]
+    texts = [*TEXTS.values(), *(f"recorded meeting of {step}" for step in STEPS)]
+    legend(figure, handles, texts, columns=len(texts), columnspacing=1.6)
     return [axis, side]
 
 
-def _draw_levels(run: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None:
-    """Rows of bars for one run, one format each, coloured by level, with glyphs for meetings."""
-    rows = run[run["format"].isin(list(codes))].sort_values(["format", "period"])
-    draw_years(axis, run["period"])
+def _draw_chances(chance: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None:
+    """An area for each rung in the row of each format, its height the chance."""
+    periods = chance.index.get_level_values("period").unique()
+    draw_years(axis, periods)
     low, high = axis.get_xlim()
-    axis.set(xlim=(low - 0.5, high + 0.5), ylim=(len(codes) - 0.4, -0.6))
-    ranks = {code: rank for rank, code in enumerate(codes)}
-    x, y = quarter_numbers(rows["period"]), rows["format"].map(ranks).to_numpy(dtype=np.float64)
-    for level, color in LEVEL_COLORS.items():
-        here = (rows["rung"] == level).to_numpy()
-        height = DORMANT_HEIGHT if level == DORMANT else BAR_HEIGHT
-        axis.barh(y[here], np.ones(here.sum()), height, x[here] - 0.5, color=color, lw=0, zorder=2)
-    on_dark = rows["rung"].isin((LEADERS,))
-    for meeting, (glyph, size, _) in MEETINGS.items():
-        for dark, color in GLYPH_COLORS.items():
-            here = ((rows["meeting"] == meeting) & (on_dark == dark)).to_numpy()
-            axis.plot(x[here], y[here], glyph, ms=size, mfc=color, mec=color, mew=0.8, zorder=4)
+    axis.set(xlim=(low - 0.5, high + 0.5), ylim=(len(codes) - 0.45, -0.6))
+    x = _edges(quarter_numbers(periods))
+    wide = {step: chance[step].unstack("format") for step in STEPS}
+    for row, code in enumerate(codes):
+        floor = row + AREA_HEIGHT / 2
+        axis.axhline(floor, color=FAINT, lw=0.6, zorder=1)
+        for step in STEPS:
+            heights = np.repeat(wide[step][code].to_numpy(), 2) * AREA_HEIGHT
+            axis.fill_between(x, floor, floor - heights, color=COLORS[step], lw=0, zorder=2)
     plain_rows(axis, "left")
+
+
+def _edges(quarters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Both edges of every quarter, so that an area has a step per quarter."""
+    return np.column_stack([quarters - 0.5, quarters + 0.5]).ravel()
+
+
+def _draw_rates(rates: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None:
+    """Mean and 5 to 95 % of runs of the meetings a year, leaders above ministers; what never meets is left out."""
+    for step, off in RATE_OFF.items():
+        rows = rates.xs(step, level="meeting").reindex(list(codes))
+        y, met = np.arange(len(codes)) + off, (rows["q95"] + rows["mean"] > 0.0).to_numpy()
+        axis.hlines(y[met], rows["q05"][met], rows["q95"][met], color=COLORS[step], lw=3.2, zorder=2)
+        axis.plot(rows["mean"][met], y[met], "o", ms=3.6, mfc="white", mec=EDGES[step], mew=1.1, zorder=3)
+    plain_rows(axis, "left")
+    axis.grid(visible=True, axis="x")
+    axis.tick_params(labelleft=False)
+    axis.set_xlim(left=0.0)
+    axis.set_title("meetings a year", size=SMALL, weight="normal", color=MUTED, pad=4)
+
+
+def _part_rows(chance: pd.DataFrame, axes: Sequence[Axes], *, codes: Sequence[str]) -> None:
+    """A line above the formats that are at leaders' level from the start on."""
+    first = chance.groupby("format")[LEADERS].first()
+    rising = sum(float(first[code]) < 1.0 for code in codes)
+    if 0 < rising < len(codes):
+        for axis in axes:
+            axis.axhline(rising - 0.5, color=MUTED, lw=0.9, zorder=3)
+
+
+def name_room(names: Names, codes: Sequence[str]) -> float:
+    """Width of the names left of the rows, inches."""
+    return NARROWER * text_width(_row_name(names, code) for code in codes) + 0.25
 
 
 def _row_name(names: Names, code: str) -> str:
@@ -94,15 +163,3 @@ def _row_name(names: Names, code: str) -> str:
     name = names.formats.get(code, code)
     room = NAME_WIDTH - len(code) - 2
     return code if name == code else f"{textwrap.shorten(name, room, placeholder='…')}  {code}"
-
-
-def _draw_reached(axis: Axes, reached: pd.Series[float], *, n_runs: int) -> None:
-    """Thin bars with percentages: the share of runs that reach leaders' level."""
-    rows = np.arange(len(reached))
-    axis.barh(rows, reached, BAR_HEIGHT, color=LEVEL_COLORS[LEADERS], zorder=2)
-    for row, share in enumerate(reached):
-        axis.text(1.08, row, f"{share:.0%}", size=SMALL, va="center", color=INK if share else MUTED)
-    axis.set(xlim=(0, 1), xticks=[])
-    plain_rows(axis, "left", "bottom")
-    axis.tick_params(labelleft=False)
-    axis.set_title(f"share of {n_runs} runs\nreaching leaders", size=SMALL, weight="normal", color=MUTED, pad=4)

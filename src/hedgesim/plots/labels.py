@@ -42,13 +42,16 @@ class Names:
     """Names and colours of one region, all from its tables.
 
     countries, options: code -> (name, colour) in drawing order; options are the powers, then region, other.
-    formats: id -> name. corners: name of a corner of the ternary chart -> the powers it holds; three of them.
+    formats: id -> name. corners: name of a corner of the ternary chart -> the powers it holds; three of them. own: ids
+    of the meetings of the region itself. aggressor: code of the power that hostile resolutions are about.
     """
 
     countries: Labels
     options: Labels
     formats: Mapping[str, str] = field(default_factory=dict)
     corners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    own: tuple[str, ...] = ()
+    aggressor: str = ""
 
     @classmethod
     def from_axes(

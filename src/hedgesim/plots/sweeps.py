@@ -77,9 +77,10 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
         return figure
     texts = data.values(split) if split else []
     ticks = [[] if factor.numeric else data.values(factor.path) for factor in data.factors]
+    points = "; points: single runs" * (len(rows) <= MOST_POINTS)
     notes = {
-        f"Lines: median; bands: 5 to 95 % of runs{'; points: single runs' * (len(rows) <= MOST_POINTS)}.": [] in ticks,
-        "Dots and bars: median and 5 to 95 % of runs.": any(ticks),
+        f"Lines: median; bands: 90 % predictive, 5 to 95 % of runs{points}.": [] in ticks,
+        "Dots and bars: median and 90 % predictive, 5 to 95 % of runs.": any(ticks),
         BINNED: any(factor.numeric and rows[factor.path].nunique() > GRID_POINTS for factor in data.factors),
         POOLED: len(ticks) > 1,
     }

@@ -116,11 +116,14 @@ def ternary_note(shares: pd.DataFrame, countries: pd.DataFrame, *, corners: Mapp
     """The note of the ternary chart: what the corners hold and which share of all presence that is."""
     powers = [PRESENCE + power for group in corners.values() for power in group]
     held = countries.groupby(["country", "period"])[powers].mean().sum(axis=1)
-    camps = ", ".join(f"{name} = {'+'.join(group)}" for name, group in corners.items())
+    written = {name: " + ".join(group) for name, group in corners.items()}
+    camps = ", ".join(f"{name} = {group}" for name, group in written.items() if name != group)
     first, last = shares["period"].min(), shares["period"].max()
     shown = "The triangle is cut to where the paths are: read the percentages on its sides."
     ends = "; dots: ends of single runs" * (shares["run"].nunique() > 1)
     return (
         f"Circle: {first}; square: {last}; line: mean over runs{ends}. Presence of three camps as shares of their sum,"
-        f" which is {held.min():.0%} to {held.max():.0%} of all presence; {camps}. " + shown * any(cut(shares))
+        f" which is {held.min():.0%} to {held.max():.0%} of all presence{f'; {camps}' * bool(camps)}. "
+        + shown
+        * any(cut(shares))
     )

@@ -40,7 +40,8 @@ INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d0d0d0"
 LOW, MEDIAN, HIGH = BAND = ("q05", "q50", "q95")
 """Columns of a summary that are drawn: the ends of the band and the line in it."""
 ROUND, GENERAL = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}")  # steps of ticks, and how numbers are written
-BAND_NOTE = "Lines: median over runs; bands: 5 to 95 % of runs."
+PREDICTIVE = "90 % predictive: 5 to 95 % of runs, with what the model does not know in every run"
+BAND_NOTE = f"Lines: median over runs; bands: {PREDICTIVE}."
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 NEAR: Mapping[str, Any] = {"textcoords": "offset points", "annotation_clip": False}  # a text near what it names
 

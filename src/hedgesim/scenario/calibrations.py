@@ -18,6 +18,7 @@ SHIPPED = PRIOR
 
 FOLDER = "calibration"
 PARAMETERS, POSTERIOR, MANIFEST = "parameters.csv", "posterior.csv", "manifest.yaml"
+COVERAGE = "coverage.csv"
 
 
 def calibrations() -> tuple[str, ...]:
@@ -66,6 +67,15 @@ def posterior_table(name: str) -> dict[str, list[float]]:
     """
     table = _read(name, POSTERIOR)
     return {str(column): table[column].astype(float).tolist() for column in table.columns}
+
+
+def coverage_of(name: str) -> pd.DataFrame:
+    """Cells of years not fitted and those inside their 90 % band: domain, ahead (years), cells, inside.
+
+    Empty where a calibration was not scored.
+    """
+    path = home() / name / COVERAGE
+    return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=["domain", "ahead", "cells", "inside"])
 
 
 def _read(name: str, file: str) -> pd.DataFrame:

@@ -128,10 +128,15 @@ class PatternNames(KnownNames):
     def of_file(cls, content: Any) -> PatternNames:
         """The names for a file with such keys; faulty mappings do not count."""
         tables = known_names()
-        own = {
-            key: one if isinstance(one := content.get(key), dict) else {} for key in ("groups", "scenarios", "patterns")
-        }
-        return cls(sources=tables.sources, tables=tables.tables, settings=tables.settings, **own)
+        groups, scenarios, patterns = (
+            one if isinstance(one := content.get(key), dict) else {} for key in ("groups", "scenarios", "patterns")
+        )
+        return cls(
+            **{name: getattr(tables, name) for name in ("sources", "tables", "settings")},
+            groups=groups,
+            scenarios=scenarios,
+            patterns=patterns,
+        )
 
 
 _RUNGS, _STATUSES = " or ".join(RUNGS[1:]), " or ".join(STATUSES[1:])

@@ -113,7 +113,7 @@ class Curve(Entry):
 
     says: Name = Field(description="What the parameters are, in a few words.")
     parameters: Annotated[Names, known("settings", "parameter")] = Field(description="Paths of shared parameters.")
-    values: Annotated[tuple[Value, ...], Field(min_length=1, strict=False)] = Field(description="Values of all of them.")
+    values: Annotated[tuple[float, ...], Field(min_length=1, strict=False)] = Field(description="What all of them are.")
     patterns: Annotated[Names, known("patterns", "pattern")] = Field(description="Patterns by id.")
 
 

@@ -53,7 +53,7 @@ def tie(runs: SimulatedRuns, country: Country, partner: Country) -> Array:
 
 @quantity
 def closeness(runs: SimulatedRuns, country: Country, partner: Country) -> Array:
-    """Mean over a pair of trust with shocks times weight in the region, by which steps of two are fast or slow, 0..1."""
+    """Mean over a pair of trust with shocks times weight in the region, which makes steps of two fast or slow, 0..1."""
     weight = runs.trajectory.case.setting.regional_weight + 0.0 * runs.derived.strain
     ends = ((country, partner), (partner, country))
     return np.mean([runs.at(weight, one) * trust(runs, one, other) for one, other in ends], axis=0)
@@ -112,7 +112,7 @@ def joined(runs: SimulatedRuns, countries: Countries, powers: Powers) -> Array:
 
 @quantity
 def meetings(runs: SimulatedRuns, formats: Formats, rung: Rung, seated: Countries = ()) -> Array:
-    """Number of the formats that meet in the quarter at the rung or a higher one, with the heads of the seated there."""
+    """Number of the formats that meet in the quarter at the rung or a higher one, with the heads of the seated."""
     met = runs.at(runs.worlds.meeting, target=formats, along="formats") >= RUNGS.index(rung)
     came = runs.at(runs.worlds.came, seated, target=formats, along="formats") > 0.0
     return np.sum(met & came.all(axis=-2), axis=-1, dtype=float)
@@ -183,7 +183,7 @@ def formalisation(runs: SimulatedRuns) -> Array:
 
 @quantity
 def volume(runs: SimulatedRuns, countries: Countries, option: Option) -> Array:
-    """Trade in goods with an option against all trade without re-export, mean over countries, share; totals stand still."""
+    """Trade in goods with an option over all trade but re-export, which stands still; mean over countries, share."""
     setting, recorded = runs.trajectory.case.setting, runs.trajectory.case.parameters.response.recorded
     legs = setting.legs.sum(axis=TARGET, keepdims=True) + recorded * setting.aggressor.sum(axis=TARGET, keepdims=True)
     traded = (runs.worlds.share * setting.economy).sum(axis=DOMAIN, keepdims=True)

@@ -10,8 +10,8 @@ import numpy as np
 
 from hedgesim.analysis.patterns.interval import Span
 from hedgesim.engines.records import Trajectory
-from hedgesim.model.arrays import RUN, TARGET, Array
 from hedgesim.model import formats as fm
+from hedgesim.model.arrays import RUN, TARGET, Array
 from hedgesim.model.derived import Derived
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes

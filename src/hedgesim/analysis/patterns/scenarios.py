@@ -137,9 +137,10 @@ def _product(factors: Sequence[Mapping[str, float]]) -> dict[str, float]:
 class Variation:
     """What is changed in every scenario that patterns are run on; as it is, nothing.
 
-    rule: the rule that all countries follow. calm: no shock has any size. mute: channels on which none acts. pooled: every number of a country is the mean
-    of all countries'. parameters: name of a calibration. settings: values of shared parameters by path `group.name`.
-    draws: values by path, axes (draw,), as many for each; run k takes draw k modulo their number.
+    rule: the rule that all countries follow. calm: no shock has any size. mute: channels on which no shock acts.
+    pooled: every number of a country is the mean of all countries'. parameters: name of a calibration. settings:
+    values of shared parameters by path `group.name`. draws: values by path, axes (draw,), as many for each; run k takes
+    draw k modulo their number.
 
     Raises:
         ScenarioError: an unknown rule, calibration or path, a value out of range, draws of unequal number.

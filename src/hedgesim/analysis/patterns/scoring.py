@@ -75,8 +75,8 @@ def score(
 ) -> pd.DataFrame:
     """Every part of every pattern scored, a row each.
 
-    Columns: pattern, number, says, kind (part, control, reported), on, less, observed, record, built_in (why, if it is),
-    summary, interval, those of `Judgement`, runs.
+    Columns: pattern, number, says, kind (part, control, reported), on, less, observed, record, built_in (why, if it
+    is), summary, interval, those of `Judgement`, runs.
 
     Raises:
         ValueError: too few runs for a score.

@@ -69,8 +69,8 @@ def summary_of(values: Array, summary: str) -> tuple[float, float, float]:
     values: axes (run,), at least one; of a coverage (cell, run), and its limits are Wilson's of so many cells.
     """
     if summary == COVERAGE:
-        below, above = (np.quantile(values, QUANTILES[name], axis=-1) for name in ("q05", "q95"))
-        values, summary = ((below <= 0.0) & (above >= 0.0)).astype(float), SHARE
+        first, last = (np.quantile(values, QUANTILES[name], axis=-1) for name in ("q05", "q95"))
+        values, summary = ((first <= 0.0) & (last >= 0.0)).astype(float), SHARE
     n, tail = len(values), (1.0 - CONFIDENCE) / 2.0
     if summary in QUANTILES:
         at = QUANTILES[summary]

@@ -1,0 +1,70 @@
+"""How far a chart may be trusted: the line below it, made from the tables of the start and from scored years."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+ASSUMED = ("assumption", "recall")
+"""Confidences of numbers that nobody has checked."""
+
+LEVELS = "levels of shares are not forecast"
+NOT_SCORED = "coverage: not scored"
+
+
+@dataclass(frozen=True)
+class Trust:
+    """What charts say of themselves.
+
+    start: by part of the start how many of its numbers are assumption or recall, and how many there are. coverage:
+    columns domain, ahead (years), cells, inside; cells of years not fitted, and those inside their band.
+    """
+
+    start: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def line(self, *parts: str) -> str:
+        """The line below a chart that rests on these parts of the start."""
+        found = ((part, *self.start[part]) for part in parts if part in self.start)
+        counts = [f"{part} {assumed} of {numbers}" for part, assumed, numbers in found if numbers]
+        start = f"assumption or recall at the start: {', '.join(counts)}; " if counts else ""
+        return f"How far to trust this: {start}{coverage_in_words(self.coverage)}; {LEVELS}."
+
+
+def coverage_in_words(coverage: pd.DataFrame) -> str:
+    """Share of cells inside the 90 % bands, by domain, for every number of years ahead."""
+    if coverage.empty:
+        return NOT_SCORED
+    said = []
+    for domain, rows in coverage.sort_values("ahead").groupby("domain", sort=False):
+        rows = rows[rows["cells"] > 0]
+        parts = " ".join(f"{share:.0%}" for share in rows["inside"] / rows["cells"])
+        years = " ".join(f"{ahead:.0f}" for ahead in rows["ahead"])
+        said.append(f"{domain} {parts} ({years} years ahead, {rows['cells'].sum():.0f} cells)")
+    return "coverage of 90 % bands in years not fitted: " + ", ".join(said)
+
+
+def assumed_in(frame: pd.DataFrame) -> tuple[int, int]:
+    """How many rows of a table are assumption or recall, and how many there are."""
+    return int(frame["confidence"].isin(ASSUMED).sum()), len(frame)
+
+
+def start_of(tables: Mapping[str, pd.DataFrame], axes: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, int]]:
+    """Parts of the start with their assumptions, from its tables.
+
+    axes: members of the axis by column; rows with other members are not used.
+    """
+    used = {}
+    for name, frame in tables.items():
+        for column, members in axes.items():
+            if column in frame:
+                frame = frame[frame[column].isin(list(members))]
+        used[name] = frame
+    parts = {name: assumed_in(frame) for name, frame in used.items() if "domain" not in frame}
+    for name, frame in used.items():
+        if "domain" in frame:
+            parts[name] = assumed_in(frame)
+            parts |= {f"{domain} {name}": assumed_in(rows) for domain, rows in frame.groupby("domain")}
+    return parts
