@@ -12,6 +12,7 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     bound,
+    fusion_barrier,
     indicator,
     known_zero,
     logistic,
@@ -74,7 +75,8 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
     """Who would sit where, what climbs, what meets and who comes."""
     world, features, draws = inputs.world, inputs.setting.formats, inputs.draws
     xp, leaning = world.xp, decision.stance + world.stance
-    here, seat = (leaning > formality * decision.reserve for formality in (features.formality, fm.MEMBERSHIP))
+    needed = (formality * decision.reserve for formality in (features.formality, fm.MEMBERSHIP))
+    here, seat = fusion_barrier(xp, *(leaning > reserve for reserve in needed))
     p = inputs.parameters.ladder
     rate = fm.ladder_rate(
         world,
@@ -178,7 +180,7 @@ def _invitations(inputs: QuarterInputs, events: Events) -> tuple[Array, Array]:
     """
     world, features, uniform = inputs.world, inputs.setting.formats, inputs.draws.membership
     xp, working, outsider = world.xp, world.ladder > DORMANT, inputs.derived.party == 0.0
-    groups = places_of(features.small * (features.pairs >= fm.TRILATERAL))
+    groups = places_of(features.small, features.pairs >= fm.TRILATERAL)
     sits = (take_targets(xp, features.eligible, groups) > 0.0) & take_targets(xp, working, groups)
     bridged = xp.any(sits, axis=TARGET, keepdims=True)
     rate = fm.small_rate(inputs.derived.alarm, inputs.parameters.ladder)

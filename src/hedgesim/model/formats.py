@@ -191,7 +191,7 @@ def _own_steps(willing: Array, weight: Array, formats: Formats) -> Array:
 
 def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
     """Of two, mean of weight times trust in the other; of more 1, axes (1, 1, format, run)."""
-    xp, two = namespace(trusted), places_of(formats.small * (formats.pairs <= BILATERAL))
+    xp, two = namespace(trusted), places_of(formats.small, formats.pairs <= BILATERAL)
     founders = take_targets(xp, formats.eligible, two)
     n = xp.maximum(xp.sum(founders, axis=COUNTRY, keepdims=True), 1.0)
     close = xp.sum(founders * weight * take_targets(xp, trusted, two), axis=COUNTRY, keepdims=True) / n
@@ -201,7 +201,7 @@ def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
 def _born(willing: Array, formats: Formats) -> Array:
     """1 for treaties and bodies that did not exist at the start and have enough willing founders, else 0."""
     xp = namespace(willing)
-    new = places_of((formats.treaty + formats.body) * (formats.ladder == DORMANT))
+    new = places_of(formats.treaty + formats.body, formats.ladder == DORMANT)
     ready = take_targets(xp, willing, new) & (take_targets(xp, formats.eligible, new) > 0.0)
     enough = xp.sum(indicator(xp, ready), axis=COUNTRY, keepdims=True) >= FEWEST
     return place_targets(xp, indicator(xp, enough), new, willing.shape[TARGET])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
+import numpy as np
+
 from hedgesim.model import shares as sh
 from hedgesim.model.arrays import (
     COUNTRY,
@@ -203,11 +205,11 @@ def reexports(
     world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
 ) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
-    xp, customs = namespace(world.share), setting.formats.customs
-    unions = places_of(xp.sum(customs, axis=TARGET))
+    xp, customs = namespace(world.share), np.asarray(setting.formats.customs)[0, :, :, 0]
+    unions = places_of(np.any(customs > 0.0, axis=1))
     member = take_targets(xp, world.status, unions) == MEMBER
     inside = indicator(xp, member & (take_targets(xp, world.ladder, unions) > DORMANT))
-    within = xp.minimum(map_targets(xp, inside, customs[0, :, :, 0][unions, :]), 1.0)
+    within = xp.minimum(map_targets(xp, inside, xp.asarray(customs[list(unions)])), 1.0)
     return sh.reexport_of(
         conditions.sanctions,
         conditions.sanctionrisk,
