@@ -94,11 +94,13 @@ def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[st
 def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunInputs:
     """The start, the conditions and the draws of some runs."""
     setting = case.setting
-    start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
+    first = draw_start(xp, setting, case.seed, runs)
+    start = begin(xp, setting, case.parameters, first)
     steps = xp.arange(setting.axes.n_steps + 1, dtype=xp.float64)[:, None, None]
     conditions = conditions_at(setting, start.onset, steps)
     gambling = any(rule.gambles for rule in case.country_rules)
-    return RunInputs(start, conditions, partial(draw_steps, xp, setting, case.seed, runs, gambling=gambling))
+    drawn = partial(draw_steps, xp, setting, case.seed, runs, tails=first.tails, gambling=gambling)
+    return RunInputs(start, conditions, drawn)
 
 
 @cache

@@ -145,7 +145,8 @@ def compiler_options() -> dict[str, str | bool] | None:
 def _quarters(case: Case, runs: Array, record: Record) -> Any:
     """What is recorded of every quarter, the start first; traced."""
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
-    start = begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs))
+    drawn = draw_start(jnp, setting, case.seed, runs)
+    start = begin(jnp, setting, parameters, drawn)
     first = start.baseline.world
     gambling = any(rule.gambles for rule in case.country_rules)
 
@@ -159,7 +160,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
         return later, record(case, later, start.baseline, given, before=world.ladder)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
-        draws = draw_steps(jnp, setting, case.seed, runs, four=four, gambling=gambling)
+        draws = draw_steps(jnp, setting, case.seed, runs, four=four, tails=drawn.tails, gambling=gambling)
         together = jax.tree.map(lambda *parts: jnp.stack(parts), *draws)
         later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later

@@ -18,6 +18,7 @@ from hedgesim.model.arrays import (
     bound,
     indicator,
     map_targets,
+    namespace,
     spread,
     sum_products,
 )
@@ -63,13 +64,12 @@ def perceive(inputs: QuarterInputs) -> View:
         security=setting.security,
         politics=setting.politics,
         capability=setting.capability,
-        offer_rise=setting.politics * (world.attention - setting.attention),
+        offer_rise=world.attention - setting.attention,
         threat=world.threat,
-        exposed_threat=setting.politics * world.threat,
         access_powers=access[..., :n, :],
         access_region=access[..., n : n + 1, :],
         access_other=access[..., n + 1 :, :],
-        passage=xp.log(xp.sum(setting.tie * xp.exp(conditions.passage), axis=TARGET, keepdims=True)),
+        passage=_passage(setting, conditions),
         meetings_lead=lead,
         meetings_home=home,
         protection=derived.strain * setting.solidarity * setting.security,
@@ -88,6 +88,12 @@ def perceive(inputs: QuarterInputs) -> View:
     )
 
 
+def _passage(setting: Setting, conditions: Conditions) -> Array:
+    """Value of the ways to all neighbours together, log odds since the start; a country alone has no ways to lose."""
+    xp, tie = namespace(conditions.passage), setting.tie
+    return xp.log(1.0 + xp.sum(tie * (xp.exp(conditions.passage) - 1.0), axis=TARGET, keepdims=True))
+
+
 def _meetings(inputs: QuarterInputs) -> tuple[Array, Array]:
     """Rise of the rungs of formats that a power leads, axes (country, domain, power, run), and of home-grown ones."""
     world, start, features = inputs.world, inputs.baseline.world, inputs.setting.formats
@@ -96,7 +102,8 @@ def _meetings(inputs: QuarterInputs) -> tuple[Array, Array]:
     rise = (world.ladder * inputs.derived.party - start.ladder * at_start) / LEADERS
     covers = xp.matrix_transpose(features.covers[0, :, :, 0])
     led = features.lead[0, :, :, 0]
-    source = xp.concat((led, 1.0 - xp.max(led, axis=1, keepdims=True)), axis=1)
+    home = (1.0 - xp.sum(led, axis=1, keepdims=True)) * (1.0 - features.dialogue[0, 0, :, :])
+    source = xp.concat((led, home), axis=1)
     reach = xp.reshape(covers[:, :, None] * source[:, None, :], (covers.shape[0], -1))
     flat = map_targets(xp, rise, reach)
     both = xp.reshape(flat, (flat.shape[COUNTRY], covers.shape[1], source.shape[1], -1))
@@ -146,14 +153,16 @@ def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDeci
     xp, draws, conditions = world.xp, inputs.draws, inputs.conditions
     scale = sh.spread_of_drift(inputs.derived.still, setting.energy, draws.tail, parameters.drift)
     drift = sh.move_drift(world.drift, draws.value, scale, parameters.drift)
-    flow = xp.sum(reexports(world, conditions, setting, parameters), axis=TARGET, keepdims=True)
-    legs = setting.legs + parameters.response.recorded * _of_options(xp, setting)
+    flow = reexports(world, inputs.baseline, conditions, setting=setting, parameters=parameters)
+    goods = sh.goods_of(flow, setting.legs, parameters.response)
     succession = indicator(xp, conditions.succession > world.rulers)
     moved = replace(
         world,
         drift=drift,
         response=countries.response,
-        share=sh.shares_of(inputs.baseline.log_share, countries.response, drift, flow * setting.economy, legs),
+        share=sh.shares_of(
+            inputs.baseline.log_share, countries.response, drift, goods=goods, economy=setting.economy
+        ),
         threat=sh.move_threat(
             world.threat, inputs.derived.reach, conditions.intention, powers.pressure, parameters.response
         ),
@@ -164,10 +173,3 @@ def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDeci
         forgotten=xp.minimum(world.forgotten + 0.25 * indicator(xp, (world.rulers > 0.0) | (succession > 0.0)), 1.0),
     )
     return advance_formats(moved, inputs, countries)
-
-
-def _of_options(xp: ModuleType, setting: Setting) -> Array:
-    """1 for the aggressor among the options, axes (1, 1, option, run)."""
-    return xp.concat(
-        (setting.aggressor, 0.0 * setting.aggressor[..., :1, :], 0.0 * setting.aggressor[..., :1, :]), axis=TARGET
-    )

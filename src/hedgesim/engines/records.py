@@ -88,14 +88,15 @@ class Outcomes:
 def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> Quarter:
     """The outcomes of a quarter; before: rungs of the formats a quarter earlier."""
     xp = world.xp
-    countries, system = _outcomes_in(case, world, baseline, conditions, before=before)
+    presence = presence_of(xp, world.share, case.setting.weight)
+    countries, system = _outcomes_in(case, world, baseline, conditions, presence=presence, before=before)
     trust = bound(xp, world.trust + conditions.trust, 0.0, 1.0)
     trust = xp.sum(case.setting.tie * trust, axis=TARGET, keepdims=True)
-    presence = swap(xp, presence_of(xp, world.share, case.setting.weight), COUNTRY, TARGET)
-    n_countries, n_runs = presence.shape[TARGET], presence.shape[RUN]
+    by_option = swap(xp, presence, COUNTRY, TARGET)
+    n_countries, n_runs = by_option.shape[TARGET], by_option.shape[RUN]
     own = [xp.broadcast_to(values[:, 0, 0, :], (n_countries, n_runs)) for values in (*countries.values(), trust)]
     parts = [
-        xp.reshape(presence, (-1, n_runs)),
+        xp.reshape(by_option, (-1, n_runs)),
         *own,
         *(xp.broadcast_to(values[:, 0, 0, :], (1, n_runs)) for values in system.values()),
     ]
@@ -180,7 +181,9 @@ class Trajectory:
         """Outcomes of countries and of the system by name; axes (step, country or 1, 1, 1, run)."""
         ladder = self.worlds.ladder
         before = self.worlds.xp.concat((ladder[:1, ...], ladder[:-1, ...]), axis=0)
-        return _outcomes_in(self.case, self.worlds, self.inputs.start.baseline, self.inputs.conditions, before=before)
+        presence = presence_of(self.worlds.xp, self.worlds.share, self.case.setting.weight)
+        baseline, conditions = self.inputs.start.baseline, self.inputs.conditions
+        return _outcomes_in(self.case, self.worlds, baseline, conditions, presence=presence, before=before)
 
     def outcomes(self) -> Outcomes:
         """Outcomes of every run, presence and mean trust included."""
@@ -201,13 +204,13 @@ def trajectory_of(case: Case, runs: Sequence[int], worlds: World, xp: ModuleType
 
 
 def _outcomes_in(
-    case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array
+    case: Case, world: World, baseline: Baseline, conditions: Conditions, *, presence: Array, before: Array
 ) -> tuple[dict[str, Array], dict[str, Array]]:
     """Outcomes of countries and of the system by name, axes (…, country or 1, 1, 1, run), in one or more quarters.
 
-    before: rungs of the formats a quarter earlier.
+    presence: of options. before: rungs of the formats a quarter earlier.
     """
     setting = case.setting
-    countries = country_outcomes(world, baseline, conditions, setting=setting, parameters=case.parameters)
-    system = system_outcomes(world, baseline, setting=setting)
+    countries = country_outcomes(world, baseline, conditions, presence, setting=setting, parameters=case.parameters)
+    system = system_outcomes(world, baseline, presence, setting=setting)
     return countries, {**system, "first_time_formats": first_times(world.xp, world.ladder, before)}

@@ -25,10 +25,6 @@ Number: TypeAlias = float | Array
 COUNTRY, DOMAIN, TARGET, RUN = -4, -3, -2, -1
 """The axes, counted from the end: a leading axis of steps changes none of them."""
 
-Bits: TypeAlias = tuple[Array, ...]
-"""Truth values packed into unsigned 32-bit integers."""
-
-BITS = 32
 
 fusion_barriers: dict[str, Callable[..., tuple[Array, ...]]] = {}
 """By name of a namespace, a function by which its compiler computes arrays once; NumPy needs none."""
@@ -104,66 +100,36 @@ def sum_products(of: Array, what: Array) -> Array:
     return total
 
 
-def pair_sums(xp: ModuleType, row: Array, column: Array) -> Array:
-    """Sum over k of `row`, axes (…, i, 1, k, run), times `column`, axes (…, j, 1, k, run): axes (…, i, 1, j, run).
-
-    Here k is long: NumPy takes a column at a time, a compiler all terms in one loop.
-    """
-    if not is_numpy_array(row):
-        (total,) = fusion_barrier(xp, sum_products(row, swap(xp, swap(xp, column, COUNTRY, TARGET), COUNTRY, DOMAIN)))
-        return total
-    columns = [column[..., j : j + 1, :, :, :] for j in range(column.shape[COUNTRY])]
-    return xp.concat([xp.sum(row * one, axis=TARGET, keepdims=True) for one in columns], axis=TARGET)
+def places_of(*masks: Array) -> tuple[int, ...]:
+    """Places along an axis that all masks choose, one value each; never arrays of a compiler."""
+    chosen = [np.ravel(np.asarray(mask) != 0.0) for mask in masks]
+    return tuple(int(place) for place in np.flatnonzero(np.all(chosen, axis=0)))
 
 
-def pack_bits(xp: ModuleType, holds: Array, axis: int) -> Bits:
-    """Truth values along an axis, counted from the end, 32 to an unsigned integer; the axis keeps length 1."""
-    ones: Any = xp.astype(holds, xp.float64)
-    after, words = (slice(None),) * (-axis - 1), []
-    for first in range(0, holds.shape[axis], BITS):
-        some = ones[(..., slice(first, min(first + BITS, holds.shape[axis])), *after)]
-        weight = xp.reshape(2.0 ** xp.arange(some.shape[axis], dtype=xp.float64), (-1, *(1,) * len(after)))
-        words.append(xp.astype(xp.sum(some * weight, axis=axis, keepdims=True), xp.uint32))
-    return tuple(words)
-
-
-def any_common(one: Bits, other: Bits) -> Array:
-    """Whether any bit is set on both sides."""
-    common = (one[0] & other[0]) != 0
-    for a, b in zip(one[1:], other[1:], strict=True):
-        common = common | ((a & b) != 0)
-    return common
-
-
-def count_common(xp: ModuleType, one: Bits, other: Bits) -> Array:
-    """How many bits are set on both sides."""
-    count = xp.bitwise_count if hasattr(xp, "bitwise_count") else _count_bits
-    total = xp.astype(count(one[0] & other[0]), xp.float64)
-    for a, b in zip(one[1:], other[1:], strict=True):
-        total = total + xp.astype(count(a & b), xp.float64)
-    return total
-
-
-def _count_bits(word: Array) -> Array:
-    """How many of the 32 bits are set, in a namespace that has no function for it: in pairs, fours and bytes."""
-    xp = namespace(word)
-    number = [xp.asarray(value, dtype=xp.uint32) for value in (1, 2, 4, 24, *_BIT_MASKS)]
-    one, two, four, shift, by_pairs, by_fours, by_eights, every = number
-    pairs = word - ((word >> one) & by_pairs)
-    fours = (pairs & by_fours) + ((pairs >> two) & by_fours)
-    eights = (fours + (fours >> four)) & by_eights
-    return (eights * every) >> shift
-
-
-_BIT_MASKS = (0x55555555, 0x33333333, 0x0F0F0F0F, 0x01010101)
+def in_domains(mask: Array) -> tuple[slice, ...]:
+    """Index of the domain that a mask, axes (1, domain, 1, 1), chooses; of none where it chooses none."""
+    places = places_of(mask)
+    chosen = slice(places[0], places[0] + 1) if places else slice(0, 0)
+    return (..., chosen, slice(None), slice(None))
 
 
 def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
     """Some targets, in their order; neighbours are taken together."""
+    if not places:
+        return x[..., :0, :]
     starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1] + 1]
     ends = [*starts[1:], len(places)]
     stretches = [slice(places[a], places[b - 1] + 1) for a, b in zip(starts, ends, strict=True)]
+    if len(stretches) == 1:
+        return x[..., stretches[0], :]
     return xp.concat([x[..., some, :] for some in stretches], axis=TARGET)
+
+
+def place_targets(xp: ModuleType, x: Array, places: tuple[int, ...], n: int) -> Array:
+    """Numbers of some targets among all `n`, 0 for the others."""
+    if not places:
+        return xp.zeros((*x.shape[:TARGET], n, x.shape[RUN]), dtype=xp.float64)
+    return map_targets(xp, x, xp.asarray(np.eye(n)[list(places)]))
 
 
 def swap(xp: ModuleType, x: Array, one: int, other: int) -> Array:

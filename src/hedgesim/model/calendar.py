@@ -2,148 +2,207 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+from jaxtyping import Bool, Float
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import COUNTRY, TARGET, Array, bound, indicator, logistic, pair_sums, positive
+from hedgesim.model.arrays import (
+    COUNTRY,
+    TARGET,
+    Array,
+    bound,
+    fusion_barrier,
+    indicator,
+    known_zero,
+    logistic,
+    place_targets,
+    places_of,
+    positive,
+    swap,
+    take_targets,
+)
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.view import CountryDecision
 from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERS, NONE, World
 
 EARLIEST = 3.0
-"""Quarters after a meeting before which the five do not meet again by themselves."""
+"""Quarters after an own meeting before which the five do not meet again by themselves."""
 
 EARLY = 0.1
-"""Chance of an own meeting at the earliest quarter."""
+"""Chance of an own meeting in that quarter."""
+
+
+@dataclass(frozen=True)
+class Events:
+    """What happens to formats in a quarter; axes (country, domain, target, run)."""
+
+    here: Bool[Array, "country 1 format run"]
+    """Whether countries would sit in the format."""
+    seat: Bool[Array, "country 1 format run"]
+    """Whether they would at the formality of a full seat."""
+    climbs: Bool[Array, "1 1 format run"]
+    summit: Bool[Array, "1 1 1 run"]
+    """Whether leaders meet at an own meeting."""
+    ladder: Float[Array, "1 1 format run"]
+    meeting: Float[Array, "1 1 format run"]
+    came: Float[Array, "country 1 format run"]
 
 
 def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecision) -> World:
     """The formats one quarter later; world: already moved in everything else."""
-    xp, old, derived, draws = world.xp, inputs.world, inputs.derived, inputs.draws
-    features = inputs.setting.formats
-    willing = indicator(xp, decision.stance - features.formality * decision.reserve + old.stance > 0.0)
-    rate = fm.ladder_rate(
-        old,
-        alarm=derived.alarm,
-        willing=willing,
-        trusted=derived.trusted,
-        weight=inputs.setting.regional_weight,
-        wealth=features.wealth,
-        formats=features,
-        parameters=inputs.parameters.ladder,
-    )
-    reachable = derived.available + (1.0 - derived.available) * inputs.parameters.ladder.virtual
-    rate = rate * fm.is_ready(old.ladder, features) * xp.where(old.ladder >= MINISTERS, reachable, 1.0)
-    opened = (draws.opening < fm.chance(rate)) & (old.ladder < features.ceiling)
-    ladder = old.ladder + indicator(xp, opened)
-    meeting = xp.where(opened, ladder, _held(inputs))
-    came = indicator(xp, draws.coming < logistic(xp, decision.stance - fm.CONTACT * decision.reserve))
-    came = came * derived.party * indicator(xp, meeting >= LEADERS)
-    n = xp.sum(derived.party, axis=COUNTRY, keepdims=True)
-    full = (xp.sum(came, axis=COUNTRY, keepdims=True) >= n) & (n > 0.0) & (features.own > 0.0)
+    xp, old, features = world.xp, inputs.world, inputs.setting.formats
+    events = _events(inputs, decision)
+    places = places_of(features.own)
+    party, came = (take_targets(xp, x, places) > 0.0 for x in (inputs.derived.party, events.came))
+    complete = xp.any(came, axis=COUNTRY, keepdims=True) & xp.all(came | ~party, axis=COUNTRY, keepdims=True)
+    full = xp.any(complete, axis=TARGET, keepdims=True)
     moved = replace(
         world,
-        ladder=ladder,
-        since=xp.where(meeting >= ladder, 0.0, old.since + 1.0),
-        turn=old.turn + indicator(xp, (meeting >= LEADERS) & (features.own > 0.0)),
-        seated=xp.maximum(old.seated, xp.max(indicator(xp, full), axis=TARGET, keepdims=True)),
-        meeting=meeting,
-        came=came,
-        trust=_next_trust(inputs, came * features.own),
+        ladder=events.ladder,
+        since=xp.where(events.meeting >= events.ladder, 0.0, old.since + 1.0),
+        turn=old.turn + features.own * indicator(xp, events.meeting >= LEADERS),
+        seated=xp.maximum(old.seated, indicator(xp, full)),
+        meeting=events.meeting,
+        came=events.came,
+        trust=_next_trust(inputs, events.came),
+        status=_next_status(inputs, events),
     )
-    return absorb(_next_status(moved, inputs, decision), inputs)
+    return absorb(moved, inputs)
+
+
+def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
+    """Who would sit where, what climbs, what meets and who comes."""
+    world, features, draws = inputs.world, inputs.setting.formats, inputs.draws
+    xp, leaning = world.xp, decision.stance + world.stance
+    needed = (formality * decision.reserve for formality in (features.formality, fm.MEMBERSHIP))
+    here, seat = fusion_barrier(xp, *(leaning > reserve for reserve in needed))
+    p = inputs.parameters.ladder
+    rate = fm.ladder_rate(
+        world,
+        alarm=inputs.derived.alarm,
+        willing=here,
+        trusted=inputs.derived.trusted,
+        weight=inputs.setting.regional_weight,
+        formats=features,
+        p=p,
+    )
+    hosted = inputs.derived.available + (1.0 - inputs.derived.available) * p.virtual
+    rate = rate * xp.where(world.ladder >= MINISTERS, hosted, 1.0)
+    ready = fm.is_ready(world.ladder, world.seated, features) & (world.ladder < features.ceiling)
+    climbs = ready & (draws.opening < fm.chance(rate))
+    held = _held(inputs)
+    leaders_meet = xp.where(climbs, world.ladder >= MINISTERS, held >= LEADERS)
+    summit = xp.any((features.own > 0.0) & leaders_meet, axis=TARGET, keepdims=True)
+    climbs = climbs & ((features.treaty == 0.0) | summit)
+    at_once = (features.treaty + features.body) > 0.0
+    ladder = xp.where(climbs, xp.where(at_once, LEADERS, world.ladder + 1.0), world.ladder)
+    meeting = xp.where(climbs & (features.treaty == 0.0), ladder, held)
+    came = _came(inputs, decision, meeting)
+    return Events(here=here, seat=seat, climbs=climbs, summit=summit, ladder=ladder, meeting=meeting, came=came)
+
+
+def _came(inputs: QuarterInputs, decision: CountryDecision, meeting: Array) -> Array:
+    """1 where the head of a party or guest comes to this quarter's own leaders' meeting, axes (country, 1, format, run)."""
+    world, features = inputs.world, inputs.setting.formats
+    xp, own = world.xp, places_of(features.own)
+    likely = logistic(xp, take_targets(xp, decision.stance, own) - fm.CONTACT * decision.reserve)
+    asked = (take_targets(xp, inputs.derived.party, own) > 0.0) | (take_targets(xp, world.status, own) > NONE)
+    comes = asked & (inputs.draws.coming < likely) & (take_targets(xp, meeting, own) >= LEADERS)
+    return place_targets(xp, indicator(xp, comes), own, meeting.shape[TARGET])
 
 
 def _held(inputs: QuarterInputs) -> Array:
     """Rung of the regular meeting of each format this quarter, axes (1, 1, format, run)."""
     world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.calendar
     xp, derived, uniform = world.xp, inputs.derived, inputs.draws.holding
-    due = xp.where(world.since >= EARLIEST + 1.0, logistic(xp, p.hold + 0.0 * world.since), 0.0)
-    due = xp.where((world.since >= EARLIEST) & (world.since < EARLIEST + 1.0), EARLY, due)
-    own = due * derived.available * (1.0 - _strain_on_host(inputs))
-    yearly = indicator(xp, world.since >= features.cadence - 1.0)
-    repeat = fm.chance(xp.exp(p.repeat + 0.0 * world.since)) * derived.available
-    leaders = xp.where(features.own > 0.0, own, xp.where(features.body > 0.0, yearly, repeat))
-    ministers = fm.chance(xp.exp(p.ministers + p.ministers_alarm * derived.alarm) + 0.0 * world.since)
-    working = (world.ladder > DORMANT) & (features.treaty == 0.0)
-    top = xp.where(world.ladder >= LEADERS, leaders, 0.0)
-    low = top + (1.0 - top) * ministers * (1.0 - features.body)
+    waited = world.since + 1.0
+    due = xp.where(waited > EARLIEST, logistic(xp, xp.asarray(p.hold)), xp.where(waited == EARLIEST, EARLY, 0.0))
+    yearly = indicator(xp, waited >= features.cadence)
+    repeated = fm.chance(xp.exp(xp.asarray(p.repeat))) * derived.available
+    regular = xp.where(features.own > 0.0, due * derived.available * (1.0 - _strain_on_host(inputs)), repeated)
+    top = xp.where(world.ladder >= LEADERS, xp.where(features.body > 0.0, yearly, regular), 0.0)
+    ministers = fm.chance(xp.exp(p.ministers + p.ministers_alarm * derived.alarm)) * (1.0 - features.body)
+    low = top + (1.0 - top) * ministers
     rung = xp.where(uniform < top, LEADERS, xp.where(uniform < low, MINISTERS, DORMANT))
-    return xp.where(working, rung, DORMANT)
+    return xp.where((world.ladder > DORMANT) & (features.treaty == 0.0), rung, DORMANT)
 
 
 def _strain_on_host(inputs: QuarterInputs) -> Array:
     """Strain on the government whose turn it is to host an own meeting, axes (1, 1, format, run)."""
-    world, derived = inputs.world, inputs.derived
-    xp = world.xp
-    n = xp.maximum(xp.sum(derived.party, axis=COUNTRY, keepdims=True), 1.0)
-    seat = world.turn - n * xp.floor(world.turn / n)
+    world, strain = inputs.world, inputs.derived.strain
+    xp, own = world.xp, places_of(inputs.setting.formats.own)
+    if known_zero(strain):
+        return 0.0 * world.turn
+    party, turn = (take_targets(xp, x, own) for x in (inputs.derived.party, world.turn))
+    n = xp.maximum(xp.sum(party, axis=COUNTRY, keepdims=True), 1.0)
+    seat = turn - n * xp.floor(turn / n)
     before, felt = 0.0 * n, 0.0 * n
-    for i in range(derived.party.shape[COUNTRY]):
-        one = derived.party[..., i : i + 1, :, :, :]
-        felt = felt + derived.strain[..., i : i + 1, :, :, :] * one * indicator(xp, before == seat)
+    for i in range(party.shape[COUNTRY]):
+        one = party[..., i : i + 1, :, :, :]
+        felt = felt + strain[..., i : i + 1, :, :, :] * one * indicator(xp, before == seat)
         before = before + one
-    return felt
+    return place_targets(xp, felt, own, world.turn.shape[TARGET])
 
 
 def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
-    """Trust after meetings at which heads of both sides sat, axes (country, 1, country, run)."""
+    """Trust after own meetings at which heads of both sides sat, axes (country, 1, country, run)."""
     p, world = inputs.parameters.calendar, inputs.world
     xp = world.xp
+    together = 0.0
+    for place in places_of(inputs.setting.formats.own):
+        heads = came[..., place : place + 1, :]
+        together = together + heads * swap(xp, heads, COUNTRY, TARGET)
     apart = (1.0 - xp.eye(came.shape[COUNTRY], dtype=xp.float64))[:, None, :, None]
-    together = pair_sums(xp, came, came) * apart
-    return bound(xp, world.trust + p.trust_gain * together * positive(xp, p.trust_ceiling - world.trust), 0.0, 1.0)
+    room = positive(xp, p.trust_ceiling - world.trust)
+    return bound(xp, world.trust + p.trust_gain * together * apart * room, 0.0, 1.0)
 
 
-def _next_status(world: World, inputs: QuarterInputs, decision: CountryDecision) -> World:
-    """Founders, guests, members, signatures, accessions and exits."""
-    old, derived, features, p = inputs.world, inputs.derived, inputs.setting.formats, inputs.parameters.ladder
-    xp, uniform = world.xp, inputs.draws.membership
-    own = xp.exp(p.own + 0.0 * derived.alarm)
+def _next_status(inputs: QuarterInputs, events: Events) -> Array:
+    """Founders, guests, members, signatures, accessions and exits, axes (country, 1, format, run)."""
+    old, features, p = inputs.world, inputs.setting.formats, inputs.parameters.ladder
+    xp, uniform, here = old.xp, inputs.draws.membership, events.here
+    eligible, body, treaty = features.eligible > 0.0, features.body > 0.0, features.treaty > 0.0
+    none, member, working = old.status == NONE, old.status == MEMBER, old.ladder > DORMANT
+    founded = events.climbs & ~working & eligible & ~treaty & (here | ~body)
+    signed = treaty & eligible & here & events.summit & (events.ladder > DORMANT)
+    joined = body & eligible & working & here & ~member & (uniform < fm.chance(xp.asarray(p.accession)))
+    left = body & member & ~here & (uniform < fm.chance(xp.asarray(p.leaving)))
+    invited, promoted = _invitations(inputs, events)
+    up = founded | signed | joined | (promoted & ~none & ~member)
+    return xp.where(up, MEMBER, xp.where(none & invited, GUEST, xp.where(left, NONE, old.status)))
 
-    def willing(formality: Array) -> Array:
-        return indicator(xp, decision.stance - formality * decision.reserve + old.stance > 0.0)
 
-    seat, here = willing(fm.MEMBERSHIP + 0.0 * features.formality), willing(features.formality)
-    working = indicator(xp, old.ladder > DORMANT)
-    unwilling = xp.sum(derived.party * (1.0 - here), axis=COUNTRY, keepdims=True)
-    unseated = xp.sum(derived.party * (1.0 - seat), axis=COUNTRY, keepdims=True)
-    bridged = xp.max(
-        indicator(xp, (old.ladder > DORMANT) & (features.small * features.eligible > 0.0)), axis=TARGET, keepdims=True
-    )
-    guest = features.opens_to * working * here * bridged * indicator(xp, unwilling < 0.5)
-    guest_rate = own * (fm.PAIRS / xp.maximum(xp.sum(derived.party, axis=COUNTRY, keepdims=True), 1.0)) * guest
-    member_rate = own * features.opens_to * (1.0 - features.body) * seat * indicator(xp, unseated < 0.5)
-    joins_rate = p.accession * features.body * features.eligible * working * here
-    summit = xp.max(indicator(xp, world.meeting >= LEADERS) * features.own, axis=TARGET, keepdims=True)
-    signs_rate = own * (fm.PAIRS / features.pairs) * features.treaty * features.eligible * here * summit
-    rate = xp.where(
-        old.status == NONE,
-        guest_rate + joins_rate + signs_rate,
-        xp.where(old.status < MEMBER, member_rate + joins_rate, 0.0),
-    )
-    happens = uniform < fm.chance(rate)
-    founds = (world.ladder > DORMANT) & (old.ladder == DORMANT) & (features.eligible > 0.0) & (features.treaty == 0.0)
-    leaves = (
-        (old.status == MEMBER) & (features.body * (1.0 - here) > 0.0) & (uniform < fm.chance(p.leaving + 0.0 * uniform))
-    )
-    up = xp.where((old.status == NONE) & (guest_rate > 0.0), GUEST, MEMBER)
-    status = xp.where(founds, MEMBER, xp.where(happens, up, xp.where(leaves, NONE, old.status)))
-    signed = xp.sum(indicator(xp, status == MEMBER), axis=COUNTRY, keepdims=True) >= 2.0
-    ladder = xp.where(features.treaty > 0.0, LEADERS * indicator(xp, signed), world.ladder)
-    return replace(world, status=status, ladder=ladder)
+def _invitations(inputs: QuarterInputs, events: Events) -> tuple[Array, Array]:
+    """Whether outsiders are invited as guests, and guests as members, axes (country, 1, format, run).
+
+    Guests must sit in a group of three or more that is at work; both need all parties, members at the higher formality.
+    """
+    world, features, uniform = inputs.world, inputs.setting.formats, inputs.draws.membership
+    xp, working, outsider = world.xp, world.ladder > DORMANT, inputs.derived.party == 0.0
+    groups = places_of(features.small, features.pairs >= fm.TRILATERAL)
+    sits = (take_targets(xp, features.eligible, groups) > 0.0) & take_targets(xp, working, groups)
+    bridged = xp.any(sits, axis=TARGET, keepdims=True)
+    rate = fm.small_rate(inputs.derived.alarm, inputs.parameters.ladder)
+    pairs = xp.maximum(xp.sum(inputs.derived.party, axis=COUNTRY, keepdims=True), 1.0)
+    agreed = xp.all(events.here | outsider, axis=COUNTRY, keepdims=True) & (features.opens_to > 0.0) & working
+    invited = agreed & bridged & events.here & (uniform < fm.chance(rate * fm.PAIRS / pairs))
+    settled = agreed & (features.body == 0.0) & xp.all(events.seat | outsider, axis=COUNTRY, keepdims=True)
+    return invited, settled & events.seat & (uniform < fm.chance(rate))
 
 
 def absorb(world: World, inputs: QuarterInputs) -> World:
     """Bodies end all of whose members sit in a more formal outside-led body whose lead has entered them."""
     features, xp = inputs.setting.formats, world.xp
+    if not features.absorptions:
+        return world
     ended = 0.0 * world.ladder
     for absorbed, absorber, entry in features.absorptions:
         here, there = (world.status[..., f : f + 1, :] == MEMBER for f in (absorbed, absorber))
         outside = xp.any(here & ~there, axis=COUNTRY, keepdims=True)
         entered = (inputs.conditions.step >= entry) & (world.ladder[..., absorber : absorber + 1, :] > DORMANT)
-        place = xp.reshape(xp.asarray([float(f == absorbed) for f in range(ended.shape[TARGET])]), (-1, 1))
-        ended = ended + place * indicator(xp, ~outside & entered & xp.any(here, axis=COUNTRY, keepdims=True))
+        ends = indicator(xp, ~outside & entered & xp.any(here, axis=COUNTRY, keepdims=True))
+        ended = ended + place_targets(xp, ends, (absorbed,), ended.shape[TARGET])
     gone = ended > 0.0
     return replace(
         world,

@@ -27,6 +27,8 @@ class Baseline:
     presence: Float[Array, "country 1 option #run"]
     alarm: Float[Array, "1 1 1 #run"]
     """What is left at the start of earlier security events."""
+    reexport: Float[Array, "1 1 1 #run"]
+    """Size of the re-export in this run, 1 in the middle."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hedgesim.model.arrays import RUN, Array
-from hedgesim.model.noise import WORDS, Address, draw_uniform, gamma, normal
+from hedgesim.model.noise import WORDS, Address, draw_words, gamma, halves, normal_of, unit
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.shares import LOWEST_SHARE, tail_of
 
@@ -30,7 +30,7 @@ class Draws:
     """Uniform."""
     membership: Float[Array, "country 1 format #run"]
     """Uniform."""
-    coming: Float[Array, "country 1 format #run"]
+    coming: Float[Array, "country 1 1 #run"]
     """Uniform, whether a head comes."""
     stance: Float[Array, "country 1 format #run"]
     """Uniform, unmodelled part of the stance."""
@@ -48,8 +48,8 @@ class StartDraws:
     """Gamma numbers of shape evidence times share, 0 where evidence weighs more than the prior."""
     value: Float[Array, "country domain option #run"]
     """Normal, the drift at the start."""
-    tail: Float[Array, "country domain option #run"]
-    """Factor of the calendar year on it."""
+    tails: Float[Array, "year country domain option #run"]
+    """Factor of every calendar year on the drift, from the year before the start on."""
     stance: Float[Array, "country 1 format #run"]
     """Uniform, unmodelled part of the stance."""
     arrival: Float[Array, "impulse runs"]
@@ -77,30 +77,35 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
     ]
     if random:
         streams.append(("arrival", ("",), names))
-    drawn = _by_stream(xp, draw_uniform(xp, seed, runs, _addresses(tuple(streams)))[0], tuple(streams))
+    drawn = _by_stream(xp, draw_words(xp, seed, runs, _addresses(tuple(streams)))[0], tuple(streams))
     return StartDraws(
         gammas=_gammas(xp, setting, seed, runs),
-        value=_per_cell(xp, axes, normal(drawn["start_drift"][:, 0, :, :])),
-        tail=_tails(xp, axes, seed, runs, axes.start.year - 1),
-        stance=drawn["start_stance"],
-        arrival=drawn["arrival"][0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
-        cycle=drawn["cycle"],
-        reexport=normal(drawn["reexport"]),
+        value=_per_country(xp, axes, normal_of(drawn["start_drift"])),
+        tails=_tails(xp, axes, seed, runs),
+        stance=unit(drawn["start_stance"]),
+        arrival=unit(drawn["arrival"])[0, 0, :, :] if random else xp.asarray(np.full((len(names), 1), 0.5)),
+        cycle=unit(drawn["cycle"]),
+        reexport=normal_of(drawn["reexport"]),
     )
 
 
-def _per_cell(xp: ModuleType, axes: Axes, flat: Array) -> Array:
-    """Numbers with axes (country, cell, run) by domain and option."""
-    return xp.reshape(flat, (flat.shape[0], len(axes.domains), len(axes.options), -1))
+def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array) -> Array:
+    """Factor of every calendar year on the drift of every cell, axes (year, country, domain, option, run).
 
-
-def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array, year: int | Array) -> Array:
-    """Factor of a calendar year on the drift of every cell, axes (country, domain, option, run)."""
+    From the year before the start to one after the last quarters drawn. One call gives the numbers of two years.
+    """
     streams: tuple[Stream, ...] = (("tail", axes.countries, _cells(axes)),)
-    one, other = (
-        _by_stream(xp, x, streams)["tail"] for x in draw_uniform(xp, seed, runs, _addresses(streams), four=year)[:2]
-    )
-    return _per_cell(xp, axes, tail_of(xp, one[:, 0, :, :], other[:, 0, :, :]))
+    first, n_years = axes.start.year - 1, -(-axes.n_steps // WORDS) + 2
+    factors = []
+    for two in range(first // 2, (first + n_years - 1) // 2 + 1):
+        words = draw_words(xp, seed, runs, _addresses(streams), four=two)
+        factors += [_per_country(xp, axes, tail_of(xp, unit(words[n]), unit(words[n + 1]))) for n in (0, 2)]
+    return xp.stack(factors[first % 2 :][:n_years], axis=0)
+
+
+def _per_country(xp: ModuleType, axes: Axes, flat: Array) -> Array:
+    """Numbers with axes (address, run) by country, domain and option."""
+    return xp.reshape(flat, (len(axes.countries), len(axes.domains), len(axes.options), -1))
 
 
 def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> Array:
@@ -112,7 +117,7 @@ def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | A
     if drawn.size == 0:
         return xp.asarray(np.zeros((*redrawn.shape[:RUN], 1)))
     addresses: tuple[Address, ...] = tuple(("hollow", *cells[n]) for n in drawn)
-    uniform = draw_uniform(xp, seed, runs, addresses)[0]
+    uniform = unit(draw_words(xp, seed, runs, addresses)[0])
     shape = np.asarray(setting.evidence) * np.maximum(share, LOWEST_SHARE)
     numbers = gamma(uniform, np.reshape(shape, (-1, shape.shape[RUN]))[drawn])
     place = np.full(len(cells), drawn.size)
@@ -128,42 +133,47 @@ def draw_steps(
     runs: Sequence[int] | Array,
     *,
     four: int | Array,
+    tails: Array,
     gambling: bool = True,
 ) -> tuple[Draws, ...]:
     """Random numbers of four successive steps of some runs: 4 * four .. 4 * four + 3, counted from 0.
 
-    gambling: False leaves out the numbers for rules that gamble, which are then 0.
+    tails: those of the start. gambling: False leaves out the numbers for rules that gamble, which are then 0.
     """
     axes = setting.axes
     cells = ("value", axes.countries, _cells(axes))
     groups: tuple[tuple[Stream, ...], ...] = (
         (cells,),
-        tuple((name, axes.countries, axes.formats) for name in ("membership", "coming", "stance")),
-        (("joining", axes.countries, axes.powers),),
-        tuple((name, ("",), axes.formats) for name in ("opening", "holding")),
+        (("stance", axes.countries, axes.formats),),
+        (
+            ("joining", axes.countries, axes.powers),
+            ("coming", axes.countries, ("",)),
+            *((name, ("",), axes.formats) for name in ("opening", "holding")),
+        ),
         *(((("whim", *cells[1:]),),) if gambling else ()),
     )
     steps: list[dict[str, Array]] = [{} for _ in range(WORDS)]
     for streams in groups:
-        numbers = draw_uniform(xp, seed, runs, _addresses(streams), four=four)
+        numbers = draw_words(xp, seed, runs, _addresses(streams), four=four)
         for step, flat in zip(steps, numbers, strict=True):
             step.update(_by_stream(xp, flat, streams))
     first = axes.start.quarter  # quarter of the year of step 1, from 0
-    this, later = (_tails(xp, axes, seed, runs, axes.start.year + four + more) for more in (0, 1))
+    this, later = tails[four + 1, ...], tails[four + 2, ...]
     return tuple(_draws(xp, axes, step, this if n + first < WORDS else later) for n, step in enumerate(steps))
 
 
-def _draws(xp: ModuleType, axes: Axes, uniform: dict[str, Array], tail: Array) -> Draws:
-    """The numbers of one step from uniform ones."""
+def _draws(xp: ModuleType, axes: Axes, words: dict[str, Array], tail: Array) -> Draws:
+    """The numbers of one step from random words."""
 
-    def normal_per_cell(name: str) -> Array:
-        return _per_cell(xp, axes, normal(uniform[name][:, 0, :, :]))
-
+    membership, stance = halves(words["stance"])
+    gambled = "whim" in words
     return Draws(
-        value=normal_per_cell("value"),
+        value=_per_country(xp, axes, normal_of(words["value"])),
         tail=tail,
-        whim=normal_per_cell("whim") if "whim" in uniform else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
-        **{name: q for name, q in uniform.items() if name not in {"value", "whim"}},
+        whim=_per_country(xp, axes, normal_of(words["whim"])) if gambled else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
+        membership=membership,
+        stance=stance,
+        **{name: unit(words[name]) for name in ("joining", "coming", "opening", "holding")},
     )
 
 

@@ -13,8 +13,11 @@ from hedgesim.model.arrays import (
     logistic,
     map_targets,
     namespace,
+    place_targets,
+    places_of,
     sum_products,
     swap,
+    take_targets,
 )
 from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
@@ -33,7 +36,13 @@ MEMBERSHIP = 0.6
 """Formality of a seat in the own meetings."""
 
 PAIRS = 15.0
-"""Pairs of six: the rate of a step is that of the six times this over the pairs that must be squared."""
+"""Pairs of six: the rate of a step is that of opening talks times this over the pairs that must be squared."""
+
+BILATERAL, TRILATERAL = 1.0, 3.0
+"""Pairs of two and of three parties."""
+
+FEWEST = 2.0
+"""Parties that a body or a treaty needs."""
 
 UNIT_GDP = 2.0
 """GDP at which a power has the base rate, tn USD."""
@@ -92,16 +101,18 @@ class CalendarParameters:
 def parties_of(status: Array, eligible: Array, ladder: Array) -> Array:
     """Whose stance counts: members, or who may found a dormant format; axes (country, 1, format, run), 0 or 1."""
     xp = namespace(status)
-    working = ladder > DORMANT
-    return indicator(xp, ((status == MEMBER) & working) | ((eligible > 0.0) & ~working))
+    return indicator(xp, xp.where(ladder > DORMANT, status == MEMBER, eligible > 0.0))
 
 
 def trust_in(trust: Array, party: Array) -> Array:
-    """Mean trust of each country in the other parties of each format, axes (country, 1, format, run)."""
+    """Mean trust of each country in the other parties of each format, the usual one where there are none.
+
+    Axes (country, 1, format, run).
+    """
     xp = namespace(trust)
     total = sum_products(trust, swap(xp, party, COUNTRY, DOMAIN))
     others = xp.sum(party, axis=COUNTRY, keepdims=True) - party
-    return total / xp.maximum(others, 1.0)
+    return xp.where(others > 0.0, total / xp.maximum(others, 1.0), USUAL_TRUST)
 
 
 def stance_on(
@@ -112,84 +123,101 @@ def stance_on(
     trusted: mean trust in the other parties, axes (country, 1, format, run). weight: in the region. left: bodies that
     the ruler has left and that are not forgotten. The others: 0..1. All but the first axes (country, 1, 1, run).
     """
-    free = (
-        parameters.willing
-        + parameters.trust * (trusted - USUAL_TRUST)
-        + parameters.weight * weight
-        - parameters.left * left
-    )
-    return free, parameters.personal * personalisation + parameters.neutral * neutrality
+    p = parameters
+    usual = p.willing - p.trust * USUAL_TRUST + p.weight * weight - p.left * left
+    return p.trust * trusted + usual, p.personal * personalisation + p.neutral * neutrality
 
 
 def logit(q: Array) -> Array:
     """Log odds of a probability: a logistic number from a uniform one."""
     xp = namespace(q)
-    return xp.log(q) - xp.log(1.0 - q)
+    return xp.log(q / (1.0 - q))
 
 
-def starting_stance(stance: Array, willing: Array, uniform: Array) -> Array:
-    """Unmodelled part of the stance at the start, log odds: those in a body are willing, the others are not.
+def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) -> Array:
+    """Unmodelled part of the stance at the start, log odds: who sits in a format is willing, who was asked and does not
+    is not, and of the others nothing is known.
 
-    stance: the modelled part. willing: 1 for those in the body.
+    stance: the modelled part. sits, asked: 1 where it holds, axes (country, 1, format, run).
     """
     xp = namespace(uniform)
-    refused = logistic(xp, -stance)
-    return logit(xp.where(willing > 0.0, refused + uniform * (1.0 - refused), uniform * refused))
+    refused = uniform * xp.where(asked > 0.0, logistic(xp, -stance), 1.0)
+    return xp.where(sits > 0.0, -logit(uniform * logistic(xp, stance)), logit(refused))
 
 
 def move_stance(unmodelled: Array, uniform: Array, succession: Array, parameters: StanceParameters) -> Array:
-    """Unmodelled part one quarter later: drawn again at a succession, and else so that half remains after a half-life."""
+    """Unmodelled part one quarter later: drawn again at a succession, and else so that half stays after a half-life."""
     xp = namespace(uniform)
-    again = xp.maximum(1.0 - 0.5 ** (1.0 / parameters.half_life) + 0.0 * uniform, succession)
+    again = xp.maximum(xp.asarray(1.0 - 0.5 ** (1.0 / parameters.half_life)), succession)
     fresh = uniform < again
     return xp.where(fresh, logit(xp.where(fresh, uniform / again, 0.5)), unmodelled)
 
 
-def ladder_rate(
-    world: World,
-    *,
-    alarm: Array,
-    willing: Array,
-    trusted: Array,
-    weight: Array,
-    wealth: Array,
-    formats: Formats,
-    parameters: LadderParameters,
-) -> Array:
-    """Rate per quarter at which a format climbs one rung, axes (1, 1, format, run).
+def small_rate(alarm: Array, parameters: LadderParameters) -> Array:
+    """Rate per quarter of a step of as many pairs as six countries have, axes (1, 1, 1, run): that of opening talks."""
+    return namespace(alarm).exp(parameters.ministers + parameters.alarm * alarm)
 
-    alarm: axes (1, 1, 1, run). willing: 1 for countries willing to sit in the format, axes (country, 1, format, run).
-    trusted: mean trust in the other parties. weight: of countries in the region. wealth: log of the GDP of the lead
-    over `UNIT_GDP`, axes (1, 1, format, run).
+
+def ladder_rate(
+    world: World, *, alarm: Array, willing: Array, trusted: Array, weight: Array, formats: Formats, p: LadderParameters
+) -> Array:
+    """Rate per quarter at which a format climbs, axes (1, 1, format, run); treaties climb at own summits only.
+
+    alarm: axes (1, 1, 1, run). willing: whether countries would sit in it, axes (country, 1, format, run). trusted: mean
+    trust in the other parties. weight: of countries in the region.
     """
-    xp, p = world.xp, parameters
-    founders = formats.eligible
-    own_ministers = xp.max(formats.own * indicator(xp, world.ladder >= MINISTERS), axis=TARGET, keepdims=True)
-    talks = xp.exp(p.ministers + p.gdp * wealth + p.alarm * alarm) * (xp.exp(p.alone + 0.0 * alarm) + own_ministers)
+    xp, founders = world.xp, formats.eligible > 0.0
+    opening = small_rate(alarm, p)
+    ministers_met = xp.max(formats.own * indicator(xp, world.ladder >= MINISTERS), axis=TARGET, keepdims=True)
+    talks = opening * xp.exp(p.gdp * formats.wealth) * (ministers_met + xp.exp(xp.asarray(p.alone)))
     summits = xp.exp(p.leaders + p.alarm * alarm) * world.seated
-    shares = weight * founders
-    heavy = xp.sum(shares * willing, axis=COUNTRY, keepdims=True) >= MAJORITY * xp.sum(
-        shares, axis=COUNTRY, keepdims=True
-    )
-    n = xp.maximum(xp.sum(founders, axis=COUNTRY, keepdims=True), 1.0)
-    everyone = xp.sum(founders * willing, axis=COUNTRY, keepdims=True) >= n
-    close = xp.where(n < 3.0, xp.sum(founders * weight * trusted, axis=COUNTRY, keepdims=True) / n, 1.0)
-    own = xp.exp(p.own + 0.0 * alarm)
+    everyone = indicator(xp, xp.all(willing | ~founders, axis=COUNTRY, keepdims=True))
     return (
         formats.dialogue * xp.where(world.ladder < MINISTERS, talks, summits)
-        + formats.own * own * heavy
-        + formats.small * own * everyone * close * (PAIRS / formats.pairs)
+        + xp.exp(xp.asarray(p.own)) * _own_steps(willing, weight, formats)
+        + formats.small * opening * everyone * (PAIRS / formats.pairs) * _closeness(trusted, weight, formats)
+        + (formats.treaty * opening * (PAIRS / formats.pairs) + formats.body * p.accession) * _born(willing, formats)
     )
 
 
-def is_ready(ladder: Array, formats: Formats) -> Array:
-    """1 where every format that must come first has met, axes (1, 1, format, run)."""
+def _own_steps(willing: Array, weight: Array, formats: Formats) -> Array:
+    """1 for own meetings that enough weight of the region is willing to sit in, else 0, axes (1, 1, format, run)."""
+    xp, own = namespace(willing), places_of(formats.own)
+    shares = weight * take_targets(xp, formats.eligible, own)
+    enough = MAJORITY * xp.sum(shares, axis=COUNTRY, keepdims=True)
+    heavy = xp.sum(xp.where(take_targets(xp, willing, own), shares, 0.0), axis=COUNTRY, keepdims=True) >= enough
+    return place_targets(xp, indicator(xp, heavy), own, willing.shape[TARGET])
+
+
+def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
+    """Of two, mean of weight times trust in the other; of more 1, axes (1, 1, format, run)."""
+    xp, two = namespace(trusted), places_of(formats.small, formats.pairs <= BILATERAL)
+    founders = take_targets(xp, formats.eligible, two)
+    n = xp.maximum(xp.sum(founders, axis=COUNTRY, keepdims=True), 1.0)
+    close = xp.sum(founders * weight * take_targets(xp, trusted, two), axis=COUNTRY, keepdims=True) / n
+    return 1.0 + place_targets(xp, close - 1.0, two, trusted.shape[TARGET])
+
+
+def _born(willing: Array, formats: Formats) -> Array:
+    """1 for treaties and bodies that did not exist at the start and have enough willing founders, else 0."""
+    xp = namespace(willing)
+    new = places_of(formats.treaty + formats.body, formats.ladder == DORMANT)
+    ready = take_targets(xp, willing, new) & (take_targets(xp, formats.eligible, new) > 0.0)
+    enough = xp.sum(indicator(xp, ready), axis=COUNTRY, keepdims=True) >= FEWEST
+    return place_targets(xp, indicator(xp, enough), new, willing.shape[TARGET])
+
+
+def is_ready(ladder: Array, seated: Array, formats: Formats) -> Array:
+    """Whether every format that must come first has met, axes (1, 1, format, run).
+
+    Of own meetings leaders have met once all heads sat at one.
+    """
     xp = namespace(ladder)
     after = formats.after[0, :, :, 0]
     low, high = (indicator(xp, after >= rung) for rung in (MINISTERS, LEADERS))
-    missing = map_targets(xp, indicator(xp, ladder < MINISTERS), low)
-    missing = missing + map_targets(xp, indicator(xp, ladder < LEADERS), high)
-    return indicator(xp, missing < 0.5)
+    complete = indicator(xp, ladder >= LEADERS) * xp.where(formats.own > 0.0, seated, 1.0)
+    missing = map_targets(xp, indicator(xp, ladder < MINISTERS), low) + map_targets(xp, 1.0 - complete, high)
+    return missing < 0.5
 
 
 def chance(rate: Array) -> Array:

@@ -7,7 +7,6 @@ a call are those of four successive steps.
 
 from __future__ import annotations
 
-import math
 import zlib
 from collections.abc import Sequence
 from functools import cache
@@ -44,22 +43,22 @@ def threefry(xp: ModuleType, key: Sequence[Array], counter: Sequence[Array], rou
         first, second = _ROTATIONS[n % 8]
         a, b = (1, 3) if n % 2 == 0 else (3, 1)
         x[0] += x[a]
-        x[a] = _rotated(xp, x[a], first)
+        x[a] = _rotated(x[a], first)
         x[a] ^= x[0]
         x[2] += x[b]
-        x[b] = _rotated(xp, x[b], second)
+        x[b] = _rotated(x[b], second)
         x[b] ^= x[2]
         if n % 4 == 3:
             s = n // 4 + 1
             for i in range(WORDS):
                 x[i] += extended[(s + i) % 5]
-            x[3] += xp.asarray(s, dtype=xp.uint32)
+            x[3] += s
     return x
 
 
-def _rotated(xp: ModuleType, x: Array, by: int) -> Array:
-    low = x >> xp.asarray(32 - by, dtype=xp.uint32)
-    x <<= xp.asarray(by, dtype=xp.uint32)
+def _rotated(x: Array, by: int) -> Array:
+    low = x >> (32 - by)
+    x <<= by
     x |= low
     return x
 
@@ -77,28 +76,74 @@ def _words(addresses: tuple[Address, ...]) -> NDArray[np.uint32]:
     return np.asarray([known[name] for name in names], dtype=np.uint32).reshape(-1, 3).T
 
 
-def draw_uniform(
+def draw_words(
     xp: ModuleType, seed: int, runs: Sequence[int] | Array, addresses: tuple[Address, ...], *, four: int | Array = 0
 ) -> tuple[Array, ...]:
-    """Uniform numbers in (0, 1) of 32 bits in four successive steps, axes (address, run) each.
+    """Random 32-bit words of four successive steps, axes (address, run) each.
 
     four: the steps are 4 * four .. 4 * four + 3. Each number depends only on seed, run, its own address and the step:
     not on which other addresses, runs or steps are drawn with it.
     """
-    stream, one, other = (xp.asarray(word[:, None]) for word in _words(addresses))
+    names = _words(addresses)
     run = xp.asarray(runs, dtype=xp.uint32)[None, :]
     low, high = (xp.asarray([[word & _WORD]], dtype=xp.uint32) for word in (seed, seed >> 32))
     step = xp.reshape(xp.asarray(four, dtype=xp.uint32), (1, 1))
-    words = threefry(xp, (low, high, run, stream), (one, other, step, xp.zeros((1, 1), dtype=xp.uint32)))
-    return tuple(_unit(xp, word) for word in words)
+    zero, some = xp.zeros((1, 1), dtype=xp.uint32), len(addresses)
+    if is_numpy_array(run):  # a cache holds a part at a time
+        some = max(1, _AT_ONCE // run.shape[1])
+    parts = []
+    for first in range(0, len(addresses), some):
+        stream, one, other = (xp.asarray(word[first : first + some, None]) for word in names)
+        parts.append(threefry(xp, (low, high, run, stream), (one, other, step, zero)))
+    return tuple(parts[0]) if len(parts) == 1 else tuple(xp.concat(same, axis=0) for same in zip(*parts, strict=True))
 
 
-def _unit(xp: ModuleType, word: Array) -> Array:
-    """A double in (0, 1), its 32 bits and a half."""
+def draw_uniform(
+    xp: ModuleType, seed: int, runs: Sequence[int] | Array, addresses: tuple[Address, ...], *, four: int | Array = 0
+) -> tuple[Array, ...]:
+    """Uniform numbers in (0, 1) of 32 bits in four successive steps; arguments as of `draw_words`."""
+    return tuple(unit(word) for word in draw_words(xp, seed, runs, addresses, four=four))
+
+
+_AT_ONCE = 25_000
+"""Numbers of a step that NumPy draws at once."""
+
+
+def unit(word: Array) -> Array:
+    """Uniform numbers in (0, 1), axes of the words: their 32 bits and a half."""
+    xp = namespace(word)
     u = xp.astype(word, xp.float64)
     u += 0.5
     u *= 2.0**-32
     return u
+
+
+def halves(word: Array) -> tuple[Array, Array]:
+    """Two uniform numbers in (0, 1) of 16 bits each from one word."""
+    xp = namespace(word)
+    bits = (word >> 16, word & (_LEVELS - 1))
+    first, second = ((xp.astype(half, xp.float64) + 0.5) / _LEVELS for half in bits)
+    return first, second
+
+
+_LEVELS = 2**16
+
+
+@cache
+def _normals() -> NDArray[np.float64]:
+    """Standard normal numbers in the middle of equally likely steps, scaled to a variance of 1."""
+    z = ndtri((np.arange(_LEVELS) + 0.5) / _LEVELS)
+    return z / np.sqrt(np.mean(z * z))
+
+
+def normal_of(word: Array) -> Array:
+    """Standard normal numbers from the first 16 bits of words, within 4.2 of 0; found in a table, so the same anywhere."""
+    xp = namespace(word)
+    place = word >> 16
+    if is_numpy_array(word):
+        numbers: Array = _normals()[place]
+        return numbers
+    return _entries(xp, xp.asarray(_normals()), xp.astype(place, xp.int64))
 
 
 _CENTRE = (
@@ -225,21 +270,3 @@ def _quantiles(shape: float) -> NDArray[np.float64]:
     log_density = (shape - 1.0) * np.log(above) - above - gammaln(shape)
     slope = np.exp(-0.5 * z * z - 0.5 * np.log(2.0 * np.pi) - log_density)
     return np.stack([x, np.where(x > 1e-60, slope, 0.0)])
-
-
-def expectile(xp: ModuleType, tau: Array) -> Array:
-    """The expectile of the standard normal distribution at `tau`, 0.001 .. 0.999.
-
-    The level at which a quantity that rises with rate tau and falls with rate 1 - tau toward normal targets
-    does not move on average [newey_powell1987]. Newton's method; the distribution function by Gauss and Legendre.
-    """
-    nodes, weights = np.polynomial.legendre.leggauss(24)
-    at, weight = xp.asarray(0.5 * (nodes + 1.0)), xp.asarray(0.5 * weights)
-    root = math.sqrt(2.0 * math.pi)
-    e = 0.0 * tau
-    for _ in range(10):
-        density = xp.exp(-0.5 * e * e) / root
-        inside = xp.sum(weight * xp.exp(-0.5 * (e[..., None] * at) ** 2), axis=-1) / root
-        below = 0.5 + e * inside
-        e = (2.0 * tau - 1.0) * density / (tau * (1.0 - below) + (1.0 - tau) * below)
-    return e

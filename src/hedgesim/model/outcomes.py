@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
+import numpy as np
+
 from hedgesim.model import shares as sh
 from hedgesim.model.arrays import (
     COUNTRY,
@@ -12,13 +14,17 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     bound,
+    in_domains,
     indicator,
+    map_targets,
     namespace,
+    places_of,
     spread,
     sum_products,
     swap,
+    take_targets,
 )
-from hedgesim.model.derived import Baseline, presence_of
+from hedgesim.model.derived import Baseline
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
@@ -131,7 +137,8 @@ def hedging_index(xp: ModuleType, secure: Array, rivalry: Array) -> Array:
 
 def security_of(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """Security shares of powers, axes (…, country, 1, power, run)."""
-    return xp.sum(share[..., : setting.n_powers, :] * setting.security, axis=DOMAIN, keepdims=True)
+    of_domain = share[in_domains(setting.security)][..., : setting.n_powers, :]
+    return xp.sum(of_domain, axis=DOMAIN, keepdims=True)
 
 
 def hedging_by_arithmetic(xp: ModuleType, start: Array, now: Array, rivalry: Array, aggressor: Array) -> Array:
@@ -153,24 +160,25 @@ def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array
 
 def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
-    n = setting.n_powers
-    weight = setting.weight * (setting.economy + setting.energy)
-    total = xp.sum(weight, axis=DOMAIN, keepdims=True)
-    dealt = xp.sum(share[..., :n, :] * weight, axis=DOMAIN, keepdims=True) / _nonzero(xp, total)
+    dealt, total = 0.0 * share[..., :1, : setting.n_powers, :], 0.0
+    for domain in (in_domains(setting.economy), in_domains(setting.energy)):
+        weight = setting.weight[domain]
+        dealt = dealt + xp.sum(weight * share[domain][..., : setting.n_powers, :], axis=DOMAIN, keepdims=True)
+        total = total + xp.sum(weight, axis=DOMAIN, keepdims=True)
+    dealt = dealt / _nonzero(xp, total)
     return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=TARGET, keepdims=True))
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
+    world: World, baseline: Baseline, conditions: Conditions, presence: Array, *, setting: Setting, parameters: Parameters
 ) -> dict[str, Array]:
-    """Outcomes of each country, axes (…, country, 1, 1, run)."""
+    """Outcomes of each country, axes (…, country, 1, 1, run); presence: of options."""
     xp, n = namespace(world.share), setting.n_powers
-    presence = presence_of(xp, world.share, setting.weight)
-    secure, secure_start = (security_of(xp, share, setting) for share in (world.share, xp.exp(baseline.log_share)))
+    secure, secure_start = (security_of(xp, share, setting) for share in (world.share, baseline.world.share))
     rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
     about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
     opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
-    flow = xp.sum(reexports(world, conditions, setting, parameters), axis=TARGET, keepdims=True)
+    flow = xp.sum(reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True)
     counts = (setting.votes_sovereignty, setting.votes_rights)
     votes = {
         f"vote_{choice}_{kind}": probability[..., c : c + 1, :]
@@ -193,24 +201,31 @@ def country_outcomes(
     }
 
 
-def reexports(world: World, conditions: Conditions, setting: Setting, parameters: Parameters) -> Array:
+def reexports(
+    world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
+) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
-    xp, f = namespace(world.share), setting.formats
-    member = indicator(xp, world.status == MEMBER) * indicator(xp, world.ladder > DORMANT)
-    within = _in_customs_union(xp, member, f.customs)
-    return sh.reexport_of(conditions.sanctions, conditions.sanctionrisk, within, setting.turnover, parameters.response)
+    xp, customs = namespace(world.share), np.asarray(setting.formats.customs)[0, :, :, 0]
+    unions = places_of(np.any(customs > 0.0, axis=1))
+    member = take_targets(xp, world.status, unions) == MEMBER
+    inside = indicator(xp, member & (take_targets(xp, world.ladder, unions) > DORMANT))
+    within = xp.minimum(map_targets(xp, inside, xp.asarray(customs[list(unions)])), 1.0)
+    return sh.reexport_of(
+        conditions.sanctions,
+        conditions.sanctionrisk,
+        within,
+        setting.turnover,
+        size=baseline.reexport,
+        parameters=parameters.response,
+    )
 
 
-def _in_customs_union(xp: ModuleType, member: Array, customs: Array) -> Array:
-    """1 where a country is in a customs union with a power, axes (…, country, 1, power, run)."""
-    counted = xp.matmul(xp.matrix_transpose(customs[0, :, :, 0]), member)
-    return xp.minimum(counted, 1.0)
+def system_outcomes(world: World, baseline: Baseline, presence: Array, *, setting: Setting) -> dict[str, Array]:
+    """Outcomes of the complete system, axes (…, 1, 1, 1, run); presence: of options.
 
-
-def system_outcomes(world: World, baseline: Baseline, *, setting: Setting) -> dict[str, Array]:
-    """Outcomes of the complete system, axes (…, 1, 1, 1, run); for first-time formats see `first_times`."""
+    For first-time formats see `first_times`.
+    """
     xp, f, n = namespace(world.share), setting.formats, setting.n_powers
-    presence = presence_of(xp, world.share, setting.weight)
     working = indicator(xp, world.ladder > DORMANT) * (1.0 - f.treaty)
     region = xp.mean(presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
     home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None])) * (1.0 - f.treaty)
@@ -237,7 +252,7 @@ def first_times(xp: ModuleType, ladder: Array, before: Array) -> Array:
 def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
     """Countries that changed their security guarantor, left a pact or joined sanctions, axes (…, 1, 1, 1, run)."""
     xp, f = namespace(world.share), setting.formats
-    start, now = (security_of(xp, share, setting) for share in (xp.exp(baseline.log_share), world.share))
+    start, now = (security_of(xp, share, setting) for share in (baseline.world.share, world.share))
     first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
     lead = xp.max(now, axis=TARGET, keepdims=True) - xp.max(now * first, axis=TARGET, keepdims=True)
     joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)

@@ -89,8 +89,8 @@ class Formats:
         return namespace(self.lead).matrix_transpose(self.lead[0, :, :, 0])
 
 
-FORM = ("share", "prior_dominated", "evidence", "formats")
-"""Fields of the setting that say what is drawn at the start and which formats may do what; the rest are numbers."""
+FORM = ("share", "prior_dominated", "evidence", "security", "energy", "economy", "formats")
+"""Fields of the setting that say what is drawn at the start, what domains are, and what formats may do; the rest are numbers."""
 
 
 @dataclass(frozen=True)

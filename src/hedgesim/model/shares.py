@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-from hedgesim.model.arrays import TARGET, Array, Number, bound, namespace, softmax
+from hedgesim.model.arrays import (
+    COUNTRY,
+    DOMAIN,
+    TARGET,
+    Array,
+    Number,
+    bound,
+    known_zero,
+    namespace,
+    places_of,
+    softmax,
+)
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
 LOWEST_SHARE = 0.003
-"""Floor of a starting share, so that its logarithm stays finite; below it drift has the spread of this share."""
+"""Floor of a starting share, so that its logarithm stays finite; smaller shares drift no faster than this one."""
 
 YEAR = 2.75
 """Variance of the yearly mean's change against the variance of a quarter's step, for a walk in quarters."""
@@ -62,6 +73,9 @@ class ResponseParameters:
     reexport_flow: float = parameter(
         120.0, "bn USD/year", (0, 400), "sanctioned imports before sanctions (B0)", "assumption"
     )
+    reexport_spread: float = parameter(
+        0.7, "log", (0, 1.5), "spread of re-export between runs, which nobody has measured", "assumption"
+    )
     recorded: float = parameter(
         0.3, "1", (0, 1), "share of movements inside a customs union that statistics record; knows 2022", "assumption"
     )
@@ -72,13 +86,12 @@ def value_of_options(view: View, taste: Taste) -> Array:
     """Value of each option against the start, axes (country, domain, option, run), in log odds."""
     xp = view.xp
     powers = (
-        taste.offer * view.offer_rise
-        - taste.threat * view.exposed_threat
-        + taste.access * view.access_powers
-        + taste.meetings * view.meetings_lead
-        + taste.strain * view.protection
+        view.politics * (taste.offer * view.offer_rise - taste.threat * view.threat)
+        + (taste.access * view.access_powers + taste.meetings * view.meetings_lead)
         - taste.concentration * view.dependence
     )
+    if not known_zero(taste.strain):
+        powers = powers + taste.strain * view.protection
     region = (
         taste.need * view.need + taste.access * view.access_region + view.passage + taste.meetings * view.meetings_home
     )
@@ -91,16 +104,20 @@ def respond(response: Array, value: Array, rate: Array) -> Array:
     return response + rate * (value - response)
 
 
-def shares_of(log_start: Array, response: Array, drift: Array, flow: Array, legs: Array) -> Array:
+def shares_of(log_start: Array, response: Array, drift: Array, *, goods: Array, economy: Array) -> Array:
     """Shares, axes (country, domain, option, run): the quantal response, and re-exported goods on top of it.
 
-    flow: re-export against recorded turnover, 0 outside the economy, axes (country, domain, 1, run). legs: where its
-    goods come from and go to, per unit of flow, axes (1, 1, option, run).
+    goods: re-exported from and to each option against recorded turnover, axes (country, 1, option, run). economy: 1 for
+    the domain of goods trade.
     """
-    xp = namespace(response)
+    xp, trade = namespace(response), places_of(economy)
     chosen = softmax(xp, log_start + response + drift)
-    legs = legs + 0.0 * chosen[:1, :1, :, :]
-    return (chosen + flow * legs) / (1.0 + flow * xp.sum(legs, axis=TARGET, keepdims=True))
+    if not trade or known_zero(goods):
+        return chosen
+    (place,) = trade
+    before, here, after = (chosen[..., some, :, :] for some in (slice(place), slice(place, place + 1), slice(place + 1, None)))
+    mixed = (here + goods) / (1.0 + xp.sum(goods, axis=TARGET, keepdims=True))
+    return xp.concat((before, mixed, after), axis=DOMAIN)
 
 
 def without_response(log_start: Array, drift: Array) -> Array:
@@ -112,25 +129,28 @@ def spread_of_drift(still: Array, energy: Array, tail: Array, parameters: DriftP
     """Standard deviation of a quarter's step of the drift, log odds, axes (country, domain, option, run).
 
     still: shares without response. energy: 1 for the energy domain. tail: factor of the calendar year, see `tail_of`.
+    Of small shares no step has a spread above `tail`, for they would run to where no later step reaches them.
     """
     xp = namespace(still)
-    sigma = parameters.sigma + (parameters.sigma_energy - parameters.sigma) * energy
-    return (2.0 / YEAR**0.5) * sigma * tail / xp.sqrt(xp.maximum(still, LOWEST_SHARE))
+    quarter = (2.0 / YEAR**0.5) * (parameters.sigma + (parameters.sigma_energy - parameters.sigma) * energy)
+    floor = xp.maximum(quarter * quarter, LOWEST_SHARE)
+    return quarter * tail / xp.sqrt(xp.maximum(still, floor))
 
 
 def tail_of(xp: ModuleType, one: Array, other: Array) -> Array:
     """Square root of 4 over a chi-square number with 4 degrees of freedom, from two uniform numbers."""
-    return xp.sqrt(-2.0 / (xp.log(one) + xp.log(other)))
+    return xp.sqrt(-2.0 / xp.log(one * other))
 
 
 def move_drift(drift: Array, normal: Array, spread: Array, parameters: DriftParameters) -> Array:
-    """The drift one quarter later."""
-    return drift * parameters.persistence**0.25 + spread * normal
+    """The drift one quarter later; the last term keeps the mean of a share where the share is."""
+    return drift * parameters.persistence**0.25 + spread * (normal - 0.5 * spread)
 
 
 def starting_drift(normal: Array, spread: Array) -> Array:
-    """The drift at the start, whose shares are those of the year before."""
-    return START**0.5 * spread * normal
+    """The drift at the start, whose table has the mean of the year before."""
+    part = START**0.5 * spread
+    return part * (normal - 0.5 * part)
 
 
 def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gammas: Array, portion: Number) -> Array:
@@ -158,14 +178,29 @@ def move_threat(
     return threat + parameters.threat_rate * (reach * intention + pressure - threat)
 
 
-def reexport_of(sanctions: Array, risk: Array, within: Array, turnover: Array, parameters: ResponseParameters) -> Array:
+def reexport_of(
+    sanctions: Array, risk: Array, within: Array, turnover: Array, *, size: Number, parameters: ResponseParameters
+) -> Array:
     """Re-export of each country against its turnover, axes (country, 1, power, run): equal flows of all inside.
 
     sanctions, risk: against each power, axes (1, 1, power, run). within: 1 where the country is in a customs union with
-    the power, axes (country, 1, power, run). turnover: of goods, bn USD/year, axes (country, 1, 1, run).
+    the power, axes (country, 1, power, run). turnover: of goods, bn USD/year, axes (country, 1, 1, run). size: of the
+    run, 1 in the middle.
     """
     xp = namespace(within)
-    n = xp.maximum(xp.sum(within, axis=-4, keepdims=True), 1.0)
-    allowed = bound(xp, 1.0 - risk, 0.0, 1.0)
-    flow = parameters.reexport * parameters.reexport_flow * bound(xp, sanctions, 0.0, 1.0) * allowed
+    n = xp.maximum(xp.sum(within, axis=COUNTRY, keepdims=True), 1.0)
+    allowed = bound(xp, sanctions, 0.0, 1.0) * bound(xp, 1.0 - risk, 0.0, 1.0)
+    flow = size * parameters.reexport * parameters.reexport_flow * allowed
     return flow * within / (n * turnover)
+
+
+def goods_of(flow: Array, legs: Array, parameters: ResponseParameters) -> Array:
+    """Re-exported goods by where they come from and go to, against turnover, axes (country, 1, option, run).
+
+    flow: around sanctions against each power, axes (country, 1, power, run). legs: where they come from, per unit, axes
+    (1, 1, option, run). Of what goes to the power only a part is recorded.
+    """
+    xp = namespace(flow)
+    total = xp.sum(flow, axis=TARGET, keepdims=True)
+    arriving = xp.concat((parameters.recorded * flow, 0.0 * total, 0.0 * total), axis=TARGET)
+    return total * legs + arriving

@@ -15,7 +15,7 @@ from hedgesim.model.draws import StartDraws
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions, arrivals, conditions, profile
-from hedgesim.model.world import DORMANT, World
+from hedgesim.model.world import DORMANT, NONE, World
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     )
     share = spread(share, draws.cycle[..., :1, :])  # every run has its own, even where nothing is drawn
     log_share = xp.log(share)
-    scale = sh.spread_of_drift(share, setting.energy, draws.tail, parameters.drift)
+    scale = sh.spread_of_drift(share, setting.energy, draws.tails[0, ...], parameters.drift)
     drift = sh.starting_drift(draws.value, scale)
     world = _world(xp, setting, share, drift, log_share)
     world = replace(
@@ -46,7 +46,8 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
         attention=setting.attention + before.attention + 0.0 * world.attention,
     )
     presence = presence_of(xp, world.share, setting.weight)
-    return Start(Baseline(world, log_share, presence, before.alarm), onset)
+    reexport = xp.exp(parameters.response.reexport_spread * draws.reexport)
+    return Start(Baseline(world, log_share, presence, before.alarm, reexport), onset)
 
 
 def conditions_at(setting: Setting, onset: Array, step: Array) -> Conditions:
@@ -68,7 +69,7 @@ def _world(xp: ModuleType, setting: Setting, share: Array, drift: Array, log_sha
     return World(
         drift=drift,
         response=response,
-        share=sh.shares_of(log_share, response, drift, 0.0 * setting.economy, setting.legs),
+        share=sh.without_response(log_share, drift),
         threat=pair,
         attention=setting.attention + run,
         trust=setting.trust + run,
@@ -87,15 +88,22 @@ def _world(xp: ModuleType, setting: Setting, share: Array, drift: Array, log_sha
 
 
 def _since(xp: ModuleType, setting: Setting, cycle: Array) -> Array:
-    """Quarters since the last meeting: as recorded, else anywhere in the cycle, axes (1, 1, format, run)."""
+    """Quarters since the last meeting: as recorded, else anywhere in the cycle, 0 where there was none.
+
+    Axes (1, 1, format, run).
+    """
     recorded = setting.formats.since
     known = xp.isfinite(recorded)
     drawn = xp.floor(cycle * setting.formats.cadence)
-    return xp.where(known, spread(xp.where(known, recorded, 0.0), drawn), drawn)
+    since = xp.where(known, xp.where(known, recorded, 0.0), drawn)
+    return spread(xp.where(setting.formats.ladder > DORMANT, since, 0.0), cycle)
 
 
 def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, parameters: Parameters) -> Array:
-    """Unmodelled part of the stance: who sits in a format at work is willing, who has not founded one is not."""
+    """Unmodelled part of the stance: who sits in a format at work is willing, who might and does not is not.
+
+    Of formats not yet at work, and of those not asked, nothing is known.
+    """
     f = setting.formats
     party = fm.parties_of(world.status, f.eligible, world.ladder)
     free, reserve = fm.stance_on(
@@ -106,5 +114,6 @@ def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, para
         setting.neutrality,
         parameters.stance,
     )
-    working = indicator(xp, (world.ladder > DORMANT) & (world.status > 0.0))
-    return fm.starting_stance(free - f.formality * reserve, working, uniform)
+    working = indicator(xp, world.ladder > DORMANT)
+    sits = working * indicator(xp, world.status > NONE)
+    return fm.starting_stance(free - f.formality * reserve, sits, working * f.eligible, uniform)

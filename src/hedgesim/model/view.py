@@ -31,12 +31,10 @@ class View:
     """How political the domain is, 0..1."""
     capability: Float[Array, "1 1 power #run"]
     """Military mass, 0..1."""
-    offer_rise: Float[Array, "1 domain power #run"]
-    """Rise of attention, as far as the domain is political."""
+    offer_rise: Float[Array, "1 1 power #run"]
+    """Rise of attention, and of the offers that come with it."""
     threat: Float[Array, "country 1 power #run"]
     """Rise of perceived threat."""
-    exposed_threat: Float[Array, "country domain power #run"]
-    """Rise of threat, as far as the domain is political."""
     access_powers: Float[Array, "country domain power #run"]
     """Log, since the start."""
     access_region: Float[Array, "country domain 1 #run"]

@@ -29,5 +29,5 @@ class Neutrality(CountryRule):
         """Value of each option, with self-reliance raised by threat."""
         xp = view.xp
         value = value_of_options(view, taste)
-        alarm = xp.sum(positive(xp, view.exposed_threat), axis=TARGET, keepdims=True)
+        alarm = view.politics * xp.sum(positive(xp, view.threat), axis=TARGET, keepdims=True)
         return xp.concat((value[..., :-1, :], value[..., -1:, :] + self.reserve * alarm), axis=TARGET)
