@@ -97,7 +97,7 @@ def test_a_scenario_as_tables_says_what_the_numbers_are() -> None:
     text = folded("landscape", "war_2022", *SMALL, "--seed", "3")
     assert "14 actors: of all 8192 bipartitions" in text
     assert "4 runs of war_2022, medians, at 2021Q3" in text
-    assert "seed 3, parameters: trained_2015_2021 (fitted to 2015-2021" in text
+    assert "seed 3, parameters: fitted_2021 (fitted to 1992-2021" in text
     assert re.search(r"So \d of 6 countries lean in most runs to the side that two blocs give them", text)
     assert "nan" not in text
 

@@ -45,7 +45,8 @@ def simulated(drift: Drift, *, countries: int, years: int, seed: int) -> pd.Data
             for _ in range(4):
                 share = start * np.exp(u)
                 share /= share.sum(axis=1, keepdims=True)
-                spread = 2 * sigma / np.sqrt(2.75) * width / np.sqrt(np.maximum(share, LOWEST_SHARE))
+                step = 2 * sigma / np.sqrt(2.75)
+                spread = step * width / np.sqrt(np.maximum(share, max(step**2, LOWEST_SHARE)))
                 u = drift.phi**0.25 * u + spread * rng.standard_normal(start.shape) - 0.5 * spread**2
                 share = start * np.exp(u)
                 total += share / share.sum(axis=1, keepdims=True) / 4

@@ -39,7 +39,7 @@ def yearly_members(starts: pd.DataFrame, drift: Drift, *, years: int, draws: int
     """Yearly mean shares one, two ... years ahead, axes (start, draw) each.
 
     starts: of `origins`. The steps are those of the model: quarterly noise in log odds over the root of the share, the
-    width of which is drawn once a calendar year.
+    width of which is drawn once a calendar year; small shares step no further than the width.
     """
     fixed = logit(starts["share"].to_numpy())[:, None]
     sigma = starts["domain"].map(drift.sigma).to_numpy(dtype=np.float64)
@@ -47,7 +47,7 @@ def yearly_members(starts: pd.DataFrame, drift: Drift, *, years: int, draws: int
 
     def moved(width: Array, z: Array, u: Array) -> Array:
         share = expit(fixed + u[0] - u[1])
-        spread = step * width / np.sqrt(np.maximum(np.stack([share, 1.0 - share]), LOWEST_SHARE))
+        spread = step * width / np.sqrt(np.maximum(np.stack([share, 1.0 - share]), np.maximum(step**2, LOWEST_SHARE)))
         return spread * z - 0.5 * spread**2
 
     width, first = _noise(starts, drift, year=0, draws=draws, seed=seed)
