@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -15,10 +16,10 @@ from hedgesim.analysis.calibration.drift import LAST_YEAR, Drift, angle
 from hedgesim.analysis.hindcast.baselines import CLIMATOLOGY, PERSISTENCE, RANDOM_WALK, count_probabilities, random_walk
 from hedgesim.analysis.hindcast.forecast import angles_between
 from hedgesim.analysis.hindcast.hindcast import BASE, MOST, VOTES, Study, hindcast, study
-from hedgesim.analysis.hindcast.history import FITTED, LATER, coverage_of_bands, history, later
+from hedgesim.analysis.hindcast.history import FITTED, LATER, bands_ahead, coverage_of_bands, history, later
 from hedgesim.analysis.hindcast.record import positions, record_of, status_on, steps_of
 from hedgesim.analysis.hindcast.scores import LEVEL, MODEL, brier, crps, pit, reliability, rps, skill, skills
-from hedgesim.analysis.hindcast.simulated import Draws, meeting_counts, moved, observe, yearly_angles
+from hedgesim.analysis.hindcast.simulated import Draws, from_record, meeting_counts, moved, observe, yearly_angles
 from hedgesim.engines import engine_of
 from hedgesim.engines.ensemble import outcomes
 from hedgesim.engines.records import record_observation
@@ -100,6 +101,12 @@ def studied() -> Study:
 @cache
 def past() -> dict[str, pd.DataFrame]:
     return history(PAST, read_tables(), ENGINE, runs=100)
+
+
+@cache
+def ahead() -> pd.DataFrame:
+    cases = {year: case_from("history", f"start={year}Q4", "end=2022Q4", "parameters=prior") for year in (2019, 2021)}
+    return bands_ahead(cases, read_tables(), ENGINE, runs=100)
 
 
 def row_of(table: pd.DataFrame, **values: object) -> int:
@@ -282,24 +289,40 @@ def test_a_history_starts_at_the_record() -> None:
     assert (shares["q05"] <= shares["q95"]).all()
 
 
-def test_every_recorded_year_is_foretold_from_each_of_five_years_before() -> None:
-    ahead = past()["ahead"]
-    assert not ahead.duplicated(["country", "domain", "option", "year", "horizon"]).any()
-    assert set(ahead["horizon"]) == {1, 2, 3, 4, 5}
-    later = ahead["year"] + ahead["horizon"] > LAST_YEAR
-    assert (ahead["years"] == np.where(later, LATER, FITTED)).all()
-    kgz = ahead[(ahead["country"] == "KGZ") & (ahead["option"] == "RUS") & (ahead["domain"] == "economy")]
-    assert len(kgz[kgz["horizon"] == 1]) == kgz["year"].nunique()
+def test_every_recorded_year_is_foretold_from_the_years_before() -> None:
+    found = ahead()
+    assert not found.duplicated(["country", "domain", "option", "year", "horizon"]).any()
+    assert set(zip(found["year"], found["horizon"], strict=True)) == {(2019, 1), (2019, 2), (2019, 3), (2021, 1)}
+    assert (found["years"] == np.where(found["year"] + found["horizon"] > LAST_YEAR, LATER, FITTED)).all()
+
+
+def test_runs_start_from_the_record_and_keep_the_rest_as_it_was() -> None:
+    started = from_record(CASE, read_tables(), 2021)
+    axes, share = CASE.setting.axes, started.setting.share[..., 0]
+    np.testing.assert_allclose(share.sum(axis=-1), 1.0)
+    own = record_of(read_tables(), CASE.setting, range(2021, 2023)).shares
+    exact = own[own["before_low"] == own["before_high"]]
+    np.testing.assert_allclose(share[positions(axes, exact, "country", "domain", "option")], exact["before_low"])
+    security = axes.domains.index("security")
+    np.testing.assert_array_equal(share[:, security], CASE.setting.share[:, security, :, 0])
+
+
+def test_with_no_drift_and_no_shock_a_forecast_is_the_recorded_share() -> None:
+    still = case_from("history", "start=2021Q4", "end=2022Q4", "parameters=prior", "recorded_shocks=none")
+    still = replace(
+        still,
+        parameters=still.parameters.with_values({"drift.sigma": 0.0, "drift.sigma_energy": 0.0, "taste.meetings": 0.0}),
+    )
+    found = bands_ahead({2021: still}, read_tables(), ENGINE, runs=100)
+    np.testing.assert_allclose(found["low"], found["high"], atol=1e-9)
 
 
 def test_coverage_counts_cells_by_domain_years_and_horizon() -> None:
-    ahead = pd.DataFrame({"domain": "economy", "years": FITTED, "horizon": 1, "observed": [0.1, 0.2, 0.3, 0.9]})
-    ahead = ahead.assign(low=0.15, high=0.5, pit=[0.01, 0.4, 0.99, 1.0])
-    (row,) = coverage_of_bands(ahead).to_dict("records")
+    one = pd.DataFrame({"domain": "economy", "years": FITTED, "horizon": 1, "observed": [0.1, 0.2, 0.3, 0.9]})
+    (row,) = coverage_of_bands(one.assign(low=0.15, high=0.5, pit=[0.01, 0.4, 0.99, 1.0])).to_dict("records")
     assert (row["ahead"], row["cells"], row["inside"], row["below"], row["above"]) == (1, 4, 2, 1, 1)
     assert [row[f"pit_{k}"] for k in range(10)] == [1, 0, 0, 0, 1, 0, 0, 0, 0, 2]
-    found = past()["coverage"]
-    assert found["cells"].sum() == len(past()["ahead"])
+    found = coverage_of_bands(ahead())
+    assert found["cells"].sum() == len(ahead())
     np.testing.assert_array_equal(found[[f"pit_{k}" for k in range(10)]].sum(axis=1), found["cells"])
-    assert set(later(found)["ahead"]) == {1, 2, 3, 4, 5}
-    assert later(found)["cells"].sum() == (past()["ahead"]["years"] == LATER).sum()
+    assert later(found)["cells"].sum() == (ahead()["years"] == LATER).sum()

@@ -24,6 +24,7 @@ from hedgesim.commands._printing import print_json, print_rows, print_table, rec
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hedgesim.engines.case import Case
     from hedgesim.scenario.tables import Tables
 
 HISTORY = "history"
@@ -46,10 +47,10 @@ def hindcast(
     """Forecast the years after those fitted; score against baselines."""
     from hedgesim import engines
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
-    from hedgesim.analysis.hindcast.history import history
+    from hedgesim.analysis.hindcast.history import bands_ahead, coverage_of_bands, history
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
-    from hedgesim.engines import case
+    from hedgesim.engines.case import case_of
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings
     from hedgesim.scenario.tables import read_tables
@@ -62,8 +63,10 @@ def hindcast(
     total = runs * len(next(iter(posterior.values()))) * (len(variants) + 1)
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
-    over = case.case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
-    everything = {**found.tables(), **history(over, read_tables(), engine, runs=past)}
+    over = case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
+    ahead = bands_ahead(_origins(calibration), read_tables(), engine, runs=past)
+    bands = {"ahead": ahead, "coverage": coverage_of_bands(ahead)}
+    everything = {**found.tables(), **history(over, read_tables(), engine, runs=past), **bands}
     write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration, "past": past})
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
@@ -79,6 +82,21 @@ def hindcast(
     print(f"Tables and charts: {output}")
 
 
+def _origins(calibration: str) -> dict[int, Case]:
+    """Cases of the scenario that start at the end of every year from which later shares are recorded, by year."""
+    from hedgesim.analysis.calibration.bands import HORIZONS
+    from hedgesim.analysis.calibration.drift import recorded
+    from hedgesim.engines.case import case_of
+    from hedgesim.scenario.tables import read_tables
+
+    years = sorted(int(year) for year in recorded(read_tables())["year"].unique())
+    found = {}
+    for year in years[:-1]:
+        ends = [f"start={year}Q4", f"end={min(year + max(HORIZONS), years[-1])}Q4", f"parameters={calibration}"]
+        found[year] = case_of(hedgesim.read_scenario(HISTORY, overrides=ends))
+    return found
+
+
 def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str, hedgesim.Scenario], Tables]:
     """A scenario with the values of a calibration and with every recorded shock half and twice as large; its tables."""
     from hedgesim.scenario.impulses import impulses_of
@@ -87,7 +105,9 @@ def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str,
     given = [f"parameters={calibration}"]
     base = hedgesim.read_scenario(name, overrides=given)
     tables = read_tables(base.tables_folder)
-    events = dict.fromkeys(line.event for line in impulses_of(base, tables) if line.event)
+    shocks = tables.table("shocks")
+    known = set(shocks.loc[shocks["role"] == "cause", "event"])
+    events = dict.fromkeys(line.event for line in impulses_of(base, tables) if line.event in known)
     others = {}
     for words, factor in (("half", 0.5), ("twice", 2.0)):
         sizes = [f"shock_sizes.{event}={factor:g}" for event in events]

@@ -25,7 +25,7 @@ from hedgesim.analysis.hindcast.forecast import Forecast, forecast, parameters_i
 from hedgesim.analysis.hindcast.history import LEVELS
 from hedgesim.analysis.hindcast.record import Record, record_of
 from hedgesim.analysis.hindcast.scores import MODEL, brier, crps, pit, rps, skills
-from hedgesim.analysis.hindcast.simulated import Draws
+from hedgesim.analysis.hindcast.simulated import Draws, from_record
 from hedgesim.analysis.hindcast.votes import forecast_votes, score_votes
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case, case_of
@@ -89,7 +89,7 @@ def hindcast(
         HedgesimError: too few members to score, or a year of which nothing is recorded.
     """
     record = _record(tables, case, years)
-    members = forecast(case, record, draws, engine, runs=runs, seed=seed)
+    members = forecast(from_record(case, tables, years[0]), record, draws, engine, runs=runs, seed=seed)
     known = record_of(tables, case.setting, range(int(tables.mapping["record"]["since"]), years[0] + 1))
     sanctioning = set(tables.mapping["record"]["sanctioning"])
     return Hindcast(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -9,7 +11,7 @@ from hedgesim.analysis.calibration.bands import ENDS, HORIZONS
 from hedgesim.analysis.calibration.drift import LAST_YEAR, LOWEST_SHARE, angle, recorded
 from hedgesim.analysis.hindcast.record import CELL, observed_shares, positions, record_of
 from hedgesim.analysis.hindcast.scores import pit
-from hedgesim.analysis.hindcast.simulated import meeting_counts, moved, observe, yearly_angles
+from hedgesim.analysis.hindcast.simulated import from_record, meeting_counts, moved, observe, yearly_angles
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
 from hedgesim.engines.records import Observation
@@ -31,9 +33,9 @@ def history(case: Case, tables: Tables, engine: Engine, *, runs: int) -> dict[st
     tables: uncut.
 
     Returns:
-        Tables `history_shares` (country, domain, option, year, low, high, q05, q50, q95), `history_meetings` (format,
-        rung, year, count, mean, q05, q95), `ahead` (of `bands_ahead`) and `coverage` (of `coverage_of_bands`). A band
-        of `history_shares` starts at the first recorded year.
+        Tables `history_shares` (country, domain, option, year, low, high, q05, q50, q95) and `history_meetings`
+        (format, rung, year, count, mean, q05, q95). A band of shares starts at the first recorded year and goes on by
+        the change of the angle in runs.
     """
     axes = case.setting.axes
     observation = observe(case, engine, runs)
@@ -45,12 +47,9 @@ def history(case: Case, tables: Tables, engine: Engine, *, runs: int) -> dict[st
     record = record_of(tables, case.setting, years)
     counts = meeting_counts(record, observation)
     low, _, high = np.quantile(counts, LEVELS, axis=0)
-    ahead = bands_ahead(case, tables, observation)
     return {
         "history_shares": pd.concat(bands, ignore_index=True),
         "history_meetings": record.meetings.assign(mean=counts.mean(axis=0), q05=low, q95=high),
-        "ahead": ahead,
-        "coverage": coverage_of_bands(ahead),
     }
 
 
@@ -63,39 +62,34 @@ def _band(own: pd.DataFrame, observation: Observation, case: Case) -> pd.DataFra
     return own[[*CELL, "year", "low", "high"]].assign(q05=low, q50=middle, q95=high)
 
 
-def bands_ahead(case: Case, tables: Tables, observation: Observation) -> pd.DataFrame:
+def bands_ahead(cases: Mapping[int, Case], tables: Tables, engine: Engine, *, runs: int) -> pd.DataFrame:
     """Every exactly recorded share against the band of runs from each of the five years before it.
+
+    cases: by year of origin, of a scenario that starts in its last quarter. tables: uncut.
 
     Columns: country, domain, option, year (of origin), horizon, observed, low, high (5 and 95 %), pit, years (`FITTED`
     or `LATER`). A band starts from the recorded share of the year of origin, if that is at least `LOWEST_SHARE`.
     """
-    axes = case.setting.axes
     shares = recorded(tables)
-    on_axes = np.min(np.stack(positions(axes, shares, *CELL)), axis=0) >= 0
-    shares = shares[on_axes & (shares["year"] >= axes.start.year)]
     known = shares.set_index([*CELL, "year"])["share"]
-    angles = {year: yearly_angles(observation, case, own, year) for year, own in _all_cells(shares)}
-    cells = pd.MultiIndex.from_frame(shares[CELL].drop_duplicates())
     parts = []
-    for origin, own in shares[shares["share"] >= LOWEST_SHARE].groupby("year"):
-        for horizon in (h for h in HORIZONS if int(origin) + h in angles):
-            later = pd.MultiIndex.from_frame(own[[*CELL, "year"]].assign(year=own["year"] + horizon))
+    for origin, case in cases.items():
+        own = shares[(shares["year"] == origin) & (shares["share"] >= LOWEST_SHARE)]
+        own = own[np.min(np.stack(positions(case.setting.axes, own, *CELL)), axis=0) >= 0].reset_index(drop=True)
+        started = from_record(case, tables, origin)
+        observation = observe(started, engine, runs)
+        for horizon in HORIZONS:
+            later = pd.MultiIndex.from_frame(own[[*CELL, "year"]].assign(year=origin + horizon))
             observed: Array = known.reindex(later).to_numpy()
-            place = cells.get_indexer(pd.MultiIndex.from_frame(own[CELL]))
-            change = angles[int(origin) + horizon][place] - angles[int(origin)][place]
-            members = moved(angle(own["share"].to_numpy())[:, None], change)
+            if np.isnan(observed).all():
+                continue
+            members = np.sin(yearly_angles(observation, started, own, origin + horizon)) ** 2
             low, high = np.quantile(members, ENDS, axis=-1)
             columns = {"horizon": horizon, "observed": observed, "low": low, "high": high}
             found = own.drop(columns="share").assign(**columns, pit=pit(observed, members))
             parts.append(found[~np.isnan(observed)])
     table = pd.concat(parts, ignore_index=True)
     return table.assign(years=np.where(table["year"] + table["horizon"] <= LAST_YEAR, FITTED, LATER))
-
-
-def _all_cells(shares: pd.DataFrame) -> list[tuple[int, pd.DataFrame]]:
-    """Every recorded year with all cells that are ever recorded."""
-    cells = shares[CELL].drop_duplicates()
-    return [(int(year), cells) for year in sorted(shares["year"].unique())]
 
 
 def coverage_of_bands(found: pd.DataFrame) -> pd.DataFrame:

@@ -1,25 +1,27 @@
 """What runs show of what is recorded: changes of yearly shares, and how often formats met.
 
-Shares are compared on the scale of the angle arcsin(root of the share), on which drift moves every share alike: a
-forecast starts from the recorded share and goes on by the change of the angle in a run, for a starting share may rest
-on another statistical basis.
+Runs that forecast start from the recorded shares of a year, for those of the tables may rest on another statistical
+basis, and how far a share moves depends on where it is. Where a share is known between bounds only, its run starts in
+the middle and is moved by the angle arcsin(root of the share), on which drift moves every share alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.calibration.drift import LOWEST_SHARE, angle
-from hedgesim.analysis.hindcast.record import CELL, Record, positions, steps_of
+from hedgesim.analysis.hindcast.record import CELL, Record, observed_shares, positions, steps_of
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
 from hedgesim.engines.records import Observation, join_runs, record_observation
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
-from hedgesim.model.arrays import RUN, Array
+from hedgesim.model.arrays import RUN, TARGET, Array
 from hedgesim.model.world import RUNGS
+from hedgesim.scenario.tables import Tables
 
 Draws = Mapping[str, Sequence[float]]
 """Equally likely values of shared parameters, by path."""
@@ -37,6 +39,32 @@ def observe(case: Case, engine: Engine, runs: int, draws: Draws | None = None) -
         varied = with_varied_numbers(case, {path: [VariedNumber(parameter=path)] for path in own}, own)
         blocks.append(engine.record(varied, numbers, record_observation))
     return join_runs(blocks)
+
+
+def from_record(case: Case, tables: Tables, year: int) -> Case:
+    """The case with its shares starting from those that are recorded of a year.
+
+    tables: uncut. What is not recorded of a country and domain shares the rest as it did.
+    """
+    axes = case.setting.axes
+    table = observed_shares(tables, case.setting)
+    table = table[table["year"] == year]
+    place = positions(axes, table, *CELL)
+    share, given = case.setting.share.copy(), np.zeros_like(case.setting.share)
+    given[place] = 1.0
+    middle = np.zeros_like(share)
+    middle[place] = 0.5 * (table["low"] + table["high"]).to_numpy()[:, None]
+    rest = np.maximum(1.0 - middle.sum(axis=TARGET, keepdims=True), 0.0)
+    others = np.maximum(share, LOWEST_SHARE) * (1.0 - given)
+    filled = middle + rest * others / np.maximum(others.sum(axis=TARGET, keepdims=True), LOWEST_SHARE)
+    filled = filled / filled.sum(axis=TARGET, keepdims=True)
+    touched = given.sum(axis=TARGET, keepdims=True) > 0.0
+    setting = replace(
+        case.setting,
+        share=np.where(touched, filled, share),
+        prior_dominated=case.setting.prior_dominated * (1.0 - given),
+    )
+    return replace(case, setting=setting)
 
 
 def yearly_angles(observation: Observation, case: Case, cells: pd.DataFrame, year: int) -> Array:
