@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.calibration.basis import FILE, basis_of
+from hedgesim.analysis.calibration.basis import basis_of
 from hedgesim.analysis.calibration.drift import LAST_YEAR
 from hedgesim.analysis.calibration.events import IDENTIFIED, EventPlan
 from hedgesim.analysis.calibration.fit import COUNTRIES, POWERS, Calibration, FitPlan, calibrate, parameters_with
@@ -16,7 +16,7 @@ from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.posterior import Posterior, joined, of_drift, of_votes, within_ranges
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameters import all_parameters
-from hedgesim.scenario.calibrations import home
+from hedgesim.scenario.calibrations import known_before_2022
 from hedgesim.scenario.tables import read_tables
 
 PATHS = [path for names in MODEL_NAMES.values() for path in names.values()]
@@ -73,10 +73,7 @@ def test_every_parameter_has_a_row_that_says_what_was_known() -> None:
 
 
 def test_the_file_of_what_was_known_names_no_unknown_parameter() -> None:
-    named = [
-        line.rstrip(":") for line in (home() / FILE).read_text().splitlines() if line.endswith(":") and line[0] != " "
-    ]
-    assert set(named) - {"fitted", "declared"} <= set(all_parameters())
+    assert set(known_before_2022()) - {"fitted", "declared"} <= set(all_parameters())
     item = all_parameters()["taste.threat"]
     assert basis_of("taste.threat", item, fitted=False)["why"].endswith("Form or sign: walt1987.")
 

@@ -21,7 +21,7 @@ def words() -> KnownNames:
         },
         power_rules={"suitor": {}, "patron": {"pull": (0, 1)}},
         settings={"alignment.threat_weight": (-1, 3), "alignment.noise": (0, 1)},
-        calibrations=("fitted", "prior", "trained_2015_2021"),
+        calibrations=("fitted", "fitted_2021", "prior"),
         recorded_shocks=("war_2022", "fall_2021"),
         sources=("book1999",),
     )

@@ -197,7 +197,7 @@ NAMES = {
     "formats=[CLUBB]": 'unknown format "CLUBB" in formats. Did you mean "CLUB"? Known: CLUB, SUMMIT.',
     "aggressor=red": 'unknown power "red" in aggressor. Did you mean "RED"? Known: BLUE, RED.',
     "parameters=fited": (
-        'unknown calibration "fited" in parameters. Did you mean "fitted"? Known: fitted, prior, trained_2015_2021.'
+        'unknown calibration "fited" in parameters. Did you mean "fitted"? Known: fitted, fitted_2021, prior.'
     ),
     "omit_shocks=[war_2021]": (
         'unknown recorded shock "war_2021" in omit_shocks. Did you mean "war_2022"? Known: fall_2021, war_2022.'

@@ -26,6 +26,7 @@ RETIRED = ("trained_2015_2021",)
 FOLDER = "calibration"
 PARAMETERS, POSTERIOR, MANIFEST = "parameters.csv", "posterior.csv", "manifest.yaml"
 COVERAGE = "coverage.csv"
+KNOWN = "known_before_2022.yaml"
 
 
 def calibrations() -> tuple[str, ...]:
@@ -55,6 +56,13 @@ def _manifest(name: str) -> Mapping[str, Any]:
 def home() -> Path:
     """The folder of the calibrations that come with hedgesim."""
     return Path(str(files("hedgesim") / "data" / FOLDER))
+
+
+@cache
+def known_before_2022() -> Mapping[str, Mapping[str, str]]:
+    """By path of a parameter, and for `fitted` and `declared`, what was known when a value was chosen: known, why."""
+    found: Mapping[str, Mapping[str, str]] = yaml.safe_load((home() / KNOWN).read_text(encoding="utf-8"))
+    return found
 
 
 @cache

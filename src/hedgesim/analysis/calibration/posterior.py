@@ -22,6 +22,7 @@ from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.rates import FormatRates
 from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, history_against
 from hedgesim.model.arrays import Array
+from hedgesim.model.noise import draw_uniform
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import Tables
 
@@ -63,9 +64,17 @@ class Posterior:
 
 def joined(parts: list[Posterior], *, seed: int) -> Posterior:
     """Posteriors of several records together; every record is shuffled by itself, for they are independent."""
-    rng = np.random.Generator(np.random.Philox(seed))
-    draws = [part.draws.iloc[rng.permutation(len(part.draws))].reset_index(drop=True) for part in parts]
+    draws = []
+    for part in parts:
+        order = shuffled(len(part.draws), seed, str(part.draws.columns[0]))
+        draws.append(part.draws.iloc[order].reset_index(drop=True))
     return Posterior(pd.concat([part.numbers for part in parts], ignore_index=True), pd.concat(draws, axis=1))
+
+
+def shuffled(n: int, seed: int, name: str) -> Array:
+    """The numbers 0 .. n - 1 in an order that a name stands for, axes (n,)."""
+    number, *_ = draw_uniform(np, seed, range(n), (("calibration", name, "order"),))
+    return np.argsort(number.ravel())
 
 
 def within_ranges(draws: pd.DataFrame) -> pd.DataFrame:
@@ -99,8 +108,7 @@ def of_drift(tables: Tables, n: int) -> tuple[Posterior, DriftFit]:
     phi = all_parameters()[MODEL_NAMES[DRIFT]["phi"]]
     ends = [(end - found.drift.phi) / found.errors.phi for end in (phi.low, phi.high)]
     draws["phi"] = stats.truncnorm.ppf(even, *ends, loc=found.drift.phi, scale=found.errors.phi)
-    rng = np.random.Generator(np.random.Philox(n))
-    table = pd.DataFrame({name: rng.permutation(values) for name, values in draws.items()})
+    table = pd.DataFrame({name: values[shuffled(n, n, name)] for name, values in draws.items()})
     rows = []
     for name, (likeliest, error) in _estimates(found).items():
         item = all_parameters()[MODEL_NAMES[DRIFT][name]]
