@@ -117,14 +117,15 @@ def _held(inputs: QuarterInputs) -> Array:
     world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.calendar
     xp, derived, uniform = world.xp, inputs.derived, inputs.draws.holding
     waited = world.since + 1.0
-    due = xp.where(waited > EARLIEST, logistic(xp, xp.asarray(p.hold)), xp.where(waited == EARLIEST, EARLY, 0.0))
+    likely = logistic(xp, xp.asarray(p.hold))
+    due = xp.where(waited > EARLIEST, likely, EARLY * indicator(xp, waited == EARLIEST))
     yearly = indicator(xp, waited >= features.cadence)
     repeated = fm.chance(xp.exp(xp.asarray(p.repeat))) * derived.available
     regular = xp.where(features.own > 0.0, due * derived.available * (1.0 - _strain_on_host(inputs)), repeated)
     top = xp.where(world.ladder >= LEADERS, xp.where(features.body > 0.0, yearly, regular), 0.0)
     ministers = fm.chance(xp.exp(p.ministers + p.ministers_alarm * derived.alarm)) * (1.0 - features.body)
     low = top + (1.0 - top) * ministers
-    rung = xp.where(uniform < top, LEADERS, xp.where(uniform < low, MINISTERS, DORMANT))
+    rung = xp.where(uniform < top, LEADERS, MINISTERS * indicator(xp, uniform < low))
     return xp.where((world.ladder > DORMANT) & (features.treaty == 0.0), rung, DORMANT)
 
 
