@@ -21,6 +21,8 @@ from worlds import case_from
 
 RUNS = range(4)
 SCENARIOS = ("war_2022", "history", "caco_1994")
+
+
 def with_values(name: str, **values: float) -> Case:
     case = case_named(name)
     return replace(case, parameters=case.parameters.with_values(values))
@@ -30,7 +32,9 @@ def outcomes(case: Case) -> dict[str, np.ndarray]:
     trajectory = simulate(case, RUNS)
     countries, system = trajectory.outcomes_by_name()
     derived, worlds = trajectory.derived(), trajectory.worlds
-    tables = {name: getattr(worlds, name) for name in ("status", "ladder", "meeting", "stance", "came", "seated", "since")}
+    tables = {
+        name: getattr(worlds, name) for name in ("status", "ladder", "meeting", "stance", "came", "seated", "since")
+    }
     return {**countries, **system, **tables, "presence": derived.presence}
 
 
@@ -88,8 +92,8 @@ def test_every_parameter_of_a_country_rule_changes_some_outcome(rule: type[Count
 
 
 @pytest.mark.parametrize(
-    ("kind", "rules", "scenario"),  # coercion does not act in war_2022 at the fitted values
-    [("country", country_rules(), "war_2022"), ("power", power_rules(), "russia_coerces")],
+    ("kind", "rules", "scenario"),
+    [("country", country_rules(), "war_2022"), ("power", power_rules(), "war_2022")],
     ids=["country", "power"],
 )
 def test_no_two_rules_give_the_same_shares(kind: str, rules: Mapping[str, Any], scenario: str) -> None:
@@ -99,6 +103,7 @@ def test_no_two_rules_give_the_same_shares(kind: str, rules: Mapping[str, Any], 
 
 
 NO_TABLES = {"axes", "formats", "shocks", "prior_dominated", "security", "energy", "economy"}
+NO_TABLES |= {"solidarity"}
 
 
 @pytest.mark.parametrize("name", sorted({item.name for item in fields(Setting)} - NO_TABLES))
@@ -111,7 +116,15 @@ def test_every_table_of_the_setting_changes_some_outcome(name: str) -> None:
     assert changed(replace(case, setting=replace(case.setting, **{name: other})), "war_2022")
 
 
-@pytest.mark.parametrize("name", sorted(item.name for item in fields(Formats)))
+def test_solidarity_counts_for_those_who_weigh_strain() -> None:
+    rules = "rules.countries.all.rule=omnibalancing"
+    case = case_from("war_2022", rules)
+    other = replace(case, setting=replace(case.setting, solidarity=case.setting.solidarity * 0.5))
+    one, less = (simulate(of, RUNS).worlds.share for of in (case, other))
+    assert np.max(np.abs(one - less)) > 1e-6
+
+
+@pytest.mark.parametrize("name", sorted({item.name for item in fields(Formats)} - {"absorptions"}))
 def test_every_feature_of_formats_changes_some_outcome(name: str) -> None:
     def flipped(case: Case) -> Case:
         features = case.setting.formats

@@ -11,7 +11,7 @@ from tests.engines.alike import assert_same_worlds, run_of
 
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.quarter import decide_countries, perceive
-from hedgesim.model.arrays import COUNTRY, RUN, TARGET
+from hedgesim.model.arrays import COUNTRY, TARGET
 from hedgesim.model.world import World
 from hedgesim.rules import country_rules, power_rules
 from worlds import (

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.model.shares import LOWEST_SHARE
 from hedgesim.model import formats as fm
 from hedgesim.model.arrays import RUN, TARGET
 from hedgesim.model.draws import draw_start
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
+from hedgesim.model.shares import LOWEST_SHARE
 from hedgesim.model.start import Start, begin
 from worlds import hit, make_setting, row
 
@@ -55,7 +55,7 @@ def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_prior_domina
 
 
 def test_drift_at_the_start_is_that_of_a_yearly_mean() -> None:
-    setting, start = begun(start=0.0, draws={"tails": 1.0, "value": 2.0}, sigma=0.01, sigma_energy=0.01)
+    start = begun(start=0.0, draws={"tails": 1.0, "value": 2.0}, sigma=0.01, sigma_energy=0.01)[1]
     share = np.exp(start.baseline.log_share)
     step = np.sqrt(0.875) * 0.02 / np.sqrt(2.75) / np.sqrt(np.maximum(share, LOWEST_SHARE))
     assert start.baseline.world.drift == pytest.approx(step * (2.0 - step / 2.0), rel=1e-12)
@@ -108,7 +108,9 @@ def test_attention_starts_with_what_shocks_of_the_past_left_and_alarm_with_what_
     found = begin(xp, early, Parameters(), drawn).baseline.world.attention
     assert found[0, 0, :, 0] == pytest.approx(setting.attention[0, 0, :, 0] + np.asarray([0.0, 0.3, 0.0]))
     alarmed = hit("alarm", 0.65, 0)
-    shocks = replace(alarmed.shocks, onset=alarmed.shocks.onset - 13.0, half_life=np.full_like(alarmed.shocks.size, 12.0))
+    shocks = replace(
+        alarmed.shocks, onset=alarmed.shocks.onset - 13.0, half_life=np.full_like(alarmed.shocks.size, 12.0)
+    )
     alarmed = replace(alarmed, shocks=shocks)
     left = begin(xp, alarmed, Parameters(), draw_start(xp, alarmed, 1, range(2))).baseline.alarm
     assert left.ravel()[0] == pytest.approx(0.65 / 2.0)

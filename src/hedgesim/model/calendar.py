@@ -103,7 +103,7 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
 
 
 def _came(inputs: QuarterInputs, decision: CountryDecision, meeting: Array) -> Array:
-    """1 where the head of a party or guest comes to this quarter's own leaders' meeting, axes (country, 1, format, run)."""
+    """1 where the head of a party or guest comes to this quarter's own meeting, axes (country, 1, format, run)."""
     world, features = inputs.world, inputs.setting.formats
     xp, own = world.xp, places_of(features.own)
     likely = logistic(xp, take_targets(xp, decision.stance, own) - fm.CONTACT * decision.reserve)

@@ -170,7 +170,13 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, conditions: Conditions, presence: Array, *, setting: Setting, parameters: Parameters
+    world: World,
+    baseline: Baseline,
+    conditions: Conditions,
+    presence: Array,
+    *,
+    setting: Setting,
+    parameters: Parameters,
 ) -> dict[str, Array]:
     """Outcomes of each country, axes (…, country, 1, 1, run); presence: of options."""
     xp, n = namespace(world.share), setting.n_powers
@@ -178,7 +184,9 @@ def country_outcomes(
     rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
     about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
     opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
-    flow = xp.sum(reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True)
+    flow = xp.sum(
+        reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True
+    )
     counts = (setting.votes_sovereignty, setting.votes_rights)
     votes = {
         f"vote_{choice}_{kind}": probability[..., c : c + 1, :]

@@ -24,7 +24,9 @@ def test_without_changes_a_power_keeps_its_attention_and_presses_nobody(rule: st
     assert not np.any(decision.pressure)
 
 
-@pytest.mark.parametrize(("rule", "pressure"), [("patron", [0.05, 0.025]), ("suitor", [0.0] * 2), ("bystander", [0.0] * 2)])
+@pytest.mark.parametrize(
+    ("rule", "pressure"), [("patron", [0.05, 0.025]), ("suitor", [0.0] * 2), ("bystander", [0.0] * 2)]
+)
 def test_a_patron_alone_presses_countries_that_moved_away_by_its_reach(rule: str, pressure: list[float]) -> None:
     # Pressure .5 on a loss of .12, of which .02 is tolerated.
     assert decide(rule, **PRESSED).pressure[:, 0, 0, 0] == pytest.approx(pressure)
