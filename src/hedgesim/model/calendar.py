@@ -150,7 +150,7 @@ def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
     """Trust after own meetings at which heads of both sides sat, axes (country, 1, country, run)."""
     p, world = inputs.parameters.calendar, inputs.world
     xp = world.xp
-    together = 0.0
+    together = 0.0 * world.trust
     for place in places_of(inputs.setting.formats.own):
         heads = came[..., place : place + 1, :]
         together = together + heads * swap(xp, heads, COUNTRY, TARGET)

@@ -137,7 +137,8 @@ def logit(q: Array) -> Array:
 def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) -> Array:
     """Unmodelled part of the stance at the start, log odds.
 
-    Who sits in a format is willing, who was asked and does not is not, and of the others nothing is known. stance: the modelled part. sits, asked: 1 where it holds, axes (country, 1, format, run).
+    Who sits in a format is willing, who was asked and does not is not, and of the others nothing is known.
+    stance: the modelled part. sits, asked: 1 where it holds, axes (country, 1, format, run).
     """
     xp = namespace(uniform)
     refused = uniform * xp.where(asked > 0.0, logistic(xp, -stance), 1.0)
