@@ -39,8 +39,8 @@ docs: $(VENV)/.tested ## regenerate the reference page and the schemas
 data: $(VENV)/.runs ## rebuild the tables in src/hedgesim/data from data-raw
 	$(BIN)/python -m databuild
 
-evidence: $(VENV)/.tested ## fit, score, ablate and regenerate docs/evidence.md (40 to 55 minutes)
-	$(BIN)/hedgesim calibrate -o results/calibration/trained_2015_2021
+evidence: $(VENV)/.tested ## fit, score, ablate and regenerate docs/evidence.md (less than 30 minutes)
+	$(BIN)/hedgesim calibrate -o src/hedgesim/data/calibration/fitted_2021
 	$(BIN)/hedgesim patterns -o results/patterns
 	$(BIN)/hedgesim hindcast -o results/hindcast
 	$(BIN)/hedgesim ablate -o results/ablate

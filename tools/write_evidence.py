@@ -1,4 +1,4 @@
-"""Write docs/evidence.md and its charts from stored results; prints nothing that was not computed.
+"""Write docs/evidence.md, its charts and the coverage of the shipped bands from stored results alone.
 
     python tools/write_evidence.py RESULTS_DIR
 
@@ -17,19 +17,21 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from hedgesim.analysis.calibration.files import as_csv
+from hedgesim.analysis.hindcast.baselines import PERSISTENCE
+from hedgesim.analysis.hindcast.hindcast import EXPECTED
+from hedgesim.analysis.hindcast.history import later
+from hedgesim.model.votes import CHOICES
 from hedgesim.results.findings import read_findings
-from hedgesim.scenario.calibrations import home
+from hedgesim.scenario.calibrations import COVERAGE, SHIPPED, home, parameters_of
 from hedgesim.scenario.tables import read_tables
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
 IMAGES = ROOT / "docs" / "images" / "evidence"
 NOTES = Path(__file__).parent / "evidence_notes.yaml"
-CALIBRATION = "trained_2015_2021"
-PERSISTENCE = "persistence"
-SILENT = "the record of the years does not move with it"
-STRONG = 0.4
-"""Rank correlation above which two parameters are named as hardly distinguishable."""
+LARGEST_SHIFTS = 8
+"""Shifts that are named of fits without one of the actors."""
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -57,57 +59,45 @@ def rows_of(frame: pd.DataFrame, columns: Mapping[str, str]) -> str:
 
 
 def calibration(results: Path) -> str:
-    """What was fitted, how, and how well it is identified."""
-    folder = home() / CALIBRATION
+    """What was fitted, how, how well it is identified, and what was known when values were chosen."""
+    folder = home() / SHIPPED
     facts: dict[str, Any] = yaml.safe_load((folder / "manifest.yaml").read_text(encoding="utf-8"))
-    parameters = pd.read_csv(folder / "parameters.csv")
-    fitted = parameters[parameters["role"] != "swept"].sort_values("width_ratio")
-    swept = parameters[parameters["role"] == "swept"]
-    forms = {"parameter": "`{}`", "prior_low": "{:g}", "prior_mode": "{:g}", "prior_high": "{:g}"}
-    forms |= dict.fromkeys(["posterior_q05", "posterior_q50", "posterior_q95"], "{:.3g}") | {"width_ratio": "{:.2f}"}
-    seen, plan = facts["observations"], facts["plan"]
-    draws, prior = facts["log_likelihood_of_draws"], facts["log_likelihood_of_prior"]
-    silent = int((swept["why"] == SILENT).sum())
+    parameters = parameters_of(SHIPPED)
+    own = parameters[parameters["identified"].notna()].sort_values("width_ratio")
+    forms = {"parameter": "`{}`", "symbol": "{}", "record": "{}"}
+    forms |= dict.fromkeys(["prior_value", "posterior_q05", "posterior_q50", "posterior_q95"], "{:.3g}")
+    forms |= {"width_ratio": "{:.2f}", "identified": "{}", "value": "{:.3g}"}
+    chains = ", ".join(f"{one['record']} {one['correlation_time']:.0f}" for one in facts["chains"])
+    drift, votes, plan = facts["drift"], facts["votes"], facts["plan"]["chain"]
+    changes = " and ".join(f"{n} in {domain}" for domain, n in drift["changes"].items())
     return paragraphs(
-        f"Years {facts['years'][0]} to {facts['years'][1]}, scenario `{facts['scenario']}`: {seen['shares']} shares, "
-        f"{seen['meetings']} counts of meetings and {seen['statuses']} statuses. {facts['runs']} runs from "
-        f"{facts['began']} to {facts['ended']}: {plan['sets']} sets of the screening, then {plan['walkers']} walkers "
-        f"of {plan['steps']} steps after {plan['warm_up']}, {plan['replications']} runs a set. Moves accepted "
-        f"{facts['accepted']:.2f}, correlation time {facts['correlation_time']:.0f} steps.",
-        f"Log likelihood (5, 50, 95 %): prior {_three(prior)}, posterior {_three(draws)}; shipped values "
-        f"{facts['log_likelihood_of_shipped']:.1f}.",
-        rows_of(fitted, forms),
-        f"Not fitted: {len(swept)} parameters, {silent} of them because the record of these years does not depend on "
-        "them beyond chance; `parameters.csv` of the calibration gives each with its reason. Rank correlations above "
-        f".4: {_strong(folder)}.",
-        _again(results / "calibration" / CALIBRATION, fitted),
+        f"Nothing here takes a run, and nothing later than {facts['years'][1]} enters. Events from "
+        f"{facts['years'][0]} on: {plan['walkers']} walkers of {plan['steps']} steps (correlation times: {chains}). "
+        f"Drift: yearly changes, {changes}, at {drift['nu']:g} degrees of freedom. Votes: {votes['fitted']} of earlier "
+        f"years. The record bears on {len(own)} of {len(parameters)} parameters. A number is *identified* if the "
+        "record took away half of its prior variance (width, posterior over prior, at most .71). One that is not keeps "
+        "its prior value.",
+        rows_of(own, forms),
+        "### What moves most when a power, a series of meetings or a country is left out",
+        *(_left_out(folder, name) for name in ("powers", "countries")),
+        "### What was known when a value was chosen",
+        _known(parameters),
     )
 
 
-def _again(folder: Path, shipped: pd.DataFrame) -> str:
-    """How far a repeated fit is from the shipped one."""
-    if not (folder / "parameters.csv").is_file():
-        return ""
-    again = pd.read_csv(folder / "parameters.csv").set_index("parameter")["posterior_q50"]
-    own = shipped.set_index("parameter")
-    both = [name for name in own.index if again.get(name) == again.get(name) and name in again.index]
-    apart = ((again[both] - own.loc[both, "posterior_q50"]) / own.loc[both, "prior_sd"]).abs()
-    return (
-        f"In the fit repeated by `make evidence`, {len(both)} of {len(own)} parameters are fitted, and their medians "
-        f"are within {apart.max():.2f} prior standard deviations of the shipped ones."
-    )
+def _left_out(folder: Path, name: str) -> str:
+    """The largest shifts of fits without one of the actors."""
+    frame = pd.read_csv(folder / f"left_out_{name}.csv")
+    first = frame.loc[frame["shift"].abs().nlargest(LARGEST_SHIFTS).index]
+    forms = {"without": "{}", "parameter": "`{}`", "posterior_mean": "{:.3g}", "shift": "{:+.1f}"}
+    return f"Without one of the {name}; shift in posterior standard deviations:\n\n{rows_of(first, forms)}"
 
 
-def _three(values: Sequence[float]) -> str:
-    return ", ".join(f"{value:.1f}" for value in values)
-
-
-def _strong(folder: Path) -> str:
-    """Pairs of parameters that the record hardly distinguishes."""
-    frame = pd.read_csv(folder / "correlations.csv").set_index("parameter")
-    pairs = [(a, b, frame.loc[a, b]) for n, a in enumerate(frame.index) for b in frame.columns[n + 1 :]]
-    strong = sorted((pair for pair in pairs if abs(pair[2]) > STRONG), key=lambda pair: -abs(pair[2]))
-    return ", ".join(f"`{a}` and `{b}` {value:+.2f}" for a, b, value in strong) or "none"
+def _known(parameters: pd.DataFrame) -> str:
+    """Parameters by what was known when their value was chosen."""
+    groups = parameters.groupby(["known_before_2022", "why"], sort=False)["parameter"].agg(list)
+    rows = [(", ".join(f"`{path}`" for path in paths), known, why) for (known, why), paths in groups.items()]
+    return table(["parameters", "known before 2022", "why"], sorted(rows, key=lambda row: row[1], reverse=True))
 
 
 def with_skill(frame: pd.DataFrame) -> pd.DataFrame:
@@ -120,36 +110,41 @@ def hindcast(results: Path) -> str:
     """How forecasts of later years scored."""
     folder = results / "hindcast"
     tables, _ = read_findings(folder, "hindcast")
+    (home() / SHIPPED / COVERAGE).write_bytes(as_csv(later(tables["coverage"])))
     skills = with_skill(tables["skills"])
     base = skills[skills["variant"] == "base"]
     others = skills[(skills["variant"] != "base") & (skills["baseline"] == PERSISTENCE)]
-    statuses = tables["statuses"].groupby(["change", "forecaster"])["brier"].sum().unstack()
-    left = {"country": "{}", "cells": "{}", "crps_fitted": "{:.4f}", "crps_left_out": "{:.4f}"}
-    left |= {"crps_persistence": "{:.4f}", "draws_worth": "{:.0f}"}
-    votes = {"country": "{}"} | dict.fromkeys([c for c in tables["votes"].columns if c != "country"], "{:.2f}")
-    score = {
-        "part": "{}",
-        "baseline": "{}",
-        "own": "{:.4f}",
-        "of_baseline": "{:.4f}",
-        "skill (90 %)": "{}",
-        "cases": "{}",
-    }
+    statuses = tables["statuses"].groupby(["change", "forecaster"])["brier"].sum().unstack().reset_index()
+    score = dict.fromkeys(["part", "baseline"], "{}") | dict.fromkeys(["own", "of_baseline"], "{:.4f}")
+    score |= {"skill (90 %)": "{}", "cases": "{}"}
+    covered = dict.fromkeys(["domain", "years", "ahead", "cells", "inside", "below", "above"], "{}")
+    tenths = tables["coverage"].filter(like="pit_").astype(str).agg(" ".join, axis=1)
+    coverage = tables["coverage"].assign(**{"share inside": tables["coverage"].eval("inside / cells"), "PIT": tenths})
+    votes = dict.fromkeys(["country", "kind"], "{}") | dict.fromkeys(CHOICES, "{:.2f}")
     histories = sorted(path.stem for path in (folder / "charts").glob("history_*.png"))
     return paragraphs(
-        rows_of(base, score),
+        f"**{EXPECTED}**",
+        "### Levels of shares",
+        rows_of(base[base["score"] == "crps"], score),
         image(folder, "skill", "Skill against baselines"),
         image(folder, "shares", "Shares cell by cell"),
         image(folder, "chances", "PIT histogram and reliability diagram"),
-        "Statuses in formal bodies that rise or fall, and sanctions joined; sums of Brier scores:",
-        rows_of(statuses.reset_index(), {"change": "{}"} | dict.fromkeys(map(str, statuses.columns), "{:.3f}")),
-        "### Shocks half and twice as large, and the prior in place of the posterior",
-        rows_of(others, {"variant": "{}", "part": "{}", "skill (90 %)": "{}"}),
-        "### Countries left out of the fit",
-        rows_of(tables["left_out"], left),
-        "### Forecast votes",
-        "On a resolution hostile to the aggressor, first quarter after the start. None is sourced, so none is scored.",
+        "### Coverage of 90 % bands, one to five years ahead",
+        "Runs of `history` with shipped values, from every recorded share. The drift was fitted to the years to 2021. "
+        "PIT: cells by tenth, which are alike where bands are right.",
+        rows_of(coverage, covered | {"share inside": "{:.2f}", "median_pit": "{:.2f}", "PIT": "{}"}),
+        "### Meetings",
+        rows_of(base[base["part"] == "meetings"], score),
+        "### Statuses in formal bodies that rise or fall, and sanctions joined",
+        "Sums of Brier scores; 0 is a forecast without error.",
+        rows_of(statuses, {"change": "{}"} | dict.fromkeys(map(str, statuses.columns[1:]), "{:.3f}")),
+        "### Votes",
+        "The rolls end in 2021; the rule was fitted to those up to 2019. Skill on those of 2020 and 2021:",
+        rows_of(base[base["part"] == "votes"], score),
+        "Forecast of a vote on a resolution hostile to the aggressor in the first quarter after the start, not scored:",
         rows_of(tables["votes"], votes),
+        "### Shocks half and twice as large",
+        rows_of(others, {"variant": "{}", "part": "{}", "skill (90 %)": "{}"}),
         "### History beside the record",
         *(image(folder, name, name.replace("_", " ")) for name in histories),
     )
@@ -187,12 +182,13 @@ def patterns(results: Path) -> str:
     frame = tables["patterns"]
     for name in ("habit", "random", "no_shock", "counts"):
         frame[name] = frame[name].map({True: "yes", False: "no"})
-    columns = ("pattern", "statement", "verdict", "habit", "random", "no_shock", "pooled", "counts")
+    columns = ("pattern", "statement", "verdict", "habit", "random", "no_shock", "pooled", "counts", "built_in")
     return paragraphs(
         f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and discriminate "
-        f"the model from habit, chance and no shock (aim: {totals['aim']}); with countries all alike "
-        f"{totals['count_pooled']} do.** {facts['runs']} runs of every scenario, parameters "
-        f"`{facts['parameters']}`. What each means and why its interval is as it is: [patterns.md](patterns.md).",
+        f"the model from habit, chance and no shock (aim: {totals['aim']}), {totals['count_built_in']} of them wholly "
+        f"built in; with countries all alike {totals['count_pooled']} do.** {facts['runs']} runs of every scenario, "
+        f"parameters `{facts['parameters']}`. What each means and why its interval is as it is: "
+        "[patterns.md](patterns.md).",
         rows_of(frame, dict.fromkeys(columns, "{}")),
         image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
     )
@@ -276,7 +272,8 @@ def main(arguments: list[str]) -> int:
     notes: dict[str, str] = yaml.safe_load(NOTES.read_text(encoding="utf-8"))
     text = notes["frame"].replace("{record}", record()).replace("{recovery}", notes["recovery"])
     for name, section in SECTIONS.items():
-        text = text.replace(f"{{{name}}}", section(results)).replace(f"{{{name} notes}}", notes.get(name, ""))
+        read = f"**Read.** {notes[name]}" if name in notes else ""
+        text = text.replace(f"{{{name}}}", section(results)).replace(f"{{{name} notes}}", read)
     PAGE.write_text(text, encoding="utf-8")
     print(PAGE)
     return 0

@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from hedgesim.analysis.hindcast.forecast import Draws, parameters_in
+from hedgesim.analysis.hindcast.forecast import parameters_in
 from hedgesim.analysis.hindcast.hindcast import hindcast, skills_of
+from hedgesim.analysis.hindcast.simulated import Draws
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
 from hedgesim.analysis.patterns.scoring import OnRuns, score, verdicts_of
 from hedgesim.analysis.patterns.verdict import QUANTILES
@@ -62,8 +63,8 @@ def scores_without(
 ) -> pd.DataFrame:
     """Skills of the hindcast with each mechanism turned off; the columns of `skills_of` and `without`.
 
-    Arguments as of `hedgesim.analysis.hindcast.hindcast.hindcast`; posterior: with or without log likelihoods. What is
-    turned off is not drawn.
+    Arguments as of `hedgesim.analysis.hindcast.hindcast.hindcast`; posterior: equally likely draws. What is turned off
+    is not drawn.
     """
     draws = parameters_in(posterior)
     found = []

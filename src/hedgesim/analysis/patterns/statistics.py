@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hedgesim.analysis.calibration.record import CELL, observed_shares, positions, steps_of
+from hedgesim.analysis.hindcast.record import CELL, observed_shares, positions, steps_of
 from hedgesim.analysis.patterns.declared import (
     Count,
     Domains,
