@@ -114,9 +114,9 @@ def make_setting(
         personalisation=rng.uniform(0.2, 1.0, (c, 1, 1, 1)),
         neutrality=rng.integers(0, 2, (c, 1, 1, 1)).astype(float),
         left=rng.integers(0, 2, (c, 1, 1, 1)).astype(float),
-        votes_sovereignty=rng.integers(0, 3, (c, 5, 4, 1)).astype(float),
-        votes_rights=rng.integers(0, 3, (c, 5, 4, 1)).astype(float),
-        vote_age=np.arange(5.0)[None, :, None, None],
+        votes_sovereignty=rng.integers(0, 3, (c, 4, 4, 1)).astype(float),
+        votes_rights=rng.integers(0, 3, (c, 4, 4, 1)).astype(float),
+        vote_age=np.arange(4.0)[None, :, None, None],
         aggressor=(np.arange(p) == 0).astype(float)[None, None, :, None],
         formats=_formats(rng, axes),
         shocks=_shocks(rng, axes),
@@ -268,9 +268,10 @@ def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: s
 def inputs_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[str, Any] | None = None) -> QuarterInputs:
     """What is given in the first quarter, with every shock at its full size."""
     xp, case = numpy_namespace, make_case(setting, values=values)
-    start = begin(xp, setting, case.parameters, draw_start(xp, setting, case.seed, runs))
+    first = draw_start(xp, setting, case.seed, runs)
+    start = begin(xp, setting, case.parameters, first)
     now = conditions_at(setting, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
-    draws = draw_steps(xp, setting, case.seed, runs, four=0)[0]
+    draws = draw_steps(xp, setting, case.seed, runs, four=0, tails=first.tails)[0]
     return assess(case, start.baseline.world, start.baseline, conditions=now, draws=draws)
 
 
@@ -340,18 +341,15 @@ def plain_view(**values: Any) -> View:
     """What one country sees of two powers in one domain, security, when nothing has happened, except what is given."""
     share = row(0.4, 0.3, 0.2, 0.1)
     usual = {
-        **dict.fromkeys(("share_start", "share", "presence"), share),
-        **dict.fromkeys(("tie_start", "tie"), row(1.0)),
-        "log_share": np.log(share),
+        **dict.fromkeys(("share_start", "share"), share),
+        **dict.fromkeys(("security", "politics"), column(1.0)),
         "rate": column(0.5),
-        "security": column(1.0),
         "capability": row(1.0, 0.5),
-        "reliability": row(1.0, 1.0),
     }
     return blank(View, {"country": 1, "power": 2, "domain": 1, "format": 1}, **{**usual, **values})
 
 
-def next_share(rule: str, view: View, **values: float) -> np.ndarray:
-    """Shares of the four options after one quarter under a rule, with some of its parameters replaced."""
+def next_response(rule: str, view: View, **values: float) -> np.ndarray:
+    """Response of the four options after one quarter under a rule, with some of its parameters replaced."""
     chosen = country_rules()[rule]().with_values(values)
-    return chosen.decide(view, Parameters()).share[0, 0, :, 0]
+    return chosen.decide(view, Parameters()).response[0, 0, :, 0]

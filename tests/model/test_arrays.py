@@ -11,19 +11,11 @@ from hedgesim.model.arrays import COUNTRY, DOMAIN, RUN, TARGET
 
 LENGTHS = st.tuples(*[st.integers(1, 4)] * 4)
 NUMBERS = st.floats(-100.0, 100.0)
-MANY = st.one_of(st.integers(1, 5), st.integers(30, 34), st.integers(62, 70))
-"""Members of an axis: few, about one word of 32 bits, or about two."""
 SPACES = pytest.mark.parametrize("space", [xp, array_api_strict], ids=["numpy", "strict"])
 
 
 def filled(data: st.DataObject, *lengths: int) -> np.ndarray:
     return data.draw(arrays(float, lengths, elements=NUMBERS))
-
-
-def truths(seed: int, *lengths: int) -> np.ndarray:
-    """Truth values, so many and so few that both answers to a question occur."""
-    rng = np.random.default_rng(seed)
-    return rng.uniform(size=lengths) < rng.uniform(size=lengths[:1] + (1,) * (len(lengths) - 1)) ** 2
 
 
 def test_even_odds_are_a_probability_of_one_half() -> None:
@@ -71,18 +63,6 @@ def test_targets_are_mapped_by_a_sum_over_the_target_axis(space, lengths, to: in
 
 
 @SPACES
-@given(runs=st.integers(1, 4), rows=st.integers(1, 4), columns=st.integers(1, 4), k=MANY, seed=st.integers(0, 99))
-def test_sums_of_pairs_are_sums_over_the_target_axis(
-    space, runs: int, rows: int, columns: int, k: int, seed: int
-) -> None:
-    rng = np.random.default_rng(seed)
-    row, column = rng.normal(size=(rows, 1, k, runs)), rng.normal(size=(columns, 1, k, runs))
-    found = ar.pair_sums(space, space.asarray(row), space.asarray(column))
-    assert found.shape == (rows, 1, columns, runs)
-    assert np.asarray(found) == pytest.approx(np.einsum("iokr,jokr->iojr", row, column), abs=1e-12)
-
-
-@SPACES
 @given(lengths=LENGTHS, k=st.integers(1, 4), steps=st.sampled_from([(), (2,)]), data=st.data())
 def test_products_are_summed_over_the_axis_that_both_share(space, lengths, k: int, steps, data: st.DataObject) -> None:
     countries, _, targets, runs = lengths
@@ -94,34 +74,24 @@ def test_products_are_summed_over_the_axis_that_both_share(space, lengths, k: in
 
 
 @SPACES
-@given(seed=st.integers(0, 10_000), members=MANY, runs=st.integers(1, 3), formats=st.integers(1, 3))
-def test_common_bits_are_found_and_counted_as_in_sets(space, seed: int, members: int, runs: int, formats: int) -> None:
-    one, other = truths(seed, members, 1, formats, runs), truths(seed + 1, members, 1, formats, runs)
-    left, right = (ar.pack_bits(space, space.asarray(holds), COUNTRY) for holds in (one, other))
-    assert len(left) == -(-members // 32)
-    assert all(word.dtype == space.uint32 and word.shape == (1, 1, formats, runs) for word in left)
-    met, common = np.asarray(ar.any_common(left, right)), np.asarray(ar.count_common(space, left, right))
-    for f, r in np.ndindex(formats, runs):
-        both = set(np.flatnonzero(one[:, 0, f, r])) & set(np.flatnonzero(other[:, 0, f, r]))
-        assert met[0, 0, f, r] == bool(both)
-        assert common[0, 0, f, r] == len(both)
+@given(st.lists(st.integers(0, 9), max_size=10, unique=True))
+def test_targets_are_taken_in_the_order_that_is_given_and_put_back_among_zeros(space, places: list[int]) -> None:
+    x = np.arange(1.0, 81.0).reshape(4, 1, 10, 2)
+    taken = ar.take_targets(space, space.asarray(x), tuple(places))
+    assert np.array_equal(np.asarray(taken), x[:, :, places, :])
+    placed = np.asarray(ar.place_targets(space, taken, tuple(places), 10))
+    assert np.array_equal(placed, np.where(np.isin(np.arange(10), places)[:, None], x, 0.0))
 
 
-@given(seed=st.integers(0, 10_000), members=MANY, axis=st.sampled_from([COUNTRY, DOMAIN, TARGET, RUN]))
-def test_truth_values_are_packed_along_any_axis_bit_by_bit(seed: int, members: int, axis: int) -> None:
-    lengths = [2, 2, 2, 2]
-    lengths[axis] = members
-    holds = truths(seed, *lengths)
-    words = ar.pack_bits(xp, holds, axis)
-    for n in range(members):
-        bit = (words[n // 32] >> np.uint32(n % 32)) & np.uint32(1)
-        assert np.array_equal(bit > 0, np.take(holds, [n], axis=axis))
-
-
-@given(st.lists(st.integers(0, 9), min_size=1, max_size=10, unique=True))
-def test_targets_are_taken_in_the_order_that_is_given(places: list[int]) -> None:
-    x = np.arange(80.0).reshape(4, 10, 2)
-    assert np.array_equal(ar.take_targets(xp, x, tuple(places)), x[:, places])
+@SPACES
+def test_a_mask_chooses_places_of_targets_and_the_one_domain_of_its_name(space) -> None:
+    mask = space.asarray(np.asarray([0.0, 1.0, 1.0]).reshape(1, 1, 3, 1))
+    assert ar.places_of(mask) == (1, 2)
+    assert ar.places_of(mask, mask * space.asarray(np.asarray([1.0, 0.0, 1.0]).reshape(1, 1, 3, 1))) == (2,)
+    domain = np.asarray([0.0, 1.0, 0.0]).reshape(1, 3, 1, 1)
+    x = np.arange(24.0).reshape(2, 3, 2, 2)
+    assert np.array_equal(x[ar.in_domains(domain)], x[:, 1:2])
+    assert x[ar.in_domains(0.0 * domain)].shape == (2, 0, 2, 2)
 
 
 @SPACES

@@ -1,279 +1,295 @@
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+"""What happens to formats in a quarter, by scripted numbers: three countries and one format of each role."""
 
-import array_api_compat.numpy as xp
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from hedgesim.model import formats as fm
-from hedgesim.model.calendar import hold_meetings, stationary_traces
-from hedgesim.model.derived import Baseline, Derived, QuarterInputs
-from hedgesim.model.draws import Draws
-from hedgesim.model.formats import FormatParameters
-from hedgesim.model.parameters import Parameters
-from hedgesim.model.setting import Formats, Setting
-from hedgesim.model.shocks import CHANNELS, Conditions
-from hedgesim.model.world import (
-    DORMANT,
-    GUEST,
-    INSTITUTION,
-    LEADERS,
-    MEMBER,
-    MINISTERIAL,
-    NONE,
-    OBSERVER,
-    WORKING,
-    World,
-)
-from worlds import blank, column, pairs, row, table
+from hedgesim.engines.quarter import assess
+from hedgesim.model.calendar import advance_formats
+from hedgesim.model.derived import QuarterInputs
+from hedgesim.model.view import CountryDecision
+from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERS, NONE, OBSERVER, World
+from worlds import calm, column, inputs_of, make_case, make_setting, row, table
 
-HOME = {"hosted": row(1.0), "ceiling": row(LEADERS), "cadence": row(4.0)}
-LED = {"outside": row(1.0), "lead": np.ones((1, 1, 1, 1)), "ceiling": row(LEADERS), "cadence": row(4.0)}
-TREATY = {"treaty": row(1.0), "ceiling": row(DORMANT), "cadence": row(2.0)}
-HAPPEN = 0.0
-"""A uniform number below every hazard above zero."""
-FAIL = 1.0
-HELD, OPENED, ADOPTED = {"holding": HAPPEN}, {"opening": HAPPEN}, {"holding": HAPPEN, "body": HAPPEN}
-
-
-@dataclass
-class Quarter:
-    """One quarter of two countries and one power; by default of one home-grown format with both in it."""
-
-    features: dict[str, Any] = field(default_factory=lambda: dict(HOME))
-    world: dict[str, Any] = field(default_factory=dict)
-    draws: dict[str, float] = field(default_factory=dict)
-    settings: dict[str, float] = field(default_factory=dict)
-    derived: dict[str, Any] = field(default_factory=dict)
-    support: tuple[float, float] = (1.0, 2.0)
-    called: float = 0.0
-    availability: float = 0.0
-    n_formats: int = 1
-
-    def but(self, **changes: Any) -> Self:
-        """The same quarter with some fields replaced, and with other values of the world, numbers or arrays."""
-        own = {name: changes.pop(name) for name in list(changes) if name in self.__dataclass_fields__}
-        world = {name: row(value) if isinstance(value, float) else value for name, value in changes.items()}
-        return replace(self, **own, world=self.world | world)
-
-    def after(self) -> World:
-        """The world a quarter later; no event is drawn unless given."""
-        sizes = {"country": 2, "power": 1, "domain": 1, "format": self.n_formats}
-        usual = {"level": row(LEADERS), "cadence": row(4.0), "momentum": row(0.5), "highest": row(LEADERS)}
-        world = blank(World, sizes, **{**usual, "status": column(MEMBER, MEMBER), **self.world})
-        setting = blank(Setting, sizes, axes=None, shocks=None, formats=blank(Formats, sizes, **self.features))
-        quiet = dict.fromkeys(Draws.__dataclass_fields__, FAIL)
-        uniforms = {name: np.full((1, 1, 1, 1), value) for name, value in {**quiet, **self.draws}.items()}
-        nothing = dict.fromkeys(CHANNELS, np.zeros((1, 1, 1, 1)))
-        conditions = Conditions(**{**nothing, "availability": np.full((1, 1, 1, 1), self.availability)})
-        parameters = Parameters().with_values(self.settings)
-        start = replace(world, tie=0.0 * world.tie)
-        inputs = QuarterInputs(
-            world,
-            blank(Baseline, sizes, world=start, cadence=row(*[9.0] * self.n_formats)),
-            conditions,
-            setting,
-            parameters,
-            Draws(**uniforms),
-            blank(Derived, sizes, **self._derived(world, setting.formats, parameters.formats), **self.derived),
-        )
-        return hold_meetings(world, inputs, support=column(*self.support), called=row(self.called))
-
-    def _derived(self, world: World, features: Formats, parameters: FormatParameters) -> dict[str, np.ndarray]:
-        """What follows for the formats where the two trust each other by .4."""
-        party, trust = (world.status == MEMBER).astype(float), table([0.0, 0.4], [0.4, 0.0])
-        party = party if party.any() else features.eligible
-        formality = fm.formality(xp, world.level, world, formats=features, parameters=parameters)
-        return {"party": party, "trust": trust, "trust_in": fm.mean_trust(xp, trust, party), "formality": formality}
-
-
-QUIET = Quarter()
-SUMMIT = QUIET.but(draws=HELD, since=3.0)
-"""A summit that is due and held."""
-FIRST_SUMMIT = QUIET.but(draws=OPENED, level=MINISTERIAL, highest=MINISTERIAL)
-FOUNDING = QUIET.but(draws=OPENED, level=DORMANT, highest=DORMANT, status=column(NONE, NONE))
-LEAVING = QUIET.but(settings={"membership.leaving": 0.1, "membership.leaving_cost": 0.0}, support=(0.0, 99.0))
-"""At support 0, minus the cost, the hazard of leaving is the nominal one."""
-FORMAL = HOME | {"charter": row(1.0)}
-AFTER = {
-    "held: the clock starts again and the turn passes": (SUMMIT, {"meeting": LEADERS, "since": 0.0, "turn": 1.0}),
-    "cancelled: it keeps the turn and stays due": (
-        QUIET.but(since=3.0, turn=5.0),
-        {"meeting": 0.0, "since": 4.0, "turn": 5.0},
-    ),
-    "led from outside: no turn": (SUMMIT.but(features=LED), {"meeting": LEADERS, "turn": 0.0, "cadence": 4.0}),
-    "led from outside, first summit: it sets the cadence": (
-        FIRST_SUMMIT.but(features=LED, called=1.0),
-        {"level": LEADERS, "meeting": LEADERS, "cadence": 9.0},
-    ),
-    "led from outside, not called: it does not open": (FIRST_SUMMIT.but(features=LED), {"level": MINISTERIAL}),
-    "home-grown, first summit: the cadence stays": (FIRST_SUMMIT, {"meeting": LEADERS, "cadence": 4.0}),
-    "first meeting: one rung higher, founders are members": (
-        FOUNDING.but(features=HOME | {"eligible": column(1.0, 1.0)}),
-        {"level": WORKING, "meeting": WORKING, "highest": WORKING, "status": [MEMBER, MEMBER]},
-    ),
-    "first meeting: others do not become members": (
-        FOUNDING.but(features=HOME | {"eligible": column(0.0, 1.0)}, settings={"formats.champion": -1.0}),
-        {"status": [NONE, MEMBER]},
-    ),
-    "2.5 cadences without a meeting: no level lost": (QUIET.but(since=9.0), {"level": LEADERS, "since": 10.0}),
-    "more than 2.5 cadences without one: one level lost": (QUIET.but(since=10.0), {"level": MINISTERIAL, "since": 0.0}),
-    "a secretariat: no level lost": (QUIET.but(since=99.0, secretariat=1.0, level=MINISTERIAL), {"level": MINISTERIAL}),
-    "summits and a secretariat: an institution": (QUIET.but(secretariat=1.0), {"level": INSTITUTION}),
-    "a treaty: it never lapses": (QUIET.but(features=TREATY, level=INSTITUTION, since=99.0), {"level": INSTITUTION}),
-    "a treaty that one has left: the other stays": (
-        LEAVING.but(features=TREATY, draws={"membership": 1e-9}, level=INSTITUTION, procedures=1.0),
-        {"level": DORMANT, "status": [NONE, MEMBER], "procedures": 1.0, "cadence": 4.0},
-    ),
-    "bodies: procedures first": (SUMMIT.but(draws=ADOPTED), {"procedures": 1.0, "secretariat": 0.0, "level": LEADERS}),
-    "bodies: then a secretariat": (
-        SUMMIT.but(draws=ADOPTED, procedures=1.0),
-        {"procedures": 1.0, "secretariat": 1.0, "level": INSTITUTION},
-    ),
-    "bodies: not against one member": (SUMMIT.but(draws=ADOPTED, support=(-0.1, 2.0)), {"procedures": 0.0}),
-    "bodies: not without a meeting": (SUMMIT.but(draws={"body": HAPPEN}), {"meeting": 0.0, "procedures": 0.0}),
-    "bodies: not by ministers": (SUMMIT.but(draws=ADOPTED, level=MINISTERIAL), {"procedures": 0.0}),
-    "a formal body: both from its first summit": (
-        FIRST_SUMMIT.but(features=FORMAL),
-        {"procedures": 1.0, "secretariat": 1.0, "level": INSTITUTION},
-    ),
-    "a formal body: none before": (
-        FIRST_SUMMIT.but(features=FORMAL, level=WORKING, highest=WORKING),
-        {"procedures": 0.0, "level": MINISTERIAL},
-    ),
-    "nobody can be hosted: neither opened nor held": (
-        QUIET.but(draws=HELD | OPENED, availability=-1.0, level=WORKING, since=3.0),
-        {"level": WORKING, "meeting": 0.0},
-    ),
-    "stopped: no members, bodies and calendar": (
-        QUIET.but(features=HOME | {"cadence": row(2.0)}, level=WORKING, since=20.0, procedures=1.0, turn=3.0),
-        {"level": DORMANT, "procedures": 0.0, "turn": 0.0, "since": 0.0, "cadence": 2.0, "status": [NONE, NONE]},
-    ),
+OWN, TALKS, TREATY, BODY, GROUP = range(5)
+"""Places of one format of each role in the settings of tests."""
+ALL = [[1.0] * 5] * 3
+FEATURES = {
+    "ceiling": row(*[LEADERS] * 5),
+    "eligible": table(*ALL),
+    "opens_to": table(*[[0.0] * 5] * 3),
+    "formality": row(0.25, 0.4, 0.6, 0.8, 0.3),
+    "cadence": row(4.0, 4.0, 4.0, 4.0, 4.0),
+    "pairs": row(3.0, 1.0, 3.0, 3.0, 3.0),
+    "after": np.zeros((1, 5, 5, 1)),
+    "ladder": row(0.0, 0.0, 0.0, LEADERS, 0.0),
+    "wealth": row(0.0, 0.0, 0.0, 0.0, 0.0),
 }
+USUAL = {"ladder": row(LEADERS, MINISTERS, DORMANT, LEADERS, DORMANT), "status": MEMBER * table(*ALL)}
+USUAL |= {"since": row(9.0, 9.0, 9.0, 0.0, 9.0), "turn": 0.0 * row(*[0.0] * 5), "seated": row(0.0)}
+NEVER = {"opening": 1.0, "holding": 1.0, "membership": 1.0, "coming": 1.0, "stance": 1.0, "joining": 1.0}
+"""Uniform numbers at which nothing happens by chance."""
 
 
-@pytest.mark.parametrize(("quarter", "expected"), AFTER.values(), ids=AFTER)
-def test_formats_are_a_quarter_later_as_each_case_says(quarter: Quarter, expected: dict[str, Any]) -> None:
-    found = {name: getattr(quarter.after(), name).ravel().tolist() for name in expected}
-    assert found == {name: value if isinstance(value, list) else [value] for name, value in expected.items()}
-
-
-def test_virtual_meetings_leave_a_weaker_stimulus() -> None:
-    near = SUMMIT.but(features=LED)
-    assert near.after().boost.item() == pytest.approx(1.0)
-    afar = near.but(availability=-1.0, settings={"formats.virtual": 0.4})
-    assert afar.after().boost.item() == pytest.approx(0.4)
-
-
-def test_meetings_leave_stimulus_fatigue_and_trust_and_all_decay() -> None:
-    rates = {"boost_decay": 0.5, "fatigue_decay": 0.25, "trust_gain": 0.1, "trust_return": 0.5, "trust_ceiling": 0.9}
-    settings = {f"formats.{name}": value for name, value in rates.items()}
-    trust = table([0.0, 0.4], [0.4, 0.0])
-    due = QUIET.but(settings=settings, since=3.0, boost=0.6, fatigue=column(0.8, 0.4), trust=trust)
-    held = due.but(draws=HELD).after()
-    assert held.boost.item() == pytest.approx(0.3 + 1.0)
-    assert held.fatigue[:, 0, 0, 0] == pytest.approx([0.6 + 1.0, 0.3 + 1.0])
-    # Trust: .4 + .1 x (.9 - .4) toward the ceiling, half of the way back to rest (zero here).
-    assert held.trust[:, 0, :, 0] == pytest.approx(np.asarray([[0.0, 0.25], [0.25, 0.0]]))
-    quiet = due.after()
-    assert quiet.boost.item() == pytest.approx(0.3)
-    assert quiet.trust[0, 0, 1, 0] == pytest.approx(0.2)
-
-
-def test_at_the_expected_rate_meetings_leave_their_mean_and_the_clock_stops() -> None:
-    settings = {"formats.expected": 1.0, "formats.holding": 0.0, "formats.boost_decay": 0.5}
-    after = SUMMIT.but(settings=settings).after()
-    # A cadence of 4 and a hazard of one half: one meeting in five quarters.
-    assert after.boost.item() == pytest.approx(0.2)
-    assert (after.meeting.item(), after.since.item(), after.turn.item()) == (0.0, 3.0, 0.0)
-
-
-@pytest.mark.parametrize("trust", [0.4, 0.95], ids=["below the ceiling", "above the ceiling"])
-def test_stationary_traces_are_kept_by_meetings_of_that_weight(trust: float) -> None:
-    p, party, weight = FormatParameters(), column(1.0, 1.0), row(0.2)
-    boost, fatigue, rest = stationary_traces(party, weight, table([0.0, trust], [trust, 0.0]), Parameters())
-    assert boost.item() * (1.0 - p.boost_decay) + 0.2 == pytest.approx(boost.item())
-    assert fatigue[:, 0, 0, 0] * (1.0 - p.fatigue_decay) + 0.2 == pytest.approx(fatigue[:, 0, 0, 0])
-    lifted = trust + p.trust_gain * 0.2 * max(p.trust_ceiling - trust, 0.0)
-    assert rest[0, 0, 1, 0] == pytest.approx(trust + (trust - lifted) / p.trust_return)
-
-
-TWO_FORMATS = {"cadence": row(4.0, 4.0), "momentum": row(0.5, 0.5)}
-
-
-def test_an_absorbed_format_loses_members_drive_and_bodies() -> None:
-    features = {
-        "outside": row(0.0, 1.0),
-        "lead": pairs([0.0], [1.0]),
-        "covers": row(1.0, 1.0),
-        "base_formality": row(0.1, 0.9),
-        "ceiling": row(LEADERS, LEADERS),
-    }
-    absorbed = Quarter(
-        features, TWO_FORMATS, {"absorption": HAPPEN}, derived={"attention_lead": row(0.0, 0.8)}, n_formats=2
-    ).but(
-        status=table([MEMBER, MEMBER], [MEMBER, MEMBER]),
-        level=row(WORKING, INSTITUTION),
-        highest=row(WORKING, LEADERS),
-        procedures=row(1.0, 1.0),
+def given(*, world: dict | None = None, draws: dict | None = None, available: float = 1.0, **features) -> QuarterInputs:
+    """A quarter without shocks in which just what is written differs from the usual."""
+    setting = calm(make_setting(5))
+    setting = replace(setting, formats=replace(setting.formats, **{**FEATURES, **features}))
+    inputs = inputs_of(setting, runs=[0])
+    numbers = {name: np.full_like(getattr(inputs.draws, name), value) for name, value in NEVER.items()}
+    for name, value in (draws or {}).items():
+        numbers[name] = numbers[name] * 0.0 + value
+    conditions = replace(inputs.conditions, availability=row(available - 1.0))
+    now = replace(inputs.world, **{**USUAL, "stance": table(*[[0.0] * 5] * 3), **(world or {})})
+    return assess(
+        make_case(setting), now, inputs.baseline, conditions=conditions, draws=replace(inputs.draws, **numbers)
     )
-    assert absorbed.but(draws={}).after().level.ravel().tolist() == [WORKING, INSTITUTION]
-    after = absorbed.after()
-    assert after.level.ravel().tolist() == [DORMANT, INSTITUTION]
-    assert after.status.ravel().tolist() == [NONE, MEMBER] * 2
-    assert after.procedures.ravel().tolist() == [0.0, 1.0]
-    assert after.momentum[0, 0, 0, 0] == 0.0
 
 
-LIKED = table([0.0, 0.1], [0.1, 0.0])
+def moved(inputs: QuarterInputs, stance: np.ndarray | float = 50.0, reserve: np.ndarray | float = 0.0) -> World:
+    """The world after the quarter when countries take a stance, on all formats alike unless it is a table."""
+    zero = np.zeros((3, 1, 1, 1))
+    decision = CountryDecision(
+        response=inputs.world.response, stance=stance + zero, reserve=reserve + zero, joining=inputs.world.joined
+    )
+    return advance_formats(inputs.world, inputs, decision)
+
+
+def rungs(world: World) -> list[float]:
+    return world.meeting[0, 0, :, 0].tolist()
+
+
+def statuses(world: World, place: int) -> list[float]:
+    return world.status[:, 0, place, 0].tolist()
+
+
+def test_when_nothing_happens_only_time_passes() -> None:
+    inputs = given()
+    after = moved(inputs)
+    for name in ("ladder", "status", "trust", "turn", "seated", "stance"):
+        assert np.array_equal(getattr(after, name), getattr(inputs.world, name)), name
+    assert rungs(after) == [0.0] * 5
+    assert after.since[0, 0, :, 0].tolist() == [10.0, 10.0, 0.0, 1.0, 0.0], "what is dormant waits for nothing"
+    assert not np.any(after.came)
 
 
 @pytest.mark.parametrize(
-    ("uniform", "changes", "status"),
+    ("since", "chance"),
+    [(0.0, 0.0), (1.0, 0.0), (2.0, 0.1), (3.0, 1 / (1 + np.exp(-1.2))), (9.0, 1 / (1 + np.exp(-1.2)))],
+)
+def test_own_meetings_wait_three_quarters_may_come_in_the_third_and_likely_do_from_the_fourth(
+    since: float, chance: float
+) -> None:
+    world = {"since": row(since, 9.0, 9.0, 0.0, 9.0)}
+    for uniform in (chance - 1e-6, chance + 1e-6):
+        met = rungs(moved(given(world=world, draws={"holding": row(uniform, 1.0, 1.0, 1.0, 1.0)})))[OWN]
+        # Beyond the chance of leaders' meetings ministers meet, at a rate of exp(-1.3 + .7 alarm).
+        assert met == (LEADERS if uniform < chance else MINISTERS)
+
+
+def test_bodies_meet_every_cadence_also_when_nobody_can_be_hosted_and_whatever_is_drawn() -> None:
+    for since in range(6):
+        met = rungs(
+            moved(given(world={"since": row(9.0, 9.0, 9.0, since, 9.0)}, draws={"holding": 0.999}, available=0.0))
+        )[BODY]
+        assert met == (LEADERS if since >= 3 else DORMANT)
+
+
+def test_outside_led_summits_repeat_at_a_flat_rate_and_not_when_nobody_can_be_hosted() -> None:
+    summit = {"ladder": row(LEADERS, LEADERS, 0.0, LEADERS, 0.0)}
+    chance = 1.0 - np.exp(-np.exp(-2.0))
+    for since in (0.0, 1.0, 30.0):
+        world = {**summit, "since": row(9.0, since, 9.0, 0.0, 9.0)}
+        uniform = {"holding": row(1.0, chance - 1e-9, 1.0, 1.0, 1.0)}
+        assert rungs(moved(given(world=world, draws=uniform)))[TALKS] == LEADERS
+        assert rungs(moved(given(world=world, draws=uniform, available=0.0)))[TALKS] == MINISTERS
+
+
+def test_ministers_meet_by_alarm_but_not_those_of_bodies() -> None:
+    chance = 1.0 - np.exp(-np.exp(-1.3))
+    below, above = (moved(given(draws={"holding": chance + d})) for d in (-1e-9, 1e-9))
+    assert rungs(below)[TALKS] == MINISTERS
+    assert rungs(above)[TALKS] == DORMANT
+    assert rungs(below)[BODY] == DORMANT
+
+
+def test_strain_on_the_host_postpones_and_hosts_take_turns_among_parties() -> None:
+    holding = {"holding": row(0.5, 1.0, 1.0, 1.0, 1.0)}
+    strained = []
+    for turn in range(4):
+        inputs = given(world={"turn": row(turn, 0.0, 0.0, 0.0, 0.0)}, draws=holding)
+        hosts = replace(inputs.derived, strain=column(0.0, 1.0, 0.0))
+        after = moved(replace(inputs, derived=hosts))
+        strained.append(rungs(after)[OWN] != LEADERS)
+        assert after.turn[0, 0, OWN, 0] == turn + (rungs(after)[OWN] == LEADERS)
+    assert strained == [False, True, False, False]
+
+
+def test_a_step_of_the_ladder_is_a_meeting_at_the_new_rung_and_no_higher_than_the_ceiling() -> None:
+    low = {"opening": 1e-9}
+    world = {"ladder": row(MINISTERS, DORMANT, DORMANT, LEADERS, DORMANT), "seated": row(1.0)}
+    after = moved(given(world=world, draws=low))
+    assert after.ladder[0, 0, :, 0].tolist() == [LEADERS, MINISTERS, LEADERS, LEADERS, MINISTERS]
+    assert rungs(after) == [LEADERS, MINISTERS, DORMANT, DORMANT, MINISTERS], "a treaty is signed, it does not meet"
+    assert after.since[0, 0, [OWN, TALKS, GROUP], 0].tolist() == [0.0] * 3
+    capped = moved(given(world=world, draws=low, ceiling=row(MINISTERS, 2.0, 2.0, 2.0, 2.0)))
+    assert capped.ladder[0, 0, OWN, 0] == MINISTERS
+
+
+def test_when_nobody_can_be_hosted_leaders_step_up_at_the_virtual_rate_and_ministers_as_ever() -> None:
+    def climbs(place: int, uniform: float, available: float) -> bool:
+        rung = {OWN: MINISTERS, TALKS: DORMANT}[place]
+        world = {"ladder": row(*(rung if n == place else DORMANT for n in range(5)))}
+        after = moved(given(world=world, draws={"opening": uniform}, available=available))
+        return bool(after.ladder[0, 0, place, 0] > rung)
+
+    hosted, virtual = (1.0 - np.exp(-part * np.exp(-0.8)) for part in (1.0, 0.4))
+    assert [climbs(OWN, u, 1.0) for u in (hosted - 1e-9, hosted + 1e-9)] == [True, False]
+    assert [climbs(OWN, u, 0.0) for u in (virtual - 1e-9, virtual + 1e-9)] == [True, False]
+    opened = 1.0 - np.exp(-np.exp(-4.6 - 2.5))
+    assert [climbs(TALKS, u, 0.0) for u in (opened - 1e-9, opened + 1e-9)] == [True, False]
+
+
+def test_each_head_comes_by_its_stance_on_contact_and_all_together_count_once() -> None:
+    holding = {"holding": row(0.0, 1.0, 1.0, 1.0, 1.0)}
+    # Log odds 1 - .25 x 4 = 0 for all: half of the heads come.
+    for coming, came in ((0.49, 1.0), (0.51, 0.0)):
+        after = moved(given(draws={**holding, "coming": coming}), stance=1.0, reserve=4.0)
+        assert after.came[:, 0, OWN, 0].tolist() == [came] * 3
+        assert after.seated.item() == came
+    some = moved(given(draws={**holding, "coming": column(0.49, 0.51, 0.49)}), stance=1.0, reserve=4.0)
+    assert some.came[:, 0, OWN, 0].tolist() == [1.0, 0.0, 1.0]
+    assert some.seated.item() == 0.0
+    kept = moved(given(world={"seated": row(1.0)}))
+    assert kept.seated.item() == 1.0
+
+
+def test_guests_come_too_but_are_not_missed() -> None:
+    status = table([3.0] * 5, [3.0] * 5, [GUEST] + [3.0] * 4)
+    draws = {"holding": row(0.0, 1.0, 1.0, 1.0, 1.0)}
+    for third, came in ((0.1, 1.0), (1.0, 0.0)):
+        after = moved(given(world={"status": status}, draws={**draws, "coming": column(0.1, 0.1, third)}))
+        assert after.came[:, 0, OWN, 0].tolist() == [1.0, 1.0, came]
+        assert after.seated.item() == 1.0
+
+
+def test_heads_that_sat_together_trust_each_other_more_up_to_a_ceiling() -> None:
+    trust = table([0.0, 0.5, 0.95], [0.5, 0.0, 0.5], [0.95, 0.5, 0.0])
+    draws = {"holding": row(0.0, 1.0, 1.0, 1.0, 1.0), "coming": column(0.1, 0.1, 1.0)}
+    after = moved(given(world={"trust": trust}, draws=draws)).trust[:, 0, :, 0]
+    # .03 of the way from .5 to .9, for the two who came.
+    assert after.tolist() == [[0.0, 0.512, 0.95], [0.512, 0.0, 0.5], [0.95, 0.5, 0.0]]
+    all_three = moved(given(world={"trust": trust}, draws={**draws, "coming": 0.1})).trust[:, 0, :, 0]
+    assert all_three[0, 2] == 0.95, "above the ceiling nothing is gained"
+    assert all_three[1, 2] == pytest.approx(0.512)
+
+
+def test_who_founds_a_format_sits_in_it() -> None:
+    eligible = table([1.0] * 5, [1.0] * 5, [1.0, 1.0, 1.0, 1.0, 0.0])
+    world = {"status": 0.0 * table(*ALL), "ladder": row(*[DORMANT] * 5)}
+    after = moved(given(world=world, draws={"opening": 1e-9}, eligible=eligible))
+    assert statuses(after, OWN) == statuses(after, TALKS) == [MEMBER] * 3
+    assert statuses(after, GROUP) == [MEMBER, MEMBER, NONE]
+    assert statuses(after, TREATY) == [NONE] * 3
+
+
+def test_a_treaty_is_opened_at_a_summit_of_the_five_and_signed_there_by_the_willing_then_and_later() -> None:
+    world = {"status": 0.0 * table(*ALL)}
+    stance, summit = column(50.0, 50.0, -50.0), row(0.0, 1.0, 1.0, 1.0, 1.0)
+    no_summit = moved(given(world=world, draws={"opening": 1e-9}), stance=stance)
+    assert no_summit.ladder[0, 0, TREATY, 0] == DORMANT
+    opened = moved(given(world=world, draws={"opening": 1e-9, "holding": summit}), stance=stance)
+    assert opened.ladder[0, 0, TREATY, 0] == LEADERS
+    assert statuses(opened, TREATY) == [MEMBER, MEMBER, NONE]
+    waiting = {"status": opened.status, "ladder": opened.ladder}
+    assert statuses(moved(given(world=waiting)), TREATY) == [MEMBER, MEMBER, NONE], "not between summits"
+    assert statuses(moved(given(world=waiting, draws={"holding": summit})), TREATY) == [MEMBER] * 3
+    alone = moved(given(world=world, draws={"opening": 1e-9, "holding": summit}), stance=column(50.0, -50.0, -50.0))
+    assert alone.ladder[0, 0, TREATY, 0] == DORMANT, "nobody signs alone"
+
+
+def test_a_body_that_was_not_there_is_founded_by_the_willing() -> None:
+    world = {"status": 0.0 * table(*ALL), "ladder": row(*[DORMANT] * 5)}
+    new = {"ladder": row(*[DORMANT] * 5)}
+    after = moved(given(world=world, draws={"opening": 1e-9}, **new), stance=column(50.0, -50.0, 50.0))
+    assert after.ladder[0, 0, BODY, 0] == LEADERS
+    assert statuses(after, BODY) == [MEMBER, NONE, MEMBER]
+    assert moved(given(world=world, draws={"opening": 1e-9})).ladder[0, 0, BODY, 0] == DORMANT, "one that ended is not"
+
+
+OUTSIDER = table([3.0] * 5, [3.0] * 5, [0.0] * 5)
+OPEN = {
+    "opens_to": table([0.0] * 5, [0.0] * 5, [1.0, 0.0, 0.0, 0.0, 0.0]),
+    "eligible": table([1.0] * 5, [1.0] * 5, [0.0, 0.0, 0.0, 0.0, 1.0]),
+}
+BRIDGE = row(LEADERS, MINISTERS, DORMANT, LEADERS, MINISTERS)
+
+
+def test_an_outsider_is_invited_once_it_sits_in_a_group_of_three_and_all_parties_want_it() -> None:
+    usual = {"status": OUTSIDER, "ladder": BRIDGE}
+    chance = 1.0 - np.exp(-np.exp(-4.6) * 15.0 / 2.0)  # two parties
+    for uniform, status in ((chance - 1e-9, GUEST), (chance + 1e-9, NONE)):
+        assert statuses(moved(given(world=usual, draws={"membership": uniform}, **OPEN)), OWN)[2] == status
+    sure = {"membership": 1e-9}
+    no_bridge = {**usual, "ladder": USUAL["ladder"]}
+    assert statuses(moved(given(world=no_bridge, draws=sure, **OPEN)), OWN)[2] == NONE
+    pair = {**OPEN, "pairs": row(3.0, 1.0, 3.0, 3.0, 1.0)}
+    assert statuses(moved(given(world=usual, draws=sure, **pair)), OWN)[2] == NONE, "a pair is no bridge"
+    for refuses in (column(-50.0, 50.0, 50.0), column(50.0, 50.0, -50.0)):
+        assert statuses(moved(given(world=usual, draws=sure, **OPEN), stance=refuses), OWN)[2] == NONE
+
+
+def test_a_guest_becomes_a_member_when_all_want_a_full_seat_for_it() -> None:
+    world = {"status": table([3.0] * 5, [3.0] * 5, [GUEST] + [0.0] * 4), "ladder": BRIDGE}
+    chance = 1.0 - np.exp(-np.exp(-4.6))
+    for uniform, status in ((chance - 1e-9, MEMBER), (chance + 1e-9, GUEST)):
+        assert statuses(moved(given(world=world, draws={"membership": uniform}, **OPEN)), OWN)[2] == status
+    # Willing at the formality of meetings, .25, but not of a full seat, .6.
+    sure = given(world=world, draws={"membership": 1e-9}, **OPEN)
+    assert statuses(moved(sure, stance=1.0, reserve=column(2.0, 0.0, 0.0)), OWN)[2] == GUEST
+    assert statuses(moved(sure, stance=1.0, reserve=1.0), OWN)[2] == MEMBER
+
+
+def test_willing_outsiders_and_observers_accede_to_bodies_and_unwilling_members_leave_them() -> None:
+    world = {"status": table([3.0] * 5, [3.0, 3.0, 3.0, NONE, 3.0], [3.0, 3.0, 3.0, OBSERVER, 3.0])}
+    joins, leaves = 1.0 - np.exp(-0.05), 1.0 - np.exp(-0.02)
+    for uniform, status in ((joins - 1e-9, MEMBER), (joins + 1e-9, None)):
+        found = statuses(moved(given(world=world, draws={"membership": uniform})), BODY)
+        assert found == [MEMBER, *((status, status) if status else (NONE, OBSERVER))]
+    for uniform, status in ((leaves - 1e-9, NONE), (leaves + 1e-9, MEMBER)):
+        found = statuses(moved(given(world=world, draws={"membership": uniform}), stance=-50.0), BODY)
+        assert found == [status, NONE, OBSERVER]
+    unmoved = moved(given(world=world, draws={"membership": 1e-9}), stance=-50.0)
+    assert statuses(unmoved, OWN) == [MEMBER] * 3, "nobody leaves what has no charter"
+
+
+@pytest.mark.parametrize(
+    ("entry", "step", "members", "absorber", "ends"),
     [
-        pytest.param(0.24, {}, GUEST, id="a guest comes"),
-        pytest.param(0.25, {}, NONE, id="at the hazard none comes"),
-        pytest.param(0.24, {"since": 0.0}, NONE, id="nothing meets"),
-        pytest.param(0.24, {"tie": 0.0 * LIKED}, NONE, id="ties have not grown"),
-        pytest.param(0.049, {"status": column(MEMBER, GUEST)}, OBSERVER, id="a guest rises"),
-        pytest.param(0.049, {"status": column(MEMBER, OBSERVER)}, MEMBER, id="an observer rises"),
-        pytest.param(0.05, {"status": column(MEMBER, GUEST)}, GUEST, id="at the hazard none rises"),
+        pytest.param(1.0, 1.0, (3.0, 3.0, 3.0), LEADERS, True, id="all sit in it, and its lead has entered"),
+        pytest.param(2.0, 1.0, (3.0, 3.0, 3.0), LEADERS, False, id="its lead has not entered yet"),
+        pytest.param(1.0, 1.0, (3.0, 3.0, 0.0), LEADERS, False, id="one sits outside"),
+        pytest.param(1.0, 1.0, (3.0, 3.0, 3.0), DORMANT, False, id="it does not exist"),
     ],
 )
-def test_a_country_comes_and_rises_below_the_hazards_and_not_at_them(
-    uniform: float, changes: dict[str, Any], status: float
+def test_a_body_ends_when_all_its_members_sit_in_a_more_formal_one_whose_lead_entered_it(
+    entry: float, step: float, members: tuple, absorber: float, ends: bool
 ) -> None:
-    """Of two, one is a member and trusts the other."""
-    hazards = {"membership.inviting": 0.25, "membership.welcome": 0.4, "membership.accession": 0.05}
-    opened = SUMMIT.but(features=HOME | {"opens_to": column(1.0, 1.0)}, settings=hazards, tie=LIKED)
-    quarter = opened.but(draws={**HELD, "membership": uniform}, status=column(MEMBER, NONE)).but(**changes)
-    assert quarter.after().status[1, 0, 0, 0] == status
+    status = MEMBER * table(*ALL)
+    status[:, 0, BODY, 0] = members
+    world = {"status": status, "ladder": row(LEADERS, absorber, 0.0, LEADERS, 0.0)}
+    inputs = given(world=world, absorptions=((OWN, BODY, entry),), body=row(1.0, 0.0, 0.0, 1.0, 0.0))
+    if absorber == DORMANT:
+        inputs = replace(inputs, world=replace(inputs.world, ladder=row(LEADERS, 1.0, 0.0, DORMANT, 0.0)))
+    inputs = replace(inputs, conditions=replace(inputs.conditions, step=row(step)))
+    after = moved(inputs)
+    assert (after.ladder[0, 0, OWN, 0] == DORMANT) == ends
+    assert statuses(after, OWN) == ([NONE] * 3 if ends else [MEMBER] * 3)
 
 
-@pytest.mark.parametrize(("uniform", "status"), [(0.099, NONE), (0.1, MEMBER)])
-def test_a_member_leaves_below_the_hazard_and_not_at_it(uniform: float, status: float) -> None:
-    assert LEAVING.but(draws={"membership": uniform}).after().status[:, 0, 0, 0].tolist() == [status, MEMBER]
-
-
-@pytest.mark.parametrize(("uniform", "outside", "status"), [(0.49, 0.0, MEMBER), (0.5, 0.0, NONE), (0.49, 1.0, NONE)])
-def test_a_treaty_is_signed_at_a_home_grown_summit_below_the_hazard(
-    uniform: float, outside: float, status: float
-) -> None:
-    features = {
-        "outside": row(outside, 0.0),
-        "lead": pairs([outside], [0.0]),
-        "treaty": row(0.0, 1.0),
-        "eligible": table([0.0, 1.0], [0.0, 1.0]),
-        "ceiling": row(LEADERS, DORMANT),
-    }
-    settings = {"membership.signing": 0.5, "membership.leaving": 0.0}
-    quarter = Quarter(features, TWO_FORMATS, {**HELD, "membership": uniform}, settings, n_formats=2).but(
-        status=table([MEMBER, NONE], [MEMBER, NONE]),
-        level=row(LEADERS, DORMANT),
-        since=row(3.0, 0.0),
-        highest=row(LEADERS, DORMANT),
-    )
-    after = quarter.after()
-    assert after.meeting[0, 0, :, 0].tolist() == [LEADERS, 0.0]
-    assert after.status[:, 0, 1, 0].tolist() == [status, status]
-    assert after.level[0, 0, 1, 0] == (INSTITUTION if status == MEMBER else DORMANT)
+def test_without_own_formats_nobody_sits_and_nobody_trusts_more() -> None:
+    none = row(*[0.0] * 5)
+    after = moved(given(own=none, draws={"holding": 1e-9, "coming": 1e-9}))
+    assert not np.any(after.came)
+    assert after.seated.item() == 0.0

@@ -11,7 +11,17 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.special import gammainccinv, gammaincinv, ndtri
 
-from hedgesim.model.noise import WORDS, Address, draw_uniform, expectile, gamma, normal, threefry
+from hedgesim.model.noise import (
+    WORDS,
+    Address,
+    draw_uniform,
+    draw_words,
+    gamma,
+    halves,
+    normal,
+    normal_of,
+    threefry,
+)
 
 ZEROS, ONES = "00000000 " * 4, "ffffffff " * 4
 PI = ("243f6a88 85a308d3 13198a2e 03707344", "a4093822 299f31d0 082efa98 ec4e6c89")
@@ -145,6 +155,40 @@ def test_normal_numbers_are_those_of_scipy_over_the_whole_range_in_every_array_t
         assert np.max(np.abs(np.asarray(normal(space.asarray(uniform))) - ndtri(uniform))) < 1e-13
 
 
+@each_space
+def test_normal_numbers_of_words_are_the_quantiles_of_their_first_bits_in_every_array_type(space) -> None:
+    first = np.asarray([0, 1, 2**15 - 1, 2**15, 2**16 - 1], dtype=np.uint32)
+    with inside(space):
+        found = np.asarray(normal_of(space.asarray((first << 16) | 5, dtype=space.uint32)))
+    # The steps are scaled by less than one part in ten thousand, to a variance of 1.
+    assert found == pytest.approx(ndtri((first + 0.5) / 2**16), rel=1e-4)
+    assert found[0] == -found[-1] > -4.5
+
+
+def test_all_normal_numbers_together_have_mean_zero_and_variance_one() -> None:
+    every = normal_of(np.arange(2**16, dtype=np.uint32) << np.uint32(16))
+    assert np.mean(every) == pytest.approx(0.0, abs=1e-12)
+    assert np.mean(every**2) == pytest.approx(1.0, rel=1e-12)
+    assert np.all(np.diff(every) > 0.0)
+
+
+@each_space
+def test_the_halves_of_a_word_are_two_uniform_numbers(space) -> None:
+    with inside(space):
+        word = space.asarray([0, 0xFFFF, 0x80000000, 0xFFFFFFFF], dtype=space.uint32)
+        first, second = (np.asarray(half) * 2**16 for half in halves(word))
+    assert first.tolist() == [0.5, 0.5, 2**15 + 0.5, 2**16 - 0.5]
+    assert second.tolist() == [0.5, 2**16 - 0.5, 0.5, 2**16 - 0.5]
+
+
+def test_words_that_numpy_draws_part_by_part_are_those_drawn_alone() -> None:
+    addresses = tuple(("value", str(n), "x") for n in range(60))
+    whole = draw_words(xp, SEED, range(1000), addresses)
+    for n in (0, 24, 25, 59):
+        alone = draw_words(xp, SEED, range(1000), addresses[n : n + 1])
+        assert all(np.array_equal(one[n], other[0]) for one, other in zip(whole, alone, strict=True))
+
+
 def test_gamma_numbers_of_shape_one_are_exponential() -> None:
     uniform = np.asarray([0.1, 0.5, 0.9])
     assert gamma(uniform, np.ones(3)) == pytest.approx(-np.log(1.0 - uniform))
@@ -181,29 +225,3 @@ def test_gamma_numbers_are_the_same_in_every_array_type(space) -> None:
     with inside(space):
         found = np.asarray(gamma(space.asarray(uniform), shape[..., None]))
     assert found == pytest.approx(gamma(uniform, shape[..., None]), abs=1e-12)
-
-
-def level(tau: float) -> float:
-    return float(expectile(xp, np.asarray([tau])).item())
-
-
-@given(st.floats(0.001, 0.999))
-def test_the_expectile_balances_weighted_distances_above_and_below(tau: float) -> None:
-    e = level(tau)
-    # Means of what a normal number is above e, and below it.
-    above = stats.norm.pdf(e) - e * stats.norm.sf(e)
-    below = stats.norm.pdf(e) + e * stats.norm.cdf(e)
-    assert abs(tau * above - (1.0 - tau) * below) < 1e-14
-
-
-def test_the_median_expectile_is_the_mean_and_the_expectile_is_odd() -> None:
-    assert level(0.5) == pytest.approx(0.0, abs=1e-15)
-    assert level(0.2) == pytest.approx(-level(0.8))
-
-
-@each_space
-def test_expectiles_are_the_same_in_every_array_type(space) -> None:
-    tau = np.linspace(0.001, 0.999, 25)
-    with inside(space):
-        found = np.asarray(expectile(space, space.asarray(tau.reshape(1, 1, 1, 25)))).ravel()
-    assert found == pytest.approx(expectile(xp, tau), abs=1e-13)

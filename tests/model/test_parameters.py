@@ -8,6 +8,7 @@ import yaml
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
+from hedgesim.rules import country_rules, power_rules
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,9 @@ def test_a_parameter_knows_its_unit_range_meaning_and_source() -> None:
 
 
 def test_values_replace_those_of_the_groups_that_they_name() -> None:
-    changed = Parameters().with_values({"taste.threat": 2.0, "votes.width": 1.0})
-    assert (changed.taste.threat, changed.votes.width) == (2.0, 1.0)
-    assert changed.formats == Parameters().formats
+    changed = Parameters().with_values({"taste.threat": 2.0, "votes.prior": 1.0})
+    assert (changed.taste.threat, changed.votes.prior) == (2.0, 1.0)
+    assert changed.ladder == Parameters().ladder
     assert Parameters().with_values({}) == Parameters()
 
 
@@ -42,6 +43,11 @@ def test_every_number_of_every_group_is_listed() -> None:
     assert len(all_parameters()) == sum(len(fields(getattr(prior, group.name))) for group in groups)
 
 
+def test_there_are_at_most_sixty_parameters_those_of_rules_included() -> None:
+    rules = (*country_rules().values(), *power_rules().values())
+    assert len(all_parameters()) + sum(len(list(parameters_of(rule))) for rule in rules) <= 60
+
+
 @pytest.mark.parametrize("path", sorted(all_parameters()))
 def test_every_shared_parameter_has_unit_range_meaning_and_source(path: str) -> None:
     item = all_parameters()[path]
@@ -49,7 +55,7 @@ def test_every_shared_parameter_has_unit_range_meaning_and_source(path: str) -> 
     assert item.low < item.high
     assert item.unit
     assert item.meaning
-    assert item.source in {"assumption", *sources()}
+    assert set(item.source.split(";")) <= {"assumption", *sources()}
 
 
 def test_sources_of_outcomes_are_listed() -> None:

@@ -48,10 +48,3 @@ def test_a_channel_is_the_sum_of_the_impulses_that_hit_it_and_only_them() -> Non
     levels = conditions(shocks, np.asarray([[0.5], [0.25], [9.0]]), np.zeros((1, 1, 1, 1)))
     assert levels.intention.tolist() == row(0.75, 0.25).tolist()
     assert levels.strain.tolist() == [[[[0.0]]]]
-
-
-def test_capacity_also_grows_by_itself() -> None:
-    shock = one_shock()
-    shock.masks["capacity"] = np.ones((1, 1, 1, 2))
-    levels = conditions(shock, np.asarray([[0.5]]), row(0.1, -0.1))
-    assert levels.capacity.tolist() == row(0.6, 0.4).tolist()

@@ -16,7 +16,7 @@ SHAPES = {"n_countries": 2, "n_powers": 3, "n_domains": 2, "n_formats": 4}
 def check_axes(value: object, *, runs: int) -> None:
     """Every array has the axes that its annotation declares; only an axis with `#` may have length 1 instead."""
     setting = make_setting(0, **SHAPES)
-    lengths = axis_lengths(setting.axes) | {"run": runs, "impulse": len(setting.shocks.names)}
+    lengths = axis_lengths(setting.axes) | {"run": runs, "impulse": len(setting.shocks.names), "year": 4, "choice": 4}
     declared = declared_axes(type(value))
     assert declared
     for name, axes in declared.items():
@@ -50,7 +50,7 @@ def test_the_axes_of_the_world_stay_the_same_in_every_quarter() -> None:
 
 def test_stacked_worlds_have_a_leading_step_axis_and_come_apart_again() -> None:
     world = inputs_of(make_setting(0, **SHAPES)).world
-    later = replace(world, share=0.0 * world.share, level=world.level + 1.0)
+    later = replace(world, share=0.0 * world.share, ladder=world.ladder + 1.0)
     both = stack([world, later])
     assert both.share.shape == (2, *world.share.shape)
     for step, one in enumerate((world, later)):

@@ -6,6 +6,7 @@ Every array of the model has the axes (country, domain, target, run); an axis th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import reduce
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -23,6 +24,10 @@ Number: TypeAlias = float | Array
 
 COUNTRY, DOMAIN, TARGET, RUN = -4, -3, -2, -1
 """The axes, counted from the end: a leading axis of steps changes none of them."""
+
+
+fusion_barriers: dict[str, Callable[..., tuple[Array, ...]]] = {}
+"""By name of a namespace, a function by which its compiler computes arrays once; NumPy needs none."""
 
 
 def namespace(*arrays: Array) -> ModuleType:
@@ -73,6 +78,12 @@ def known_zero(x: Number) -> bool:
     return isinstance(x, float | int | np.ndarray) and not np.any(x)
 
 
+def fusion_barrier(xp: ModuleType, *arrays: Array) -> tuple[Array, ...]:
+    """The same arrays; a compiler computes them here, once, and not again in every expression that uses them."""
+    barrier = fusion_barriers.get(xp.__name__)
+    return barrier(*arrays) if barrier else arrays
+
+
 def map_targets(xp: ModuleType, x: Array, matrix: Array) -> Array:
     """`x`, axes (…, from, run), times a matrix (from, to) that is the same in every run: axes (…, to, run)."""
     return xp.matmul(xp.matrix_transpose(matrix), x)
@@ -89,12 +100,13 @@ def sum_products(of: Array, what: Array) -> Array:
     return total
 
 
-def places_of(mask: Array) -> tuple[int, ...]:
-    """Places of the targets that a mask, axes (1, 1, target, 1), chooses in every run; never an array of a compiler."""
-    return tuple(int(place) for place in np.flatnonzero(np.asarray(mask)))
+def places_of(*masks: Array) -> tuple[int, ...]:
+    """Places along an axis that all masks choose, one value each; never arrays of a compiler."""
+    chosen = [np.ravel(np.asarray(mask) != 0.0) for mask in masks]
+    return tuple(int(place) for place in np.flatnonzero(np.all(chosen, axis=0)))
 
 
-def in_domains(mask: Array) -> tuple[slice, ...]:
+def in_domains(mask: Array) -> Any:
     """Index of the domain that a mask, axes (1, domain, 1, 1), chooses; of none where it chooses none."""
     places = places_of(mask)
     chosen = slice(places[0], places[0] + 1) if places else slice(0, 0)
@@ -103,18 +115,20 @@ def in_domains(mask: Array) -> tuple[slice, ...]:
 
 def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
     """Some targets, in their order; neighbours are taken together."""
+    if not places:
+        return x[..., :0, :]
     starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1] + 1]
     ends = [*starts[1:], len(places)]
     stretches = [slice(places[a], places[b - 1] + 1) for a, b in zip(starts, ends, strict=True)]
     if len(stretches) == 1:
         return x[..., stretches[0], :]
-    return xp.concat([x[..., some, :] for some in stretches], axis=TARGET) if stretches else x[..., :0, :]
+    return xp.concat([x[..., some, :] for some in stretches], axis=TARGET)
 
 
 def place_targets(xp: ModuleType, x: Array, places: tuple[int, ...], n: int) -> Array:
     """Numbers of some targets among all `n`, 0 for the others."""
     if not places:
-        return xp.zeros((*x.shape[:TARGET], n, 1), dtype=xp.float64)
+        return xp.zeros((*x.shape[:TARGET], n, x.shape[RUN]), dtype=xp.float64)
     return map_targets(xp, x, xp.asarray(np.eye(n)[list(places)]))
 
 

@@ -135,9 +135,9 @@ def logit(q: Array) -> Array:
 
 
 def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) -> Array:
-    """Unmodelled part of the stance at the start, log odds: who sits in a format is willing, who was asked and does not
-    is not, and of the others nothing is known.
+    """Unmodelled part of the stance at the start, log odds.
 
+    Who sits in a format is willing, who was asked and does not is not, and of the others nothing is known.
     stance: the modelled part. sits, asked: 1 where it holds, axes (country, 1, format, run).
     """
     xp = namespace(uniform)
@@ -163,8 +163,8 @@ def ladder_rate(
 ) -> Array:
     """Rate per quarter at which a format climbs, axes (1, 1, format, run); treaties climb at own summits only.
 
-    alarm: axes (1, 1, 1, run). willing: whether countries would sit in it, axes (country, 1, format, run). trusted: mean
-    trust in the other parties. weight: of countries in the region.
+    alarm: axes (1, 1, 1, run). willing: whether countries would sit in it, axes (country, 1, format, run). trusted:
+    mean trust in the other parties. weight: of countries in the region.
     """
     xp, founders = world.xp, formats.eligible > 0.0
     opening = small_rate(alarm, p)
@@ -191,7 +191,7 @@ def _own_steps(willing: Array, weight: Array, formats: Formats) -> Array:
 
 def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
     """Of two, mean of weight times trust in the other; of more 1, axes (1, 1, format, run)."""
-    xp, two = namespace(trusted), places_of(formats.small * (formats.pairs <= BILATERAL))
+    xp, two = namespace(trusted), places_of(formats.small, formats.pairs <= BILATERAL)
     founders = take_targets(xp, formats.eligible, two)
     n = xp.maximum(xp.sum(founders, axis=COUNTRY, keepdims=True), 1.0)
     close = xp.sum(founders * weight * take_targets(xp, trusted, two), axis=COUNTRY, keepdims=True) / n
@@ -201,7 +201,7 @@ def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
 def _born(willing: Array, formats: Formats) -> Array:
     """1 for treaties and bodies that did not exist at the start and have enough willing founders, else 0."""
     xp = namespace(willing)
-    new = places_of((formats.treaty + formats.body) * (formats.ladder == DORMANT))
+    new = places_of(formats.treaty + formats.body, formats.ladder == DORMANT)
     ready = take_targets(xp, willing, new) & (take_targets(xp, formats.eligible, new) > 0.0)
     enough = xp.sum(indicator(xp, ready), axis=COUNTRY, keepdims=True) >= FEWEST
     return place_targets(xp, indicator(xp, enough), new, willing.shape[TARGET])

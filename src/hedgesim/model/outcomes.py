@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
+import numpy as np
+
 from hedgesim.model import shares as sh
 from hedgesim.model.arrays import (
     COUNTRY,
@@ -158,7 +160,7 @@ def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array
 
 def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
-    dealt, total = 0.0 * share[..., :1, : setting.n_powers, :], 0.0
+    dealt, total = 0.0 * share[..., :1, : setting.n_powers, :], 0.0 * setting.weight[..., :1, :, :]
     for domain in (in_domains(setting.economy), in_domains(setting.energy)):
         weight = setting.weight[domain]
         dealt = dealt + xp.sum(weight * share[domain][..., : setting.n_powers, :], axis=DOMAIN, keepdims=True)
@@ -168,7 +170,13 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, conditions: Conditions, presence: Array, *, setting: Setting, parameters: Parameters
+    world: World,
+    baseline: Baseline,
+    conditions: Conditions,
+    presence: Array,
+    *,
+    setting: Setting,
+    parameters: Parameters,
 ) -> dict[str, Array]:
     """Outcomes of each country, axes (…, country, 1, 1, run); presence: of options."""
     xp, n = namespace(world.share), setting.n_powers
@@ -176,7 +184,9 @@ def country_outcomes(
     rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
     about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
     opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
-    flow = xp.sum(reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True)
+    flow = xp.sum(
+        reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True
+    )
     counts = (setting.votes_sovereignty, setting.votes_rights)
     votes = {
         f"vote_{choice}_{kind}": probability[..., c : c + 1, :]
@@ -203,11 +213,11 @@ def reexports(
     world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
 ) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
-    xp, customs = namespace(world.share), setting.formats.customs
-    unions = places_of(xp.sum(customs, axis=TARGET))
+    xp, customs = namespace(world.share), np.asarray(setting.formats.customs)[0, :, :, 0]
+    unions = places_of(np.any(customs > 0.0, axis=1))
     member = take_targets(xp, world.status, unions) == MEMBER
     inside = indicator(xp, member & (take_targets(xp, world.ladder, unions) > DORMANT))
-    within = xp.minimum(map_targets(xp, inside, customs[0, :, :, 0][unions, :]), 1.0)
+    within = xp.minimum(map_targets(xp, inside, xp.asarray(customs[list(unions)])), 1.0)
     return sh.reexport_of(
         conditions.sanctions,
         conditions.sanctionrisk,
@@ -226,7 +236,7 @@ def system_outcomes(world: World, baseline: Baseline, presence: Array, *, settin
     xp, f, n = namespace(world.share), setting.formats, setting.n_powers
     working = indicator(xp, world.ladder > DORMANT) * (1.0 - f.treaty)
     region = xp.mean(presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
-    home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None])) * (1.0 - f.treaty)
+    home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None, ...])) * (1.0 - f.treaty)
     s, kappa, pi = similarity(xp, presence[..., :n, :])
     met = indicator(xp, world.meeting >= LEADERS)
     return {
