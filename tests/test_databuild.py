@@ -15,7 +15,7 @@ from databuild.known import Known
 from databuild.raw import RawData
 from databuild.shares import blend, count_assumptions, lift_to_floor
 from hedgesim.scenario.security import security_shares
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import Tables
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs" / "data.md"

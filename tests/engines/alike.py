@@ -18,7 +18,7 @@ from hedgesim.engines.records import (
 from hedgesim.model.world import World
 from worlds import declared_axes
 
-EXACT = {"level", "meeting", "status"}
+EXACT = {"ladder", "meeting", "status"}
 """What is counted, not computed, and so the same to the last bit."""
 
 

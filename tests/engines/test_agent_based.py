@@ -33,8 +33,8 @@ def test_agents_of_the_mesa_model_can_be_read_selected_and_called() -> None:
     assert model.agents_by_type[Power].get("code") == POWERS
     assert model.agents.select(lambda agent: agent.code == "BBB").get("code") == ["BBB"]
     model.agents.do("decide")
-    shares = model.agents_by_type[Country].map(lambda agent: agent.decision.share.sum(axis=TARGET))
-    assert np.asarray(shares) == pytest.approx(1.0)
+    answers = model.agents_by_type[Country].map(lambda agent: agent.decision.response.shape[TARGET])
+    assert answers == [len(SETTING.axes.options)] * len(COUNTRIES)
 
 
 def test_the_order_in_which_agents_decide_does_not_matter() -> None:
@@ -42,8 +42,8 @@ def test_the_order_in_which_agents_decide_does_not_matter() -> None:
     shuffled.agents.shuffle().do("decide")
     usual.step()
     assert len(usual.worlds) == 2
-    decided = [agent.decision.share for agent in shuffled.countries]
-    assert np.concatenate(decided, axis=COUNTRY) == pytest.approx(usual.world.share, abs=1e-15)
+    decided = [agent.decision.response for agent in shuffled.countries]
+    assert np.concatenate(decided, axis=COUNTRY) == pytest.approx(usual.world.response, abs=1e-15)
 
 
 def test_the_model_stops_after_its_last_quarter_and_stays_there() -> None:

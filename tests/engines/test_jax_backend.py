@@ -33,7 +33,7 @@ def test_other_numbers_do_not_compile_again(monkeypatch: pytest.MonkeyPatch) -> 
     compiled_outcomes(case, range(3))
     known = jax_backend._program.cache_info().misses
     monkeypatch.setattr(jax_backend, "_quarters", None)
-    moved = replace(case, parameters=case.parameters.with_values({"taste.threat": 2.5, "alignment.noise": 0.3}))
+    moved = replace(case, parameters=case.parameters.with_values({"taste.threat": 2.5, "drift.sigma": 0.03}))
     assert np.max(np.abs(compiled_outcomes(moved, range(5)).values - outcomes(moved, range(5)).values)) <= 1e-9
     assert jax_backend._program.cache_info().misses == known
 
@@ -112,9 +112,9 @@ def test_every_number_may_differ_from_run_to_run_and_each_run_is_a_case_of_its_o
 
 
 def test_a_run_whose_number_overflows_fails_alone_as_in_numpy(varied: tuple[Case, list[Case]]) -> None:
-    noise = varied[0].parameters.alignment.noise.copy()
+    noise = varied[0].parameters.drift.sigma.copy()
     noise[..., 1] = 1.7e308
-    case = replace(varied[0], parameters=varied[0].parameters.with_values({"alignment.noise": noise}))
+    case = replace(varied[0], parameters=varied[0].parameters.with_values({"drift.sigma": noise}))
     with np.errstate(all="ignore"):
         compiled, plain = compiled_trajectory(case, RUNS).outcomes(), outcomes(case, RUNS)
     assert (compiled.failed >= 0).tolist() == [False, True, False, False]
@@ -138,9 +138,9 @@ class Mine(CountryRule):
         BODY
 """
 BROKEN = {
-    "The truth value of an array": "return view.noise if view.threat_rise > 0.0 else view.log_share",
-    "__array__() was called on traced array": "return np.log(view.share) + view.noise",
-    "JAX arrays are immutable": "value = view.log_share + view.noise; value[0, ...] = 0.0; return value",
+    "The truth value of an array": "return view.whim if view.threat > 0.0 else view.response",
+    "__array__() was called on traced array": "return np.log(view.share) + view.whim",
+    "JAX arrays are immutable": "value = view.response + view.whim; value[0, ...] = 0.0; return value",
 }
 """Faults of rules that only NumPy tolerates, and the message of each."""
 

@@ -42,7 +42,9 @@ def given(*, world: dict | None = None, draws: dict | None = None, available: fl
         numbers[name] = numbers[name] * 0.0 + value
     conditions = replace(inputs.conditions, availability=row(available - 1.0))
     now = replace(inputs.world, **{**USUAL, "stance": table(*[[0.0] * 5] * 3), **(world or {})})
-    return assess(make_case(setting), now, inputs.baseline, conditions=conditions, draws=replace(inputs.draws, **numbers))
+    return assess(
+        make_case(setting), now, inputs.baseline, conditions=conditions, draws=replace(inputs.draws, **numbers)
+    )
 
 
 def moved(inputs: QuarterInputs, stance: np.ndarray | float = 50.0, reserve: np.ndarray | float = 0.0) -> World:
@@ -73,7 +75,8 @@ def test_when_nothing_happens_only_time_passes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("since", "chance"), [(0.0, 0.0), (1.0, 0.0), (2.0, 0.1), (3.0, 1 / (1 + np.exp(-1.2))), (9.0, 1 / (1 + np.exp(-1.2)))]
+    ("since", "chance"),
+    [(0.0, 0.0), (1.0, 0.0), (2.0, 0.1), (3.0, 1 / (1 + np.exp(-1.2))), (9.0, 1 / (1 + np.exp(-1.2)))],
 )
 def test_own_meetings_wait_three_quarters_may_come_in_the_third_and_likely_do_from_the_fourth(
     since: float, chance: float
@@ -87,7 +90,9 @@ def test_own_meetings_wait_three_quarters_may_come_in_the_third_and_likely_do_fr
 
 def test_bodies_meet_every_cadence_also_when_nobody_can_be_hosted_and_whatever_is_drawn() -> None:
     for since in range(6):
-        met = rungs(moved(given(world={"since": row(9.0, 9.0, 9.0, since, 9.0)}, draws={"holding": 0.999}, available=0.0)))[BODY]
+        met = rungs(
+            moved(given(world={"since": row(9.0, 9.0, 9.0, since, 9.0)}, draws={"holding": 0.999}, available=0.0))
+        )[BODY]
         assert met == (LEADERS if since >= 3 else DORMANT)
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from hedgesim.engines.case import run_inputs
 from hedgesim.engines.ensemble import simulate
-from hedgesim.model.shares import LOWEST_SHARE, tail_of
 from hedgesim.model.arrays import RUN
 from hedgesim.model.draws import Draws, StartDraws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS, draw_uniform, draw_words, gamma, halves, normal_of
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Setting
+from hedgesim.model.shares import LOWEST_SHARE, tail_of
 from hedgesim.rules import country_rules
 from worlds import calm, declared_axes, make_case, make_setting, permuted, permuted_setting, reordered
 
@@ -27,9 +27,7 @@ def steps(setting: Setting = SETTING, fours: int = 2, **options: bool) -> list[D
     """Numbers of the first steps, four by four."""
     tails = draw_start(xp, setting, SEED, RUNS).tails
     return [
-        step
-        for four in range(fours)
-        for step in draw_steps(xp, setting, SEED, RUNS, four=four, tails=tails, **options)
+        step for four in range(fours) for step in draw_steps(xp, setting, SEED, RUNS, four=four, tails=tails, **options)
     ]
 
 

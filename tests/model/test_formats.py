@@ -1,6 +1,5 @@
 """Stance and ladder, worked by hand: five countries at most, one format of each role."""
 
-
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest

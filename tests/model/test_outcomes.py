@@ -3,19 +3,17 @@ from dataclasses import replace
 import array_api_compat.numpy as xp
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hedgesim.engines.ensemble import simulate
-from hedgesim.model import formats as fm
 from hedgesim.model import outcomes as out
 from hedgesim.model.arrays import DOMAIN
-from hedgesim.model.derived import Baseline, Position
-from hedgesim.model.formats import FormatParameters
+from hedgesim.model.derived import Baseline
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
-from hedgesim.model.world import LEADERS, MEMBER, MINISTERIAL, NONE, WORKING, World
+from hedgesim.model.shocks import Conditions
+from hedgesim.model.votes import CHOICES, KINDS
+from hedgesim.model.world import LEADERS, MEMBER, MINISTERS, NONE, World
 from worlds import blank, column, make_case, make_setting, pairs, row, table
 
 SIZES = {"country": 2, "power": 2, "domain": 1, "format": 2}
@@ -23,7 +21,7 @@ AXES = make_setting(n_countries=2, n_powers=2, n_domains=1, n_formats=2).axes
 
 
 def setting(**values) -> Setting:
-    usual = {"weight": np.ones((2, 1, 1, 1)), "security": np.ones((1, 1, 1, 1)), "sanctionable": np.ones((1, 1, 1, 1))}
+    usual = {"weight": np.ones((2, 1, 1, 1)), "security": np.ones((1, 1, 1, 1)), "economy": np.ones((1, 1, 1, 1))}
     features = values.pop("formats", blank(Formats, SIZES))
     return blank(Setting, SIZES, **{**usual, **values}, axes=AXES, shocks=None, formats=features)
 
@@ -41,51 +39,37 @@ def test_diversity_grows_from_one_partner_to_equal_ones(shares: tuple, expected:
     assert out.diversity(xp, row(*shares)).item() == pytest.approx(expected, rel=1e-6, abs=0.0)
 
 
+RIVALS = pairs([0.0, 1.0, 0.5], [1.0, 0.0, 0.0], [0.5, 0.0, 0.0])
+
+
 @pytest.mark.parametrize(
-    ("shares", "bloc", "expected"),
+    ("shares", "expected"),
     [
-        pytest.param((0.8, 0.0), (-1.0, 1.0), 0.0, id="an ally of one bloc"),
-        pytest.param((0.0, 0.0), (-1.0, 1.0), 0.0, id="without partners"),
-        pytest.param((0.4, 0.4), (-1.0, 1.0), 0.8, id="equal shares"),
-        pytest.param((0.3, 0.1), (-1.0, 0.5), 0.1, id="partly of a bloc"),
+        pytest.param((0.8, 0.0, 0.0), 0.0, id="a loyal ally"),
+        pytest.param((0.0, 0.0, 0.0), 0.0, id="an isolate"),
+        pytest.param((0.0, 0.4, 0.4), 0.0, id="two powers that are no rivals"),
+        pytest.param((0.5, 0.5, 0.0), 0.5, id="two rivals alike"),
+        pytest.param((0.4, 0.3, 0.2), 2 * (0.12 + 0.04), id="by how much they are rivals"),
     ],
 )
-def test_equal_shares_of_both_blocs_are_as_ambiguous_as_they_are_large(
-    shares: tuple, bloc: tuple, expected: float
-) -> None:
-    assert out.ambiguity(xp, row(*shares), row(*bloc)).item() == pytest.approx(expected, rel=1e-6, abs=0.0)
+def test_hedging_is_the_rivalry_between_those_who_share_security(shares: tuple, expected: float) -> None:
+    assert out.hedging_index(xp, row(*shares), RIVALS).item() == pytest.approx(expected)
 
 
-def test_engagement_is_complete_at_six_tenths() -> None:
-    assert out.engagement(xp, row(0.1, 0.2)).item() == pytest.approx(0.5)
-    assert out.engagement(xp, row(0.6, 0.3)).item() == 1.0
+def test_security_shares_are_those_of_powers_in_the_security_domain() -> None:
+    share = pairs([0.4, 0.3, 0.2, 0.1], [0.1, 0.2, 0.3, 0.4])
+    secure = out.security_of(xp, share, setting(security=pairs([0.0], [1.0])))
+    assert secure[0, 0, :, 0].tolist() == [0.1, 0.2]
+    assert not np.any(out.security_of(xp, share, setting(security=pairs([0.0], [0.0]))))
 
 
-def test_the_hedging_index_is_the_cube_root_of_its_three_factors() -> None:
-    share = table([0.3, 0.1, 0.0, 0.6], [0.5, 0.0, 0.0, 0.5])
-    index, d, m, e = out.hedging_index(xp, share, share, setting(bloc=row(-1.0, 1.0)))
-    assert (d[0, 0, 0, 0], m[0, 0, 0, 0], e[0, 0, 0, 0]) == pytest.approx((0.75, 0.2, 2.0 / 3.0))
-    assert index[:, 0, 0, 0] == pytest.approx([0.1 ** (1.0 / 3.0), 0.0])
-
-
-@given(st.integers(0, 10_000))
-def test_the_index_and_its_parts_are_between_zero_and_one_and_arithmetic_without_loss_keeps_them(seed: int) -> None:
-    given_ = make_setting(seed)
-    presence = (given_.share * given_.weight).sum(axis=DOMAIN, keepdims=True)
-    start = out.hedging_index(xp, given_.share, presence, given_)
-    for part in start:
-        assert np.all((part >= -1e-15) & (part <= 1.0 + 1e-12))
-    assert out.hedging_by_arithmetic(xp, given_.share, given_, np.ones((1, 1, 1, 1))) == pytest.approx(start[0])
-
-
-def test_when_the_aggressor_loses_all_the_others_grow_in_proportion() -> None:
-    share = table([0.5, 0.2, 0.2, 0.1], [1.0, 0.0, 0.0, 0.0])
-    given_ = setting(bloc=row(-1.0, 1.0), aggressor=row(1.0, 0.0))
-    half = out.hedging_by_arithmetic(xp, share, given_, np.full((1, 1, 1, 1), 0.5))
-    # Half of .5 stays; the others grow from .5 to .75 together: .25, .3, .3, .15.
-    expected = out.hedging_index(xp, table([0.25, 0.3, 0.3, 0.15]), table([0.25, 0.3, 0.3, 0.15]), given_)[0]
-    assert half[0, 0, 0, 0] == pytest.approx(expected[0, 0, 0, 0])
-    assert half[1, 0, 0, 0] == 0.0
+def test_by_arithmetic_the_aggressor_shrinks_and_the_others_grow_alike() -> None:
+    start, now, aggressor = row(0.5, 0.2, 0.2), row(0.25, 0.6, 0.1), row(1.0, 0.0, 0.0)
+    found = out.hedging_by_arithmetic(xp, start, now, RIVALS, aggressor).item()
+    # The rest grows from .5 to .75: .25, .3, .3.
+    assert found == pytest.approx(2 * (0.25 * 0.3 + 0.25 * 0.3 * 0.5))
+    same = out.hedging_by_arithmetic(xp, start, start, RIVALS, aggressor).item()
+    assert same == pytest.approx(out.hedging_index(xp, start, RIVALS).item())
 
 
 def test_issue_splitting_is_the_mean_distance_from_the_overall_portfolio() -> None:
@@ -96,15 +80,14 @@ def test_issue_splitting_is_the_mean_distance_from_the_overall_portfolio() -> No
     assert out.issue_splitting(xp, 0.0 * share + 0.5, 0.0 * presence + 0.5, weight).item() == 0.0
 
 
-@pytest.mark.parametrize(("sanctionable", "expected"), [(1.0, [0.0, 0.5]), (0.0, [1.0, 1.0])])
-def test_autonomy_is_lost_to_concentration_of_the_sanctionable_domains(sanctionable: float, expected: list) -> None:
-    given_ = setting(sanctionable=np.full((1, 1, 1, 1), sanctionable))
+def test_autonomy_is_lost_to_concentration_of_trade_and_energy() -> None:
     share = table([1.0, 0.0, 0.0, 0.0], [0.3, 0.4, 0.2, 0.1])
-    assert out.autonomy(xp, share, given_)[:, 0, 0, 0] == pytest.approx(expected)
+    assert out.autonomy(xp, share, setting())[:, 0, 0, 0] == pytest.approx([0.0, 0.5])
+    assert out.autonomy(xp, share, setting(economy=column(0.0)))[:, 0, 0, 0] == pytest.approx([1.0, 1.0])
 
 
 def test_formats_count_as_first_times_once_leaders_have_met() -> None:
-    before, now = row(2.0, 3.0, 0.0), row(3.0, 3.0, 2.0)
+    before, now = row(MINISTERS, LEADERS, 0.0), row(LEADERS, LEADERS, MINISTERS)
     assert out.first_times(xp, now, before).item() == 1.0
 
 
@@ -128,67 +111,88 @@ def test_similarity_is_one_less_squared_distance_plain_and_corrected_for_chance(
     )
 
 
-START = ([0.5, 0.2, 0.1, 0.2], [0.4, 0.3, 0.1, 0.2])
+START = table([0.5, 0.2, 0.1, 0.2], [0.4, 0.3, 0.1, 0.2])
+"""Security shares at the start: of two powers, the region and others."""
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        pytest.param({}, 0.0, id="leaves a format that is no alliance"),
-        pytest.param({"leaves": 0}, 1.0, id="leaves an alliance"),
-        pytest.param({"leaves": 0, "formality": 0.7}, 0.0, id="leaves an informal one"),
+        pytest.param({}, 0.0, id="leaves a body that is no pact"),
+        pytest.param({"leaves": 0}, 1.0, id="leaves a pact"),
+        pytest.param({"leaves": 0, "formality": 0.5}, 0.0, id="leaves an informal one"),
+        pytest.param({"leaves": 0, "covers": 0.0}, 0.0, id="leaves one that is not about security"),
         pytest.param({"joined": table([0.0, 0.0], [1.0, 0.0])}, 1.0, id="joins sanctions"),
         pytest.param({"leaves": 0, "joined": table([1.0, 0.0], [0.0, 0.0])}, 1.0, id="both, but one country"),
-        pytest.param({"presence": table(START[0], [0.25, 0.36, 0.2, 0.2])}, 1.0, id="another first power"),
-        pytest.param({"presence": table(START[0], [0.3, 0.36, 0.2, 0.14])}, 0.0, id="another by less than the margin"),
+        pytest.param({"share": table([0.5, 0.2, 0.1, 0.2], [0.25, 0.36, 0.2, 0.19])}, 1.0, id="another guarantor"),
+        pytest.param({"share": table([0.5, 0.2, 0.1, 0.2], [0.3, 0.36, 0.2, 0.14])}, 0.0, id="by less than the margin"),
     ],
 )
-def test_leaving_an_alliance_joining_sanctions_and_changing_the_first_power_count_once_a_country(
+def test_leaving_a_pact_joining_sanctions_and_changing_the_guarantor_count_once_a_country(
     changes: dict, expected: float
 ) -> None:
-    """Both start close to the first power and in an alliance with it; the first leaves one of two formats."""
+    """Both start with the first power and in a pact with it; the first country leaves one of two bodies."""
     features = blank(
         Formats,
         SIZES,
-        outside=row(1.0, 1.0),
-        covers=row(1.0, 1.0),
-        base_formality=row(changes.get("formality", 0.9), 0.5),
-        ceiling=row(LEADERS, LEADERS),
+        lead=pairs([1.0, 0.0], [0.0, 0.0]),
+        covers=row(changes.get("covers", 1.0), 1.0),
+        body=row(1.0, 1.0),
+        formality=row(changes.get("formality", 0.9), 0.9),
     )
-    begun = blank(World, SIZES, status=table([MEMBER, MEMBER], [MEMBER, MEMBER]), level=row(LEADERS, LEADERS))
+    begun = blank(World, SIZES, share=START, status=table([MEMBER, MEMBER], [MEMBER, MEMBER]))
     status = begun.status.copy()
     status[0, 0, changes.get("leaves", 1), 0] = NONE
-    now = replace(begun, status=status, joined=changes.get("joined", begun.joined))
-    formality = fm.formality(xp, begun.level, begun, formats=features, parameters=FormatParameters())
-    alliance = out.alliances(formality, setting(formats=features))
-    baseline = blank(Baseline, SIZES, world=begun, presence=table(*START), alliance=alliance)
-    held = changes.get("presence", baseline.presence)
-    assert out.realignments(now, baseline, held[..., :2, :]).item() == expected
+    now = replace(begun, status=status, **{name: changes[name] for name in ("joined", "share") if name in changes})
+    baseline = blank(Baseline, SIZES, world=begun)
+    assert out.realignments(now, baseline, setting(formats=features)).item() == expected
 
 
-def test_an_alliance_is_formal_led_from_outside_and_about_security() -> None:
-    features = blank(Formats, {**SIZES, "format": 4}, outside=row(1.0, 1.0, 0.0, 1.0), covers=row(1.0, 1.0, 1.0, 0.0))
-    counted = out.alliances(row(0.8, 0.79, 0.9, 0.9), setting(formats=features))
-    assert counted.tolist() == row(1.0, 0.0, 0.0, 0.0).tolist()
-
-
-def system_of(features: Formats, now: World, presence: np.ndarray) -> dict[str, np.ndarray]:
+def system_of(features: Formats, now: World, presence: np.ndarray = START) -> dict[str, np.ndarray]:
     """What is counted of all in a world like that at the start."""
-    begun, position = blank(Baseline, SIZES, world=now, presence=presence), blank(Position, SIZES, presence=presence)
-    return out.system_outcomes(now, begun, position, setting=setting(formats=features), parameters=Parameters())
+    return out.system_outcomes(now, blank(Baseline, SIZES, world=now), presence, setting=setting(formats=features))
 
 
-def test_cohesion_adds_the_region_share_to_the_mean_level_of_home_grown_formats() -> None:
-    now = blank(World, SIZES, level=row(MINISTERIAL, LEADERS), meeting=row(MINISTERIAL, LEADERS))
-    presence = table([0.3, 0.3, 0.2, 0.2], [0.3, 0.3, 0.4, 0.0])
-    found = system_of(blank(Formats, SIZES, outside=row(0.0, 1.0)), now, presence)
-    assert found["cohesion"].item() == pytest.approx(0.3 + 2.0 / 4.0)
-    assert found["leader_meetings"].item() == 1.0
+def test_cohesion_adds_the_region_share_to_the_mean_rung_of_home_grown_formats() -> None:
+    now = blank(World, SIZES, share=START, ladder=row(MINISTERS, LEADERS), meeting=row(MINISTERS, LEADERS))
+    features = blank(Formats, SIZES, own=row(1.0, 0.0), dialogue=row(0.0, 1.0))
+    found = system_of(features, now, table([0.3, 0.3, 0.2, 0.2], [0.3, 0.3, 0.4, 0.0]))
+    assert found["cohesion"].item() == pytest.approx(0.3 + 0.5)
+    assert found["leader_meetings"].item() == found["leader_meetings_outside"].item() == 1.0
+    led = blank(Formats, SIZES, small=row(1.0, 1.0), lead=pairs([0.0, 0.0], [1.0, 0.0]))
+    assert system_of(led, now)["cohesion"].item() == pytest.approx(0.1 + 0.5), "a group led from outside is not counted"
+    assert system_of(led, now)["leader_meetings_outside"].item() == 0.0
 
 
-def test_formality_in_use_is_the_mean_over_formats_at_work() -> None:
-    features, now = blank(Formats, SIZES, base_formality=row(0.9, 0.9)), blank(World, SIZES, level=row(0.0, WORKING))
-    assert system_of(features, now, table(*START))["formality"].item() == pytest.approx(0.2)
+def test_formality_in_use_is_the_mean_over_formats_at_work_that_meet() -> None:
+    now = blank(World, SIZES, share=START, ladder=row(MINISTERS, LEADERS))
+    assert system_of(blank(Formats, SIZES, formality=row(0.2, 0.6)), now)["formality"].item() == pytest.approx(0.4)
+    treaty = blank(Formats, SIZES, formality=row(0.2, 0.6), treaty=row(0.0, 1.0))
+    assert system_of(treaty, now)["formality"].item() == pytest.approx(0.2)
+
+
+def test_re_export_of_members_of_a_union_at_work_and_opinion_that_falls_with_threat() -> None:
+    now = blank(
+        World, SIZES, share=START, ladder=row(LEADERS, 0.0), status=table([MEMBER, MEMBER], [0.0, MEMBER]),
+        threat=table([0.2, 9.0], [0.0, 9.0]),
+    )  # fmt: skip
+    features = blank(Formats, SIZES, customs=pairs([1.0, 0.0], [1.0, 0.0]))
+    given_ = setting(
+        formats=features,
+        turnover=column(40.0, 40.0),
+        aggressor=row(1.0, 0.0),
+        affinity=table([0.5, 0.0], [-0.9, 0.0]),
+        votes_sovereignty=np.zeros((2, 1, 4, 1)),
+        votes_rights=np.zeros((2, 1, 4, 1)),
+    )
+    parameters = Parameters().with_values({"response.reexport": 0.1, "response.resentment": 1.5})
+    begun = blank(Baseline, SIZES, world=now, reexport=row(2.0))
+    shocks = blank(Conditions, SIZES, sanctions=row(0.5, 0.0))
+    found = out.country_outcomes(now, begun, shocks, START, setting=given_, parameters=parameters)
+    # .1 x 120 x .5 = 6 bn, twice that in this run, of a turnover of 40; the other union is dormant.
+    assert found["reexport"][:, 0, 0, 0] == pytest.approx([0.3, 0.0])
+    assert found["affinity"][:, 0, 0, 0] == pytest.approx([0.2, -0.9])
+    assert found["threat"][:, 0, 0, 0] == pytest.approx([0.2, 0.0])
 
 
 def test_every_outcome_is_computed_and_described_and_at_the_start_arithmetic_gives_the_index() -> None:
@@ -198,22 +202,6 @@ def test_every_outcome_is_computed_and_described_and_at_the_start_arithmetic_giv
     assert all(item.unit and item.meaning and item.source for item in OUTCOMES.values())
     for values in (*countries.values(), *system.values()):
         assert np.all(np.isfinite(values))
-    assert countries["hedging_by_arithmetic"][0] == pytest.approx(countries["hedging_index"][0])
-    votes = sum(countries[name] for name in ("vote_absent", "vote_no", "vote_abstain", "vote_yes"))
-    assert votes == pytest.approx(np.ones_like(votes))
-
-
-def test_sanctions_exposure_is_reexport_times_risk() -> None:
-    share = table([0.3, 0.3, 0.2, 0.2], [0.3, 0.3, 0.2, 0.2])
-    now = blank(World, SIZES, share=share, leakage=table([0.5, 0.2], [0.0, 0.0]))
-    found = out.country_outcomes(
-        now,
-        blank(Baseline, SIZES, world=now, presence=share),
-        blank(Position, SIZES, presence=share),
-        risk=row(0.4, 0.0),
-        setting=setting(bloc=row(-1.0, 1.0), aggressor=row(1.0, 0.0)),
-        parameters=Parameters(),
-    )
-    assert found["sanctions_exposure"][:, 0, 0, 0] == pytest.approx([0.2, 0.0])
-    assert found["reexport"][:, 0, 0, 0] == pytest.approx([0.7, 0.0])
-    assert found["strain"] == pytest.approx(column(0.0, 0.0))
+    for kind in KINDS:
+        votes = sum(countries[f"vote_{choice}_{kind}"] for choice in CHOICES)
+        assert votes == pytest.approx(np.ones_like(votes))

@@ -13,12 +13,13 @@ from worlds import column, pairs, plain_view, row, table
 
 NOTHING = np.zeros((1, 1, 1, 1))
 ZEROS = row(0.0, 0.0, 0.0)
+ECONOMY = column(1.0)
 START = np.log(row(0.5, 0.3, 0.2))
 QUARTER = 2.0 / np.sqrt(2.75)
 """Step of a quarter, log odds, per unit of sigma of a year, of a share of 1."""
 
 
-def shares(response=ZEROS, drift=ZEROS, goods=NOTHING, economy=column(1.0)) -> np.ndarray:
+def shares(response=ZEROS, drift=ZEROS, goods=NOTHING, economy=ECONOMY) -> np.ndarray:
     return sh.shares_of(START, response, drift, goods=goods, economy=economy)[0, 0, :, 0]
 
 
@@ -105,7 +106,9 @@ def test_a_response_goes_part_of_the_way_to_the_value() -> None:
         pytest.param({}, [0.0, 0.0, 0.0, 0.0], id="nothing"),
         pytest.param({"offer_rise": row(0.4, 0.0)}, [0.4, 0.0, 0.0, 0.0], id="attention"),
         pytest.param({"threat": row(0.0, 0.3)}, [0.0, -0.3, 0.0, 0.0], id="threat"),
-        pytest.param({"threat": row(0.0, 0.3), "politics": column(0.5)}, [0.0, -0.15, 0.0, 0.0], id="as far as politic"),
+        pytest.param(
+            {"threat": row(0.0, 0.3), "politics": column(0.5)}, [0.0, -0.15, 0.0, 0.0], id="as far as politic"
+        ),
         pytest.param({"access_powers": row(-1.0, 0.0)}, [-0.9, 0.0, 0.0, 0.0], id="access to powers"),
         pytest.param({"access_region": row(1.0)}, [0.0, 0.0, 0.9, 0.0], id="access to the region"),
         pytest.param({"access_other": row(-1.0)}, [0.0, 0.0, 0.0, -0.9], id="access to others"),

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.model.alignment import LOWEST_SHARE
-from hedgesim.model.arrays import DOMAIN, RUN, TARGET
+from hedgesim.model import formats as fm
+from hedgesim.model.arrays import RUN, TARGET
 from hedgesim.model.draws import draw_start
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
-from hedgesim.model.start import N_PAST, Start, begin, conditions_at
-from worlds import make_setting
+from hedgesim.model.shares import LOWEST_SHARE
+from hedgesim.model.start import Start, begin
+from worlds import hit, make_setting, row
 
 
 def begun(
@@ -25,27 +26,26 @@ def begun(
     setting = replace(setting, formats=replace(kept, **changed))
     drawn = draw_start(xp, setting, 1, runs)
     drawn = replace(drawn, **{name: np.full_like(getattr(drawn, name), value) for name, value in (draws or {}).items()})
-    parameters = Parameters().with_values({f"alignment.{name}": value for name, value in values.items()})
+    parameters = Parameters().with_values({f"drift.{name}": value for name, value in values.items()})
     return setting, begin(xp, setting, parameters, drawn)
 
 
 @settings(max_examples=25)
 @given(st.integers(0, 10_000))
-def test_every_world_starts_with_shares_and_ties_that_sum_to_one(seed: int) -> None:
+def test_every_world_starts_with_shares_that_sum_to_one_and_without_answers_or_threat(seed: int) -> None:
     world = begun(seed)[1].baseline.world
     assert world.share.sum(axis=TARGET) == pytest.approx(1.0)
-    assert world.share.min() >= LOWEST_SHARE / (1.0 + 5 * LOWEST_SHARE)
-    assert world.tie.sum(axis=TARGET) == pytest.approx(1.0)
-    for name in ("threat", "trust", "momentum"):
-        assert np.all((getattr(world, name) >= 0.0) & (getattr(world, name) <= 1.0)), name
+    assert np.all(world.share > 0.0)
+    assert not np.any(world.response)
+    assert not np.any(world.threat)
 
 
 def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_prior_dominated_cells_otherwise() -> None:
-    setting, kept = begun(start=0.0)
+    setting, kept = begun(start=0.0, sigma=0.0, sigma_energy=0.0)
     floored = np.maximum(setting.share, LOWEST_SHARE)
     expected = floored / floored.sum(axis=TARGET, keepdims=True)
     assert kept.baseline.world.share == pytest.approx(np.broadcast_to(expected, (*expected.shape[:RUN], 4)))
-    drawn = begun(start=1.0)[1].baseline.world.share
+    drawn = begun(start=1.0, sigma=0.0, sigma_energy=0.0)[1].baseline.world.share
     prior = setting.prior_dominated[..., 0]
     several = (prior > 0.0) & (prior.sum(axis=-1, keepdims=True) > 1.0)
     spread = np.ptp(drawn, axis=RUN)
@@ -54,61 +54,63 @@ def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_prior_domina
     assert np.all(spread[~several] < 5 * LOWEST_SHARE)
 
 
-def test_the_past_year_is_like_the_start() -> None:
-    setting, start = begun()
-    world = start.baseline.world
-    presence = (world.share * setting.weight).sum(axis=DOMAIN, keepdims=True)[..., :3, :]
-    assert world.past.shape[DOMAIN] == N_PAST
-    assert world.past == pytest.approx(np.broadcast_to(presence, world.past.shape))
+def test_drift_at_the_start_is_that_of_a_yearly_mean() -> None:
+    start = begun(start=0.0, draws={"tails": 1.0, "value": 2.0}, sigma=0.01, sigma_energy=0.01)[1]
+    share = np.exp(start.baseline.log_share)
+    step = np.sqrt(0.875) * 0.02 / np.sqrt(2.75) / np.sqrt(np.maximum(share, LOWEST_SHARE))
+    assert start.baseline.world.drift == pytest.approx(step * (2.0 - step / 2.0), rel=1e-12)
+
+
+def test_re_export_is_log_normal_between_runs() -> None:
+    setting = make_setting(3)
+    drawn = replace(draw_start(xp, setting, 1, range(3)), reexport=row(1.0))
+    parameters = Parameters().with_values({"response.reexport_spread": 0.7})
+    assert begin(xp, setting, parameters, drawn).baseline.reexport.item() == pytest.approx(np.exp(0.7))
 
 
 def test_a_recorded_calendar_is_kept_and_an_unknown_one_drawn_within_the_cycle() -> None:
     setting, start = begun(runs=range(200))
     since, recorded = start.baseline.world.since[0, 0], setting.formats.since[0, 0, :, 0]
     for n, quarters in enumerate(recorded):
-        if np.isnan(quarters):
+        if setting.formats.ladder[0, 0, n, 0] == 0.0:
+            assert not np.any(since[n]), "what is dormant waits for nothing"
+        elif np.isnan(quarters):
             assert set(np.unique(since[n])) == set(np.arange(setting.formats.cadence[0, 0, n, 0]))
         else:
             assert set(np.unique(since[n])) == {quarters}
 
 
-@pytest.mark.parametrize(("uniform", "quarters"), [(0.49, 4.0), (0.5, 8.0)])
-def test_an_outside_lead_meets_at_the_shared_cadence_or_half_as_often(uniform: float, quarters: float) -> None:
-    start = begun(draws={"cadence": uniform})[1]
-    assert np.array_equal(start.baseline.cadence, np.full((1, 1, 5, 4), quarters))
+def test_who_sits_at_the_start_is_willing_who_was_asked_and_does_not_is_not() -> None:
+    setting, start = begun(seed=5, runs=range(400))
+    world, f, p = start.baseline.world, setting.formats, Parameters().stance
+    party = fm.parties_of(world.status, f.eligible, world.ladder)
+    stance, reserve = fm.stance_on(
+        fm.trust_in(world.trust, party),
+        setting.regional_weight,
+        setting.left,
+        setting.personalisation,
+        setting.neutrality,
+        p,
+    )
+    willing = stance - f.formality * reserve + world.stance > 0.0
+    working = np.broadcast_to(world.ladder > 0.0, willing.shape)
+    sits = (world.status > 0.0) & working
+    assert np.all(willing[sits])
+    assert not np.any(willing[working & ~sits & (f.eligible > 0.0)])
+    free = willing[np.broadcast_to(~working | (f.eligible == 0.0), willing.shape) & ~sits]
+    assert 0.0 < free.mean() < 1.0, "of the others nothing is known"
 
 
-def test_what_counts_as_an_alliance_is_fixed_at_the_start() -> None:
-    setting, start = begun()
-    base = setting.formats.base_formality[0, 0, :, 0]
-    # Two are led from outside: a summit without bodies at .79, and an institution with both at .49 + .1 + .25.
-    assert (base[1] < 0.8, base[3] + 0.35 > 0.8) == (True, True)
-    assert start.baseline.alliance[0, 0].T.tolist() == [[0.0, 0.0, 0.0, 1.0, 0.0]] * 4
-    assert not np.any(begun(formats={"base_formality": 0.0})[1].baseline.alliance)
-
-
-def test_reliability_starts_where_noise_does_not_move_it_on_average() -> None:
-    setting, calm = begun(delivery_noise=0.0)
-    kept = np.broadcast_to(setting.delivery, calm.baseline.world.reliability.shape)
-    assert calm.baseline.world.reliability == pytest.approx(kept, rel=1e-12)
-    noisy = begun(delivery_noise=0.2)[1].baseline.world.reliability
-    assert np.all(noisy < calm.baseline.world.reliability), "falling faster than rising, it rests below what is kept"
-
-
-@pytest.mark.parametrize(("level", "momentum"), [(1.0, 0.45), (2.0, 0.55), (3.0, 0.65), (4.0, 0.75)])
-def test_formats_at_work_start_with_the_momentum_of_their_level(level: float, momentum: float) -> None:
-    found = begun(formats={"level": level})[1].baseline.world.momentum
-    assert found == pytest.approx(np.full_like(found, momentum))
-
-
-def test_dormant_formats_start_with_the_momentum_that_their_support_implies() -> None:
-    found = begun(formats={"level": 0.0, "status": 0.0})[1].baseline.world.momentum
-    assert np.all((found > 0.0) & (found < 1.0))
-
-
-def test_capacity_grows_with_the_share_of_its_trend_that_goes_on() -> None:
-    setting, start = begun()
-    parameters = Parameters().with_values({"alignment.trend": 0.5})
-    still = np.full_like(start.onset, np.inf)
-    here = conditions_at(setting, parameters, still, xp.asarray([[8.0]]))
-    assert here.capacity == pytest.approx(4.0 * setting.trend + np.zeros((1, 1, 1, 4)))
+def test_attention_starts_with_what_shocks_of_the_past_left_and_alarm_with_what_is_left_of_earlier_events() -> None:
+    setting = hit("attention", 0.3, 1)
+    early = replace(setting, shocks=replace(setting.shocks, onset=setting.shocks.onset - 4.0))
+    drawn = draw_start(xp, early, 1, range(2))
+    found = begin(xp, early, Parameters(), drawn).baseline.world.attention
+    assert found[0, 0, :, 0] == pytest.approx(setting.attention[0, 0, :, 0] + np.asarray([0.0, 0.3, 0.0]))
+    alarmed = hit("alarm", 0.65, 0)
+    shocks = replace(
+        alarmed.shocks, onset=alarmed.shocks.onset - 13.0, half_life=np.full_like(alarmed.shocks.size, 12.0)
+    )
+    alarmed = replace(alarmed, shocks=shocks)
+    left = begin(xp, alarmed, Parameters(), draw_start(xp, alarmed, 1, range(2))).baseline.alarm
+    assert left.ravel()[0] == pytest.approx(0.65 / 2.0)

@@ -39,7 +39,7 @@ class Leaning(CountryRule):
     lean: float = parameter(0.5, unit="1", within=(0, 2), meaning="how much", source="assumption")
 
     def value(self, view, taste):
-        return self.lean * view.log_share
+        return self.lean * view.response
 '''
 POWER = '''\
 """Watching: offer nothing new."""

@@ -4,9 +4,9 @@ from types import ModuleType
 import pytest
 
 from hedgesim.errors import HedgesimError
-from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import Parameters
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
 from hedgesim.rules.catalogue import _rule_in
@@ -18,14 +18,14 @@ class Plain(CountryRule):
     """A rule that defines a value and nothing else."""
 
     def value(self, view: View, taste: Taste) -> Array:
-        return view.log_share
+        return view.response + 1.0
 
 
 def test_a_rule_that_only_states_a_value_takes_the_shared_taste_and_pace() -> None:
     shared = Taste(threat=2.0)
     assert Plain().taste(shared) is shared
     assert Plain().pace() == 1.0
-    assert Plain().decide(plain_view(), Parameters()).share.sum() == pytest.approx(1.0)
+    assert Plain().decide(plain_view(), Parameters()).response[0, 0, :, 0].tolist() == [0.5] * 4
 
 
 def test_a_parameter_is_replaced_in_a_copy() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from hedgesim.engines.case import Case, case_named, run_inputs
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
-from hedgesim.model.arrays import COUNTRY, TARGET
+from hedgesim.model.arrays import COUNTRY, TARGET, bound
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.outcomes import first_times, hedging_index, security_of
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
@@ -140,7 +140,9 @@ class HedgeModel(mesa.Model):
         self.view: View = perceive(self._quarter_inputs)
         self.power_view: PowerView = perceive_powers(self._quarter_inputs)
         setting = self.case.setting
-        self.hedging = hedging_index(xp, security_of(xp, self.world.share, setting), setting.rivalry)
+        shocked = at_step(self.inputs.conditions, self.quarter).rivalry
+        rivalry = bound(xp, setting.rivalry + shocked, 0.0, 1.0)
+        self.hedging = hedging_index(xp, security_of(xp, self.world.share, setting), rivalry)
 
     @property
     def period(self) -> str:

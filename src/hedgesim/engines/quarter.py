@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
-from types import ModuleType
 from typing import TypeVar
 
 from hedgesim.engines.case import Case
@@ -160,9 +159,7 @@ def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDeci
         world,
         drift=drift,
         response=countries.response,
-        share=sh.shares_of(
-            inputs.baseline.log_share, countries.response, drift, goods=goods, economy=setting.economy
-        ),
+        share=sh.shares_of(inputs.baseline.log_share, countries.response, drift, goods=goods, economy=setting.economy),
         threat=sh.move_threat(
             world.threat, inputs.derived.reach, conditions.intention, powers.pressure, parameters.response
         ),

@@ -106,7 +106,7 @@ def places_of(*masks: Array) -> tuple[int, ...]:
     return tuple(int(place) for place in np.flatnonzero(np.all(chosen, axis=0)))
 
 
-def in_domains(mask: Array) -> tuple[slice, ...]:
+def in_domains(mask: Array) -> Any:
     """Index of the domain that a mask, axes (1, domain, 1, 1), chooses; of none where it chooses none."""
     places = places_of(mask)
     chosen = slice(places[0], places[0] + 1) if places else slice(0, 0)

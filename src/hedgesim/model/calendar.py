@@ -103,7 +103,7 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
 
 
 def _came(inputs: QuarterInputs, decision: CountryDecision, meeting: Array) -> Array:
-    """1 where the head of a party or guest comes to this quarter's own leaders' meeting, axes (country, 1, format, run)."""
+    """1 where the head of a party or guest comes to this quarter's own meeting, axes (country, 1, format, run)."""
     world, features = inputs.world, inputs.setting.formats
     xp, own = world.xp, places_of(features.own)
     likely = logistic(xp, take_targets(xp, decision.stance, own) - fm.CONTACT * decision.reserve)
@@ -117,14 +117,15 @@ def _held(inputs: QuarterInputs) -> Array:
     world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.calendar
     xp, derived, uniform = world.xp, inputs.derived, inputs.draws.holding
     waited = world.since + 1.0
-    due = xp.where(waited > EARLIEST, logistic(xp, xp.asarray(p.hold)), xp.where(waited == EARLIEST, EARLY, 0.0))
+    likely = logistic(xp, xp.asarray(p.hold))
+    due = xp.where(waited > EARLIEST, likely, EARLY * indicator(xp, waited == EARLIEST))
     yearly = indicator(xp, waited >= features.cadence)
     repeated = fm.chance(xp.exp(xp.asarray(p.repeat))) * derived.available
     regular = xp.where(features.own > 0.0, due * derived.available * (1.0 - _strain_on_host(inputs)), repeated)
     top = xp.where(world.ladder >= LEADERS, xp.where(features.body > 0.0, yearly, regular), 0.0)
     ministers = fm.chance(xp.exp(p.ministers + p.ministers_alarm * derived.alarm)) * (1.0 - features.body)
     low = top + (1.0 - top) * ministers
-    rung = xp.where(uniform < top, LEADERS, xp.where(uniform < low, MINISTERS, DORMANT))
+    rung = xp.where(uniform < top, LEADERS, MINISTERS * indicator(xp, uniform < low))
     return xp.where((world.ladder > DORMANT) & (features.treaty == 0.0), rung, DORMANT)
 
 
@@ -149,7 +150,7 @@ def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
     """Trust after own meetings at which heads of both sides sat, axes (country, 1, country, run)."""
     p, world = inputs.parameters.calendar, inputs.world
     xp = world.xp
-    together = 0.0
+    together = 0.0 * world.trust
     for place in places_of(inputs.setting.formats.own):
         heads = came[..., place : place + 1, :]
         together = together + heads * swap(xp, heads, COUNTRY, TARGET)

@@ -164,7 +164,6 @@ def draw_steps(
 
 def _draws(xp: ModuleType, axes: Axes, words: dict[str, Array], tail: Array) -> Draws:
     """The numbers of one step from random words."""
-
     membership, stance = halves(words["stance"])
     gambled = "whim" in words
     return Draws(

@@ -135,9 +135,9 @@ def logit(q: Array) -> Array:
 
 
 def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) -> Array:
-    """Unmodelled part of the stance at the start, log odds: who sits in a format is willing, who was asked and does not
-    is not, and of the others nothing is known.
+    """Unmodelled part of the stance at the start, log odds.
 
+    Who sits in a format is willing, who was asked and does not is not, and of the others nothing is known.
     stance: the modelled part. sits, asked: 1 where it holds, axes (country, 1, format, run).
     """
     xp = namespace(uniform)
@@ -163,8 +163,8 @@ def ladder_rate(
 ) -> Array:
     """Rate per quarter at which a format climbs, axes (1, 1, format, run); treaties climb at own summits only.
 
-    alarm: axes (1, 1, 1, run). willing: whether countries would sit in it, axes (country, 1, format, run). trusted: mean
-    trust in the other parties. weight: of countries in the region.
+    alarm: axes (1, 1, 1, run). willing: whether countries would sit in it, axes (country, 1, format, run). trusted:
+    mean trust in the other parties. weight: of countries in the region.
     """
     xp, founders = world.xp, formats.eligible > 0.0
     opening = small_rate(alarm, p)

@@ -137,7 +137,7 @@ def _normals() -> NDArray[np.float64]:
 
 
 def normal_of(word: Array) -> Array:
-    """Standard normal numbers from the first 16 bits of words, within 4.2 of 0; found in a table, so the same anywhere."""
+    """Standard normal numbers from the first 16 bits of words, within 4.2 of 0, from a table."""
     xp = namespace(word)
     place = word >> 16
     if is_numpy_array(word):

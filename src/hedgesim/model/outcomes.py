@@ -160,7 +160,7 @@ def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array
 
 def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
-    dealt, total = 0.0 * share[..., :1, : setting.n_powers, :], 0.0
+    dealt, total = 0.0 * share[..., :1, : setting.n_powers, :], 0.0 * setting.weight[..., :1, :, :]
     for domain in (in_domains(setting.economy), in_domains(setting.energy)):
         weight = setting.weight[domain]
         dealt = dealt + xp.sum(weight * share[domain][..., : setting.n_powers, :], axis=DOMAIN, keepdims=True)
@@ -170,7 +170,13 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
 
 
 def country_outcomes(
-    world: World, baseline: Baseline, conditions: Conditions, presence: Array, *, setting: Setting, parameters: Parameters
+    world: World,
+    baseline: Baseline,
+    conditions: Conditions,
+    presence: Array,
+    *,
+    setting: Setting,
+    parameters: Parameters,
 ) -> dict[str, Array]:
     """Outcomes of each country, axes (…, country, 1, 1, run); presence: of options."""
     xp, n = namespace(world.share), setting.n_powers
@@ -178,7 +184,9 @@ def country_outcomes(
     rivalry = bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0)
     about = xp.sum(world.threat * setting.aggressor, axis=TARGET, keepdims=True)
     opinion = xp.sum(setting.affinity * setting.aggressor, axis=TARGET, keepdims=True)
-    flow = xp.sum(reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True)
+    flow = xp.sum(
+        reexports(world, baseline, conditions, setting=setting, parameters=parameters), axis=TARGET, keepdims=True
+    )
     counts = (setting.votes_sovereignty, setting.votes_rights)
     votes = {
         f"vote_{choice}_{kind}": probability[..., c : c + 1, :]
@@ -228,7 +236,7 @@ def system_outcomes(world: World, baseline: Baseline, presence: Array, *, settin
     xp, f, n = namespace(world.share), setting.formats, setting.n_powers
     working = indicator(xp, world.ladder > DORMANT) * (1.0 - f.treaty)
     region = xp.mean(presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
-    home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None])) * (1.0 - f.treaty)
+    home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None, ...])) * (1.0 - f.treaty)
     s, kappa, pi = similarity(xp, presence[..., :n, :])
     met = indicator(xp, world.meeting >= LEADERS)
     return {

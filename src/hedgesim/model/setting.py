@@ -90,7 +90,7 @@ class Formats:
 
 
 FORM = ("share", "prior_dominated", "evidence", "security", "energy", "economy", "formats")
-"""Fields of the setting that say what is drawn at the start, what domains are, and what formats may do; the rest are numbers."""
+"""Fields that say what is drawn at the start, what domains are, and what formats may do; the rest are numbers."""
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,9 @@ def shares_of(log_start: Array, response: Array, drift: Array, *, goods: Array, 
     if not trade or known_zero(goods):
         return chosen
     (place,) = trade
-    before, here, after = (chosen[..., some, :, :] for some in (slice(place), slice(place, place + 1), slice(place + 1, None)))
+    before, here, after = (
+        chosen[..., some, :, :] for some in (slice(place), slice(place, place + 1), slice(place + 1, None))
+    )
     mixed = (here + goods) / (1.0 + xp.sum(goods, axis=TARGET, keepdims=True))
     return xp.concat((before, mixed, after), axis=DOMAIN)
 

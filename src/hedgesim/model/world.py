@@ -22,7 +22,7 @@ RUNGS = ("none", "ministers", "leaders")
 
 @dataclass(frozen=True)
 class World:
-    """The state on which all decide. Shares, and who met, follow from the rest and are kept because all look at them."""
+    """The state on which all decide. Shares, and who met, follow from the rest and are kept for all to see."""
 
     drift: Float[Array, "country domain option run"]
     """Log odds, reasons that the model does not know."""

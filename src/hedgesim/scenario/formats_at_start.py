@@ -109,7 +109,7 @@ def _after(rows: Sequence[Row], axes: Axes) -> Array:
 
 
 def _absorptions(rows: Sequence[Row], axes: Axes) -> tuple[tuple[int, int, float], ...]:
-    """Bodies that an outside power entered, the more formal bodies that it leads, and when, quarters since the start."""
+    """Bodies that an outside power entered, more formal bodies that it leads, and when, quarters since the start."""
     return tuple(
         (f, g, float(Period.of_date(_text(one["lead_entered"])).index - axes.start.index))
         for f, one in enumerate(rows)
