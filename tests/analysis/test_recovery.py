@@ -16,7 +16,7 @@ from hedgesim.analysis.calibration.stance import Stance
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import read_tables
 
-FITS = 40
+FITS, NUMBERS = 40, 17
 PLAN = EventPlan(walkers=24, steps=500, warm_up=250)
 Rng = np.random.Generator
 Simulate = Callable[[Array, Rng], EventLikelihood]
@@ -115,8 +115,20 @@ def test_many_waits_give_their_numbers_back() -> None:
 @pytest.mark.hold
 @pytest.mark.parametrize("record", list(SIMULATED))
 def test_ninety_per_cent_intervals_hold_the_truth_as_often_as_they_say(record: str) -> None:
-    """Of 40 sets of values drawn from the prior: within the binomial 99 % band of .9, widened by that of chains."""
+    """Of 40 sets of values drawn from the prior: within the band of .9 that holds all 17 numbers in 99 of 100 cases."""
     held = pd.DataFrame([holds(record, n) for n in range(FITS)]).sum()
     print(f"\n{record}: {held.to_dict()}")  # quoted in docs/evidence.md
-    low, high = stats.binom(FITS, 0.9).ppf([0.005, 0.995])
+    low, high = stats.binom(FITS, 0.9).ppf([0.005 / NUMBERS, 1.0 - 0.005 / NUMBERS])
     assert held.between(low, high).all()
+
+
+@pytest.mark.hold
+def test_the_score_of_simulated_births_has_no_mean_and_the_variance_of_the_information() -> None:
+    """250 records: means within 3.5 standard errors; a ratio of variances has an error of about .09."""
+    truth, step = np.array([-3.0, 0.7, 2.5, -2.3, -4.2]), 1e-3
+    places = np.concatenate([truth + step * np.eye(5), truth - step * np.eye(5), truth[None]])
+    rows = [births(truth, np.random.Generator(np.random.Philox(n))).log_likelihood(places).sum(-1) for n in range(250)]
+    up, down, here = np.array(rows)[:, :5], np.array(rows)[:, 5:10], np.array(rows)[:, 10:]
+    score, information = (up - down) / (2.0 * step), -(up + down - 2.0 * here).mean(axis=0) / step**2
+    assert np.abs(score.mean(axis=0) / score.std(axis=0) * np.sqrt(250)).max() < 3.5
+    assert score.var(axis=0) / information == pytest.approx(1.0, abs=0.35)
