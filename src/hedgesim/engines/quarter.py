@@ -17,23 +17,21 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     bound,
-    fusion_barrier,
     map_targets,
-    pack_bits,
     pair_sums,
     positive,
     spread,
     sum_products,
     take_targets,
 )
-from hedgesim.model.calendar import absorb, forget, leave_traces, meet, move_formats, move_membership
+from hedgesim.model.calendar import hold_meetings
 from hedgesim.model.derived import Baseline, QuarterInputs, appeal, derive
 from hedgesim.model.draws import Draws
 from hedgesim.model.sanctions import opposite_bloc
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
-from hedgesim.model.world import MEMBER, World
+from hedgesim.model.world import World
 
 Rule = TypeVar("Rule")
 
@@ -206,13 +204,7 @@ def advance(inputs: QuarterInputs, view: View, *, countries: CountryDecision, po
         past=_next_past(inputs),
         **_next_dealings(inputs, view, countries),
     )
-    (support,) = fusion_barrier(inputs.world.xp, countries.support)
-    meetings = meet(inputs, support, powers.called)
-    moved = move_formats(moved, inputs, support, meetings)
-    member = pack_bits(inputs.world.xp, inputs.world.status == MEMBER, COUNTRY)
-    moved = move_membership(moved, inputs, support, meetings=meetings, member=member)
-    moved = forget(absorb(moved, inputs, member), inputs)
-    return leave_traces(moved, inputs, meetings)
+    return hold_meetings(moved, inputs, support=countries.support, called=powers.called)
 
 
 def _next_threat(inputs: QuarterInputs) -> Array:

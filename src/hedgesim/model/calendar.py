@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from hedgesim.model import formats as fm
 from hedgesim.model import membership as mb
 from hedgesim.model.arrays import (
+    COUNTRY,
     TARGET,
     Array,
     Bits,
@@ -16,12 +17,13 @@ from hedgesim.model.arrays import (
     known_zero,
     map_targets,
     namespace,
+    pack_bits,
     positive,
     spread,
 )
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.parameters import Parameters
-from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, NONE, World
+from hedgesim.model.world import DORMANT, INSTITUTION, LEADERS, MEMBER, NONE, World
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,22 @@ class Meetings:
     """Weight of the meeting against a leaders' meeting held in a place."""
 
 
-def meet(inputs: QuarterInputs, support: Array, called: Array) -> Meetings:
-    """What meets this quarter, and at which rung.
+def hold_meetings(world: World, inputs: QuarterInputs, *, support: Array, called: Array) -> World:
+    """The formats one quarter later.
 
-    support: of countries, axes (country, 1, format, run). called: by powers, axes (1, 1, power, run).
+    world: already moved in everything else. support: of countries, axes (country, 1, format, run). called: by
+    powers, axes (1, 1, power, run).
     """
+    (support,) = fusion_barrier(inputs.world.xp, support)
+    meetings = _meet(inputs, support, called)
+    moved = _move_formats(world, inputs, support, meetings)
+    member = pack_bits(inputs.world.xp, inputs.world.status == MEMBER, COUNTRY)
+    moved = _move_membership(moved, inputs, support, meetings=meetings, member=member)
+    moved = _forget(_absorb(moved, inputs, member), inputs)
+    return _leave_traces(moved, inputs, meetings)
+
+
+def _meet(inputs: QuarterInputs, support: Array, called: Array) -> Meetings:
     world, features, p = inputs.world, inputs.setting.formats, inputs.parameters.formats
     xp, derived = world.xp, inputs.derived
     above = fm.next_level(xp, world.level, features)
@@ -72,7 +85,7 @@ def meet(inputs: QuarterInputs, support: Array, called: Array) -> Meetings:
     )
 
 
-def move_formats(world: World, inputs: QuarterInputs, support: Array, meetings: Meetings) -> World:
+def _move_formats(world: World, inputs: QuarterInputs, support: Array, meetings: Meetings) -> World:
     """Momentum, level, clock, host and body of the formats."""
     features, p = inputs.setting.formats, inputs.parameters.formats
     xp, party = world.xp, inputs.derived.party
@@ -114,7 +127,7 @@ def _adopt_bodies(inputs: QuarterInputs, support: Array, meetings: Meetings) -> 
     return {"procedures": xp.where(adopted | founded, 1.0, world.procedures), "secretariat": secretariat}
 
 
-def move_membership(world: World, inputs: QuarterInputs, support: Array, *, meetings: Meetings, member: Bits) -> World:
+def _move_membership(world: World, inputs: QuarterInputs, support: Array, *, meetings: Meetings, member: Bits) -> World:
     """Founders, guests, accessions, exits and signatures; member: who is one, before, packed over countries."""
     features, p = inputs.setting.formats, inputs.parameters.membership
     old, derived, xp = inputs.world, inputs.derived, world.xp
@@ -143,7 +156,7 @@ def move_membership(world: World, inputs: QuarterInputs, support: Array, *, meet
     return replace(world, status=status, level=mb.carried_by_members(xp, world.level, status, features))
 
 
-def absorb(world: World, inputs: QuarterInputs, member: Bits) -> World:
+def _absorb(world: World, inputs: QuarterInputs, member: Bits) -> World:
     """Formats absorbed by a more formal one led from outside stop at once."""
     derived, xp = inputs.derived, world.xp
     hazard = mb.absorption_hazard(
@@ -163,7 +176,7 @@ def absorb(world: World, inputs: QuarterInputs, member: Bits) -> World:
     )
 
 
-def forget(world: World, inputs: QuarterInputs) -> World:
+def _forget(world: World, inputs: QuarterInputs) -> World:
     """A format that stopped, for whatever reason, has no members, bodies or calendar left: it may be founded again."""
     features, xp = inputs.setting.formats, world.xp
     gone = (world.level == DORMANT) & (inputs.world.level > DORMANT) & (features.treaty == 0.0)
@@ -176,7 +189,7 @@ def forget(world: World, inputs: QuarterInputs) -> World:
     )
 
 
-def leave_traces(world: World, inputs: QuarterInputs, meetings: Meetings) -> World:
+def _leave_traces(world: World, inputs: QuarterInputs, meetings: Meetings) -> World:
     """Stimulus, fatigue and trust after the quarter's meetings."""
     p, derived, xp = inputs.parameters.formats, inputs.derived, world.xp
     old = inputs.world
