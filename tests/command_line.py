@@ -78,8 +78,9 @@ def refused(*args: str) -> str:
 
 
 def files_below(folder: Path) -> set[str]:
-    """Every file and folder below a folder."""
-    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+    """Every file and folder below a folder, except what Python, pytest and git keep for themselves."""
+    found = (path.relative_to(folder) for path in folder.rglob("*"))
+    return {str(path) for path in found if not any(part.startswith((".", "__pycache__")) for part in path.parts)}
 
 
 def sketch(monkeypatch: pytest.MonkeyPatch) -> None:
