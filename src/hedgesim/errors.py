@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -74,10 +73,23 @@ class ScenarioError(HedgesimError):
         return (self, *self.others)
 
 
+def printable(text: str) -> str:
+    """The text on one line, literally: white space as spaces, characters that steer a terminal or turn text as escapes.
+
+    Joiners, without which Persian and some emoji read differently, and hard spaces stay.
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character in "\u00a0\u200c\u200d":
+        return character
+    return " " if character.isspace() else character.encode("unicode_escape").decode()
+
+
 def _one_line(text: str) -> str:
-    """Fold line breaks and control characters into spaces and escape what cannot be printed."""
-    folded = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
-    return folded.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Fold white space into single spaces and make every character visible."""
+    return " ".join(printable(text).split())
 
 
 def shown(value: object) -> str:

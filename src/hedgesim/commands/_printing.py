@@ -1,4 +1,4 @@
-"""What commands print: tables and JSON."""
+"""What commands print: lines, tables and JSON, all of it literally and without a character that steers a terminal."""
 
 from __future__ import annotations
 
@@ -8,12 +8,25 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from hedgesim.errors import printable
+
 if TYPE_CHECKING:
     import pandas as pd
 
 
 WIDTH_OF_FILES = 240
 """Characters of a table's line where it is not printed on a terminal."""
+
+
+def print_lines(*lines: object) -> None:
+    """Each on a line of its own of standard output."""
+    for line in lines:
+        print(printable(str(line)))
+
+
+def print_aside(line: object) -> None:
+    """A line on standard error."""
+    print(printable(str(line)), file=sys.stderr)
 
 
 def print_rows(
@@ -33,9 +46,9 @@ def print_rows(
     table = Table(box=None, pad_edge=False)
     for place, name in enumerate(names):
         numeric = all(_is_number(row[place]) for row in cells)
-        table.add_column(name, overflow="fold", justify="right" if numeric else "left")
+        table.add_column(printable(name), overflow="fold", justify="right" if numeric else "left")
     for row in cells:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     width = None if sys.stdout.isatty() else WIDTH_OF_FILES
     Console(width=width, markup=False, highlight=False, emoji=False).print(table)
 
@@ -55,7 +68,7 @@ def unchanged(names: Iterable[str]) -> dict[str, str]:
 def print_json(data: object) -> None:
     """Data as JSON, piece by piece, because there may be half a million rows."""
     json.dump(data, sys.stdout, indent=2, default=str)
-    print()
+    print_lines("")
 
 
 def records_of(table: pd.DataFrame) -> list[dict[Any, Any]]:

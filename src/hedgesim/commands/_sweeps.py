@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hedgesim.commands._printing import print_lines
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -90,6 +92,6 @@ def caption_of(results: Results) -> str:
 
 def print_end(results: Results, folder: Path | None) -> None:
     """Question, parameters and folder, after the tables of findings."""
-    print(results.manifest["question"])
-    print(f"A property of the model, not of the world; {parameters_of(results)}.")
-    print(f"Tables and charts: {folder}" if folder else "The sweep is at an address, so nothing is written.")
+    print_lines(results.manifest["question"])
+    print_lines(f"A property of the model, not of the world; {parameters_of(results)}.")
+    print_lines(f"Tables and charts: {folder}" if folder else "The sweep is at an address, so nothing is written.")

@@ -18,7 +18,7 @@ from hedgesim.commands._options import (
     posterior_of,
     prepare_findings,
 )
-from hedgesim.commands._printing import print_json, print_rows, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +64,10 @@ def ablate(
         print_json({name: records_of(table) for name, table in found.items()})
         return
     _print_ablation(found)
-    print(f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign.")
-    print(f"Tables: {output}")
+    print_lines(
+        f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign."
+    )
+    print_lines(f"Tables: {output}")
 
 
 def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:

@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 import hedgesim
 from hedgesim.commands._options import AsJson, FitBackend, check_least
-from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
 
 if TYPE_CHECKING:
     from hedgesim.analysis.calibration.fit import Calibration, FitPlan
@@ -57,7 +57,7 @@ def calibrate(
         print_json({"folder": str(output), **fitted.facts, "parameters": records_of(fitted.parameters)})
         return
     _print_fit(fitted)
-    print(f"Calibration: {output}")
+    print_lines(f"Calibration: {output}")
 
 
 def _check(plan: FitPlan) -> None:
@@ -75,5 +75,5 @@ def _print_fit(fitted: Calibration) -> None:
     numbers = {name: f"{{{column}:.3g}}" for name, column in columns.items()}
     print_table(table, {"fitted": "{parameter}", **numbers})
     facts, swept = fitted.facts, int((fitted.parameters["role"] == "swept").sum())
-    print(f"{len(table)} fitted, {swept} only swept; width: posterior over prior. {facts['runs']} runs.")
-    print(f"Moves accepted {facts['accepted']:.2f}, correlation time {facts['correlation_time']:.0f} steps.")
+    print_lines(f"{len(table)} fitted, {swept} only swept; width: posterior over prior. {facts['runs']} runs.")
+    print_lines(f"Moves accepted {facts['accepted']:.2f}, correlation time {facts['correlation_time']:.0f} steps.")

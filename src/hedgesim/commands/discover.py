@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
-from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
 from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
 
 if TYPE_CHECKING:
@@ -50,13 +50,15 @@ def discover(
         return
     _print_boxes(found)
     cases = f"{found.hits} of {found.cases} {'runs' if found.of == 'runs' else 'means of points'}"
-    print(f"{found.condition.text} in {cases}: density {found.hits / found.cases:.3g} overall.")
-    print("Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases.")
-    print("quasi-p: chance of so dense a box if this limit had no effect; above .05 the limit may be dropped.")
+    print_lines(f"{found.condition.text} in {cases}: density {found.hits / found.cases:.3g} overall.")
+    print_lines(
+        "Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases."
+    )
+    print_lines("quasi-p: chance of so dense a box if this limit had no effect; above .05 the limit may be dropped.")
     if found.of == "runs" and int(results.manifest["replications"]) > 1:
-        print("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
+        print_lines("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
     if found.failed:
-        print(f"Left out: {found.failed} runs that failed.")
+        print_lines(f"Left out: {found.failed} runs that failed.")
     print_end(results, where)
 
 

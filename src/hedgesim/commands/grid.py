@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Option
 
 from hedgesim.commands._options import Output, ScenarioName, Seed, check_counts
-from hedgesim.commands._printing import print_rows
+from hedgesim.commands._printing import print_lines, print_rows
 
 
 def grid(
@@ -37,4 +37,4 @@ def grid(
     means = table.groupby(list(points), sort=True)[outcome].agg(["mean", "sem"]).reset_index()
     rows = [[*map(str, row[:-2]), *row[-2:]] for row in means.itertuples(index=False)]
     print_rows([*points, f"mean {outcome}", "error"], rows, number=".3f")
-    print(f"Table and chart: {folder}")
+    print_lines(f"Table and chart: {folder}")

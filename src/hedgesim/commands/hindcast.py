@@ -18,7 +18,7 @@ from hedgesim.commands._options import (
     posterior_of,
     prepare_findings,
 )
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,7 +70,7 @@ def hindcast(
         print_json({"folder": str(output), **{name: records_of(own[name]) for name in ("skills", "left_out", "votes")}})
         return
     _print_scores(own)
-    print(f"Tables and charts: {output}")
+    print_lines(f"Tables and charts: {output}")
 
 
 def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str, hedgesim.Scenario], Tables]:
@@ -103,5 +103,5 @@ def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
     print_table(others, {**unchanged(["variant", "part"]), "skill against persistence": skill})
     for name, number in (("left_out", ".4g"), ("votes", ".2f")):
         print_rows(tables[name].columns, tables[name].itertuples(index=False), number=number)
-    print("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
-    print("Votes are forecasts without a sourced record, so they are not scored.")
+    print_lines("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
+    print_lines("Votes are forecasts without a sourced record, so they are not scored.")

@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 import hedgesim
 from hedgesim.commands._options import AsJson, RuleFiles, Seed, Settings, check_counts, use_rules
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, several
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, several
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -126,19 +126,21 @@ def _print_minima(minima: Minima) -> None:
     print_rows(["", "energy", "one side", "other side", *(["starts"] if search else [])], rows, number=".6g")
     n, many = len(land.actors), several(len(minima), "local minimum", "local minima")
     if search is None:
-        print(f"{n} actors: of all {2 ** (n - 1)} bipartitions, the one with everybody on one side included, {many}.")
+        print_lines(
+            f"{n} actors: of all {2 ** (n - 1)} bipartitions, the one with everybody on one side included, {many}."
+        )
     else:
-        print(
+        print_lines(
             f"{n} actors: {search.starts} descents from random sides (seed {search.seed}) ended in {many}. "
             "A search, not a proof: there may be others, and lower ones."
         )
     if len(minima) > MOST_SHOWN:
-        print(f"Shown: the lowest {MOST_SHOWN}; --json has all.")
-    print(
+        print_lines(f"Shown: the lowest {MOST_SHOWN}; --json has all.")
+    print_lines(
         "Energy: size x size x propensity over pairs on different sides, each counted both ways. "
         "It is low where friends are together and rivals apart."
     )
-    print("Local minimum: no single change of sides lowers the energy; one that leaves it equal does not count.")
+    print_lines("Local minimum: no single change of sides lowers the energy; one that leaves it equal does not count.")
 
 
 def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Comparison) -> None:
@@ -153,21 +155,21 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
         "bloc leaning": "{bloc_leaning:.3f}",
         "hedging index": "{hedging_index:.3f}",
     }
-    print()
+    print_lines("")
     print_table(table.assign(power=powers), {**first, **across, **last})
     failed = f" ({found.failed} failed)" if found.failed else ""
-    print(
+    print_lines(
         f"Beside the lowest minimum: {several(found.runs, 'run')}{failed} of {scenario.name}, medians, at"
         f" {found.period} unless it says otherwise; seed {scenario.seed},"
         f" {in_words(scenario.parameters)}. The landscape is that of {scenario.start} and contains nothing of"
         " later events."
     )
-    print(*EXPLAINED, sep="\n")
+    print_lines(*EXPLAINED)
     if table["across"].isna().any():
-        print("No run succeeded; hedgesim run says why.")
+        print_lines("No run succeeded; hedgesim run says why.")
         return
     on_side, lean = int((table["on_side"] > 0.5).sum()), several(len(table), "country leans", "countries lean")
-    print(
+    print_lines(
         f"So {on_side} of {lean} in most runs to the side that two blocs give them; of their presence with powers"
         f" {table['across'].mean():.0%} is across, and their hedging index is {table['hedging_index'].mean():.2f},"
         " on average."

@@ -19,7 +19,7 @@ from hedgesim.commands._options import (
     prepare_findings,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_table, records_of, unchanged
+from hedgesim.commands._printing import print_json, print_lines, print_table, records_of, unchanged
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def patterns(
         return
     _print_scores(scores)
     if like is not None and not_used:
-        print(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
-    print(f"Tables and chart: {output}")
+        print_lines(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
+    print_lines(f"Tables and chart: {output}")
 
 
 def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variation:
@@ -132,19 +132,20 @@ def _print_scores(scores: Scores) -> None:
     base["simulated"] = [simulated_in_words(row) for row in base.to_dict("records")]
     base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != REPORTED, "")
     print_table(base, {"": "{pattern}", **unchanged(["part", "observed", "simulated", "accepted", "verdict"])})
-    print()
+    print_lines("")
     table = scores.patterns.replace({name: {True: "yes", False: "no"} for name in NULLS})
     nulls = {name.replace("_", " "): f"{{{name}}}" for name in NULLS}
     columns = {**unchanged(["pattern", "statement", "verdict"]), **nulls, **unchanged([POOLED, "counts"])}
     print_table(table.assign(counts=[_counts(row) for row in table.to_dict("records")]), columns)
     n = scores.totals
-    print(
-        f"\n{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
+    print_lines(
+        "",
+        f"{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
         f" chance and no shock; {n['count']} do both and count (aim: {n['aim']}); with countries all alike"
-        f" {n['count_pooled']} do.\n"
+        f" {n['count_pooled']} do.",
         "habit, random, no shock: whether the pattern holds there too; one that holds in all three does not"
-        " discriminate.\n"
-        "~: the verdict is not the same everywhere within the 95 % limits of this number of runs."
+        " discriminate.",
+        "~: the verdict is not the same everywhere within the 95 % limits of this number of runs.",
     )
 
 

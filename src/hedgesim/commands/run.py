@@ -21,7 +21,7 @@ from hedgesim.commands._options import (
     check_counts,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
 
 if TYPE_CHECKING:
     from hedgesim.results.simulation import Plan, Twins
@@ -113,12 +113,12 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     assert results.case is not None
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
     manifest = results.manifest
-    print(f"{manifest['scenario']}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
+    print_lines(f"{manifest['scenario']}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
     columns = {"": "{label}", periods[0]: "{before:.3f}", periods[-1]: "{after:.3f}", "change": "{change:.3f}"}
     labels = [_label(row) for row in closing.to_dict("records")]
     print_table(closing.assign(label=labels), {**columns, "± error": "{error:.3f}"})
-    print(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
-    print(f"Tables and charts: {folder}")
+    print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
+    print_lines(f"Tables and charts: {folder}")
 
 
 def _label(row: Mapping[Any, Any]) -> str:
@@ -134,16 +134,16 @@ def _print_twins(found: Twins, folder: Path) -> None:
     if len(differing):
         print_table(differing, columns)
     name, other = found.names
-    print(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
+    print_lines(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
     if found.paired.empty:
-        print("No run succeeded on both sides; the column failed of the table runs says why.")
+        print_lines("No run succeeded on both sides; the column failed of the table runs says why.")
     elif not len(differing):
-        print(f"Nothing differs: {name} and {other} are the same in every run.")
+        print_lines(f"Nothing differs: {name} and {other} are the same in every run.")
     elif found.paired["n"].max() == 1:
-        print("One run has no error and no gain: give more --runs.")
+        print_lines("One run has no error and no gain: give more --runs.")
     gain = found.gain_in_words()
     if gain:
-        print(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
+        print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:
-        print(f"Left out: {found.left_out} runs that failed on either side.")
-    print(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")
+        print_lines(f"Left out: {found.left_out} runs that failed on either side.")
+    print_lines(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")

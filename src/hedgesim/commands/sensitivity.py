@@ -11,7 +11,7 @@ from typer import Option
 
 import hedgesim
 from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
 from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
 
 if TYPE_CHECKING:
@@ -52,9 +52,9 @@ def sensitivity(
         print_json({"folder": where and str(where), "method": found.method, **asdict(found.bootstrap), **tables})
         return
     _print_indices(found)
-    print(f"{MEANING[found.method]} ±: {100 * found.bootstrap.level:g} % interval of the bootstrap.")
+    print_lines(f"{MEANING[found.method]} ±: {100 * found.bootstrap.level:g} % interval of the bootstrap.")
     for line in _remarks(found):
-        print(line)
+        print_lines(line)
     print_end(results, where)
 
 

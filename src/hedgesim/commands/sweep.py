@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -20,7 +18,15 @@ from hedgesim.commands._options import (
     check_counts,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._printing import (
+    print_aside,
+    print_json,
+    print_lines,
+    print_rows,
+    print_table,
+    records_of,
+    unchanged,
+)
 from hedgesim.commands._sweeps import parameters_of, read_with_folder
 from hedgesim.errors import HedgesimError
 
@@ -63,13 +69,12 @@ def sweep(
         return
     spreads = {name: f"{{{name}_q50:.3g}} ({{{name}_q05:.3g}} to {{{name}_q95:.3g}})" for name in outcomes}
     print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
-    print("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    print_lines("Median (5 to 95 % of runs, over all samples of the uncertainties).")
     for (outcome, goal), found in regrets.items():
-        print(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
+        print_lines(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
         print_rows(found.columns, found.itertuples(index=False), number=".4f")
-    print(manifest["question"])
-    print(f"{manifest['runs']} runs, {manifest['failed']} failed; {parameters_of(results)}.")
-    print(f"Tables and charts: {folder}")
+    counts = f"{manifest['runs']} runs, {manifest['failed']} failed; {parameters_of(results)}."
+    print_lines(manifest["question"], counts, f"Tables and charts: {folder}")
 
 
 def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
@@ -86,9 +91,8 @@ def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, das
     missing = plan.missing_runs(contents_of(place))
     if place.path is not None and missing:
         check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
-    warn = partial(print, file=sys.stderr)
     with counting(f"running {experiment.name}", missing) as on_runs:
-        results = sweeps.sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=warn)
+        results = sweeps.sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=print_aside)
     if place.path is not None:
         draw_sweep(results, place.path)
     return results
