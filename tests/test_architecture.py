@@ -12,6 +12,7 @@ SOURCE = ROOT / "src" / "hedgesim"
 
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
+    "numbers": set(),
     "model": {"numpy", "array_api_compat", "jaxtyping"},
     "rules": {"numpy", "array_api_compat"},
     "scenario": {"numpy", "pandas", "yaml", "pydantic", "pydantic_core"},

@@ -55,7 +55,7 @@ def test_indices_are_printed_written_and_drawn(here: Path) -> None:
     assert [line.split()[1].rpartition(".")[2] for line in lines[1:4]] == ["x1", "x2", "x3"]
     assert lines[4].split() == ["outcome", "factor", "with", "S2"]
     assert "One run a sample" in said.out
-    assert "A property of the model, not of the world; parameters: " in said.out
+    assert "A property of the model, not of the world. " in said.out
     folder = here / "saltelli/out/sensitivity/sobol"
     tables, manifest = read_findings(folder, "sensitivity")
     assert set(tables) == {"indices", "basis"}

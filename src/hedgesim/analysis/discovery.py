@@ -14,6 +14,7 @@ import pandas as pd
 from hedgesim.analysis.boxes import Boxes, Flags, Peeling, find_boxes
 from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, varied_in
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import apart
 from hedgesim.results.results import Results
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
@@ -169,8 +170,11 @@ def _check_cases(results: Results, condition: Condition, values: pd.Series[Any],
     if hits.any() and not hits.all():
         return
     who = "every case meets it" if hits.all() else "no case meets it"
-    fault = f"{who}: {condition.outcome} is between {values.min():.4g} and {values.max():.4g}"
-    remedy = f"Write a number between, such as the median {values.median():.4g}."
+    low, middle, high = apart([values.min(), values.median(), values.max()], 4)
+    if low == high:
+        raise HedgesimError(condition.option, f"{who}: {condition.outcome} is always {low}", "Name another outcome.")
+    fault = f"{who}: {condition.outcome} is between {low} and {high}"
+    remedy = f"Write a number between, such as the median {middle}."
     raise HedgesimError(condition.option, fault, remedy)
 
 

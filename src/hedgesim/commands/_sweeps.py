@@ -85,13 +85,22 @@ def parameters_of(results: Results) -> str:
 
 def caption_of(results: Results) -> str:
     """The last line of the notes of a chart."""
+    from hedgesim.plots.draw import experiment_in_words
+
     manifest = results.manifest
-    about = f"Experiment {manifest['experiment']}, design {manifest['design']}, {manifest['runs']} runs"
+    about = f"{experiment_in_words(manifest)}, design {manifest['design']}, {manifest['runs']} runs"
     return f"{about}, seed {manifest['seed']}, {parameters_of(results)}."
+
+
+def runs_of(results: Results) -> str:
+    """How many runs there are, of a trial or of the whole experiment, with which parameters."""
+    trial = " of a trial (--quick), whose numbers mean little" if results.manifest.get("quick") else ""
+    counts = f"{results.manifest['runs']} runs{trial}, {results.manifest['failed']} failed"
+    return f"{counts}; {parameters_of(results)}."
 
 
 def print_end(results: Results, folder: Path | None) -> None:
     """Question, parameters and folder, after the tables of findings."""
-    print_lines(results.manifest["question"])
-    print_lines(f"A property of the model, not of the world; {parameters_of(results)}.")
-    print_lines(f"Tables and charts: {folder}" if folder else "The sweep is at an address, so nothing is written.")
+    end = f"Tables and charts: {folder}" if folder else "The sweep is at an address, so nothing is written."
+    about = f"A property of the model, not of the world. {runs_of(results)}"
+    print_lines(results.manifest["question"], about, end)

@@ -19,6 +19,7 @@ from hedgesim.commands._options import (
     prepare_findings,
 )
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of
+from hedgesim.numbers import significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,10 +87,10 @@ def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:
         own = [_effect(effect.loc[(name, outcome)]) for outcome in outcomes]
         changed = [pattern for pattern in patterns if verdict[name, pattern] != verdict[WHOLE, pattern]]
         words = ", ".join(f"{pattern} {verdict[name, pattern]}" for pattern in changed)
-        rows.append([name, *own, *(f"{skill[(name, part)]:+.3f}" for part in parts), words])
+        rows.append([name, *own, *(significant(skill[(name, part)], sign="+") for part in parts), words])
     print_rows(["without", *outcomes, *(f"skill, {part}" for part in parts), "patterns that change"], rows)
 
 
 def _effect(row: pd.Series[float]) -> str:
     sure = "*" if row["q05"] > 0.0 or row["q95"] < 0.0 else ""
-    return f"{row['mean']:+.4f}{sure}"
+    return f"{significant(row['mean'], sign='+')}{sure}"

@@ -72,8 +72,8 @@ def _print_fit(fitted: Calibration) -> None:
     table = fitted.parameters[fitted.parameters["role"] != "swept"].sort_values("width_ratio")
     columns = {"prior from": "prior_low", "mode": "prior_mode", "to": "prior_high", "posterior 5 %": "posterior_q05"}
     columns |= {"median": "posterior_q50", "95 %": "posterior_q95", "width": "width_ratio"}
-    numbers = {name: f"{{{column}:.3g}}" for name, column in columns.items()}
+    numbers = {name: f"{{{column}}}" for name, column in columns.items()}
     print_table(table, {"fitted": "{parameter}", **numbers})
     facts, swept = fitted.facts, int((fitted.parameters["role"] == "swept").sum())
     print_lines(f"{len(table)} fitted, {swept} only swept; width: posterior over prior. {facts['runs']} runs.")
-    print_lines(f"Moves accepted {facts['accepted']:.2f}, correlation time {facts['correlation_time']:.0f} steps.")
+    print_lines(f"Moves accepted {facts['accepted']:.2g}, correlation time {facts['correlation_time']:.0f} steps.")

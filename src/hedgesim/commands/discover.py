@@ -11,6 +11,7 @@ from typer import Option
 from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
 from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+from hedgesim.numbers import apart, significant
 
 if TYPE_CHECKING:
     from hedgesim.analysis.discovery import Discovery
@@ -50,7 +51,7 @@ def discover(
         return
     _print_boxes(found)
     cases = f"{found.hits} of {found.cases} {'runs' if found.of == 'runs' else 'means of points'}"
-    print_lines(f"{found.condition.text} in {cases}: density {found.hits / found.cases:.3g} overall.")
+    print_lines(f"{found.condition.text} in {cases}: density {significant(found.hits / found.cases)} overall.")
     print_lines(
         "Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases."
     )
@@ -86,9 +87,10 @@ def _facts(found: Discovery) -> dict[str, Any]:
 
 def _print_boxes(found: Discovery) -> None:
     """Every box with its measures, and its limits."""
-    measures = {name: f"{{{name}:.3f}}" for name in ("coverage", "density", "mass")}
+    measures = {name: f"{{{name}}}" for name in ("coverage", "density", "mass")}
     print_table(found.chosen, {"box": "{box}", **measures, "restricted factors": "{restricted}"})
     limits = found.boxes.limits
-    ends = [row["words"] or f"{row['number']:.4g}" for row in limits.to_dict("records")]
+    numbers = apart(limits["number"], 4)
+    ends = [words or number for words, number in zip(limits["words"], numbers, strict=True)]
     columns = {"box": "{box}", "factor": "{factor}", "limit": "{limit}", "": "{end}", "quasi-p": "{quasi_p:.2g}"}
     print_table(limits.assign(end=ends), columns)

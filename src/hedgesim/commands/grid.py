@@ -8,6 +8,7 @@ from typer import Option
 
 from hedgesim.commands._options import Output, ScenarioName, Seed, check_counts
 from hedgesim.commands._printing import print_lines, print_rows
+from hedgesim.numbers import with_error
 
 
 def grid(
@@ -35,6 +36,6 @@ def grid(
     draw_grid(results, read, folder)
     table = results.table("runs")
     means = table.groupby(list(points), sort=True)[outcome].agg(["mean", "sem"]).reset_index()
-    rows = [[*map(str, row[:-2]), *row[-2:]] for row in means.itertuples(index=False)]
-    print_rows([*points, f"mean {outcome}", "error"], rows, number=".3f")
+    rows = [[*map(str, row[:-2]), with_error(*row[-2:])] for row in means.itertuples(index=False)]
+    print_rows([*points, f"mean {outcome} ± error"], rows)
     print_lines(f"Table and chart: {folder}")

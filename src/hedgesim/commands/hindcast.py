@@ -95,13 +95,13 @@ def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
     from hedgesim.analysis.hindcast.hindcast import BASE
 
     skills = tables["skills"]
-    skill = "{value:+.3f} ({low:+.3f} to {high:+.3f})"
-    scores = {"baseline": "{baseline}", "model": "{own:.4f}", "of baseline": "{of_baseline:.4f}"}
+    skill = "{value:+} ({low:+} to {high:+})"
+    scores = {"baseline": "{baseline}", "model": "{own}", "of baseline": "{of_baseline}"}
     columns = {**unchanged(["part", "score"]), **scores, "skill (90 %)": skill, "cases": "{cases}"}
     print_table(skills[skills["variant"] == BASE], columns)
     others = skills[(skills["baseline"] == PERSISTENCE) & (skills["variant"] != BASE)]
     print_table(others, {**unchanged(["variant", "part"]), "skill against persistence": skill})
-    for name, number in (("left_out", ".4g"), ("votes", ".2f")):
-        print_rows(tables[name].columns, tables[name].itertuples(index=False), number=number)
+    for name in ("left_out", "votes"):
+        print_rows(tables[name].columns, tables[name].itertuples(index=False), digits=3)
     print_lines("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
     print_lines("Votes are forecasts without a sourced record, so they are not scored.")

@@ -11,6 +11,7 @@ import hedgesim
 from hedgesim.commands._options import AsJson, RuleFiles, Seed, Settings, check_counts, use_rules
 from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, several
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import significant
 
 if TYPE_CHECKING:
     from hedgesim.analysis.blocs import Comparison
@@ -123,7 +124,7 @@ def _print_minima(minima: Minima) -> None:
     for k, energy in enumerate(minima.energy[:MOST_SHOWN]):
         sides = [", ".join(side) or "nobody" for side in minima.sides(k)]
         rows.append([k + 1, float(energy), *sides, *([search.ended[k]] if search else [])])
-    print_rows(["", "energy", "one side", "other side", *(["starts"] if search else [])], rows, number=".6g")
+    print_rows(["", "energy", "one side", "other side", *(["starts"] if search else [])], rows, digits=6)
     n, many = len(land.actors), several(len(minima), "local minimum", "local minima")
     if search is None:
         print_lines(
@@ -148,12 +149,12 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
 
     table = found.table
     powers = [_largest_power(minima, len(table), apart) for apart in table["apart"]]
-    across = {f"across {scenario.start}": "{across_start:.3f}", f"across {found.period}": "{across:.3f}"}
-    first = {"country": "{country}", "sides with": "{power}", "held by": "{held:.4f}"}
+    across = {f"across {scenario.start}": "{across_start}", f"across {found.period}": "{across}"}
+    first = {"country": "{country}", "sides with": "{power}", "held by": "{held}"}
     last = {
         "runs on side": "{on_side:.0%}",
-        "bloc leaning": "{bloc_leaning:.3f}",
-        "hedging index": "{hedging_index:.3f}",
+        "bloc leaning": "{bloc_leaning}",
+        "hedging index": "{hedging_index}",
     }
     print_lines("")
     print_table(table.assign(power=powers), {**first, **across, **last})
@@ -171,8 +172,8 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
     on_side, lean = int((table["on_side"] > 0.5).sum()), several(len(table), "country leans", "countries lean")
     print_lines(
         f"So {on_side} of {lean} in most runs to the side that two blocs give them; of their presence with powers"
-        f" {table['across'].mean():.0%} is across, and their hedging index is {table['hedging_index'].mean():.2f},"
-        " on average."
+        f" {table['across'].mean():.0%} is across, and their hedging index is"
+        f" {significant(table['hedging_index'].mean())}, on average."
     )
 
 

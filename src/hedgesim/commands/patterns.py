@@ -21,6 +21,7 @@ from hedgesim.commands._options import (
 )
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of, unchanged
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import apart
 
 if TYPE_CHECKING:
     from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
@@ -161,12 +162,9 @@ def simulated_in_words(row: Mapping[Any, Any]) -> str:
     if not row["n"]:
         return "no run has a value"
     if row["summary"] == "share":
-        return f"{100 * row['simulated']:.0f} % of runs ({100 * row['low']:.0f} to {100 * row['high']:.0f}){left}"
+        share, low, high = apart((100 * row[name] for name in ("simulated", "low", "high")), 2)
+        return f"{share} % of runs ({low} to {high}){left}"
     middle = row["median"] if row["summary"] in {"q05", "q95"} else row["simulated"]
     mean = " on average" if row["summary"] == "mean" else ""
-    return f"{_number(middle)}{mean} ({_number(row['q05'])} to {_number(row['q95'])}){left}"
-
-
-def _number(value: float) -> str:
-    """A number in three digits; an infinite wait is `never`."""
-    return "never" if math.isinf(value) else f"{value:.3g}"
+    value, low, high = ("never" if text == "inf" else text for text in apart([middle, row["q05"], row["q95"]]))
+    return f"{value}{mean} ({low} to {high}){left}"

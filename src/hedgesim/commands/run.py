@@ -21,7 +21,8 @@ from hedgesim.commands._options import (
     check_counts,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
+from hedgesim.numbers import rounded, significant
 
 if TYPE_CHECKING:
     from hedgesim.results.simulation import Plan, Twins
@@ -113,10 +114,12 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     assert results.case is not None
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
     manifest = results.manifest
-    print_lines(f"{manifest['scenario']}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
-    columns = {"": "{label}", periods[0]: "{before:.3f}", periods[-1]: "{after:.3f}", "change": "{change:.3f}"}
-    labels = [_label(row) for row in closing.to_dict("records")]
-    print_table(closing.assign(label=labels), {**columns, "± error": "{error:.3f}"})
+    print_lines(f"{manifest['scenario']}: {several(len(runs), 'run')}, {int(runs['failed'].notna().sum())} failed")
+    rows = []
+    for row in closing.to_dict("records"):
+        numbers, error = rounded((row[name] for name in ("before", "after", "change")), row["error"])
+        rows.append([_label(row), *numbers, error])
+    print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
     print_lines(f"Tables and charts: {folder}")
 
@@ -129,15 +132,18 @@ def _label(row: Mapping[Any, Any]) -> str:
 def _print_twins(found: Twins, folder: Path) -> None:
     """The differences between twins, with their errors."""
     differing = found.differing()
-    columns = {"outcome": "{outcome}", "of": "{entity}", "option": "{option}", "change": "{mean:+.4f}"}
-    columns |= {"± error": "{error:.1g}", "5 %": "{q05:.4f}", "95 %": "{q95:.4f}", "runs": "{n}", "gain": "{gain:.1f}"}
-    if len(differing):
-        print_table(differing, columns)
+    rows = []
+    for row in differing.to_dict("records"):
+        (mean, low, high), error = rounded((row[name] for name in ("mean", "q05", "q95")), row["error"])
+        cells = mean, error, low, high, row["n"], significant(row["gain"], 2)
+        rows.append([row["outcome"], row["entity"], row["option"], *cells])
+    if rows:
+        print_rows(["outcome", "of", "option", "change", "± error", "5 %", "95 %", "runs", "gain"], rows)
     name, other = found.names
     print_lines(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
     if found.paired.empty:
         print_lines("No run succeeded on both sides; the column failed of the table runs says why.")
-    elif not len(differing):
+    elif not rows:
         print_lines(f"Nothing differs: {name} and {other} are the same in every run.")
     elif found.paired["n"].max() == 1:
         print_lines("One run has no error and no gain: give more --runs.")

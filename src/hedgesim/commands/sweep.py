@@ -27,7 +27,7 @@ from hedgesim.commands._printing import (
     records_of,
     unchanged,
 )
-from hedgesim.commands._sweeps import parameters_of, read_with_folder
+from hedgesim.commands._sweeps import read_with_folder, runs_of
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -67,14 +67,13 @@ def sweep(
         judged = {outcome: records_of(found) for (outcome, _), found in regrets.items()}
         print_json({"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table), "regrets": judged})
         return
-    spreads = {name: f"{{{name}_q50:.3g}} ({{{name}_q05:.3g}} to {{{name}_q95:.3g}})" for name in outcomes}
+    spreads = {name: f"{{{name}_q50}} ({{{name}_q05}} to {{{name}_q95}})" for name in outcomes}
     print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
     print_lines("Median (5 to 95 % of runs, over all samples of the uncertainties).")
     for (outcome, goal), found in regrets.items():
         print_lines(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
-        print_rows(found.columns, found.itertuples(index=False), number=".4f")
-    counts = f"{manifest['runs']} runs, {manifest['failed']} failed; {parameters_of(results)}."
-    print_lines(manifest["question"], counts, f"Tables and charts: {folder}")
+        print_rows(found.columns, found.itertuples(index=False), digits=4)
+    print_lines(manifest["question"], runs_of(results), f"Tables and charts: {folder}")
 
 
 def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:

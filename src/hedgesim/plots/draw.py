@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -81,7 +82,7 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
     outcomes = [str(name) for name in manifest["outcomes"]]
     columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
     caption = (
-        f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
+        f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']},"
         f" {'; '.join(map(in_words, manifest['parameters']))}."
     )
     runs = results.table(RUNS, columns=columns)
@@ -89,6 +90,12 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
     paths = draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
     write_manifest(Folder(folder), {**manifest, "charts": [path.name for path in paths]})
     return paths
+
+
+def experiment_in_words(manifest: Mapping[str, Any]) -> str:
+    """The experiment of a sweep for captions, which say so if it was a trial."""
+    trial = " (a trial with --quick, whose numbers mean little)" if manifest.get("quick") else ""
+    return f"Experiment {manifest['experiment']}{trial}"
 
 
 def clear(folder: Path) -> None:

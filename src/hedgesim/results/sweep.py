@@ -172,6 +172,7 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
         "format_version": RESULTS_FORMAT,
         "experiment": known.pop("name"),
         **known,
+        "quick": experiment.whole is not experiment,
         "sources": plan.sources,
         "rules": {file.name: file.digest for file in files_in_use()},
         **versions("SALib", *OF_BACKEND[plan.backend]),
