@@ -189,7 +189,7 @@ def test_without_the_package_boxes_are_refused_and_help_works(here: Path) -> Non
     (here / "prim.py").write_text("raise ModuleNotFoundError('prim')\n")
     result = start("discover", "sobol/corner.yaml", "-o", "sobol/out", "--when", MIDDLE, folder=here)
     assert result.code == 2
-    assert result.err.endswith("Install it: pip install 'hedgesim[discovery]'.\n")
+    assert result.err.endswith("Install it with: pip install 'hedgesim[discovery]'.\n")
     assert "Traceback" not in result.err
 
 

@@ -37,9 +37,10 @@ def discover(
 ) -> None:
     """Find boxes of factor values where a condition holds."""
     from hedgesim.analysis import discovery
-    from hedgesim.analysis.boxes import Peeling
+    from hedgesim.analysis.boxes import Peeling, search_class
 
     condition = discovery.Condition.read(when)
+    search_class()
     results, folder = open_sweep(experiment, output, quick=quick)
     found = discovery.discover(results, condition, of=of, plan=Peeling(peel, paste, mass, boxes, density))
     where = folder_of_findings(folder, "discovery", found.name)
