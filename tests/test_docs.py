@@ -164,15 +164,14 @@ def test_what_wants_an_extra_says_so_where_it_is_shown(page: Path) -> None:
         ("discover us_opening --when cohesion>1", "discovery"),
     ],
 )
-def test_what_lacks_an_extra_names_it_before_any_work(
-    words: str, extra: str, workplace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.usefixtures("workplace")
+def test_what_lacks_an_extra_names_it_before_any_work(words: str, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
     without_extras(monkeypatch)
-    before = files_below(workplace)
+    before = files_below(Path.cwd())
     said = call(*words.split())
     assert (said.code, said.err.count("\n")) == (2, 1)
     assert said.err.endswith(f"is not installed. Install it with: pip install 'hedgesim[{extra}]'.\n")
-    assert files_below(workplace) == before
+    assert files_below(Path.cwd()) == before
 
 
 def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
