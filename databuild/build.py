@@ -8,7 +8,20 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from databuild import actors, formats, observations, pairs, powers, record, shares, shocks
+from databuild import (
+    actors,
+    calendars,
+    decisions,
+    dialogues,
+    events,
+    formats,
+    observations,
+    pairs,
+    powers,
+    record,
+    shares,
+    shocks,
+)
 from databuild.codes import STARTS
 from databuild.known import Known
 from databuild.raw import RawData
@@ -25,6 +38,7 @@ def build(raw: RawData) -> dict[str, pd.DataFrame]:
     before = Tables(tables, forms, mapping, {})
     parts = [build_start(Known.at(start, before, raw.blend), float(mapping["prior_weight"])) for start in STARTS]
     tables |= {name: pd.concat([part[name] for part in parts]) for name in parts[0]}
+    tables["decisions"] = decisions.build_decisions(raw, tables["trust"])
     return {name: tables[name][[*form["columns"], *LAST_COLUMNS]] for name, form in forms.items()}
 
 
@@ -52,6 +66,10 @@ def build_timeless(raw: RawData) -> dict[str, pd.DataFrame]:
         "votes": formats.build_votes(raw),
         "positions": formats.build_positions(raw),
         "visits": formats.build_visits(raw),
+        "events": events.build_events(raw),
+        "alarms": events.build_alarms(raw),
+        "dialogues": dialogues.build_dialogues(raw),
+        "calendar": calendars.build_calendar(raw),
     }
 
 
