@@ -37,6 +37,7 @@ ALLOWED_IN_FILE = {
     "analysis/boxes.py": {"prim"},
     "analysis/ablation.py": {"yaml"},
     "analysis/calibration/files.py": {"yaml"},
+    "analysis/calibration/events.py": {"emcee"},
     "analysis/calibration/fit.py": {"emcee"},
     "analysis/hindcast/scores.py": {"scoringrules"},
     "analysis/patterns/declared.py": {"pydantic"},
