@@ -164,5 +164,5 @@ def test_broken_sources_are_refused(own: Path) -> None:
 
 
 def test_a_table_that_is_none_is_refused_with_the_known_ones(tables: Tables) -> None:
-    with pytest.raises(HedgesimError, match=r"there is no such table\. Known: affinity, axes"):
+    with pytest.raises(HedgesimError, match=r"there is no such table\. Known: affinity, alarms, axes"):
         tables.table("weather")
