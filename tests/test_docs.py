@@ -179,6 +179,7 @@ def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("jax", "prim", "distributed", "dask", "fsspec", "duckdb", "polars", "array_api_strict", "hypothesis"):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend", raising=False)
+    monkeypatch.delattr("hedgesim.engines.jax_backend", raising=False)
 
 
 @pytest.mark.parametrize("page", RUN, ids=name_of)
