@@ -261,6 +261,10 @@ TABLES = {
     "settings.taste.trust\n0.5\n": "1: settings.taste.trust is set twice. Keep it here or under levers.",
     "seed\n1\n": "1: seed cannot vary. Delete its column.",
     "settings.taste.threat\n0.5\ninf\n": '3: "inf" is not a number for settings.taste.threat. Write it like 0.5.',
+    'settings.taste.threat,\n"0,5",\n': (
+        '2: "0,5" is not a number for settings.taste.threat. Write 0.5, with a point.'
+    ),
+    "settings.taste.threat\r0_1\r": '2: "0_1" is not a number for settings.taste.threat. Write it like 0.5.',
     "settings.taste.threat\n0.5\nnan\n1.0\n": '3: "nan" is not a number for settings.taste.threat. Write it like 0.5.',
     "end,settings.taste.threat\n2021Q4,0.5\n2022Q4,12\n": (
         "3: settings.taste.threat is 12, out of range. Write a number from -1 to 3."
@@ -305,7 +309,7 @@ def test_table_of_samples_is_a_file_in_the_folder_of_its_experiment(write: Write
     )
     write("settings.taste.threat\n0.5\n", "samples.csv")
     error = error_of(write(changed("samples.csv -> ../samples.csv", TABLE), "mine/x.yaml"))
-    assert str(error).startswith('mine/x.yaml:6:7: "../samples.csv" leaves the folder')
+    assert str(error).startswith('mine/x.yaml:6:7: "../samples.csv" leaves the folder of the experiment file')
 
 
 def test_unknown_name_lists_the_packaged_experiments() -> None:

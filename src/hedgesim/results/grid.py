@@ -24,6 +24,7 @@ from hedgesim.results.store import KEY, Contents
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario
+from hedgesim.scenario.files import number_in
 from hedgesim.scenario.positions import Node
 
 Grid = Mapping[str, Sequence[str]]
@@ -39,17 +40,11 @@ def grid_of(texts: Sequence[str]) -> Grid:
         place = f"--vary {text}"
         if not equals or not path or not numbers:
             raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
-        if path in grid or len(set(numbers)) < len(numbers) or not all(map(_is_number, numbers)):
+        different = {*map(number_in, numbers)}
+        if path in grid or len(different) < len(numbers) or math.nan in different:
             raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each number once.")
         grid[path] = numbers
     return grid
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _number(text: str) -> int | float:

@@ -144,7 +144,7 @@ def _is_number(text: str) -> bool:
 
 def _is_date(text: str) -> bool:
     try:
-        return not text or Period.of_date(text) is not None
+        return not text or (text.isascii() and Period.of_date(text) is not None)
     except ValueError:
         return False
 

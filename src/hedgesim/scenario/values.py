@@ -37,7 +37,7 @@ def _period(value: object) -> Period:
     if isinstance(value, Period):
         return value
     try:
-        return Period.parse(value if isinstance(value, str) else "")
+        return Period.parse(value if isinstance(value, str) and value.isascii() else "")
     except ValueError:
         raise misfit(f"{PATH} must be a quarter, not {shown(value)}", "Write it like 2022Q1.") from None
 
@@ -46,7 +46,7 @@ def _event_date(value: object) -> Period:
     """Read a quarter, or the date of an event, which gives the quarter from which it acts."""
     if isinstance(value, Period):
         return value
-    text = value if isinstance(value, str) else ""
+    text = value if isinstance(value, str) and value.isascii() else ""
     try:
         return Period.parse(text) if "Q" in text else Period.acting(text)
     except ValueError:
