@@ -59,6 +59,19 @@ FILE = {
             "6:3: uncertainties.settings.taste.threat.values has 0 of at least 1 entries. Name at least 1, or leave "
             "the key out."
         ),
+        "[0.0, 1.0] -> {low: 1.0, high: 1.000000000001, levels: 9}": (
+            "6:67: the range of settings.taste.threat is too narrow for 9 different levels. Widen the range, or list "
+            "the values."
+        ),
+        "[0.0, 1.0] -> [0.0, 1.0, 0]": (
+            "6:37: uncertainties.settings.taste.threat.values names 0 twice. Name it once."
+        ),
+        "levers: {rules.countries.all.rule: {values: [habit, balancing, habit]}}\n": (
+            '7:64: levers.rules.countries.all.rule.values names "habit" twice. Name it once.'
+        ),
+        "levers: {omit_shocks: [[covid, war_2022], [covid, war_2022]]}\n": (
+            "7:43: levers.omit_shocks.values names a list twice. Name it once."
+        ),
         "[0.0, 1.0] -> 3": (
             "6:26: uncertainties.settings.taste.threat must be a list of values, not 3. Write it like [0.5, 1.0]."
         ),
@@ -129,6 +142,22 @@ FILE = {
         ),
         "{low -> {distribution: normal, sd: 0.0, low": (
             "8:53: uncertainties.settings.taste.threat.sd is 0.0 but must be above 0. Write a number above 0."
+        ),
+        "{low -> {distribution: normal, mean: 1.0e+300, low": (
+            "8:26: the distribution normal of settings.taste.threat cannot be computed: its quartiles are nan, nan, "
+            "nan. Choose numbers closer to each other and to 1."
+        ),
+        "{low -> {distribution: normal, sd: 1.0e-300, low": (
+            "8:26: the distribution normal of settings.taste.threat cannot be computed: its quartiles are 0.5, 0.5, "
+            "0.5. Choose numbers closer to each other and to 1."
+        ),
+        "{low: 0.0 -> {distribution: log_uniform, low: 1.0e-320": (
+            "8:26: the distribution log_uniform of settings.taste.threat cannot be computed: its quartiles are 1, 1, "
+            "1. Choose numbers closer to each other and to 1."
+        ),
+        "low: 0.0, high: 1.0 -> low: -1.0e+308, high: 1.0e+308": (
+            "8:26: the distribution uniform of settings.taste.threat cannot be computed: its quartiles are 1e+308, "
+            "1e+308, 1e+308. Choose numbers closer to each other and to 1."
         ),
         "1.0} -> 1.0, levels: 3}": "8:48: the design sobol takes no levels. Delete it, or write design: grid.",
         "samples: 4\n -> ": "5:9: the design sobol needs samples. Add a line such as samples: 64.",

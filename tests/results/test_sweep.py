@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.command_line import call
 from tests.results.small import SMALL, assert_alike, assert_same, files, keeping, many, written
 
 import hedgesim
@@ -138,9 +139,16 @@ def test_other_sources_or_rules_make_other_keys(tmp_path: Path, monkeypatch: pyt
 
 def test_points_that_are_alike_are_run_once(tmp_path: Path) -> None:
     reported: list[int] = []
-    text = SMALL.replace("[0.5, 1.0, 1.5]", "[1.0, 1.0]")
-    runs = sweep(written(tmp_path, text), tmp_path / "out", on_runs=reported.append).table("runs")
-    assert sum(reported) == 8
+    (tmp_path / "two.csv").write_text("settings.taste.threat,\r\n1.0\r\n,\r\n1,")
+    text = SMALL.replace("uncertainties:\n  settings.taste.threat: [0.5, 1.0, 1.5]\n", "")
+    path = written(tmp_path, text.replace("design: grid", "design: csv\nfile: two.csv"))
+    found = sweep(path, tmp_path / "out", on_runs=reported.append)
+    runs, status = found.table("runs"), status_of(tmp_path / "out")
+    assert sum(reported) == 8 == found.manifest["runs"] == status.planned == status.there
+    assert found.manifest["repeated"] == status.repeated == 2
+    said = call("sweep", str(path), "-o", str(tmp_path / "out"))
+    assert "4 points (2 of them alike to earlier ones and not run again), 8 runs, 0 failed" in said.out
+    assert [line.split()[2] for line in said.out.splitlines() if line.startswith(("war_2022", "no_war"))] == ["4", "4"]
     assert len(runs) == 16
     same = [runs[runs["point"] == n]["hedging_index"].tolist() for n in (0, 1)]
     assert same[0] == same[1]

@@ -31,6 +31,11 @@ def read_with_folder(name: str, output: str | None, *, quick: bool) -> tuple[Exp
     return experiment.quick() if quick else experiment, folder
 
 
+def repeats(points: int) -> str:
+    """What is said beside a count if some points repeat others."""
+    return f" ({points} of them alike to earlier ones and not run again)" if points else ""
+
+
 def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Results, str]:
     """The finished sweep of an experiment and its folder; HedgesimError says how to run or repair it."""
     from hedgesim.analysis.stored import whole_sweep

@@ -15,7 +15,7 @@ from hedgesim.commands._options import (
     use_rules,
 )
 from hedgesim.commands._printing import print_json, print_rows, several
-from hedgesim.commands._sweeps import read_with_folder
+from hedgesim.commands._sweeps import read_with_folder, repeats
 
 
 def plan(
@@ -46,7 +46,7 @@ def plan(
         ["scenarios", ", ".join(read.scenarios)],
         ["design", f"{read.design}, {several(n_samples, 'sample')}"],
         ["levers", several(len(points) // n_samples // len(read.scenarios), "combination")],
-        ["points", f"{len(points)}, in {several(len(points.variants), 'ensemble')}"],
+        ["points", f"{len(points)}{repeats(planned.repeated)}, in {several(len(points.variants), 'ensemble')}"],
         ["replications", f"{read.replications}, pairing: {read.pairing}"],
         ["runs", f"{found.runs}, {found.missing} of them missing in {folder}"],
         ["disk", f"{size(found.disk)} to be written ({found.bytes_a_run:.0f} bytes per run)"],

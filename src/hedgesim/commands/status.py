@@ -21,6 +21,7 @@ def status(
         return
     counts = {"planned": found.planned, "stored": found.there, "failed": found.failed, "missing": found.missing}
     counts |= {"damaged files": len(found.damaged), "files of earlier versions": found.unused}
+    counts |= {"points that repeat others": found.repeated} if found.repeated else {}
     print_rows(["runs", folder], counts.items())
     for name, fault in found.damaged.items():
         print_lines(f"{name}: {fault}")

@@ -27,7 +27,7 @@ from hedgesim.commands._printing import (
     records_of,
     unchanged,
 )
-from hedgesim.commands._sweeps import read_with_folder, runs_of
+from hedgesim.commands._sweeps import read_with_folder, repeats, runs_of
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def sweep(
     for (outcome, goal), found in regrets.items():
         print_lines(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
         print_rows(found.columns, found.itertuples(index=False), digits=4)
-    print_lines(manifest["question"], runs_of(results), f"Tables and charts: {folder}")
+    points = f"{manifest['points']} points{repeats(manifest['repeated'])}"
+    print_lines(manifest["question"], f"{points}, {runs_of(results)}", f"Tables and charts: {folder}")
 
 
 def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
@@ -99,9 +100,11 @@ def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, das
 
 def _by_group(results: Results, groups: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
     """Runs, failed runs and quantiles of outcomes of every scenario and combination of levers."""
-    runs = results.table("runs", columns=[*groups, *outcomes, "failed"])
-    grouped = runs.groupby(list(groups), sort=False, dropna=False)
-    table = grouped.size().to_frame("runs").assign(failed=grouped["failed"].count())
+    runs = results.table("runs", columns=["point", "run", *groups, *outcomes, "failed"])
+    keys = runs["point"].map(results.points().set_index("point")["key"])
+    own = ~runs[["run", *groups]].assign(key=keys).duplicated()  # points that are alike were run once
+    grouped = runs.assign(runs=own, failed=own & runs["failed"].notna()).groupby(list(groups), sort=False, dropna=False)
+    table = grouped[["runs", "failed"]].sum()
     for outcome in outcomes:
         for name, q in QUANTILES.items():
             table[f"{outcome}_{name}"] = grouped[outcome].quantile(q)

@@ -48,7 +48,7 @@ class _Setting:
     @property
     def text(self) -> str:
         """What `--set` would take."""
-        return f"{self.where}={json.dumps(self.value)}"
+        return f"{self.where}={json.dumps(self.value, ensure_ascii=False)}"
 
 
 def read_variants(

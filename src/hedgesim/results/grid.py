@@ -42,7 +42,7 @@ def grid_of(texts: Sequence[str]) -> Grid:
             raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
         different = {*map(number_in, numbers)}
         if path in grid or len(different) < len(numbers) or math.nan in different:
-            raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each number once.")
+            raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each once, like 0.5.")
         grid[path] = numbers
     return grid
 

@@ -117,6 +117,11 @@ class SweepPlan:
         """The first point of every key, in order."""
         return np.sort(np.unique(np.asarray(self.keys), return_index=True)[1])
 
+    @property
+    def repeated(self) -> int:
+        """How many points are alike in everything to an earlier one, and not run again."""
+        return len(self.points) - len(self._distinct())
+
     def used(self, found: Contents) -> list[Chunk]:
         """The chunks of a store that hold something of the plan."""
         keys = set(self.keys)

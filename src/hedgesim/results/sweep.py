@@ -186,6 +186,7 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
         "scenario_texts": {one.name: one.text for one in list(scenarios.values())[::-1]},
         "parameters": sorted({one.parameters for one in scenarios.values()}),
         "points": len(plan.points),
+        "repeated": plan.repeated,
         "runs": plan.runs,
     }
 
@@ -194,7 +195,8 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
 class Status:
     """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
 
-    unused: chunks of earlier versions of the experiment or of its sources, which are ignored.
+    unused: chunks of earlier versions of the experiment or of its sources, which are ignored. repeated: points that are
+    alike to earlier ones, which are run for both.
     """
 
     planned: int
@@ -204,6 +206,7 @@ class Status:
     damaged: Mapping[str, str]
     finished: bool
     unused: int
+    repeated: int
 
 
 def status_of(folder: str | Path) -> Status:
@@ -221,14 +224,16 @@ def status_of(folder: str | Path) -> Status:
     if manifest.get("kind") != SWEEP:
         raise StoreError(place.address, "results of a run of a scenario are here, not of a sweep", "Name a sweep.")
     found = contents_of(place)
-    keys = set(SweepTables(place, manifest).points()["key"])
+    points = SweepTables(place, manifest).points()["key"]
+    keys = set(points)
     total, replications = int(manifest["runs"]), int(manifest["replications"])
     lacking = (last - first for key in keys for first, last in found.missing(PointRuns(key, 0, replications)))
     there = replications * len(keys) - sum(lacking)
     used = [chunk for chunk in found.chunks if any(one.key in keys for one in chunk.runs)]
     failed = sum(chunk.failed for chunk in used)
     finished = bool(manifest.get("ended")) and there == total and not found.damaged
-    return Status(total, there, failed, total - there, found.damaged, finished, len(found.chunks) - len(used))
+    unused, repeated = len(found.chunks) - len(used), len(points) - len(keys)
+    return Status(total, there, failed, total - there, found.damaged, finished, unused, repeated)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,9 @@ MOST_DIGITS = 18
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+"""A character beyond U+FFFF as JSON escapes it, in two parts, which YAML does not know."""
+
 _TAB_INDENT = re.compile(r"^ *\t[ \t]*\S", re.MULTILINE)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _NOT_FINITE = re.compile(r"[-+]?\.?(inf|infinity)|[-+]?\.?nan", re.IGNORECASE)
@@ -72,6 +75,7 @@ def compose(text: str, placing: Placing) -> Node | None:
     """
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     _check_characters(text, placing)
+    text = _SURROGATES.sub(_joined, text)
     try:
         return _document(yaml.parse(text, Loader=_LOADER), placing)
     except yaml.MarkedYAMLError as error:
@@ -80,6 +84,12 @@ def compose(text: str, placing: Placing) -> Node | None:
         raise ScenarioError(place, fault, "Check indentation, colons, quotes and brackets near here.") from None
     except yaml.YAMLError:
         raise ScenarioError(placing(1, 1), "this is not valid YAML", "Save it as plain UTF-8 text.") from None
+
+
+def _joined(pair: re.Match[str]) -> str:
+    """One escape in place of two."""
+    high, low = int(pair[2], 16), int(pair[3], 16)
+    return f"{pair[1]}\\U{0x10000 + ((high - 0xD800) << 10) + low - 0xDC00:08X}"
 
 
 def _check_characters(text: str, placing: Placing) -> None:

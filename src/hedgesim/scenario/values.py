@@ -68,13 +68,13 @@ def _one_line(value: str) -> str:
     return value
 
 
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a list that names something twice."""
-    first = {name: k for k, name in reversed(list(enumerate(names)))}
+def _distinct(names: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Refuse a list that names something twice; 1 and 1.0 are one number, true is none."""
+    first = {(isinstance(name, bool), name): k for k, name in reversed(list(enumerate(names)))}
     refuse(
         Fault((k,), f"{WHERE} names {shown(name)} twice", "Name it once.")
         for k, name in enumerate(names)
-        if first[name] != k
+        if first[isinstance(name, bool), name] != k
     )
     return names
 
