@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 LONGEST_SHOWN_VALUE = 60
 LONGEST_SHOWN_LIST = 20
@@ -129,3 +131,33 @@ def choose_from(name: str, known: Iterable[str]) -> str:
     near = closest(name, candidates)
     guess = f'Did you mean "{near}"? ' if near is not None else ""
     return f"{guess}Known: {listed(candidates)}." if candidates else "None is known here."
+
+
+def whole(name: str, value: object, least: int | None = None) -> int:
+    """An argument of Python as a whole number, which may be NumPy's; true is none."""
+    number = int(value) if not isinstance(value, bool) and isinstance(value, Integral) else None
+    if number is not None and (least is None or number >= least):
+        return number
+    fault = "it must be a whole number" if least is None else f"it must be a whole number of at least {least}"
+    raise HedgesimError(f"{name}={shown(value)}", fault, f"Write it like {name}={max(2, least or 0)}.")
+
+
+def texts(name: str, values: object) -> tuple[str, ...]:
+    """An argument of Python as a list of texts; one text alone is none."""
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        found = tuple(values)
+        if all(isinstance(one, str) for one in found):
+            return found
+    example = shown(values if isinstance(values, str) else "...")
+    raise HedgesimError(f"{name}={shown(values)}", "it must be a list of texts", f"Write {name}=[{example}].")
+
+
+def check_path(name: str, value: object) -> None:
+    """Refuse an argument of Python that is no path."""
+    check_type(name, value, (str, os.PathLike), f'Write a path or a name, like {name}="...".')
+
+
+def check_type(name: str, value: object, kinds: type | tuple[type, ...], remedy: str) -> None:
+    """Refuse an argument of Python of another type."""
+    if not isinstance(value, kinds):
+        raise HedgesimError(f"{name}={shown(value)}", f"it is of another type, {type(value).__name__}", remedy)

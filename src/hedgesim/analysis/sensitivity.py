@@ -20,7 +20,7 @@ from hedgesim.analysis.indices import (
     sobol_indices,
 )
 from hedgesim.analysis.stored import SAMPLE, Varied, check_outcomes, check_whole, place_of, varied_in
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, texts, whole
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS
 
@@ -105,15 +105,15 @@ def sensitivity(
             no such outcome.
     """
     check_whole(results)
-    _check_bootstrap(level, resamples)
+    _check_bootstrap(level, whole("resamples", resamples))
     manifest = results.manifest
     chosen = _method_of(manifest, method)
-    wanted = tuple(dict.fromkeys(outcomes)) or tuple(str(name) for name in manifest["outcomes"])
+    wanted = tuple(dict.fromkeys(texts("outcomes", outcomes))) or tuple(str(name) for name in manifest["outcomes"])
     check_outcomes(results, wanted, "--outcome" if outcomes else place_of(results))
     varied = varied_in(results)
     if not varied.uncertainties:
         raise HedgesimError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
-    bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else seed)
+    bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else whole("seed", seed, 0))
     indices: list[tuple[object, ...]] = []
     basis: list[tuple[object, ...]] = []
     for group, runs, values in _groups(results, varied, wanted):

@@ -79,7 +79,10 @@ def place_of(results: Results) -> str:
 
 
 def check_whole(results: Results) -> None:
-    """Refuse a sweep that is not finished."""
+    """Refuse what is no sweep, or not finished."""
+    if not isinstance(results, Results) or "experiment" not in results.manifest:
+        fault, remedy = "these are not results of a sweep", "Give what sweep or open_results returned for one."
+        raise HedgesimError("results", fault, remedy)
     if not results.manifest.get("ended"):
         raise HedgesimError(place_of(results), "the sweep is not finished", "Sweep the experiment to its end.")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.errors import StoreError
+from hedgesim.errors import StoreError, check_path
 from hedgesim.model.period import Period
 from hedgesim.plots.labels import Names
 from hedgesim.plots.run import CHARTS, PAIRED_CHART, draw_pairs, draw_run
@@ -22,19 +22,20 @@ from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.impulses import impulses_of
 
 
-def draw(results: Results, folder: Path) -> list[Path]:
+def draw(results: Results, folder: str | Path) -> list[Path]:
     """Draw every chart of a scenario that was run in this process into a folder, as PNG and SVG.
 
     Raises:
         StoreError: the results were read from a folder, which does not hold the names and shocks of the scenario.
     """
+    check_path("folder", folder)
     scenario, inputs = _scenario_of(results)
     caption = (
         f"Scenario {scenario.name}, {results.manifest['runs']} runs, seed {scenario.seed}, "
         f"{in_words(scenario.parameters)}."
     )
     return draw_run(
-        results.tables, names_of(inputs), shocks=shocks_shown(scenario, inputs), folder=folder, caption=caption
+        results.tables, names_of(inputs), shocks=shocks_shown(scenario, inputs), folder=Path(folder), caption=caption
     )
 
 

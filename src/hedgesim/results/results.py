@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.engines.case import Case
-from hedgesim.errors import StoreError
+from hedgesim.errors import StoreError, check_path
 from hedgesim.results.folders import MANIFEST, RESULTS_FORMAT, SWEEP, Folder, manifest_in, write_manifest
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
 from hedgesim.results.tables import TABLES
@@ -79,7 +79,8 @@ def open_results(folder: str | Path) -> Results:
     Raises:
         StoreError: there are no results, or those of a newer version.
     """
-    place = Folder(folder)
+    check_path("folder", folder)
+    place = Folder(folder if isinstance(folder, str) else Path(folder))
     manifest = manifest_in(place)
     if manifest is None:
         fault = "there are no finished results here"
@@ -91,9 +92,10 @@ def open_results(folder: str | Path) -> Results:
     return Results(manifest, FolderTables(place, list(manifest.get("tables", ()))))
 
 
-def write(results: Results, folder: Path) -> None:
+def write(results: Results, folder: str | Path) -> None:
     """Write tables and, last, the manifest into a folder; StoreError if it cannot be written."""
-    write_results(folder, results.tables, manifest=results.manifest)
+    check_path("folder", folder)
+    write_results(Path(folder), results.tables, manifest=results.manifest)
 
 
 def write_results(folder: Path, tables: Mapping[str, pd.DataFrame], *, manifest: Mapping[str, object]) -> None:

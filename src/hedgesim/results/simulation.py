@@ -13,6 +13,7 @@ import pandas as pd
 
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
+from hedgesim.errors import check_path, check_type, whole
 from hedgesim.results.blocks import Block, Rows, run_block
 from hedgesim.results.folders import OF_BACKEND, Folder, check_folder, now, versions
 from hedgesim.results.parquet import FrameTables
@@ -45,13 +46,9 @@ class Plan:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range; ValueError."""
-        if self.runs < 1 or self.keep < 0 or self.workers < 1:
-            message = (
-                "runs and workers must be at least 1 and keep at least 0,"
-                f" not {self.runs}, {self.workers} and {self.keep}"
-            )
-            raise ValueError(message)
+        """Refuse what is no whole number, or out of range; HedgesimError."""
+        for name, least in (("runs", 1), ("keep", 0), ("workers", 1)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least))
 
 
 def run(
@@ -74,11 +71,12 @@ def run(
     number of runs just finished.
 
     Raises:
-        ScenarioError, HedgesimError: the scenario's tables lack something.
-        HedgesimError: there is no such engine or back end, or it cannot run the scenario.
+        HedgesimError: the scenario's tables lack something, there is no such engine or back end, it cannot run the
+            scenario, or an argument is of another type.
         StoreError: the tables of so many runs do not fit this computer's memory or the disk of the folder.
         WorkerError: a worker process could not start or ended before its work was done.
     """
+    check_type("scenario", scenario, Scenario, "Give run what read_scenario returned.")
     plan = Plan(runs, keep, engine_of(engine, backend), workers)
     (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     return results
@@ -166,6 +164,8 @@ def run_scenarios(
     inputs = list(map(read_inputs, scenarios))
     cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
     if folder is not None:
+        check_path("folder", folder)
+        folder = Path(folder)
         check_folder(folder)
         check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
     check_memory(cases, runs=plan.runs, keep=plan.keep)

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from hedgesim.engines import engine_of
-from hedgesim.errors import StoreError, WorkerError
+from hedgesim.errors import StoreError, WorkerError, check_path, whole
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.chunks import ChunkWork, Task, run_chunk
 from hedgesim.results.folders import (
@@ -73,7 +73,9 @@ def sweep(
         HedgesimError, WorkerError: its back end, workers or cluster are missing or fail.
         StoreError: the folder cannot take the sweep; what was written before is kept.
     """
-    if isinstance(experiment, str | Path):
+    workers = whole("workers", workers, 1)
+    check_path("folder", folder)
+    if not isinstance(experiment, Experiment | SweepPlan):
         experiment = read_experiment(experiment)
     plan = experiment if isinstance(experiment, SweepPlan) else SweepPlan.of(experiment, backend=backend)
 

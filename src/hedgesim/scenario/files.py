@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError, check_path, choose_from, shown
 
 MOST_BYTES = 256 * 1024
 ENDINGS = (".yaml", ".yml")
@@ -139,12 +139,14 @@ def find_named(source: str | Path, folder: str, what: str) -> Path:
 
     Raises:
         ScenarioError: neither a file nor a known name.
+        HedgesimError: neither text nor a path.
     """
+    check_path("source", source)
     path, text = Path(source), str(source)
     packaged = packaged_files(folder)
     if text in packaged and not (_exists(path) and path.is_file()):
         return Path(shown_path(packaged[text]))
-    if isinstance(source, Path) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
+    if not isinstance(source, str) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
         return _on_disk(path)
     remedy = f"Give the path of a file or the name of a packaged {what}. {choose_from(text, packaged)}"
     raise ScenarioError(Place(text or '""'), f"there is no {what} {shown(text)}", remedy)
