@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
 
 LONGEST_SHOWN_VALUE = 60
+NO_MEANINGS: Mapping[str, str] = {}
+"""No known name has a meaning in words."""
 LONGEST_SHOWN_LIST = 20
 
 
@@ -69,6 +72,12 @@ class ScenarioError(HedgesimError):
         """Send it, with the others, from one process to another."""
         return type(self), (self.place, self.fault, self.remedy, self.others)
 
+    @classmethod
+    def of(cls, errors: Sequence[HedgesimError]) -> ScenarioError:
+        """The first of some errors, with the others attached."""
+        first, *others = errors
+        return cls(first.place, first.fault, first.remedy, [cls(one.place, one.fault, one.remedy) for one in others])
+
     @property
     def all(self) -> tuple[ScenarioError, ...]:
         """This error and the others, first one first."""
@@ -118,17 +127,31 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(ordered)
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Find the known name that looks most like `name`, upper and lower case alike; None when none is near."""
+def closest(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str | None:
+    """Find the known name that is meant, upper and lower case alike; None when none is near.
+
+    It looks most like `name`, or holds it, or all words of `name` are in its meaning. A name of quite another length
+    only looks alike by chance.
+    """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
-    near = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    text, words = name.lower(), set(_words(name))
+    similar = [one for one in by_lower if abs(len(one) - len(text)) <= max(2, len(text) // 3)]
+    holding = [one for one in by_lower if len(text) > 2 and text in one]
+    meant = [one for one, code in by_lower.items() if words and words <= set(_words(meanings.get(code, "")))]
+    titled = [one for one in meant if len(_words(meanings[by_lower[one]])) == len(words)]
+    alike = difflib.get_close_matches(text, similar, n=1, cutoff=0.6)
+    near = titled or alike or sorted(holding, key=len) or sorted(meant, key=len)
     return by_lower[near[0]] if near else None
 
 
-def choose_from(name: str, known: Iterable[str]) -> str:
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def choose_from(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str:
     """The remedy for an unknown name: which known name may be meant, and which there are."""
     candidates = list(known)
-    near = closest(name, candidates)
+    near = closest(name, candidates, meanings)
     guess = f'Did you mean "{near}"? ' if near is not None else ""
     return f"{guess}Known: {listed(candidates)}." if candidates else "None is known here."
 

@@ -18,7 +18,7 @@ from typer.core import TyperGroup
 
 from hedgesim.commands import _streams
 from hedgesim.commands._printing import print_aside
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, ScenarioError
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
@@ -65,7 +65,8 @@ def main() -> None:
         print_aside(f"hedgesim: {message.rstrip('.')}. See hedgesim --help.")
         code = 2
     except HedgesimError as error:
-        print_aside(error)
+        for one in error.all if isinstance(error, ScenarioError) else [error]:
+            print_aside(one)
         code = 2
     if code == STOPPED:
         print_aside("stopped")

@@ -105,7 +105,7 @@ def _read(experiment: Experiment, name: str, settings: Sequence[_Setting]) -> Sc
         return read_scenario(source, overrides=[one.text for one in settings], seed=experiment.seed)
     except ScenarioError as error:
         placed = [_placed(experiment, name, fault, settings) for fault in error.all]
-        raise ScenarioError(placed[0].place, placed[0].fault, placed[0].remedy, others=placed[1:]) from None
+        raise ScenarioError.of(placed) from None
 
 
 def _placed(experiment: Experiment, name: str, error: ScenarioError, settings: Sequence[_Setting]) -> ScenarioError:

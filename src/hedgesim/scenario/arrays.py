@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hedgesim.errors import Place, ScenarioError, shown
+from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
@@ -56,22 +56,46 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
 
 
 def with_data(tables: Tables, scenario: Scenario) -> Tables:
-    """The tables with the scenario's `data:` applied; ScenarioError for a row that is not there."""
+    """The tables with the scenario's `data:` applied; ScenarioError for all rows and values that cannot be."""
+    errors: list[HedgesimError] = []
     for n, override in enumerate(scenario.data):
-        frame = tables.table(override.table)
-        chosen = pd.Series(True, index=frame.index)
-        for column, value in override.key.items():
-            chosen &= frame[column].astype(str) == str(value)
-        if not chosen.any():
-            key = ", ".join(f"{column} {value}" for column, value in override.key.items())
-            fault = f"the table {override.table} has no row with {key}"
-            raise ScenarioError(scenario.place("data", n), fault, "Name an existing row.")
-        place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
-        value = _new_number(frame[chosen], override, place) if is_number else _new_word(override, place)
-        changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
-        changed = frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
-        tables = tables.with_table(override.table, changed)
+        try:
+            changed = _with_value(tables.table(override.table), override, scenario, n)
+            tables = tables.with_table(override.table, changed)
+        except ScenarioError as error:
+            errors.append(error)
+    if errors:
+        raise ScenarioError.of(errors)
     return tables
+
+
+def _with_value(frame: pd.DataFrame, override: DataOverride, scenario: Scenario, n: int) -> pd.DataFrame:
+    """A table with one value replaced by the n-th override."""
+    chosen = pd.Series(True, index=frame.index)
+    for column, value in override.key.items():
+        chosen &= frame[column].astype(str) == str(value)
+    if not chosen.any():
+        key = ", ".join(f"{column} {value}" for column, value in override.key.items())
+        fault = f"the table {override.table} has no row with {key}"
+        raise ScenarioError(scenario.place("data", n), fault, _rows_there(frame, override))
+    place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
+    new_value = _new_number(frame[chosen], override, place) if is_number else _new_word(override, place)
+    changes = {override.column: new_value, "source": override.source, "confidence": confidence_in(override.source)}
+    return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
+
+
+def _rows_there(frame: pd.DataFrame, override: DataOverride) -> str:
+    """Which values of one key column have rows with the other keys, or else are in the table at all."""
+    fits = pd.DataFrame({column: frame[column].astype(str) == str(value) for column, value in override.key.items()})
+    for column in reversed(override.key):
+        others = fits.drop(columns=column).all(axis=1)
+        if others.any() and len(override.key) > 1:
+            rows = frame[others]
+            break
+    else:
+        column = next((name for name in override.key if not fits[name].any()), next(iter(override.key)))
+        rows = frame
+    return f"Rows by {column}: {choose_from(str(override.key[column]), {*rows[column].astype(str)})}"
 
 
 def _new_number(rows: pd.DataFrame, override: DataOverride, place: Place) -> float:

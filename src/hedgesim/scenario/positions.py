@@ -192,7 +192,8 @@ def _key(event: yaml.Event, place: Place, children: Mapping[str, Node]) -> str:
         raise ScenarioError(place, "a list or mapping is where a key should be", "Use text as keys.")
     key = _scalar(event, place)
     if not isinstance(key, str):
-        raise ScenarioError(place, f"the key {event.value or 'null'} is not text", "Put the key in quotes.")
+        remedy = "Put the key in quotes; if it is the rest of a number, write that with a point, like 0.5."
+        raise ScenarioError(place, f"the key {event.value or 'null'} is not text", remedy)
     if key == "<<":
         raise ScenarioError(place, "the merge key << is not allowed", "Use extends, or write the keys out.")
     if key in children:

@@ -103,6 +103,8 @@ def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
         path, found, value = text.partition("=")
         if not found:
             raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
+        if not path.strip():
+            raise ScenarioError(Place(f"--set '{text}'"), "there is no path before the =", EXAMPLE)
         place, path = Place(f"--set '{path.strip()}'"), path.strip()
         if path == "extends":
             raise ScenarioError(place, "extends is followed before --set", "Change it in the file.")
