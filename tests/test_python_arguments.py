@@ -9,6 +9,7 @@ import pytest
 
 import hedgesim
 from hedgesim.analysis.landscape import Landscape
+from hedgesim.engines.agent_based import HedgeModel
 from hedgesim.errors import HedgesimError, texts, whole
 
 SCENARIO = hedgesim.read_scenario("war_2022", overrides=("end=2021Q3",), seed=np.int64(5))
@@ -50,6 +51,7 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "sweep by half a process": (lambda: hedgesim.sweep("war_size", "out", workers=0.5), "workers=0.5: it must be"),
     "folder for its results": (lambda: hedgesim.sensitivity("results/war_size"), "results: these are not results of a"),
     "run for a sweep": (lambda: hedgesim.discover(run(), "hedging_index > 0"), "results: these are not results of a"),
+    "half a run of agents": (lambda: HedgeModel("war_2022", run=1.5), "run=1.5: it must be a whole number of at"),
     "descents with a fraction": (lambda: LAND.minima(1.5), "starts=1.5: it must be a whole number."),
 }  # fmt: skip
 
