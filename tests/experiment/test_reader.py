@@ -271,6 +271,30 @@ def test_fault_of_a_scenario_itself_is_placed_in_it(write: Writer) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("/etc/hostname.yaml", "is an absolute path"),
+        ("/etc/hostname", "is an absolute path"),
+        ("../secret.yaml", "leaves the folder of the experiment file"),
+        ("../secret", "leaves the folder of the experiment file"),
+        ("sub/../../secret.yaml", "leaves the folder of the experiment file"),
+        ("link.yaml", "leaves the folder of the experiment file"),
+        ("linked/secret.yaml", "leaves the folder of the experiment file"),
+        ("secret", 'there is no scenario "secret". Give the path of a file or the name of'),
+    ],
+)
+def test_a_scenario_of_an_experiment_is_below_its_folder_or_packaged(name: str, said: str, write: Writer) -> None:
+    secret = write("purpose: p\nextends: war_2022\nseed: 1\n", "secret.yaml")
+    write(secret.read_bytes(), "secret")
+    path = write(GRID.replace("[war_2022]", f'["{name}"]'), "mine/x.yaml")
+    (path.parent / "link.yaml").symlink_to(secret.resolve())
+    (path.parent / "linked").symlink_to(Path.cwd())
+    error = error_of(path)
+    assert str(error).startswith("mine/x.yaml:2:13: ")
+    assert said in str(error)
+
+
 TABLES = {
     "settings.taste.threat\n": (
         " the table of samples has no samples. Write a header of paths and a line of values for each sample."

@@ -146,10 +146,30 @@ def find_named(source: str | Path, folder: str, what: str) -> Path:
     packaged = packaged_files(folder)
     if text in packaged and not (_exists(path) and path.is_file()):
         return Path(shown_path(packaged[text]))
-    if not isinstance(source, str) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
+    if not isinstance(source, str) or _exists(path) or is_path(text):
         return _on_disk(path)
     remedy = f"Give the path of a file or the name of a packaged {what}. {choose_from(text, packaged)}"
     raise ScenarioError(Place(text or '""'), f"there is no {what} {shown(text)}", remedy)
+
+
+def find_beside(text: str, place: Place, folder: Path) -> Path:
+    """Find the scenario that an experiment names: a file below its folder, else a packaged one.
+
+    Raises:
+        ScenarioError: a path that leaves the folder, or an unknown name.
+    """
+    if is_path(text):
+        return path_inside(folder, text, place, "experiment")
+    packaged = packaged_scenarios()
+    if text not in packaged:
+        remedy = f"Give the path of a file or the name of a packaged scenario. {choose_from(text, packaged)}"
+        raise ScenarioError(place, f"there is no scenario {shown(text)}", remedy)
+    return Path(shown_path(packaged[text]))
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can only be the path of a file, not the name of something packaged."""
+    return text.endswith(ENDINGS) or "/" in text or "\\" in text
 
 
 def find_ancestor(text: str, place: Place, folder: Path) -> Path:
@@ -158,8 +178,7 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
     Raises:
         ScenarioError: a path that leaves the folder, a missing file, an unknown name.
     """
-    is_path = text.endswith(ENDINGS) or "/" in text or "\\" in text
-    if not is_path:
+    if not is_path(text):
         packaged = packaged_scenarios()
         if text in packaged:
             return Path(shown_path(packaged[text]))
