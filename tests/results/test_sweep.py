@@ -119,7 +119,8 @@ def test_a_changed_experiment_runs_only_what_is_new_and_shows_what_a_fresh_one_s
     reported: list[int] = []
     with monkeypatch.context() as patch:
         change_blocks(patch, lambda _, runs, block: computed.extend(runs) or block)
-        found = sweep(written(tmp_path, after), tmp_path / "out", on_runs=reported.append)
+        changed, other = written(tmp_path, after), "seed: 6" in after
+        found = sweep(changed, tmp_path / "out", on_runs=reported.append, overwrite=other)
     assert (sum(reported), len(computed)) == (rows, simulated)
     assert there == {file: (tmp_path / "out" / file).stat().st_mtime_ns for file in there}
     fresh = sweep(tmp_path / "small.yaml", tmp_path / "fresh")

@@ -54,7 +54,8 @@ def whole_sweep(experiment: Experiment, folder: str, command: str) -> Results:
         raise HedgesimError(error.place, error.fault, f"{error.remedy} Or run it again: {command}") from error
     if manifest is None:
         raise HedgesimError(folder, f"there is no sweep of {experiment.name} here", f"Run it: {command}")
-    if manifest.get("kind") != SWEEP or manifest.get("experiment") != experiment.name:
+    known = manifest.get("digest") == experiment.digest or manifest.get("experiment") == experiment.name
+    if manifest.get("kind") != SWEEP or not known:
         other = manifest.get("experiment") or "a scenario"
         fault = f"here are results of {other}, not of {experiment.name}"
         raise HedgesimError(folder, fault, "Name its folder with -o.")

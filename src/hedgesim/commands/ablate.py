@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -13,10 +12,11 @@ from hedgesim.commands._options import (
     AsJson,
     Calibration,
     FitBackend,
-    Folder,
+    Output,
+    Overwrite,
     check_least,
+    folder_of_findings,
     posterior_of,
-    prepare_findings,
 )
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of
 from hedgesim.numbers import significant
@@ -32,9 +32,10 @@ HINDCAST = "hindcast_2022"
 
 def ablate(
     calibration: Calibration = "trained_2015_2021",
-    output: Folder = Path("results/ablate"),
+    output: Output = None,
     runs: Annotated[int, Option(help="Runs of each of the two scenarios whose difference is the effect.")] = 256,
     backend: FitBackend = "auto",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn off each mechanism; compare forecasts and effects."""
@@ -46,13 +47,15 @@ def ablate(
     from hedgesim.commands._progress import counting
     from hedgesim.engines.case import case_of
     from hedgesim.results.findings import write_findings
+    from hedgesim.results.ownership import IDENTITY, identity_of
     from hedgesim.scenario.tables import read_tables
 
     check_least("--runs", runs, FEWEST_RUNS, "too few to score patterns")
     engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
-    prepare_findings(output, "ablate")
     given = [f"parameters={calibration}"]
-    war, peace, forecast = (hedgesim.read_scenario(name, overrides=given) for name in (*PAIR, HINDCAST))
+    war, peace, forecast = read = [hedgesim.read_scenario(name, overrides=given) for name in (*PAIR, HINDCAST)]
+    identity = identity_of(read, runs, engine.backend)
+    folder = folder_of_findings(output, "ablate", identity, overwrite=overwrite)
     years = range(forecast.start.year, forecast.end.year + 1)
     found = {"effects": ablation.effects((case_of(war), case_of(peace)), engine, runs=runs)}
     found["scores"] = ablation.scores_without(case_of(forecast), read_tables(), posterior, engine, years=years, runs=2)
@@ -60,7 +63,8 @@ def ablate(
     total = runs * len(based.patterns.scenarios_needed)
     with counting("scoring patterns without each mechanism", total * len(ablation.mechanisms())) as on_runs:
         found["patterns"] = ablation.patterns_without(based, runs, on_runs=on_runs)
-    write_findings(output, "ablate", found, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})
+    facts = {IDENTITY: identity, "calibration": calibration, "runs": runs, "pair": list(PAIR)}
+    write_findings(folder, "ablate", found, facts)
     if as_json:
         print_json({name: records_of(table) for name, table in found.items()})
         return
@@ -68,7 +72,7 @@ def ablate(
     print_lines(
         f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign."
     )
-    print_lines(f"Tables: {output}")
+    print_lines(f"Tables: {folder}")
 
 
 def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:

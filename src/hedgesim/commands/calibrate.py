@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, FitBackend, check_least
+from hedgesim.commands._options import AsJson, FitBackend, Output, Overwrite, check_least, folder_of_results
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
 
 if TYPE_CHECKING:
@@ -23,9 +25,7 @@ def calibrate(
         str, Argument(metavar="[SCENARIO]", help="Scenario whose years are fitted; its end is replaced by --until.")
     ] = "history",
     until: Annotated[str, Option(help="Last quarter that is fitted.")] = "2021Q4",
-    output: Annotated[Path, Option("--output", "-o", metavar="DIR", help="Folder of the calibration.")] = Path(
-        "results/calibration"
-    ),
+    output: Output = None,
     walkers: Annotated[int, Option(help="Walkers; at least twice the number of fitted parameters.")] = 128,
     steps: Annotated[int, Option(help="Steps of every walker after the warm-up.")] = 500,
     warm_up: Annotated[int, Option(help="First steps of every walker, which are discarded.")] = 200,
@@ -33,6 +33,7 @@ def calibrate(
     sets: Annotated[int, Option(help="Parameter sets of the screening.")] = 4096,
     seed: Annotated[int, Option(help="Seed of the sampler.")] = 2021,
     backend: FitBackend = "auto",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Fit the shared parameters to the years of training."""
@@ -40,6 +41,7 @@ def calibrate(
     from hedgesim.analysis.calibration import files, fit, record
     from hedgesim.commands._progress import counting
     from hedgesim.results.folders import Folder, now
+    from hedgesim.results.ownership import identity_of
     from hedgesim.scenario.calibrations import PRIOR
     from hedgesim.scenario.tables import read_tables
 
@@ -48,16 +50,34 @@ def calibrate(
     read = hedgesim.read_scenario(scenario, overrides=[f"end={until}", f"parameters={PRIOR}"])
     engine, tables = engines.engine_of("ensemble", engines.fastest(backend)), read_tables(read.tables_folder)
     record.check_years(tables, range(read.start.year, read.end.year + 1))
-    Folder(output).prepare()
+    identity = identity_of([read], asdict(plan), engine.backend)
+    folder = folder_of_results(output, "calibration", identity, partial(_check_folder, overwrite=overwrite))
+    Folder(folder).prepare()
     began = now()
     with counting(f"fitting {read.name} to {until}", plan.runs) as on_runs:
         fitted = fit.calibrate(read, tables, plan, engine, on_runs=on_runs)
-    files.write_calibration(output, fitted, read, began=began)
+    files.write_calibration(folder, fitted, read, began=began)
     if as_json:
-        print_json({"folder": str(output), **fitted.facts, "parameters": records_of(fitted.parameters)})
+        print_json({"folder": str(folder), **fitted.facts, "parameters": records_of(fitted.parameters)})
         return
     _print_fit(fitted)
-    print_lines(f"Calibration: {output}")
+    print_lines(f"Calibration: {folder}")
+
+
+def _check_folder(folder: Path, *, overwrite: bool) -> None:
+    """Refuse a folder with another calibration, which may have taken a day, or with files of the user's own."""
+    from hedgesim.errors import StoreError
+    from hedgesim.results.file_systems import OTHER_FOLDER
+    from hedgesim.results.folders import Folder
+    from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
+
+    place = Folder(folder)
+    is_ours = place.is_file(MANIFEST) is True
+    there = [name for name in (MANIFEST, PARAMETERS, POSTERIOR) if place.is_file(name) is not None]
+    if there and not (is_ours and overwrite):
+        fault = "a calibration is here" if is_ours else f"{there[0]} is here"
+        remedy = " --overwrite replaces it." if is_ours else ""
+        raise StoreError(folder, fault, remedy=f"{OTHER_FOLDER}{remedy}")
 
 
 def _check(plan: FitPlan) -> None:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
+from hedgesim.commands._options import AsJson, ExperimentName, Overwrite, Quick, Store
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
-from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+from hedgesim.commands._sweeps import caption_of, folder_in_sweep, open_sweep, print_end, write_beside
 from hedgesim.numbers import apart, significant
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ def discover(
     paste: Annotated[float, Option(help="Share of a box that a step adds back.")] = 0.05,
     mass: Annotated[float, Option(help="Smallest share of all cases in a box.")] = 0.05,
     quick: Quick = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Find boxes of factor values where a condition holds."""
@@ -43,12 +44,10 @@ def discover(
     search_class()
     results, folder = open_sweep(experiment, output, quick=quick)
     found = discovery.discover(results, condition, of=of, plan=Peeling(peel, paste, mass, boxes, density))
-    where = folder_of_findings(folder, "discovery", found.name)
-    if where is not None:
-        _write(found, results, where)
+    where, written = _write(found, results, folder_in_sweep(folder, "discovery", found.name), overwrite=overwrite)
     if as_json:
         tables = {"boxes": records_of(found.chosen), "limits": records_of(found.boxes.limits)}
-        print_json({"folder": where and str(where), **_facts(found), **tables})
+        print_json({"folder": where and str(where), "written": written, **_facts(found), **tables})
         return
     _print_boxes(found)
     cases = f"{found.hits} of {found.cases} {'runs' if found.of == 'runs' else 'means of points'}"
@@ -61,23 +60,24 @@ def discover(
         print_lines("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
     if found.failed:
         print_lines(f"Left out: {found.failed} runs that failed.")
-    print_end(results, where)
+    print_end(results, written)
 
 
-def _write(found: Discovery, results: Results, folder: Path) -> None:
+def _write(found: Discovery, results: Results, folder: Path | None, *, overwrite: bool) -> tuple[Path | None, str]:
     """Draw boxes, and write them with their origin."""
     from hedgesim.plots.discovery import Found, draw_discovery
 
     title = f"When is {found.condition.text.replace('_', ' ')}?"
     steps, limits, overall = found.boxes.steps, found.boxes.limits, found.hits / found.cases
     page = Found(steps, limits, found.ranges, title, caption_of(results), overall)
-    write_with_charts(
+    return write_beside(
         results,
         folder,
         {"steps": steps, "limits": limits},
         facts=_facts(found),
         library="PRIM",
         draw=lambda charts: draw_discovery(page, charts),
+        overwrite=overwrite,
     )
 
 

@@ -13,10 +13,11 @@ from hedgesim.commands._options import (
     AsJson,
     Calibration,
     FitBackend,
-    Folder,
+    Output,
+    Overwrite,
     check_counts,
+    folder_of_findings,
     posterior_of,
-    prepare_findings,
 )
 from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
 
@@ -34,9 +35,10 @@ def hindcast(
         str, Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter of the training years.")
     ] = "hindcast_2022",
     calibration: Calibration = "trained_2015_2021",
-    output: Folder = Path("results/hindcast"),
+    output: Output = None,
     runs: Annotated[int, Option(help="Runs of every draw from the posterior.")] = 4,
     backend: FitBackend = "auto",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast the years after training; score against baselines."""
@@ -48,29 +50,37 @@ def hindcast(
     from hedgesim.engines import case
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings
+    from hedgesim.results.ownership import IDENTITY, identity_of
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
     engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
     base, variants, tables = _variants(scenario, calibration)
-    prepare_findings(output, "hindcast")
+    identity = identity_of([base, *variants.values()], runs, engine.backend)
+    folder = folder_of_findings(output, "hindcast", identity, overwrite=overwrite)
     total = runs * len(posterior["log_likelihood"]) * (len(variants) + 2)
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
     past = case.case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
     own = found.tables()
     everything = {**own, **history(past, read_tables(), parameters_in(posterior), engine, runs=1)}
-    write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration})
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
-    draw_forecasts(everything, reliability(everything), output / "charts", flat=flat_band, caption=caption)
     fitted = f"Parameters: {calibration}."
-    draw_history(everything, output / "charts", trained=found.base.origin, caption=fitted)
+
+    def draw(charts: Path) -> list[Path]:
+        return [
+            *draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=caption),
+            *draw_history(everything, charts, trained=found.base.origin, caption=fitted),
+        ]
+
+    facts = {IDENTITY: identity, **found.facts, "calibration": calibration}
+    write_findings(folder, "hindcast", everything, facts, draw=draw)
     if as_json:
-        print_json({"folder": str(output), **{name: records_of(own[name]) for name in ("skills", "left_out", "votes")}})
+        print_json({"folder": str(folder), **{name: records_of(own[name]) for name in ("skills", "left_out", "votes")}})
         return
     _print_scores(own)
-    print_lines(f"Tables and charts: {output}")
+    print_lines(f"Tables and charts: {folder}")
 
 
 def _variants(name: str, calibration: str) -> tuple[hedgesim.Scenario, dict[str, hedgesim.Scenario], Tables]:

@@ -12,11 +12,12 @@ from typer import Argument, Option
 import hedgesim
 from hedgesim.commands._options import (
     AsJson,
-    Folder,
+    Output,
+    Overwrite,
     RuleFiles,
     check_calibration,
     check_least,
-    prepare_findings,
+    folder_of_findings,
     use_rules,
 )
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of, unchanged
@@ -33,7 +34,7 @@ def patterns(
         str | None,
         Argument(metavar="[SCENARIO]", help="Scenario whose rules, parameters, settings, shocks and data are scored."),
     ] = None,
-    output: Folder = Path("results/patterns"),
+    output: Output = None,
     runs: Annotated[int, Option(help="Runs of every scenario that the patterns need.")] = 200,
     calibration: Annotated[str | None, Option(metavar="NAME", help="Replaces the calibration of the scenario.")] = None,
     posterior: Annotated[
@@ -44,29 +45,33 @@ def patterns(
     ] = None,
     seed: Annotated[int | None, Option(help="Seed that replaces those of the scenarios.")] = None,
     rule_files: RuleFiles = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Score the model and null models against recorded patterns."""
     from hedgesim.analysis.patterns.pattern import read_patterns
     from hedgesim.analysis.patterns.scenarios import PatternScenarios, unused
+    from hedgesim.results.ownership import identity_of, own_rules
 
     use_rules(rule_files)
     varied = _variation(runs, calibration, posterior=posterior)
     like = None if scenario is None else hedgesim.read_scenario(scenario)
     based = PatternScenarios(read_patterns(file), like, seed)
     based.check()
-    prepare_findings(output, "patterns")
-    scores = _score(based, varied, runs, output)
+    asked = [based.patterns.digest, varied.parameters, posterior, runs, based.seed, own_rules()]
+    identity = identity_of([] if like is None else [like], *asked)
+    folder = folder_of_findings(output, "patterns", identity, overwrite=overwrite)
+    scores = _score(based, varied, runs, folder, identity)
     not_used = [] if like is None else list(unused(like))
     if as_json:
         finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts))
         tables = dict(zip(("patterns", "parts"), map(records_of, finite), strict=True))
-        print_json({"folder": str(output), "totals": scores.totals, "not_used": not_used, **tables})
+        print_json({"folder": str(folder), "totals": scores.totals, "not_used": not_used, **tables})
         return
     _print_scores(scores)
     if like is not None and not_used:
         print_lines(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
-    print_lines(f"Tables and chart: {output}")
+    print_lines(f"Tables and chart: {folder}")
 
 
 def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variation:
@@ -87,13 +92,14 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variat
     return Variation(parameters=calibration, draws=draws)
 
 
-def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> Scores:
+def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path, identity: str) -> Scores:
     """Score, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
     from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
     from hedgesim.results.findings import write_findings
     from hedgesim.results.folders import now
+    from hedgesim.results.ownership import IDENTITY
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 
     began, like = now(), based.like
@@ -102,6 +108,7 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
     with counting("scoring patterns", total) as on_runs:
         scores = scoring.score_all(based, varied, runs=runs, on_runs=on_runs)
     facts = {
+        IDENTITY: identity,
         "patterns_file": based.patterns.path.name,
         "patterns_digest": based.patterns.digest,
         "scenario": None if like is None else like.name,
@@ -114,12 +121,14 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
         "began": began,
         "ended": now(),
     }
-    write_findings(folder, "patterns", {"parts": scores.parts, "patterns": scores.patterns}, facts)
     who = "" if like is None else f"Scenario {like.name}; "
     seed = "seeds of the scenarios" if based.seed is None else f"seed {based.seed}"
     drawn = ", drawn from the posterior" if varied.draws else ""
     caption = f"{who}{runs} runs of every scenario, {seed}, {in_words(parameters)}{drawn}."
-    draw_patterns(scores.parts, folder / "charts", caption=caption)
+    tables = {"parts": scores.parts, "patterns": scores.patterns}
+    write_findings(
+        folder, "patterns", tables, facts, draw=lambda charts: draw_patterns(scores.parts, charts, caption=caption)
+    )
     return scores
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
+from hedgesim.commands._options import AsJson, ExperimentName, Overwrite, Quick, Store
 from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
-from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+from hedgesim.commands._sweeps import caption_of, folder_in_sweep, open_sweep, print_end, write_beside
 from hedgesim.numbers import rounded, significant, with_error
 
 if TYPE_CHECKING:
@@ -40,27 +40,34 @@ def sensitivity(
     resamples: Annotated[int, Option(help="Resamples of the bootstrap.")] = 100,
     seed: Annotated[int | None, Option(help="Seed of the bootstrap; by default that of the sweep.")] = None,
     quick: Quick = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Print which uncertainties move the outcomes of a sweep."""
     results, folder = open_sweep(experiment, output, quick=quick)
     found = hedgesim.sensitivity(results, outcomes or (), method=method, level=level, resamples=resamples, seed=seed)
-    where = folder_of_findings(folder, "sensitivity", found.method)
-    if where is not None:
-        _write(found, results, where)
+    where, written = _write(found, results, folder_in_sweep(folder, "sensitivity", found.method), overwrite=overwrite)
     if as_json:
         tables = {"indices": records_of(found.indices), "basis": records_of(found.basis)}
-        print_json({"folder": where and str(where), "method": found.method, **asdict(found.bootstrap), **tables})
+        print_json(
+            {
+                "folder": where and str(where),
+                "written": written,
+                "method": found.method,
+                **asdict(found.bootstrap),
+                **tables,
+            }
+        )
         return
     _print_indices(found)
     interval = f"{100 * found.bootstrap.level:g} % interval of the bootstrap"
     print_lines(f"{MEANING[found.method]} ±, or in brackets: {interval}.")
     for line in _remarks(found):
         print_lines(line)
-    print_end(results, where)
+    print_end(results, written)
 
 
-def _write(found: Sensitivity, results: Results, folder: Path) -> None:
+def _write(found: Sensitivity, results: Results, folder: Path | None, *, overwrite: bool) -> tuple[Path | None, str]:
     """Draw indices, and write them with their origin."""
     from hedgesim.analysis.sensitivity import METHODS
     from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
@@ -80,14 +87,16 @@ def _write(found: Sensitivity, results: Results, folder: Path) -> None:
         )
     measures = METHODS[found.method].measures
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
+    outcomes = list(dict.fromkeys(found.basis["outcome"]))
     page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, caption_of(results))
-    write_with_charts(
+    return write_beside(
         results,
         folder,
         {"indices": found.indices, "basis": found.basis},
-        facts={"method": found.method, **asdict(found.bootstrap)},
+        facts={"method": found.method, "outcomes": outcomes, **asdict(found.bootstrap)},
         library="SALib",
-        draw=lambda charts: draw_sensitivity(page, list(dict.fromkeys(found.basis["outcome"])), charts),
+        draw=lambda charts: draw_sensitivity(page, outcomes, charts),
+        overwrite=overwrite,
     )
 
 

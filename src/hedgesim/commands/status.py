@@ -25,5 +25,7 @@ def status(
     print_rows(["runs", folder], counts.items())
     for name, fault in found.damaged.items():
         print_lines(f"{name}: {fault}")
+    for name in found.foreign:
+        print_lines(f"{name}: not a file of a sweep; it is left alone")
     again = "Run the same sweep again: it runs what is missing or damaged."
     print_lines("The sweep is finished." if found.finished else again)

@@ -11,6 +11,7 @@ from hedgesim.commands._options import (
     AsJson,
     Backend,
     ExperimentName,
+    Overwrite,
     Quick,
     RuleFiles,
     Store,
@@ -27,13 +28,13 @@ from hedgesim.commands._printing import (
     records_of,
     unchanged,
 )
-from hedgesim.commands._sweeps import read_with_folder, repeats, runs_of
+from hedgesim.commands._sweeps import plan_with_folder, repeats, runs_of
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hedgesim.experiment import Experiment
+    from hedgesim.results.plan import SweepPlan
     from hedgesim.results.results import Results
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
@@ -47,18 +48,19 @@ def sweep(
     backend: Backend = "numpy",
     quick: Quick = False,
     rule_files: RuleFiles = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Run what is missing of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
 
     use_rules(rule_files)
-    read, folder = read_with_folder(experiment, output, quick=quick)
     check_counts(workers=workers)
     if dask is not None and workers > 1:
         remedy = "Give --dask or --workers, not both."
         raise HedgesimError(f"--workers {workers}", "the cluster has workers of its own", remedy)
-    results = _run(read, folder, backend=backend, workers=workers, dask=dask)
+    plan, folder = plan_with_folder(experiment, output, backend=backend, quick=quick, overwrite=overwrite)
+    results = _run(plan, folder, workers=workers, dask=dask, overwrite=overwrite)
     manifest = results.manifest
     outcomes = [str(name) for name in manifest["outcomes"]]
     groups = [one["path"] for one in manifest["factors"] if one["role"] != "uncertainties"]
@@ -77,22 +79,24 @@ def sweep(
     print_lines(manifest["question"], f"{points}, {runs_of(results)}", f"Tables and charts: {folder}")
 
 
-def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
+def _run(plan: SweepPlan, folder: str, *, workers: int, dask: str | None, overwrite: bool) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw_sweep
     from hedgesim.results import sweep as sweeps
     from hedgesim.results.folders import Folder
-    from hedgesim.results.plan import SweepPlan
     from hedgesim.results.space import check_free
     from hedgesim.results.store import contents_of
 
-    plan, place = SweepPlan.of(experiment, backend=backend), Folder(folder)
+    place = Folder(folder)
+    sweeps.check_sweep(place, plan, overwrite=overwrite)
     missing = plan.missing_runs(contents_of(place))
     if place.path is not None and missing:
         check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
-    with counting(f"running {experiment.name}", missing) as on_runs:
-        results = sweeps.sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=print_aside)
+    with counting(f"running {plan.experiment.name}", missing) as on_runs:
+        results = sweeps.sweep(
+            plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=print_aside, overwrite=overwrite
+        )
     if place.path is not None:
         draw_sweep(results, place.path)
     return results

@@ -1,4 +1,4 @@
-"""Draws the charts that belong to results, into a folder, and removes those that an earlier run left there."""
+"""Draws the charts that belong to results."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import pandas as pd
 from hedgesim.errors import StoreError, check_path
 from hedgesim.model.period import Period
 from hedgesim.plots.labels import Names
-from hedgesim.plots.run import CHARTS, PAIRED_CHART, draw_pairs, draw_run
-from hedgesim.results.folders import MANIFEST, Folder, manifest_in, write_manifest
+from hedgesim.plots.run import draw_pairs, draw_run
+from hedgesim.results.ownership import drawn, write_files
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
-from hedgesim.results.tables import RUNS, TABLES
+from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.calibrations import in_words
@@ -46,18 +46,18 @@ def _scenario_of(results: Results) -> tuple[Scenario, ScenarioInputs]:
     return results.scenario, results.inputs
 
 
-def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
-    """Draw the outcome of a grid against every setting that varies; folder: of the results."""
+def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
+    """Draw the outcome of a grid against every setting that varies, into a folder."""
     from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
 
     grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
     outcome, runs = results.manifest["outcome"], results.manifest["runs"]
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {in_words(scenario.parameters)}."
-    draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder / "charts", caption=caption)
+    return draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder, caption=caption)
 
 
-def draw_twins(twins: Twins, folder: Path) -> None:
-    """Draw the paired differences of the presence of twins; folder: of the differences."""
+def draw_twins(twins: Twins, folder: Path) -> list[Path]:
+    """Draw the paired differences of the presence of twins into a folder."""
     results, (name, other) = twins.first, twins.names
     scenario, inputs = _scenario_of(results)
     caption = (
@@ -65,20 +65,18 @@ def draw_twins(twins: Twins, folder: Path) -> None:
         f" by random numbers, seed {scenario.seed}, {in_words(scenario.parameters)}."
     )
     title = f"{name} less {other}"
-    draw_pairs(twins.paired, names_of(inputs), folder=folder / "charts", title=title, caption=caption)
+    return draw_pairs(twins.paired, names_of(inputs), folder=folder, title=title, caption=caption)
 
 
-def draw_sweep(results: Results, folder: Path) -> list[Path]:
+def draw_sweep(results: Results, folder: Path) -> None:
     """Draw the outcomes of a sweep against everything that varies into `charts` of its folder, as PNG and SVG.
 
-    Charts of before are removed, by the list of the manifest, and nothing else is.
+    They replace the charts that its manifest lists.
     """
     from hedgesim.experiment.points import Factor
     from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 
-    manifest, charts = results.manifest, folder / "charts"
-    for name in manifest["charts"]:
-        (charts / Path(name).name).unlink(missing_ok=True)
+    manifest = results.manifest
     varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
     outcomes = [str(name) for name in manifest["outcomes"]]
     columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
@@ -86,52 +84,18 @@ def draw_sweep(results: Results, folder: Path) -> list[Path]:
         f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']},"
         f" {'; '.join(map(in_words, manifest['parameters']))}."
     )
-    runs = results.table(RUNS, columns=columns)
-    title = str(manifest["question"])
-    paths = draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
-    write_manifest(Folder(folder), {**manifest, "charts": [path.name for path in paths]})
-    return paths
+    runs, title = results.table(RUNS, columns=columns), str(manifest["question"])
+
+    def draw_into(charts: Path) -> list[Path]:
+        return draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
+
+    write_files(folder, drawn(draw_into), manifest)
 
 
 def experiment_in_words(manifest: Mapping[str, Any]) -> str:
     """The experiment of a sweep for captions, which say so if it was a trial."""
     trial = " (a trial with --quick, whose numbers mean little)" if manifest.get("quick") else ""
     return f"Experiment {manifest['experiment']}{trial}"
-
-
-def clear(folder: Path) -> None:
-    """Remove the charts and the twins that an earlier run left in a results folder, and nothing else.
-
-    Its tables go when new ones are written. A folder without a manifest is left alone.
-    """
-    for inner in (folder / "twin", folder / "paired"):
-        if not inner.is_symlink() and _remove_charts(inner):
-            for file in (*(f"{name}.parquet" for name in TABLES), MANIFEST):
-                (inner / file).unlink(missing_ok=True)
-            _remove_if_empty(inner)
-    _remove_charts(folder)
-
-
-def _remove_charts(folder: Path) -> bool:
-    """Remove the charts of a results folder; False if it has no manifest."""
-    try:
-        manifest = manifest_in(Folder(folder))
-    except StoreError:
-        return False
-    if manifest is None:
-        return False
-    outcome = str(manifest.get("outcome", "")) if "grid" in manifest else ""
-    of_grid = (outcome, f"{outcome}_map") if outcome and "/" not in outcome else ()
-    for name in (*CHARTS, PAIRED_CHART, *of_grid):
-        for kind in ("png", "svg"):
-            (folder / "charts" / f"{name}.{kind}").unlink(missing_ok=True)
-    _remove_if_empty(folder / "charts")
-    return True
-
-
-def _remove_if_empty(folder: Path) -> None:
-    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
-        folder.rmdir()
 
 
 def names_of(inputs: ScenarioInputs) -> Names:

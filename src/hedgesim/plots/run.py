@@ -156,6 +156,11 @@ NEEDS: Mapping[str, tuple[str, ...]] = {
 """Tables that a chart is drawn from."""
 
 
+def files_of_charts() -> list[str]:
+    """Names of the files that charts of a run or a twin may have, in the folder of its results."""
+    return [f"charts/{name}.{kind}" for name in (*CHARTS, PAIRED_CHART) for kind in ("png", "svg")]
+
+
 def draw_pairs(paired: pd.DataFrame, names: Names, *, folder: Path, title: str, caption: str) -> list[Path]:
     """Draw the difference of presence between a run and its twin as .png and .svg; nothing if there is none.
 

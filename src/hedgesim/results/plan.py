@@ -18,6 +18,7 @@ from hedgesim.engines.variation import VariedNumber
 from hedgesim.experiment import DesignPoints, Experiment, design_points
 from hedgesim.results.chunks import Task
 from hedgesim.results.folders import digest_of_folder, digest_of_sources
+from hedgesim.results.ownership import identity_of
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.space import on_disk
 from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns
@@ -91,6 +92,11 @@ class SweepPlan:
             hashlib.sha256(f"{bases[n]} {names} {numbers} {draw}".encode()).hexdigest()[:DIGITS]
             for n, draw, *numbers in zip(self.points.variant.tolist(), draws, *columns, strict=True)
         ]
+
+    @cached_property
+    def identity(self) -> str:
+        """What the sweep is: see `identity_of_sweep`."""
+        return identity_of_sweep(self.points)
 
     def groups(self) -> Iterator[tuple[int, list[tuple[int, PointRuns]]]]:
         """Runs that are stored together: their variant, points and runs; the same whatever is in a store."""
@@ -199,3 +205,9 @@ class SweepPlan:
             return VariedNumber(name, countries=places) if side == "countries" else VariedNumber(name, powers=places)
 
         return {path: tuple(map(varied_number, self.experiment.paths_of(path))) for path in self.points.numbers}
+
+
+def identity_of_sweep(points: DesignPoints) -> str:
+    """What a sweep is, by the content of its experiment and of its scenarios; see `ownership.identity_of`."""
+    scenarios = {variant.scenario.digest: variant.scenario for variant in points.variants}
+    return identity_of([scenarios[digest] for digest in sorted(scenarios)], points.experiment.digest)

@@ -159,7 +159,7 @@ def find_beside(text: str, place: Place, folder: Path) -> Path:
         ScenarioError: a path that leaves the folder, or an unknown name.
     """
     if is_path(text):
-        return path_inside(folder, text, place, "experiment")
+        return path_inside(folder, text, place, "experiment file")
     packaged = packaged_scenarios()
     if text not in packaged:
         remedy = f"Give the path of a file or the name of a packaged scenario. {choose_from(text, packaged)}"
