@@ -38,7 +38,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     for shares in (SHARES, SHARES.iloc[:0]):  # also without rows
-        write_results(tmp_path, {"runs": RUNS, "shares": shares}, manifest={"scenario": "war"})
+        write_results(tmp_path, {"runs": RUNS, "shares": shares}, manifest={"scenario": "war"}, overwrite=True)
         found = read_table(tmp_path, "shares")
         pd.testing.assert_frame_equal(found, shares, check_dtype=False)
         assert found["prior_dominated"].dtype == bool

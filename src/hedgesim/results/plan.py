@@ -211,3 +211,22 @@ def identity_of_sweep(points: DesignPoints) -> str:
     """What a sweep is, by the content of its experiment and of its scenarios; see `ownership.identity_of`."""
     scenarios = {variant.scenario.digest: variant.scenario for variant in points.variants}
     return identity_of([scenarios[digest] for digest in sorted(scenarios)], points.experiment.digest)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take, from a short probe: runs per second of a process, bytes per run on disk."""
+
+    runs: int
+    missing: int
+    rate: float
+    bytes_a_run: float
+
+    def seconds(self, workers: int) -> float:
+        """Time that is left with so many processes."""
+        return self.missing / (self.rate * workers)
+
+    @property
+    def disk(self) -> float:
+        """Bytes that are to be written."""
+        return self.missing * self.bytes_a_run

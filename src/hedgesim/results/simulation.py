@@ -84,7 +84,9 @@ def run(
     plan = Plan(runs, keep, engine_of(engine, backend), workers)
     if folder is not None:
         check_path("folder", folder)
-        check_folder(Path(folder), RUN, plan.identity_of(scenario), files=(f"{name}.parquet" for name in TABLES))
+        check_folder(
+            folder := Path(folder), RUN, plan.identity_of(scenario), files=(f"{name}.parquet" for name in TABLES)
+        )
     (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     return results
 
@@ -169,10 +171,10 @@ def run_scenarios(
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
     cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
+    if folder is not None:
+        check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
     check_memory(cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
-        check_path("folder", folder)
-        check_disk(Path(folder), cases, runs=plan.runs, keep=plan.keep)
         Folder(folder).prepare()
     began, identity, batch = now(), plan.identity_of(*scenarios), Batch(cases, plan, on_runs)
     with blocks_of(cases, plan) as blocks:

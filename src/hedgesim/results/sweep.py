@@ -33,7 +33,7 @@ from hedgesim.results.folders import (
 )
 from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
-from hedgesim.results.plan import SweepPlan
+from hedgesim.results.plan import Estimate, SweepPlan
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.store import (
     DAMAGED,
@@ -270,25 +270,6 @@ def status_of(folder: str | Path) -> Status:
     finished = bool(manifest.get("ended")) and there == total and not found.damaged
     unused, repeated = len(found.chunks) - len(used), len(points) - len(keys)
     return Status(total, there, failed, total - there, found.damaged, finished, unused, repeated, found.foreign)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a sweep will take, from a short probe: runs per second of a process, bytes per run on disk."""
-
-    runs: int
-    missing: int
-    rate: float
-    bytes_a_run: float
-
-    def seconds(self, workers: int) -> float:
-        """Time that is left with so many processes."""
-        return self.missing / (self.rate * workers)
-
-    @property
-    def disk(self) -> float:
-        """Bytes that are to be written."""
-        return self.missing * self.bytes_a_run
 
 
 def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:

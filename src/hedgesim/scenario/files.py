@@ -187,11 +187,8 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
         raise ScenarioError(place, f"extends names an unknown scenario {shown(text)}", remedy)
     path = path_inside(folder, text, place)
     if not _exists(path):
-        raise ScenarioError(
-            place,
-            f"extends names a missing file {shown(text)}",
-            "Name a file relative to this one, or a packaged scenario.",
-        )
+        fault = f"extends names a missing file {shown(text)}"
+        raise ScenarioError(place, fault, "Name a file relative to this one, or a packaged scenario.")
     return path
 
 
