@@ -69,11 +69,10 @@ def run(
 ) -> Results:
     """Run a scenario.
 
-    runs: number of runs, at least 1, differing only in random numbers. keep: full trajectories of so many of the
-    first runs. engine: `ensemble` for many runs at once, `mesa` for agents: the same numbers either way. backend: what
-    does the ensemble's arithmetic, `numpy` or `jax`. workers: processes that share the runs; results are the same for
-    any number. folder: where the results will be written, checked before the first run; other results there are a
-    StoreError. on_runs: called with the number of runs just finished.
+    runs: number of runs, at least 1. keep: full trajectories of so many of the first runs. engine: `ensemble` for many
+    runs at once, `mesa` for agents: the same numbers either way. backend: `numpy` or `jax`. workers: processes that
+    share the runs; results are the same for any number. folder: where the results will be written, checked before the
+    first run; other results there are a StoreError. on_runs: called with the number of runs just finished.
 
     Raises:
         HedgesimError: the tables lack something, an engine or back end is unknown, or an argument has another type.
@@ -84,9 +83,8 @@ def run(
     plan = Plan(runs, keep, engine_of(engine, backend), workers)
     if folder is not None:
         check_path("folder", folder)
-        check_folder(
-            folder := Path(folder), RUN, plan.identity_of(scenario), files=(f"{name}.parquet" for name in TABLES)
-        )
+        files = (f"{name}.parquet" for name in TABLES)
+        check_folder(folder := Path(folder), RUN, plan.identity_of(scenario), files=files)
     (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     return results
 
