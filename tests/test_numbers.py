@@ -79,7 +79,7 @@ def test_no_number_becomes_zero_and_no_two_become_one(values: list[float], error
 def test_a_condition_without_cases_says_between_which_numbers(outcomes: list[float], message: str) -> None:
     values = pd.Series(outcomes * 100)
     with pytest.raises(HedgesimError, match="no case meets it") as caught:
-        _check_cases(None, Condition.read("cohesion > 99"), values, np.zeros(len(values), dtype=bool))  # type: ignore[arg-type]
+        _check_cases(None, Condition.read("cohesion > 99"), values, np.zeros(len(values), dtype=bool))
     assert message in str(caught.value)
 
 

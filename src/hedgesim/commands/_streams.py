@@ -15,27 +15,27 @@ CUT = 1
 
 
 class Stream(io.TextIOWrapper):
-    """A standard stream that tells its own failures from those of other files; after one, writing goes nowhere."""
+    """A standard stream whose failures end the command; after one, writing has no effect."""
 
     def write(self, text: str, /) -> int:
         """Write a text; an empty one, by which typer tries what a stream takes, is not written."""
         if text != "":
-            with self._told():
+            with self._reported():
                 super().write(text)
         return len(text)
 
     def flush(self) -> None:
         """Write what is held."""
-        with self._told():
+        with self._reported():
             super().flush()
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _reported(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self.fileno())
-            if self is sys.stderr:  # there nobody can be told
+            if self is sys.stderr:  # a failure of standard error cannot be reported
                 return
             if isinstance(error, BrokenPipeError):
                 sys.exit(CUT)
