@@ -14,7 +14,7 @@ help: ## print this list
 setup: $(VENV)/.tested ## make the environment with everything the tests need
 
 run: $(VENV)/.runs ## set up and run the war of 2022: tables and charts in results/war_2022
-	$(BIN)/hedgesim run scenarios/war_2022.yaml -o results/war_2022
+	$(BIN)/hedgesim run scenarios/war_2022.yaml
 
 test: $(VENV)/.tested ## set up and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) -m "not hold"
@@ -40,14 +40,14 @@ data: $(VENV)/.runs ## rebuild the tables in src/hedgesim/data from data-raw
 	$(BIN)/python -m databuild
 
 evidence: $(VENV)/.tested ## fit, score, ablate and regenerate docs/evidence.md (less than 30 minutes)
-	$(BIN)/hedgesim calibrate -o src/hedgesim/data/calibration/fitted_2021
-	$(BIN)/hedgesim patterns -o results/patterns
-	$(BIN)/hedgesim hindcast -o results/hindcast
-	$(BIN)/hedgesim ablate -o results/ablate
-	$(BIN)/hedgesim sweep sensitivity --backend jax -o results/sensitivity
-	$(BIN)/hedgesim sensitivity sensitivity -o results/sensitivity
-	$(BIN)/hedgesim sweep screening --backend jax -o results/screening
-	$(BIN)/hedgesim sensitivity screening -o results/screening
+	$(BIN)/hedgesim calibrate -o src/hedgesim/data/calibration/fitted_2021 --overwrite
+	$(BIN)/hedgesim patterns -o results/patterns --overwrite
+	$(BIN)/hedgesim hindcast -o results/hindcast --overwrite
+	$(BIN)/hedgesim ablate -o results/ablate --overwrite
+	$(BIN)/hedgesim sweep sensitivity --backend jax -o results/sensitivity --overwrite
+	$(BIN)/hedgesim sensitivity sensitivity -o results/sensitivity --overwrite
+	$(BIN)/hedgesim sweep screening --backend jax -o results/screening --overwrite
+	$(BIN)/hedgesim sensitivity screening -o results/screening --overwrite
 	$(BIN)/hedgesim landscape war_2022 --json > results/landscape.json
 	$(BIN)/python tools/write_patterns.py results/patterns
 	$(BIN)/python tools/write_evidence.py results

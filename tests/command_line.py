@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -43,12 +44,13 @@ def call(*args: str) -> Said:
     return Said(int(str(code or 0)), out.getvalue(), err.getvalue())
 
 
-def start(*args: str, folder: Path) -> Said:
-    """Start `hedgesim ARGS` as a process of its own in a folder."""
+def start(*args: str, folder: Path, streams: str = "", **environment: str) -> Said:
+    """Start `hedgesim ARGS` as a process of its own in a folder; streams: redirections of the shell."""
+    words = ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, "-m", "hedgesim", *args]
     done = subprocess.run(
-        [sys.executable, "-m", "hedgesim", *args], cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        words, cwd=folder, env={**os.environ, **environment}, capture_output=True, timeout=120, check=False
     )
-    return Said(done.returncode, done.stdout, done.stderr)
+    return Said(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
 
 
 def parsed(*args: str) -> Any:
@@ -78,8 +80,9 @@ def refused(*args: str) -> str:
 
 
 def files_below(folder: Path) -> set[str]:
-    """Every file and folder below a folder."""
-    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+    """Every file and folder below a folder, except what Python, pytest and git keep for themselves."""
+    found = (path.relative_to(folder) for path in folder.rglob("*"))
+    return {str(path) for path in found if not any(part.startswith((".", "__pycache__")) for part in path.parts)}
 
 
 def sketch(monkeypatch: pytest.MonkeyPatch) -> None:

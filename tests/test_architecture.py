@@ -12,6 +12,7 @@ SOURCE = ROOT / "src" / "hedgesim"
 
 ALLOWED: dict[str, set[str]] = {
     "errors": set(),
+    "numbers": set(),
     "model": {"numpy", "array_api_compat", "jaxtyping"},
     "rules": {"numpy", "array_api_compat"},
     "scenario": {"numpy", "pandas", "yaml", "pydantic", "pydantic_core"},
@@ -32,7 +33,7 @@ ALLOWED_IN_FILE = {
     "experiment/design.py": {"scipy", "SALib"},
     "experiment/uncertainties.py": {"scipy"},
     "results/distributed.py": {"distributed"},
-    "results/folders.py": {"fsspec"},
+    "results/file_systems.py": {"fsspec"},
     "analysis/boxes.py": {"prim"},
     "analysis/ablation.py": {"yaml"},
     "analysis/calibration/files.py": {"yaml"},
@@ -97,7 +98,7 @@ def test_every_layer_is_there() -> None:
 def test_files_and_functions_are_short_and_take_few_arguments(file: str) -> None:
     text = (SOURCE / file).read_text()
     assert len(text.splitlines()) <= LONGEST_FILE
-    options = 13 if file.startswith("commands/") else 8
+    options = 14 if file.startswith("commands/") else 8
     for node in (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)):
         where, arguments = f"{file}:{node.name}", node.args
         statements = (node.end_lineno or 0) - node.body[0].lineno + 1

@@ -86,7 +86,8 @@ FILES = {
     ),
     "unknown row": (
         override("shares", SHARE.replace("KAZ", "KAX"), "share", "0.1"),
-        "6:5: the table shares has no row with start 2021Q1, country KAX, domain economy, option RUS. Name an existing",
+        "6:5: the table shares has no row with start 2021Q1, country KAX, domain economy, option RUS. Rows by country"
+        ': Did you mean "KAZ"? Known: AZE, KAZ,',
     ),
     "unknown event": (
         PLAIN + "omit_shocks: [war_2021]\n",
@@ -247,3 +248,65 @@ def test_sources_of_a_start_that_is_all_prior_are_printed() -> None:
     said = call("sources", "caco_1994")
     assert said.code == 0, said.err
     assert "Too few starting shares" in said.out
+
+
+SHOCKS = SHOCK.removeprefix(PLAIN)
+REMEDIES = {
+    "power by its name": ("powers: [Russia, CHN]\n", "5:10", 'Did you mean "RUS"?'),
+    "power of two words": ("powers: [European Union, CHN]\n", "5:10", 'Did you mean "EU"?'),
+    "power that is unknown": ("powers: [Indonesia, CHN]\n", "5:10", "Known: CHN, EU"),
+    "country by its name": ("countries: [Kazakhstan, UZB]\n", "5:13", 'Did you mean "KAZ"?'),
+    "format by its name": ("formats: [eurasian economic union]\n", "5:11", 'Did you mean "EAEU"?'),
+    "event by a word of it": ("omit_shocks: [War]\n", "5:15", 'Did you mean "war_2022"?'),
+    "rule of a country by its name": ("rules: {countries: {Uzbekistan: {rule: habit}}}\n", "5:21", '"UZB"?'),
+    "channel by what it means": (SHOCKS.replace("intention", "secondary_sanctions"), "10:19", '"sanctionrisk"?'),
+    "decimal comma": (SHOCKS.replace("size: -0.3}", 'size: "0,39"}'), "10:51", "Write 0.39, with a point."),
+    "decimal comma without quotes": (SHOCKS.replace("-0.3", "0,39"), "10:53", "write that with a point"),
+    "rule without its key": ("rules: {countries: {all: multi_vector}}\n", "5:26", "{rule: multi_vector}."),
+    "nested settings": ("settings: {taste: {trust: abc}}\n", "5:12", "Write taste.trust: abc."),
+    "rule of powers": ("rules: {countries: {all: {rule: suitor}}}\n", "5:33", "it is one for powers"),
+    "row of another date": (
+        "data:\n- {table: memberships, key: {country: KAZ, format: EAEU, from: 2015}, column: status, value: none,"
+        " source: assumption}\n",
+        "6:3",
+        'Rows by from: Did you mean "2015-01-01"? Known: 2015-01-01.',
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "place", "remedy"), REMEDIES.values(), ids=REMEDIES)
+def test_a_remedy_says_what_is_meant(text: str, place: str, remedy: str) -> None:
+    line = refused("run", written(PLAIN + text), "-o", "out")
+    assert line.startswith(f"x.yaml:{place}: ")
+    assert remedy in line
+    assert ("Did you mean" in remedy or "?" in remedy) == ("Did you mean" in line)
+
+
+def test_run_names_all_faults_as_check_does() -> None:
+    key = "table: trust, key: {start: 2021Q1, country: TKM, partner: AZE}, column: value"
+    row = f"  - {{{key}, value: 7, source: assumption}}\n"
+    for text, n in (
+        (PLAIN + "powers: [Russia, RUX]\nsede: 3\nsettings: {taste.threat: 99}\n", 4),
+        (PLAIN + "data:\n" + row + row.replace("TKM", "TKX").replace("value: 7", "value: 0.5"), 2),
+    ):
+        said = call("run", written(text), "-o", "out")
+        assert (said.code, len(said.err.splitlines())) == (2, n)
+        assert call("check", "x.yaml").err == said.err
+
+
+def test_a_set_without_a_path_is_refused() -> None:
+    assert refused("run", written(PLAIN), "--set", " =1").startswith("--set ' =1': there is no path before the =.")
+
+
+def test_what_the_twin_lacks_is_guessed() -> None:
+    assert 'Did you mean "war_2022"?' in refused("run", written(PLAIN), "--without", "war")
+
+
+@pytest.mark.parametrize(
+    ("seed", "place"), [("abc", "y.yaml:4:7"), ("-1", "y.yaml:4:7"), ("2", "y.yaml:4:7"), ("", "y.yaml:4:6")]
+)
+def test_a_twin_with_another_or_a_faulty_seed_is_refused(seed: str, place: str) -> None:
+    Path("y.yaml").write_text(PLAIN.replace("seed: 1", f"seed: {seed}".strip()), encoding="utf-8")
+    assert refused("run", written(PLAIN), "--twin", "y.yaml", "-o", "out").startswith(f"{place}: ")
+    said = call("run", "x.yaml", "--twin", "y.yaml", "--seed", "5", "--runs", "1", "--keep", "0", "--json", "-o", "out")
+    assert said.code == 0, said.err

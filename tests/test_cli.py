@@ -18,7 +18,6 @@ from hedgesim import commands
 from hedgesim.commands import _progress as progress
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
-from hedgesim.plots.draw import clear
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
 
@@ -182,14 +181,14 @@ def test_text_from_users_is_printed_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.plots.draw.draw_run", lambda *_, folder, **__: folder.mkdir(parents=True))
+    monkeypatch.setattr("hedgesim.plots.draw.draw_run", lambda *_, **__: [])
     text = folded(*TWIN, "--runs", "12", "--keep", "1", *LONGER, "-o", str(tmp_path))
     assert "war_2022 less no_war, run by run" in text
     assert re.search(
         r"independent seeds; median \d+\.\d, smallest \d+\.\d \(.*\), smallest for the presence of RUS", text
     )
     assert "nan" not in text
-    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"charts", "twin", "paired"}
+    assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"twin", "paired"}
     assert {"twin/runs.parquet", "paired/charts/paired_presence.svg"} <= files_below(tmp_path)
     paired = pd.read_parquet(tmp_path / "paired" / "paired.parquet")
     rows = paired[(paired["outcome"] == "presence") & (paired["option"] == "RUS")]
@@ -249,12 +248,12 @@ def test_a_twin_in_json_is_numbers(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("sketched")
 def test_a_twin_that_is_the_same_and_a_single_run_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    same = ("run", "war_2022", "--twin", "war_2022", *SHORT, "-o", "same")
-    assert "Nothing differs" in folded(*same, "--runs", "3")
+    same = ("run", "war_2022", "--twin", "war_2022", *SHORT)
+    assert "Nothing differs" in folded(*same, "--runs", "3", "-o", "same")
     text = folded("run", "war_2022", "--without", "war_2022", "--runs", "1", *LONGER, "-o", "one")
     assert "One run has no error and no gain" in text
     assert "nan" not in text
-    assert {row["gain"] for row in parsed(*same, "--runs", "1", "--json")["paired"]} == {None}
+    assert {row["gain"] for row in parsed(*same, "--runs", "1", "--json", "-o", "json")["paired"]} == {None}
 
 
 @pytest.mark.usefixtures("sketched")
@@ -269,23 +268,15 @@ def test_nothing_of_an_earlier_run_stays_beside_new_tables_and_nothing_else_goes
     mine = {"notes.txt", "twin/notes.txt", "charts/mine.png", "paired/charts/mine.svg"}
     for name in mine:
         written(tmp_path / name, "mine")
-    run = made("run", "war_2022", "--runs", "3", "--keep", "0", *SHORT)
+    run = made("run", "war_2022", "--runs", "3", "--keep", "0", *SHORT, "--overwrite")
     assert run == mine | charts | {"manifest.json", "runs.parquet", "summary.parquet"}
     for name in mine:
         (tmp_path / name).unlink()
-    made(*twin)
-    grid = ("grid", "war_2022", "--vary", "settings.taste.threat=0,1", "--runs", "2")
+    made(*twin, "--overwrite")
+    grid = ("grid", "war_2022", "--vary", "settings.taste.threat=0,1", "--runs", "2", "--overwrite")
     made(*grid, "--outcome", "cohesion")
     assert made(*grid) == charts | {"manifest.json", "runs.parquet"}
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"charts"}
-
-
-def test_a_folder_without_a_manifest_is_not_tidied(tmp_path: Path) -> None:
-    names = {"twin/runs.parquet", "charts/presence.png", "paired/manifest.json"}
-    for name in names:
-        written(tmp_path / name, "{}")
-    clear(tmp_path)
-    assert names <= files_below(tmp_path)
 
 
 @pytest.mark.usefixtures("sketched")

@@ -7,7 +7,6 @@ import pandas as pd
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.model.world import RUNGS, STATUSES
-from hedgesim.scenario.arrays import UNIT_BOUNDS
 from hedgesim.scenario.formats_at_start import ROLES
 from hedgesim.scenario.tables import LAST_COLUMNS, Tables
 
@@ -42,6 +41,9 @@ def test_every_table_is_described_column_by_column(tables: Tables) -> None:
         assert form["unit"], name
 
 
+BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
+
+
 def test_where_a_number_stands_there_is_a_unit_and_it_is_in_the_range_of_its_unit(tables: Tables) -> None:
     for name, form in tables.forms.items():
         frame = tables.frames[name]
@@ -49,7 +51,7 @@ def test_where_a_number_stands_there_is_a_unit_and_it_is_in_the_range_of_its_uni
             assert form["unit"] != "in the row", name
             continue
         assert (frame["unit"] != "").all(), name
-        for unit, (low, high) in UNIT_BOUNDS.items():
+        for unit, (low, high) in BOUNDS.items():
             values = frame.loc[frame["unit"] == unit, form.get("numbers", [])]
             assert (values.isna() | ((low <= values) & (values <= high))).all(axis=None), (name, unit)
 

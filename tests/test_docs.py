@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import hedgesim
-from command_line import ROOT, call, sketch
+from command_line import ROOT, call, files_below, sketch
 from hedgesim.engines.case import case_named
 from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario.tables import read_tables
@@ -131,11 +131,64 @@ def forget() -> None:
         cache.cache_clear()
 
 
+EXTRAS = {
+    r"hedgesim discover |hedgesim\.discover\(": "hedgesim[discovery]",
+    r"--backend jax|backend=.jax": "hedgesim[fast]",
+    r"--dask|^dask |s3://": "hedgesim[distributed]",
+    r"import duckdb": "pip install duckdb",
+    r"import polars": "pip install polars",
+}
+"""What wants a package that `make run` does not install, and the words that say so."""
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if page.stem != "CHANGELOG" and "decisions" not in page.parts], ids=name_of
+)
+def test_what_wants_an_extra_says_so_where_it_is_shown(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    code = [line for _, block in FENCED.findall(text) for line in block.splitlines()]
+    for part in [*code, *re.split(r"\n\s*\n", FENCED.sub("", text))]:
+        for shown, wanted in EXTRAS.items():
+            assert not re.search(shown, part) or wanted in part, part
+
+
+@pytest.mark.parametrize(
+    ("words", "extra"),
+    [
+        ("run war_2022 --backend jax", "fast"),
+        ("plan us_opening --backend jax", "fast"),
+        ("calibrate --backend jax", "fast"),
+        ("sweep us_opening --quick --dask tcp://10.0.0.1:8786", "distributed"),
+        ("sweep us_opening --quick -o s3://bucket/x", "distributed"),
+        ("status gs://bucket/x", "distributed"),
+        ("discover us_opening --when cohesion>1", "discovery"),
+    ],
+)
+@pytest.mark.usefixtures("workplace")
+def test_what_lacks_an_extra_names_it_before_any_work(words: str, extra: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_extras(monkeypatch)
+    before = files_below(Path.cwd())
+    said = call(*words.split())
+    assert (said.code, said.err.count("\n")) == (2, 1)
+    assert said.err.endswith(f"is not installed. Install it with: pip install 'hedgesim[{extra}]'.\n")
+    assert files_below(Path.cwd()) == before
+
+
+def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what `make run` alone does not install."""
+    for name in ("jax", "prim", "distributed", "dask", "fsspec", "duckdb", "polars", "array_api_strict", "hypothesis"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend", raising=False)
+    monkeypatch.delattr("hedgesim.engines.jax_backend", raising=False)
+
+
 @pytest.mark.parametrize("page", RUN, ids=name_of)
 @pytest.mark.usefixtures("capsys", "workplace")
 def test_every_example_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if page.stem != "api":  # which draws every chart of a run; they take longer than the runs
         sketch(monkeypatch)
+    if page.stem == "README":
+        without_extras(monkeypatch)
     session: dict[str, object] = {"__name__": f"example_{page.stem}"}
     blocks = FENCED.findall(page.read_text(encoding="utf-8"))
     assert any(kind in {"python", "console"} for kind, _ in blocks)

@@ -157,7 +157,7 @@ BAD: dict[str, tuple[tuple[str, str], str, str, str]] = {
     "header of actors alone": (("actor,size\n", PAIRS), "a.csv", "there are no actors", "Write a line"),
     "one actor": (("actor,size\nAda,1\n", ",Ada\nAda,0\n"), "a.csv", "there is one actor", "two actors or more"),
     "column missing": (changed("size", "weight"), "a.csv:1", "the column size is missing", "actor,size"),
-    "semicolons": ((ACTORS.replace(",", ";"), PAIRS), "a.csv:1", "the column actor is missing", "actor,size"),
+    "semicolons": ((ACTORS.replace(",", ";"), PAIRS), "a.csv:1", "not separated by commas", "Separate them"),
     "column of actors twice": (("actor,size,size\nAda,1,1\n", PAIRS), "a.csv:1", "size occurs twice", "actor,size"),
     "quote left open": ((ACTORS + '"Dan,1\n', PAIRS), "a.csv:5", "this is not a table", "quotes"),
     "binary": ((ACTORS + "\0", PAIRS), "a.csv", "is a binary file", "table (CSV), saved as UTF-8"),

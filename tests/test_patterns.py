@@ -49,6 +49,16 @@ def test_what_was_observed_simulated_and_judged_is_printed_written_and_drawn(don
         assert (folder / "charts" / f"patterns.{kind}").stat().st_size > 5000
 
 
+def test_other_scores_replace_nothing(done: tuple[Said, Path]) -> None:
+    _, folder = done
+    before = files_below(folder)
+    for more in (("--runs", "65"), ("peace", "--runs", RUNS), ("--runs", RUNS, "--seed", "3")):
+        said = call("patterns", "--patterns", str(folder.parent / "small.yaml"), *more, "-o", str(folder))
+        assert said.code == 2
+        assert "other results are here" in said.err
+    assert files_below(folder) == before
+
+
 def test_json_holds_tables_totals_and_what_is_not_used_of_a_scenario(
     done: tuple[Said, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,7 +67,7 @@ def test_json_holds_tables_totals_and_what_is_not_used_of_a_scenario(
     monkeypatch.setattr(scoring, "measure", lambda scenarios, *_, **__: dict.fromkeys(scenarios.patterns.parts, nil))
     before = read_findings(folder, "patterns")[0]["parts"]
     file = str(folder.parent / "small.yaml")
-    said = call("patterns", "peace", "--patterns", file, "--runs", RUNS, "-o", str(folder), "--json")
+    said = call("patterns", "peace", "--patterns", file, "--runs", RUNS, "-o", str(folder.parent / "peace"), "--json")
     printed = json.loads(said.out)
     assert printed["not_used"] == ["shocks"]
     assert printed["totals"]["patterns"] == 2

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -55,7 +57,7 @@ def test_indices_are_printed_written_and_drawn(here: Path) -> None:
     assert [line.split()[1].rpartition(".")[2] for line in lines[1:4]] == ["x1", "x2", "x3"]
     assert lines[4].split() == ["outcome", "factor", "with", "S2"]
     assert "One run a sample" in said.out
-    assert "A property of the model, not of the world; parameters: " in said.out
+    assert "A property of the model, not of the world. " in said.out
     folder = here / "saltelli/out/sensitivity/sobol"
     tables, manifest = read_findings(folder, "sensitivity")
     assert set(tables) == {"indices", "basis"}
@@ -189,7 +191,7 @@ def test_without_the_package_boxes_are_refused_and_help_works(here: Path) -> Non
     (here / "prim.py").write_text("raise ModuleNotFoundError('prim')\n")
     result = start("discover", "sobol/corner.yaml", "-o", "sobol/out", "--when", MIDDLE, folder=here)
     assert result.code == 2
-    assert result.err.endswith("Install it: pip install 'hedgesim[discovery]'.\n")
+    assert result.err.endswith("Install it with: pip install 'hedgesim[discovery]'.\n")
     assert "Traceback" not in result.err
 
 
@@ -205,3 +207,33 @@ def test_at_an_address_findings_are_printed_and_not_written(here: Path) -> None:
         text = folded(command, "sobol/corner.yaml", "-o", address, *more)
         assert "The sweep is at an address, so nothing is written." in text
     assert digests(here) == before
+
+
+@pytest.mark.parametrize("error", [errno.EROFS, errno.EACCES, errno.ENOSPC, errno.EDQUOT])
+def test_findings_that_cannot_be_written_are_printed(here: Path, monkeypatch: pytest.MonkeyPatch, error: int) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(error, os.strerror(error))
+
+    for name in ("pipe_file", "makedirs"):
+        monkeypatch.setattr(f"hedgesim.results.file_systems.LocalFiles.{name}", refuse)
+    before = digests(here)
+    for words in (("sensitivity", "--resamples", "20"), ("discover", "--when", MIDDLE)):
+        said = call(words[0], "sobol/corner.yaml", "-o", "sobol/out", *words[1:])
+        assert said.code == 0, said.err
+        last = said.out.splitlines()[-1]
+        assert last.startswith("Nothing is written. sobol/out/")
+        assert os.strerror(error).lower() in last.lower()
+        answer = json.loads(call(words[0], "sobol/corner.yaml", "-o", "sobol/out", *words[1:], "--json").out)
+        assert (answer["folder"], answer["written"]) == (None, last)
+    assert digests(here) == before
+
+
+def test_other_findings_go_beside_those_that_are_there(here: Path) -> None:
+    for more in ((), ("--level", "0.8"), ("--resamples", "20"), ("--seed", "8"), ()):
+        assert sensitivity("morris", *more).code == 0
+    folders = sorted((here / "morris/out/sensitivity").iterdir())
+    assert [folder.name.partition("-")[0] for folder in folders] == ["morris"] * 4
+    levels = [read_findings(folder, "sensitivity")[1]["level"] for folder in folders]
+    assert sorted(levels) == [0.8, 0.95, 0.95, 0.95]
+    assert sensitivity("morris", "--level", "0.7", "--overwrite").code == 0
+    assert read_findings(folders[0], "sensitivity")[1]["level"] == 0.7

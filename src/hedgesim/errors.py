@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 LONGEST_SHOWN_VALUE = 60
+NO_MEANINGS: Mapping[str, str] = {}
+"""No known name has a meaning in words."""
 LONGEST_SHOWN_LIST = 20
 
 
@@ -68,16 +72,35 @@ class ScenarioError(HedgesimError):
         """Send it, with the others, from one process to another."""
         return type(self), (self.place, self.fault, self.remedy, self.others)
 
+    @classmethod
+    def of(cls, errors: Sequence[HedgesimError]) -> ScenarioError:
+        """The first of some errors, with the others attached."""
+        first, *others = errors
+        return cls(first.place, first.fault, first.remedy, [cls(one.place, one.fault, one.remedy) for one in others])
+
     @property
     def all(self) -> tuple[ScenarioError, ...]:
         """This error and the others, first one first."""
         return (self, *self.others)
 
 
+def printable(text: str) -> str:
+    """The text on one line, literally: white space as spaces, characters that steer a terminal or turn text as escapes.
+
+    Joiners, without which Persian and some emoji read differently, and hard spaces stay.
+    """
+    return text if text.isprintable() else "".join(map(_visible, text))
+
+
+def _visible(character: str) -> str:
+    if character.isprintable() or character in "\u00a0\u200c\u200d":
+        return character
+    return " " if character.isspace() else character.encode("unicode_escape").decode()
+
+
 def _one_line(text: str) -> str:
-    """Fold line breaks and control characters into spaces and escape what cannot be printed."""
-    folded = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", text).strip()
-    return folded.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Fold white space into single spaces and make every character visible."""
+    return " ".join(printable(text).split())
 
 
 def shown(value: object) -> str:
@@ -104,16 +127,60 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(ordered)
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Find the known name that looks most like `name`, upper and lower case alike; None when none is near."""
+def closest(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str | None:
+    """Find the known name that is meant, upper and lower case alike; None when none is near.
+
+    It looks most like `name`, or holds it, or all words of `name` are in its meaning. A name of quite another length
+    only looks alike by chance.
+    """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
-    near = difflib.get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    text, words = name.lower(), set(_words(name))
+    similar = [one for one in by_lower if abs(len(one) - len(text)) <= max(2, len(text) // 3)]
+    holding = [one for one in by_lower if len(text) > 2 and text in one]
+    meant = [one for one, code in by_lower.items() if words and words <= set(_words(meanings.get(code, "")))]
+    titled = [one for one in meant if len(_words(meanings[by_lower[one]])) == len(words)]
+    alike = difflib.get_close_matches(text, similar, n=1, cutoff=0.6)
+    near = titled or alike or sorted(holding, key=len) or sorted(meant, key=len)
     return by_lower[near[0]] if near else None
 
 
-def choose_from(name: str, known: Iterable[str]) -> str:
+def _words(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text.lower())
+
+
+def choose_from(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str:
     """The remedy for an unknown name: which known name may be meant, and which there are."""
     candidates = list(known)
-    near = closest(name, candidates)
+    near = closest(name, candidates, meanings)
     guess = f'Did you mean "{near}"? ' if near is not None else ""
     return f"{guess}Known: {listed(candidates)}." if candidates else "None is known here."
+
+
+def whole(name: str, value: object, least: int | None = None) -> int:
+    """An argument of Python as a whole number, which may be NumPy's; true is none."""
+    number = int(value) if not isinstance(value, bool) and isinstance(value, Integral) else None
+    if number is not None and (least is None or number >= least):
+        return number
+    fault = "it must be a whole number" if least is None else f"it must be a whole number of at least {least}"
+    raise HedgesimError(f"{name}={shown(value)}", fault, f"Write it like {name}={max(2, least or 0)}.")
+
+
+def texts(name: str, values: object) -> tuple[str, ...]:
+    """An argument of Python as a list of texts; one text alone is none."""
+    if isinstance(values, Iterable) and not isinstance(values, str):
+        found = tuple(values)
+        if all(isinstance(one, str) for one in found):
+            return found
+    example = shown(values if isinstance(values, str) else "...")
+    raise HedgesimError(f"{name}={shown(values)}", "it must be a list of texts", f"Write {name}=[{example}].")
+
+
+def check_path(name: str, value: object) -> None:
+    """Refuse an argument of Python that is no path."""
+    check_type(name, value, (str, os.PathLike), f'Write a path or a name, like {name}="...".')
+
+
+def check_type(name: str, value: object, kinds: type | tuple[type, ...], remedy: str) -> None:
+    """Refuse an argument of Python of another type."""
+    if not isinstance(value, kinds):
+        raise HedgesimError(f"{name}={shown(value)}", f"it is of another type, {type(value).__name__}", remedy)

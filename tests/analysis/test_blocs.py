@@ -83,12 +83,11 @@ def test_the_comparison_is_what_the_tables_of_runs_say(others: tuple[str, ...]) 
     powers = CASE.setting.axes.powers
     presence = countries[[f"presence_{p}" for p in powers]].set_axis(powers, axis=1)
     countries["across"] = presence[list(others)].sum(axis=1) / presence.sum(axis=1)
-    countries["bloc_leaning"] = presence @ CASE.setting.bloc.ravel()
     first, last = (countries[countries["period"] == quarter].groupby("country") for quarter in ("2021Q1", "2022Q2"))
     assert (found.period, found.runs, found.failed) == ("2022Q2", RUNS, 0)
     assert not found.table["apart"].any()
     table = found.table.set_index("country")
-    for name in ("across", "bloc_leaning", "hedging_index"):
+    for name in ("across", "hedging_index"):
         assert table[name].to_dict() == pytest.approx(last[name].median().to_dict())
     assert table["across_start"].to_dict() == pytest.approx(first["across"].median().to_dict())
     assert table["on_side"].to_dict() == last["across"].agg(lambda across: (across < 0.5).mean()).to_dict()

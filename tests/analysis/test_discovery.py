@@ -198,5 +198,5 @@ def test_samples_that_do_not_fill_the_space_are_refused(design: str, said: str, 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "prim", None)
-    with saying("discover: the package PRIM is not installed. Install it: pip install 'hedgesim[discovery]'."):
+    with saying("discover: the package PRIM is not installed. Install it with: pip install 'hedgesim[discovery]'."):
         find_boxes(invented(1), np.ones(N, dtype=bool), Peeling())

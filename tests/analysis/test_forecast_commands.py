@@ -50,6 +50,7 @@ FIRST = "trained_2015_2021"
         ("ablate --backend abacus", "--backend abacus: there is no such back end"),
         ("hindcast -o taken", "results of something else are here (a run)"),
         ("ablate -o taken", "results of something else are here (a run)"),
+        ("patterns -o taken", "results of something else are here (a run)"),
     ],
 )
 def test_what_cannot_be_is_refused_before_anything_is_written(
@@ -57,7 +58,7 @@ def test_what_cannot_be_is_refused_before_anything_is_written(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "taken").mkdir()
-    (tmp_path / "taken" / "manifest.json").write_text('{"runs": 1}', encoding="utf-8")
+    (tmp_path / "taken" / "manifest.json").write_text('{"format_version": 1, "runs": 1}', encoding="utf-8")
     answer = call(*words.split())
     assert answer.code == 2
     assert said in " ".join(answer.err.split())

@@ -265,6 +265,23 @@ def test_table_of_samples_gives_numbers_and_words_row_by_row(write: Writer, read
     assert [one.role for one in points.factors] == ["scenarios", *["uncertainties"] * 3, "levers"]
 
 
+EMOJI = {
+    "😀": "😀",
+    r'"\ud83d\ude00"': "😀",
+    r'"\U0001F600"': "😀",
+    r'"\\\ud83d\ude00"': "\\😀",
+    r'"\\ud83d b"': "\\ud83d b",
+}
+
+
+@pytest.mark.parametrize("written", EMOJI)
+def test_characters_beyond_the_first_plane_pass_in_a_lever(written: str, write: Writer, read: Reader) -> None:
+    write("purpose: p\nextends: peace\nseed: 1\n", "own.yaml")
+    points = design_points(read(OWN + f"levers:\n  shocks.peace.name: [plain, {written}]\n"))
+    assert points.variants[1].scenario.shocks["peace"].name == EMOJI[written]
+    assert points.table["shocks.peace.name"].tolist() == ["plain", EMOJI[written]]
+
+
 def test_quarters_in_a_table_of_samples_are_no_numbers(write: Writer, read: Reader) -> None:
     write("end\n2021Q4\n2022Q1\n", "samples.csv")
     assert [str(one.scenario.end) for one in design_points(read(TABLE)).variants] == ["2021Q4", "2022Q1"]

@@ -59,6 +59,19 @@ FILE = {
             "6:3: uncertainties.settings.taste.threat.values has 0 of at least 1 entries. Name at least 1, or leave "
             "the key out."
         ),
+        "[0.0, 1.0] -> {low: 1.0, high: 1.000000000001, levels: 9}": (
+            "6:67: the range of settings.taste.threat is too narrow for 9 different levels. Widen the range, or list "
+            "the values."
+        ),
+        "[0.0, 1.0] -> [0.0, 1.0, 0]": (
+            "6:37: uncertainties.settings.taste.threat.values names 0 twice. Name it once."
+        ),
+        "levers: {rules.countries.all.rule: {values: [habit, balancing, habit]}}\n": (
+            '7:64: levers.rules.countries.all.rule.values names "habit" twice. Name it once.'
+        ),
+        "levers: {omit_shocks: [[covid, war_2022], [covid, war_2022]]}\n": (
+            "7:43: levers.omit_shocks.values names a list twice. Name it once."
+        ),
         "[0.0, 1.0] -> 3": (
             "6:26: uncertainties.settings.taste.threat must be a list of values, not 3. Write it like [0.5, 1.0]."
         ),
@@ -129,6 +142,22 @@ FILE = {
         ),
         "{low -> {distribution: normal, sd: 0.0, low": (
             "8:53: uncertainties.settings.taste.threat.sd is 0.0 but must be above 0. Write a number above 0."
+        ),
+        "{low -> {distribution: normal, mean: 1.0e+300, low": (
+            "8:26: the distribution normal of settings.taste.threat cannot be computed: its quartiles are nan, nan, "
+            "nan. Choose numbers closer to each other and to 1."
+        ),
+        "{low -> {distribution: normal, sd: 1.0e-300, low": (
+            "8:26: the distribution normal of settings.taste.threat cannot be computed: its quartiles are 0.5, 0.5, "
+            "0.5. Choose numbers closer to each other and to 1."
+        ),
+        "{low: 0.0 -> {distribution: log_uniform, low: 1.0e-320": (
+            "8:26: the distribution log_uniform of settings.taste.threat cannot be computed: its quartiles are 1, 1, "
+            "1. Choose numbers closer to each other and to 1."
+        ),
+        "low: 0.0, high: 1.0 -> low: -1.0e+308, high: 1.0e+308": (
+            "8:26: the distribution uniform of settings.taste.threat cannot be computed: its quartiles are 1e+308, "
+            "1e+308, 1e+308. Choose numbers closer to each other and to 1."
         ),
         "1.0} -> 1.0, levels: 3}": "8:48: the design sobol takes no levels. Delete it, or write design: grid.",
         "samples: 4\n -> ": "5:9: the design sobol needs samples. Add a line such as samples: 64.",
@@ -242,6 +271,30 @@ def test_fault_of_a_scenario_itself_is_placed_in_it(write: Writer) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("/etc/hostname.yaml", "is an absolute path"),
+        ("/etc/hostname", "is an absolute path"),
+        ("../secret.yaml", "leaves the folder of the experiment file"),
+        ("../secret", "leaves the folder of the experiment file"),
+        ("sub/../../secret.yaml", "leaves the folder of the experiment file"),
+        ("link.yaml", "leaves the folder of the experiment file"),
+        ("linked/secret.yaml", "leaves the folder of the experiment file"),
+        ("secret", 'there is no scenario "secret". Give the path of a file or the name of'),
+    ],
+)
+def test_a_scenario_of_an_experiment_is_below_its_folder_or_packaged(name: str, said: str, write: Writer) -> None:
+    secret = write("purpose: p\nextends: war_2022\nseed: 1\n", "secret.yaml")
+    write(secret.read_bytes(), "secret")
+    path = write(GRID.replace("[war_2022]", f'["{name}"]'), "mine/x.yaml")
+    (path.parent / "link.yaml").symlink_to(secret.resolve())
+    (path.parent / "linked").symlink_to(Path.cwd())
+    error = error_of(path)
+    assert str(error).startswith("mine/x.yaml:2:13: ")
+    assert said in str(error)
+
+
 TABLES = {
     "settings.taste.threat\n": (
         " the table of samples has no samples. Write a header of paths and a line of values for each sample."
@@ -261,6 +314,10 @@ TABLES = {
     "settings.taste.access\n0.5\n": "1: settings.taste.access is set twice. Keep it here or under levers.",
     "seed\n1\n": "1: seed cannot vary. Delete its column.",
     "settings.taste.threat\n0.5\ninf\n": '3: "inf" is not a number for settings.taste.threat. Write it like 0.5.',
+    'settings.taste.threat,\n"0,5",\n': (
+        '2: "0,5" is not a number for settings.taste.threat. Write 0.5, with a point.'
+    ),
+    "settings.taste.threat\r0_1\r": '2: "0_1" is not a number for settings.taste.threat. Write it like 0.5.',
     "settings.taste.threat\n0.5\nnan\n1.0\n": '3: "nan" is not a number for settings.taste.threat. Write it like 0.5.',
     "end,settings.taste.threat\n2021Q4,0.5\n2022Q4,12\n": (
         "3: settings.taste.threat is 12, out of range. Write a number from -3 to 4."
@@ -305,7 +362,7 @@ def test_table_of_samples_is_a_file_in_the_folder_of_its_experiment(write: Write
     )
     write("settings.taste.threat\n0.5\n", "samples.csv")
     error = error_of(write(changed("samples.csv -> ../samples.csv", TABLE), "mine/x.yaml"))
-    assert str(error).startswith('mine/x.yaml:6:7: "../samples.csv" leaves the folder')
+    assert str(error).startswith('mine/x.yaml:6:7: "../samples.csv" leaves the folder of the experiment file')
 
 
 def test_unknown_name_lists_the_packaged_experiments() -> None:

@@ -7,19 +7,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from tests.plots.layout import assert_apart, assert_within, small_print
 
 from hedgesim.plots.sensitivity import MOST_LABELS, MOST_PANELS, Sensitivities, draw_sensitivity
+from hedgesim.plots.theme import BLUE, FAINT
 
 RULE = "rules.countries.all.rule"
 NAMES = ["need", "trust", "attention", "threat", "bandwidth", "opening"]
 FACTORS = [f"settings.formats.{name}" for name in NAMES]
 
 
-def invented(measures: tuple[str, str], scenarios: int, rules: int, factors: list[str]) -> Sensitivities:
+def invented(
+    measures: tuple[str, str], scenarios: int, rules: int, factors: list[str], vague_below: float = 0.0
+) -> Sensitivities:
     """Indices that grow along the factors, the second measure half the first."""
     rng = np.random.default_rng(5)
     groups = [(f"scenario_{n}", f"rule_{k}") for n in range(scenarios) for k in range(rules)]
@@ -34,6 +38,8 @@ def invented(measures: tuple[str, str], scenarios: int, rules: int, factors: lis
         outcome="cohesion", used=64, dropped=2, failed=3, noise=0.05, by_chance=0.1, varies=True
     )
     indices = pd.DataFrame(rows, columns=columns)
+    low, high = indices["value"] - 0.05, indices["value"] + 0.05
+    indices = indices.assign(low=low, high=high, vague=indices["value"] < vague_below)
     return Sensitivities(indices, basis, ("scenario", RULE), measures, "Lines: intervals.", "Experiment invented.")
 
 
@@ -86,3 +92,19 @@ def test_what_never_varies_is_not_drawn(tmp_path: Path, pages: dict[str, Figure]
     found = invented(("ST", "S1"), 1, 1, FACTORS)
     found.basis["varies"] = False
     assert draw_sensitivity(found, ["cohesion"], tmp_path) == []
+
+
+@pytest.mark.parametrize("measures", [("ST", "S1"), ("mu_star", "sigma")])
+def test_a_vague_number_is_drawn_in_grey_and_the_chart_says_so(
+    measures: tuple[str, str], tmp_path: Path, pages: dict[str, Figure]
+) -> None:
+    draw_sensitivity(invented(measures, 1, 1, FACTORS, vague_below=0.4), ["cohesion"], tmp_path)
+    figure = pages["cohesion"]
+    axis = figure.axes[0]
+    if measures[0] == "ST":
+        bars = next(box for box in axis.containers if isinstance(box, BarContainer))
+        colors = [to_hex(bar.get_facecolor()) for bar in bars]
+    else:
+        colors = [to_hex(color) for color in axis.collections[-1].get_facecolor()][::-1]
+    assert sorted(set(colors)) == sorted({BLUE.lower(), FAINT})
+    assert "Grey: the interval spans all" in " ".join(text.get_text() for text in figure.texts)

@@ -1,5 +1,7 @@
 """Numbers of many runs, reduced while they come, are what they are when all are kept."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -95,3 +97,31 @@ def test_one_run_has_no_spread_and_none_has_nothing() -> None:
     none = Reduction((2,))
     assert none.n == 0
     assert all(np.isnan(numbers).all() for numbers in statistics(none))
+
+
+STEADY, LATER = EXACT + 1, 4 * EXACT
+LATE = {
+    "constant at first": lambda rng: np.r_[np.zeros(STEADY), rng.normal(size=LATER)],
+    "constant at first, and far from it later": lambda rng: np.r_[np.ones(STEADY), 1e6 + rng.normal(size=LATER)],
+    "constant in most runs": lambda rng: np.where(rng.random(STEADY + LATER) < 0.93, 0.4, rng.random(STEADY + LATER)),
+    "narrow at first": lambda rng: np.r_[rng.normal(size=STEADY) * 1e-9, rng.normal(size=LATER)],
+    "ever wider": lambda rng: rng.normal(size=STEADY + LATER) * np.linspace(0.0, 9.0, STEADY + LATER),
+    "varies only while it waits": lambda rng: np.r_[np.full(EXACT, 0.5), rng.random(EXACT - 1)],
+    "very large later": lambda rng: np.r_[np.zeros(STEADY), 1e99 * rng.random(LATER)],
+}
+
+
+@pytest.mark.parametrize("draw", LATE.values(), ids=LATE.keys())
+def test_quantiles_stay_right_where_a_number_only_starts_to_vary_later(draw: Callable[..., np.ndarray]) -> None:
+    values = draw(np.random.default_rng(7))
+    exact = np.quantile(values, LEVELS, method="inverted_cdf")
+    width = np.ptp(values) * (1.0 + 2.0 * MARGIN) / BINS
+    for sizes in ([len(values)], [300] * (len(values) // 300 + 1)):
+        assert np.all(np.abs(reduced(values[None], sizes).quantiles()[:, 0] - exact) <= 2.0 * width)
+
+
+def test_a_few_outliers_do_not_widen_the_bins() -> None:
+    values = np.random.default_rng(7).random(3 * EXACT)
+    values[-20:] = 1e9
+    exact = np.quantile(values, LEVELS, method="inverted_cdf")
+    assert np.abs(reduced(values[None], [len(values)]).quantiles()[:, 0] - exact).max() < 2.0 / BINS

@@ -1,4 +1,6 @@
+import errno
 import hashlib
+import os
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +38,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     for shares in (SHARES, SHARES.iloc[:0]):  # also without rows
-        write_results(tmp_path, {"runs": RUNS, "shares": shares}, manifest={"scenario": "war"})
+        write_results(tmp_path, {"runs": RUNS, "shares": shares}, manifest={"scenario": "war"}, overwrite=True)
         found = read_table(tmp_path, "shares")
         pd.testing.assert_frame_equal(found, shares, check_dtype=False)
         assert found["prior_dominated"].dtype == bool
@@ -104,14 +106,23 @@ def test_a_wrong_table_is_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_folder_whose_writing_broke_off_is_not_read(tmp_path: Path) -> None:
-    write_results(tmp_path, {"runs": RUNS}, manifest={})
-    (tmp_path / "shares.parquet").mkdir()
-    with pytest.raises(StoreError, match="writing stopped"):
-        write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
+def test_a_folder_whose_writing_broke_off_is_not_read_and_can_be_written_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(place: str, content: bytes) -> None:
+        if "shares" in place:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        Path(place).write_bytes(content)
+
+    with monkeypatch.context() as disk:
+        disk.setattr("hedgesim.results.file_systems.LocalFiles.pipe_file", staticmethod(full))
+        with pytest.raises(StoreError, match="writing stopped"):
+            write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
     with pytest.raises(StoreError, match="no finished results here"):
         read_table(tmp_path, "runs")
     assert not list(tmp_path.glob(".*"))
+    write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
+    assert len(read_table(tmp_path, "shares")) == len(SHARES)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"format_version": "x"}'])

@@ -21,7 +21,6 @@ from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Record, record_outcomes
 from hedgesim.errors import StoreError
-from hedgesim.results.grid import run_grid
 from hedgesim.results.simulation import Plan, block_tasks, run
 from hedgesim.results.summary import summarise
 from hedgesim.results.workers import ONE_THREAD
@@ -31,7 +30,6 @@ from worlds import case_from
 from .small import assert_alike, gather
 
 ENGINE = engine_of("ensemble")
-GRID = {"settings.taste.threat": ["0", "1"]}
 NOT_KEPT = ("runs", "summary", "closing")
 
 
@@ -142,9 +140,8 @@ def test_ten_times_the_runs_take_no_more_memory_than_their_rows(case: Case) -> N
 def test_a_folder_of_a_sweep_or_of_findings_takes_no_run(tmp_path: Path) -> None:
     scenario = read_scenario("war_2022", overrides=["end=2021Q2"])
     for kind in ("sweep", "hindcast"):
-        (tmp_path / "manifest.json").write_text(f'{{"kind": "{kind}"}}', encoding="utf-8")
+        manifest = {"kind": kind, "format_version": 1}
+        (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         with pytest.raises(StoreError, match=rf"results of something else are here \({kind}\)\. Name another folder"):
             run(scenario, 2, folder=tmp_path)
-        with pytest.raises(StoreError, match="results of something else are here"):
-            run_grid(scenario, "war_2022", GRID, runs=1, outcome="presence_RUS", folder=tmp_path)
-        assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == {"kind": kind}
+        assert json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8")) == manifest

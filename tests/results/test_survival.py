@@ -16,6 +16,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 import pandas as pd
+import psutil
 import pyarrow.parquet as pq
 import pytest
 from tests.command_line import call, sketch
@@ -76,22 +77,21 @@ def test_kills_of_the_parent_lose_nothing(tmp_path: Path, undisturbed: Path, kil
     assert_same(folder, undisturbed / "out")
 
 
-def _is_worker(pid: int) -> bool:
-    with suppress(OSError):
-        return "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()
+def _is_worker(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return any("spawn_main" in word for word in process.cmdline())
     return False
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
 @pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.hold)])
 def test_kills_of_a_worker_lose_nothing(tmp_path: Path, undisturbed: Path, kills: int) -> None:
     folder, experiment = tmp_path / "out", undisturbed / "small.yaml"
     process = begun(folder, experiment, "--workers", "2")
     for n in range(kills):
         wait_for_parts(folder, process, 1 + n * 16 // (kills + 1))
-        if grown := [pid for pid in children_of(process.pid) if _is_worker(pid)]:
-            with suppress(ProcessLookupError):
-                os.kill(grown[-1], signal.SIGKILL)
+        if grown := [child for child in children_of(process.pid) if _is_worker(child)]:
+            with suppress(psutil.NoSuchProcess):
+                grown[-1].kill()
         time.sleep(0.3)
     _, said = process.communicate(timeout=120)
     while process.returncode != 0:
@@ -269,27 +269,33 @@ def test_points_of_another_manifest_are_refused(done: tuple[Path, Path]) -> None
 def test_results_of_something_else_are_not_touched(done: tuple[Path, Path], tmp_path: Path) -> None:
     _, folder = done
     before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-    other = written(tmp_path, name="other.yaml")
-    with pytest.raises(StoreError, match=r"results of the experiment small are here. Name another folder with -o"):
+    other = written(tmp_path, many(300).replace("seed: 5", "seed: 7"), name="other.yaml")
+    with pytest.raises(StoreError, match=r"results of the experiment small are here, .* Name another folder with -o"):
         sweep(other, folder)
     assert before == {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def test_what_a_kill_left_half_written_goes_once_it_is_old(tmp_path: Path) -> None:
-    drafts = [tmp_path / "out" / "runs" / f".{name}.parquet.0123.part" for name in ("old", "new")]
-    drafts[0].parent.mkdir(parents=True)
-    for draft, age in zip(drafts, (7200.0, 60.0), strict=True):
+    sweep(written(tmp_path), tmp_path / "out")
+    names = ("runs/.old.parquet.0123456789ab.part", ".manifest.json.0123456789ab.part")
+    mine = ("runs/.mine.part", ".film.mkv.part", "notes/deep/.old.parquet.0123456789ab.part")
+    for name in (*names, *mine, "runs/.new.parquet.0123456789ab.part"):
+        draft, age = tmp_path / "out" / name, 60.0 if "new" in name else 7200.0
+        draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(b"half")
         os.utime(draft, (time.time() - age, time.time() - age))
     sweep(written(tmp_path), tmp_path / "out")
-    assert [draft.exists() for draft in drafts] == [False, True]
+    assert not {str(path.relative_to(tmp_path / "out")) for path in (tmp_path / "out").rglob("*.part")} ^ {
+        *mine,
+        "runs/.new.parquet.0123456789ab.part",
+    }
     assert len(open_results(tmp_path / "out").table("runs")) == 24
 
 
 def test_chunks_of_earlier_versions_are_counted_apart(done: tuple[Path, Path], tmp_path: Path) -> None:
     _, folder = done
     n = len(files(folder))
-    sweep(written(tmp_path, many(100).replace("seed: 5", "seed: 6")), folder)
+    sweep(written(tmp_path, many(100).replace("seed: 5", "seed: 6")), folder, overwrite=True)
     found = status_of(folder)
     assert (found.unused, found.there, found.missing) == (n, 600, 0)
     assert set(open_results(folder).table("runs")["seed"]) == {6}

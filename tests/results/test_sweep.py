@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.command_line import call
 from tests.results.small import SMALL, assert_alike, assert_same, files, keeping, many, written
 
 import hedgesim
@@ -118,7 +119,8 @@ def test_a_changed_experiment_runs_only_what_is_new_and_shows_what_a_fresh_one_s
     reported: list[int] = []
     with monkeypatch.context() as patch:
         change_blocks(patch, lambda _, runs, block: computed.extend(runs) or block)
-        found = sweep(written(tmp_path, after), tmp_path / "out", on_runs=reported.append)
+        changed, other = written(tmp_path, after), "seed: 6" in after
+        found = sweep(changed, tmp_path / "out", on_runs=reported.append, overwrite=other)
     assert (sum(reported), len(computed)) == (rows, simulated)
     assert there == {file: (tmp_path / "out" / file).stat().st_mtime_ns for file in there}
     fresh = sweep(tmp_path / "small.yaml", tmp_path / "fresh")
@@ -138,9 +140,16 @@ def test_other_sources_or_rules_make_other_keys(tmp_path: Path, monkeypatch: pyt
 
 def test_points_that_are_alike_are_run_once(tmp_path: Path) -> None:
     reported: list[int] = []
-    text = SMALL.replace("[0.5, 1.0, 1.5]", "[1.0, 1.0]")
-    runs = sweep(written(tmp_path, text), tmp_path / "out", on_runs=reported.append).table("runs")
-    assert sum(reported) == 8
+    (tmp_path / "two.csv").write_text("settings.taste.threat,\r\n1.0\r\n,\r\n1,")
+    text = SMALL.replace("uncertainties:\n  settings.taste.threat: [0.5, 1.0, 1.5]\n", "")
+    path = written(tmp_path, text.replace("design: grid", "design: csv\nfile: two.csv"))
+    found = sweep(path, tmp_path / "out", on_runs=reported.append)
+    runs, status = found.table("runs"), status_of(tmp_path / "out")
+    assert sum(reported) == 8 == found.manifest["runs"] == status.planned == status.there
+    assert found.manifest["repeated"] == status.repeated == 2
+    said = call("sweep", str(path), "-o", str(tmp_path / "out"))
+    assert "4 points (2 of them alike to earlier ones and not run again), 8 runs, 0 failed" in said.out
+    assert [line.split()[2] for line in said.out.splitlines() if line.startswith(("war_2022", "no_war"))] == ["4", "4"]
     assert len(runs) == 16
     same = [runs[runs["point"] == n]["hedging_index"].tolist() for n in (0, 1)]
     assert same[0] == same[1]

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from hedgesim.engines import engine_of
@@ -87,16 +88,13 @@ def test_a_worker_that_cannot_start_is_said_in_one_line(case: Case) -> None:
     assert "\n" not in str(e.value)
 
 
-def children_of(pid: int) -> list[int]:
-    """Processes whose parent is a process."""
-    stats = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            stats[int(stat.parent.name)] = stat.read_text()
-    return [child for child, text in stats.items() if int(text.rpartition(")")[2].split()[1]) == pid]
+def children_of(pid: int) -> list[psutil.Process]:
+    """Processes whose parent is a process; none where that has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid).children()
+    return []
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are counted in /proc")
 @pytest.mark.parametrize(
     ("how", "wait"),
     [pytest.param(signal.SIGINT, 0.0, marks=pytest.mark.hold), (signal.SIGINT, 2.0), (signal.SIGKILL, 1.5)],
@@ -114,8 +112,7 @@ def test_workers_end_with_what_started_them(tmp_path: Path, how: signal.Signals,
         if how == signal.SIGINT:
             assert parent.returncode == 130
             assert said.split() == ["stopped"]
-        while any(Path(f"/proc/{pid}").exists() for pid in children) and time.monotonic() < until:
-            time.sleep(0.2)
-        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+        _, alive = psutil.wait_procs(children, timeout=max(1.0, until - time.monotonic()))
+        assert not alive
     finally:
         parent.kill()

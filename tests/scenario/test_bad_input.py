@@ -102,7 +102,10 @@ EDITS = {
     "assumption -> assumption\n    source: book1999": (
         '9:5: the key "source" is there twice (first at x.yaml:8:5). Keep one of the two.'
     ),
-    "5: 3\n": "5:1: the key 5 is not text. Put the key in quotes.",
+    "5: 3\n": (
+        "5:1: the key 5 is not text. Put the key in quotes; if it is the rest of a number, write that with a point, "
+        "like 0.5."
+    ),
     "? [a]\n: 3\n": "5:3: a list or mapping is where a key should be. Use text as keys.",
     "2026Q4 -> 2020Q4": (
         "3:6: end 2020Q4 is not after start 2021Q1. Choose an end at least one quarter after the start."
@@ -212,7 +215,9 @@ NAMES = {
         'there is no rule "bandwagon" for countries. Did you mean "bandwagoning"? Known: bandwagoning, '
         "multi_vector, neutrality."
     ),
-    "rules.powers.RED.rule=neutrality": 'there is no rule "neutrality" for powers. Known: patron, suitor.',
+    "rules.powers.RED.rule=neutrality": (
+        'there is no rule "neutrality" for powers, it is one for countries. Known: patron, suitor.'
+    ),
     "rules.countries.DDD.rule=neutrality": 'unknown country "DDD" in rules.countries. Known: AAA, BBB, CCC, all.',
     "rules.countries.all.alpa=1": (
         'the rule multi_vector has no parameter "alpa". Did you mean "alpha"? Known: alpha, memory, rule.'

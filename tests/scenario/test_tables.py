@@ -122,7 +122,8 @@ def test_what_is_no_number_is_refused_with_its_line(own: Path, value: str) -> No
     cells[2] = f'"{value}"'
     edit(own / "proximity.csv", line, ",".join(cells))
     with pytest.raises(
-        HedgesimError, match=r"proximity\.csv:3: .* in the column value is not a number\. Write a number"
+        HedgesimError,
+        match=r"proximity\.csv:3: .* in the column value is not a number\. Write (it like 0\.5|1\.5, with a point)\.",
     ):
         read_tables(own)
 

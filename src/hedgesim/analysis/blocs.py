@@ -69,8 +69,8 @@ class Comparison:
     on the other side than the first actor; `held`, by how much its frustration (size x propensity over those on the
     other side) rises if it alone changes sides; `across`, share of its presence with powers that is with powers of the
     other side (1, 0..1; 0 where there are but two blocs, above .5 where it leans to the other one), and `across_start`,
-    the same at the start; `on_side`, share of runs in which `across` is below .5; `bloc_leaning`, presence of powers
-    times their bloc scores (1, -1..1); `hedging_index`. Not a number where no run succeeded.
+    the same at the start; `on_side`, share of runs in which `across` is below .5; `hedging_index`. Not a number where
+    no run succeeded.
     """
 
     table: pd.DataFrame
@@ -90,10 +90,10 @@ def compare(case: Case, minima: Minima, runs: int = RUNS, *, on_runs: OnRuns = l
     for first in range(0, runs, engine.together):
         here = range(first, min(first + engine.together, runs))
         block = run_block(case, engine, here)
-        measured = _measures(block.outcomes, apart, bloc=case.setting.bloc.ravel())
+        measured = _measures(block.outcomes, apart)
         blocks.append(measured[block.successful()])
         on_runs(len(here))
-    before, across, leaning, index = np.moveaxis(np.concatenate(blocks), -1, 0)
+    before, across, index = np.moveaxis(np.concatenate(blocks), -1, 0)
     table = pd.DataFrame(
         {
             "country": axes.countries,
@@ -102,15 +102,14 @@ def compare(case: Case, minima: Minima, runs: int = RUNS, *, on_runs: OnRuns = l
             "across_start": _median(before),
             "across": _median(across),
             "on_side": (across < 0.5).mean(axis=0) if len(across) else np.nan,
-            "bloc_leaning": _median(leaning),
             "hedging_index": _median(index),
         }
     )
     return Comparison(table, axes.periods[-1], runs, runs - len(across))
 
 
-def _measures(outcomes: Outcomes, apart: Flags, *, bloc: Values) -> Values:
-    """Across at the start and at the end, bloc leaning and hedging index at the end, axes (run, country, 4)."""
+def _measures(outcomes: Outcomes, apart: Flags) -> Values:
+    """Across at the start and at the end, and the hedging index at the end, axes (run, country, 3)."""
     axes = outcomes.axes
     n = len(axes.countries)
     steps = [outcomes.of_country(f"{PRESENCE}{power}")[:, [0, -1]].T for power in axes.powers]
@@ -118,7 +117,7 @@ def _measures(outcomes: Outcomes, apart: Flags, *, bloc: Values) -> Values:
     other = apart[:n, None] != apart[n:]
     across = (held * other).sum(axis=-1) / held.sum(axis=-1)
     index = outcomes.of_country("hedging_index")[:, -1].T
-    return np.stack([across[:, 0], across[:, 1], held[:, 1] @ bloc, index], axis=-1)
+    return np.stack([across[:, 0], across[:, 1], index], axis=-1)
 
 
 def _median(values: Values) -> Values:

@@ -85,15 +85,20 @@ def find_boxes(factors: pd.DataFrame, hits: Flags, plan: Peeling) -> Boxes:
     return Boxes(pd.concat(steps, ignore_index=True), pd.DataFrame(limits, columns=columns))
 
 
-def _search(factors: pd.DataFrame, hits: Flags, plan: Peeling) -> Any:
-    """The package's search, ready to find boxes."""
+def search_class() -> Any:
+    """The package's search; HedgesimError if it is not installed."""
     try:
         from prim import Prim
     except ModuleNotFoundError as error:
-        remedy = "Install it: pip install 'hedgesim[discovery]'."
+        remedy = "Install it with: pip install 'hedgesim[discovery]'."
         raise HedgesimError("discover", "the package PRIM is not installed", remedy) from error
+    return Prim
+
+
+def _search(factors: pd.DataFrame, hits: Flags, plan: Peeling) -> Any:
+    """The package's search, ready to find boxes."""
     kinds = {name: np.float64 if pd.api.types.is_numeric_dtype(factors[name]) else object for name in factors}
-    return Prim(factors.astype(kinds), hits, peel_alpha=plan.peel, paste_alpha=plan.paste, mass_min=plan.mass)
+    return search_class()(factors.astype(kinds), hits, peel_alpha=plan.peel, paste_alpha=plan.paste, mass_min=plan.mass)
 
 
 def _steps(box: Any, number: int) -> pd.DataFrame:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from hedgesim.analysis.boxes import Boxes, Flags, Peeling, find_boxes
 from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, varied_in
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, whole
+from hedgesim.numbers import apart
 from hedgesim.results.results import Results
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
@@ -145,7 +146,7 @@ def _check_options(plan: Peeling, of: str) -> None:
         if share is not None and not 0.0 < share < most:
             remedy = f"Write --{name} {getattr(Peeling, name) or 0.8:g}."
             raise HedgesimError(f"--{name} {share:g}", f"it must be between 0 and {most:g}", remedy)
-    if plan.boxes < 1:
+    if whole("boxes", plan.boxes) < 1:
         raise HedgesimError(f"--boxes {plan.boxes}", "there must be at least one box", "Write --boxes 1 or more.")
 
 
@@ -169,8 +170,11 @@ def _check_cases(results: Results, condition: Condition, values: pd.Series[Any],
     if hits.any() and not hits.all():
         return
     who = "every case meets it" if hits.all() else "no case meets it"
-    fault = f"{who}: {condition.outcome} is between {values.min():.4g} and {values.max():.4g}"
-    remedy = f"Write a number between, such as the median {values.median():.4g}."
+    low, middle, high = apart([values.min(), values.median(), values.max()], 4)
+    if low == high:
+        raise HedgesimError(condition.option, f"{who}: {condition.outcome} is always {low}", "Name another outcome.")
+    fault = f"{who}: {condition.outcome} is between {low} and {high}"
+    remedy = f"Write a number between, such as the median {middle}."
     raise HedgesimError(condition.option, fault, remedy)
 
 

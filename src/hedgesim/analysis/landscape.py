@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, whole
 from hedgesim.model.noise import draw_uniform
 from hedgesim.scenario.schema import LARGEST_SEED
 
@@ -92,6 +92,7 @@ class Landscape:
         Raises:
             HedgesimError: starts or seed out of range.
         """
+        starts, seed = whole("starts", starts), whole("seed", seed)
         for name, value, low, high in (("starts", starts, 1, MOST_STARTS), ("seed", seed, 0, LARGEST_SEED)):
             if not low <= value <= high:
                 raise HedgesimError(f"--{name} {value}", "it is out of range", f"Give --{name} from {low} to {high}.")

@@ -10,7 +10,7 @@ import numpy as np
 
 from hedgesim.analysis.landscape import Landscape, Values, faults
 from hedgesim.errors import HedgesimError, Place, choose_from, shown
-from hedgesim.scenario.files import CsvTable, Line, number_in, read_csv
+from hedgesim.scenario.files import CsvTable, Line, number_in, number_like, read_csv
 
 ACTOR, SIZE = "actor", "size"
 """Columns of the table of actors; others are not read."""
@@ -49,7 +49,7 @@ def _number(table: CsvTable, line: Line, column: int, what: str) -> float:
     value = number_in(cell)
     if math.isnan(value):
         fault = f"{what} is {shown(cell)}, which is not a number" if cell else f"{what} is not given"
-        raise HedgesimError(table.place(line), fault, "Write it like 0.5.")
+        raise HedgesimError(table.place(line), fault, number_like(cell))
     return value
 
 

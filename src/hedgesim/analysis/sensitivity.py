@@ -20,7 +20,7 @@ from hedgesim.analysis.indices import (
     sobol_indices,
 )
 from hedgesim.analysis.stored import SAMPLE, Varied, check_outcomes, check_whole, place_of, varied_in
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, texts, whole
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS
 
@@ -54,6 +54,10 @@ MADE_FOR = {"saltelli": "sobol", "morris": "morris"}
 FEWEST_RESAMPLES = 20
 """Fewest resamples from which a spread is computed."""
 
+NOT_NEGATIVE = ("ST", "PAWN", "mu_star")
+"""Measures whose intervals end at 0; the estimate of the others may be below it."""
+
+ESTIMATE = ("value", "confidence")
 BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
 
 
@@ -62,9 +66,10 @@ class Sensitivity:
     """Indices of sensitivity, and what they are computed from.
 
     groups: columns of scenario and levers, which have rows of their own. indices: a row per group, outcome, measure and
-    factor (S2: and other) with value and confidence (±). basis: a row per group and outcome: used and dropped units
-    (those of the method), failed runs, noise (share of the variance of means that is Monte Carlo error), by_chance
-    (PAWN of a factor without effect), whether the outcome varies at all.
+    factor (S2: and other) with value, confidence (±), the ends low and high of its interval, and whether it is vague:
+    the interval spans all that is possible, 0 to 1, of mu_star 0 to the largest of the factors. basis: a row per group
+    and outcome: used and dropped units (those of the method), failed runs, noise (share of the variance of means that
+    is Monte Carlo error), by_chance (PAWN of a factor without effect), whether the outcome varies at all.
     """
 
     method: str
@@ -100,15 +105,15 @@ def sensitivity(
             no such outcome.
     """
     check_whole(results)
-    _check_bootstrap(level, resamples)
+    _check_bootstrap(level, whole("resamples", resamples))
     manifest = results.manifest
     chosen = _method_of(manifest, method)
-    wanted = tuple(dict.fromkeys(outcomes)) or tuple(str(name) for name in manifest["outcomes"])
+    wanted = tuple(dict.fromkeys(texts("outcomes", outcomes))) or tuple(str(name) for name in manifest["outcomes"])
     check_outcomes(results, wanted, "--outcome" if outcomes else place_of(results))
     varied = varied_in(results)
     if not varied.uncertainties:
         raise HedgesimError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
-    bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else seed)
+    bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else whole("seed", seed, 0))
     indices: list[tuple[object, ...]] = []
     basis: list[tuple[object, ...]] = []
     for group, runs, values in _groups(results, varied, wanted):
@@ -124,9 +129,18 @@ def sensitivity(
         method=chosen,
         groups=tuple(varied.groups),
         bootstrap=bootstrap,
-        indices=pd.DataFrame(indices, columns=[*key, "measure", "factor", "other", "value", "confidence"]),
+        indices=_with_ends(pd.DataFrame(indices, columns=[*key, "measure", "factor", "other", *ESTIMATE]), key),
         basis=pd.DataFrame(basis, columns=[*key, *BASIS]),
     )
+
+
+def _with_ends(indices: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:
+    """Indices with the ends of their intervals, and whether these span all that is possible."""
+    value, confidence, measure = indices["value"], indices["confidence"], indices["measure"]
+    low, high = value - confidence, value + confidence
+    largest = value.groupby([indices[name] for name in (*key, "measure")]).transform("max")
+    vague = (low <= 0.0) & (high >= largest.where(measure == "mu_star", 1.0))
+    return indices.assign(low=low.mask(measure.isin(NOT_NEGATIVE) & (low < 0.0), 0.0), high=high, vague=vague)
 
 
 def _check_bootstrap(level: float, resamples: int) -> None:

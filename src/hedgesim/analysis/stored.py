@@ -54,7 +54,8 @@ def whole_sweep(experiment: Experiment, folder: str, command: str) -> Results:
         raise HedgesimError(error.place, error.fault, f"{error.remedy} Or run it again: {command}") from error
     if manifest is None:
         raise HedgesimError(folder, f"there is no sweep of {experiment.name} here", f"Run it: {command}")
-    if manifest.get("kind") != SWEEP or manifest.get("experiment") != experiment.name:
+    known = manifest.get("digest") == experiment.digest or manifest.get("experiment") == experiment.name
+    if manifest.get("kind") != SWEEP or not known:
         other = manifest.get("experiment") or "a scenario"
         fault = f"here are results of {other}, not of {experiment.name}"
         raise HedgesimError(folder, fault, "Name its folder with -o.")
@@ -79,7 +80,10 @@ def place_of(results: Results) -> str:
 
 
 def check_whole(results: Results) -> None:
-    """Refuse a sweep that is not finished."""
+    """Refuse what is no sweep, or not finished."""
+    if not isinstance(results, Results) or "experiment" not in results.manifest:
+        fault, remedy = "these are not results of a sweep", "Give what sweep or open_results returned for one."
+        raise HedgesimError("results", fault, remedy)
     if not results.manifest.get("ended"):
         raise HedgesimError(place_of(results), "the sweep is not finished", "Sweep the experiment to its end.")
 

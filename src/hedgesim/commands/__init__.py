@@ -8,6 +8,7 @@ load, so that help is quick.
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
 import sys
 from typing import Any
@@ -15,7 +16,9 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from hedgesim.errors import HedgesimError
+from hedgesim.commands import _streams
+from hedgesim.commands._printing import print_aside
+from hedgesim.errors import HedgesimError, ScenarioError
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
@@ -47,20 +50,24 @@ def _about() -> None:
 
 def main() -> None:
     """Run the command line; a fault of the user's is one line and exit code 2."""
+    os.environ["MPLBACKEND"] = "Agg"  # charts are files, whatever the setting of a notebook says
+    _streams.prepare()
     usage_error: Any = typer.BadParameter.__bases__[0]
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
     except typer.Exit as leave:
         code = leave.exit_code
     except typer.Abort:
         code = STOPPED
     except usage_error as error:
         message = " ".join(error.format_message().split())
-        typer.echo(f"hedgesim: {message.rstrip('.')}. See hedgesim --help.", err=True)
+        print_aside(f"hedgesim: {message.rstrip('.')}. See hedgesim --help.")
         code = 2
     except HedgesimError as error:
-        typer.echo(str(error), err=True)
+        for one in error.all if isinstance(error, ScenarioError) else [error]:
+            print_aside(one)
         code = 2
     if code == STOPPED:
-        typer.echo("stopped", err=True)
+        print_aside("stopped")
     sys.exit(code if isinstance(code, int) else 0)

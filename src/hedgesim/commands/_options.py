@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
 
-from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.commands._printing import print_aside
+from hedgesim.errors import HedgesimError, StoreError, choose_from
 
 ScenarioName = Annotated[str, Argument(metavar="SCENARIO", help="Path of a YAML file, or name of a packaged scenario.")]
 ExperimentName = Annotated[
     str, Argument(metavar="EXPERIMENT", help="Path of a YAML file, or name of a packaged experiment.")
 ]
-Output = Annotated[Path | None, Option("--output", "-o", metavar="DIR", help="Folder of the results.")]
-Folder = Annotated[Path, Option("--output", "-o", metavar="DIR", help="Folder of the results.")]
+Output = Annotated[str | None, Option("--output", "-o", metavar="DIR", help="Folder of the results.")]
+Overwrite = Annotated[bool, Option("--overwrite", help="Replace other results in the folder.")]
 Store = Annotated[
     str | None,
     Option("--output", "-o", metavar="DIR", help="Folder of the results, or an address that fsspec can open."),
@@ -77,9 +78,44 @@ def use_rules(paths: Iterable[Path] | None) -> None:
     files.use([files.read_rule_file(path) for path in paths])
 
 
-def prepare_findings(folder: Path, command: str) -> None:
-    """Refuse a folder that cannot be written or holds results of another command."""
-    from hedgesim.results.folders import Folder, check_folder
+def folder_of_results(output: str | None, name: str, identity: str, check: Callable[[Path], object]) -> Path:
+    """The folder of results on this computer: the one of -o, else `results/NAME` or what `untaken` gives for it.
 
-    check_folder(folder, command)
+    check: refuses a folder that cannot take them, by a StoreError.
+    """
+    from hedgesim.results.folders import Folder
+
+    if output is None:
+        return untaken(Path("results") / (name.strip(".") or "unnamed"), identity, check)
+    folder = Folder(output).path
+    if folder is None:
+        raise HedgesimError(f"-o {output}", "these results are written to this computer", "Name a folder of it.")
+    check(folder)
+    return folder
+
+
+def untaken(plain: Path, identity: str, check: Callable[[Path], object]) -> Path:
+    """A folder, or where it is taken one with a part of the identity in its name, which is said."""
+    from hedgesim.results.ownership import DIGITS
+
+    try:
+        check(plain)
+    except StoreError:
+        other = plain.with_name(f"{plain.name}-{identity[:DIGITS]}")
+        check(other)
+        print_aside(f"{plain} is taken; these results go to {other}")
+        return other
+    return plain
+
+
+def folder_of_findings(output: str | None, command: str, identity: str, *, overwrite: bool) -> Path:
+    """The folder of what a command finds, ready to be written; see `folder_of_results`."""
+    from hedgesim.results.folders import Folder
+    from hedgesim.results.ownership import check_folder
+
+    def check(folder: Path) -> None:
+        check_folder(folder, command, identity, overwrite=overwrite)
+
+    folder = folder_of_results(output, command, identity, check)
     Folder(folder).prepare()
+    return folder

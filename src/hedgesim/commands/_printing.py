@@ -1,4 +1,4 @@
-"""What commands print: tables and JSON."""
+"""What commands print: lines, tables and JSON, all of it literally and without a character that steers a terminal."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from hedgesim.errors import printable
+from hedgesim.numbers import EXACT, apart, significant
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,14 +19,25 @@ WIDTH_OF_FILES = 240
 """Characters of a table's line where it is not printed on a terminal."""
 
 
+def print_lines(*lines: object) -> None:
+    """Each on a line of its own of standard output."""
+    for line in lines:
+        print(printable(str(line)))
+
+
+def print_aside(line: object) -> None:
+    """A line on standard error."""
+    print(printable(str(line)), file=sys.stderr)
+
+
 def print_rows(
-    columns: Iterable[str], rows: Iterable[Iterable[object]], *, number: str = "", as_json: bool = False
+    columns: Iterable[str], rows: Iterable[Iterable[object]], *, digits: int = EXACT, as_json: bool = False
 ) -> None:
     """Rows as a table, or as JSON records of texts.
 
-    number: format of cells that are floats; one that is not defined is left empty.
+    digits: significant digits of cells that are floats; one that is not defined is left empty.
     """
-    names, cells = list(columns), [[_text(cell, number) for cell in row] for row in rows]
+    names, cells = list(columns), [[_text(cell, digits) for cell in row] for row in rows]
     if as_json:
         print_json([dict(zip(names, row, strict=True)) for row in cells])
         return
@@ -33,17 +47,19 @@ def print_rows(
     table = Table(box=None, pad_edge=False)
     for place, name in enumerate(names):
         numeric = all(_is_number(row[place]) for row in cells)
-        table.add_column(name, overflow="fold", justify="right" if numeric else "left")
+        table.add_column(printable(name), overflow="fold", justify="right" if numeric else "left")
     for row in cells:
-        table.add_row(*row)
+        table.add_row(*map(printable, row))
     width = None if sys.stdout.isatty() else WIDTH_OF_FILES
     Console(width=width, markup=False, highlight=False, emoji=False).print(table)
 
 
 def print_table(table: pd.DataFrame, columns: Mapping[str, str], *, as_json: bool = False) -> None:
-    """The rows of a data frame: a column for each heading, with the format of its cells, such as `{mean:.2f}`."""
-    write = _Row().vformat
-    rows = [[write(form, (), row) for form in columns.values()] for row in records_of(table)]
+    """The rows of a data frame: a column for each heading, with the form of its cells, such as `{q05} to {q95}`.
+
+    Numbers without a format have three significant digits, or as many more as tell those of a cell apart.
+    """
+    rows = [[_filled(form, row) for form in columns.values()] for row in records_of(table)]
     print_rows(columns, rows, as_json=as_json)
 
 
@@ -55,7 +71,7 @@ def unchanged(names: Iterable[str]) -> dict[str, str]:
 def print_json(data: object) -> None:
     """Data as JSON, piece by piece, because there may be half a million rows."""
     json.dump(data, sys.stdout, indent=2, default=str)
-    print()
+    print_lines("")
 
 
 def records_of(table: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -68,19 +84,24 @@ def several(n: int, one: str, many: str = "") -> str:
     return f"{n} {one if n == 1 else many or f'{one}s'}"
 
 
-class _Row(string.Formatter):
-    """Fills names of columns, which may have dots, and writes nothing for a number that is not defined."""
+def _filled(form: str, row: Mapping[Any, Any]) -> str:
+    """A cell: what its form names, in a format of its own or, with none or `+`, in digits that tell numbers apart."""
+    parts = list(string.Formatter().parse(form))
+    free = {name: row[name] for _, name, spec, _ in parts if spec in {"", "+"} and isinstance(row.get(name), float)}
+    texts = {sign: dict(zip(free, apart(free.values(), sign=sign), strict=True)) for sign in ("", "+")}
+    cell = ""
+    for text, name, spec, _ in parts:
+        cell += text
+        if name in free:
+            cell += texts[spec or ""][name]
+        elif name is not None and row[name] is not None:
+            cell += format(row[name], spec or "")
+    return cell
 
-    def get_field(self, field_name: str, args: Any, kwargs: Any) -> Any:
-        return kwargs[field_name], field_name
 
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return "" if value is None else str(super().format_field(value, format_spec))
-
-
-def _text(cell: object, number: str) -> str:
+def _text(cell: object, digits: int) -> str:
     if isinstance(cell, float):
-        return "" if cell != cell else format(cell, number)
+        return str(cell) if digits == EXACT and cell == cell else significant(cell, digits)
     return str(cell)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,9 @@ from functools import partial
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
+
+from hedgesim.commands._printing import print_aside
+from hedgesim.errors import printable
 
 SECONDS_BETWEEN_LINES = 10.0
 """How often progress is printed where standard error is not a terminal."""
@@ -30,7 +32,7 @@ def counting(title: str, total: int) -> Iterator[Callable[[int], None]]:
     words = TextColumn("{task.description}", markup=False)
     columns = (words, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        yield partial(bar.advance, bar.add_task(title, total=total))
+        yield partial(bar.advance, bar.add_task(printable(title), total=total))
 
 
 def _print_seldom(title: str, total: int) -> Callable[[int], None]:
@@ -45,7 +47,7 @@ def _print_seldom(title: str, total: int) -> Callable[[int], None]:
             return
         printed, speed = now, done / (now - began)
         left = timedelta(seconds=round((total - done) / speed))
-        print(f"{title}: {done} of {total} runs, {_rate(speed)}, {left} left", file=sys.stderr)
+        print_aside(f"{title}: {done} of {total} runs, {_rate(speed)}, {left} left")
 
     return count
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -13,12 +12,14 @@ from hedgesim.commands._options import (
     AsJson,
     Calibration,
     FitBackend,
-    Folder,
+    Output,
+    Overwrite,
     check_least,
+    folder_of_findings,
     posterior_of,
-    prepare_findings,
 )
-from hedgesim.commands._printing import print_json, print_rows, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of
+from hedgesim.numbers import significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +32,10 @@ HINDCAST = "hindcast_2022"
 
 def ablate(
     calibration: Calibration = "fitted_2021",
-    output: Folder = Path("results/ablate"),
+    output: Output = None,
     runs: Annotated[int, Option(help="Runs of each of the two scenarios whose difference is the effect.")] = 256,
     backend: FitBackend = "auto",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn off each mechanism; compare forecasts and effects."""
@@ -45,13 +47,15 @@ def ablate(
     from hedgesim.commands._progress import counting
     from hedgesim.engines.case import case_of
     from hedgesim.results.findings import write_findings
+    from hedgesim.results.ownership import IDENTITY, identity_of
     from hedgesim.scenario.tables import read_tables
 
     check_least("--runs", runs, FEWEST_RUNS, "too few to score patterns")
     engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
-    prepare_findings(output, "ablate")
     given = [f"parameters={calibration}"]
-    war, peace, forecast = (hedgesim.read_scenario(name, overrides=given) for name in (*PAIR, HINDCAST))
+    war, peace, forecast = read = [hedgesim.read_scenario(name, overrides=given) for name in (*PAIR, HINDCAST)]
+    identity = identity_of(read, runs, engine.backend)
+    folder = folder_of_findings(output, "ablate", identity, overwrite=overwrite)
     years = range(forecast.start.year, forecast.end.year + 1)
     found = {"effects": ablation.effects((case_of(war), case_of(peace)), engine, runs=runs)}
     found["scores"] = ablation.scores_without(case_of(forecast), read_tables(), posterior, engine, years=years, runs=2)
@@ -59,13 +63,16 @@ def ablate(
     total = runs * len(based.patterns.scenarios_needed)
     with counting("scoring patterns without each mechanism", total * len(ablation.mechanisms())) as on_runs:
         found["patterns"] = ablation.patterns_without(based, runs, on_runs=on_runs)
-    write_findings(output, "ablate", found, {"calibration": calibration, "runs": runs, "pair": list(PAIR)})
+    facts = {IDENTITY: identity, "calibration": calibration, "runs": runs, "pair": list(PAIR)}
+    write_findings(folder, "ablate", found, facts)
     if as_json:
         print_json({name: records_of(table) for name, table in found.items()})
         return
     _print_ablation(found)
-    print(f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign.")
-    print(f"Tables: {output}")
+    print_lines(
+        f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign."
+    )
+    print_lines(f"Tables: {folder}")
 
 
 def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:
@@ -84,10 +91,10 @@ def _print_ablation(found: Mapping[str, pd.DataFrame]) -> None:
         own = [_effect(effect.loc[(name, outcome)]) for outcome in outcomes]
         changed = [pattern for pattern in patterns if verdict[name, pattern] != verdict[WHOLE, pattern]]
         words = ", ".join(f"{pattern} {verdict[name, pattern]}" for pattern in changed)
-        rows.append([name, *own, *(f"{skill[(name, part)]:+.3f}" for part in parts), words])
+        rows.append([name, *own, *(significant(skill[(name, part)], sign="+") for part in parts), words])
     print_rows(["without", *outcomes, *(f"skill, {part}" for part in parts), "patterns that change"], rows)
 
 
 def _effect(row: pd.Series[float]) -> str:
     sure = "*" if row["q05"] > 0.0 or row["q95"] < 0.0 else ""
-    return f"{row['mean']:+.4f}{sure}"
+    return f"{significant(row['mean'], sign='+')}{sure}"

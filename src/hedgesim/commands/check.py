@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +10,7 @@ from typer import Argument, Exit
 
 import hedgesim
 from hedgesim.commands._options import RuleFiles, use_rules
-from hedgesim.commands._printing import several
+from hedgesim.commands._printing import print_aside, print_lines, several
 from hedgesim.errors import HedgesimError, ScenarioError
 
 
@@ -24,10 +23,10 @@ def check(
     experiments = {name for name in files if _is_experiment(name)}
     faults = [fault for name in files for fault in _faults_of(name, experiment=name in experiments)]
     for fault in faults:
-        print(fault, file=sys.stderr)
+        print_aside(fault)
     if faults:
         raise Exit(2)
-    print(f"{several(len(files), 'file' if experiments else 'scenario')} without fault.")
+    print_lines(f"{several(len(files), 'file' if experiments else 'scenario')} without fault.")
 
 
 def _is_experiment(name: str) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
-from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
-from hedgesim.commands._printing import print_json, print_table, records_of
-from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+from hedgesim.commands._options import AsJson, ExperimentName, Overwrite, Quick, Store
+from hedgesim.commands._printing import print_json, print_lines, print_table, records_of
+from hedgesim.commands._sweeps import caption_of, folder_in_sweep, open_sweep, print_end, write_beside
+from hedgesim.numbers import apart, significant
 
 if TYPE_CHECKING:
     from hedgesim.analysis.discovery import Discovery
@@ -32,48 +33,51 @@ def discover(
     paste: Annotated[float, Option(help="Share of a box that a step adds back.")] = 0.05,
     mass: Annotated[float, Option(help="Smallest share of all cases in a box.")] = 0.05,
     quick: Quick = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Find boxes of factor values where a condition holds."""
     from hedgesim.analysis import discovery
-    from hedgesim.analysis.boxes import Peeling
+    from hedgesim.analysis.boxes import Peeling, search_class
 
     condition = discovery.Condition.read(when)
+    search_class()
     results, folder = open_sweep(experiment, output, quick=quick)
     found = discovery.discover(results, condition, of=of, plan=Peeling(peel, paste, mass, boxes, density))
-    where = folder_of_findings(folder, "discovery", found.name)
-    if where is not None:
-        _write(found, results, where)
+    where, written = _write(found, results, folder_in_sweep(folder, "discovery", found.name), overwrite=overwrite)
     if as_json:
         tables = {"boxes": records_of(found.chosen), "limits": records_of(found.boxes.limits)}
-        print_json({"folder": where and str(where), **_facts(found), **tables})
+        print_json({"folder": where and str(where), "written": written, **_facts(found), **tables})
         return
     _print_boxes(found)
     cases = f"{found.hits} of {found.cases} {'runs' if found.of == 'runs' else 'means of points'}"
-    print(f"{found.condition.text} in {cases}: density {found.hits / found.cases:.3g} overall.")
-    print("Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases.")
-    print("quasi-p: chance of so dense a box if this limit had no effect; above .05 the limit may be dropped.")
+    print_lines(f"{found.condition.text} in {cases}: density {significant(found.hits / found.cases)} overall.")
+    print_lines(
+        "Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases."
+    )
+    print_lines("quasi-p: chance of so dense a box if this limit had no effect; above .05 the limit may be dropped.")
     if found.of == "runs" and int(results.manifest["replications"]) > 1:
-        print("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
+        print_lines("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
     if found.failed:
-        print(f"Left out: {found.failed} runs that failed.")
-    print_end(results, where)
+        print_lines(f"Left out: {found.failed} runs that failed.")
+    print_end(results, written)
 
 
-def _write(found: Discovery, results: Results, folder: Path) -> None:
+def _write(found: Discovery, results: Results, folder: Path | None, *, overwrite: bool) -> tuple[Path | None, str]:
     """Draw boxes, and write them with their origin."""
     from hedgesim.plots.discovery import Found, draw_discovery
 
     title = f"When is {found.condition.text.replace('_', ' ')}?"
     steps, limits, overall = found.boxes.steps, found.boxes.limits, found.hits / found.cases
     page = Found(steps, limits, found.ranges, title, caption_of(results), overall)
-    write_with_charts(
+    return write_beside(
         results,
         folder,
         {"steps": steps, "limits": limits},
         facts=_facts(found),
         library="PRIM",
         draw=lambda charts: draw_discovery(page, charts),
+        overwrite=overwrite,
     )
 
 
@@ -84,9 +88,10 @@ def _facts(found: Discovery) -> dict[str, Any]:
 
 def _print_boxes(found: Discovery) -> None:
     """Every box with its measures, and its limits."""
-    measures = {name: f"{{{name}:.3f}}" for name in ("coverage", "density", "mass")}
+    measures = {name: f"{{{name}}}" for name in ("coverage", "density", "mass")}
     print_table(found.chosen, {"box": "{box}", **measures, "restricted factors": "{restricted}"})
     limits = found.boxes.limits
-    ends = [row["words"] or f"{row['number']:.4g}" for row in limits.to_dict("records")]
+    numbers = apart(limits["number"], 4)
+    ends = [words or number for words, number in zip(limits["words"], numbers, strict=True)]
     columns = {"box": "{box}", "factor": "{factor}", "limit": "{limit}", "": "{end}", "quasi-p": "{quasi_p:.2g}"}
     print_table(limits.assign(end=ends), columns)

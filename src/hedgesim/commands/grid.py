@@ -1,13 +1,15 @@
 """`hedgesim grid`."""
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 from typer import Option
 
-from hedgesim.commands._options import Output, ScenarioName, Seed, check_counts
-from hedgesim.commands._printing import print_rows
+from hedgesim.commands._options import Output, Overwrite, ScenarioName, Seed, check_counts, folder_of_results
+from hedgesim.commands._printing import print_lines, print_rows
+from hedgesim.numbers import with_error
 
 
 def grid(
@@ -17,24 +19,32 @@ def grid(
     runs: Annotated[int, Option(help="Runs per point.")] = 10,
     outcome: Annotated[str, Option(help="Column of the table of runs that is drawn.")] = "hedging_index",
     seed: Seed = None,
+    overwrite: Overwrite = False,
 ) -> None:
     """Run a scenario over a small grid; draw an outcome."""
     import hedgesim
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import clear, draw_grid
-    from hedgesim.results.grid import grid_of, run_grid
+    from hedgesim.plots.draw import draw_grid
+    from hedgesim.results.folders import RUN
+    from hedgesim.results.grid import grid_identity, grid_of, run_grid
+    from hedgesim.results.ownership import check_folder, remove_inner
     from hedgesim.results.results import write
 
     check_counts(runs=runs)
     points, read = grid_of(vary), hedgesim.read_scenario(scenario, seed=seed)
-    folder = output or Path("results") / f"{read.name}_grid"
+    identity = grid_identity(read, points, runs=runs, outcome=outcome)
+    files = ("runs.parquet", *(f"charts/{outcome}{map_}.{kind}" for map_ in ("", "_map") for kind in ("png", "svg")))
+
+    def check(place: Path) -> None:
+        check_folder(place, RUN, identity, files=files, overwrite=overwrite)
+
+    folder = folder_of_results(output, f"{read.name}_grid", identity, check)
     with counting(f"running {read.name}", runs * math.prod(map(len, points.values()))) as on_runs:
         results = run_grid(read, scenario, points, runs=runs, outcome=outcome, folder=folder, on_runs=on_runs)
-    clear(folder)
-    write(results, folder)
-    draw_grid(results, read, folder)
+    remove_inner(folder, ("twin", "paired"))
+    write(results, folder, draw=partial(draw_grid, results, read), overwrite=True)
     table = results.table("runs")
     means = table.groupby(list(points), sort=True)[outcome].agg(["mean", "sem"]).reset_index()
-    rows = [[*map(str, row[:-2]), *row[-2:]] for row in means.itertuples(index=False)]
-    print_rows([*points, f"mean {outcome}", "error"], rows, number=".3f")
-    print(f"Table and chart: {folder}")
+    rows = [[*map(str, row[:-2]), with_error(*row[-2:])] for row in means.itertuples(index=False)]
+    print_rows([*points, f"mean {outcome} ± error"], rows)
+    print_lines(f"Table and chart: {folder}")

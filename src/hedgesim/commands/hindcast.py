@@ -13,13 +13,14 @@ from hedgesim.commands._options import (
     AsJson,
     Calibration,
     FitBackend,
-    Folder,
+    Output,
+    Overwrite,
     check_counts,
     check_least,
+    folder_of_findings,
     posterior_of,
-    prepare_findings,
 )
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 HISTORY = "history"
 """Scenario whose years are drawn beside the record."""
 
+SKILL = "{value:+} ({low:+} to {high:+})"
+
 PRINTED = ("skills", "coverage", "votes")
 
 
@@ -38,10 +41,11 @@ def hindcast(
         str, Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter of the fitted years.")
     ] = "hindcast_2022",
     calibration: Calibration = "fitted_2021",
-    output: Folder = Path("results/hindcast"),
+    output: Output = None,
     runs: Annotated[int, Option(help="Runs of every draw from the posterior.")] = 4,
     past: Annotated[int, Option(help="Runs of the years that are over, for the coverage of bands.")] = 1000,
     backend: FitBackend = "auto",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Forecast the years after those fitted; score against baselines."""
@@ -53,13 +57,15 @@ def hindcast(
     from hedgesim.engines.case import case_of
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings
+    from hedgesim.results.ownership import IDENTITY, identity_of
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
     check_least("--past", past, LEAST_SAMPLES, "too few for a band")
     engine, posterior = engines.engine_of("ensemble", engines.fastest(backend)), posterior_of(calibration)
     base, variants, tables = _variants(scenario, calibration)
-    prepare_findings(output, "hindcast")
+    identity = identity_of([base, *variants.values()], runs, past, engine.backend)
+    folder = folder_of_findings(output, "hindcast", identity, overwrite=overwrite)
     total = runs * len(next(iter(posterior.values()))) * (len(variants) + 1)
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
@@ -67,19 +73,25 @@ def hindcast(
     ahead = bands_ahead(_origins(calibration), read_tables(), engine, runs=past)
     bands = {"ahead": ahead, "coverage": coverage_of_bands(ahead)}
     everything = {**found.tables(), **history(over, read_tables(), engine, runs=past), **bands}
-    write_findings(output, "hindcast", everything, {**found.facts, "calibration": calibration, "past": past})
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
-    draw_forecasts(everything, reliability(everything), output / "charts", flat=flat_band, caption=caption)
     fitted = f"Parameters: {calibration}, {past} runs."
-    draw_history(everything, output / "charts", trained=found.base.origin, caption=fitted)
+
+    def draw(charts: Path) -> list[Path]:
+        return [
+            *draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=caption),
+            *draw_history(everything, charts, trained=found.base.origin, caption=fitted),
+        ]
+
+    facts = {IDENTITY: identity, **found.facts, "calibration": calibration, "past": past}
+    write_findings(folder, "hindcast", everything, facts, draw=draw)
     if as_json:
         own = {name: records_of(everything[name]) for name in PRINTED}
-        print_json({"expected": EXPECTED, "folder": str(output), **own})
+        print_json({"expected": EXPECTED, "folder": str(folder), **own})
         return
-    print(EXPECTED)
+    print_lines(EXPECTED)
     _print_scores(everything)
-    print(f"Tables and charts: {output}")
+    print_lines(f"Tables and charts: {folder}")
 
 
 def _origins(calibration: str) -> dict[int, Case]:
@@ -128,24 +140,23 @@ def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
         "Votes of the last recorded years, to which no rule was fitted": base[base["part"] == VOTES],
     }
     for title, own in parts.items():
-        print(f"\n{title}")
+        print_lines("", title)
         _print_skills(own)
-    print("\nChanges of status, sums of Brier scores")
+    print_lines("", "Changes of status, sums of Brier scores")
     sums = tables["statuses"].groupby(["change", "forecaster"])["brier"].sum().unstack().reset_index()
-    print_rows(sums.columns, sums.itertuples(index=False), number=".3f")
-    print("\nShocks of another size, against persistence")
+    print_rows(sums.columns, sums.itertuples(index=False), digits=3)
+    print_lines("", "Shocks of another size, against persistence")
     others = skills[(skills["baseline"] == PERSISTENCE) & (skills["variant"] != BASE)]
-    print_table(others, {**unchanged(["variant", "part"]), "skill": "{value:+.3f} ({low:+.3f} to {high:+.3f})"})
-    print("\nCells of the record inside the 90 % bands of runs from earlier years")
+    print_table(others, {**unchanged(["variant", "part"]), "skill": SKILL})
+    print_lines("", "Cells of the record inside the 90 % bands of runs from earlier years")
     counts = unchanged(["cells", "inside", "below", "above"])
-    columns = {**unchanged(["domain", "years"]), "years ahead": "{ahead}", **counts, "median PIT": "{median_pit:.2f}"}
+    columns = {**unchanged(["domain", "years"]), "years ahead": "{ahead}", **counts, "median PIT": "{median_pit}"}
     print_table(tables["coverage"], columns)
-    print("\nForecast votes, not scored: no later vote is on record here")
-    print_rows(tables["votes"].columns, tables["votes"].itertuples(index=False), number=".2f")
-    print("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
+    print_lines("", "Forecast votes, not scored: no later vote is on record here")
+    print_rows(tables["votes"].columns, tables["votes"].itertuples(index=False), digits=3)
+    print_lines("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
 
 
 def _print_skills(own: pd.DataFrame) -> None:
-    scores = {"baseline": "{baseline}", "model": "{own:.4f}", "of baseline": "{of_baseline:.4f}"}
-    skill = "{value:+.3f} ({low:+.3f} to {high:+.3f})"
-    print_table(own, {**unchanged(["part", "score"]), **scores, "skill (90 %)": skill, "cases": "{cases}"})
+    scores = {"baseline": "{baseline}", "model": "{own}", "of baseline": "{of_baseline}"}
+    print_table(own, {**unchanged(["part", "score"]), **scores, "skill (90 %)": SKILL, "cases": "{cases}"})

@@ -9,8 +9,9 @@ from typer import Argument, Option
 
 import hedgesim
 from hedgesim.commands._options import AsJson, RuleFiles, Seed, Settings, check_counts, use_rules
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, several
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, several
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import significant
 
 if TYPE_CHECKING:
     from hedgesim.analysis.blocs import Comparison
@@ -25,7 +26,6 @@ EXPLAINED = (
     " its own size does not count.",
     "Across: share of its presence with powers that is with powers of the other side: 0 if there were only two blocs,"
     " above .5 if it leans to the other side. Runs on side: share of runs in which it is below .5.",
-    "Bloc leaning: presence times bloc scores of the powers, -1 to 1.",
     "Hedging index, 0 to 1: the higher, the more a prediction of one bloc leaves out.",
 )
 
@@ -123,22 +123,24 @@ def _print_minima(minima: Minima) -> None:
     for k, energy in enumerate(minima.energy[:MOST_SHOWN]):
         sides = [", ".join(side) or "nobody" for side in minima.sides(k)]
         rows.append([k + 1, float(energy), *sides, *([search.ended[k]] if search else [])])
-    print_rows(["", "energy", "one side", "other side", *(["starts"] if search else [])], rows, number=".6g")
+    print_rows(["", "energy", "one side", "other side", *(["starts"] if search else [])], rows, digits=6)
     n, many = len(land.actors), several(len(minima), "local minimum", "local minima")
     if search is None:
-        print(f"{n} actors: of all {2 ** (n - 1)} bipartitions, the one with everybody on one side included, {many}.")
+        print_lines(
+            f"{n} actors: of all {2 ** (n - 1)} bipartitions, the one with everybody on one side included, {many}."
+        )
     else:
-        print(
+        print_lines(
             f"{n} actors: {search.starts} descents from random sides (seed {search.seed}) ended in {many}. "
             "A search, not a proof: there may be others, and lower ones."
         )
     if len(minima) > MOST_SHOWN:
-        print(f"Shown: the lowest {MOST_SHOWN}; --json has all.")
-    print(
+        print_lines(f"Shown: the lowest {MOST_SHOWN}; --json has all.")
+    print_lines(
         "Energy: size x size x propensity over pairs on different sides, each counted both ways. "
         "It is low where friends are together and rivals apart."
     )
-    print("Local minimum: no single change of sides lowers the energy; one that leaves it equal does not count.")
+    print_lines("Local minimum: no single change of sides lowers the energy; one that leaves it equal does not count.")
 
 
 def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Comparison) -> None:
@@ -146,31 +148,27 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
 
     table = found.table
     powers = [_largest_power(minima, len(table), apart) for apart in table["apart"]]
-    across = {f"across {scenario.start}": "{across_start:.3f}", f"across {found.period}": "{across:.3f}"}
-    first = {"country": "{country}", "sides with": "{power}", "held by": "{held:.4f}"}
-    last = {
-        "runs on side": "{on_side:.0%}",
-        "bloc leaning": "{bloc_leaning:.3f}",
-        "hedging index": "{hedging_index:.3f}",
-    }
-    print()
+    across = {f"across {scenario.start}": "{across_start}", f"across {found.period}": "{across}"}
+    first = {"country": "{country}", "sides with": "{power}", "held by": "{held}"}
+    last = {"runs on side": "{on_side:.0%}", "hedging index": "{hedging_index}"}
+    print_lines("")
     print_table(table.assign(power=powers), {**first, **across, **last})
     failed = f" ({found.failed} failed)" if found.failed else ""
-    print(
+    print_lines(
         f"Beside the lowest minimum: {several(found.runs, 'run')}{failed} of {scenario.name}, medians, at"
         f" {found.period} unless it says otherwise; seed {scenario.seed},"
         f" {in_words(scenario.parameters)}. The landscape is that of {scenario.start} and contains nothing of"
         " later events."
     )
-    print(*EXPLAINED, sep="\n")
+    print_lines(*EXPLAINED)
     if table["across"].isna().any():
-        print("No run succeeded; hedgesim run says why.")
+        print_lines("No run succeeded; hedgesim run says why.")
         return
     on_side, lean = int((table["on_side"] > 0.5).sum()), several(len(table), "country leans", "countries lean")
-    print(
+    print_lines(
         f"So {on_side} of {lean} in most runs to the side that two blocs give them; of their presence with powers"
-        f" {table['across'].mean():.0%} is across, and their hedging index is {table['hedging_index'].mean():.2f},"
-        " on average."
+        f" {table['across'].mean():.0%} is across, and their hedging index is"
+        f" {significant(table['hedging_index'].mean())}, on average."
     )
 
 

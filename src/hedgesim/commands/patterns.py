@@ -12,15 +12,17 @@ from typer import Argument, Option
 import hedgesim
 from hedgesim.commands._options import (
     AsJson,
-    Folder,
+    Output,
+    Overwrite,
     RuleFiles,
     check_calibration,
     check_least,
-    prepare_findings,
+    folder_of_findings,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import apart, significant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,7 +36,7 @@ def patterns(
         str | None,
         Argument(metavar="[SCENARIO]", help="Scenario whose rules, parameters, settings, shocks and data are scored."),
     ] = None,
-    output: Folder = Path("results/patterns"),
+    output: Output = None,
     runs: Annotated[int, Option(help="Runs of every scenario that the patterns need.")] = 200,
     calibration: Annotated[str | None, Option(metavar="NAME", help="Replaces the calibration of the scenario.")] = None,
     posterior: Annotated[
@@ -45,30 +47,34 @@ def patterns(
     ] = None,
     seed: Annotated[int | None, Option(help="Seed that replaces those of the scenarios.")] = None,
     rule_files: RuleFiles = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Score the model and null models against recorded patterns."""
     from hedgesim.analysis.patterns.pattern import read_patterns
     from hedgesim.analysis.patterns.scenarios import PatternScenarios, unused
+    from hedgesim.results.ownership import identity_of, own_rules
 
     use_rules(rule_files)
     varied = _variation(runs, calibration, posterior=posterior)
     like = None if scenario is None else hedgesim.read_scenario(scenario)
     based = PatternScenarios(read_patterns(file), like, seed)
     based.check()
-    prepare_findings(output, "patterns")
-    scores, curves = _score(based, varied, runs, output)
+    asked = [based.patterns.digest, varied.parameters, posterior, runs, based.seed, own_rules()]
+    identity = identity_of([] if like is None else [like], *asked)
+    folder = folder_of_findings(output, "patterns", identity, overwrite=overwrite)
+    scores, curves = _score(based, varied, runs, folder, identity)
     not_used = [] if like is None else list(unused(like))
     if as_json:
         finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts, curves))
         tables = dict(zip(("patterns", "parts", "curves"), map(records_of, finite), strict=True))
-        print_json({"folder": str(output), "totals": scores.totals, "not_used": not_used, **tables})
+        print_json({"folder": str(folder), "totals": scores.totals, "not_used": not_used, **tables})
         return
     _print_scores(scores)
     _print_curves(based, curves)
     if like is not None and not_used:
-        print(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
-    print(f"Tables and chart: {output}")
+        print_lines(f"Not used of {like.name}: {', '.join(not_used)}. Patterns are about recorded events.")
+    print_lines(f"Tables and chart: {folder}")
 
 
 def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variation:
@@ -89,7 +95,9 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variat
     return Variation(parameters=calibration, draws=draws)
 
 
-def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) -> tuple[Scores, pd.DataFrame]:
+def _score(
+    based: PatternScenarios, varied: Variation, runs: int, folder: Path, identity: str
+) -> tuple[Scores, pd.DataFrame]:
     """Score, also along the curves, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
     from hedgesim.analysis.patterns.curves import score_curves, simulations_of
@@ -97,6 +105,7 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
     from hedgesim.plots.evidence import draw_patterns
     from hedgesim.results.findings import write_findings
     from hedgesim.results.folders import now
+    from hedgesim.results.ownership import IDENTITY
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 
     began, like = now(), based.like
@@ -106,6 +115,7 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
         scores = scoring.score_all(based, varied, runs=runs, on_runs=on_runs)
         curves = score_curves(based, varied, runs=runs, on_runs=on_runs)
     facts = {
+        IDENTITY: identity,
         "patterns_file": based.patterns.path.name,
         "patterns_digest": based.patterns.digest,
         "scenario": None if like is None else like.name,
@@ -118,13 +128,14 @@ def _score(based: PatternScenarios, varied: Variation, runs: int, folder: Path) 
         "began": began,
         "ended": now(),
     }
-    tables = {"parts": scores.parts, "patterns": scores.patterns, **({} if curves.empty else {"curves": curves})}
-    write_findings(folder, "patterns", tables, facts)
     who = "" if like is None else f"Scenario {like.name}; "
     seed = "seeds of the scenarios" if based.seed is None else f"seed {based.seed}"
     drawn = ", drawn from the posterior" if varied.draws else ""
     caption = f"{who}{runs} runs of every scenario, {seed}, {in_words(parameters)}{drawn}."
-    draw_patterns(scores.parts, folder / "charts", caption=caption)
+    tables = {"parts": scores.parts, "patterns": scores.patterns, **({} if curves.empty else {"curves": curves})}
+    write_findings(
+        folder, "patterns", tables, facts, draw=lambda charts: draw_patterns(scores.parts, charts, caption=caption)
+    )
     return scores, curves
 
 
@@ -140,22 +151,23 @@ def _print_scores(scores: Scores) -> None:
     base["simulated"] = [simulated_in_words(row) for row in base.to_dict("records")]
     base["verdict"] = (base["verdict"] + base["sure"].map({True: "", False: " ~"})).where(base["kind"] != REPORTED, "")
     print_table(base, {"": "{pattern}", **unchanged(["part", "observed", "simulated", "accepted", "verdict"])})
-    print()
+    print_lines("")
     table = scores.patterns.replace({name: {True: "yes", False: "no"} for name in NULLS})
     nulls = {name.replace("_", " "): f"{{{name}}}" for name in NULLS}
     columns = {**unchanged(["pattern", "statement", "verdict"]), **nulls, **unchanged([POOLED, "counts"])}
     columns["built in"] = "{built_in}"
     print_table(table.assign(counts=[_counts(row) for row in table.to_dict("records")]), columns)
     n = scores.totals
-    print(
-        f"\n{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
+    print_lines(
+        "",
+        f"{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
         f" chance and no shock; {n['count']} do both and count (aim: {n['aim']}), {n['count_built_in']} of them wholly"
-        f" built in; with countries all alike {n['count_pooled']} do.\n"
+        f" built in; with countries all alike {n['count_pooled']} do.",
         "habit, random, no shock: whether the pattern holds there too; one that holds in all three does not"
-        " discriminate.\n"
+        " discriminate.",
         "built in: how many of the judged parts follow from the structure or from what is given, so that holding is no"
-        " finding.\n"
-        "~: the verdict is not the same everywhere within the 95 % limits of this number of runs."
+        " finding.",
+        "~: the verdict is not the same everywhere within the 95 % limits of this number of runs.",
     )
 
 
@@ -167,7 +179,7 @@ def _counts(row: Mapping[Any, Any]) -> str:
 def _print_curves(based: PatternScenarios, curves: pd.DataFrame) -> None:
     """A row for every judged part of a curve, a column for every value."""
     for name, curve in based.patterns.curves.items():
-        print(f"\nCurve {name}: {curve.says}; {', '.join(curve.parameters)}")
+        print_lines("", f"Curve {name}: {curve.says}; {', '.join(curve.parameters)}")
         print_rows(*curve_rows(curves[curves["curve"] == name]))
 
 
@@ -183,7 +195,8 @@ def curve_rows(curve: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
 def _at_value(row: Mapping[Any, Any]) -> str:
     from hedgesim.analysis.patterns.verdict import HOLDS
 
-    value = f"{100 * row['simulated']:.0f} %" if row["summary"] == "share" else _number(row["simulated"])
+    share = row["summary"] == "share"
+    value = f"{significant(100 * row['simulated'], 2)} %" if share else significant(row["simulated"])
     return value + ("" if row["verdict"] == HOLDS else " *")
 
 
@@ -199,14 +212,12 @@ def simulated_in_words(row: Mapping[Any, Any]) -> str:
     if not row["n"]:
         return "no run has a value"
     if row["summary"] == "share":
-        return f"{100 * row['simulated']:.0f} % of runs ({100 * row['low']:.0f} to {100 * row['high']:.0f}){left}"
+        share, low, high = apart((100 * row[name] for name in ("simulated", "low", "high")), 2)
+        return f"{share} % of runs ({low} to {high}){left}"
     if row["summary"] == "coverage":
-        return f"{100 * row['simulated']:.0f} % of cells ({100 * row['low']:.0f} to {100 * row['high']:.0f}){left}"
+        share, low, high = apart((100 * row[name] for name in ("simulated", "low", "high")), 2)
+        return f"{share} % of cells ({low} to {high}){left}"
     middle = row["median"] if row["summary"] in {"q05", "q95"} else row["simulated"]
     mean = " on average" if row["summary"] == "mean" else ""
-    return f"{_number(middle)}{mean} ({_number(row['q05'])} to {_number(row['q95'])}){left}"
-
-
-def _number(value: float) -> str:
-    """A number in three digits; an infinite wait is `never`."""
-    return "never" if math.isinf(value) else f"{value:.3g}"
+    value, low, high = ("never" if text == "inf" else text for text in apart([middle, row["q05"], row["q95"]]))
+    return f"{value}{mean} ({low} to {high}){left}"

@@ -15,7 +15,7 @@ from hedgesim.commands._options import (
     use_rules,
 )
 from hedgesim.commands._printing import print_json, print_rows, several
-from hedgesim.commands._sweeps import read_with_folder
+from hedgesim.commands._sweeps import plan_with_folder, repeats
 
 
 def plan(
@@ -28,15 +28,13 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Estimate runs, disk and time of an experiment by a probe."""
-    from hedgesim.results.plan import SweepPlan
     from hedgesim.results.space import size
     from hedgesim.results.sweep import probe
 
     use_rules(rule_files)
-    read, folder = read_with_folder(experiment, output, quick=quick)
     check_counts(workers=workers)
-    planned = SweepPlan.of(read, backend=backend)
-    found, points = probe(planned, folder), planned.points
+    planned, folder = plan_with_folder(experiment, output, backend=backend, quick=quick)
+    found, points, read = probe(planned, folder), planned.points, planned.experiment
     if as_json:
         print_json({**asdict(found), "points": len(points), "seconds": found.seconds(workers), "disk": found.disk})
         return
@@ -46,7 +44,7 @@ def plan(
         ["scenarios", ", ".join(read.scenarios)],
         ["design", f"{read.design}, {several(n_samples, 'sample')}"],
         ["levers", several(len(points) // n_samples // len(read.scenarios), "combination")],
-        ["points", f"{len(points)}, in {several(len(points.variants), 'ensemble')}"],
+        ["points", f"{len(points)}{repeats(planned.repeated)}, in {several(len(points.variants), 'ensemble')}"],
         ["replications", f"{read.replications}, pairing: {read.pairing}"],
         ["runs", f"{found.runs}, {found.missing} of them missing in {folder}"],
         ["disk", f"{size(found.disk)} to be written ({found.bytes_a_run:.0f} bytes per run)"],

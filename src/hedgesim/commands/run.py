@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,18 +14,24 @@ from hedgesim.commands._options import (
     AsJson,
     Backend,
     Output,
+    Overwrite,
     RuleFiles,
     ScenarioName,
     Seed,
     Settings,
     Workers,
     check_counts,
+    folder_of_results,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_table, records_of
+from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
+from hedgesim.numbers import rounded, significant
 
 if TYPE_CHECKING:
     from hedgesim.results.simulation import Plan, Twins
+
+INNER = ("twin", "paired")
+"""Folders of a twin and of the differences from it."""
 
 RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
 
@@ -42,12 +49,13 @@ def run(
     seed: Seed = None,
     settings: Settings = None,
     rule_files: RuleFiles = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
-    from hedgesim.commands._progress import counting
     from hedgesim.engines import engine_of
-    from hedgesim.results.simulation import Plan, run_scenarios
+    from hedgesim.results.simulation import Plan
+    from hedgesim.scenario.twins import read_twin
 
     chosen = engine_of(engine, backend)
     n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
@@ -55,24 +63,16 @@ def run(
     plan = Plan(n_runs, keep, chosen, workers)
     use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
-    folder = output or Path("results") / first.name
     if twin is None and not without:
-        with counting(f"running {first.name}", plan.runs) as on_runs:
-            (results,), _ = run_scenarios((first,), plan, folder=folder, on_runs=on_runs)
-        from hedgesim.plots.draw import clear, draw
-        from hedgesim.results.results import write
-
-        clear(folder)
-        write(results, folder)
-        draw(results, folder / "charts")
+        folder = _folder(output, plan, first, overwrite=overwrite)
+        results = _run_one(first, plan, folder)
         if as_json:
             print_json(_records(results, folder))
         else:
             _print_closing(results, folder)
         return
-    from hedgesim.scenario.twins import read_twin
-
     second = read_twin(first, twin, without or (), overrides=settings or ())
+    folder = _folder(output, plan, first, second, overwrite=overwrite)
     both = _run_twins((first, second), plan, folder)
     if as_json:
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
@@ -81,10 +81,42 @@ def run(
         _print_twins(both, folder)
 
 
+def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overwrite: bool) -> Path:
+    """The folder of a run, or of a run and its twin, which takes results of nothing else and no files of the user's."""
+    from hedgesim.plots.run import files_of_charts
+    from hedgesim.results.folders import RUN, Folder
+    from hedgesim.results.ownership import check_folder
+    from hedgesim.results.tables import TABLES
+
+    identity, files = plan.identity_of(*scenarios), [*(f"{name}.parquet" for name in TABLES), *files_of_charts()]
+
+    def check(folder: Path) -> None:
+        inner = [Folder(folder).inner(name) for name in INNER if len(scenarios) > 1]
+        for place in (folder, *map(Path, inner)):
+            check_folder(place, RUN, identity, files=files, overwrite=overwrite)
+
+    return folder_of_results(output, scenarios[0].name, identity, check)
+
+
+def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.Results:
+    """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
+    from hedgesim.commands._progress import counting
+    from hedgesim.plots.draw import draw
+    from hedgesim.results.ownership import remove_inner
+    from hedgesim.results.results import write
+    from hedgesim.results.simulation import run_scenarios
+
+    with counting(f"running {scenario.name}", plan.runs) as on_runs:
+        (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
+    remove_inner(folder, INNER)
+    write(results, folder, draw=partial(draw, results), overwrite=True)
+    return results
+
+
 def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import clear, draw, draw_twins
+    from hedgesim.plots.draw import draw, draw_twins
     from hedgesim.results.results import write
     from hedgesim.results.simulation import run_twins
     from hedgesim.scenario.twins import name_of_twin
@@ -92,13 +124,9 @@ def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Pla
     title = f"running {scenarios[0].name} and {name_of_twin(*scenarios)}"
     with counting(title, 2 * plan.runs) as on_runs:
         twins = run_twins(scenarios, plan, folder=folder, on_runs=on_runs)
-    clear(folder)
-    both = ((twins.first, folder), (twins.twin, folder / "twin"))
-    for results, place in (*both, (twins.differences(), folder / "paired")):
-        write(results, place)
-    draw_twins(twins, folder / "paired")
-    for results, place in both:
-        draw(results, place / "charts")
+    for results, place in ((twins.first, folder), (twins.twin, folder / "twin")):
+        write(results, place, draw=partial(draw, results), overwrite=True)
+    write(twins.differences(), folder / "paired", draw=partial(draw_twins, twins), overwrite=True)
     return twins
 
 
@@ -113,12 +141,14 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     assert results.case is not None
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
     manifest = results.manifest
-    print(f"{manifest['scenario']}: {len(runs)} runs, {int(runs['failed'].notna().sum())} failed")
-    columns = {"": "{label}", periods[0]: "{before:.3f}", periods[-1]: "{after:.3f}", "change": "{change:.3f}"}
-    labels = [_label(row) for row in closing.to_dict("records")]
-    print_table(closing.assign(label=labels), {**columns, "± error": "{error:.3f}"})
-    print(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
-    print(f"Tables and charts: {folder}")
+    print_lines(f"{manifest['scenario']}: {several(len(runs), 'run')}, {int(runs['failed'].notna().sum())} failed")
+    rows = []
+    for row in closing.to_dict("records"):
+        numbers, error = rounded((row[name] for name in ("before", "after", "change")), row["error"])
+        rows.append([_label(row), *numbers, error])
+    print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
+    print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
+    print_lines(f"Tables and charts: {folder}")
 
 
 def _label(row: Mapping[Any, Any]) -> str:
@@ -129,21 +159,24 @@ def _label(row: Mapping[Any, Any]) -> str:
 def _print_twins(found: Twins, folder: Path) -> None:
     """The differences between twins, with their errors."""
     differing = found.differing()
-    columns = {"outcome": "{outcome}", "of": "{entity}", "option": "{option}", "change": "{mean:+.4f}"}
-    columns |= {"± error": "{error:.1g}", "5 %": "{q05:.4f}", "95 %": "{q95:.4f}", "runs": "{n}", "gain": "{gain:.1f}"}
-    if len(differing):
-        print_table(differing, columns)
+    rows = []
+    for row in differing.to_dict("records"):
+        (mean, low, high), error = rounded((row[name] for name in ("mean", "q05", "q95")), row["error"])
+        cells = mean, error, low, high, row["n"], significant(row["gain"], 2)
+        rows.append([row["outcome"], row["entity"], row["option"], *cells])
+    if rows:
+        print_rows(["outcome", "of", "option", "change", "± error", "5 %", "95 %", "runs", "gain"], rows)
     name, other = found.names
-    print(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
+    print_lines(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
     if found.paired.empty:
-        print("No run succeeded on both sides; the column failed of the table runs says why.")
-    elif not len(differing):
-        print(f"Nothing differs: {name} and {other} are the same in every run.")
+        print_lines("No run succeeded on both sides; the column failed of the table runs says why.")
+    elif not rows:
+        print_lines(f"Nothing differs: {name} and {other} are the same in every run.")
     elif found.paired["n"].max() == 1:
-        print("One run has no error and no gain: give more --runs.")
+        print_lines("One run has no error and no gain: give more --runs.")
     gain = found.gain_in_words()
     if gain:
-        print(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
+        print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:
-        print(f"Left out: {found.left_out} runs that failed on either side.")
-    print(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")
+        print_lines(f"Left out: {found.left_out} runs that failed on either side.")
+    print_lines(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, ExperimentName, Quick, Store
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
-from hedgesim.commands._sweeps import caption_of, folder_of_findings, open_sweep, print_end, write_with_charts
+from hedgesim.commands._options import AsJson, ExperimentName, Overwrite, Quick, Store
+from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
+from hedgesim.commands._sweeps import caption_of, folder_in_sweep, open_sweep, print_end, write_beside
+from hedgesim.numbers import rounded, significant, with_error
 
 if TYPE_CHECKING:
     from hedgesim.analysis.sensitivity import Sensitivity
@@ -39,26 +40,34 @@ def sensitivity(
     resamples: Annotated[int, Option(help="Resamples of the bootstrap.")] = 100,
     seed: Annotated[int | None, Option(help="Seed of the bootstrap; by default that of the sweep.")] = None,
     quick: Quick = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Print which uncertainties move the outcomes of a sweep."""
     results, folder = open_sweep(experiment, output, quick=quick)
     found = hedgesim.sensitivity(results, outcomes or (), method=method, level=level, resamples=resamples, seed=seed)
-    where = folder_of_findings(folder, "sensitivity", found.method)
-    if where is not None:
-        _write(found, results, where)
+    where, written = _write(found, results, folder_in_sweep(folder, "sensitivity", found.method), overwrite=overwrite)
     if as_json:
         tables = {"indices": records_of(found.indices), "basis": records_of(found.basis)}
-        print_json({"folder": where and str(where), "method": found.method, **asdict(found.bootstrap), **tables})
+        print_json(
+            {
+                "folder": where and str(where),
+                "written": written,
+                "method": found.method,
+                **asdict(found.bootstrap),
+                **tables,
+            }
+        )
         return
     _print_indices(found)
-    print(f"{MEANING[found.method]} ±: {100 * found.bootstrap.level:g} % interval of the bootstrap.")
+    interval = f"{100 * found.bootstrap.level:g} % interval of the bootstrap"
+    print_lines(f"{MEANING[found.method]} ±, or in brackets: {interval}.")
     for line in _remarks(found):
-        print(line)
-    print_end(results, where)
+        print_lines(line)
+    print_end(results, written)
 
 
-def _write(found: Sensitivity, results: Results, folder: Path) -> None:
+def _write(found: Sensitivity, results: Results, folder: Path | None, *, overwrite: bool) -> tuple[Path | None, str]:
     """Draw indices, and write them with their origin."""
     from hedgesim.analysis.sensitivity import METHODS
     from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
@@ -78,14 +87,16 @@ def _write(found: Sensitivity, results: Results, folder: Path) -> None:
         )
     measures = METHODS[found.method].measures
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
+    outcomes = list(dict.fromkeys(found.basis["outcome"]))
     page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, caption_of(results))
-    write_with_charts(
+    return write_beside(
         results,
         folder,
         {"indices": found.indices, "basis": found.basis},
-        facts={"method": found.method, **asdict(found.bootstrap)},
+        facts={"method": found.method, "outcomes": outcomes, **asdict(found.bootstrap)},
         library="SALib",
-        draw=lambda charts: draw_sensitivity(page, list(dict.fromkeys(found.basis["outcome"])), charts),
+        draw=lambda charts: draw_sensitivity(page, outcomes, charts),
+        overwrite=overwrite,
     )
 
 
@@ -96,25 +107,28 @@ def _print_indices(found: Sensitivity) -> None:
     groups = [name for name in found.groups if found.basis[name].nunique() > 1]
     keys, measures, rows = [*groups, "outcome"], METHODS[found.method].measures, []
     for names, part in found.indices[found.indices["other"] == ""].groupby(keys, sort=False):
-        wide = part.pivot(index="factor", columns="measure", values=["value", "confidence"])
+        cells = part.assign(text=list(map(_interval, part.to_dict("records"))))
+        wide = cells.pivot(index="factor", columns="measure", values=["value", "text"])
         for factor, row in wide.sort_values(("value", measures[0]), ascending=False, kind="stable").iterrows():
-            rows.append([*names, factor, *(_interval(row["value"][m], row["confidence"][m]) for m in measures)])
+            rows.append([*names, factor, *(row["text"][m] for m in measures)])
     print_rows([*keys, "factor", *measures], rows)
     pairs = found.indices[(found.indices["other"] != "") & (found.indices["value"] > found.indices["confidence"])]
     if len(pairs):
         ordered = pairs.sort_values("value", ascending=False, kind="stable").to_dict("records")
-        rows = [
-            [*(row[name] for name in [*keys, "factor", "other"]), _interval(row["value"], row["confidence"])]
-            for row in ordered
-        ]
+        rows = [[*(row[name] for name in [*keys, "factor", "other"]), _interval(row)] for row in ordered]
         print_rows([*keys, "factor", "with", "S2"], rows)
     counts = {METHODS[found.method].units: "{used}", "dropped": "{dropped}", "failed runs": "{failed}"}
     percent = found.basis.assign(noise=100.0 * found.basis["noise"])
     print_table(percent, {**unchanged(keys), **counts, "noise, %": "{noise:.2g}"})
 
 
-def _interval(value: float, plus: float) -> str:
-    return f"{value:.3g}" if plus != plus else f"{value:.3f} ± {plus:.3f}"
+def _interval(row: Mapping[Any, Any]) -> str:
+    """A value ± its error, or with the ends of an interval that is cut at 0; ~ if it spans all that is possible."""
+    value, low, plus = row["value"], row["low"], row["confidence"]
+    if low > value - plus:
+        (text, high), _ = rounded([value, row["high"]], plus)
+        return f"{text} (0 to {high}){' ~' * row['vague']}"
+    return with_error(value, plus) + " ~" * row["vague"]
 
 
 def _remarks(found: Sensitivity) -> Iterator[str]:
@@ -124,6 +138,8 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     method, basis, pairs = METHODS[found.method], found.basis, found.indices[found.indices["other"] != ""]
     if found.few:
         yield f"Few: below {method.few} {method.units} the numbers and their intervals are unreliable."
+    if found.indices["vague"].any():
+        yield "~: the interval spans all that is possible, 0 to 1 (mu_star: 0 to the largest): the number says nothing."
     if len(pairs) and not (pairs["value"] > pairs["confidence"]).any():
         yield "No pair of factors has an S2 above its ±: no interaction of two factors can be detected."
     if basis["noise"].notna().any():
@@ -137,7 +153,7 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
         yield f"Dropped: {method.units} in which a sample has no successful run."
     by_chance = basis["by_chance"].dropna()
     if len(by_chance):
-        yield f"One factor in twenty without effect would have a PAWN of {by_chance.max():.3f} or more."
+        yield f"One factor in twenty without effect would have a PAWN of {significant(by_chance.max())} or more."
     for outcome, rows in basis.groupby("outcome", sort=False):
         constant = int((~rows["varies"]).sum())
         if constant:

@@ -2,7 +2,8 @@
 
 import hedgesim
 from hedgesim.commands._options import AsJson, ScenarioName
-from hedgesim.commands._printing import print_rows
+from hedgesim.commands._printing import print_lines, print_rows
+from hedgesim.numbers import significant, with_error
 
 
 def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
@@ -21,10 +22,11 @@ def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
     print_rows(counts.columns, counts.itertuples(index=False))
     found = explain_shares(case_of(read, inputs.setting))
     if found is None:
-        print("Too few starting shares rest on data rather than on the prior to say what explains them.")
+        print_lines("Too few starting shares rest on data rather than on the prior to say what explains them.")
         return
-    terms = [f"{row.regressor} {row.coefficient:.2f} ± {row.error:.2f}" for row in found.coefficients.itertuples()]
-    print(
-        f"Of {found.n} starting shares of powers that are not prior-dominated, shared terms explain R2 = {found.r2:.2f}"
-        f" (log share on {', '.join(terms)}); the rest is residual."
+    rows = found.coefficients.to_dict("records")
+    terms = [f"{row['regressor']} {with_error(row['coefficient'], row['error'])}" for row in rows]
+    print_lines(
+        f"Of {found.n} starting shares of powers that are not prior-dominated, shared terms explain"
+        f" R2 = {significant(found.r2, 2)} (log share on {', '.join(terms)}); the rest is residual."
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from typer import Argument
 
 from hedgesim.commands._options import AsJson
-from hedgesim.commands._printing import print_json, print_rows
+from hedgesim.commands._printing import print_json, print_lines, print_rows
 
 
 def status(
@@ -21,8 +21,11 @@ def status(
         return
     counts = {"planned": found.planned, "stored": found.there, "failed": found.failed, "missing": found.missing}
     counts |= {"damaged files": len(found.damaged), "files of earlier versions": found.unused}
+    counts |= {"points that repeat others": found.repeated} if found.repeated else {}
     print_rows(["runs", folder], counts.items())
     for name, fault in found.damaged.items():
-        print(f"{name}: {fault}")
+        print_lines(f"{name}: {fault}")
+    for name in found.foreign:
+        print_lines(f"{name}: not a file of a sweep; it is left alone")
     again = "Run the same sweep again: it runs what is missing or damaged."
-    print("The sweep is finished." if found.finished else again)
+    print_lines("The sweep is finished." if found.finished else again)

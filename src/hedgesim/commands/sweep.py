@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
@@ -13,6 +11,7 @@ from hedgesim.commands._options import (
     AsJson,
     Backend,
     ExperimentName,
+    Overwrite,
     Quick,
     RuleFiles,
     Store,
@@ -20,14 +19,22 @@ from hedgesim.commands._options import (
     check_counts,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_rows, print_table, records_of, unchanged
-from hedgesim.commands._sweeps import parameters_of, read_with_folder
+from hedgesim.commands._printing import (
+    print_aside,
+    print_json,
+    print_lines,
+    print_rows,
+    print_table,
+    records_of,
+    unchanged,
+)
+from hedgesim.commands._sweeps import plan_with_folder, repeats, runs_of
 from hedgesim.errors import HedgesimError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hedgesim.experiment import Experiment
+    from hedgesim.results.plan import SweepPlan
     from hedgesim.results.results import Results
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
@@ -41,18 +48,19 @@ def sweep(
     backend: Backend = "numpy",
     quick: Quick = False,
     rule_files: RuleFiles = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Run what is missing of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
 
     use_rules(rule_files)
-    read, folder = read_with_folder(experiment, output, quick=quick)
     check_counts(workers=workers)
     if dask is not None and workers > 1:
         remedy = "Give --dask or --workers, not both."
         raise HedgesimError(f"--workers {workers}", "the cluster has workers of its own", remedy)
-    results = _run(read, folder, backend=backend, workers=workers, dask=dask)
+    plan, folder = plan_with_folder(experiment, output, backend=backend, quick=quick, overwrite=overwrite)
+    results = _run(plan, folder, workers=workers, dask=dask, overwrite=overwrite)
     manifest = results.manifest
     outcomes = [str(name) for name in manifest["outcomes"]]
     groups = [one["path"] for one in manifest["factors"] if one["role"] != "uncertainties"]
@@ -61,34 +69,34 @@ def sweep(
         judged = {outcome: records_of(found) for (outcome, _), found in regrets.items()}
         print_json({"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table), "regrets": judged})
         return
-    spreads = {name: f"{{{name}_q50:.3g}} ({{{name}_q05:.3g}} to {{{name}_q95:.3g}})" for name in outcomes}
+    spreads = {name: f"{{{name}_q50}} ({{{name}_q05}} to {{{name}_q95}})" for name in outcomes}
     print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
-    print("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    print_lines("Median (5 to 95 % of runs, over all samples of the uncertainties).")
     for (outcome, goal), found in regrets.items():
-        print(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
-        print_rows(found.columns, found.itertuples(index=False), number=".4f")
-    print(manifest["question"])
-    print(f"{manifest['runs']} runs, {manifest['failed']} failed; {parameters_of(results)}.")
-    print(f"Tables and charts: {folder}")
+        print_lines(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
+        print_rows(found.columns, found.itertuples(index=False), digits=4)
+    points = f"{manifest['points']} points{repeats(manifest['repeated'])}"
+    print_lines(manifest["question"], f"{points}, {runs_of(results)}", f"Tables and charts: {folder}")
 
 
-def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, dask: str | None) -> Results:
+def _run(plan: SweepPlan, folder: str, *, workers: int, dask: str | None, overwrite: bool) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw_sweep
     from hedgesim.results import sweep as sweeps
     from hedgesim.results.folders import Folder
-    from hedgesim.results.plan import SweepPlan
     from hedgesim.results.space import check_free
     from hedgesim.results.store import contents_of
 
-    plan, place = SweepPlan.of(experiment, backend=backend), Folder(folder)
+    place = Folder(folder)
+    sweeps.check_sweep(place, plan, overwrite=overwrite)
     missing = plan.missing_runs(contents_of(place))
     if place.path is not None and missing:
         check_free(place.path, plan.bytes_on_disk(missing), runs=missing)
-    warn = partial(print, file=sys.stderr)
-    with counting(f"running {experiment.name}", missing) as on_runs:
-        results = sweeps.sweep(plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=warn)
+    with counting(f"running {plan.experiment.name}", missing) as on_runs:
+        results = sweeps.sweep(
+            plan, folder, workers=workers, dask=dask, on_runs=on_runs, on_trouble=print_aside, overwrite=overwrite
+        )
     if place.path is not None:
         draw_sweep(results, place.path)
     return results
@@ -96,9 +104,11 @@ def _run(experiment: Experiment, folder: str, *, backend: str, workers: int, das
 
 def _by_group(results: Results, groups: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
     """Runs, failed runs and quantiles of outcomes of every scenario and combination of levers."""
-    runs = results.table("runs", columns=[*groups, *outcomes, "failed"])
-    grouped = runs.groupby(list(groups), sort=False, dropna=False)
-    table = grouped.size().to_frame("runs").assign(failed=grouped["failed"].count())
+    runs = results.table("runs", columns=["point", "run", *groups, *outcomes, "failed"])
+    keys = runs["point"].map(results.points().set_index("point")["key"])
+    own = ~runs[["run", *groups]].assign(key=keys).duplicated()  # points that are alike were run once
+    grouped = runs.assign(runs=own, failed=own & runs["failed"].notna()).groupby(list(groups), sort=False, dropna=False)
+    table = grouped[["runs", "failed"]].sum()
     for outcome in outcomes:
         for name, q in QUANTILES.items():
             table[f"{outcome}_{name}"] = grouped[outcome].quantile(q)

@@ -11,6 +11,7 @@ import numpy as np
 from hedgesim.engines.case import Case, case_named, run_inputs
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
+from hedgesim.errors import whole
 from hedgesim.model.arrays import COUNTRY, TARGET, bound
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.outcomes import first_times, hedging_index, security_of
@@ -85,7 +86,7 @@ class HedgeModel(mesa.Model):
         known = case_named(case) if isinstance(case, str) else case
         self.case = known if rng is None else replace(known, seed=int(rng))
         super().__init__(rng=self.case.seed)
-        self.run = run
+        self.run = run = whole("run", run, 0)
         self.inputs = run_inputs(xp, self.case, [run])
         self.world = self.inputs.start.baseline.world
         self.worlds = [self.world]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hedgesim.errors import Place, ScenarioError, shown
 from hedgesim.experiment.schema import MORRIS_LEVELS, SET_BY_EXPERIMENT, Experiment, holds_number
 from hedgesim.experiment.uncertainties import Cube
-from hedgesim.scenario.files import CsvTable, number_in, path_inside, read_csv
+from hedgesim.scenario.files import CsvTable, number_in, number_like, path_inside, read_csv
 
 LARGEST_SAMPLES = 64 * 1024 * 1024
 """Bytes of a table of samples above which it is refused."""
@@ -68,9 +68,7 @@ def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:
             raise ScenarioError(table.place(line), fault, "Write one value for each path of the header.")
         for name, cell in zip(header, line.cells, strict=True):
             if holds_number(name) and math.isnan(number_in(cell)):
-                raise ScenarioError(
-                    table.place(line), f"{shown(cell)} is not a number for {name}", "Write it like 0.5."
-                )
+                raise ScenarioError(table.place(line), f"{shown(cell)} is not a number for {name}", number_like(cell))
     columns = {name: table.column(name) for name in header}
     numbers = {name: np.asarray([number_in(cell) for cell in cells]) for name, cells in columns.items()}
     return {
@@ -91,9 +89,9 @@ def place_of_sample(experiment: Experiment, name: str, value: object) -> Place:
 def _table(experiment: Experiment) -> CsvTable:
     """The table on file; of samples the first few in a trial."""
     assert experiment.file is not None
-    path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"))
+    path = path_inside(experiment.path.parent, experiment.file, experiment.place("file"), "experiment file")
     try:
-        table = read_csv(path, LARGEST_SAMPLES, strict=False)
+        table = read_csv(path, LARGEST_SAMPLES)
     except ScenarioError as error:
         if error.place.line is not None:
             raise

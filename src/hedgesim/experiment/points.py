@@ -158,4 +158,4 @@ def _printable(column: Column) -> Column | list[str]:
     """A column of numbers, or of text where it holds anything else."""
     if column.dtype == np.float64:
         return column
-    return [value if isinstance(value, str) else json.dumps(value) for value in column]
+    return [value if isinstance(value, str) else json.dumps(value, ensure_ascii=False) for value in column]

@@ -244,7 +244,7 @@ def read_experiment(source: str | Path) -> Experiment:
         ScenarioError: anything wrong with the file; the first fault by position, with the others in `.others`.
     """
     path = find_named(source, FOLDER, "experiment")
-    tree = read_tree(path, needs="question, scenarios, outcomes and seed")
+    tree = read_tree(path, needs="question, scenarios, outcomes and seed", kind="experiment file (YAML)")
     if child_at(tree, "question") is None and (purpose := child_at(tree, "purpose")) is not None:
         raise ScenarioError(purpose.anchor, "this is a scenario, not an experiment", "Run it with hedgesim run.")
     return Experiment.of_tree(tree, path)

@@ -12,11 +12,12 @@ from pydantic import BaseModel, BeforeValidator, Field
 from hedgesim.errors import shown
 from hedgesim.scenario.checked import FROZEN, PATH, Fault, Or, misfit
 from hedgesim.scenario.positions import KeyPath
-from hedgesim.scenario.values import Name
+from hedgesim.scenario.values import DISTINCT, Name
 
 RANGE_KEYS = ("distribution", "low", "high", "mean", "sd", "mode", "levels")
 OF_SHAPE = {"mean": "normal", "sd": "normal", "mode": "triangular"}
 QUICK_LEVELS = 3
+QUARTILES = np.asarray([0.25, 0.5, 0.75])
 
 Scalar = str | int | float | bool | None
 Value = Scalar | tuple[Scalar, ...]
@@ -38,7 +39,7 @@ def _values(value: object) -> object:
 
 
 Level = Annotated[Scalar | tuple[Scalar, ...], BeforeValidator(_tuple)]
-Levels = Annotated[tuple[Level, ...], Field(min_length=1, strict=False)]
+Levels = Annotated[tuple[Level, ...], Field(min_length=1, strict=False), DISTINCT]
 OtherPaths = Annotated[tuple[Name, ...], Field(strict=False)]
 
 
@@ -60,6 +61,22 @@ class Uncertainty(BaseModel):
 
     def faults(self, name: str) -> Iterator[Fault]:
         """Check that a range is one, and that its distribution has what it needs; name: its path in scenarios."""
+        faults = list(self._range_faults(name))
+        yield from faults if faults or self.values is not None else self._value_faults(name)
+
+    def _value_faults(self, name: str) -> Iterator[Fault]:
+        """Check that a range and its distribution have different values as far as numbers reach."""
+        with np.errstate(all="ignore"):
+            quartiles = _numbers_at(self, QUARTILES)
+        if not np.all(np.diff(quartiles) > 0.0):
+            are = ", ".join(f"{value:g}" for value in quartiles)
+            fault = f"the distribution {self.distribution} of {name} cannot be computed: its quartiles are {are}"
+            yield Fault(("uncertainties", name), fault, "Choose numbers closer to each other and to 1.")
+        elif self.levels is not None and len({*levels_of(self)}) < self.levels:
+            fault = f"the range of {name} is too narrow for {self.levels} different levels"
+            yield Fault(("uncertainties", name, "levels"), fault, "Widen the range, or list the values.")
+
+    def _range_faults(self, name: str) -> Iterator[Fault]:
         path: KeyPath = ("uncertainties", name)
         if self.values is not None:
             for key in RANGE_KEYS:
@@ -102,7 +119,12 @@ def values_at(uncertainty: Uncertainty, places: Cube) -> list[Value]:
     if uncertainty.values is not None:
         n = len(uncertainty.values)
         return [uncertainty.values[min(int(place * n), n - 1)] for place in places]
-    return [float(value) for value in np.clip(_quantiles(uncertainty, places), *_ends(uncertainty))]
+    return [float(value) for value in _numbers_at(uncertainty, places)]
+
+
+def _numbers_at(uncertainty: Uncertainty, places: Cube) -> Cube:
+    """The numbers of a range at places 0..1 of its distribution function, axes (sample,)."""
+    return np.clip(_quantiles(uncertainty, places), *_ends(uncertainty))
 
 
 def levels_of(uncertainty: Uncertainty) -> Sequence[Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ from hedgesim.experiment.design import place_of_sample
 from hedgesim.experiment.schema import Experiment, stem_of
 from hedgesim.experiment.uncertainties import Value
 from hedgesim.scenario import KnownNames, Scenario, known_names, read_scenario
-from hedgesim.scenario.files import ENDINGS
+from hedgesim.scenario.files import find_beside
 
 UNCHANGED = 1.0
 """Factor on the size of a shock that leaves it as it is."""
@@ -48,7 +49,7 @@ class _Setting:
     @property
     def text(self) -> str:
         """What `--set` would take."""
-        return f"{self.where}={json.dumps(self.value)}"
+        return f"{self.where}={json.dumps(self.value, ensure_ascii=False)}"
 
 
 def read_variants(
@@ -100,12 +101,15 @@ def _members(scenario: Scenario, path: str) -> tuple[str, ...]:
 
 def _read(experiment: Experiment, name: str, settings: Sequence[_Setting]) -> Scenario:
     """A scenario with some values set; a file is relative to the experiment's."""
-    source = str(experiment.path.parent / name) if name.endswith(ENDINGS) else name
+    source: str | Path = name  # of a grid, whose scenario is named on the command line
+    if experiment.path != Path():
+        place = experiment.place("scenarios", experiment.scenarios.index(name))
+        source = find_beside(name, place, experiment.path.parent)
     try:
         return read_scenario(source, overrides=[one.text for one in settings], seed=experiment.seed)
     except ScenarioError as error:
         placed = [_placed(experiment, name, fault, settings) for fault in error.all]
-        raise ScenarioError(placed[0].place, placed[0].fault, placed[0].remedy, others=placed[1:]) from None
+        raise ScenarioError.of(placed) from None
 
 
 def _placed(experiment: Experiment, name: str, error: ScenarioError, settings: Sequence[_Setting]) -> ScenarioError:

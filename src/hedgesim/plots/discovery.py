@@ -16,6 +16,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm
 from matplotlib.figure import Figure
 
+from hedgesim.numbers import apart
 from hedgesim.plots import theme as look
 from hedgesim.plots.sweep_pages import short_names
 from hedgesim.plots.theme import COLORS, FAINT, INK, MUTED, SMALL, Frame
@@ -106,8 +107,9 @@ def _draw_range(axis: Axes, y: int, limits: pd.DataFrame, ends: tuple[float, flo
     axis.plot([0, 1], [y, y], color=FAINT, lw=7, solid_capstyle="butt", zorder=1)
     axis.plot([a, b], [y, y], color=color, lw=7, solid_capstyle="butt", zorder=2)
     style: dict[str, Any] = {"size": SMALL, "va": "bottom", "color": look.text_color(color)}
-    axis.text(1.02, y, f"{ends[0]:.3g} to {ends[1]:.3g}", size=SMALL, color=MUTED, ha="left", va="center")
+    first, last, least, most = apart([*ends, low, high])
+    axis.text(1.02, y, f"{first} to {last}", size=SMALL, color=MUTED, ha="left", va="center")
     if LEAST in held:
-        axis.text(a, y - 0.2, f"{low:.3g}", ha="left" if a < 0.5 else "right", **style)
+        axis.text(a, y - 0.2, least, ha="left" if a < 0.5 else "right", **style)
     if MOST in held:
-        axis.text(b, y - 0.2, f"{high:.3g}", ha="right" if b > 0.5 else "left", **style)
+        axis.text(b, y - 0.2, most, ha="right" if b > 0.5 else "left", **style)

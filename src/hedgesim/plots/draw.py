@@ -1,24 +1,25 @@
-"""Draws the charts that belong to results, into a folder, and removes those that an earlier run left there."""
+"""Draws the charts that belong to results."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from hedgesim.errors import StoreError
+from hedgesim.errors import StoreError, check_path
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Setting
 from hedgesim.plots.labels import Names
-from hedgesim.plots.paired import PAIRED_CHART, draw_pairs
-from hedgesim.plots.run import CHARTS, RECORD_COLUMNS, Known, draw_run
+from hedgesim.plots.paired import draw_pairs
+from hedgesim.plots.run import RECORD_COLUMNS, Known, draw_run
 from hedgesim.plots.trust import Trust, start_of
-from hedgesim.results.folders import MANIFEST, Folder, manifest_in, write_manifest
+from hedgesim.results.ownership import drawn, write_files
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Twins
-from hedgesim.results.tables import RUNS, TABLES
+from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.calibrations import coverage_of, in_words
@@ -32,12 +33,13 @@ START_TABLES = ("shares", "rivalry", "formats", "memberships", "trust", "proximi
 """Tables of the start whose assumptions charts count."""
 
 
-def draw(results: Results, folder: Path) -> list[Path]:
+def draw(results: Results, folder: str | Path) -> list[Path]:
     """Draw every chart of a scenario that was run in this process into a folder, as PNG and SVG.
 
     Raises:
         StoreError: the results were read from a folder, which does not hold the names and shocks of the scenario.
     """
+    check_path("folder", folder)
     scenario, inputs = _scenario_of(results)
     runs = int(results.manifest["runs"])
     caption = (
@@ -48,7 +50,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
     if hidden:
         caption += f" Small shocks that are not marked: {hidden}."
     known = Known(trust_in(scenario, inputs), recorded_meetings(scenario))
-    return draw_run(results.tables, names_of(inputs), shocks=shocks, folder=folder, caption=caption, known=known)
+    return draw_run(results.tables, names_of(inputs), shocks=shocks, folder=Path(folder), caption=caption, known=known)
 
 
 def trust_in(scenario: Scenario, inputs: ScenarioInputs) -> Trust:
@@ -73,8 +75,8 @@ def _scenario_of(results: Results) -> tuple[Scenario, ScenarioInputs]:
     return results.scenario, results.inputs
 
 
-def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
-    """Draw the outcome of a grid against every setting that varies; folder: of the results."""
+def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
+    """Draw the outcome of a grid against every setting that varies, into a folder."""
     from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
 
     grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
@@ -82,11 +84,11 @@ def draw_grid(results: Results, scenario: Scenario, folder: Path) -> None:
     trust = trust_in(scenario, read_inputs(scenario)).line(*START_TABLES)
     words = in_words(scenario.parameters)
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {words}. {trust}"
-    draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder / "charts", caption=caption)
+    return draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder, caption=caption)
 
 
-def draw_twins(twins: Twins, folder: Path) -> None:
-    """Draw the paired differences of the presence of twins; folder: of the differences."""
+def draw_twins(twins: Twins, folder: Path) -> list[Path]:
+    """Draw the paired differences of the presence of twins into a folder."""
     results, (name, other) = twins.first, twins.names
     scenario, inputs = _scenario_of(results)
     caption = (
@@ -95,69 +97,39 @@ def draw_twins(twins: Twins, folder: Path) -> None:
     )
     title = f"{name} less {other}"
     names, trust = names_of(inputs), trust_in(scenario, inputs)
-    draw_pairs(twins.paired, names, folder=folder / "charts", title=title, caption=caption, trust=trust)
+    return draw_pairs(twins.paired, names, folder=folder, title=title, caption=caption, trust=trust)
 
 
-def draw_sweep(results: Results, folder: Path) -> list[Path]:
+def draw_sweep(results: Results, folder: Path) -> None:
     """Draw the outcomes of a sweep against everything that varies into `charts` of its folder, as PNG and SVG.
 
-    Charts of before are removed, by the list of the manifest, and nothing else is.
+    They replace the charts that its manifest lists.
     """
     from hedgesim.experiment.points import Factor
     from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 
-    manifest, charts = results.manifest, folder / "charts"
-    for name in manifest["charts"]:
-        (charts / Path(name).name).unlink(missing_ok=True)
+    manifest = results.manifest
     varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
     outcomes = [str(name) for name in manifest["outcomes"]]
     columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
     parameters = [str(name) for name in manifest["parameters"]]
     coverage = pd.concat(map(coverage_of, parameters)) if len(parameters) == 1 else pd.DataFrame()
     caption = (
-        f"Experiment {manifest['experiment']}, {manifest['replications']} runs a point, seed {manifest['seed']},"
+        f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']},"
         f" {'; '.join(map(in_words, parameters))}. {Trust(coverage=coverage).line()}"
     )
-    runs = results.table(RUNS, columns=columns)
-    title = str(manifest["question"])
-    paths = draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
-    write_manifest(Folder(folder), {**manifest, "charts": [path.name for path in paths]})
-    return paths
+    runs, title = results.table(RUNS, columns=columns), str(manifest["question"])
+
+    def draw_into(charts: Path) -> list[Path]:
+        return draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
+
+    write_files(folder, drawn(draw_into), manifest)
 
 
-def clear(folder: Path) -> None:
-    """Remove the charts and the twins that an earlier run left in a results folder, and nothing else.
-
-    Its tables go when new ones are written. A folder without a manifest is left alone.
-    """
-    for inner in (folder / "twin", folder / "paired"):
-        if not inner.is_symlink() and _remove_charts(inner):
-            for file in (*(f"{name}.parquet" for name in TABLES), MANIFEST):
-                (inner / file).unlink(missing_ok=True)
-            _remove_if_empty(inner)
-    _remove_charts(folder)
-
-
-def _remove_charts(folder: Path) -> bool:
-    """Remove the charts of a results folder; False if it has no manifest."""
-    try:
-        manifest = manifest_in(Folder(folder))
-    except StoreError:
-        return False
-    if manifest is None:
-        return False
-    outcome = str(manifest.get("outcome", "")) if "grid" in manifest else ""
-    of_grid = (outcome, f"{outcome}_map") if outcome and "/" not in outcome else ()
-    for name in (*CHARTS, PAIRED_CHART, *of_grid):
-        for kind in ("png", "svg"):
-            (folder / "charts" / f"{name}.{kind}").unlink(missing_ok=True)
-    _remove_if_empty(folder / "charts")
-    return True
-
-
-def _remove_if_empty(folder: Path) -> None:
-    if folder.is_dir() and not folder.is_symlink() and not any(folder.iterdir()):
-        folder.rmdir()
+def experiment_in_words(manifest: Mapping[str, Any]) -> str:
+    """The experiment of a sweep for captions, which say so if it was a trial."""
+    trial = " (a trial with --quick, whose numbers mean little)" if manifest.get("quick") else ""
+    return f"Experiment {manifest['experiment']}{trial}"
 
 
 def names_of(inputs: ScenarioInputs) -> Names:

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 from scipy.optimize import isotonic_regression
 
+from hedgesim.errors import printable
 from hedgesim.model.period import Period
 from hedgesim.plots.theme import (
     CHARACTER_WIDTH,
@@ -60,10 +61,12 @@ class Names:
         """Names from the table `axes` (axis, code, name, color)."""
         rows = {str(axis): part.to_dict("records") for axis, part in axes.groupby("axis")}
         countries, powers, options = (
-            {str(row["code"]): (str(row["name"]), str(row["color"])) for row in rows.get(axis, ())}
+            {str(row["code"]): (printable(str(row["name"])), str(row["color"])) for row in rows.get(axis, ())}
             for axis in ("country", "power", "option")
         )
-        return cls(countries, {**powers, **options}, formats, corners)
+        titles = {code: printable(title) for code, title in formats.items()}
+        camps = {printable(name): held for name, held in corners.items()}
+        return cls(countries, {**powers, **options}, titles, camps)
 
 
 def label_of(labels: Labels, code: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from hedgesim.plots import attendance as came
 from hedgesim.plots.formats import ROW_INCHES, chances, ladder, name_room, recorded_in, rows_of
 from hedgesim.plots.labels import Names, in_order, label_of, label_room, number_rows, rows_inches, shock_key
+from hedgesim.plots.paired import PAIRED_CHART
 from hedgesim.plots.ternary import corner_shares, ternary, ternary_note
 from hedgesim.plots.theme import BAND_NOTE, PREDICTIVE, Frame, legend_rows, page, write_pages
 from hedgesim.plots.trajectories import (
@@ -224,3 +225,8 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 
 UNDATED = ("ternary", "attendance")
 """Charts without the lines of shocks."""
+
+
+def files_of_charts() -> list[str]:
+    """Names of the files that charts of a run or a twin may have, in the folder of its results."""
+    return [f"charts/{name}.{kind}" for name in (*CHARTS, PAIRED_CHART) for kind in ("png", "svg")]

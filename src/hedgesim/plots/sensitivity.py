@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -47,9 +47,13 @@ class Panel:
     basis: pd.Series[Any]
 
     def column(self, measure: str, kind: str = "value") -> pd.Series[float]:
-        """A measure by factor; kind: `value`, or `confidence` for the half-width of its interval."""
+        """A measure by factor; kind: `value`, or `low` and `high`, the ends of its interval."""
         column: pd.Series[float] = self.indices[kind][measure].astype(float)
         return column
+
+    def colors(self, measure: str, color: str) -> list[str]:
+        """The colour by factor: grey where the interval spans all that is possible."""
+        return [FAINT if vague else color for vague in self.indices["vague"][measure].eq(True)]
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,7 @@ class Sensitivities:
         found = []
         for _, base in basis.iterrows():
             own = rows[(rows[list(self.groups)] == base[list(self.groups)]).all(axis=1)]
-            wide = own.pivot(index="factor", columns="measure", values=["value", "confidence"])
+            wide = own.pivot(index="factor", columns="measure", values=["value", "low", "high", "vague"])
             found.append(Panel("\n".join(_group_name(name, base[name]) for name in many), wide, base))
         return found
 
@@ -85,8 +89,10 @@ class Sensitivities:
         most = " at most" if len(noises) > 1 else ""
         noise = f"{100 * max(noises):.2g} % of the variance{most}" if noises else "unknown with one run per sample"
         failed = f" Left out because runs failed: {dropped}." if dropped else ""
+        vague = any(FAINT in panel.colors(measure, BLUE) for panel in panels for measure in self.measures)
+        grey = " Grey: the interval spans all that is possible; the number says nothing." if vague else ""
         more = f" The first {MOST_PANELS} of {len(panels)} are drawn." if len(panels) > MOST_PANELS else ""
-        return (f"{self.note} Monte Carlo error: {noise}.{failed}{more}", self.caption)
+        return (f"{self.note} Monte Carlo error: {noise}.{grey}{failed}{more}", self.caption)
 
     def page(self, outcome: str, panels: Sequence[Panel], *, size: tuple[float, float], frame: Frame) -> Figure:
         """An empty page for an outcome; size: width and height, inches."""
@@ -140,10 +146,11 @@ def _bars_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -> F
 def _draw_bars(axis: Axes, panel: Panel, order: list[str], measures: Sequence[str]) -> None:
     """Two bars a factor with their confidence intervals, and the index that a factor without effect may reach."""
     y = np.arange(len(order), dtype=np.float64)
+    panel = replace(panel, indices=panel.indices.reindex(order))
     for measure, color, shift in zip(measures, (BLUE, AMBER), (-0.5, 0.5), strict=True):
-        values, plus = (panel.column(measure, kind).reindex(order).to_numpy() for kind in ("value", "confidence"))
-        axis.barh(y + shift * BAR, values, BAR, color=color, zorder=2)
-        axis.errorbar(values, y + shift * BAR, xerr=plus, fmt="none", ecolor=INK, elinewidth=0.9, zorder=3)
+        at = y + shift * BAR
+        axis.barh(at, panel.column(measure), BAR, color=panel.colors(measure, color), zorder=2)
+        axis.hlines(at, panel.column(measure, "low"), panel.column(measure, "high"), color=INK, lw=0.9, zorder=3)
     axis.axvline(0.0, color=INK, lw=0.8, zorder=2.5)
     if pd.notna(panel.basis["by_chance"]):
         axis.axvline(float(panel.basis["by_chance"]), color=MUTED, lw=1.0, ls=look.line_style(1), zorder=1.5)
@@ -161,8 +168,9 @@ def _effects_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -
     figure = found.page(outcome, panels, size=size, frame=frame)
     axes = look.panels(figure, len(shown), columns, share=True, wspace=0.25, hspace=above / (side * SHAPE))
     for axis, panel in zip(axes, shown, strict=True):
-        x, y, plus = panel.column(MEAN), panel.column(SPREAD), panel.column(MEAN, "confidence")
-        axis.errorbar(x, y, xerr=plus, fmt="o", ms=5, color=BLUE, ecolor=BLUE, elinewidth=0.9, alpha=0.9, zorder=3)
+        x, y, colors = panel.column(MEAN), panel.column(SPREAD), panel.colors(MEAN, BLUE)
+        axis.hlines(y, panel.column(MEAN, "low"), panel.column(MEAN, "high"), colors=colors, lw=0.9, zorder=3)
+        axis.scatter(x, y, s=25, c=colors, zorder=3)
         for line in (axis.xaxis, axis.yaxis):
             look.round_ticks(line, 5)
         axis.set_title(panel.title, size=SMALL)
@@ -177,8 +185,8 @@ def _effects_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -
 
 def _name_largest(axis: Axes, panel: Panel, labels: Mapping[str, str]) -> None:
     """Name the factors with the largest effects, off the intervals of all factors and within the panel."""
-    x, y, plus = panel.column(MEAN), panel.column(SPREAD), panel.column(MEAN, "confidence")
-    ends = [axis.transData.transform(np.column_stack([x + sign * plus, y])) for sign in (-1.0, 1.0)]
+    x, y = panel.column(MEAN), panel.column(SPREAD)
+    ends = [axis.transData.transform(np.column_stack([panel.column(MEAN, end), y])) for end in ("low", "high")]
     lines = [Bbox([[a[0], a[1] - 2.0], [b[0], b[1] + 2.0]]) for a, b in zip(*ends, strict=True)]
     largest = x.sort_values(ascending=False, kind="stable").index[:MOST_LABELS]
     names = [Label(labels[str(path)], INK, float(x[path]), float(y[path])) for path in largest]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+from hedgesim.errors import printable
 
 DPI = 150
 POINTS_PER_INCH = 72
@@ -74,8 +77,12 @@ _LOOK: Mapping[str, Any] = {
 
 @contextmanager
 def theme() -> Iterator[None]:
-    """Draw and save in this context: matplotlib's defaults with our look, whatever the settings of the user."""
-    with style.context(["default", dict(_LOOK)]):
+    """Draw and save in this context: matplotlib's defaults with our look, whatever the settings of the user.
+
+    A character that the font lacks is drawn as a box, without a warning.
+    """
+    with style.context(["default", dict(_LOOK)]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"Glyph .* missing from", UserWarning)
         yield
 
 
@@ -117,14 +124,14 @@ def page(width: float, height: float, *, title: str, notes: Sequence[str] = (), 
     width: of the page, inches. height: of the space for axes and their tick labels, inches; the page is higher by
     title, legend and notes. Axes that are added later fill the space inside `frame`.
     """
-    lines = [line for note in notes for line in _wrap(note, width - 2 * EDGE)]
+    lines = [line for note in notes for line in _wrap(printable(note), width - 2 * EDGE)]
     print_height = LINE_HEIGHT * SMALL / POINTS_PER_INCH
     below = EDGE + print_height * len(lines)
     above = TITLE_ROOM + frame.legend_rows * print_height * 1.25
     full = height + below + above
     figure = Figure(figsize=(width, full), dpi=DPI, facecolor="white")
     FigureCanvasAgg(figure)
-    figure.text(EDGE / width, 1 - 0.1 / full, title, size=LARGE, weight="bold", va="top")
+    figure.text(EDGE / width, 1 - 0.1 / full, printable(title), size=LARGE, weight="bold", va="top")
     for row, line in enumerate(reversed(lines)):
         figure.text(EDGE / width, (0.08 + row * print_height) / full, line, size=SMALL, color=MUTED, va="bottom")
     figure.subplots_adjust(

@@ -59,16 +59,20 @@ def on_cluster(address: str, work: ChunkWork, tasks: Iterator[Task]) -> Generato
 
 
 def _check_answer(address: str) -> None:
-    """Refuse an address at which no scheduler answers; a client that waits for one cannot be closed silently."""
+    """Refuse an address at which no scheduler answers; a client that waits for one cannot be closed silently.
+
+    At an address tls://… with the certificates that the configuration of Dask names, as the client does.
+    """
     from distributed.comm import connect
+    from distributed.security import Security
 
     async def knock() -> None:
-        comm = await connect(address, timeout=PATIENCE)
+        comm = await connect(address, timeout=PATIENCE, **Security().get_connection_args("client"))
         await comm.close()
 
     try:
         asyncio.run(knock())
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError) as error:
         remedy = "Start one with dask scheduler and dask worker, or check the address."
         raise HedgesimError(f"--dask {address}", f"no scheduler answers ({error})", remedy) from error
 

@@ -16,7 +16,8 @@ from hedgesim.errors import Place, ScenarioError, StoreError
 from hedgesim.experiment import Experiment
 from hedgesim.experiment.schema import MOST_REPLICATIONS
 from hedgesim.results.chunks import run_chunk
-from hedgesim.results.folders import Folder, check_folder
+from hedgesim.results.folders import Folder
+from hedgesim.results.ownership import IDENTITY, identity_of, own_rules
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_disk, check_memory
@@ -24,6 +25,7 @@ from hedgesim.results.store import KEY, Contents
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario
+from hedgesim.scenario.files import number_in
 from hedgesim.scenario.positions import Node
 
 Grid = Mapping[str, Sequence[str]]
@@ -39,17 +41,11 @@ def grid_of(texts: Sequence[str]) -> Grid:
         place = f"--vary {text}"
         if not equals or not path or not numbers:
             raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
-        if path in grid or len(set(numbers)) < len(numbers) or not all(map(_is_number, numbers)):
-            raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each number once.")
+        different = {*map(number_in, numbers)}
+        if path in grid or len(different) < len(numbers) or math.nan in different:
+            raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each once, like 0.5.")
         grid[path] = numbers
     return grid
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return math.isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _number(text: str) -> int | float:
@@ -93,6 +89,11 @@ def grid_experiment(scenario: Scenario, name: str, grid: Grid, *, runs: int, out
     return Experiment.of_tree(node(facts), Path())
 
 
+def grid_identity(scenario: Scenario, grid: Grid, *, runs: int, outcome: str) -> str:
+    """What the results of a grid are: see `ownership.identity_of`."""
+    return identity_of((scenario,), runs, outcome, dict(grid), own_rules())
+
+
 def run_grid(
     scenario: Scenario,
     name: str,
@@ -105,7 +106,7 @@ def run_grid(
 ) -> Results:
     """Run every point of a grid: one table, of runs, with a column per path that varies.
 
-    folder: where it will be written, checked before the first run. For the others see `grid_experiment`.
+    folder: where it will be written, which is checked before the first run. For the others see `grid_experiment`.
 
     Raises:
         ScenarioError: as of `grid_experiment`, or the scenario cannot be read with a value.
@@ -113,7 +114,6 @@ def run_grid(
     """
     cases = [case_of(scenario)] * math.prod(map(len, grid.values()))
     if folder is not None:
-        check_folder(folder)
         check_disk(folder, cases, runs=runs, keep=0)
     check_memory(cases, runs=runs, keep=0)
     plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))
@@ -122,7 +122,14 @@ def run_grid(
     table = run_in_memory(plan, on_runs=on_runs)
     columns = [column for column in table.columns if column not in {*grid, "run", "seed"}]
     table = table[["run", "seed", *grid, *columns]]
-    facts: dict[str, Any] = {"seed": scenario.seed, "runs": runs, "outcome": outcome, "grid": dict(grid)}
+    identity = grid_identity(scenario, grid, runs=runs, outcome=outcome)
+    facts: dict[str, Any] = {
+        IDENTITY: identity,
+        "seed": scenario.seed,
+        "runs": runs,
+        "outcome": outcome,
+        "grid": dict(grid),
+    }
     return Results.of({RUNS: table}, {"scenario": scenario.name, **facts})
 
 

@@ -147,11 +147,11 @@ def dataset_of(folder: Folder, name: str, files: Sequence[str], *, differ: bool 
 
     differ: whether the files may have columns of their own.
     """
-    root, system = folder.source()
+    paths, system = folder.source(files)
     checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
     try:
         form = ds.ParquetFileFormat(default_fragment_scan_options=checked)
-        data = ds.dataset([f"{root}/{file}" for file in files], format=form, filesystem=system)
+        data = ds.dataset(paths, format=form, filesystem=system)
         if not differ:
             return data
         return data.replace_schema(pa.unify_schemas([one.physical_schema for one in data.get_fragments()]))

@@ -18,6 +18,7 @@ from hedgesim.engines.variation import VariedNumber
 from hedgesim.experiment import DesignPoints, Experiment, design_points
 from hedgesim.results.chunks import Task
 from hedgesim.results.folders import digest_of_folder, digest_of_sources
+from hedgesim.results.ownership import identity_of
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.space import on_disk
 from hedgesim.results.store import DIGITS, Bounds, Chunk, Contents, PointRuns
@@ -92,6 +93,11 @@ class SweepPlan:
             for n, draw, *numbers in zip(self.points.variant.tolist(), draws, *columns, strict=True)
         ]
 
+    @cached_property
+    def identity(self) -> str:
+        """What the sweep is: see `identity_of_sweep`."""
+        return identity_of_sweep(self.points)
+
     def groups(self) -> Iterator[tuple[int, list[tuple[int, PointRuns]]]]:
         """Runs that are stored together: their variant, points and runs; the same whatever is in a store."""
         replications = self.experiment.replications
@@ -116,6 +122,11 @@ class SweepPlan:
     def _distinct(self) -> NDArray[np.intp]:
         """The first point of every key, in order."""
         return np.sort(np.unique(np.asarray(self.keys), return_index=True)[1])
+
+    @property
+    def repeated(self) -> int:
+        """How many points are alike in everything to an earlier one, and not run again."""
+        return len(self.points) - len(self._distinct())
 
     def used(self, found: Contents) -> list[Chunk]:
         """The chunks of a store that hold something of the plan."""
@@ -194,3 +205,28 @@ class SweepPlan:
             return VariedNumber(name, countries=places) if side == "countries" else VariedNumber(name, powers=places)
 
         return {path: tuple(map(varied_number, self.experiment.paths_of(path))) for path in self.points.numbers}
+
+
+def identity_of_sweep(points: DesignPoints) -> str:
+    """What a sweep is, by the content of its experiment and of its scenarios; see `ownership.identity_of`."""
+    scenarios = {variant.scenario.digest: variant.scenario for variant in points.variants}
+    return identity_of([scenarios[digest] for digest in sorted(scenarios)], points.experiment.digest)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a sweep will take, from a short probe: runs per second of a process, bytes per run on disk."""
+
+    runs: int
+    missing: int
+    rate: float
+    bytes_a_run: float
+
+    def seconds(self, workers: int) -> float:
+        """Time that is left with so many processes."""
+        return self.missing / (self.rate * workers)
+
+    @property
+    def disk(self) -> float:
+        """Bytes that are to be written."""
+        return self.missing * self.bytes_a_run

@@ -16,10 +16,14 @@ EXACT = 2048
 """Runs up to which every value is kept and quantiles are exact; also how many are processed at a time."""
 
 BINS = 1024
-"""Bins of the counts that take the place of values beyond that; a quantile is off by at most one bin's width."""
+"""Bins of the counts that take the place of values beyond that; a quantile is off by at most one bin's width, or two
+where bins were widened."""
 
 MARGIN = 0.5
 """By what share of the range of the exact values the bins reach beyond it, at either end."""
+
+FEW = 0.01
+"""Share of `EXACT` values that may be beyond the bins on either side, where no quantile lies."""
 
 SLAB = 32
 """Numbers per run that are processed at once: with all their runs they fit the cache of a processor."""
@@ -95,10 +99,9 @@ class Reduction:
         waiting, shape = self._flat[:, : self._n_waiting], (len(LEVELS), *self.shape)
         if self.n == 0:
             return np.full(shape, np.nan)
+        bins = self._bins.widened(waiting) if self._bins is not None and self._n_waiting else self._bins
         parts = [
-            np.quantile(waiting[part], LEVELS, axis=-1)
-            if self._bins is None
-            else self._bins.quantiles(waiting[part], part)
+            np.quantile(waiting[part], LEVELS, axis=-1) if bins is None else bins.quantiles(waiting[part], part)
             for part in _slabs(len(waiting))
         ]
         return np.concatenate(parts, axis=-1).reshape(shape)
@@ -127,8 +130,7 @@ class Reduction:
         """Turn the runs that wait into moments and counts."""
         self._mean, self._squares = self._joined(self._flat)
         self._n += EXACT
-        if self._bins is None:
-            self._bins = _Bins.about(self._flat)
+        self._bins = _Bins.about(self._flat) if self._bins is None else self._bins.widened(self._flat)
         for part in _slabs(len(self._flat)):
             self._bins.counts[part] += self._bins.count(self._flat[part], part)
         self._n_waiting = 0
@@ -149,6 +151,26 @@ class _Bins:
         reach = np.maximum(high - low, NARROWEST * np.maximum(np.abs(high), 1.0))
         width = reach * (1.0 + 2.0 * MARGIN) / BINS
         return _Bins(low - MARGIN * reach, width, np.zeros((len(numbers), BINS), dtype=np.int64))
+
+    def widened(self, numbers: Values) -> _Bins:
+        """Bins that hold further numbers too, axes (number, run): wider ones where more than few are beyond these.
+
+        Each count moves to the bin in which the middle of its old one lies. Wider ones reach beyond the numbers, so
+        that they are at least half as wide again, and what several moves misplace stays below one bin.
+        """
+        high = self.low + self.width * BINS
+        outside = [side.sum(axis=-1) > FEW * EXACT for side in (numbers < self.low, numbers > high)]
+        rows = np.flatnonzero(outside[0] | outside[1])
+        low, width, counts = self.low.copy(), self.width.copy(), self.counts.copy() if len(rows) else self.counts
+        for n in rows:
+            ends = min(low[n, 0], numbers[n].min()), max(high[n, 0], numbers[n].max())
+            reach = MARGIN * (ends[1] - ends[0])
+            start, stop = (end + side * reach * out[n] for end, side, out in zip(ends, (-1, 1), outside, strict=True))
+            middles = low[n] + width[n] * (np.arange(BINS) + 0.5)
+            low[n], width[n] = start, (stop - start) / BINS
+            place = np.clip((middles - low[n]) / width[n], 0.0, BINS - 1.0).astype(np.intp)
+            counts[n] = np.bincount(place, weights=self.counts[n], minlength=BINS)
+        return _Bins(low, width, counts)
 
     def count(self, numbers: Values, part: slice) -> NDArray[np.int64]:
         """How many numbers of a slab fall into each bin; what is beyond the bins goes into the outermost."""

@@ -11,12 +11,13 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.engines.case import Case
-from hedgesim.errors import StoreError
-from hedgesim.results.folders import MANIFEST, RESULTS_FORMAT, SWEEP, Folder, manifest_in, write_manifest
+from hedgesim.errors import StoreError, check_path
+from hedgesim.results.folders import RUN, SWEEP, Folder, manifest_in
+from hedgesim.results.ownership import IDENTITY, Draw, check_folder, drawn, write_files
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
-from hedgesim.results.tables import TABLES
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs
+from hedgesim.scenario.checked import digest_of
 
 
 @dataclass(frozen=True)
@@ -79,43 +80,56 @@ def open_results(folder: str | Path) -> Results:
     Raises:
         StoreError: there are no results, or those of a newer version.
     """
-    place = Folder(folder)
+    check_path("folder", folder)
+    place = Folder(folder if isinstance(folder, str) else Path(folder))
     manifest = manifest_in(place)
-    if manifest is None:
-        fault = "there are no finished results here"
+    kind = RUN if manifest is None else manifest.get("kind", RUN)
+    if manifest is None or (kind == RUN and manifest.get("ended", "") is None):
+        fault = "there are no finished results here" if place.is_there() else "there is no such folder"
         raise StoreError(place.address, fault, remedy="Check the path, or run the scenario or the sweep again.")
-    if manifest.get("kind") == SWEEP:
+    if kind == SWEEP:
         from hedgesim.results.sweep_tables import SweepTables
 
         return Results(manifest, SweepTables(place, manifest))
+    if kind != RUN:
+        raise StoreError(
+            place.address, f"these are results of {kind}", remedy="Name the folder of a run or of a sweep."
+        )
     return Results(manifest, FolderTables(place, list(manifest.get("tables", ()))))
 
 
-def write(results: Results, folder: Path) -> None:
-    """Write tables and, last, the manifest into a folder; StoreError if it cannot be written."""
-    write_results(folder, results.tables, manifest=results.manifest)
+def write(results: Results, folder: str | Path, *, draw: Draw = lambda _: (), overwrite: bool = False) -> None:
+    """Write tables, charts and, last, the manifest into a folder.
+
+    draw: what draws the charts. overwrite: whether other results in the folder may be replaced.
+
+    Raises:
+        StoreError: the folder cannot be written, or has other results or files of your own with these names.
+        HedgesimError: the folder is no path.
+    """
+    check_path("folder", folder)
+    write_results(Path(folder), results.tables, manifest=results.manifest, draw=draw, overwrite=overwrite)
 
 
-def write_results(folder: Path, tables: Mapping[str, pd.DataFrame], *, manifest: Mapping[str, object]) -> None:
-    """Write checked tables and, last, the manifest; equal frames give equal bytes.
+def write_results(
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    *,
+    manifest: Mapping[str, object],
+    draw: Draw = lambda _: (),
+    overwrite: bool = False,
+) -> None:
+    """Write checked tables, charts and, last, the manifest; equal frames give equal bytes.
 
-    All tables are checked before the first byte is written. A folder without a manifest is unfinished: the
-    old one goes first, then every file is written beside its place and renamed, then tables of an earlier
-    run that this one lacks go. The manifest gains `format_version` and, per table, rows and SHA-256.
+    All tables are checked and all charts drawn before the first byte is written. The manifest gains `format_version`,
+    `charts` and, per table, rows and SHA-256. Results whose manifest has no identity are identified by their tables.
     """
     checked = {name: to_arrow(name, frame) for name, frame in tables.items()}
-    place = Folder(folder)
-    place.prepare()
-    listed = {}
-    try:
-        (folder / MANIFEST).unlink(missing_ok=True)
-        for name, table in checked.items():
-            content = parquet_bytes(table)
-            place.write(f"{name}.parquet", content)
-            listed[name] = {"rows": table.num_rows, "sha256": hashlib.sha256(content).hexdigest()}
-        for name in TABLES.keys() - tables.keys():
-            (folder / f"{name}.parquet").unlink(missing_ok=True)
-        write_manifest(place, {**manifest, "format_version": RESULTS_FORMAT, "tables": listed})
-    except (OSError, StoreError) as error:
-        fault = error.fault if isinstance(error, StoreError) else f"writing stopped ({error.strerror})"
-        raise StoreError(folder, fault, remedy="Free some space or name another folder with -o.") from error
+    files = {f"{name}.parquet": parquet_bytes(table) for name, table in checked.items()}
+    listed = {
+        name: {"rows": table.num_rows, "sha256": hashlib.sha256(files[f"{name}.parquet"]).hexdigest()}
+        for name, table in checked.items()
+    }
+    whole = {IDENTITY: digest_of(listed), **manifest, "tables": listed}
+    check_folder(folder, RUN, whole[IDENTITY], files=files, overwrite=overwrite)
+    write_files(folder, files | drawn(draw), whole)

@@ -13,13 +13,15 @@ import pandas as pd
 
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
+from hedgesim.errors import check_path, check_type, whole
 from hedgesim.results.blocks import Block, Rows, run_block
-from hedgesim.results.folders import OF_BACKEND, Folder, check_folder, now, versions
+from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
+from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_disk, check_memory
 from hedgesim.results.summary import Closing, Paired, Summary
-from hedgesim.results.tables import RUNS, SUMMARY
+from hedgesim.results.tables import RUNS, SUMMARY, TABLES
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
@@ -45,13 +47,13 @@ class Plan:
     workers: int = 1
 
     def __post_init__(self) -> None:
-        """Refuse numbers out of range; ValueError."""
-        if self.runs < 1 or self.keep < 0 or self.workers < 1:
-            message = (
-                "runs and workers must be at least 1 and keep at least 0,"
-                f" not {self.runs}, {self.workers} and {self.keep}"
-            )
-            raise ValueError(message)
+        """Refuse what is no whole number, or out of range; HedgesimError."""
+        for name, least in (("runs", 1), ("keep", 0), ("workers", 1)):
+            object.__setattr__(self, name, whole(name, getattr(self, name), least))
+
+    def identity_of(self, *scenarios: Scenario) -> str:
+        """What results are of scenarios: see `ownership.identity_of`."""
+        return identity_of(scenarios, self.runs, self.keep, self.engine.name, self.engine.backend, own_rules())
 
 
 def run(
@@ -67,19 +69,22 @@ def run(
 ) -> Results:
     """Run a scenario.
 
-    runs: number of runs, at least 1, differing only in random numbers. keep: full trajectories of so many of the
-    first runs. engine: `ensemble` for many runs at once, `mesa` for agents: the same numbers either way. backend: what
-    does the ensemble's arithmetic, `numpy` or `jax`. workers: processes that share the runs; results are the same for
-    any number. folder: where the results will be written, checked before the first run. on_runs: called with the
-    number of runs just finished.
+    runs: number of runs, at least 1. keep: full trajectories of so many of the first runs. engine: `ensemble` for many
+    runs at once, `mesa` for agents: the same numbers either way. backend: `numpy` or `jax`. workers: processes that
+    share the runs; results are the same for any number. folder: where the results will be written, checked before the
+    first run; other results there are a StoreError. on_runs: called with the number of runs just finished.
 
     Raises:
-        ScenarioError, HedgesimError: the scenario's tables lack something.
-        HedgesimError: there is no such engine or back end, or it cannot run the scenario.
+        HedgesimError: the tables lack something, an engine or back end is unknown, or an argument has another type.
         StoreError: the tables of so many runs do not fit this computer's memory or the disk of the folder.
         WorkerError: a worker process could not start or ended before its work was done.
     """
+    check_type("scenario", scenario, Scenario, "Give run what read_scenario returned.")
     plan = Plan(runs, keep, engine_of(engine, backend), workers)
+    if folder is not None:
+        check_path("folder", folder)
+        files = (f"{name}.parquet" for name in TABLES)
+        check_folder(folder := Path(folder), RUN, plan.identity_of(scenario), files=files)
     (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     return results
 
@@ -109,7 +114,7 @@ class Twins:
     def differences(self) -> Results:
         """The paired differences as results of their own."""
         name, twin = self.names
-        facts = {key: self.first.manifest[key] for key in ("seed", "runs")}
+        facts = {key: self.first.manifest[key] for key in ("seed", "runs", IDENTITY)}
         return Results.of({"paired": self.paired}, {"scenario": name, "twin": twin, **facts, "left_out": self.left_out})
 
     def differing(self) -> pd.DataFrame:
@@ -149,7 +154,6 @@ def run_twins(
 
     Raises:
         ValueError: the seeds differ, so that run k of one is not a twin of run k of the other.
-        StoreError, WorkerError: as of `run`.
     """
     seeds = [scenario.seed for scenario in scenarios]
     if seeds[0] != seeds[1]:
@@ -166,22 +170,18 @@ def run_scenarios(
     inputs = list(map(read_inputs, scenarios))
     cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
     if folder is not None:
-        check_folder(folder)
         check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
     check_memory(cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
         Folder(folder).prepare()
-    began, batch = now(), Batch(cases, plan, on_runs)
+    began, identity, batch = now(), plan.identity_of(*scenarios), Batch(cases, plan, on_runs)
     with blocks_of(cases, plan) as blocks:
         for block in blocks:
             batch.add(block)
-    each = zip(scenarios, cases, inputs, batch.gathered, strict=True)
-    results = [
-        Results(
-            _manifest(scenario, plan=plan, began=began), FrameTables(one.tables()), scenario, case, own, one.closing()
-        )
-        for scenario, case, own, one in each
-    ]
+    results = []
+    for scenario, case, own, one in zip(scenarios, cases, inputs, batch.gathered, strict=True):
+        manifest = {IDENTITY: identity, **_manifest(scenario, plan=plan, began=began)}
+        results.append(Results(manifest, FrameTables(one.tables()), scenario, case, own, one.closing()))
     return results, batch.paired
 
 

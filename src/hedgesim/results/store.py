@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +31,9 @@ DIGITS = 20
 """Hexadecimal digits of the digests by which points and chunks are found."""
 
 ABOUT = b"hedgesim_part"
+
+PART = re.compile(rf"(?P<table>[a-z]+)/(?P<address>[0-9a-f]{{{DIGITS}}})-[0-9a-f]{{{DIGITS}}}\.parquet")
+"""Names of files of chunks. A name of another form, wherever it is written, is not ours and is never followed."""
 
 MISSING = "it is missing"
 """What is wrong with a file that a chunk names and that is not there."""
@@ -74,12 +78,14 @@ class Chunk:
 class Contents:
     """What is in a store: intact chunks, and damaged files with what is wrong with each.
 
-    broken: files of runs that are intact but whose chunk is not; without it nothing says what they belong to.
+    broken: files of runs that are intact but whose chunk is not; without it nothing says what they belong to. foreign:
+    what a store does not write; it is named and left alone.
     """
 
     chunks: tuple[Chunk, ...] = ()
     damaged: Mapping[str, str] = field(default_factory=dict)
     broken: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
 
     @cached_property
     def _written(self) -> dict[str, list[Bounds]]:
@@ -165,14 +171,22 @@ def _chunk_in(name: str, content: bytes) -> Chunk | None:
     try:
         schema = pq.read_schema(pa.BufferReader(content))
         held = json.loads((schema.metadata or {})[ABOUT])
-        return Chunk(
+        chunk = Chunk(
             runs=tuple(PointRuns(**one) for one in held["stretches"]),
             written=tuple((int(first), int(last)) for first, last in held["written"]),
             files={**held["files"], RUNS: name},
             **{name: held[name] for name in ("summary", "keep", "rows", "failed")},
         )
+        ours = all(is_part(file, table, chunk.address) for table, file in chunk.files.items())
     except (pa.ArrowException, KeyError, TypeError, ValueError):
         return None
+    return chunk if ours else None
+
+
+def is_part(name: object, table: str = RUNS, address: str | None = None) -> bool:
+    """Whether a name is one of a file of a chunk of that table and address, by its form."""
+    found = PART.fullmatch(name) if isinstance(name, str) else None
+    return found is not None and found["table"] == table and address in {None, found["address"]}
 
 
 def contents_of(folder: Folder) -> Contents:
@@ -183,8 +197,9 @@ def contents_of(folder: Folder) -> Contents:
     """
     chunks: dict[str, Chunk] = {}
     damaged: dict[str, str] = {}
-    broken = []
-    for name in folder.names(RUNS):
+    broken: list[str] = []
+    there = folder.names(RUNS)
+    for name in filter(is_part, there):
         content, fault = _checked(folder, name)
         chunk = None if fault else _chunk_in(name, content)
         if chunk is None:
@@ -197,7 +212,8 @@ def contents_of(folder: Folder) -> Contents:
                 broken.append(name)
             else:
                 chunks[chunk.address] = chunk
-    return Contents(tuple(chunks.values()), damaged, tuple(broken))
+    foreign = tuple(name for name in there if not is_part(name))
+    return Contents(tuple(chunks.values()), damaged, tuple(broken), foreign)
 
 
 def set_aside(folder: Folder, found: Contents) -> None:
@@ -227,6 +243,8 @@ def _digest(content: bytes) -> str:
 
 def _checked(folder: Folder, name: str) -> tuple[bytes, str]:
     """The bytes of a file, and what is wrong with them."""
+    if folder.is_file(name) is False:
+        return b"", "it is not a file but a folder, a link or a pipe"
     content = folder.read(name)
     if content is None:
         return b"", MISSING

@@ -13,16 +13,17 @@ from typing import Any
 import pyarrow as pa
 
 from hedgesim.engines import engine_of
-from hedgesim.errors import StoreError, WorkerError
+from hedgesim.errors import StoreError, WorkerError, check_path, whole
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.chunks import ChunkWork, Task, run_chunk
+from hedgesim.results.file_systems import OTHER_FOLDER
 from hedgesim.results.folders import (
     MANIFEST,
     OF_BACKEND,
-    OTHER_FOLDER,
     RESULTS_FORMAT,
     SWEEP,
     Folder,
+    Manifest,
     digest_of_sources,
     is_broken,
     manifest_in,
@@ -30,8 +31,9 @@ from hedgesim.results.folders import (
     versions,
     write_manifest,
 )
+from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
-from hedgesim.results.plan import SweepPlan
+from hedgesim.results.plan import Estimate, SweepPlan
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.store import (
     DAMAGED,
@@ -40,6 +42,7 @@ from hedgesim.results.store import (
     PointRuns,
     contents_of,
     files_by_table,
+    is_part,
     set_aside,
 )
 from hedgesim.results.sweep_tables import POINTS, SweepTables
@@ -60,20 +63,24 @@ def sweep(
     backend: str = "numpy",
     on_runs: Callable[[int], None] = lambda _: None,
     on_trouble: Callable[[str], None] = lambda _: None,
+    overwrite: bool = False,
 ) -> Results:
     """Run an experiment into a folder; what is there already is not run again.
 
     experiment: read, planned, or by path or name. folder: of this computer, or an address that fsspec knows and all
     workers reach. workers: processes of this computer; dask: address of a Dask scheduler in place of them. on_runs:
     called with the number of runs just finished. on_trouble: called with a line when something damaged was put aside
-    or workers had to be restarted.
+    or workers had to be restarted. overwrite: whether the folder may hold a sweep of another experiment, whose runs
+    stay there and do not count.
 
     Raises:
         ScenarioError: the experiment or one of its scenarios has a fault.
         HedgesimError, WorkerError: its back end, workers or cluster are missing or fail.
         StoreError: the folder cannot take the sweep; what was written before is kept.
     """
-    if isinstance(experiment, str | Path):
+    workers = whole("workers", workers, 1)
+    check_path("folder", folder)
+    if not isinstance(experiment, Experiment | SweepPlan):
         experiment = read_experiment(experiment)
     plan = experiment if isinstance(experiment, SweepPlan) else SweepPlan.of(experiment, backend=backend)
 
@@ -89,8 +96,7 @@ def sweep(
 
         check_installed(dask)
     place = Folder(folder)
-    place.prepare()
-    manifest = _begin(place, plan)
+    manifest = _begin(place, plan, overwrite=overwrite)
     _run_missing(plan, place, done_by, on_runs=on_runs, on_trouble=on_trouble)
     found = contents_of(place)
     if next(plan.tasks(found), None) is not None:
@@ -115,6 +121,8 @@ def _run_missing(
     while True:
         found = contents_of(folder)
         set_aside(folder, found)
+        for name in found.foreign if restarts == 0 else ():
+            on_trouble(f"{name}: not a file of a sweep; it is left alone")
         for name, fault in found.damaged.items():
             aside = "" if fault == MISSING else "it was put aside into damaged/, and "
             on_trouble(f"{name}: {fault}; {aside}its runs are simulated again")
@@ -131,33 +139,58 @@ def _run_missing(
             on_trouble(f"{error.fault}; workers are restarted ({restarts} of {MOST_RESTARTS})")
 
 
-def _begin(folder: Folder, plan: SweepPlan) -> dict[str, Any]:
-    """Check that a folder may take the sweep, and write its points and an unfinished manifest; give that.
+def check_sweep(folder: Folder, plan: SweepPlan, *, overwrite: bool = False) -> dict[str, Any]:
+    """Check that a folder may take a sweep, and give the manifest that it has.
 
-    A manifest that is broken is put aside, because the chunks say themselves what they are.
+    It holds none, or one of the same content, of which an experiment that was edited shares at least a point. A
+    manifest that is broken may be replaced where there are runs beside it, because these say themselves what they are.
 
     Raises:
-        StoreError: other results are there, or those of a newer version.
+        StoreError: other results or files of somebody else's are there, or results of a newer version.
     """
-    content = folder.read(MANIFEST)
-    if content is not None and is_broken(content):
+    folder.check_place()
+    content, runs = folder.read(MANIFEST), any(map(is_part, folder.names(RUNS)))
+    broken, away = content is not None and is_broken(content), f"Move it away, or: {OTHER_FOLDER}"
+    if broken and not runs:
+        raise StoreError(f"{folder.address}/{MANIFEST}", "not a manifest of results", remedy=away)
+    before = {} if broken else manifest_in(folder) or {}
+    if not before and not runs and folder.is_file(POINTS) is not None and folder.path is not None:
+        raise StoreError(f"{folder.address}/{POINTS}", "this file is not of these results", remedy=away)
+    if before and before.get("kind") != SWEEP:
+        fault = f"results of {before.get('kind', 'a run of a scenario')} are here"
+        raise StoreError(folder.address, fault, remedy=OTHER_FOLDER)
+    if before and before.get(IDENTITY) != plan.identity and not overwrite and not _shares_points(folder, before, plan):
+        fault = f"results of the experiment {before.get('experiment')} are here, which shares no run with this one"
+        raise StoreError(folder.address, fault, remedy=f"{OTHER_FOLDER} --overwrite replaces them.")
+    return before
+
+
+def _shares_points(folder: Folder, before: Manifest, plan: SweepPlan) -> bool:
+    """Whether some runs of a sweep in a folder are runs of a plan too."""
+    try:
+        return bool(set(plan.keys) & set(SweepTables(folder, before).points()["key"]))
+    except StoreError:
+        return False
+
+
+def _begin(folder: Folder, plan: SweepPlan, *, overwrite: bool) -> dict[str, Any]:
+    """Check that a folder may take the sweep, and write an unfinished manifest and its points; give the manifest."""
+    before = check_sweep(folder, plan, overwrite=overwrite)
+    folder.prepare()
+    if not before and folder.read(MANIFEST) is not None:
         folder.move(MANIFEST, f"{DAMAGED}/{MANIFEST}")
-    before = manifest_in(folder) or {}
-    if before and before.get("experiment") != plan.experiment.name:
-        what = f"the experiment {before['experiment']}" if before.get("kind") == SWEEP else "a run of a scenario"
-        raise StoreError(folder.address, f"results of {what} are here", remedy=OTHER_FOLDER)
     frame = plan.points.table.assign(key=plan.keys)
     points = parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False))
-    same = before.get("digest") == plan.experiment.digest
+    same = before.get(IDENTITY) == plan.identity
     manifest = {
         **_facts(plan),
         "points_sha256": hashlib.sha256(points).hexdigest(),
         "began": before["began"] if same and "began" in before else now(),
         "ended": None,
-        "charts": before.get("charts", []),
+        CHARTS: before.get(CHARTS, []),
     }
-    folder.write(POINTS, points)
     write_manifest(folder, manifest)
+    folder.write(POINTS, points)
     return manifest
 
 
@@ -170,8 +203,10 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
     return {
         "kind": SWEEP,
         "format_version": RESULTS_FORMAT,
+        IDENTITY: plan.identity,
         "experiment": known.pop("name"),
         **known,
+        "quick": experiment.whole is not experiment,
         "sources": plan.sources,
         "rules": {file.name: file.digest for file in files_in_use()},
         **versions("SALib", *OF_BACKEND[plan.backend]),
@@ -185,6 +220,7 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
         "scenario_texts": {one.name: one.text for one in list(scenarios.values())[::-1]},
         "parameters": sorted({one.parameters for one in scenarios.values()}),
         "points": len(plan.points),
+        "repeated": plan.repeated,
         "runs": plan.runs,
     }
 
@@ -193,7 +229,8 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
 class Status:
     """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
 
-    unused: chunks of earlier versions of the experiment or of its sources, which are ignored.
+    unused: chunks of earlier versions of the experiment or of its sources, which are ignored. repeated: points that are
+    alike to earlier ones, which are run for both. foreign: what lies among the files of runs and is none of them.
     """
 
     planned: int
@@ -203,6 +240,8 @@ class Status:
     damaged: Mapping[str, str]
     finished: bool
     unused: int
+    repeated: int
+    foreign: tuple[str, ...] = ()
 
 
 def status_of(folder: str | Path) -> Status:
@@ -214,39 +253,23 @@ def status_of(folder: str | Path) -> Status:
     place = Folder(folder)
     manifest = manifest_in(place)
     if manifest is None:
-        fault = "there is no manifest, so it is unknown what these results are"
+        known = "there is no manifest, so it is unknown what these results are"
+        fault = known if place.is_there() else "there is no such folder"
         remedy = "Name the folder of a sweep, such as results/war_size, or run it again."
-        raise StoreError(f"{place.address}/{MANIFEST}", fault, remedy)
+        raise StoreError(place.address, fault, remedy)
     if manifest.get("kind") != SWEEP:
         raise StoreError(place.address, "results of a run of a scenario are here, not of a sweep", "Name a sweep.")
     found = contents_of(place)
-    keys = set(SweepTables(place, manifest).points()["key"])
+    points = SweepTables(place, manifest).points()["key"]
+    keys = set(points)
     total, replications = int(manifest["runs"]), int(manifest["replications"])
     lacking = (last - first for key in keys for first, last in found.missing(PointRuns(key, 0, replications)))
     there = replications * len(keys) - sum(lacking)
     used = [chunk for chunk in found.chunks if any(one.key in keys for one in chunk.runs)]
     failed = sum(chunk.failed for chunk in used)
     finished = bool(manifest.get("ended")) and there == total and not found.damaged
-    return Status(total, there, failed, total - there, found.damaged, finished, len(found.chunks) - len(used))
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a sweep will take, from a short probe: runs per second of a process, bytes per run on disk."""
-
-    runs: int
-    missing: int
-    rate: float
-    bytes_a_run: float
-
-    def seconds(self, workers: int) -> float:
-        """Time that is left with so many processes."""
-        return self.missing / (self.rate * workers)
-
-    @property
-    def disk(self) -> float:
-        """Bytes that are to be written."""
-        return self.missing * self.bytes_a_run
+    unused, repeated = len(found.chunks) - len(used), len(points) - len(keys)
+    return Status(total, there, failed, total - there, found.damaged, finished, unused, repeated, found.foreign)
 
 
 def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:

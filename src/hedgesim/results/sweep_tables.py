@@ -11,11 +11,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from hedgesim.errors import StoreError
-from hedgesim.results.folders import Folder
+from hedgesim.errors import StoreError, shown
+from hedgesim.results.folders import MANIFEST, Folder
 from hedgesim.results.parquet import Tables, Where, are_text, condition_of, dataset_of, frame_of
 from hedgesim.results.reduction import EXACT, QUANTILES
-from hedgesim.results.store import BOUNDS, KEY, contents_of, files_by_table
+from hedgesim.results.store import BOUNDS, KEY, contents_of, files_by_table, is_part
 from hedgesim.results.tables import RUNS, STATISTICS, SUMMARY, SUMMARY_KEYS, TABLES
 
 POINT = "point"
@@ -80,11 +80,20 @@ class SweepTables(Tables):
         """
         if self._files is None:
             ended = self._manifest.get("ended")
-            listed = self._manifest["tables"] if ended else files_by_table(contents_of(self._folder).chunks)
+            listed = self._in_manifest() if ended else files_by_table(contents_of(self._folder).chunks)
             retention = self._manifest["retention"]
             wanted = {RUNS: True, SUMMARY: retention["summary"]}
             self._files = {name: files for name, files in listed.items() if wanted.get(name, retention["keep"])}
         return self._files
+
+    def _in_manifest(self) -> Mapping[str, Sequence[str]]:
+        """Files by table as the manifest lists them; StoreError for a name of another form than a sweep writes."""
+        listed: Mapping[str, Sequence[str]] = self._manifest["tables"]
+        for table, file in ((table, file) for table, files in listed.items() for file in files):
+            if not is_part(file, table):
+                fault = f"it lists {shown(file)}, which is not the name of a file of a sweep"
+                raise StoreError(f"{self.place}/{MANIFEST}", fault, remedy="Run the sweep again.")
+        return listed
 
     def _runs_of(self, name: str) -> int:
         """How many runs of a point a table has; an earlier sweep into the same folder may have written more."""

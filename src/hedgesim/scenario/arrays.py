@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from hedgesim.errors import Place, ScenarioError, shown
+from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
-from hedgesim.model.world import RUNGS, STATUSES
+from hedgesim.scenario.cells import WORDS, bounds_of, wanted
 from hedgesim.scenario.files import number_in
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
@@ -23,19 +22,6 @@ from hedgesim.scenario.tables import Tables, confidence_in, read_tables
 
 SECURITY = "security"
 """The domain of threat, alliances and protection."""
-
-
-UNIT_BOUNDS = {"0-1": (0.0, 1.0), "0 or 1": (0.0, 1.0), "-1..1": (-1.0, 1.0)}
-"""Lowest and highest value of a number by the unit of its row."""
-
-COLUMN_BOUNDS = {
-    **dict.fromkeys(("share", "tie", "formality", "customs"), (0.0, 1.0)),
-    "cadence": (1.0, 40.0),
-}
-"""Lowest and highest value of a number by its column."""
-
-WORDS = {"status": STATUSES, "level": RUNGS, "ceiling": RUNGS}
-"""Words that a column knows."""
 
 
 VOTE_YEARS = 17
@@ -64,41 +50,62 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
 
 
 def with_data(tables: Tables, scenario: Scenario) -> Tables:
-    """The tables with the scenario's `data:` applied; ScenarioError for a row that is not there."""
+    """The tables with the scenario's `data:` applied; ScenarioError for all rows and values that cannot be."""
+    errors: list[HedgesimError] = []
     for n, override in enumerate(scenario.data):
-        frame = tables.table(override.table)
-        chosen = pd.Series(True, index=frame.index)
-        for column, value in override.key.items():
-            chosen &= frame[column].astype(str) == str(value)
-        if not chosen.any():
-            key = ", ".join(f"{column} {value}" for column, value in override.key.items())
-            fault = f"the table {override.table} has no row with {key}"
-            raise ScenarioError(scenario.place("data", n), fault, "Name an existing row.")
-        place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
-        value = _new_number(frame[chosen], override, place) if is_number else _new_word(override, place)
-        changes = {override.column: value, "source": override.source, "confidence": confidence_in(override.source)}
-        changed = frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
-        tables = tables.with_table(override.table, changed)
+        try:
+            changed = _with_value(tables.table(override.table), override, scenario, n)
+            tables = tables.with_table(override.table, changed)
+        except ScenarioError as error:
+            errors.append(error)
+    if errors:
+        raise ScenarioError.of(errors)
     return tables
+
+
+def _with_value(frame: pd.DataFrame, override: DataOverride, scenario: Scenario, n: int) -> pd.DataFrame:
+    """A table with one value replaced by the n-th override."""
+    chosen = pd.Series(True, index=frame.index)
+    for column, value in override.key.items():
+        chosen &= frame[column].astype(str) == str(value)
+    if not chosen.any():
+        key = ", ".join(f"{column} {value}" for column, value in override.key.items())
+        fault = f"the table {override.table} has no row with {key}"
+        raise ScenarioError(scenario.place("data", n), fault, _rows_there(frame, override))
+    place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
+    new_value = _new_number(frame[chosen], override, place) if is_number else _new_word(override, place)
+    changes = {override.column: new_value, "source": override.source, "confidence": confidence_in(override.source)}
+    return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
+
+
+def _rows_there(frame: pd.DataFrame, override: DataOverride) -> str:
+    """Which values of one key column have rows with the other keys, or else are in the table at all."""
+    fits = pd.DataFrame({column: frame[column].astype(str) == str(value) for column, value in override.key.items()})
+    for column in reversed(override.key):
+        others = fits.drop(columns=column).all(axis=1)
+        if others.any() and len(override.key) > 1:
+            rows = frame[others]
+            break
+    else:
+        column = next((name for name in override.key if not fits[name].any()), next(iter(override.key)))
+        rows = frame
+    return f"Rows by {column}: {choose_from(str(override.key[column]), {*rows[column].astype(str)})}"
 
 
 def _new_number(rows: pd.DataFrame, override: DataOverride, place: Place) -> float:
     """The value as a number within what its column or unit allows."""
-    units = set(rows["unit"]) if "unit" in rows else set()
-    if str(override.key.get("attribute", "")).startswith("weight_"):
-        units = {"0-1"}
-    by_unit = next((UNIT_BOUNDS[unit] for unit in units if unit in UNIT_BOUNDS), (-math.inf, math.inf))
-    low, high = COLUMN_BOUNDS.get(override.column, by_unit)
+    attribute, unit = str(override.key.get("attribute", "")), str(rows["unit"].iloc[0]) if "unit" in rows else ""
+    low, high = bounds_of(override.table, override.column, attribute=attribute, unit=unit)
     value = number_in(str(override.value))
     if not low <= value <= high:
-        known = "a number" if math.isinf(low) else f"a number from {low:g} to {high:g}"
+        known = wanted(low, high)
         raise ScenarioError(place, f"{override.column} must be {known}, not {shown(override.value)}", f"Write {known}.")
     return value
 
 
 def _new_word(override: DataOverride, place: Place) -> str:
     """The value as text, one of the known words where the column has such."""
-    known = WORDS.get(override.column)
+    known = WORDS.get((override.table, override.column))
     if known is not None and str(override.value) not in known:
         fault = f"{shown(override.value)} is no {override.column}"
         raise ScenarioError(place, fault, f"Write one of {', '.join(known)}.")
@@ -143,12 +150,17 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     country = _Attributes(tables, "country", axes.countries)
     domain = _Attributes(tables, "domain", axes.domains)
     weight = np.stack([country.of(f"weight_{d}") for d in axes.domains], axis=-1)
+    tie = _pairs(tables, "ties", "tie", (axes.countries, axes.countries))
+    for where, values in (("country_attributes, weights", weight), ("ties", tie)):
+        alone = where == "ties" and len(axes.countries) == 1
+        for code in () if alone else np.asarray(axes.countries)[values.sum(axis=-1) <= 0.0]:
+            raise ScenarioError(Place(f"table {where}"), f"those of {code} are all 0", "Give one above 0.")
     return Setting(
         axes=axes,
         share=_closed(scenario, tables, axes),
         prior_dominated=_options(_shares(tables, axes, "prior_dominated"), axes),
         evidence=_options(_shares(tables, axes, "evidence"), axes) + float(tables.mapping["prior_weight"]),
-        tie=_spread(_pairs(tables, "ties", "tie", (axes.countries, axes.countries))),
+        tie=_spread(tie),
         weight=(weight / weight.sum(axis=-1, keepdims=True))[:, :, None, None],
         politics=domain.of("politics")[None, :, None, None],
         pace=domain.of("pace")[None, :, None, None],
@@ -198,7 +210,8 @@ def _number(values: pd.Series[float], key: Hashable, where: str) -> float:
     """The one value at a key; ScenarioError where there is none."""
     found = values[values.index == key]
     if len(found) != 1 or not np.isfinite(found.iloc[0]):
-        fault = f"{len(found)} values for {key} at the start" if len(found) != 1 else f"no number for {key}"
+        of = ", ".join(key) if isinstance(key, tuple) else key
+        fault = f"{len(found)} values for {of} at the start" if len(found) != 1 else f"no number for {of}"
         raise ScenarioError(Place(f"table {where}"), fault, "Give exactly one, dated up to the start.")
     return float(found.iloc[0])
 

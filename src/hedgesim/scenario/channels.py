@@ -18,7 +18,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 def _channel(name: str) -> str:
     """Accept the name of a channel."""
     if name not in CHANNELS:
-        raise misfit(f"unknown channel {shown(name)}", choose_from(name, CHANNELS))
+        meanings = {channel: form.meaning for channel, form in CHANNELS.items()}
+        raise misfit(f"unknown channel {shown(name)}", choose_from(name, CHANNELS, meanings))
     return name
 
 

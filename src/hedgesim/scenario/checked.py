@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, V
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.scenario.files import number_like
 from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, resolve, walk
 
 FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
@@ -115,8 +116,7 @@ class CheckedFile(BaseModel):
             return checked
         ranks = {file: rank for rank, file in enumerate([tree.place.file, *files])}
         errors.sort(key=lambda one: (ranks.get(one.place.file, -1), one.place.line or 0, one.place.column or 0))
-        first, *others = errors
-        raise ScenarioError(first.place, first.fault, first.remedy, others=others)
+        raise ScenarioError.of(errors)
 
     @classmethod
     def _errors(cls, details: list[ErrorDetails], tree: Node) -> Iterator[ScenarioError]:
@@ -144,6 +144,8 @@ class CheckedFile(BaseModel):
         given = {key: f"{one:g}" if isinstance(one, float) else str(one) for key, one in context.items()}
         given |= {"path": PATH, "value": value, "count": str(_length(detail["input"]))}
         fault, remedy = WORDS.get(kind, UNFIT)
+        if kind == "float_type" and isinstance(detail["input"], str):
+            remedy = number_like(detail["input"])
         return fault.format(**given), remedy.format(**given).replace("'", "")
 
     @property

@@ -5,17 +5,24 @@ from __future__ import annotations
 import csv
 import io
 import math
+import re
 import stat
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError, check_path, choose_from, shown
 
 MOST_BYTES = 256 * 1024
 ENDINGS = (".yaml", ".yml")
 SCENARIOS = "scenarios"
+NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+"""A decimal number as files write it."""
+
+_AFTER_QUOTES = re.compile(r'"[ \t]+(?=[,\r\n]|\Z)')
+_DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
 
 def shown_path(path: Path) -> str:
@@ -45,14 +52,14 @@ def read_text(path: Path, most: int = MOST_BYTES, kind: str = "scenario file (YA
     if not stat.S_ISREG(status.st_mode):
         raise ScenarioError(place, "is not a regular file", f"Name a {kind} on disk.")
     if status.st_size > most:
-        raise _too_large(place, status.st_size, most)
+        raise _too_large(place, status.st_size, most, kind)
     try:
         with path.open("rb") as stream:
             content = stream.read(most + 1)
     except OSError as error:
         raise _unreadable(place, error) from None
     if len(content) > most:
-        raise _too_large(place, len(content), most)
+        raise _too_large(place, len(content), most, kind)
     try:
         if b"\0" in content:
             raise ValueError
@@ -68,20 +75,20 @@ def _unreadable(place: Place, error: OSError | ValueError) -> ScenarioError:
     return ScenarioError(place, f"cannot be read ({reason})", "Check the path and its permissions.")
 
 
-def _too_large(place: Place, size: int, most: int) -> ScenarioError:
+def _too_large(place: Place, size: int, most: int, kind: str) -> ScenarioError:
     """Say how large the file is and how large it may be."""
     fault = f"the file has {size} bytes, more than the {most} bytes ({most // 1024} kB) that are read"
-    remedy = "Keep the scenario small and put its numbers into a tables folder." if most == MOST_BYTES else "Divide it."
-    return ScenarioError(place, fault, remedy)
+    small = "Keep the scenario small and put its numbers into a tables folder."
+    return ScenarioError(place, fault, small if kind.startswith("scenario") else f"Name a smaller {kind}.")
 
 
-def path_inside(folder: Path, text: str, place: Place) -> Path:
-    """Resolve a path that a scenario file names, which must stay inside that file's own folder.
+def path_inside(folder: Path, text: str, place: Place, kind: str = "scenario file") -> Path:
+    """Resolve a path that a file of a kind names, which must stay inside that file's own folder.
 
     Raises:
         ScenarioError: an absolute path, or one that leaves the folder by `..` or through a link.
     """
-    remedy = "Name a path below the folder of the scenario file, without links that leave it."
+    remedy = f"Name a path below the folder of the {kind}, without links that leave it."
     if Path(text).is_absolute():
         raise ScenarioError(place, f"{shown(text)} is an absolute path", remedy)
     try:
@@ -89,8 +96,14 @@ def path_inside(folder: Path, text: str, place: Place) -> Path:
     except (OSError, RuntimeError, ValueError):
         raise ScenarioError(place, f"{shown(text)} is not a usable path", remedy) from None
     if not inside:
-        raise ScenarioError(place, f"{shown(text)} leaves the folder of the scenario file", remedy)
-    return folder / text
+        raise ScenarioError(place, f"{shown(text)} leaves the folder of the {kind}", remedy)
+    return _on_disk(folder / text)
+
+
+def _on_disk(path: Path) -> Path:
+    """A path as the disk writes its name, whose letters may be composed of several characters."""
+    apart = path.with_name(unicodedata.normalize("NFD", path.name)) if path.name else path
+    return apart if not _exists(path) and _exists(apart) else path
 
 
 def folder_inside(folder: Path, text: str, place: Place) -> Path:
@@ -126,15 +139,37 @@ def find_named(source: str | Path, folder: str, what: str) -> Path:
 
     Raises:
         ScenarioError: neither a file nor a known name.
+        HedgesimError: neither text nor a path.
     """
+    check_path("source", source)
     path, text = Path(source), str(source)
     packaged = packaged_files(folder)
     if text in packaged and not (_exists(path) and path.is_file()):
         return Path(shown_path(packaged[text]))
-    if isinstance(source, Path) or _exists(path) or text.endswith(ENDINGS) or "/" in text:
-        return path
+    if not isinstance(source, str) or _exists(path) or is_path(text):
+        return _on_disk(path)
     remedy = f"Give the path of a file or the name of a packaged {what}. {choose_from(text, packaged)}"
     raise ScenarioError(Place(text or '""'), f"there is no {what} {shown(text)}", remedy)
+
+
+def find_beside(text: str, place: Place, folder: Path) -> Path:
+    """Find the scenario that an experiment names: a file below its folder, else a packaged one.
+
+    Raises:
+        ScenarioError: a path that leaves the folder, or an unknown name.
+    """
+    if is_path(text):
+        return path_inside(folder, text, place, "experiment file")
+    packaged = packaged_scenarios()
+    if text not in packaged:
+        remedy = f"Give the path of a file or the name of a packaged scenario. {choose_from(text, packaged)}"
+        raise ScenarioError(place, f"there is no scenario {shown(text)}", remedy)
+    return Path(shown_path(packaged[text]))
+
+
+def is_path(text: str) -> bool:
+    """Whether a text can only be the path of a file, not the name of something packaged."""
+    return text.endswith(ENDINGS) or "/" in text or "\\" in text
 
 
 def find_ancestor(text: str, place: Place, folder: Path) -> Path:
@@ -143,8 +178,7 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
     Raises:
         ScenarioError: a path that leaves the folder, a missing file, an unknown name.
     """
-    is_path = text.endswith(ENDINGS) or "/" in text or "\\" in text
-    if not is_path:
+    if not is_path(text):
         packaged = packaged_scenarios()
         if text in packaged:
             return Path(shown_path(packaged[text]))
@@ -153,11 +187,8 @@ def find_ancestor(text: str, place: Place, folder: Path) -> Path:
         raise ScenarioError(place, f"extends names an unknown scenario {shown(text)}", remedy)
     path = path_inside(folder, text, place)
     if not _exists(path):
-        raise ScenarioError(
-            place,
-            f"extends names a missing file {shown(text)}",
-            "Name a file relative to this one, or a packaged scenario.",
-        )
+        fault = f"extends names a missing file {shown(text)}"
+        raise ScenarioError(place, fault, "Name a file relative to this one, or a packaged scenario.")
     return path
 
 
@@ -204,6 +235,8 @@ class CsvTable:
             if name not in header:
                 raise ScenarioError(place, f"the column {name} is missing", f"The columns are {', '.join(columns)}.")
         for k, name in enumerate(header):
+            if not name:
+                raise ScenarioError(place, f"column {k + 1} has no name", "Name it, or delete its cells.")
             if name in header[:k]:
                 raise ScenarioError(place, f"the column {name} is there twice", "Keep one of them.")
         self.check_lengths()
@@ -213,19 +246,20 @@ class CsvTable:
         for line in self.lines:
             if len(line.cells) != len(self.header.cells):
                 fault = f"{len(line.cells)} cells under {len(self.header.cells)} columns"
-                remedy = "Write one cell for each column; quote cells that hold a comma."
+                remedy = "Write one cell for each column, numbers as 0.5, and quote cells that hold a comma."
                 raise ScenarioError(self.place(line), fault, remedy)
 
 
-def read_csv(path: Path, most_bytes: int = LARGEST_TABLE, *, strict: bool = True) -> CsvTable:
-    """Read a table; strict: whether text after a closing quote is refused.
+def read_csv(path: Path, most_bytes: int = LARGEST_TABLE) -> CsvTable:
+    """Read a table: lines end in any way, letters are composed (NFC), lines and last columns without text do not count.
 
     Raises:
-        ScenarioError: as of `read_text`; quotes that do not end, or no line at all.
+        ScenarioError: as of `read_text`; quotes that do not end, no line at all, or another separator than commas.
     """
     path = Path(shown_path(path))
-    text = read_text(path, most_bytes, "table (CSV)")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=strict, skipinitialspace=True)
+    text = unicodedata.normalize("NFC", read_text(path, most_bytes, "table (CSV)"))
+    text = _AFTER_QUOTES.sub('"', text)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
     lines = []
     try:
         for row in reader:
@@ -236,13 +270,29 @@ def read_csv(path: Path, most_bytes: int = LARGEST_TABLE, *, strict: bool = True
         raise ScenarioError(place, fault, "Check its quotes and commas.") from None
     if not lines:
         raise ScenarioError(Place(str(path)), "the file is empty", "Write a header, and lines below it.")
-    return CsvTable(path, lines[0], tuple(lines[1:]))
+    header = _of_width(lines[0], max(map(_width, lines)))
+    if len(header.cells) == 1 and set(header.cells[0]) & {";", "\t"}:
+        place, fault = Place(str(path), header.number), "the columns are not separated by commas"
+        raise ScenarioError(place, fault, "Separate them by commas, and write numbers as 0.5.")
+    return CsvTable(path, header, tuple(_of_width(line, len(header.cells)) for line in lines[1:]))
+
+
+def _of_width(line: Line, n: int) -> Line:
+    """A line without empty cells at its end, of which those of the first n columns stay."""
+    return Line(line.number, line.cells[: max(_width(line), n)])
+
+
+def _width(line: Line) -> int:
+    """How many cells there are up to the last one with text."""
+    return max(k for k, cell in enumerate(line.cells, 1) if cell)
 
 
 def number_in(cell: str) -> float:
     """A cell as a finite number; NaN where it is none."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return math.nan
+    value = float(cell) if NUMBER.fullmatch(cell) else math.nan
     return value if math.isfinite(value) else math.nan
+
+
+def number_like(text: str) -> str:
+    """What to write in place of a text that is no number."""
+    return f"Write {text.replace(',', '.')}, with a point." if _DECIMAL_COMMA.fullmatch(text) else "Write it like 0.5."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.rules.catalogue import Rules
 from hedgesim.scenario.calibrations import calibrations
-from hedgesim.scenario.tables import LAST_COLUMNS, read_tables
+from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
 
 Bounds = tuple[float, float]
 """Lowest and highest value of a number."""
@@ -49,6 +49,8 @@ class KnownNames:
     calibrations: Collection[str] | None = None
     recorded_shocks: Collection[str] | None = None
     sources: Collection[str] | None = None
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """Names in words by code, of countries, powers, formats and recorded shocks."""
     participants: KnownNames | None = None
     """Countries, powers, domains and options of one scenario, where it lists some of its own."""
 
@@ -102,7 +104,17 @@ def _without_rules(tables_folder: Path | None) -> KnownNames:
         calibrations=calibrations(),
         recorded_shocks=tuple(sorted({*causes["shock"], *causes["event"]})),
         sources=tuple(tables.sources),
+        meanings=_meanings(tables),
     )
+
+
+def _meanings(tables: Tables) -> dict[str, str]:
+    """Names in words by code; an event is called as the first of its shocks."""
+    found: dict[str, str] = {}
+    for table, column in (("axes", "code"), ("formats", "format"), ("shocks", "event"), ("shocks", "shock")):
+        frame = tables.table(table)
+        found = {**dict(zip(frame[column][::-1], frame["name"][::-1], strict=True)), **found}
+    return found
 
 
 def _columns(form: Mapping[str, Any]) -> TableColumns:

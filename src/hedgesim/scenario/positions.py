@@ -1,6 +1,7 @@
 """YAML with positions: text becomes a tree of plain values, each with its file, line and column."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import yaml
 
 from hedgesim.errors import Place, ScenarioError, shown
-from hedgesim.scenario.files import read_text
+from hedgesim.scenario.files import NUMBER, read_text
 
 KeyPath = tuple[str | int, ...]
 """Keys and list positions (from 0) that lead from the top of a file to a value."""
@@ -23,9 +24,11 @@ MOST_DIGITS = 18
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_SURROGATES = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
+"""A character beyond U+FFFF as JSON escapes it, in two parts, which YAML does not know."""
+
 _TAB_INDENT = re.compile(r"^ *\t[ \t]*\S", re.MULTILINE)
 _INTEGER = re.compile(r"[-+]?[0-9]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.?(inf|infinity)|[-+]?\.?nan", re.IGNORECASE)
 _WORDS: dict[str, bool | None] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -47,13 +50,15 @@ class Node:
         return self.key_place or self.place
 
 
-def read_tree(path: Path, needs: str = "purpose, start, end and seed, or extends") -> Node:
+def read_tree(
+    path: Path, needs: str = "purpose, start, end and seed, or extends", kind: str = "scenario file (YAML)"
+) -> Node:
     """Read a file as a tree whose root is a mapping; faults are errors with line and column.
 
-    needs: the keys that the file must have, in words.
+    needs: the keys that the file must have, in words. kind: what the file is, for remedies.
     """
     name = str(path)
-    root = compose(read_text(path), lambda line, column: Place(name, line, column))
+    root = compose(read_text(path, kind=kind), lambda line, column: Place(name, line, column))
     if root is None or root.value is None:
         raise ScenarioError(Place(name), "the file is empty", f"Write at least {needs}.")
     if not isinstance(root.value, Mapping):
@@ -65,10 +70,12 @@ def compose(text: str, placing: Placing) -> Node | None:
     """Turn YAML text into a tree; None when there is nothing in it.
 
     Only text, numbers, true, false, null, lists and mappings with text keys come out (YAML 1.2 core words, so
-    `no` and `2022-02-24` stay text). Anchors, aliases, merge keys, tags and directives are refused.
+    `no` and `2022-02-24` stay text), letters composed (NFC). Anchors, aliases, merge keys, tags and directives are
+    refused.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     _check_characters(text, placing)
+    text = _SURROGATES.sub(_joined, text)
     try:
         return _document(yaml.parse(text, Loader=_LOADER), placing)
     except yaml.MarkedYAMLError as error:
@@ -77,6 +84,12 @@ def compose(text: str, placing: Placing) -> Node | None:
         raise ScenarioError(place, fault, "Check indentation, colons, quotes and brackets near here.") from None
     except yaml.YAMLError:
         raise ScenarioError(placing(1, 1), "this is not valid YAML", "Save it as plain UTF-8 text.") from None
+
+
+def _joined(pair: re.Match[str]) -> str:
+    """One escape in place of two."""
+    high, low = int(pair[2], 16), int(pair[3], 16)
+    return f"{pair[1]}\\U{0x10000 + ((high - 0xD800) << 10) + low - 0xDC00:08X}"
 
 
 def _check_characters(text: str, placing: Placing) -> None:
@@ -179,7 +192,8 @@ def _key(event: yaml.Event, place: Place, children: Mapping[str, Node]) -> str:
         raise ScenarioError(place, "a list or mapping is where a key should be", "Use text as keys.")
     key = _scalar(event, place)
     if not isinstance(key, str):
-        raise ScenarioError(place, f"the key {event.value or 'null'} is not text", "Put the key in quotes.")
+        remedy = "Put the key in quotes; if it is the rest of a number, write that with a point, like 0.5."
+        raise ScenarioError(place, f"the key {event.value or 'null'} is not text", remedy)
     if key == "<<":
         raise ScenarioError(place, "the merge key << is not allowed", "Use extends, or write the keys out.")
     if key in children:
@@ -203,10 +217,10 @@ def resolve(text: str, place: Place) -> Scalar:
         if len(text) > MOST_DIGITS:
             raise ScenarioError(place, f"the number {shown(text)} is too large", "Write a smaller number.")
         return int(text)
-    number = float(text) if _FLOAT.fullmatch(text) else 0.0
+    number = float(text) if NUMBER.fullmatch(text) else 0.0
     if _NOT_FINITE.fullmatch(text) or number in (float("inf"), float("-inf")):
         raise ScenarioError(place, f"{text[:MOST_DIGITS]} is not a finite number", "Write a finite number.")
-    return number if _FLOAT.fullmatch(text) else text
+    return number if NUMBER.fullmatch(text) else text
 
 
 def plain(node: Node) -> Plain:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError, choose_from, shown, texts, whole
 from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside
 from hedgesim.scenario.known_names import KnownNames, known_names
 from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree
@@ -103,6 +103,8 @@ def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
         path, found, value = text.partition("=")
         if not found:
             raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
+        if not path.strip():
+            raise ScenarioError(Place(f"--set '{text}'"), "there is no path before the =", EXAMPLE)
         place, path = Place(f"--set '{path.strip()}'"), path.strip()
         if path == "extends":
             raise ScenarioError(place, "extends is followed before --set", "Change it in the file.")
@@ -159,15 +161,16 @@ def read_scenario(
     Raises:
         ScenarioError: anything wrong with the file, its ancestors or the overrides; the first fault by
             position, with the others in `.others`.
-        HedgesimError: tables of its own that cannot be read.
+        HedgesimError: tables of its own that cannot be read, or an argument of another type.
     """
-    path = find_named(source, SCENARIOS, "scenario")
+    path, overrides = find_named(source, SCENARIOS, "scenario"), texts("overrides", overrides)
     trees = read_chain(path)
     files = [tree.place.file for tree in trees]
     if child_at(trees[0], "purpose") is None and (question := child_at(trees[0], "question")) is not None:
         raise ScenarioError(question.anchor, "this is an experiment, not a scenario", "Run it with hedgesim sweep.")
     tree = apply_overrides(merge_chain(trees), overrides)
     if seed is not None:
+        seed = whole("seed", seed)
         place = Place(f"--seed {seed}")
         entries = tree.value if isinstance(tree.value, Mapping) else {}
         tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, 
 from hedgesim.errors import choose_from, closest, listed, shown
 from hedgesim.scenario.calibrations import SHIPPED, why_refused
 from hedgesim.scenario.channels import Shock, ShockId
-from hedgesim.scenario.checked import FROZEN, WHERE, CheckedFile, Fault, OrNull, misfit, refuse
+from hedgesim.scenario.checked import FROZEN, PATH, WHERE, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
 from hedgesim.scenario.values import (
     AnyNames,
@@ -56,7 +56,9 @@ class RuleChoice(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _check_spelling(cls, value: Any) -> Any:
-        """Take a parameter with a text as value for a misspelt `rule`, if it looks like it."""
+        """Refuse a bare name; take a parameter with a text as value for a misspelt `rule`, if it looks like it."""
+        if isinstance(value, str):
+            raise misfit(f"{PATH} must be a mapping, not {shown(value)}", f"Write it like {{rule: {value}}}.")
         for key, given in value.items() if isinstance(value, dict) else ():
             if key != "rule" and isinstance(given, str) and closest(key, ["rule"]):
                 fault = f"unknown key {shown(key)} in {WHERE}"
@@ -74,7 +76,9 @@ _NO_CHOICE = RuleChoice(rule=None)
 
 def _known_rules(side: str, default: str) -> AfterValidator:
     """Check the rules of countries or of powers: each must be known, and have the parameters given."""
-    singular, book = ("country", "country_rules") if side == "countries" else ("power", "power_rules")
+    sides = {"countries": ("country", "country_rules"), "powers": ("power", "power_rules")}
+    singular, book = sides[side]
+    ((other, (_, other_book)),) = ((name, of) for name, of in sides.items() if name != side)
 
     def faults(choices: dict[str, RuleChoice], names: KnownNames) -> Iterator[Fault]:
         members, rules = getattr(names.in_scenario, side), getattr(names, book)
@@ -82,12 +86,14 @@ def _known_rules(side: str, default: str) -> AfterValidator:
         for who, chosen in choices.items():
             if members is not None and who not in {EVERYBODY, *members}:
                 fault = f"unknown {singular} {shown(who)} in {WHERE}"
-                yield Fault((who,), fault, choice(who, [EVERYBODY, *members]), at_key=True)
+                yield Fault((who,), fault, choice(who, [EVERYBODY, *members], names.meanings), at_key=True)
             rule = chosen.rule or shared
             if rules is not None and rule in rules:
                 yield from _parameter_faults(who, rule, chosen.parameters, rules[rule])
             elif rules is not None and chosen.rule is not None:
-                yield Fault((who, "rule"), f"there is no rule {shown(rule)} for {side}", choice(rule, rules))
+                fault = f"there is no rule {shown(rule)} for {side}"
+                moved = f", it is one for {other}" if rule in (getattr(names, other_book) or ()) else ""
+                yield Fault((who, "rule"), fault + moved, choice(rule, rules))
 
     def check(choices: dict[str, RuleChoice], info: ValidationInfo) -> dict[str, RuleChoice]:
         refuse(faults(choices, known_to(info)))
@@ -248,7 +254,8 @@ class Scenario(CheckedFile):
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Self:
         """Check that periods and shocks fit together."""
-        refuse((*self._period_faults(), *self._shock_faults(known_to(info).recorded_shocks)))
+        names = known_to(info)
+        refuse((*self._period_faults(), *self._shock_faults(names.recorded_shocks, names.meanings)))
         return self
 
     def _period_faults(self) -> Iterator[Fault]:
@@ -267,7 +274,7 @@ class Scenario(CheckedFile):
                 fault = f"shocks.{name} acts in {shock.date}, outside the period {period}"
                 yield Fault(("shocks", name, "date"), fault, f"Choose a date from {period}.")
 
-    def _shock_faults(self, recorded: Collection[str] | None) -> Iterator[Fault]:
+    def _shock_faults(self, recorded: Collection[str] | None, meanings: Mapping[str, str]) -> Iterator[Fault]:
         """Check that no own shock repeats a recorded one, and that shocks whose sizes are changed are known."""
         if recorded is None:
             return
@@ -279,7 +286,9 @@ class Scenario(CheckedFile):
         for name in self.shock_sizes:
             if name not in recorded and name not in self.shocks:
                 fault = f"unknown shock or event {shown(name)} in shock_sizes"
-                yield Fault(("shock_sizes", name), fault, choice(name, {*recorded, *self.shocks}), at_key=True)
+                yield Fault(
+                    ("shock_sizes", name), fault, choice(name, {*recorded, *self.shocks}, meanings), at_key=True
+                )
 
     @property
     def tables_folder(self) -> Path | None:

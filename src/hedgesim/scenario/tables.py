@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -14,14 +14,14 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, ScenarioError, shown
 from hedgesim.model.period import Period
+from hedgesim.scenario.cells import Cells
 from hedgesim.scenario.files import CsvTable, number_in, read_csv
 
 LAST_COLUMNS = ("date", "source", "confidence")
-CONFIDENCES = ("seen", "proxy", "recall", "assumption")
-DATED = ("date", "from", "to", "founded", "ended", "end")
-"""Columns that hold dates, where a table has them."""
+MOST_FAULTS = 300
+"""Faults of tables that are reported."""
 
 
 @dataclass(frozen=True)
@@ -74,19 +74,29 @@ def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
 def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both.
 
-    Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, a value
-    that is not a number where one must be, or a date that is none.
+    Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, and for all cells
+    that `Cells` refuses.
     """
     data = Path(str(files("hedgesim") / "data"))
     forms = _yaml(data / "tables.yaml")
     home = data / "tables" if folder is None else folder
-    frames = dict(zip(forms, map(_read, (home / f"{name}.csv" for name in forms), forms.values()), strict=True))
     sources = _yaml(data / "sources.yaml")
     own = home / "sources.yaml"
     if own.is_file():
-        sources = {**sources, **_yaml(own)}
+        sources = {**sources, **_cited(own)}
+    frames = _frames(home, forms, sources)
     mapping = _yaml(data / "mapping.yaml")
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
+
+
+def _cited(path: Path) -> dict[str, Any]:
+    """Sources of a folder: mappings by key, each with its citation."""
+    sources = _yaml(path)
+    for key, source in sources.items():
+        if not isinstance(key, str) or not isinstance(source, dict) or not isinstance(source.get("citation"), str):
+            fault, remedy = f"the source {shown(key)} has no citation", "Write it like KEY: {citation: A book}."
+            raise HedgesimError(path.name, fault, remedy)
+    return sources
 
 
 def _yaml(path: Path) -> dict[str, Any]:
@@ -101,19 +111,52 @@ def _yaml(path: Path) -> dict[str, Any]:
     return content
 
 
-def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
-    """One table, checked; an absent one that is not required is empty."""
-    columns, numbers = [*form["columns"], *LAST_COLUMNS], form.get("numbers", [])
+def _frames(home: Path, forms: Mapping[str, Any], sources: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Every table of a folder, checked; an absent one that is not required is empty.
+
+    Raises:
+        ScenarioError: all that is wrong with the cells of all tables.
+    """
+    read = {name: _read(home / f"{name}.csv", form) for name, form in forms.items()}
+    names = _names(read)
+    faults = [
+        fault
+        for name, table in read.items()
+        if table is not None
+        for fault in islice(Cells(name, forms[name], sources, names).faults(table), MOST_FAULTS)
+    ]
+    if faults:
+        raise ScenarioError.of(faults[:MOST_FAULTS])
+    return {name: _frame(read[name], form) for name, form in forms.items()}
+
+
+def _read(path: Path, form: Mapping[str, Any]) -> CsvTable | None:
+    """One table with its columns; None for an absent one that is not required."""
+    columns = [*form["columns"], *LAST_COLUMNS]
     if path.is_file():
         table = read_csv(path)
         table.check(columns)
-        _check_cells(table, numbers)
-        cells = {name: table.column(name) for name in table.header.cells}
-    elif form.get("required"):
+        return table
+    if form.get("required"):
         fault = f"the table {path.stem} is missing ({form['meaning']})"
         raise HedgesimError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
-    else:
-        cells = {name: [] for name in columns}
+    return None
+
+
+def _names(read: Mapping[str, CsvTable | None]) -> dict[str, set[str]]:
+    """Codes by axis, and formats."""
+    axes, formats = read["axes"], read["formats"]
+    assert axes is not None
+    assert formats is not None
+    codes = list(zip(axes.column("axis"), axes.column("code"), strict=True))
+    of_axis = {name: {code for axis, code in codes if axis == name} for name, _ in codes}
+    return {**of_axis, "format": set(formats.column("format"))}
+
+
+def _frame(table: CsvTable | None, form: Mapping[str, Any]) -> pd.DataFrame:
+    """A table in pandas; where nothing is known text is empty and numbers are NaN."""
+    columns, numbers = [*form["columns"], *LAST_COLUMNS], form.get("numbers", [])
+    cells = {name: table.column(name) for name in table.header.cells} if table else {name: [] for name in columns}
     return pd.DataFrame(
         {
             name: pd.Series([number_in(cell) for cell in column], dtype=float)
@@ -122,31 +165,6 @@ def _read(path: Path, form: Mapping[str, Any]) -> pd.DataFrame:
             for name, column in cells.items()
         }
     )
-
-
-def _check_cells(table: CsvTable, numbers: Sequence[str]) -> None:
-    """Refuse text for a number, texts that are not dates, and unknown confidences."""
-    checks: dict[str, tuple[Callable[[str], bool], str, str]] = {
-        **dict.fromkeys(numbers, (_is_number, "is not a number", "Write a number such as 0.25, or nothing.")),
-        **dict.fromkeys(DATED, (_is_date, "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD.")),
-        "confidence": (CONFIDENCES.__contains__, "is not known", f"Write one of {', '.join(CONFIDENCES)}."),
-    }
-    for name in (name for name in table.header.cells if name in checks):
-        fits, fault, remedy = checks[name]
-        for line, cell in zip(table.lines, table.column(name), strict=True):
-            if not fits(cell):
-                raise HedgesimError(table.place(line), f'"{cell}" in the column {name} {fault}', remedy)
-
-
-def _is_number(text: str) -> bool:
-    return not text or not math.isnan(number_in(text))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return not text or Period.of_date(text) is not None
-    except ValueError:
-        return False
 
 
 def _visible(name: str, frame: pd.DataFrame, *, form: Mapping[str, Any], start: Period) -> pd.DataFrame:

@@ -16,22 +16,26 @@ def read_twin(
 ) -> Scenario:
     """The twin of a scenario: another one by name, or the same without some shocks.
 
-    overrides: those of the scenario, which hold for the twin too. The twin takes the scenario's seed.
+    overrides: those of the scenario, which hold for the twin too, as its `--seed` does.
 
     Raises:
-        ScenarioError: both are asked for, the twin has other quarters, or a name is unknown.
+        ScenarioError: both are asked for, the twin has other quarters or another seed, or a name is unknown.
     """
     if name is not None and without:
         raise ScenarioError(Place("--twin"), "a twin and --without cannot both be given", "Give one of them.")
     omitted = ", ".join((*scenario.omit_shocks, *without))
     texts = (*overrides, f"omit_shocks=[{omitted}]") if without else overrides
+    asked = scenario.seed if name is None or scenario.place("seed").file.startswith("--seed") else None
     try:
-        twin = read_scenario(name or scenario.path, overrides=texts, seed=scenario.seed)
+        twin = read_scenario(name or scenario.path, overrides=texts, seed=asked)
     except ScenarioError as error:
         raise _placed(error, f"--set {texts[-1]}", f"--without {' '.join(without)}") if without else error from None
     if (twin.start, twin.end) != (scenario.start, scenario.end):
         fault = f"{twin.name} runs {twin.start} to {twin.end}, {scenario.name} {scenario.start} to {scenario.end}"
         raise ScenarioError(Place("--twin"), fault, "Name a scenario of the same quarters.")
+    if twin.seed != scenario.seed:
+        fault = f"{twin.name} has the seed {twin.seed}, {scenario.name} {scenario.seed}, and twins need one"
+        raise ScenarioError(twin.place("seed"), fault, f"Give both --seed {scenario.seed}.")
     return twin
 
 
@@ -45,7 +49,7 @@ def _placed(error: ScenarioError, before: str, after: str) -> ScenarioError:
         )
         for one in error.all
     ]
-    return ScenarioError(moved[0].place, moved[0].fault, moved[0].remedy, others=moved[1:])
+    return ScenarioError.of(moved)
 
 
 def name_of_twin(scenario: Scenario, twin: Scenario) -> str:

@@ -13,7 +13,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
-from hedgesim.errors import choose_from, shown
+from hedgesim.errors import NO_MEANINGS, choose_from, shown
 from hedgesim.model.period import Period
 from hedgesim.scenario.checked import PATH, WHERE, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
@@ -37,7 +37,7 @@ def _period(value: object) -> Period:
     if isinstance(value, Period):
         return value
     try:
-        return Period.parse(value if isinstance(value, str) else "")
+        return Period.parse(value if isinstance(value, str) and value.isascii() else "")
     except ValueError:
         raise misfit(f"{PATH} must be a quarter, not {shown(value)}", "Write it like 2022Q1.") from None
 
@@ -46,7 +46,7 @@ def _event_date(value: object) -> Period:
     """Read a quarter, or the date of an event, which gives the quarter from which it acts."""
     if isinstance(value, Period):
         return value
-    text = value if isinstance(value, str) else ""
+    text = value if isinstance(value, str) and value.isascii() else ""
     try:
         return Period.parse(text) if "Q" in text else Period.acting(text)
     except ValueError:
@@ -68,13 +68,13 @@ def _one_line(value: str) -> str:
     return value
 
 
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Refuse a list that names something twice."""
-    first = {name: k for k, name in reversed(list(enumerate(names)))}
+def _distinct(names: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Refuse a list that names something twice; 1 and 1.0 are one number, true is none."""
+    first = {(isinstance(name, bool), name): k for k, name in reversed(list(enumerate(names)))}
     refuse(
         Fault((k,), f"{WHERE} names {shown(name)} twice", "Name it once.")
         for k, name in enumerate(names)
-        if first[name] != k
+        if first[isinstance(name, bool), name] != k
     )
     return names
 
@@ -94,25 +94,27 @@ def known(kind: str, what: str, *, in_scenario: bool = False, besides: Collectio
     def check(value: str | tuple[str, ...], info: ValidationInfo) -> str | tuple[str, ...]:
         names = known_to(info)
         if value not in besides:
-            refuse(_unknown(value, getattr(names.in_scenario if in_scenario else names, kind), what))
+            refuse(_unknown(value, getattr(names.in_scenario if in_scenario else names, kind), what, names.meanings))
         return value
 
     return AfterValidator(check)
 
 
-def _unknown(value: str | tuple[str, ...], names: Collection[str] | None, what: str) -> Iterator[Fault]:
+def _unknown(
+    value: str | tuple[str, ...], names: Collection[str] | None, what: str, meanings: Mapping[str, str]
+) -> Iterator[Fault]:
     """Find names that are not known."""
     if names is None:
         return
     entries = [((), value)] if isinstance(value, str) else [((k,), name) for k, name in enumerate(value)]
     for path, name in entries:
         if name not in names:
-            yield Fault(path, f"unknown {what} {shown(name)} in {WHERE}", choice(name, names))
+            yield Fault(path, f"unknown {what} {shown(name)} in {WHERE}", choice(name, names, meanings))
 
 
-def choice(name: str, names: Iterable[str]) -> Callable[[], str]:
+def choice(name: str, names: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> Callable[[], str]:
     """What to write in place of an unknown name; looked for when it is shown."""
-    return lambda: choose_from(name, names)
+    return lambda: choose_from(name, names, meanings)
 
 
 def range_fault(path: KeyPath, value: float, bounds: Bounds) -> Iterator[Fault]:
@@ -139,6 +141,22 @@ def _settings(values: dict[str, float], info: ValidationInfo) -> dict[str, float
     if (settings := known_to(info).settings) is not None:
         refuse(_setting_faults(values, settings))
     return values
+
+
+def _dotted(value: object) -> object:
+    """Refuse settings inside others, which are written with dots."""
+    inside = [(key, one) for key, one in value.items() if isinstance(one, dict)] if isinstance(value, dict) else []
+    refuse(
+        Fault(
+            (key,), f"{PATH} is a mapping, and a setting is one dotted name", f"Write {_spelt(key, one)}.", at_key=True
+        )
+        for key, one in inside
+    )
+    return value
+
+
+def _spelt(key: str, inside: dict[str, object]) -> str:
+    return ", ".join(f"{key}.{name}: {value}" for name, value in inside.items()) or f"{key}.NAME: 1.0"
 
 
 def _setting_faults(values: Mapping[str, float], settings: Mapping[str, Bounds]) -> Iterator[Fault]:
@@ -196,4 +214,6 @@ Power = Annotated[Name, known("powers", "power", in_scenario=True)]
 Factor = Annotated[float, Field(ge=0, le=LARGEST_FACTOR)]
 Value = Annotated[str | int | float, BeforeValidator(_scalar)]
 Source = Annotated[Name, AfterValidator(_source)]
-Settings = Annotated[dict[str, Annotated[float, OrNull]], AfterValidator(_settings), AfterValidator(by_key)]
+Settings = Annotated[
+    dict[str, Annotated[float, OrNull]], BeforeValidator(_dotted), AfterValidator(_settings), AfterValidator(by_key)
+]

@@ -1,4 +1,4 @@
-"""All records together, as `hedgesim calibrate` will take them."""
+"""All records together."""
 
 from __future__ import annotations
 

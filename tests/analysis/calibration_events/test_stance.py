@@ -84,7 +84,7 @@ def test_what_is_forgotten_at_once_is_independent_and_what_never_is_stays() -> N
     assert chance(changed, numbers(0.7, LONG)) < 0.01
 
 
-def test_a_succession_another_body_and_another_country_start_anew() -> None:
+def test_a_succession_another_body_and_another_country_start_again() -> None:
     one = special.expit(0.7)
     for cells in ({"ruler": "Mirziyoyev"}, {"line": "SCO"}, {"country": "KAZ"}):
         record = stance(decision(1, 0.0), decision(0, 4.0, **cells))

@@ -153,6 +153,8 @@ def test_observed_meetings_among_the_six_are_those_of_the_record(meetings: pd.Da
     assert PATTERNS.parts["P16", 1].record == record
 
 
+OF = "{name: presence, countries: [AZE, TKM], option: RUS}"
+REALIGNED = "{name: outcome, outcome: realignments, countries: [AZE, TKM]}"
 STATISTIC = "{name: value, of: {name: presence, countries: [AZE, TKM], option: RUS}, at: 2022Q3}"
 RUNG = "{name: value, of: {name: has_met, format: CM, rung: leader}, at: 2022Q3}"
 ORDER = "{name: order, during: 2021, first: [{name: tie, country: KAZ, partner: UZBB}]}"
@@ -173,6 +175,7 @@ FAULTS: dict[str, tuple[str, str, str, str, str]] = {
     "group": ("countries: two", "countries: tow", "23:64", 'names no group "tow"', 'Did you mean "two"?'),
     "country": ("two: [KAZ, UZB]", "two: [KAS, UZB]", "23:64", 'has no country "KAS"', 'Did you mean "KAZ"?'),
     "option": ("option: RUS", "option: RUSS", "15:86", 'has no option "RUSS"', 'Did you mean "RUS"?'),
+    "countries of all": (OF, REALIGNED, "15:77", "is an outcome of all countries together", "Leave countries out."),
     "no statistic": (STATISTIC, "{of: 3}", "15:20", "must name a statistic", "Write {name: ..., ...}"),
     "scenario": ("on: war", "on: wra", "13:13", 'unknown scenario "wra"', 'Did you mean "war"?'),
     "unknown scenario": ("scenario: war_2022", "scenario: war_2032", "war_2032", 'no scenario "war_2032"', "war_2022"),

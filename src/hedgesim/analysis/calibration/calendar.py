@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from hedgesim.analysis.calibration.events import LAST_YEAR, EventPrior, by_group, log_happened
+from hedgesim.analysis.calibration.events import EventPrior, by_group, log_happened
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import Tables
 
 AT_THREE = 0.10
-"""Chance of an own meeting in the third quarter after the last, given by section 5 of the model."""
+"""Chance of an own meeting in the third quarter after the last, an assumption of the model."""
 
 THIRD = 3
 QUARTERS = 4.0
@@ -46,24 +46,20 @@ class Calendar:
     def of(
         cls,
         tables: Tables,
-        until: int = LAST_YEAR,
         *,
         regular: Collection[str] = ("own",),
         summits: Collection[str] = ("outside",),
     ) -> Calendar:
-        """The record; regular, summits: kinds of the table from which `hold` and `repeat` are fitted.
-
-        Waits that were still open at the end of `until` would have to be cut: only the years of the table are taken.
-        """
+        """The whole record; regular, summits: kinds of the table from which `hold` and `repeat` are fitted."""
         table = tables.table("calendar")
         role = dict.fromkeys(regular, "regular") | dict.fromkeys(summits, "summit")
         role |= {"step": "step", "ministers": "ministers"}
-        table = table[table["kind"].isin(role) & (table["date"].str[:4].astype(int) <= until)]
+        table = table[table["kind"].isin(role)]
         return cls(table.assign(kind=table["kind"].map(role)).reset_index(drop=True))
 
     @property
     def priors(self) -> tuple[EventPrior, ...]:
-        """Those of section 5 of the model."""
+        """Assumed ones, in the order of values."""
         return PRIORS
 
     @property

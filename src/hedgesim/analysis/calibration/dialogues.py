@@ -47,7 +47,7 @@ class Dialogues:
 
     @property
     def priors(self) -> tuple[EventPrior, ...]:
-        """Those of section 5 of the model."""
+        """Assumed ones, in the order of values."""
         return PRIORS
 
     @property

@@ -140,8 +140,9 @@ def leave_one_out(of: EventLikelihood, plan: EventPlan | None = None) -> pd.Data
 
 def by_group(groups: Sequence[str], of_rows: Sequence[str], terms: Array) -> Array:
     """Sums of terms by the group of their row; terms: axes (set, row). Axes (set, group)."""
-    own = np.asarray(of_rows)[:, None] == np.asarray(groups)[None, :]
-    return np.where(np.isneginf(terms) @ own, -np.inf, np.where(np.isneginf(terms), 0.0, terms) @ own)
+    sums = np.zeros((len(groups), len(terms)))
+    np.add.at(sums, pd.Index(groups).get_indexer(pd.Index(of_rows)), terms.T)
+    return sums.T
 
 
 def log_happened(exposure: Array, happened: Array) -> Array:

@@ -122,7 +122,7 @@ def _left_out(tables: Tables, plan: FitPlan, on_fit: Callable[[str], None]) -> d
     """Fits without each power, series or country, in units of the model."""
     found: dict[str, list[pd.DataFrame]] = {POWERS: [], COUNTRIES: []}
     for record, read in RECORDS.items():
-        table = leave_one_out(read(tables, LAST_YEAR), plan.left_out)
+        table = leave_one_out(read(tables), plan.left_out)
         found[UNITS[record]].append(_renamed(record, table))
         on_fit(f"{record} without each of {table['without'].nunique()} {UNITS[record]}")
     found[COUNTRIES].append(pd.DataFrame(_without_country(tables)))

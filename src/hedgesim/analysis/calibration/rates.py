@@ -9,16 +9,16 @@ import pandas as pd
 
 from hedgesim.analysis.calibration.calendar import Calendar
 from hedgesim.analysis.calibration.dialogues import Dialogues
-from hedgesim.analysis.calibration.events import LAST_YEAR, EventLikelihood, EventPlan, fit, leave_one_out
+from hedgesim.analysis.calibration.events import EventLikelihood, EventPlan, fit, leave_one_out
 from hedgesim.analysis.calibration.stance import Stance
 from hedgesim.scenario.tables import Tables
 
-RECORDS: Mapping[str, Callable[[Tables, int], EventLikelihood]] = {
-    "dialogues": lambda tables, until: Dialogues.of(tables, until),
-    "calendar": lambda tables, until: Calendar.of(tables, until),
-    "stance": lambda tables, until: Stance.of(tables, until),
+RECORDS: Mapping[str, Callable[[Tables], EventLikelihood]] = {
+    "dialogues": Dialogues.of,
+    "calendar": Calendar.of,
+    "stance": Stance.of,
 }
-"""What the numbers of section 5 of the model are fitted to, each record on its own."""
+"""What the numbers of formats are fitted to, each record on its own."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class FormatRates:
     """record, groups, accepted, correlation_time: how each fit went."""
 
 
-def fit_format_rates(tables: Tables, plan: EventPlan | None = None, *, until: int = LAST_YEAR) -> FormatRates:
-    """Fit every record up to a year; tables: uncut."""
+def fit_format_rates(tables: Tables, plan: EventPlan | None = None) -> FormatRates:
+    """Fit every record, whole; tables: uncut."""
     found, draws, facts = [], {}, []
     for name, read in RECORDS.items():
-        record = read(tables, until)
+        record = read(tables)
         fitted = fit(record, plan)
         found.append(fitted.parameters.assign(record=name))
         draws[name] = fitted.draws
@@ -48,7 +48,7 @@ def fit_format_rates(tables: Tables, plan: EventPlan | None = None, *, until: in
     return FormatRates(parameters[columns], draws, went)
 
 
-def left_out(tables: Tables, plan: EventPlan | None = None, *, until: int = LAST_YEAR) -> pd.DataFrame:
+def left_out(tables: Tables, plan: EventPlan | None = None) -> pd.DataFrame:
     """The fits without each power, series or country: record, and the columns of `leave_one_out`."""
-    parts = [leave_one_out(read(tables, until), plan).assign(record=name) for name, read in RECORDS.items()]
+    parts = [leave_one_out(read(tables), plan).assign(record=name) for name, read in RECORDS.items()]
     return pd.concat(parts, ignore_index=True)

@@ -24,6 +24,7 @@ from hedgesim.scenario.values import choice, known
 NAME = "name"
 PRESENCE = "presence"
 """The one outcome that is of an option too: a quantity of its own."""
+SYSTEM = tuple(name for name, item in OUTCOMES.items() if item.table == "system")
 Function = TypeVar("Function", bound=Callable[..., Array])
 
 
@@ -97,6 +98,9 @@ class Declared:
         fault, arguments = f"the {self.what} {name} has no argument", list(model.model_fields)
         unknown = [key for key in given if key not in arguments]
         refuse(Fault((key,), f"{fault} {shown(key)}", choice(key, [*arguments, NAME]), at_key=True) for key in unknown)
+        if "countries" in given and given.get("outcome") in SYSTEM:
+            fault = f"{given['outcome']} is an outcome of all countries together"
+            refuse([Fault(("countries",), fault, "Leave countries out.", at_key=True)])
         return model.model_validate(given, context=info.context)
 
 

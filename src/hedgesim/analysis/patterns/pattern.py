@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
-import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
-from hedgesim.analysis.patterns.declared import Entry, PatternNames, Statistic, Within, quantity, statistic
+from hedgesim.analysis.patterns.declared import Entry, PatternNames, Statistic, Within
+from hedgesim.analysis.patterns.statistics import COMPUTED
 from hedgesim.errors import Place, shown
 from hedgesim.scenario.checked import CheckedFile, Fault, misfit, refuse
 from hedgesim.scenario.files import shown_path
@@ -123,7 +123,7 @@ class Patterns(CheckedFile):
     advice: ClassVar[Mapping[str, str]] = {
         **{
             key: f"Add {key}: {argument.description}."
-            for kind in (quantity, statistic)
+            for kind in COMPUTED
             for model in kind.models.values()
             for key, argument in model.model_fields.items()
         },

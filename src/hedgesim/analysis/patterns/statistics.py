@@ -10,6 +10,7 @@ import numpy as np
 from hedgesim.analysis.hindcast.record import CELL, observed_shares, positions, steps_of
 from hedgesim.analysis.patterns.declared import (
     Count,
+    Declared,
     Domains,
     Given,
     Quantities,
@@ -19,6 +20,7 @@ from hedgesim.analysis.patterns.declared import (
     Statistic,
     Statistics,
     Within,
+    quantity,
     statistic,
 )
 from hedgesim.analysis.patterns.interval import year
@@ -190,3 +192,7 @@ def _given(runs: SimulatedRuns, truth: Array, during: Quarters, given: Given) ->
     """A statement about quarters, NaN where a condition did not hold in the quarter before them."""
     known = np.ones_like(truth) if given is None else given(runs)[max(0, runs.step(during.first) - 1)] > 0.0
     return np.where(known, truth.astype(float), np.nan)
+
+
+COMPUTED: tuple[Declared, ...] = (quantity, statistic)
+"""All quantities and all statistics; complete, because this module imports the quantities and comes last."""

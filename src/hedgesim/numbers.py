@@ -1,0 +1,47 @@
+"""How numbers are written in tables, messages and charts: in significant digits, never as a zero that is none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+EXACT = 17
+"""Digits that tell any two numbers apart."""
+
+MOST_DECIMALS, LONGEST = 9, 1e15  # beyond them numbers are written with an exponent
+
+
+def significant(value: float, digits: int = 3, sign: str = "") -> str:
+    """A number in so many significant digits, whole digits uncut; nothing if undefined. sign: "+" writes a plus too."""
+    if math.isnan(value):
+        return ""
+    text = f"{value or 0.0:{sign}.{digits}g}"
+    return f"{value:{sign}.0f}" if "e+" in text and abs(value) < LONGEST else text
+
+
+def apart(values: Iterable[float], digits: int = 3, sign: str = "") -> list[str]:
+    """Numbers in so many significant digits, or in as many more as tell those apart that differ."""
+    numbers = [float(value) for value in values]
+    different = len({number for number in numbers if not math.isnan(number)})
+    for more in range(digits, EXACT + 1):
+        texts = [significant(number, more, sign) for number in numbers]
+        if len({text for text in texts if text}) >= different:
+            break
+    return texts
+
+
+def rounded(values: Iterable[float], error: float) -> tuple[list[str], str]:
+    """Numbers as exact as their error, and the error in two digits; in three digits where there is no error."""
+    numbers, written = [float(value) for value in values], significant(error, 2)
+    if not 0.0 < error < LONGEST:
+        return [significant(number) for number in numbers], written
+    decimals = max(0, 1 - math.floor(math.log10(error)))
+    if decimals > MOST_DECIMALS:
+        return [significant(number, MOST_DECIMALS) for number in numbers], written
+    return [f"{number:z.{decimals}f}" if number == number else "" for number in numbers], f"{error:.{decimals}f}"
+
+
+def with_error(value: float, error: float) -> str:
+    """A number ± its error; without an error that is known, the number."""
+    (written,), plus = rounded([value], error)
+    return f"{written} ± {plus}" if written and plus else written

@@ -1,0 +1,126 @@
+"""Tables of a region are checked cell by cell: what `check` passes, `run` runs, and no fault is a traceback."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from command_line import call
+from hedgesim import read_scenario
+from hedgesim.errors import HedgesimError
+from hedgesim.scenario.arrays import read_inputs
+
+HERE = Path(__file__).parent
+
+# table: what is replaced, by what, the line, words of the fault and the remedy
+CELLS = [
+    ("rivalry", "NOR,SUV,0.7", "NOR,SUV,20", 3, '"20" in the column value is out of range. Write a number from 0'),
+    ("rivalry", "NOR,EST,0.2", "NOR,SUV,0.2", 3, "2001Q1, NOR, SUV is there twice (first in line 2). Keep one"),
+    ("axes", "power,EST", "power,NOR", 6, "power, NOR is there twice (first in line 5)"),
+    ("axes", "power,EST", "powr,EST", 6, '"powr" in the column axis is not known. Write one of country, power,'),
+    ("axes", "#0072B2", "blueish", 2, '"blueish" in the column color is not a colour. Write it like #0072B2.'),
+    ("axes", "country,VAL", "country,", 2, "the column code is empty"),
+    ("formats", ",leaders,4", ",banana,4", 3, '"banana" in the column ceiling is not known. Write one of dormant'),
+    ("formats", ",leaders,4", ",leaders,0", 3, '"0" in the column cadence is out of range. Write a number from 1 to'),
+    ("formats", ",leaders,4", ",leaders,", 3, "the column cadence is empty. Write a number from 1 to 40."),
+    ("formats", "consultative,none", "consultative,ZED", 3, '"ZED" in the column lead is not known. Known: EST,'),
+    ("formats", "VAL;MIR;OST,,lea", "VAL;MIRR,,lea", 3, 'in the column eligible is not known. Did you mean "MIR"?'),
+    ("formats", "ROUND,", "LEAGUE,", 3, "LEAGUE is there twice"),
+    ("memberships", "member", "boss", 2, '"boss" in the column status is not known'),
+    ("memberships", "VAL,LEAGUE", "VAL,LEEGUE", 2, 'in the column format is not known. Did you mean "LEAGUE"?'),
+    ("memberships", "member,1995", "member,1\u0669\u0669\u0665", 2, "in the column from is not a date"),
+    ("meetings", "ROUND,leaders", "ROUND,kings", 2, '"kings" in the column level is not known'),
+    ("meetings", "2000-05,", ",", 2, "the column date is empty"),
+    ("shocks", ",intention,", ",intension,", 2, '"intension" in the column channel is not known'),
+    ("shocks", ",NOR,,,0.39", ",ZED,,,0.39", 2, '"ZED" in the column powers is not known'),
+    ("shocks", ",NOR,,,0.39", ",NOR,,,39", 2, '"39" in the column size is out of range for intention'),
+    ("shocks", ",NOR,,,0.39", ",NOR,,,", 2, "the column size is empty"),
+    ("shocks", ",decay,8", ",decay,", 3, "the column half_life is empty"),
+    ("shocks", ",decay,8", ",decay,0", 3, "out of range. Write a number of at least 0.01."),
+    ("shocks", "2003-02-10,invented", "2003-02-10,nobody", 2, '"nobody" in the column source is no source'),
+    ("shocks", "2003-02-10", "", 2, "the column date is empty. Write the date of the event."),
+    ("shocks", "intention,,NOR", "intention,,", 2, "the column powers is empty, and intention needs powers"),
+    ("shares", "VAL,security,NOR,0.55,20", "VAL,security,NOR,0.55,-2", 2, "in the column evidence is out of range"),
+    ("shares", "2001Q1", "2001Q5", 2, '"2001Q5" in the column start is not a quarter. Write it like 2022Q1.'),
+    ("shares", "NOR,0.55", "NOR,", 2, "the column share is empty. Write a number from 0 to 1."),
+    ("shares", "NOR,0.55", 'NOR,"0,55"', 2, '"0,55" in the column share is not a number. Write 0.55, with a point.'),
+    ("ties", "VAL,MIR,0.7", "VAL,MIR,-0.7", 2, '"-0.7" in the column tie is out of range'),
+    ("affinity", "VAL,NOR,0.5", "VAL,NOR,5", 2, "Write a number from -1 to 1."),
+    ("country_attributes", "VAL,weight_security,0.3", "VAL,weight_security,1e308", 3, "out of range"),
+    ("country_attributes", "VAL,sovereignty_cost,0.6", "VAL,sovereignty_cost,60", 2, "Write a number from 0 to 3."),
+    ("domain_attributes", "security,inertia_rate,0.05", "security,inertia_rate,5", 3, "Write a number from 0 to 1."),
+    ("power_attributes", "NOR,offence,0.8", "NOR,offence,8", 2, "Write a number from 0 to 1."),
+]  # fmt: skip
+REQUIRED = ("axes", "shares", "ties", "country_attributes", "domain_attributes", "power_attributes", "proximity",
+            "affinity", "trust", "rivalry", "formats")  # fmt: skip
+
+
+@pytest.fixture
+def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    shutil.copy(HERE / "sunder_sea.yaml", tmp_path)
+    shutil.copytree(HERE / "sunder_sea", tmp_path / "sunder_sea")
+    return Path("sunder_sea")
+
+
+def edit(path: Path, old: str, new: str, count: int = 1) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+
+def refusal() -> str:
+    with pytest.raises(HedgesimError) as caught:
+        read_inputs(read_scenario("sunder_sea.yaml"))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(("table", "old", "new", "line", "words"), CELLS, ids=[f"{one[0]}: {one[2]}" for one in CELLS])
+def test_a_cell_that_cannot_be_is_refused(table: str, old: str, new: str, line: int, words: str, tables: Path) -> None:
+    edit(tables / f"{table}.csv", old, new)
+    said = refusal()
+    assert said.startswith(f"sunder_sea/{table}.csv:{line}: ")
+    assert words in said
+
+
+@pytest.mark.parametrize("table", REQUIRED)
+def test_a_required_table_without_rows_is_refused(table: str, tables: Path) -> None:
+    path = tables / f"{table}.csv"
+    path.write_text(path.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    assert refusal() == f"sunder_sea/{table}.csv:1: there are no rows below the header. Add them."
+
+
+SOURCES = {"text": "invented: A book\n", "a list": "invented: {citation: [a, b]}\n", "a number": "5: {citation: a}\n"}
+
+
+@pytest.mark.parametrize("text", SOURCES.values(), ids=SOURCES.keys())
+def test_a_source_that_is_no_citation_is_refused(text: str, tables: Path) -> None:
+    (tables / "sources.yaml").write_text(text, encoding="utf-8")
+    assert "has no citation. Write it like KEY: {citation: A book}." in refusal()
+
+
+ALL_ZERO = {
+    "country_attributes": [f"VAL,weight_{name}" for name in ("security,0.3", "commerce,0.4", "water,0.3")],
+    "ties": ["VAL,MIR,0.7", "VAL,OST,0.3"],
+}
+
+
+@pytest.mark.parametrize("table", ALL_ZERO)
+def test_weights_and_ties_that_are_all_zero_are_refused(table: str, tables: Path) -> None:
+    for old in ALL_ZERO[table]:
+        edit(tables / f"{table}.csv", old, old.rpartition(",")[0] + ",0")
+    assert "those of VAL are all 0. Give one above 0." in refusal()
+
+
+def test_an_axis_that_is_missing_is_refused(tables: Path) -> None:
+    edit(tables / "axes.csv", "domain,", "option,", 3)
+    assert refusal().startswith("sunder_sea/axes.csv:1: there is no domain in it.")
+
+
+def test_check_and_run_name_all_faults_of_all_tables(tables: Path) -> None:
+    edit(tables / "trust.csv", "VAL,MIR,0.6", "VAL,MIR,6")
+    edit(tables / "axes.csv", "#0072B2", "blue")
+    edit(tables / "axes.csv", "#D55E00", "red")
+    said = call("run", "sunder_sea.yaml", "-o", "out")
+    assert (said.code, len(said.err.splitlines())) == (2, 3)
+    assert call("check", "sunder_sea.yaml").err == said.err

@@ -1,0 +1,72 @@
+"""What Python gives in place of the command line is taken or refused in the same words: place, fault, remedy."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import hedgesim
+from hedgesim.analysis.landscape import Landscape
+from hedgesim.engines.agent_based import HedgeModel
+from hedgesim.errors import HedgesimError, texts, whole
+
+SCENARIO = hedgesim.read_scenario("war_2022", overrides=("end=2021Q3",), seed=np.int64(5))
+LAND = Landscape(("a", "b"), np.ones(2), np.zeros((2, 2)))
+
+
+def run(**arguments: Any) -> hedgesim.Results:
+    return hedgesim.run(SCENARIO, **{"runs": 2, "keep": 1, **arguments})
+
+
+REFUSED: dict[str, tuple[Callable[[], object], str]] = {
+    "half a run": (lambda: run(runs=1.5), "runs=1.5: it must be a whole number of at least 1. Write it like runs=2."),
+    "whole float": (lambda: run(runs=2.0), "runs=2.0: it must be a whole number of at least 1"),
+    "negative runs": (lambda: run(runs=-1), "runs=-1: it must be a whole number of at least 1"),
+    "text for a number": (lambda: run(runs="5"), 'runs="5": it must be a whole number'),
+    "true for a number": (lambda: run(runs=True), "runs=true: it must be a whole number"),
+    "NumPy's float": (lambda: run(keep=np.float64(1)), "keep=1.0: it must be a whole number of at least 0"),
+    "no workers": (lambda: run(workers=0), "workers=0: it must be a whole number of at least 1"),
+    "number for a folder": (lambda: run(folder=3), 'folder=3: it is of another type, int. Write a path or a name'),
+    "name for a scenario": (
+        lambda: hedgesim.run("war_2022"),
+        'scenario="war_2022": it is of another type, str. Give run what read_scenario returned.',
+    ),
+    "one override": (
+        lambda: hedgesim.read_scenario("war_2022", overrides="end=2023Q1"),
+        'overrides="end=2023Q1": it must be a list of texts. Write overrides=["end=2023Q1"].',
+    ),
+    "override that is no text": (
+        lambda: hedgesim.read_scenario("war_2022", overrides=[("end", "2023Q1")]),
+        "overrides=a list: it must be a list of texts.",
+    ),
+    "nothing for overrides": (lambda: hedgesim.read_scenario("war_2022", overrides=None), "overrides=nothing: it must"),
+    "seed with a fraction": (lambda: hedgesim.read_scenario("war_2022", seed=1.0), "seed=1.0: it must be a whole"),
+    "number for a scenario": (lambda: hedgesim.read_scenario(2022), "source=2022: it is of another type, int."),
+    "bytes for a scenario": (lambda: hedgesim.read_scenario(b"war_2022"), "source=b'war_2022': it is of another type"),
+    "number for results": (lambda: hedgesim.open_results(5), "folder=5: it is of another type, int."),
+    "nothing for results": (lambda: hedgesim.open_results(None), "folder=nothing: it is of another type"),
+    "number for an experiment": (lambda: hedgesim.sweep(5, "out"), "source=5: it is of another type, int."),
+    "sweep by half a process": (lambda: hedgesim.sweep("war_size", "out", workers=0.5), "workers=0.5: it must be"),
+    "folder for its results": (lambda: hedgesim.sensitivity("results/war_size"), "results: these are not results of a"),
+    "run for a sweep": (lambda: hedgesim.discover(run(), "hedging_index > 0"), "results: these are not results of a"),
+    "half a run of agents": (lambda: HedgeModel("war_2022", run=1.5), "run=1.5: it must be a whole number of at"),
+    "descents with a fraction": (lambda: LAND.minima(1.5), "starts=1.5: it must be a whole number."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("act", "line"), REFUSED.values(), ids=REFUSED.keys())
+def test_an_argument_of_another_type_is_refused_in_our_words(act: Callable[[], object], line: str) -> None:
+    with pytest.raises(HedgesimError) as caught:
+        act()
+    assert str(caught.value).startswith(line)
+
+
+def test_integers_of_numpy_and_folders_as_text_are_taken(tmp_path: Path) -> None:
+    assert (SCENARIO.seed, type(SCENARIO.seed)) == (5, int)
+    results = run(runs=np.int32(2), keep=np.uint8(1), workers=np.int64(1), folder=str(tmp_path / "out"))
+    hedgesim.write(results, str(tmp_path / "out"))
+    assert hedgesim.open_results(str(tmp_path / "out")).manifest["runs"] == 2
+    assert whole("n", np.int64(-3)) == -3
+    assert texts("names", (name for name in ("a", "b"))) == ("a", "b")
