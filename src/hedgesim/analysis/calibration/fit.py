@@ -16,21 +16,26 @@ import pandas as pd
 from hedgesim.analysis.calibration.basis import basis_of
 from hedgesim.analysis.calibration.drift import NU, DriftFit, changes, left_out, recorded
 from hedgesim.analysis.calibration.events import LAST_YEAR, EventPlan, leave_one_out
+from hedgesim.analysis.calibration.membership import CENTRES, GRID, Membership
 from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.posterior import (
     DRIFT,
+    MEMBERSHIP,
     SUBJECT,
     VOTES,
     Posterior,
     joined,
     of_drift,
     of_formats,
+    of_membership,
     of_votes,
     within_ranges,
 )
-from hedgesim.analysis.calibration.rates import RECORDS, fit_format_rates
+from hedgesim.analysis.calibration.rates import RECORDS, FormatRates, fit_format_rates
+from hedgesim.analysis.calibration.stance import PRIORS
 from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, history_against
 from hedgesim.errors import HedgesimError
+from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import Tables
 
@@ -72,7 +77,7 @@ class Calibration:
 def calibrate(
     tables: Tables, plan: FitPlan | None = None, *, on_fit: Callable[[str], None] = lambda _: None
 ) -> Calibration:
-    """Fit the drift, the rates and stances of formats, and the votes; no number is of one country.
+    """Fit the drift, the rates and stances of formats, memberships and votes; no number is of one country.
 
     tables: uncut; nothing later than `LAST_YEAR` is used. on_fit: called with the name of each fit just completed.
 
@@ -84,13 +89,18 @@ def calibrate(
     on_fit("formats")
     drift, of_shares = of_drift(tables, 2 * plan.draws)
     votes, of_rolls = of_votes(tables, 2 * plan.draws, until=LAST_YEAR)
-    on_fit("drift and votes")
-    found = joined([drift, *of_formats(rates, 2 * plan.draws), votes], seed=plan.chain.seed)
+    members = Membership.of(tables, _stance_used(rates))
+    on_fit("drift, votes and memberships")
+    of_events = [*of_formats(rates, 2 * plan.draws), of_membership(members, 2 * plan.draws)]
+    found = joined([drift, *of_events, votes], seed=plan.chain.seed)
     kept = within_ranges(found.draws)
     if len(kept) < plan.draws:
         fault = f"only {len(kept)} of {len(found.draws)} draws lie in the declared ranges"
         raise HedgesimError("calibrate", fault, "Widen the ranges of the parameters that the record contradicts.")
-    without = {name: pd.concat(tables_, ignore_index=True) for name, tables_ in _left_out(tables, plan, on_fit).items()}
+    without = {
+        name: pd.concat(tables_, ignore_index=True)
+        for name, tables_ in _left_out(tables, members, plan, on_fit).items()
+    }
     facts = _facts(plan, of_shares, of_rolls)
     facts |= {"chains": rates.facts.to_dict("records"), "draws_in_range": len(kept) / len(found.draws)}
     return Calibration(
@@ -118,7 +128,17 @@ def parameters_with(numbers: pd.DataFrame) -> pd.DataFrame:
     return table[[name for name in table if name not in last] + last]
 
 
-def _left_out(tables: Tables, plan: FitPlan, on_fit: Callable[[str], None]) -> dict[str, list[pd.DataFrame]]:
+def _stance_used(rates: FormatRates) -> Array:
+    """The values of the stance that runs use, as sampled: medians where identified, else the middle of the prior."""
+    own = rates.parameters[rates.parameters["record"] == "stance"].set_index("parameter").loc[[p.name for p in PRIORS]]
+    middle = [float(prior.natural(np.asarray(prior.mean))) for prior in PRIORS]
+    used = np.where(own["identified"], own["q50"], middle)
+    return np.asarray([np.log(x) if prior.logarithmic else x for x, prior in zip(used, PRIORS, strict=True)])
+
+
+def _left_out(
+    tables: Tables, members: Membership, plan: FitPlan, on_fit: Callable[[str], None]
+) -> dict[str, list[pd.DataFrame]]:
     """Fits without each power, series or country, in units of the model."""
     found: dict[str, list[pd.DataFrame]] = {POWERS: [], COUNTRIES: []}
     for record, read in RECORDS.items():
@@ -126,6 +146,7 @@ def _left_out(tables: Tables, plan: FitPlan, on_fit: Callable[[str], None]) -> d
         found[UNITS[record]].append(_renamed(record, table))
         on_fit(f"{record} without each of {table['without'].nunique()} {UNITS[record]}")
     found[COUNTRIES].append(pd.DataFrame(_without_country(tables)))
+    found[COUNTRIES].append(pd.DataFrame(_without_member(members)))
     return found
 
 
@@ -149,6 +170,13 @@ def _without_country(tables: Tables) -> Iterator[dict[str, object]]:
     for place, country in enumerate(axes.loc[axes["axis"] == "country", "code"]):
         others = replace(history, votes=np.delete(history.votes, place, axis=0))
         yield from _rows(country, VOTES, asdict(fit_votes(others, until=LAST_YEAR).rule))
+
+
+def _without_member(members: Membership) -> Iterator[dict[str, object]]:
+    """Mean rates of accession and exit without each country."""
+    for country in members.groups:
+        values = {name: float(GRID @ members.posterior(name, without=country)) for name in CENTRES}
+        yield from _rows(country, MEMBERSHIP, values)
 
 
 def _rows(country: str, record: str, values: Mapping[str, float]) -> Iterator[dict[str, object]]:

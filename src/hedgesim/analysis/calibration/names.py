@@ -38,6 +38,10 @@ MODEL_NAMES: Mapping[str, Mapping[str, str]] = {
         "r": "stance.left",
         "half_life": "stance.half_life",
     },
+    "membership": {
+        "accession": "ladder.accession",
+        "leaving": "ladder.leaving",
+    },
     "votes": {
         "kappa": "votes.prior",
         "rho": "votes.other_kind",

@@ -1,9 +1,9 @@
 """What the record says of numbers of the model: one table of numbers and equally likely draws of each record.
 
-Numbers of formats come from events (`rates`), those of drift and votes from fits of their own, put into the same form
-here. A drift has normal errors of clusters about its likeliest values, of which the widths are those; its prior is even
-over the declared range. A vote rule has the chance of its place on the grid, by the score of votes one year ahead; its
-prior is even over the grid.
+Numbers of formats come from events (`rates`), those of drift, memberships and votes from fits of their own, put into
+the same form here. A drift has normal errors of clusters about its likeliest values, of which the widths are those; its
+prior is even over the declared range. A vote rule has the chance of its place on the grid, by the score of votes one
+year ahead; its prior is even over the grid. Rates of accession and exit have the chances of their places on a grid.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scipy import stats
 
 from hedgesim.analysis.calibration.drift import NU, DriftFit, changes, fit_drift, recorded
 from hedgesim.analysis.calibration.events import IDENTIFIED, LEVELS
+from hedgesim.analysis.calibration.membership import CENTRES, GRID, PRIOR_SD, Membership
 from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.rates import FormatRates
 from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, history_against
@@ -26,7 +27,7 @@ from hedgesim.model.noise import draw_uniform
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.tables import Tables
 
-DRIFT, VOTES = "drift", "votes"
+DRIFT, MEMBERSHIP, VOTES = "drift", "membership", "votes"
 """Records beside those of formats."""
 
 VOTE_NUMBERS = ("kappa", "rho", "half_life")
@@ -126,6 +127,17 @@ def _estimates(found: DriftFit) -> dict[str, tuple[float, float]]:
     return {**sigmas, "phi": (found.drift.phi, found.errors.phi)}
 
 
+def of_membership(record: Membership, n: int) -> Posterior:
+    """The posterior of the rates of accession and exit, each on its grid, in whose logarithm widths are measured."""
+    rows, draws = [], {}
+    for name in CENTRES:
+        place = np.searchsorted(np.cumsum(record.posterior(name)), (np.arange(n) + 0.5) / n)
+        values = GRID[np.minimum(place, len(GRID) - 1)][shuffled(n, n, name)]
+        rows.append({**_summary(name, values, PRIOR_SD), "prior_value": CENTRES[name]})
+        draws[name] = values
+    return _in_units_of_model(MEMBERSHIP, pd.DataFrame(rows), pd.DataFrame(draws))
+
+
 def of_votes(tables: Tables, n: int, *, until: int) -> tuple[Posterior, VoteFit]:
     """The posterior of the vote rule, and the fit."""
     found = fit_votes(history_against(tables, SUBJECT), until=until)
@@ -142,7 +154,7 @@ def of_votes(tables: Tables, n: int, *, until: int) -> tuple[Posterior, VoteFit]
 
 def _measured(name: str, values: Array) -> Array:
     """What widths are compared on: logarithms, but rho and what is of drift as they are."""
-    return np.log(values) if name in {"kappa", "half_life"} else values
+    return np.log(values) if name in {"kappa", "half_life", *CENTRES} else values
 
 
 def _summary(name: str, values: Array, prior_sd: float) -> dict[str, Any]:
