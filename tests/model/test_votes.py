@@ -26,7 +26,7 @@ def test_own_votes_count_by_age_and_kind_and_those_of_all_as_much_as_half_a_vote
     # First country: two abstentions this year, weight 2; a yes three years ago, .5; a no on the other kind, .25.
     same, other = cast((0, 0, 2, 2.0), (0, 1, 3, 1.0), (1, 0, 3, 1.0)), cast((0, 0, 0, 1.0))
     found = vote_probabilities(same, other, AGE, NOW, P)[:, 0, :, 0]
-    usual = np.asarray([0.25, 0.0, 2.0, 1.5]) / 3.75
+    usual = np.asarray([1.0 + 1.0, 1.0, 1.0 + 2.0, 1.0 + 2.0]) / 9.0  # five votes of all, and one for every choice
     assert found[0] == pytest.approx((np.asarray([0.25, 0.0, 2.0, 0.5]) + 0.5 * usual) / 3.25, abs=1e-9)
     assert found[1] == pytest.approx((np.asarray([0.0, 0.0, 0.0, 1.0]) + 0.5 * usual) / 1.5, abs=1e-9)
 
@@ -34,8 +34,9 @@ def test_own_votes_count_by_age_and_kind_and_those_of_all_as_much_as_half_a_vote
 def test_what_is_known_fades_as_the_run_goes_on() -> None:
     same = cast((0, 0, 0, 4.0), (1, 0, 3, 4.0))
     now, later = (vote_probabilities(same, NOBODY, AGE, NOW + step, P)[0, 0, 0, 0] for step in (0.0, 12.0))
-    assert now == pytest.approx((4.0 + 0.25) / 4.5)
-    assert later == pytest.approx((2.0 + 0.25) / 2.5)
+    usual = (4.0 + 1.0) / 12.0
+    assert now == pytest.approx((4.0 + 0.5 * usual) / 4.5)
+    assert later == pytest.approx((2.0 + 0.5 * usual) / 2.5)
 
 
 def test_where_nobody_ever_voted_all_choices_are_as_likely() -> None:

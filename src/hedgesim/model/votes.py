@@ -25,11 +25,12 @@ def vote_probabilities(counts: Array, other: Array, age: Array, step: Array, par
     """Probability of every choice on a resolution of a kind, axes (…, country, 1, choice, run).
 
     counts, other: votes on resolutions of this kind and of the other, axes (country, year, choice, run). age: of each
-    year at the start, years, axes (1, year, 1, 1). step: quarters since the start, axes (…, 1, 1, 1, 1).
+    year at the start, years, axes (1, year, 1, 1). step: quarters since the start, axes (…, 1, 1, 1, 1). What all
+    countries did on both kinds counts for `prior` votes; one vote for every choice is added to it.
     """
     xp, p = namespace(counts), parameters
     weight = 0.5 ** ((age + step / QUARTERS) / p.half_life)
     seen = xp.sum(weight * (counts + p.other_kind * other), axis=DOMAIN, keepdims=True)
-    pooled = xp.sum(seen, axis=COUNTRY, keepdims=True) + 1e-9
-    usual = pooled / xp.sum(pooled, axis=TARGET, keepdims=True)
+    cast = xp.sum(counts + other, axis=(COUNTRY, DOMAIN), keepdims=True) + 1.0
+    usual = cast / xp.sum(cast, axis=TARGET, keepdims=True)
     return (seen + p.prior * usual) / (xp.sum(seen, axis=TARGET, keepdims=True) + p.prior)

@@ -27,8 +27,8 @@ SECURITY = "security"
 VOTE_YEARS = 17
 """Years of votes before a start that count."""
 
-RESOLUTIONS = {"sovereignty": ("sovereignty", "sovereignty_human_rights"), "rights": ("human_rights",)}
-"""Kinds of rollcalls.csv by the kind of resolution."""
+RESOLUTIONS = {"sovereignty": ("sovereignty",), "rights": ("human_rights", "sovereignty_human_rights")}
+"""Kinds of rollcalls.csv by the kind of resolution, as in the fit: human rights are such in any territory."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +149,7 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     power = _Attributes(tables, "power", axes.powers)
     country = _Attributes(tables, "country", axes.countries)
     domain = _Attributes(tables, "domain", axes.domains)
+    against = _aggressor(scenario, axes, tables)
     weight = np.stack([country.of(f"weight_{d}") for d in axes.domains], axis=-1)
     tie = _pairs(tables, "ties", "tie", (axes.countries, axes.countries))
     for where, values in (("country_attributes, weights", weight), ("ties", tie)):
@@ -182,10 +183,10 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
         personalisation=country.of("personalisation")[:, None, None, None],
         neutrality=country.of("statutory_neutrality")[:, None, None, None],
         left=country.of("bodies_left")[:, None, None, None],
-        votes_sovereignty=_votes(tables, axes, "sovereignty"),
-        votes_rights=_votes(tables, axes, "rights"),
+        votes_sovereignty=_votes(tables, axes, "sovereignty", against=against),
+        votes_rights=_votes(tables, axes, "rights", against=against),
         vote_age=np.arange(float(VOTE_YEARS))[None, :, None, None],
-        aggressor=_wide(_aggressor(scenario, axes, tables)),
+        aggressor=_wide(np.asarray([float(p == against) for p in axes.powers])),
         formats=formats_of(tables, axes),
         shocks=shocks_of(impulses_of(scenario, tables), axes),
     )
@@ -285,11 +286,12 @@ def _is_domain(axes: Axes, name: str) -> Array:
     return np.asarray([float(d == name) for d in axes.domains])[None, :, None, None]
 
 
-def _votes(tables: Tables, axes: Axes, kind: str) -> Array:
-    """Votes on resolutions of a kind by years before the start, axes (country, year, choice, 1)."""
+def _votes(tables: Tables, axes: Axes, kind: str, *, against: str) -> Array:
+    """Votes on resolutions of a kind hostile to a power by years before the start, axes (country, year, choice, 1)."""
     counts = np.zeros((len(axes.countries), VOTE_YEARS, len(CHOICES), 1))
     table = tables.table("rollcalls")
-    of_kind = table[table["kind"].isin(RESOLUTIONS[kind]) & table["country"].isin(axes.countries)]
+    hostile = table["hostile_to"].str.split(";").map(lambda powers: against in powers).astype(bool)
+    of_kind = table[hostile & table["kind"].isin(RESOLUTIONS[kind]) & table["country"].isin(axes.countries)]
     for country, vote, date in zip(of_kind["country"], of_kind["vote"], of_kind["date"], strict=True):
         age = axes.start.year - int(str(date)[:4]) - 1
         if 0 <= age < VOTE_YEARS:
@@ -297,8 +299,7 @@ def _votes(tables: Tables, axes: Axes, kind: str) -> Array:
     return counts
 
 
-def _aggressor(scenario: Scenario, axes: Axes, tables: Tables) -> Array:
-    """1 for the power that a hostile resolution is about: the named one, else the one with the largest army."""
+def _aggressor(scenario: Scenario, axes: Axes, tables: Tables) -> str:
+    """The power that a hostile resolution is about: the named one, else the one with the largest army; "" of none."""
     mass = _Attributes(tables, "power", axes.powers).of(f"mass_{SECURITY}")
-    named = scenario.aggressor or axes.powers[int(np.argmax(mass))]
-    return np.asarray([float(p == named) for p in axes.powers])
+    return scenario.aggressor or (axes.powers[int(np.argmax(mass))] if axes.powers else "")

@@ -57,7 +57,7 @@ def formats_of(tables: Tables, axes: Axes) -> Formats:
         ladder=_wide(ladder),
         status=np.where(ladder > DORMANT, status, 0.0)[:, None, :, None],
         since=_wide([_since(row, held[row["format"]]) for row in rows]),
-        seated=np.zeros((1, 1, 1, 1)),
+        seated=np.full((1, 1, 1, 1), float(_has_seated_all(tables.table("meetings"), rows))),
         absorptions=_absorptions(rows, axes),
     )
 
@@ -83,7 +83,7 @@ def _led(rows: Sequence[Row], axes: Axes, factor: str = "") -> Array:
 
 def _listed(rows: Sequence[Row], column: str, axis: Sequence[str]) -> Array:
     """1 where a member of the axis is listed in the column, axes (axis, format)."""
-    lists = [{part.strip() for part in _text(row[column]).split(";")} for row in rows]
+    lists = [_parts(row[column]) for row in rows]
     return np.asarray([[float(code in listed) for listed in lists] for code in axis])
 
 
@@ -148,6 +148,22 @@ def _rung(row: Row, held: Sequence[tuple[int, str]]) -> float:
     first = float(RUNGS.index(str(row["level"])))
     met = max((float(RUNGS.index(rung)) for _, rung in held if rung in RUNGS), default=0.0)
     return first if row["role"] == "body" else max(met, 1.0)
+
+
+def _has_seated_all(meetings: pd.DataFrame, rows: Sequence[Row]) -> bool:
+    """Whether all heads of one own format have sat together before the start; deputies are listed otherwise."""
+    held = meetings[(meetings["held"].astype(float) > 0) & (meetings["level"] == "leaders")]
+    return any(
+        _parts(row["eligible"]) <= _parts(participants)
+        for row in rows
+        if row["role"] == "own"
+        for participants in held.loc[held["format"] == row["format"], "participants"]
+    )
+
+
+def _parts(text: object) -> set[str]:
+    """What a cell lists, joined by semicolons."""
+    return {part.strip() for part in _text(text).split(";")}
 
 
 def _since(row: Row, held: Sequence[tuple[int, str]]) -> float:
