@@ -65,11 +65,16 @@ def check_years(tables: Tables, years: Sequence[int]) -> None:
 
 def observed_shares(tables: Tables, setting: Setting) -> pd.DataFrame:
     """The shares of a setting's axes that the table `record` holds, in all years, without prior-dominated ones."""
-    axes, table = setting.axes, tables.table("record")
-    table = table[table["country"].isin(axes.countries) & table["domain"].isin(axes.domains)]
-    table = table[table["option"].isin(axes.options)].astype({"year": int})
-    informed = np.flatnonzero(setting.prior_dominated[..., 0][positions(axes, table, *CELL)] == 0.0)
+    table = shares_on(tables, setting.axes)
+    informed = np.flatnonzero(setting.prior_dominated[..., 0][positions(setting.axes, table, *CELL)] == 0.0)
     return table.iloc[informed]
+
+
+def shares_on(tables: Tables, axes: Axes) -> pd.DataFrame:
+    """Every share of some axes that the table `record` holds, in all years."""
+    table = tables.table("record")
+    table = table[table["country"].isin(axes.countries) & table["domain"].isin(axes.domains)]
+    return table[table["option"].isin(axes.options)].astype({"year": int})
 
 
 def _shares(tables: Tables, setting: Setting, years: Sequence[int]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.calibration.drift import LOWEST_SHARE, angle
-from hedgesim.analysis.hindcast.record import CELL, Record, observed_shares, positions, steps_of
+from hedgesim.analysis.hindcast.record import CELL, Record, positions, shares_on, steps_of
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
 from hedgesim.engines.records import Observation, join_runs, record_observation
@@ -47,7 +47,7 @@ def from_record(case: Case, tables: Tables, year: int) -> Case:
     tables: uncut. What is not recorded of a country and domain shares the rest as it did.
     """
     axes = case.setting.axes
-    table = observed_shares(tables, case.setting)
+    table = shares_on(tables, axes)
     table = table[table["year"] == year]
     place = positions(axes, table, *CELL)
     share, given = case.setting.share.copy(), np.zeros_like(case.setting.share)
