@@ -23,7 +23,7 @@ Simulate = Callable[[Array, Rng], EventLikelihood]
 
 
 def births(values: Array, rng: Rng) -> Dialogues:
-    """The record of dialogues with births drawn anew, year by year; the powers, their sizes and the alarm stay."""
+    """The record of dialogues with births drawn again, year by year; the powers, their sizes and the alarm stay."""
     table = read_tables().table("dialogues").sort_values(["year", "power"], kind="stable").reset_index(drop=True)
     ministers, leaders = (1.0 - np.exp(-QUARTERS * rate[0]) for rate in Dialogues(table).rates(values[None]))
     had, led = dict.fromkeys(table["power"], 0), dict.fromkeys(table["power"], 0)
@@ -38,7 +38,7 @@ def births(values: Array, rng: Rng) -> Dialogues:
 
 
 def waits(values: Array, rng: Rng) -> Calendar:
-    """As many waits and years of ministers' meetings as on record, each drawn anew; no wait is cut."""
+    """As many waits and years of ministers' meetings as on record, each drawn again; no wait is cut."""
     hold, h0, m, theta_m, repeat = values
     rows = Calendar.of(read_tables()).rows
     drawn = []
@@ -57,7 +57,7 @@ def waits(values: Array, rng: Rng) -> Calendar:
 
 
 def decisions(values: Array, rng: Rng) -> Stance:
-    """The decisions on record with outcomes drawn anew; what a ruler had left stays."""
+    """The decisions on record with outcomes drawn again; what a ruler had left stays."""
     record = Stance.of(read_tables())
     table = record.rows
     memory = 0.5 ** (1.0 / np.exp(values[-1]))

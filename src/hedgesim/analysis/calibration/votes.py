@@ -109,7 +109,7 @@ def chances_on(history: History, date: np.datetime64, kind: str, rule: VoteRule)
 
 
 def rolling(history: History, years: Sequence[int], rule: VoteRule) -> Array:
-    """Log score of every vote of some years, foretold from the years before; axes (resolution, country)."""
+    """Log score of every vote of some years, forecast from the years before; axes (resolution, country)."""
     return _scores(history, years, lambda known, date, kind: chances_on(known, date, kind, rule))
 
 

@@ -1,4 +1,4 @@
-"""Votes in the General Assembly: how well the rule foretells those on record, and what runs forecast.
+"""Votes in the General Assembly: how well the rule forecasts those on record, and what runs forecast.
 
 The rolls end in 2021, so no vote of a later year can be scored. The rule was fitted to votes up to 2019.
 """
