@@ -46,11 +46,16 @@ evidence: $(VENV)/.tested ## fit, score, ablate and regenerate docs/evidence.md 
 	$(BIN)/hedgesim ablate -o results/ablate --overwrite
 	$(BIN)/hedgesim sweep sensitivity --backend jax -o results/sensitivity --overwrite
 	$(BIN)/hedgesim sensitivity sensitivity -o results/sensitivity --overwrite
+	$(BIN)/hedgesim sweep founding_question --backend jax -o results/founding_question --overwrite
+	$(BIN)/hedgesim sensitivity founding_question --less no_war -o results/founding_question --overwrite
 	$(BIN)/hedgesim sweep screening --backend jax -o results/screening --overwrite
 	$(BIN)/hedgesim sensitivity screening -o results/screening --overwrite
 	$(BIN)/hedgesim landscape war_2022 --json > results/landscape.json
 	$(BIN)/python tools/write_patterns.py results/patterns
 	$(BIN)/python tools/write_evidence.py results
+
+forecast: $(VENV)/.tested ## write today's forecasts of outlook_2030 into docs/forecasts
+	$(BIN)/python tools/write_forecast.py outlook_2030
 
 format: $(VENV)/.tested ## put the source into form
 	$(BIN)/ruff check --fix .

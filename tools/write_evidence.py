@@ -197,9 +197,9 @@ def patterns(results: Path) -> str:
 def sensitivity(results: Path) -> str:
     """What drives outcomes: Sobol indices of what may be fitted, Morris effects of formats."""
     parts = []
-    for name, method, measure in (("sensitivity", "sobol", "ST"), ("screening", "morris", "mu_star")):
-        folder = results / name / "sensitivity" / method
-        tables, _ = read_findings(folder, "sensitivity")
+    for name, found, measure in SWEEPS:
+        folder, method = results / name / "sensitivity" / found, found.partition("_less_")[0]
+        tables, facts = read_findings(folder, "sensitivity")
         indices = tables["indices"]
         own = indices[indices["measure"] == measure]
         first = own.sort_values(["outcome", "value"], ascending=[True, False]).groupby("outcome").head(LARGEST)
@@ -207,7 +207,7 @@ def sensitivity(results: Path) -> str:
         forms = {"outcome": "{}", "factor": "`{}`", "value": "{:.3f}", "confidence": "± {:.3f}"}
         noise = ", ".join(f"{row.outcome} {100 * row.noise:.1f} %" for row in tables["basis"].itertuples())
         parts += [
-            f"### `{name}`: {METHODS[method]}",
+            f"### `{name}`{LESS.format(**facts) if facts.get('less') else ''}: {METHODS[method]}",
             f"The {LARGEST} largest of each outcome; 95 % intervals of the bootstrap; share of the variance "
             f"that is Monte Carlo error: {noise}.",
             rows_of(first, forms),
@@ -217,6 +217,12 @@ def sensitivity(results: Path) -> str:
 
 
 LARGEST = 4
+SWEEPS = (
+    ("sensitivity", "sobol", "ST"),
+    ("founding_question", "sobol_less_no_war", "ST"),
+    ("screening", "morris", "mu_star"),
+)
+LESS = ", the difference to `{less}`"
 METHODS = {
     "sobol": "total effects (Sobol), the share of the variance to which a parameter contributes",
     "morris": "mean absolute effects (Morris), in units of the outcome over the complete range",

@@ -185,6 +185,21 @@ def test_a_sample_with_some_successful_runs_is_kept(tmp_path: Path) -> None:
     assert first.set_index("measure")["value"]["ST"] == pytest.approx(total, rel=1e-9)
 
 
+def test_less_a_scenario_indices_are_those_of_the_paired_differences(tmp_path: Path) -> None:
+    path, varied = tmp_path / "pair.yaml", "settings.taste.threat: {low: 0.0, high: 3.0}"
+    lines = ["question: What does the war do?", "scenarios: [war_2022, no_war]", "outcomes: [presence_RUS]", "seed: 1"]
+    lines += [f"uncertainties: {{{varied}}}", "levers: {end: [2022Q3]}", "design: saltelli", "samples: 4"]
+    path.write_text("\n".join([*lines, "replications: 3"]))
+    results = sweep(path, tmp_path / "out")
+    found = sensitivity(results, less="no_war")
+    runs = results.table("runs").set_index(["scenario", "sample", "run"])["presence_RUS"].sort_index()
+    change = (runs["war_2022"] - runs["no_war"]).groupby("sample").mean().to_numpy().reshape(4, 3)
+    assert values(found, "ST")["threat"] == pytest.approx(total_order(change)[0], rel=1e-9)
+    assert list(found.basis["scenario"]) == ["war_2022 less no_war"]
+    with saying("--less peace: there is no such scenario in the sweep"):
+        sensitivity(results, less="peace")
+
+
 def test_the_share_of_noise_by_hand() -> None:
     # means 1 and 5, variance between them 8; within 2 and 2, by two runs 1
     assert noise_share(np.array([[0.0, 2.0], [4.0, 6.0]]), shared=False) == pytest.approx(1 / 8)

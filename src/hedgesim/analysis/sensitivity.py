@@ -19,8 +19,8 @@ from hedgesim.analysis.indices import (
     pawn_by_chance,
     sobol_indices,
 )
-from hedgesim.analysis.stored import SAMPLE, Varied, check_outcomes, check_whole, place_of, varied_in
-from hedgesim.errors import HedgesimError, texts, whole
+from hedgesim.analysis.stored import SAMPLE, SCENARIO, Varied, check_outcomes, check_whole, place_of, varied_in
+from hedgesim.errors import HedgesimError, choose_from, texts, whole
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS
 
@@ -89,6 +89,7 @@ def sensitivity(
     outcomes: Sequence[str] = (),
     *,
     method: str | None = None,
+    less: str = "",
     level: float = 0.95,
     resamples: int = 100,
     seed: int | None = None,
@@ -97,8 +98,9 @@ def sensitivity(
 
     outcomes: columns of the table of runs; by default those of the experiment. Analysed is the mean over the successful
     runs of a sample; a base sample or path in which a sample has none is dropped as a unit and counted. method: sobol,
-    morris or given; by default the one of the design. level, resamples, seed: of the bootstrap, the seed by
-    default that of the experiment.
+    morris or given; by default the one of the design. less: a scenario of the sweep; each outcome is then that of
+    every other scenario less that of this one, run by run with the same samples and random numbers. level, resamples,
+    seed: of the bootstrap, the seed by default that of the experiment.
 
     Raises:
         HedgesimError: the sweep is unfinished, its design does not fit the method, too few runs succeeded, or it has
@@ -110,13 +112,14 @@ def sensitivity(
     chosen = _method_of(manifest, method)
     wanted = tuple(dict.fromkeys(texts("outcomes", outcomes))) or tuple(str(name) for name in manifest["outcomes"])
     check_outcomes(results, wanted, "--outcome" if outcomes else place_of(results))
+    _check_less(manifest, less)
     varied = varied_in(results)
     if not varied.uncertainties:
         raise HedgesimError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
     bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else whole("seed", seed, 0))
     indices: list[tuple[object, ...]] = []
     basis: list[tuple[object, ...]] = []
-    for group, runs, values in _groups(results, varied, wanted):
+    for group, runs, values in _groups(results, varied, wanted, less=less):
         for outcome in wanted:
             of_runs = runs[outcome].to_numpy(dtype=np.float64).reshape(len(values), -1)
             means, kept, own_basis = _units(of_runs, values, chosen, manifest)
@@ -168,8 +171,29 @@ def _method_of(manifest: Mapping[str, Any], method: str | None) -> str:
     raise HedgesimError(manifest["experiment"], fault, remedy)
 
 
+def _check_less(manifest: Mapping[str, Any], less: str) -> None:
+    """Refuse a scenario to compare with that the sweep lacks, or that is alone in it."""
+    known = [str(name) for name in manifest["scenarios"].values()]
+    if less and less not in known:
+        raise HedgesimError(f"--less {less}", "there is no such scenario in the sweep", choose_from(less, known))
+    if less and len(known) == 1:
+        raise HedgesimError(f"--less {less}", "it is the only scenario of the sweep", "Leave --less out.")
+
+
+def _differences(rows: pd.DataFrame, varied: Varied, outcomes: Sequence[str], less: str) -> pd.DataFrame:
+    """The outcomes of every scenario less those of one, paired by levers, sample and run."""
+    if not less:
+        return rows
+    key, names = [*varied.levers, SAMPLE, "run"], list(outcomes)
+    base, others = rows[rows[SCENARIO] == less], rows[rows[SCENARIO] != less]
+    paired = others.drop(columns=names).merge(base[[*key, *names]], on=key, how="left", validate="many_to_one")
+    changes = others[names].to_numpy(dtype=np.float64) - paired[names].to_numpy(dtype=np.float64)
+    named = {SCENARIO: others[SCENARIO].astype(str) + f" less {less}"}
+    return others.assign(**named, **{name: changes[:, k] for k, name in enumerate(names)})
+
+
 def _groups(
-    results: Results, varied: Varied, outcomes: Sequence[str]
+    results: Results, varied: Varied, outcomes: Sequence[str], *, less: str
 ) -> Iterator[tuple[tuple[str, ...], pd.DataFrame, Values]]:
     """Every scenario and combination of levers: its name, its runs in the order of samples, and the factors' values.
 
@@ -177,7 +201,8 @@ def _groups(
     """
     columns = [*varied.groups, SAMPLE, "run", *varied.uncertainties, *outcomes]
     replications = int(results.manifest["replications"])
-    for names, rows in results.table(RUNS, columns=columns).groupby(varied.groups, sort=False):
+    table = _differences(results.table(RUNS, columns=columns), varied, outcomes, less)
+    for names, rows in table.groupby(varied.groups, sort=False):
         runs = rows.sort_values([SAMPLE, "run"], kind="stable", ignore_index=True)
         first = runs.iloc[::replications]
         if not np.array_equal(runs[SAMPLE], np.repeat(np.arange(len(first)), replications)):

@@ -36,6 +36,9 @@ def sensitivity(
     outcomes: Annotated[
         list[str] | None, Option("--outcome", help="Column of the table of runs; may be repeated.")
     ] = None,
+    less: Annotated[
+        str, Option(metavar="SCENARIO", help="Scenario of the sweep whose outcomes are taken from those of the others.")
+    ] = "",
     level: Annotated[float, Option(help="Level of the confidence intervals.")] = 0.95,
     resamples: Annotated[int, Option(help="Resamples of the bootstrap.")] = 100,
     seed: Annotated[int | None, Option(help="Seed of the bootstrap; by default that of the sweep.")] = None,
@@ -45,8 +48,11 @@ def sensitivity(
 ) -> None:
     """Print which uncertainties move the outcomes of a sweep."""
     results, folder = open_sweep(experiment, output, quick=quick)
-    found = hedgesim.sensitivity(results, outcomes or (), method=method, level=level, resamples=resamples, seed=seed)
-    where, written = _write(found, results, folder_in_sweep(folder, "sensitivity", found.method), overwrite=overwrite)
+    found = hedgesim.sensitivity(
+        results, outcomes or (), method=method, less=less, level=level, resamples=resamples, seed=seed
+    )
+    own = f"{found.method}_less_{less}" if less else found.method
+    where, written = _write(found, results, folder_in_sweep(folder, "sensitivity", own), overwrite=overwrite, less=less)
     if as_json:
         tables = {"indices": records_of(found.indices), "basis": records_of(found.basis)}
         print_json(
@@ -67,7 +73,9 @@ def sensitivity(
     print_end(results, written)
 
 
-def _write(found: Sensitivity, results: Results, folder: Path | None, *, overwrite: bool) -> tuple[Path | None, str]:
+def _write(
+    found: Sensitivity, results: Results, folder: Path | None, *, overwrite: bool, less: str
+) -> tuple[Path | None, str]:
     """Draw indices, and write them with their origin."""
     from hedgesim.analysis.sensitivity import METHODS
     from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
@@ -85,6 +93,8 @@ def _write(found: Sensitivity, results: Results, folder: Path | None, *, overwri
             " Right of the line effects are nearly linear, left of it they are curved or depend on other factors. At"
             " most ten factors are named."
         )
+    if less:
+        note += f" Every outcome is the difference to {less}, run by run with the same random numbers."
     measures = METHODS[found.method].measures
     drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
     outcomes = list(dict.fromkeys(found.basis["outcome"]))
@@ -93,7 +103,7 @@ def _write(found: Sensitivity, results: Results, folder: Path | None, *, overwri
         results,
         folder,
         {"indices": found.indices, "basis": found.basis},
-        facts={"method": found.method, "outcomes": outcomes, **asdict(found.bootstrap)},
+        facts={"method": found.method, "less": less, "outcomes": outcomes, **asdict(found.bootstrap)},
         library="SALib",
         draw=lambda charts: draw_sensitivity(page, outcomes, charts),
         overwrite=overwrite,
