@@ -41,7 +41,7 @@ data: $(VENV)/.runs ## rebuild the tables in src/hedgesim/data from data-raw
 
 evidence: $(VENV)/.tested ## fit, score, ablate and regenerate docs/evidence.md (less than 30 minutes)
 	$(BIN)/hedgesim calibrate -o src/hedgesim/data/calibration/fitted_2021 --overwrite
-	$(BIN)/hedgesim patterns -o results/patterns --overwrite
+	$(BIN)/hedgesim patterns --runs 1000 -o results/patterns --overwrite
 	$(BIN)/hedgesim hindcast -o results/hindcast --overwrite
 	$(BIN)/hedgesim ablate -o results/ablate --overwrite
 	$(BIN)/hedgesim sweep sensitivity --backend jax -o results/sensitivity --overwrite
