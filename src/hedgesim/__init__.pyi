@@ -1,3 +1,4 @@
+from .analysis.comparison import compare as compare
 from .analysis.discovery import discover as discover
 from .analysis.landscape import Landscape as Landscape
 from .analysis.sensitivity import sensitivity as sensitivity
@@ -27,6 +28,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "StoreError",
+    "compare",
     "discover",
     "draw",
     "open_results",

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import yaml
+
 from hedgesim.errors import DEFAULT_PLACE, Place, ScenarioError
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
@@ -87,6 +89,15 @@ def difference(a: Scenario, b: Scenario) -> tuple[DifferenceRow, ...]:
         for path in {**of_a, **of_b}
         if path not in of_a or path not in of_b or of_a[path] != of_b[path]
     )
+
+
+def leaves_of(text: str) -> dict[str, Any]:
+    """The values of a scenario's text by path, as in `--set`; none of what is no mapping in YAML."""
+    try:
+        found = yaml.load(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return {}
+    return dict(_leaves(found)) if isinstance(found, dict) else {}
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,251 @@
+"""What differs between batches of runs: outcomes ranked by how far they part, paired run by run where possible."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.results.results import Results
+from hedgesim.results.tables import PRESENCE, RUNS
+from hedgesim.scenario.twins import leaves_of
+
+FEWEST, MOST = 2, 6
+"""Batches that can be compared at once."""
+
+Z = 1.6448536269514722
+"""Quantile of the standard normal distribution at 95 %."""
+
+QUANTILES = (0.05, 0.95)
+SHOCKS = "shocks."
+WORDS = ("purpose", "shocks")
+"""Paths of a scenario that decide nothing by themselves."""
+
+WHOLE_RUN = ("run", "seed", "failed")
+COLUMNS = (
+    "batch", "outcome", "entity", "option", "base", "value", "difference", "error", "low", "high", "relative",
+    "same_sign", "n", "paired", "effect",
+)  # fmt: skip
+
+Values = NDArray[np.float64]
+
+Key = tuple[str, str, str]
+"""Outcome, country or nothing, and option or nothing."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Batches of runs, each compared with the first.
+
+    differences: a row for each batch but the first and each outcome that both have, the largest effects first. base,
+    value: means of the first batch and of this one; difference: value less base, with its standard error; low, high: 5
+    and 95 % of runs where runs are paired, else the 90 % interval of the difference of the means; relative: difference
+    over base; same_sign: share of pairs whose difference has the sign of the mean; n: pairs, or runs of the smaller
+    batch; effect: size of the difference over the standard deviation of runs. settings: a row for each value that is
+    not the same in all batches, a column for each batch. left_out: what could not be compared, in sentences.
+    """
+
+    names: tuple[str, ...]
+    period: str
+    differences: pd.DataFrame
+    settings: pd.DataFrame
+    left_out: tuple[str, ...]
+
+
+def compare(first: Results, *others: Results, names: Sequence[str] = ()) -> Comparison:
+    """Compare results with the first: outcomes at the end of runs, and counts over them.
+
+    names: what the batches are called; by default their scenarios or experiments.
+
+    Raises:
+        HedgesimError: fewer than two batches or more than six, or nothing that all of them have.
+        StoreError: a table is missing or damaged.
+    """
+    batches = (first, *others)
+    if not FEWEST <= len(batches) <= MOST:
+        fault = f"{len(batches)} batches cannot be compared"
+        raise HedgesimError("compare", fault, f"Give {FEWEST} to {MOST} of them.")
+    called = _distinct(tuple(names) or tuple(_name_of(one.manifest) for one in batches))
+    period, left_out = _last_quarter(batches, called)
+    read = [_values(one, period, name) for one, name in zip(batches, called, strict=True)]
+    values = [own for own, _ in read]
+    left_out += [line for _, lines in read for line in lines]
+    frames = []
+    for name, own, results in zip(called[1:], values[1:], others, strict=True):
+        shared = [key for key in values[0] if key in own]
+        left_out += _lacking(called[0], values[0], name, own)
+        paired = first.manifest.get("seed") == results.manifest.get("seed")
+        frames += [_difference(name, key, values[0][key], own[key], paired=paired) for key in shared]
+    if not frames:
+        raise HedgesimError("compare", "the batches have no outcome in common", "Name batches of the same countries.")
+    table = pd.DataFrame(frames, columns=list(COLUMNS))
+    ranked = table.sort_values(["batch", "effect"], ascending=[True, False], kind="stable", key=_in_order(called))
+    return Comparison(called, period, ranked.reset_index(drop=True), _settings(batches, called), tuple(left_out))
+
+
+def _in_order(names: Sequence[str]) -> Any:
+    """Key of a sort that puts batches in the order in which they are given."""
+    return lambda column: column.map(list(names).index) if column.name == "batch" else column
+
+
+def _name_of(manifest: Mapping[str, Any]) -> str:
+    return str(manifest.get("experiment") or manifest.get("scenario") or "results")
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names with a number after those that occur again."""
+    return tuple(
+        name if names.count(name) == 1 else f"{name} ({names[: n + 1].count(name)})" for n, name in enumerate(names)
+    )
+
+
+def _last_quarter(batches: Sequence[Results], names: Sequence[str]) -> tuple[str, list[str]]:
+    """The last quarter that all runs have, empty for sweeps, and what is left out because of it."""
+    ends = {name: _end_of(one) for name, one in zip(names, batches, strict=True)}
+    known = {end for end in ends.values() if end}
+    if len(known) < 2:
+        return next(iter(known), ""), []
+    if "" in ends.values():
+        raise HedgesimError("compare", "a sweep and runs end in other quarters", "Compare runs with runs.")
+    said = ", ".join(f"{name} {end}" for name, end in ends.items())
+    line = f"Ends differ ({said}): compared in {min(known)}, over the runs that are kept; counts are left out."
+    return min(known), [line]
+
+
+def _end_of(results: Results) -> str:
+    """The last quarter of a run; empty for a sweep, whose points may differ."""
+    return str(leaves_of(str(results.manifest.get("scenario_text", ""))).get("end", ""))
+
+
+def _values(results: Results, period: str, name: str) -> tuple[dict[Key, pd.Series[float]], list[str]]:
+    """Every outcome of the runs that succeeded: one number a run, indexed by run and, of a sweep, by what varies."""
+    if "factors" in results.manifest:
+        return _of_sweep(results), []
+    whole: dict[Key, pd.Series[float]] = {}
+    lines = []
+    if _end_of(results) == period:
+        runs = results.table(RUNS)
+        failed = int(runs["failed"].notna().sum())
+        lines = [f"{name}: {failed} of {len(runs)} runs failed and are left out."] if failed else []
+        good = runs[runs["failed"].isna()].set_index("run")
+        whole = {_key(str(column)): good[column] for column in good if column not in WHOLE_RUN}
+    rows = results.table("countries", where=[("period", "=", period)]) if "countries" in results.tables else None
+    if rows is None or rows.empty:
+        return whole, lines
+    of_country = {str(code): own.set_index("run") for code, own in rows.groupby("country", sort=False)}
+    outcomes = [str(name) for name in rows if name not in {"run", "period", "country"}]
+    kept = {_key(name, code): own[name] for name in outcomes for code, own in of_country.items()}
+    return {**kept, **whole}, lines
+
+
+def _of_sweep(results: Results) -> dict[Key, pd.Series[float]]:
+    paths = [str(one["path"]) for one in results.manifest["factors"]]
+    runs = results.table(RUNS)
+    good = runs[runs["failed"].isna()].set_index([*paths, "run"])
+    outcomes = [str(name) for name in results.manifest["outcomes"]]
+    return {_key(name): good[name].astype(float) for name in outcomes if name in good}
+
+
+def _key(column: str, country: str = "") -> Key:
+    """Outcome, country and option of a column such as `presence_RUS` or `hedging_index_KAZ`."""
+    if column.startswith(PRESENCE):
+        option, _, place = column.removeprefix(PRESENCE).partition("_")
+        return PRESENCE.rstrip("_"), country or place, option
+    head, _, last = column.rpartition("_")
+    if not country and head and last.isupper():
+        return head, last, ""
+    return column, country, ""
+
+
+def _lacking(one: str, first: Mapping[Key, object], other: str, second: Mapping[Key, object]) -> list[str]:
+    """What only one of two batches has, by country or outcome."""
+    lines = []
+    for name, own, others, without in ((one, first, second, other), (other, second, first, one)):
+        places = sorted({key[1] for key in own if key[1]} - {key[1] for key in others})
+        outcomes = sorted({key[0] for key in own} - {key[0] for key in others})
+        options = sorted({key[2] for key in own if key[2]} - {key[2] for key in others})
+        if places or outcomes or options:
+            lines.append(f"Only in {name}, not in {without}: {', '.join([*places, *options, *outcomes])}.")
+    return lines
+
+
+def _difference(name: str, key: Key, base: pd.Series[float], own: pd.Series[float], *, paired: bool) -> tuple[Any, ...]:
+    """One row of the differences."""
+    both = base.index.intersection(own.index) if paired and base.index.names == own.index.names else base.index[:0]
+    pairs = len(both) > 0
+    one, other = (np.asarray(side[both] if pairs else side, dtype=np.float64) for side in (base, own))
+    change, error, low, high, same = (_of_pairs if pairs else _of_samples)(one, other)
+    spread = float(np.sqrt((one.var() + other.var()) / 2.0))
+    effect = 0.0 if change == 0.0 else abs(change) / spread if spread > 0.0 else np.inf
+    level, n = float(one.mean()), min(len(one), len(other))
+    relative = change / level if level else np.nan
+    return name, *key, level, float(other.mean()), change, error, low, high, relative, same, n, pairs, effect
+
+
+def _of_pairs(one: Values, other: Values) -> tuple[float, ...]:
+    """Mean difference of paired runs, its error, 5 and 95 % of runs, and the share with the sign of the mean."""
+    change = other - one
+    mean, error = float(change.mean()), _error(change)
+    low, high = (float(q) for q in np.quantile(change, QUANTILES))
+    return mean, error, low, high, float((np.sign(change) == np.sign(mean)).mean())
+
+
+def _of_samples(one: Values, other: Values) -> tuple[float, ...]:
+    """Difference of the means of independent runs, its error and its 90 % interval; no share of signs."""
+    mean, error = float(other.mean() - one.mean()), float(np.hypot(_error(one), _error(other)))
+    return mean, error, mean - Z * error, mean + Z * error, np.nan
+
+
+def _error(sample: Values) -> float:
+    """Standard error of a mean; not a number for one run."""
+    return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else np.nan
+
+
+def _settings(batches: Sequence[Results], names: Sequence[str]) -> pd.DataFrame:
+    """Values of scenarios and of how they were run that are not the same in all batches: setting, a column a batch."""
+    held = [_about(one.manifest) for one in batches]
+    held = [
+        {path: value for path, value in one.items() if not _own_shock(path, held)} | _shocks(one, held) for one in held
+    ]
+    paths = list(dict.fromkeys(path for one in held for path in one))
+    rows = [[path, *(one.get(path, "") for one in held)] for path in paths]
+    return pd.DataFrame([row for row in rows if len(set(map(str, row[1:]))) > 1], columns=["setting", *names])
+
+
+def _own_shock(path: str, held: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a path is of a shock that some batch does not have; such a shock is one row."""
+    if not path.startswith(SHOCKS):
+        return False
+    shock = ".".join(path.split(".")[:2])
+    return any(not any(name.startswith(f"{shock}.") for name in one) for one in held)
+
+
+def _shocks(own: Mapping[str, object], held: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """A row for each shock of a batch that some other does not have: when it acts."""
+    rows: dict[str, object] = {}
+    for path, value in own.items():
+        shock, _, key = path.removeprefix(SHOCKS).partition(".")
+        if key in {"date", "arrival.rate"} and _own_shock(path, held):
+            rows[f"{SHOCKS}{shock}"] = f"from {value}" if key == "date" else f"at a rate of {value} a quarter"
+    return rows
+
+
+def _about(manifest: Mapping[str, Any]) -> dict[str, object]:
+    """Values of a scenario by path, and seed, runs, engine and versions."""
+    plain = {name: manifest[name] for name in ("experiment", "seed", "runs", "hedgesim", "engine") if name in manifest}
+    rules = manifest.get("rules")
+    own = {"rules of one's own": ", ".join(map(str, rules))} if isinstance(rules, list) and rules else {}
+    scenario = leaves_of(str(manifest.get("scenario_text", "")))
+    return {**{path: value for path, value in scenario.items() if path not in WORDS}, **plain, **own}
+
+
+def check_outcome(found: Comparison, outcome: str) -> None:
+    """Refuse an outcome that no difference is about; HedgesimError with the known ones."""
+    known = list(dict.fromkeys(found.differences["outcome"]))
+    if outcome not in known:
+        raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known))
