@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.results.small import SMALL, files, many, written
+from tests.results.small import SMALL, files, many, resealed, written
 
 from command_line import Said, call, files_below, sketch
 from hedgesim.commands._sweeps import open_sweep
@@ -176,10 +176,10 @@ def test_a_name_in_a_manifest_is_never_a_path(name: str, here: Path) -> None:
         (here / file).write_text("mine")
     run = json.loads(Path("run/manifest.json").read_text())
     named = f"{here}{name}" if name == "/victim" else name
-    manifests = {"run": {**run, "tables": {named: {}}, "charts": [named, f"{named}.png"]}}
+    manifests = {"run": {**run, "tables": {named: {"sha256": "0" * 64}}, "charts": [named, f"{named}.png"]}}
     manifests["swept"] = {**swept, "tables": {"runs": [named]}, "charts": [named, f"{named}.png"]}
     for kind, manifest in manifests.items():
-        (here / kind / "manifest.json").write_text(json.dumps(manifest))
+        (here / kind / "manifest.json").write_bytes(resealed(manifest))
         with pytest.raises(StoreError, match=r"is not the name|cannot be read"):
             open_results(kind).table(named if kind == "run" else "runs")
     before = {file: content for file, content in held(here).items() if "victim" in file}

@@ -241,7 +241,7 @@ def test_a_newer_manifest_is_refused_and_left_alone(done: tuple[Path, Path]) -> 
     newer = json.dumps({**json.loads((folder / "manifest.json").read_text()), "format_version": 99})
     (folder / "manifest.json").write_text(newer)
     for what in (lambda: sweep(path, folder), lambda: open_results(folder), lambda: status_of(folder)):
-        with pytest.raises(StoreError, match=r"results format 99 is newer than 1.*Update hedgesim"):
+        with pytest.raises(StoreError, match=r"results format 99 is newer than 2.*Update hedgesim"):
             what()
     assert (folder / "manifest.json").read_text() == newer
 

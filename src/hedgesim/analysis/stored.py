@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from hedgesim.errors import HedgesimError, StoreError, choose_from, shown
 from hedgesim.experiment import Experiment
-from hedgesim.results.folders import SWEEP, Folder, manifest_in
+from hedgesim.results.folders import SWEEP, Folder
+from hedgesim.results.manifest import manifest_in
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.sweep import status_of
 from hedgesim.results.sweep_tables import POINT

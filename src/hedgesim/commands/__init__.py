@@ -11,7 +11,8 @@ import importlib
 import os
 import pkgutil
 import sys
-from typing import Any
+import warnings
+from typing import Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -48,10 +49,23 @@ def _about() -> None:
     """Simulate how states hedge among rival powers."""
 
 
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning on one line, without the code that it came from."""
+    print_aside(message)
+
+
 def main() -> None:
     """Run the command line; a fault of the user's is one line and exit code 2."""
     os.environ["MPLBACKEND"] = "Agg"  # charts are files, whatever the setting of a notebook says
     _streams.prepare()
+    warnings.showwarning = _warn
     usage_error: Any = typer.BadParameter.__bases__[0]
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import pandas as pd
@@ -21,6 +23,9 @@ Where = Sequence[tuple[str, str, Any]]
 """Conditions that all hold, as in `pandas.read_parquet(filters=…)`: column, one of `OPERATORS`, value."""
 
 OPERATORS = ("=", "==", "!=", "<", "<=", ">", ">=", "in", "not in")
+FEWEST_DIGITS = 20
+"""Hexadecimal digits that tell whether bytes are those that were written."""
+
 AGAIN = "Run it again: what is damaged is replaced."
 
 
@@ -126,20 +131,43 @@ class FrameTables(Tables):
 class FolderTables(Tables):
     """Tables in the folder of a run, a file each."""
 
-    def __init__(self, folder: Folder, names: Sequence[str]) -> None:
-        """Take a folder and the tables in it."""
-        self.place, self._folder, self._names = folder.address, folder, names
+    def __init__(self, folder: Folder, digests: Mapping[str, str]) -> None:
+        """Take a folder and the tables in it with the SHA-256 of each."""
+        self.place, self._folder, self._digests = folder.address, folder, digests
+        self._whole = WholeFiles(folder)
 
     def names(self) -> Sequence[str]:
         """See `Tables`."""
-        return self._names
+        return list(self._digests)
 
     def rows(self, name: str, columns: Sequence[str] | None, where: Where) -> pd.DataFrame:
         """See `Tables`."""
+        self._whole.check(name, {f"{name}.parquet": self._digests[name]})
         data = dataset_of(self._folder, name, [f"{name}.parquet"])
         wanted = data.schema.names if columns is None else list(columns)
         self.check(name, wanted, where, are_text(data.schema))
         return self.scan(data, wanted, where)
+
+
+@dataclass(frozen=True)
+class WholeFiles:
+    """The files of a folder, whose bytes are compared with their digest before the first of them is read."""
+
+    folder: Folder
+    _known: set[str] = field(default_factory=set)
+
+    def check(self, table: str, digests: Mapping[str, str]) -> None:
+        """Refuse damaged files; StoreError. digests: by name of the file the first digits of its SHA-256, or all."""
+        for name, digest in digests.items():
+            if name in self._known:
+                continue
+            content = self.folder.read(name)
+            right = content is not None and hashlib.sha256(content).hexdigest()[: len(digest)] == digest
+            if not right or len(digest) < FEWEST_DIGITS:
+                why = "it is missing" if content is None else "its bytes do not have its digest"
+                fault = f"table {table} cannot be read ({name}: {why})"
+                raise StoreError(self.folder.address, fault, remedy=AGAIN)
+            self._known.add(name)
 
 
 def dataset_of(folder: Folder, name: str, files: Sequence[str], *, differ: bool = False) -> Any:

@@ -25,12 +25,10 @@ from hedgesim.results.folders import (
     Folder,
     Manifest,
     digest_of_sources,
-    is_broken,
-    manifest_in,
     now,
     versions,
-    write_manifest,
 )
+from hedgesim.results.manifest import fault_of, manifest_in, warn_of_age, write_manifest
 from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import Estimate, SweepPlan
@@ -150,10 +148,10 @@ def check_sweep(folder: Folder, plan: SweepPlan, *, overwrite: bool = False) -> 
     """
     folder.check_place()
     content, runs = folder.read(MANIFEST), any(map(is_part, folder.names(RUNS)))
-    broken, away = content is not None and is_broken(content), f"Move it away, or: {OTHER_FOLDER}"
-    if broken and not runs:
-        raise StoreError(f"{folder.address}/{MANIFEST}", "not a manifest of results", remedy=away)
-    before = {} if broken else manifest_in(folder) or {}
+    fault, away = "" if content is None else fault_of(content), f"Move it away, or: {OTHER_FOLDER}"
+    if fault and not runs:
+        raise StoreError(f"{folder.address}/{MANIFEST}", fault, remedy=away)
+    before = {} if fault else manifest_in(folder) or {}
     if not before and not runs and folder.is_file(POINTS) is not None and folder.path is not None:
         raise StoreError(f"{folder.address}/{POINTS}", "this file is not of these results", remedy=away)
     if before and before.get("kind") != SWEEP:
@@ -259,6 +257,7 @@ def status_of(folder: str | Path) -> Status:
         raise StoreError(place.address, fault, remedy)
     if manifest.get("kind") != SWEEP:
         raise StoreError(place.address, "results of a run of a scenario are here, not of a sweep", "Name a sweep.")
+    warn_of_age(place, manifest)
     found = contents_of(place)
     points = SweepTables(place, manifest).points()["key"]
     keys = set(points)
