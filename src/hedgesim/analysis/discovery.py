@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -27,7 +28,9 @@ OPERATORS: Mapping[str, tuple[Callable[[Any, float], Any], str]] = {
 }
 """Signs of a condition: what they compute, and their word in the name of a folder."""
 
-FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
+FORM = re.compile(r"(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)", re.ASCII)
+LONGEST = 200
+"""Characters of a condition above which it is none."""
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
 """Designs that fill their space; Morris's paths do not."""
@@ -50,8 +53,8 @@ class Condition:
     @staticmethod
     def read(text: str) -> Condition:
         """Read a text such as `hedging_index < 0.4`; HedgesimError for one that is not OUTCOME OP NUMBER."""
-        found = FORM.fullmatch(text)
-        if found is None:
+        found = FORM.fullmatch(text.strip()) if len(text) <= LONGEST else None
+        if found is None or not math.isfinite(float(found[3])):
             remedy = "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
             raise HedgesimError(f"--when '{text}'", "it is not OUTCOME < NUMBER", remedy)
         name, sign, number = found.groups()

@@ -13,7 +13,7 @@ from hedgesim.errors import StoreError
 from hedgesim.results.folders import Folder, digest_of_sources, versions
 from hedgesim.results.manifest import digests_of, manifest_in
 from hedgesim.results.ownership import Draw, drawn, write_files
-from hedgesim.results.parquet import WholeFiles
+from hedgesim.results.whole_files import WholeFiles
 
 
 def write_findings(

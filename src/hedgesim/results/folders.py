@@ -19,6 +19,7 @@ from typing import Any
 
 from hedgesim.errors import StoreError, shown
 from hedgesim.results.file_systems import OTHER_FOLDER, LocalFiles, reason_of, remote_files
+from hedgesim.scenario.tables import OWN_SOURCES, read_tables
 
 RESULTS_FORMAT = 2
 
@@ -229,8 +230,11 @@ def digest_of_sources() -> str:
 
 
 def digest_of_folder(folder: Path | None) -> str:
-    """SHA-256 of the files of a folder of tables; nothing without one."""
-    return "" if folder is None else _digest_of({file.name: file for file in folder.iterdir()})
+    """SHA-256 of the tables in a folder and of its citations, whatever else is there; nothing without one."""
+    if folder is None:
+        return ""
+    names = [*(f"{name}.csv" for name in read_tables(folder).forms), OWN_SOURCES]
+    return _digest_of({name: folder / name for name in names})
 
 
 def _digest_of(files: Mapping[str, Path]) -> str:

@@ -48,6 +48,9 @@ from hedgesim.results.tables import RUNS
 from hedgesim.results.workers import in_order
 from hedgesim.rules.catalogue import files_in_use
 
+PROBED = 256
+"""Runs that are simulated to estimate time and disk."""
+
 MOST_RESTARTS = 3
 """Times that workers which were ended from outside are restarted without a chunk having been finished in between."""
 
@@ -272,9 +275,9 @@ def status_of(folder: str | Path) -> Status:
 
 
 def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:
-    """Simulate the first chunk that is missing twice, the second time by the clock, and write it nowhere."""
+    """Simulate a few of the first runs that are missing twice, the second time by the clock; nothing is written."""
     found = contents_of(Folder(folder)) if folder is not None else Contents()
-    task = next(plan.tasks(found), None) or next(plan.tasks(Contents()))
+    task = (next(plan.tasks(found), None) or next(plan.tasks(Contents()))).first_runs(PROBED)
     engine = engine_of(plan.engine, plan.backend)
     run_chunk(task, engine)
     began = time.perf_counter()

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from multiprocessing.synchronize import Event
 from typing import Any, TypeVar
 
-from hedgesim.errors import WorkerError
+from hedgesim.errors import HedgesimError, WorkerError
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.files import use
 
@@ -24,6 +24,9 @@ Result = TypeVar("Result")
 
 WAITING = 2
 """Results per worker that are being computed or wait to be taken: memory is held for no more."""
+
+MOST_A_PROCESSOR = 8
+"""Workers per processor, above which they are refused."""
 
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Set to 1, so that linear algebra in the workers starts no threads of its own."""
@@ -37,8 +40,12 @@ def in_order(begin: Begin[Task, Result], tasks: Iterator[Task], *, workers: int)
     """Do tasks here or in so many processes; results come in the order of the tasks.
 
     Raises:
+        HedgesimError: more workers than this computer can make use of, or memory ran out in one.
         WorkerError: a worker process could not be started or ended before its work was done.
     """
+    if workers > (most := MOST_A_PROCESSOR * (os.cpu_count() or 1)):
+        fault = f"this computer has {os.cpu_count()} processors, and more than {most} workers slow each other down"
+        raise HedgesimError(f"--workers {workers}", fault, "Give about as many --workers as processors.")
     if workers == 1:
         do = begin()
         return (do(task) for task in tasks)
