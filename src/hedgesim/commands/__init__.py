@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 import warnings
 from typing import Any, TextIO
@@ -72,7 +73,7 @@ def main() -> None:
         sys.stdout.flush()
     except typer.Exit as leave:
         code = leave.exit_code
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         code = STOPPED
     except usage_error as error:
         message = " ".join(error.format_message().split())
@@ -82,6 +83,10 @@ def main() -> None:
         for one in error.all if isinstance(error, ScenarioError) else [error]:
             print_aside(one)
         code = 2
+    except MemoryError:
+        print_aside("hedgesim: memory ran out; what was written before is kept. Give fewer runs or workers.")
+        code = 2
     if code == STOPPED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print_aside("stopped")
     sys.exit(code if isinstance(code, int) else 0)
