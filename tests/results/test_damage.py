@@ -18,7 +18,8 @@ from hedgesim.results.findings import read_findings, write_findings
 from hedgesim.results.manifest import LATER, SEAL
 from hedgesim.results.results import open_results, write, write_results
 from hedgesim.results.simulation import run
-from hedgesim.results.sweep import status_of, sweep
+from hedgesim.results.status import status_of
+from hedgesim.results.sweep import sweep
 from hedgesim.scenario import read_scenario
 
 Held = dict[str, Any]

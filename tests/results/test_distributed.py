@@ -19,7 +19,8 @@ from tests.results.test_survival import begun, wait_for_parts
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
-from hedgesim.results.sweep import status_of, sweep
+from hedgesim.results.status import status_of
+from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
 from hedgesim.rules.catalogue import RuleFile
 from hedgesim.rules.countries import habit

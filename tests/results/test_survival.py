@@ -25,7 +25,8 @@ from tests.results.test_workers import children_of
 
 from hedgesim.errors import StoreError
 from hedgesim.results.results import open_results
-from hedgesim.results.sweep import status_of, sweep
+from hedgesim.results.status import status_of
+from hedgesim.results.sweep import sweep
 
 REPLICATIONS = 700
 """Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from hedgesim.results.folders import (
     now,
     versions,
 )
-from hedgesim.results.manifest import fault_of, manifest_in, warn_of_age, write_manifest
+from hedgesim.results.manifest import fault_of, manifest_in, write_manifest
 from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import Estimate, SweepPlan
@@ -37,7 +36,6 @@ from hedgesim.results.store import (
     DAMAGED,
     MISSING,
     Contents,
-    PointRuns,
     contents_of,
     files_by_table,
     is_part,
@@ -224,54 +222,6 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
         "repeated": plan.repeated,
         "runs": plan.runs,
     }
-
-
-@dataclass(frozen=True)
-class Status:
-    """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
-
-    unused: chunks of earlier versions of the experiment or of its sources, which are ignored. repeated: points that are
-    alike to earlier ones, which are run for both. foreign: what lies among the files of runs and is none of them.
-    """
-
-    planned: int
-    there: int
-    failed: int
-    missing: int
-    damaged: Mapping[str, str]
-    finished: bool
-    unused: int
-    repeated: int
-    foreign: tuple[str, ...] = ()
-
-
-def status_of(folder: str | Path) -> Status:
-    """What is in the store of a sweep, every file checked against its digest.
-
-    Raises:
-        StoreError: there is no sweep.
-    """
-    place = Folder(folder)
-    manifest = manifest_in(place)
-    if manifest is None:
-        known = "there is no manifest, so it is unknown what these results are"
-        fault = known if place.is_there() else "there is no such folder"
-        remedy = "Name the folder of a sweep, such as results/war_size, or run it again."
-        raise StoreError(place.address, fault, remedy)
-    if manifest.get("kind") != SWEEP:
-        raise StoreError(place.address, "results of a run of a scenario are here, not of a sweep", "Name a sweep.")
-    warn_of_age(place, manifest)
-    found = contents_of(place)
-    points = SweepTables(place, manifest).points()["key"]
-    keys = set(points)
-    total, replications = int(manifest["runs"]), int(manifest["replications"])
-    lacking = (last - first for key in keys for first, last in found.missing(PointRuns(key, 0, replications)))
-    there = replications * len(keys) - sum(lacking)
-    used = [chunk for chunk in found.chunks if any(one.key in keys for one in chunk.runs)]
-    failed = sum(chunk.failed for chunk in used)
-    finished = bool(manifest.get("ended")) and there == total and not found.damaged
-    unused, repeated = len(found.chunks) - len(used), len(points) - len(keys)
-    return Status(total, there, failed, total - there, found.damaged, finished, unused, repeated, found.foreign)
 
 
 def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:
