@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, swept
 from tests.command_line import Said, call, folded, refused, sketch, start
+from tests.results.small import resealed
 
 from hedgesim.results.findings import read_findings
 
@@ -116,7 +117,7 @@ def test_a_quick_sweep_is_found_in_its_folder(tmp_path: Path, monkeypatch: pytes
 
 def unfinished(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
-    (folder / "manifest.json").write_text(json.dumps({**manifest, "ended": None, "tables": {}}))
+    (folder / "manifest.json").write_bytes(resealed({**manifest, "ended": None, "tables": {}}))
     next((folder / "runs").iterdir()).unlink()
 
 

@@ -13,6 +13,7 @@ LONGEST_SHOWN_VALUE = 60
 NO_MEANINGS: Mapping[str, str] = {}
 """No known name has a meaning in words."""
 LONGEST_SHOWN_LIST = 20
+LONGEST_PLACE = 600
 
 
 @dataclass(frozen=True, order=True)
@@ -43,7 +44,7 @@ class HedgesimError(ValueError):
 
     def __str__(self) -> str:
         """Write `place: fault. remedy` on one line, whatever the texts hold."""
-        return f"{_one_line(str(self.place))}: {self.fault}. {self.remedy}"
+        return f"{_short(_one_line(str(self.place)))}: {self.fault}. {self.remedy}"
 
     def __reduce__(self) -> tuple[object, ...]:
         """Send it from one process to another."""
@@ -101,6 +102,12 @@ def _visible(character: str) -> str:
 def _one_line(text: str) -> str:
     """Fold white space into single spaces and make every character visible."""
     return " ".join(printable(text).split())
+
+
+def _short(place: str) -> str:
+    """Cut the middle out of a place that fills the screen, such as an option with a long value."""
+    half = LONGEST_PLACE // 2
+    return place if len(place) <= LONGEST_PLACE else f"{place[:half]} … {place[-half:]}"
 
 
 def shown(value: object) -> str:

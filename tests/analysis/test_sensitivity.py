@@ -172,7 +172,7 @@ def test_a_sample_with_some_successful_runs_is_kept(tmp_path: Path) -> None:
         def table(self, name: str, columns: Sequence[str] | None = None, where: Where = ()) -> pd.DataFrame:
             rows = super().table(name, columns, where)
             if len(rows) and "sample" in rows:
-                rows.loc[(rows["sample"] == 0) & (rows["run"] > 0), "presence_RUS"] = np.nan
+                rows.loc[(rows["sample"] == 0) & (rows["run"] > 0), ["presence_RUS", "failed"]] = [np.nan, "overflow"]
             return rows
 
     lacking = sensitivity(Lacking(results.manifest, results.tables))

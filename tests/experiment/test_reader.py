@@ -174,7 +174,7 @@ FILE = {
     },
     HEAD: {
         "uncertainties:\n" + MANY: (
-            "1:1: the design has 100000000 points, more than 16777216. "
+            "1:1: the design has 100000000 points, more than 1048576. "
             "Give fewer levels or samples, or choose a design that samples."
         ),
         "design: morris\nsamples: 4\n": (

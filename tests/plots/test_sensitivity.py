@@ -35,7 +35,7 @@ def invented(
     ]
     columns = ["scenario", RULE, "outcome", "measure", "factor", "other", "value", "confidence"]
     basis = pd.DataFrame(groups, columns=["scenario", RULE]).assign(
-        outcome="cohesion", used=64, dropped=2, failed=3, noise=0.05, by_chance=0.1, varies=True
+        outcome="cohesion", used=64, dropped=2, failed=3, undefined=0, noise=0.05, by_chance=0.1, varies=True
     )
     indices = pd.DataFrame(rows, columns=columns)
     low, high = indices["value"] - 0.05, indices["value"] + 0.05

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from hedgesim.engines.case import Case
+from hedgesim.results.manifest import SEAL, sealed
 from hedgesim.results.results import open_results
 from hedgesim.results.simulation import Batch, Plan, blocks_of
 
@@ -66,3 +68,8 @@ def assert_same(one: Path, other: Path) -> None:
 def files(folder: Path) -> list[str]:
     """The files of the parts of a store; their names hold the digests of their bytes."""
     return sorted(str(file.relative_to(folder)) for file in folder.glob("*/*.parquet") if file.parent.name != "damaged")
+
+
+def resealed(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest that was changed on purpose, with the digest that belongs to it."""
+    return sealed({key: value for key, value in manifest.items() if key != SEAL})

@@ -7,7 +7,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.results.test_survival import begun, wait_for_parts
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
+from hedgesim.results.status import status_of
 from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
 from hedgesim.rules.catalogue import RuleFile
@@ -25,12 +27,20 @@ from hedgesim.rules.countries import habit
 from hedgesim.rules.files import use
 
 pytest.importorskip("distributed")
-Cluster = tuple[str, subprocess.Popen[bytes]]
+
+
+@dataclass
+class Cluster:
+    """A scheduler and two workers with one thread each, every one a process of its own."""
+
+    address: str
+    scheduler: subprocess.Popen[bytes]
+    workers: list[subprocess.Popen[bytes]]
 
 
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """The address of a scheduler with two workers of one thread each, every one a process of its own, and a worker."""
+    """A scheduler and two workers."""
     file = tmp_path / "scheduler.json"
     common = ["--scheduler-file", str(file), "--host", "127.0.0.1"]
     dask = [sys.executable, "-m", "dask"]
@@ -42,7 +52,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
             time.sleep(0.1)
         alone = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
         started += [subprocess.Popen([*dask, "worker", *common, *alone], **quiet) for _ in range(2)]
-        yield json.loads(file.read_text())["address"], started[1]
+        yield Cluster(json.loads(file.read_text())["address"], started[0], started[1:])
     finally:
         for process in reversed(started):
             process.kill()
@@ -50,7 +60,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 
 def test_dask_makes_the_same_files_though_a_worker_is_killed(tmp_path: Path, cluster: Cluster) -> None:
-    path, (address, worker) = written(tmp_path, many(400)), cluster
+    path, address, worker = written(tmp_path, many(400)), cluster.address, cluster.workers[0]
     sweep(path, tmp_path / "here")
     process = begun(tmp_path / "there", path, "--dask", address)
     wait_for_parts(tmp_path / "there", process, 3)
@@ -59,6 +69,44 @@ def test_dask_makes_the_same_files_though_a_worker_is_killed(tmp_path: Path, clu
     assert process.returncode == 0, said
     assert worker.wait() != 0
     assert_same(tmp_path / "here", tmp_path / "there")
+
+
+def scheduler_killed(cluster: Cluster) -> None:
+    cluster.scheduler.kill()
+
+
+def scheduler_asked_to_end(cluster: Cluster) -> None:
+    cluster.scheduler.terminate()
+
+
+def all_workers_killed(cluster: Cluster) -> None:
+    for worker in cluster.workers:
+        worker.kill()
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (scheduler_killed, "the scheduler is gone. Start it again; what is finished is kept"),
+        pytest.param(scheduler_asked_to_end, "the scheduler is gone.", marks=pytest.mark.hold),
+        pytest.param(
+            all_workers_killed, "the cluster has no workers; what is finished is kept", marks=pytest.mark.hold
+        ),
+    ],
+)
+def test_a_cluster_that_goes_away_is_said_in_one_line(
+    tmp_path: Path, cluster: Cluster, harm: Callable[[Cluster], None], said: str
+) -> None:
+    path = written(tmp_path, many(1_500))
+    words = ["sweep", str(path), "-o", str(tmp_path / "out"), "--dask", cluster.address]
+    process = subprocess.Popen([sys.executable, "-m", "hedgesim", *words], stderr=subprocess.PIPE, text=True)
+    wait_for_parts(tmp_path / "out", process, 2)
+    harm(cluster)
+    _, heard = process.communicate(timeout=120)
+    lines = [line for line in heard.splitlines() if not line.startswith("running small: ")]
+    assert (process.returncode, len(lines)) == (2, 1), heard
+    assert lines[0].startswith(f"--dask {cluster.address}: {said}")
+    assert not status_of(tmp_path / "out").damaged
 
 
 def test_a_rule_of_ones_own_travels_to_the_workers(
@@ -71,7 +119,7 @@ def test_a_rule_of_ones_own_travels_to_the_workers(
     path = written(tmp_path, text)
     here = sweep(path, tmp_path / "here")
     sweep(path, tmp_path / "two", workers=2)
-    sweep(path, tmp_path / "there", dask=cluster[0])
+    sweep(path, tmp_path / "there", dask=cluster.address)
     assert_same(tmp_path / "here", tmp_path / "two")
     assert_same(tmp_path / "here", tmp_path / "there")
     runs = here.table("runs").set_index("rules.countries.all.rule")["hedging_index"]

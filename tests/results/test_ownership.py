@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-from tests.results.small import SMALL, files, many, written
+from tests.results.small import SMALL, files, many, resealed, written
 
 from command_line import Said, call, files_below, sketch
 from hedgesim.commands._sweeps import open_sweep
@@ -18,8 +18,9 @@ from hedgesim.errors import StoreError
 from hedgesim.results.folders import Folder
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.results import open_results
+from hedgesim.results.status import status_of
 from hedgesim.results.store import ABOUT, _digest
-from hedgesim.results.sweep import status_of, sweep
+from hedgesim.results.sweep import sweep
 
 BASE = ("--set", "end=2021Q2", "--runs", "3", "--keep", "1")
 SHORT = ("--set", "end=2021Q2", "--runs", "2")
@@ -176,10 +177,10 @@ def test_a_name_in_a_manifest_is_never_a_path(name: str, here: Path) -> None:
         (here / file).write_text("mine")
     run = json.loads(Path("run/manifest.json").read_text())
     named = f"{here}{name}" if name == "/victim" else name
-    manifests = {"run": {**run, "tables": {named: {}}, "charts": [named, f"{named}.png"]}}
+    manifests = {"run": {**run, "tables": {named: {"sha256": "0" * 64}}, "charts": [named, f"{named}.png"]}}
     manifests["swept"] = {**swept, "tables": {"runs": [named]}, "charts": [named, f"{named}.png"]}
     for kind, manifest in manifests.items():
-        (here / kind / "manifest.json").write_text(json.dumps(manifest))
+        (here / kind / "manifest.json").write_bytes(resealed(manifest))
         with pytest.raises(StoreError, match=r"is not the name|cannot be read"):
             open_results(kind).table(named if kind == "run" else "runs")
     before = {file: content for file, content in held(here).items() if "victim" in file}

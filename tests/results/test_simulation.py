@@ -21,6 +21,7 @@ from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.records import Record, record_outcomes
 from hedgesim.errors import StoreError
+from hedgesim.results.manifest import IN_SWEEPS
 from hedgesim.results.simulation import Plan, block_tasks, run
 from hedgesim.results.summary import summarise
 from hedgesim.results.workers import ONE_THREAD
@@ -140,7 +141,7 @@ def test_ten_times_the_runs_take_no_more_memory_than_their_rows(case: Case) -> N
 def test_a_folder_of_a_sweep_or_of_findings_takes_no_run(tmp_path: Path) -> None:
     scenario = read_scenario("war_2022", overrides=["end=2021Q2"])
     for kind in ("sweep", "hindcast"):
-        manifest = {"kind": kind, "format_version": 1}
+        manifest = {**dict.fromkeys(IN_SWEEPS), "kind": kind, "format_version": 1}
         (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
         with pytest.raises(StoreError, match=rf"results of something else are here \({kind}\)\. Name another folder"):
             run(scenario, 2, folder=tmp_path)

@@ -25,7 +25,8 @@ from tests.results.test_workers import children_of
 
 from hedgesim.errors import StoreError
 from hedgesim.results.results import open_results
-from hedgesim.results.sweep import status_of, sweep
+from hedgesim.results.status import status_of
+from hedgesim.results.sweep import sweep
 
 REPLICATIONS = 700
 """Enough for sixteen parts and some seconds, so that a kill finds the sweep at work."""
@@ -241,7 +242,7 @@ def test_a_newer_manifest_is_refused_and_left_alone(done: tuple[Path, Path]) -> 
     newer = json.dumps({**json.loads((folder / "manifest.json").read_text()), "format_version": 99})
     (folder / "manifest.json").write_text(newer)
     for what in (lambda: sweep(path, folder), lambda: open_results(folder), lambda: status_of(folder)):
-        with pytest.raises(StoreError, match=r"results format 99 is newer than 1.*Update hedgesim"):
+        with pytest.raises(StoreError, match=r"results format 99 is newer than 2.*Update hedgesim"):
             what()
     assert (folder / "manifest.json").read_text() == newer
 

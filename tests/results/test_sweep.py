@@ -24,7 +24,8 @@ from hedgesim.results.blocks import Block
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.results import Results
-from hedgesim.results.sweep import probe, status_of, sweep
+from hedgesim.results.status import status_of
+from hedgesim.results.sweep import probe, sweep
 
 SUMMARY = "retention: {summary: true}\n"
 

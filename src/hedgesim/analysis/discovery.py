@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.boxes import Boxes, Flags, Peeling, find_boxes
-from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, varied_in
+from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, undefined_in, varied_in
 from hedgesim.errors import HedgesimError, whole
 from hedgesim.numbers import apart
 from hedgesim.results.results import Results
@@ -27,7 +28,9 @@ OPERATORS: Mapping[str, tuple[Callable[[Any, float], Any], str]] = {
 }
 """Signs of a condition: what they compute, and their word in the name of a folder."""
 
-FORM = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*")
+FORM = re.compile(r"(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)", re.ASCII)
+LONGEST = 200
+"""Characters of a condition above which it is none."""
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
 """Designs that fill their space; Morris's paths do not."""
@@ -50,8 +53,8 @@ class Condition:
     @staticmethod
     def read(text: str) -> Condition:
         """Read a text such as `hedging_index < 0.4`; HedgesimError for one that is not OUTCOME OP NUMBER."""
-        found = FORM.fullmatch(text)
-        if found is None:
+        found = FORM.fullmatch(text.strip()) if len(text) <= LONGEST else None
+        if found is None or not math.isfinite(float(found[3])):
             remedy = "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
             raise HedgesimError(f"--when '{text}'", "it is not OUTCOME < NUMBER", remedy)
         name, sign, number = found.groups()
@@ -79,8 +82,9 @@ class Condition:
 
 @dataclass(frozen=True)
 class Discovery:
-    """Boxes of a condition, and what they are computed from: cases, hits (those that meet it), failed runs left out.
+    """Boxes of a condition, and what they are computed from: cases, and hits, those that meet it.
 
+    failed, undefined: runs left out because they failed, or because there is no such outcome in them.
     ranges: lowest and highest value of every factor that is a number.
     """
 
@@ -91,6 +95,7 @@ class Discovery:
     cases: int
     hits: int
     failed: int
+    undefined: int
     ranges: Mapping[str, tuple[float, float]]
 
     @property
@@ -126,7 +131,7 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
         remedy = f"Write design: latin_hypercube (or {', '.join(DESIGNS[2:])}, grid) and sweep again."
         raise HedgesimError(place_of(results), fault, remedy)
     check_outcomes(results, [condition.outcome], condition.option)
-    cases, factors, failed = _cases(results, condition.outcome, of)
+    cases, factors, (failed, undefined) = _cases(results, condition.outcome, of)
     if not factors:
         raise HedgesimError(place_of(results), "nothing varies in it", "Add uncertainties or levers and sweep again.")
     hits = condition.holds(cases[condition.outcome])
@@ -134,7 +139,7 @@ def discover(results: Results, when: str | Condition, *, of: str = "means", plan
     boxes = _boxes(cases[factors], hits, plan, condition)
     numbers = cases[factors].select_dtypes("number")
     ranges = {str(name): (float(numbers[name].min()), float(numbers[name].max())) for name in numbers}
-    return Discovery(condition, of, plan, boxes, len(cases), int(hits.sum()), failed, ranges)
+    return Discovery(condition, of, plan, boxes, len(cases), int(hits.sum()), failed, undefined, ranges)
 
 
 def _check_options(plan: Peeling, of: str) -> None:
@@ -150,16 +155,16 @@ def _check_options(plan: Peeling, of: str) -> None:
         raise HedgesimError(f"--boxes {plan.boxes}", "there must be at least one box", "Write --boxes 1 or more.")
 
 
-def _cases(results: Results, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], int]:
-    """The successful cases with their factors, the names of those that vary, and how many runs failed."""
+def _cases(results: Results, outcome: str, of: str) -> tuple[pd.DataFrame, list[str], tuple[int, int]]:
+    """The cases with their factors, the names of those that vary, and how many runs failed or are undefined."""
     varied = varied_in(results)
     columns = [POINT, *varied.groups, *varied.uncertainties]
-    runs = results.table(RUNS, columns=[*columns, outcome])
+    runs = results.table(RUNS, columns=[*columns, outcome, "failed"])
     successful = runs.dropna(subset=[outcome])
     means = successful.groupby(columns, sort=False, dropna=False)[outcome].mean().reset_index()
     cases = means if of == "means" else successful.reset_index(drop=True)
     factors = [name for name in columns[1:] if cases[name].nunique() > 1]
-    return cases, factors, len(runs) - len(successful)
+    return cases, factors, (int(runs["failed"].notna().sum()), int(undefined_in(runs, outcome).sum()))
 
 
 def _check_cases(results: Results, condition: Condition, values: pd.Series[Any], hits: Flags) -> None:

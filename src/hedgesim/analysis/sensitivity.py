@@ -19,7 +19,16 @@ from hedgesim.analysis.indices import (
     pawn_by_chance,
     sobol_indices,
 )
-from hedgesim.analysis.stored import SAMPLE, SCENARIO, Varied, check_outcomes, check_whole, place_of, varied_in
+from hedgesim.analysis.stored import (
+    SAMPLE,
+    SCENARIO,
+    Varied,
+    check_outcomes,
+    check_whole,
+    place_of,
+    undefined_in,
+    varied_in,
+)
 from hedgesim.errors import HedgesimError, choose_from, texts, whole
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS
@@ -58,7 +67,7 @@ NOT_NEGATIVE = ("ST", "PAWN", "mu_star")
 """Measures whose intervals end at 0; the estimate of the others may be below it."""
 
 ESTIMATE = ("value", "confidence")
-BASIS = ("used", "dropped", "failed", "noise", "by_chance", "varies")
+BASIS = ("used", "dropped", "failed", "undefined", "noise", "by_chance", "varies")
 
 
 @dataclass(frozen=True)
@@ -68,8 +77,9 @@ class Sensitivity:
     groups: columns of scenario and levers, which have rows of their own. indices: a row per group, outcome, measure and
     factor (S2: and other) with value, confidence (±), the ends low and high of its interval, and whether it is vague:
     the interval spans all that is possible, 0 to 1, of mu_star 0 to the largest of the factors. basis: a row per group
-    and outcome: used and dropped units (those of the method), failed runs, noise (share of the variance of means that
-    is Monte Carlo error), by_chance (PAWN of a factor without effect), whether the outcome varies at all.
+    and outcome: used and dropped units (those of the method), failed runs, undefined ones, in which there is no such
+    outcome, noise (share of the variance of means that is Monte Carlo error), by_chance (PAWN of a factor without
+    effect), whether the outcome varies at all.
     """
 
     method: str
@@ -81,7 +91,12 @@ class Sensitivity:
     @property
     def few(self) -> bool:
         """Whether the numbers are computed from few units."""
-        return bool(self.basis["used"].min() < METHODS[self.method].few)
+        return bool(self.defined["used"].min() < METHODS[self.method].few)
+
+    @property
+    def defined(self) -> pd.DataFrame:
+        """The basis where the outcome exists."""
+        return self.basis[self.basis["used"] > 0]
 
 
 def sensitivity(
@@ -97,10 +112,11 @@ def sensitivity(
     """Indices of sensitivity of a finished sweep, separately for every scenario and combination of levers.
 
     outcomes: columns of the table of runs; by default those of the experiment. Analysed is the mean over the successful
-    runs of a sample; a base sample or path in which a sample has none is dropped as a unit and counted. method: sobol,
-    morris or given; by default the one of the design. less: a scenario of the sweep; each outcome is then that of
-    every other scenario less that of this one, run by run with the same samples and random numbers. level, resamples,
-    seed: of the bootstrap, the seed by default that of the experiment.
+    runs of a sample; a base sample or path in which a sample has none is dropped as a unit and counted. An outcome that
+    exists in no run of a group has no indices there. method: sobol, morris or given; by default the one of the design.
+    less: a scenario of the sweep; each outcome is then that of every other scenario less that of this one, run by run
+    with the same samples and random numbers. level, resamples, seed: of the bootstrap, the seed by default that of the
+    experiment.
 
     Raises:
         HedgesimError: the sweep is unfinished, its design does not fit the method, too few runs succeeded, or it has
@@ -121,12 +137,19 @@ def sensitivity(
     basis: list[tuple[object, ...]] = []
     for group, runs, values in _groups(results, varied, wanted, less=less):
         for outcome in wanted:
+            failed, undefined = int(runs["failed"].notna().sum()), int(undefined_in(runs, outcome).sum())
+            if failed + undefined == len(runs) and undefined:
+                basis.append((*group, outcome, 0, 0, failed, undefined, float("nan"), float("nan"), False))
+                continue
             of_runs = runs[outcome].to_numpy(dtype=np.float64).reshape(len(values), -1)
-            means, kept, own_basis = _units(of_runs, values, chosen, manifest)
+            means, kept, (used, dropped, noise) = _units(of_runs, values, chosen, manifest)
             found = METHODS[chosen].compute(varied.uncertainties, means, kept, bootstrap)
             chance = pawn_by_chance(means[:, 0], bootstrap) if chosen == GIVEN and found else float("nan")
             indices += [(*group, outcome, *index) for index in found]
-            basis.append((*group, outcome, *own_basis, chance, bool(found)))
+            basis.append((*group, outcome, used, dropped, failed, undefined, noise, chance, bool(found)))
+    if not indices and not any(row[len(varied.groups) + 1] for row in basis):
+        remedy = "Name another --outcome, or sweep with what it needs, such as its country."
+        raise HedgesimError(place_of(results), f"no run has {', '.join(wanted)}", remedy)
     key = [*varied.groups, "outcome"]
     return Sensitivity(
         method=chosen,
@@ -199,7 +222,7 @@ def _groups(
 
     Values have axes (sample, factor).
     """
-    columns = [*varied.groups, SAMPLE, "run", *varied.uncertainties, *outcomes]
+    columns = [*varied.groups, SAMPLE, "run", *varied.uncertainties, *outcomes, "failed"]
     replications = int(results.manifest["replications"])
     table = _differences(results.table(RUNS, columns=columns), varied, outcomes, less)
     for names, rows in table.groupby(varied.groups, sort=False):
@@ -220,14 +243,13 @@ def _numbers(column: pd.Series[Any]) -> Values:
 
 def _units(
     of_runs: Values, values: Values, method: str, manifest: Mapping[str, Any]
-) -> tuple[Values, Values, tuple[int, int, int, float]]:
+) -> tuple[Values, Values, tuple[int, int, float]]:
     """What a method is computed from: means over runs and values of the factors, of units without a failed sample.
 
     of_runs: of the outcome, axes (sample, run). values: axes (sample, factor). Returns axes (unit, row) and (unit, row,
-    factor), and of the basis how many units are used and dropped, how many runs failed, and the share of noise.
+    factor), and of the basis how many units are used and dropped, and the share of noise.
     """
-    failed = np.isnan(of_runs)
-    counts = (~failed).sum(axis=1)
+    counts = (~np.isnan(of_runs)).sum(axis=1)
     means = np.where(counts > 0, np.nansum(of_runs, axis=1) / np.maximum(counts, 1), np.nan)
     size = len(means) // int(manifest["samples"] or len(means))
     if method == GIVEN:
@@ -240,7 +262,7 @@ def _units(
     used, dropped = int(complete.sum()), int((~complete).sum())
     _check_enough(method, used, dropped, manifest)
     noise = noise_share(of_runs, shared=manifest["pairing"] == "all")
-    return units[complete], factors[complete], (used, dropped, int(failed.sum()), noise)
+    return units[complete], factors[complete], (used, dropped, noise)
 
 
 def _check_enough(method: str, used: int, dropped: int, manifest: Mapping[str, Any]) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from hedgesim.errors import HedgesimError, StoreError, choose_from, shown
 from hedgesim.experiment import Experiment
-from hedgesim.results.folders import SWEEP, Folder, manifest_in
+from hedgesim.results.folders import SWEEP, Folder
+from hedgesim.results.manifest import manifest_in
 from hedgesim.results.results import Results, open_results
-from hedgesim.results.sweep import status_of
+from hedgesim.results.status import status_of
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
 
@@ -86,6 +89,11 @@ def check_whole(results: Results) -> None:
         raise HedgesimError("results", fault, remedy)
     if not results.manifest.get("ended"):
         raise HedgesimError(place_of(results), "the sweep is not finished", "Sweep the experiment to its end.")
+
+
+def undefined_in(runs: pd.DataFrame, outcome: str) -> pd.Series[bool]:
+    """Where runs succeeded without an outcome, such as that of a country that is not in their list."""
+    return runs[outcome].isna() & runs["failed"].isna()
 
 
 def check_outcomes(results: Results, outcomes: Sequence[str], place: str) -> None:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import signal
 import sys
-from typing import Any
+import warnings
+from typing import Any, TextIO
 
 import typer
 from typer.core import TyperGroup
@@ -48,17 +50,30 @@ def _about() -> None:
     """Simulate how states hedge among rival powers."""
 
 
+def _warn(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """Print a warning on one line, without the code that it came from."""
+    print_aside(message)
+
+
 def main() -> None:
     """Run the command line; a fault of the user's is one line and exit code 2."""
     os.environ["MPLBACKEND"] = "Agg"  # charts are files, whatever the setting of a notebook says
     _streams.prepare()
+    warnings.showwarning = _warn
     usage_error: Any = typer.BadParameter.__bases__[0]
     try:
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except typer.Exit as leave:
         code = leave.exit_code
-    except typer.Abort:
+    except (typer.Abort, KeyboardInterrupt):
         code = STOPPED
     except usage_error as error:
         message = " ".join(error.format_message().split())
@@ -68,6 +83,10 @@ def main() -> None:
         for one in error.all if isinstance(error, ScenarioError) else [error]:
             print_aside(one)
         code = 2
+    except MemoryError:
+        print_aside("hedgesim: memory ran out; what was written before is kept. Give fewer runs or workers.")
+        code = 2
     if code == STOPPED:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print_aside("stopped")
     sys.exit(code if isinstance(code, int) else 0)

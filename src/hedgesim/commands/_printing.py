@@ -85,8 +85,13 @@ def several(n: int, one: str, many: str = "") -> str:
 
 
 def _filled(form: str, row: Mapping[Any, Any]) -> str:
-    """A cell: what its form names, in a format of its own or, with none or `+`, in digits that tell numbers apart."""
+    """A cell: what its form names, in a format of its own or, with none or `+`, in digits that tell numbers apart.
+
+    It is empty if nothing that the form names is defined.
+    """
     parts = list(string.Formatter().parse(form))
+    if all(row[name] is None for _, name, _, _ in parts if name is not None):
+        return ""
     free = {name: row[name] for _, name, spec, _ in parts if spec in {"", "+"} and isinstance(row.get(name), float)}
     texts = {sign: dict(zip(free, apart(free.values(), sign=sign), strict=True)) for sign in ("", "+")}
     cell = ""

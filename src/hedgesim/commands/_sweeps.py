@@ -72,7 +72,8 @@ def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Results, 
 def _found(experiment: Experiment, name: str) -> str:
     """The folder below `results` with the sweep of an experiment, by content; the usual one if there is none."""
     from hedgesim.experiment import design_points
-    from hedgesim.results.folders import Folder, manifest_in
+    from hedgesim.results.folders import Folder
+    from hedgesim.results.manifest import manifest_in
     from hedgesim.results.ownership import IDENTITY
     from hedgesim.results.plan import identity_of_sweep
 

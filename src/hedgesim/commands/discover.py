@@ -60,6 +60,8 @@ def discover(
         print_lines("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
     if found.failed:
         print_lines(f"Left out: {found.failed} runs that failed.")
+    if found.undefined:
+        print_lines(f"Left out: {found.undefined} runs in which there is no {found.condition.outcome}.")
     print_end(results, written)
 
 
@@ -82,7 +84,7 @@ def _write(found: Discovery, results: Results, folder: Path | None, *, overwrite
 
 
 def _facts(found: Discovery) -> dict[str, Any]:
-    counts = {"cases": found.cases, "hits": found.hits, "failed_runs": found.failed}
+    counts = {"cases": found.cases, "hits": found.hits, "failed_runs": found.failed, "undefined_runs": found.undefined}
     return {"when": found.condition.text, "of": found.of, **counts, "peeling": asdict(found.plan)}
 
 

@@ -80,7 +80,7 @@ def _write(
     from hedgesim.analysis.sensitivity import METHODS
     from hedgesim.plots.sensitivity import Sensitivities, draw_sensitivity
 
-    used, units = found.basis["used"], METHODS[found.method].units
+    used, units = found.defined["used"], METHODS[found.method].units
     low, high = int(used.min()), int(used.max())
     note = f"Lines: {100 * found.bootstrap.level:g} % intervals of the bootstrap,"
     note += f" {low if low == high else f'{low} to {high}'} {units}."
@@ -128,6 +128,7 @@ def _print_indices(found: Sensitivity) -> None:
         rows = [[*(row[name] for name in [*keys, "factor", "other"]), _interval(row)] for row in ordered]
         print_rows([*keys, "factor", "with", "S2"], rows)
     counts = {METHODS[found.method].units: "{used}", "dropped": "{dropped}", "failed runs": "{failed}"}
+    counts |= {"undefined runs": "{undefined}"} if found.basis["undefined"].any() else {}
     percent = found.basis.assign(noise=100.0 * found.basis["noise"])
     print_table(percent, {**unchanged(keys), **counts, "noise, %": "{noise:.2g}"})
 
@@ -160,11 +161,13 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     else:
         yield "One run a sample: the share of Monte Carlo error in the variance is unknown."
     if basis["dropped"].any():
-        yield f"Dropped: {method.units} in which a sample has no successful run."
+        yield f"Dropped: {method.units} in which a sample has no successful run with the outcome."
+    if basis["undefined"].any():
+        yield "Undefined: runs in which there is no such outcome, such as that of a country that is not in their list."
     by_chance = basis["by_chance"].dropna()
     if len(by_chance):
         yield f"One factor in twenty without effect would have a PAWN of {significant(by_chance.max())} or more."
-    for outcome, rows in basis.groupby("outcome", sort=False):
+    for outcome, rows in found.defined.groupby("outcome", sort=False):
         constant = int((~rows["varies"]).sum())
         if constant:
             of = f" in {constant} of {len(rows)} combinations of scenario and levers" if len(rows) > 1 else ""

@@ -13,13 +13,14 @@ def status(
     folder: Annotated[str, Argument(metavar="DIR", help="Folder or address of a sweep.")], as_json: AsJson = False
 ) -> None:
     """Check every file of a sweep; count its runs."""
-    from hedgesim.results.sweep import status_of
+    from hedgesim.results.status import status_of
 
     found = status_of(folder)
     if as_json:
         print_json(asdict(found))
         return
     counts = {"planned": found.planned, "stored": found.there, "failed": found.failed, "missing": found.missing}
+    counts |= {f"without {name}": n for name, n in found.undefined.items()}
     counts |= {"damaged files": len(found.damaged), "files of earlier versions": found.unused}
     counts |= {"points that repeat others": found.repeated} if found.repeated else {}
     print_rows(["runs", folder], counts.items())

@@ -53,6 +53,7 @@ def sweep(
 ) -> None:
     """Run what is missing of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
+    from hedgesim.results.status import undefined_runs
 
     use_rules(rule_files)
     check_counts(workers=workers)
@@ -64,14 +65,17 @@ def sweep(
     manifest = results.manifest
     outcomes = [str(name) for name in manifest["outcomes"]]
     groups = [one["path"] for one in manifest["factors"] if one["role"] != "uncertainties"]
-    table, regrets = _by_group(results, groups, outcomes), regrets_of(results)
+    table, regrets, undefined = _by_group(results, groups, outcomes), regrets_of(results), undefined_runs(results)
     if as_json:
         judged = {outcome: records_of(found) for (outcome, _), found in regrets.items()}
-        print_json({"folder": folder, "manifest": dict(manifest), "outcomes": records_of(table), "regrets": judged})
+        tables = {"outcomes": records_of(table), "regrets": judged, "undefined": undefined}
+        print_json({"folder": folder, "manifest": dict(manifest), **tables})
         return
     spreads = {name: f"{{{name}_q50}} ({{{name}_q05}} to {{{name}_q95}})" for name in outcomes}
     print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
     print_lines("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    for name, n in undefined.items():
+        print_lines(f"Undefined: {n} runs in which there is no {name}; they are left out.")
     for (outcome, goal), found in regrets.items():
         print_lines(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
         print_rows(found.columns, found.itertuples(index=False), digits=4)

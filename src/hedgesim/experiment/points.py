@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -14,7 +15,16 @@ from numpy.typing import NDArray
 
 from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.experiment.design import cube_of, read_samples
-from hedgesim.experiment.schema import BY_NAME, HEDGING, PRESENCE, Experiment, holds_number, stem_of
+from hedgesim.experiment.schema import (
+    BY_NAME,
+    HEDGING,
+    MOST_POINTS,
+    MOST_VARIANTS,
+    PRESENCE,
+    Experiment,
+    holds_number,
+    stem_of,
+)
 from hedgesim.experiment.uncertainties import Value, levels_of, values_at
 from hedgesim.experiment.variants import ScenarioVariant, read_variants
 
@@ -67,6 +77,7 @@ def design_points(experiment: Experiment) -> DesignPoints:
     samples = _samples(experiment)
     levers = _crossed({path: lever.values for path, lever in experiment.levers.items()})
     shape = (len(experiment.scenarios), _length(levers), _length(samples))
+    _check_size(experiment, math.prod(shape), MOST_POINTS, "points")
     of_scenario, of_lever, of_sample = (index.ravel() for index in np.indices(shape))
     columns = {path: column[of_sample] for path, column in samples.items()}
     columns |= {path: column[of_lever] for path, column in levers.items()}
@@ -79,12 +90,13 @@ def design_points(experiment: Experiment) -> DesignPoints:
     fixed = {path: column for path, column in columns.items() if path not in numbers}
     keys = list(zip(names, *fixed.values(), strict=True))
     known = {key: n for n, key in enumerate(dict.fromkeys(keys))}
+    _check_size(experiment, len(known), MOST_VARIANTS, "points that differ in more than numbers")
     variant = np.asarray([known[key] for key in keys], dtype=np.int64)
     _, firsts = np.unique(variant, return_index=True)
     variants = read_variants(
         experiment,
         [(str(names[k]), {path: column[k] for path, column in fixed.items()}) for k in firsts],
-        {path: [column[variant == n] for n in range(len(firsts))] for path, column in numbers.items()},
+        {path: [column[of] for of in split_by(variant)] for path, column in numbers.items()},
     )
     _check_outcomes(experiment, variants)
     table = _table(experiment, names, of_sample, columns)
@@ -94,6 +106,21 @@ def design_points(experiment: Experiment) -> DesignPoints:
     ]
     scenarios = Factor("scenario", numeric=False, role="scenarios")
     return DesignPoints(experiment, (scenarios, *factors), table, variants, variant, numbers)
+
+
+def _check_size(experiment: Experiment, n: int, most: int, what: str) -> None:
+    """Refuse a design that is too large before it is made."""
+    if n > most:
+        fault = f"the design has {n} {what}, more than {most}"
+        raise ScenarioError(experiment.place("design"), fault, "Give fewer scenarios, levels or samples.")
+
+
+def split_by(variant: NDArray[np.int64], points: NDArray[np.intp] | None = None) -> list[NDArray[np.intp]]:
+    """The points of each variant, all or only some, in order; variant: axes (point,)."""
+    chosen = np.arange(len(variant)) if points is None else points
+    ordered = chosen[np.argsort(variant[chosen], kind="stable")]
+    ends = np.cumsum(np.bincount(variant[chosen], minlength=int(variant.max()) + 1))
+    return np.split(ordered, ends[:-1])
 
 
 def _table(experiment: Experiment, names: Column, of_sample: Column, columns: Mapping[str, Column]) -> pd.DataFrame:

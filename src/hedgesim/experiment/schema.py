@@ -21,9 +21,13 @@ from hedgesim.scenario.schema import LARGEST_SEED
 from hedgesim.scenario.values import DISTINCT, Name, Names
 
 FOLDER = "experiments"
-MOST_SAMPLES = 2**24
+MOST_SAMPLES = MOST_POINTS = 2**20
+"""Samples and points that a table in memory holds with ease."""
+
+MOST_VARIANTS = 2**14
+"""Points that differ in more than numbers; each is a scenario that is read by itself."""
+
 MOST_REPLICATIONS = 2**24
-MOST_POINTS = 2**24
 MORRIS_LEVELS = 4
 SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
 QUICK_SAMPLES = {"saltelli": 2, "morris": 2}
@@ -58,10 +62,10 @@ def _outcome(name: str) -> str:
 
 def _different(scenarios: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse scenarios whose rows could not be distinguished, because a file is called by its name without folder."""
-    stems = [stem_of(name) for name in scenarios]
-    for k, (name, stem) in enumerate(zip(scenarios, stems, strict=True)):
-        if stem in stems[:k]:
-            fault = f"{shown(name)} and {shown(scenarios[stems.index(stem)])} have the same name"
+    before: dict[str, str] = {}
+    for k, name in enumerate(scenarios):
+        if (first := before.setdefault(stem_of(name), name)) is not name:
+            fault = f"{shown(name)} and {shown(first)} have the same name"
             refuse([Fault((k,), fault, "Rename one of the files.")])
     return scenarios
 

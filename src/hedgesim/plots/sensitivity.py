@@ -88,7 +88,8 @@ class Sensitivities:
         noises = [float(panel.basis["noise"]) for panel in panels if pd.notna(panel.basis["noise"])]
         most = " at most" if len(noises) > 1 else ""
         noise = f"{100 * max(noises):.2g} % of the variance{most}" if noises else "unknown with one run per sample"
-        failed = f" Left out because runs failed: {dropped}." if dropped else ""
+        undefined = " or are undefined" * any(panel.basis["undefined"] > 0 for panel in panels)
+        failed = f" Left out because runs failed{undefined}: {dropped}." if dropped else ""
         vague = any(FAINT in panel.colors(measure, BLUE) for panel in panels for measure in self.measures)
         grey = " Grey: the interval spans all that is possible; the number says nothing." if vague else ""
         more = f" The first {MOST_PANELS} of {len(panels)} are drawn." if len(panels) > MOST_PANELS else ""

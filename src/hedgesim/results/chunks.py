@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -18,7 +18,7 @@ from hedgesim.errors import StoreError
 from hedgesim.model.arrays import Array
 from hedgesim.results.blocks import Rows, run_block
 from hedgesim.results.folders import Folder, digest_of_sources
-from hedgesim.results.store import KEY, Chunk, is_there, keyed, write_chunk
+from hedgesim.results.store import KEY, Chunk, PointRuns, is_there, keyed, write_chunk
 from hedgesim.results.summary import Summary
 from hedgesim.results.tables import COUNTS, RUNS, SUMMARY
 
@@ -43,6 +43,17 @@ class Task:
         return with_varied_numbers(
             _unpacked(self.case), self.varied_numbers, {path: of[points] for path, of in self.values.items()}
         )
+
+    def first_runs(self, most: int) -> Task:
+        """The same for at most so many of its runs, all of them written."""
+        runs: list[PointRuns] = []
+        for one in self.chunk.runs:
+            if most > 0:
+                runs.append(one._replace(last=min(one.last, one.first + most)))
+                most -= one.last - one.first
+        chunk = replace(self.chunk, runs=tuple(runs), written=tuple((one.first, one.last) for one in runs))
+        values = {path: of[: len(runs)] for path, of in self.values.items()}
+        return replace(self, chunk=chunk, values=values, draws=self.draws[: len(runs)])
 
 
 @lru_cache(maxsize=4)

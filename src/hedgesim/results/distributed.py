@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any
@@ -17,6 +20,9 @@ from hedgesim.rules.files import use
 
 PATIENCE = 10.0
 """Seconds that a scheduler may take to answer."""
+
+NO_WORKER = 30.0
+"""Seconds after which a cluster without workers is given up."""
 
 
 def check_installed(address: str) -> None:
@@ -33,29 +39,68 @@ def on_cluster(address: str, work: ChunkWork, tasks: Iterator[Task]) -> Generato
     another one: that is Dask's own doing.
 
     Raises:
-        HedgesimError: no scheduler answers, or workers died again and again.
+        HedgesimError: no scheduler answers, or it is gone, or workers died again and again, or none is left.
     """
     from distributed import Client
     from distributed.scheduler import KilledWorker
 
     _check_answer(address)
     client = Client(address, timeout=PATIENCE, set_as_default=False)
+    client.loop.asyncio_loop.set_exception_handler(lambda *_: None)  # of what it leaves unfinished
     waiting: deque[Any] = deque()
     try:
-        ahead = WAITING * max(1, sum(client.nthreads().values()))
-        for task in tasks:
-            waiting.append(client.submit(_there, work, files_in_use(), task, key=task.chunk.address, pure=False))
-            if len(waiting) >= ahead:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        with _silence():
+            ahead = WAITING * max(1, sum(client.nthreads().values()))
+            for task in tasks:
+                waiting.append(client.submit(_there, work, files_in_use(), task, key=task.chunk.address, pure=False))
+                if len(waiting) >= ahead:
+                    yield _result(client, waiting.popleft(), address)
+            while waiting:
+                yield _result(client, waiting.popleft(), address)
     except KilledWorker as error:
         remedy = "See the logs of the workers; what is finished is kept, and the same command goes on."
         raise HedgesimError(f"--dask {address}", f"workers died again and again ({error})", remedy) from error
+    except (CancelledError, OSError) as error:
+        if client.status == "running":
+            raise
+        remedy = "Start it again; what is finished is kept, and the same command goes on."
+        raise HedgesimError(f"--dask {address}", "the scheduler is gone", remedy) from error
     finally:
-        for future in waiting:
-            future.cancel()
-        client.close()
+        with _silence():
+            if client.status == "running":
+                client.cancel(list(waiting))
+            client.close()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Without the logs of Dask: they print tracebacks of what is said in one line here."""
+    names = [name for name in logging.root.manager.loggerDict if name.partition(".")[0] == "distributed"]
+    levels = {logger: logger.level for logger in map(logging.getLogger, names)}
+    for logger in levels:
+        logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for logger, level in levels.items():
+            logger.setLevel(level)
+
+
+def _result(client: Any, future: Any, address: str) -> int:
+    """The result of a task, waited for as long as there are workers."""
+    from distributed import wait
+
+    while True:
+        try:
+            with client.as_current():
+                wait(future, timeout=NO_WORKER)
+            return int(future.result(timeout=NO_WORKER))
+        except TimeoutError as error:
+            if future.status == "error":
+                raise
+            if not client.nthreads():
+                fault = "the cluster has no workers; what is finished is kept"
+                raise HedgesimError(f"--dask {address}", fault, "Start some with dask worker.") from error
 
 
 def _check_answer(address: str) -> None:

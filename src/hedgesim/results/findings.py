@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import MANIFEST, Folder, digest_of_sources, versions
+from hedgesim.results.folders import Folder, digest_of_sources, versions
+from hedgesim.results.manifest import digests_of, manifest_in
 from hedgesim.results.ownership import Draw, drawn, write_files
+from hedgesim.results.whole_files import WholeFiles
 
 
 def write_findings(
@@ -30,29 +32,29 @@ def write_findings(
         StoreError: the folder cannot be written, or has results of another command or files of your own.
     """
     files = {f"{name}.parquet": table.to_parquet(index=False) for name, table in tables.items()}
+    listed = {
+        name: {"rows": len(table), "sha256": hashlib.sha256(files[f"{name}.parquet"]).hexdigest()}
+        for name, table in tables.items()
+    }
     made_by = {"sources_digest": digest_of_sources(), **versions()}
-    write_files(folder, files | drawn(draw), {"kind": kind, "tables": list(tables), **facts, **made_by})
+    write_files(folder, files | drawn(draw), {"kind": kind, "tables": listed, **facts, **made_by})
 
 
 def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """The tables and the manifest of what a command found.
+    """The tables and the manifest of what a command found, each file compared with its digest.
 
     Raises:
-        StoreError: they are not there, not of this command, or broken.
+        StoreError: they are not there, not of this command, or damaged.
     """
-    again, place = f"Run: hedgesim {kind}", Folder(folder)
-    content = place.read(MANIFEST)
-    if content is None:
-        raise StoreError(folder, f"there are no results of hedgesim {kind} here", remedy=f"{again}.")
-    try:
-        manifest: dict[str, Any] = json.loads(content)
-        if manifest.get("kind") != kind:
-            raise StoreError(folder, f"this is not a folder of hedgesim {kind}", remedy=f"{again}.")
-        if manifest.get("ended", "") is None:
-            raise StoreError(folder, "writing stopped before its end", remedy=f"{again}.")
-        tables = {name: pd.read_parquet(place.check_file(f"{name}.parquet")) for name in manifest["tables"]}
-    except StoreError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(folder, f"a file is missing or broken ({type(error).__name__})", remedy=f"{again}.") from error
-    return tables, manifest
+    again, place = f"Run: hedgesim {kind}.", Folder(folder)
+    manifest = manifest_in(place)
+    if manifest is None:
+        raise StoreError(folder, f"there are no results of hedgesim {kind} here", remedy=again)
+    if manifest.get("kind") != kind:
+        raise StoreError(folder, f"this is not a folder of hedgesim {kind}", remedy=again)
+    if manifest.get("ended", "") is None:
+        raise StoreError(folder, "writing stopped before its end", remedy=again)
+    whole, digests = WholeFiles(place), digests_of(place, manifest)
+    for name, digest in digests.items():
+        whole.check(name, {f"{name}.parquet": digest})
+    return {name: pd.read_parquet(place.check_file(f"{name}.parquet")) for name in digests}, manifest

@@ -1,10 +1,9 @@
-"""Folders of results, on this computer or at an address, whose files appear complete or not at all; the manifest."""
+"""Folders of results, on this computer or at an address, whose files appear complete or not at all."""
 
 from __future__ import annotations
 
 import hashlib
 import importlib.metadata
-import json
 import os
 import platform
 import re
@@ -20,8 +19,9 @@ from typing import Any
 
 from hedgesim.errors import StoreError, shown
 from hedgesim.results.file_systems import OTHER_FOLDER, LocalFiles, reason_of, remote_files
+from hedgesim.scenario.tables import OWN_SOURCES, read_tables
 
-RESULTS_FORMAT = 1
+RESULTS_FORMAT = 2
 
 NAME = re.compile(r"(?:[\w-]+/)?\w[\w.+,-]*")
 """Names of files in a folder of results, at most one folder deep; anything else that a file says is no name."""
@@ -221,37 +221,6 @@ OF_BACKEND: Mapping[str, tuple[str, ...]] = {"numpy": (), "jax": ("jax", "jaxlib
 Manifest = Mapping[str, Any]
 
 
-def write_manifest(folder: Folder, manifest: Manifest) -> None:
-    """Write a manifest, complete or not at all."""
-    text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str)
-    folder.write(MANIFEST, f"{text}\n".encode())
-
-
-def manifest_in(folder: Folder) -> dict[str, Any] | None:
-    """The manifest of a folder, None if there is none; StoreError if it is broken or of a newer version."""
-    content = folder.read(MANIFEST)
-    place = f"{folder.address}/{MANIFEST}"
-    if content is None:
-        return None
-    if is_broken(content):
-        raise StoreError(place, "not a manifest of results", remedy="Run it again.")
-    manifest: dict[str, Any] = json.loads(content)
-    version = manifest["format_version"]
-    if not isinstance(version, int) or version > RESULTS_FORMAT:
-        fault = f"results format {version} is newer than {RESULTS_FORMAT}, the newest known here"
-        raise StoreError(place, fault, remedy="Update hedgesim.")
-    return manifest
-
-
-def is_broken(content: bytes) -> bool:
-    """Whether bytes are not those of a manifest."""
-    try:
-        manifest = json.loads(content)
-    except (ValueError, RecursionError):
-        return True
-    return not isinstance(manifest, dict) or "format_version" not in manifest
-
-
 @cache
 def digest_of_sources() -> str:
     """SHA-256 of every file that decides about the numbers of a run."""
@@ -261,8 +230,11 @@ def digest_of_sources() -> str:
 
 
 def digest_of_folder(folder: Path | None) -> str:
-    """SHA-256 of the files of a folder of tables; nothing without one."""
-    return "" if folder is None else _digest_of({file.name: file for file in folder.iterdir()})
+    """SHA-256 of the tables in a folder and of its citations, whatever else is there; nothing without one."""
+    if folder is None:
+        return ""
+    names = [*(f"{name}.csv" for name in read_tables(folder).forms), OWN_SOURCES]
+    return _digest_of({name: folder / name for name in names})
 
 
 def _digest_of(files: Mapping[str, Path]) -> str:

@@ -112,10 +112,10 @@ def run_grid(
         ScenarioError: as of `grid_experiment`, or the scenario cannot be read with a value.
         StoreError: there is too little memory or disk.
     """
-    cases = [case_of(scenario)] * math.prod(map(len, grid.values()))
+    cases, all_runs = [case_of(scenario)], runs * math.prod(map(len, grid.values()))
     if folder is not None:
-        check_disk(folder, cases, runs=runs, keep=0)
-    check_memory(cases, runs=runs, keep=0)
+        check_disk(folder, cases, runs=all_runs, keep=0)
+    check_memory(cases, runs=all_runs, keep=0)
     plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))
     if folder is not None:
         Folder(folder).prepare()

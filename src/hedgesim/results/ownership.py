@@ -18,9 +18,8 @@ from hedgesim.results.folders import (
     Folder,
     Manifest,
     digest_of_folder,
-    manifest_in,
-    write_manifest,
 )
+from hedgesim.results.manifest import manifest_in, write_manifest
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.checked import digest_of
@@ -102,7 +101,7 @@ def write_files(folder: Path, files: Mapping[str, bytes], manifest: Manifest) ->
     charts = sorted(name.removeprefix(f"{CHARTS}/") for name in old | files.keys() if name.startswith(f"{CHARTS}/"))
     tables = sorted(name.removesuffix(".parquet") for name in old | files.keys() if "/" not in name)
     begun = {CHARTS: charts} if kind == SWEEP else {CHARTS: charts, "tables": tables, "ended": None}
-    known = {"format_version": RESULTS_FORMAT, **manifest}
+    known = {**manifest, "format_version": RESULTS_FORMAT}
     write_manifest(place, {**known, **begun})
     for name in old - files.keys():
         place.remove(name)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -16,12 +16,14 @@ from pyarrow.parquet import filters_to_expression
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import RESULTS_FORMAT, Folder
 from hedgesim.results.tables import RUNS, TABLES, Column
+from hedgesim.results.whole_files import AGAIN, WholeFiles
 
 Where = Sequence[tuple[str, str, Any]]
 """Conditions that all hold, as in `pandas.read_parquet(filters=…)`: column, one of `OPERATORS`, value."""
 
 OPERATORS = ("=", "==", "!=", "<", "<=", ">", ">=", "in", "not in")
-AGAIN = "Run it again: what is damaged is replaced."
+FILES_A_PIECE = 256
+"""Files that are read at once."""
 
 
 class Tables(Mapping[str, pd.DataFrame]):
@@ -75,10 +77,12 @@ class Tables(Mapping[str, pd.DataFrame]):
                 fault = f"{value!r} does not fit column {column!r}"
                 raise StoreError(self.place, fault, remedy=f"With {operator} it needs {needs}.")
 
-    def scan(self, data: Any, columns: Sequence[str], where: Where) -> pd.DataFrame:
-        """Some columns of the rows of a pyarrow dataset or table that meet conditions."""
+    def scan(self, pieces: Iterable[Any], columns: Sequence[str], where: Where) -> pd.DataFrame:
+        """Some columns of the rows of pyarrow datasets that meet conditions."""
+        wanted, condition = list(columns), condition_of(where)
         try:
-            return frame_of(data.to_table(columns=list(columns), filter=condition_of(where)))
+            parts = [piece.to_table(columns=wanted, filter=condition).combine_chunks() for piece in pieces]
+            return frame_of(pa.concat_tables(parts))
         except (OSError, pa.ArrowException, TypeError) as error:
             fault = f"cannot be read ({str(error).splitlines()[0]})"
             raise StoreError(self.place, fault, remedy=AGAIN) from error
@@ -120,43 +124,62 @@ class FrameTables(Tables):
         data = ds.dataset(pa.Table.from_pandas(frame, preserve_index=False))
         wanted = list(frame.columns) if columns is None else columns
         self.check(name, wanted, where, are_text(data.schema))
-        return self.scan(data, wanted, where)
+        return self.scan([data], wanted, where)
 
 
 class FolderTables(Tables):
     """Tables in the folder of a run, a file each."""
 
-    def __init__(self, folder: Folder, names: Sequence[str]) -> None:
-        """Take a folder and the tables in it."""
-        self.place, self._folder, self._names = folder.address, folder, names
+    def __init__(self, folder: Folder, digests: Mapping[str, str]) -> None:
+        """Take a folder and the tables in it with the SHA-256 of each."""
+        self.place, self._folder, self._digests = folder.address, folder, digests
+        self._whole = WholeFiles(folder)
 
     def names(self) -> Sequence[str]:
         """See `Tables`."""
-        return self._names
+        return list(self._digests)
 
     def rows(self, name: str, columns: Sequence[str] | None, where: Where) -> pd.DataFrame:
         """See `Tables`."""
-        data = dataset_of(self._folder, name, [f"{name}.parquet"])
+        self._whole.check(name, {f"{name}.parquet": self._digests[name]})
+        data = datasets_of(self._folder, name, [f"{name}.parquet"])
         wanted = data.schema.names if columns is None else list(columns)
         self.check(name, wanted, where, are_text(data.schema))
-        return self.scan(data, wanted, where)
+        return self.scan(data.pieces, wanted, where)
 
 
-def dataset_of(folder: Folder, name: str, files: Sequence[str], *, differ: bool = False) -> Any:
-    """The files of a table as one pyarrow dataset, whose pages are checked as they are read.
+class Datasets(NamedTuple):
+    """The files of a table as pyarrow datasets of some files each, made one by one: one of all files holds on to each.
+
+    schema: of all of them.
+    """
+
+    schema: Any
+    pieces: Iterator[Any]
+
+
+def datasets_of(folder: Folder, name: str, files: Sequence[str], *, differ: bool = False) -> Datasets:
+    """The files of a table, whose pages are checked as they are read.
 
     differ: whether the files may have columns of their own.
     """
-    paths, system = folder.source(files)
     checked = ds.ParquetFragmentScanOptions(page_checksum_verification=True)
+    form = ds.ParquetFileFormat(default_fragment_scan_options=checked)
+
+    def piece(first: int, schema: Any = None) -> Any:
+        paths, system = folder.source(files[first : first + FILES_A_PIECE])
+        return ds.dataset(paths, schema=schema, format=form, filesystem=system)
+
+    firsts = range(0, len(files), FILES_A_PIECE)
     try:
-        form = ds.ParquetFileFormat(default_fragment_scan_options=checked)
-        data = ds.dataset(paths, format=form, filesystem=system)
-        if not differ:
-            return data
-        return data.replace_schema(pa.unify_schemas([one.physical_schema for one in data.get_fragments()]))
+        if differ:
+            schemas = [one.physical_schema for first in firsts for one in piece(first).get_fragments()]
+            schema = pa.unify_schemas([each.remove_metadata() for each in schemas])
+        else:
+            schema = piece(0).schema
     except (OSError, pa.ArrowException) as error:
         raise StoreError(folder.address, f"table {name} cannot be read ({error})", remedy=AGAIN) from error
+    return Datasets(schema, (piece(first, schema) for first in firsts))
 
 
 def condition_of(where: Where) -> Any:

@@ -8,6 +8,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.variation import VariedNumber
-from hedgesim.experiment import DesignPoints, Experiment, design_points
+from hedgesim.experiment import DesignPoints, Experiment, design_points, split_by
 from hedgesim.results.chunks import Task
 from hedgesim.results.folders import digest_of_folder, digest_of_sources
 from hedgesim.results.ownership import identity_of
@@ -80,11 +81,9 @@ class SweepPlan:
     @cached_property
     def keys(self) -> list[str]:
         """The key of every point: digest of sources, resolved scenario, its tables, numbers, seed and first draw."""
-        bases = [
-            f"{self.sources} {variant.scenario.digest} {digest_of_folder(variant.scenario.tables_folder)}"
-            f" {self.experiment.seed}"
-            for variant in self.points.variants
-        ]
+        scenarios, seed = [variant.scenario for variant in self.points.variants], self.experiment.seed
+        tables = {folder: digest_of_folder(folder) for folder in {one.tables_folder for one in scenarios}}
+        bases = [f"{self.sources} {one.digest} {tables[one.tables_folder]} {seed}" for one in scenarios]
         names = json.dumps([list(self.experiment.paths_of(path)) for path in self.points.numbers])
         columns = [values.tolist() for values in self.points.numbers.values()]
         draws = self.points.table["first_draw"].tolist()
@@ -104,21 +103,21 @@ class SweepPlan:
         long = min(replications, EXACT)
         rows = min(EXACT, max(FEWEST, -(-self.runs // SHARES)))
         together = max(1, rows // long)
-        distinct = self._distinct()
-        for variant in range(len(self.points.variants)):
-            pieces = [
+        for variant, points in enumerate(split_by(self.points.variant, self._distinct)):
+            pieces = (
                 (point, PointRuns(self.keys[point], first, min(first + long, replications)))
-                for point in distinct[self.points.variant[distinct] == variant].tolist()
+                for point in points.tolist()
                 for first in range(0, replications, long)
-            ]
-            for first in range(0, len(pieces), together):
-                yield variant, pieces[first : first + together]
+            )
+            while group := list(islice(pieces, together)):
+                yield variant, group
 
     @property
     def runs(self) -> int:
         """How many runs there are; points that are alike in everything are run once."""
-        return len(self._distinct()) * self.experiment.replications
+        return len(self._distinct) * self.experiment.replications
 
+    @cached_property
     def _distinct(self) -> NDArray[np.intp]:
         """The first point of every key, in order."""
         return np.sort(np.unique(np.asarray(self.keys), return_index=True)[1])
@@ -126,7 +125,7 @@ class SweepPlan:
     @property
     def repeated(self) -> int:
         """How many points are alike in everything to an earlier one, and not run again."""
-        return len(self.points) - len(self._distinct())
+        return len(self.points) - len(self._distinct)
 
     def used(self, found: Contents) -> list[Chunk]:
         """The chunks of a store that hold something of the plan."""
@@ -135,7 +134,8 @@ class SweepPlan:
 
     def missing_runs(self, found: Contents) -> int:
         """How many runs are not in a store."""
-        bounds = (found.missing(one) for _, pieces in self.groups() for _, one in pieces)
+        every = (PointRuns(self.keys[point], 0, self.experiment.replications) for point in self._distinct.tolist())
+        bounds = map(found.missing, every)
         return sum(last - first for missing in bounds for first, last in missing)
 
     def tasks(self, found: Contents) -> Iterator[Task]:

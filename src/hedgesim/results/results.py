@@ -12,7 +12,8 @@ import pandas as pd
 
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError, check_path
-from hedgesim.results.folders import RUN, SWEEP, Folder, manifest_in
+from hedgesim.results.folders import RUN, SWEEP, Folder
+from hedgesim.results.manifest import digests_of, fault_of_keys, manifest_in, warn_of_age
 from hedgesim.results.ownership import IDENTITY, Draw, check_folder, drawn, write_files
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
 from hedgesim.scenario import Scenario
@@ -87,6 +88,8 @@ def open_results(folder: str | Path) -> Results:
     if manifest is None or (kind == RUN and manifest.get("ended", "") is None):
         fault = "there are no finished results here" if place.is_there() else "there is no such folder"
         raise StoreError(place.address, fault, remedy="Check the path, or run the scenario or the sweep again.")
+    if kind in {RUN, SWEEP}:
+        warn_of_age(place, manifest)
     if kind == SWEEP:
         from hedgesim.results.sweep_tables import SweepTables
 
@@ -95,7 +98,7 @@ def open_results(folder: str | Path) -> Results:
         raise StoreError(
             place.address, f"these are results of {kind}", remedy="Name the folder of a run or of a sweep."
         )
-    return Results(manifest, FolderTables(place, list(manifest.get("tables", ()))))
+    return Results(manifest, FolderTables(place, digests_of(place, manifest)))
 
 
 def write(results: Results, folder: str | Path, *, draw: Draw = lambda _: (), overwrite: bool = False) -> None:
@@ -121,9 +124,12 @@ def write_results(
 ) -> None:
     """Write checked tables, charts and, last, the manifest; equal frames give equal bytes.
 
-    All tables are checked and all charts drawn before the first byte is written. The manifest gains `format_version`,
-    `charts` and, per table, rows and SHA-256. Results whose manifest has no identity are identified by their tables.
+    All tables are checked and all charts drawn before the first byte is written. The manifest takes known keys only; it
+    gains `format_version`, `charts`, its digest and, per table, rows and SHA-256. Results without an identity have that
+    of their tables.
     """
+    if fault := fault_of_keys(manifest, RUN):
+        raise StoreError(folder, fault, remedy="Keep what else is to be known in a file beside it.")
     checked = {name: to_arrow(name, frame) for name, frame in tables.items()}
     files = {f"{name}.parquet": parquet_bytes(table) for name, table in checked.items()}
     listed = {

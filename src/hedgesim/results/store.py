@@ -237,6 +237,11 @@ def files_by_table(chunks: Iterable[Chunk]) -> dict[str, list[str]]:
     return {table: sorted(names) for table, names in sorted(files.items())}
 
 
+def digest_in(name: str) -> str:
+    """The digest of a file's bytes that its name holds."""
+    return name.removesuffix(".parquet").rpartition("-")[2]
+
+
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:DIGITS]
 
@@ -248,6 +253,5 @@ def _checked(folder: Folder, name: str) -> tuple[bytes, str]:
     content = folder.read(name)
     if content is None:
         return b"", MISSING
-    expected = name.removesuffix(".parquet").rpartition("-")[2]
-    wrong = _digest(content) != expected
+    wrong = _digest(content) != digest_in(name)
     return content, f"its bytes ({len(content)}) do not have the digest in its name" if wrong else ""

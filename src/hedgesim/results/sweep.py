@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +24,10 @@ from hedgesim.results.folders import (
     Folder,
     Manifest,
     digest_of_sources,
-    is_broken,
-    manifest_in,
     now,
     versions,
-    write_manifest,
 )
+from hedgesim.results.manifest import fault_of, manifest_in, write_manifest
 from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import Estimate, SweepPlan
@@ -39,7 +36,6 @@ from hedgesim.results.store import (
     DAMAGED,
     MISSING,
     Contents,
-    PointRuns,
     contents_of,
     files_by_table,
     is_part,
@@ -49,6 +45,9 @@ from hedgesim.results.sweep_tables import POINTS, SweepTables
 from hedgesim.results.tables import RUNS
 from hedgesim.results.workers import in_order
 from hedgesim.rules.catalogue import files_in_use
+
+PROBED = 256
+"""Runs that are simulated to estimate time and disk."""
 
 MOST_RESTARTS = 3
 """Times that workers which were ended from outside are restarted without a chunk having been finished in between."""
@@ -150,10 +149,10 @@ def check_sweep(folder: Folder, plan: SweepPlan, *, overwrite: bool = False) -> 
     """
     folder.check_place()
     content, runs = folder.read(MANIFEST), any(map(is_part, folder.names(RUNS)))
-    broken, away = content is not None and is_broken(content), f"Move it away, or: {OTHER_FOLDER}"
-    if broken and not runs:
-        raise StoreError(f"{folder.address}/{MANIFEST}", "not a manifest of results", remedy=away)
-    before = {} if broken else manifest_in(folder) or {}
+    fault, away = "" if content is None else fault_of(content), f"Move it away, or: {OTHER_FOLDER}"
+    if fault and not runs:
+        raise StoreError(f"{folder.address}/{MANIFEST}", fault, remedy=away)
+    before = {} if fault else manifest_in(folder) or {}
     if not before and not runs and folder.is_file(POINTS) is not None and folder.path is not None:
         raise StoreError(f"{folder.address}/{POINTS}", "this file is not of these results", remedy=away)
     if before and before.get("kind") != SWEEP:
@@ -225,57 +224,10 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class Status:
-    """What is in a store, in runs: planned, there, failed among those there, and missing; and damaged files.
-
-    unused: chunks of earlier versions of the experiment or of its sources, which are ignored. repeated: points that are
-    alike to earlier ones, which are run for both. foreign: what lies among the files of runs and is none of them.
-    """
-
-    planned: int
-    there: int
-    failed: int
-    missing: int
-    damaged: Mapping[str, str]
-    finished: bool
-    unused: int
-    repeated: int
-    foreign: tuple[str, ...] = ()
-
-
-def status_of(folder: str | Path) -> Status:
-    """What is in the store of a sweep, every file checked against its digest.
-
-    Raises:
-        StoreError: there is no sweep.
-    """
-    place = Folder(folder)
-    manifest = manifest_in(place)
-    if manifest is None:
-        known = "there is no manifest, so it is unknown what these results are"
-        fault = known if place.is_there() else "there is no such folder"
-        remedy = "Name the folder of a sweep, such as results/war_size, or run it again."
-        raise StoreError(place.address, fault, remedy)
-    if manifest.get("kind") != SWEEP:
-        raise StoreError(place.address, "results of a run of a scenario are here, not of a sweep", "Name a sweep.")
-    found = contents_of(place)
-    points = SweepTables(place, manifest).points()["key"]
-    keys = set(points)
-    total, replications = int(manifest["runs"]), int(manifest["replications"])
-    lacking = (last - first for key in keys for first, last in found.missing(PointRuns(key, 0, replications)))
-    there = replications * len(keys) - sum(lacking)
-    used = [chunk for chunk in found.chunks if any(one.key in keys for one in chunk.runs)]
-    failed = sum(chunk.failed for chunk in used)
-    finished = bool(manifest.get("ended")) and there == total and not found.damaged
-    unused, repeated = len(found.chunks) - len(used), len(points) - len(keys)
-    return Status(total, there, failed, total - there, found.damaged, finished, unused, repeated, found.foreign)
-
-
 def probe(plan: SweepPlan, folder: str | Path | None) -> Estimate:
-    """Simulate the first chunk that is missing twice, the second time by the clock, and write it nowhere."""
+    """Simulate a few of the first runs that are missing twice, the second time by the clock; nothing is written."""
     found = contents_of(Folder(folder)) if folder is not None else Contents()
-    task = next(plan.tasks(found), None) or next(plan.tasks(Contents()))
+    task = (next(plan.tasks(found), None) or next(plan.tasks(Contents()))).first_runs(PROBED)
     engine = engine_of(plan.engine, plan.backend)
     run_chunk(task, engine)
     began = time.perf_counter()

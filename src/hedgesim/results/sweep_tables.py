@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 
 from hedgesim.errors import StoreError, shown
 from hedgesim.results.folders import MANIFEST, Folder
-from hedgesim.results.parquet import Tables, Where, are_text, condition_of, dataset_of, frame_of
+from hedgesim.results.parquet import Tables, Where, are_text, condition_of, datasets_of, frame_of
 from hedgesim.results.reduction import EXACT, QUANTILES
-from hedgesim.results.store import BOUNDS, KEY, contents_of, files_by_table, is_part
+from hedgesim.results.store import BOUNDS, KEY, contents_of, digest_in, files_by_table, is_part
 from hedgesim.results.tables import RUNS, STATISTICS, SUMMARY, SUMMARY_KEYS, TABLES
+from hedgesim.results.whole_files import AGAIN, WholeFiles
 
 POINT = "point"
 POINTS = "points.parquet"
@@ -29,6 +30,7 @@ class SweepTables(Tables):
         """Take the folder of a sweep and its manifest."""
         self.place, self._folder, self._manifest = folder.address, folder, manifest
         self._files: Mapping[str, Sequence[str]] | None = None
+        self._whole = WholeFiles(folder)
 
     def points(self) -> pd.DataFrame:
         """The table of points; StoreError if it is not complete."""
@@ -41,7 +43,9 @@ class SweepTables(Tables):
     def rows(self, name: str, columns: Sequence[str] | None, where: Where) -> pd.DataFrame:
         """See `Tables`."""
         points = self._points()
-        data = dataset_of(self._folder, name, self._listed()[name], differ=len(self._manifest["scenarios"]) > 1)
+        files = self._listed()[name]
+        self._whole.check(name, {file: digest_in(file) for file in files})
+        data = datasets_of(self._folder, name, files, differ=len(self._manifest["scenarios"]) > 1)
         of_points = [column for column in points.column_names if column not in {KEY, "first_draw"}]
         of_rows = [column for column in data.schema.names if column not in {KEY, *BOUNDS}]
         wanted = [*(of_points if name == RUNS else [POINT]), *of_rows] if columns is None else list(columns)
@@ -57,11 +61,19 @@ class SweepTables(Tables):
             pushed.append(("run", "<", self._runs_of(name)))
         leading = [column for column in (*BOUNDS, *TABLES[name].keys) if column in data.schema.names]
         read = list(dict.fromkeys([KEY, *leading, *(column for column in wanted if column in of_rows)]))
-        rows = self.scan(data, read, pushed).merge(frame_of(points), on=KEY, how="inner", sort=False)
+        rows = self.scan(data.pieces, read, pushed).merge(frame_of(points), on=KEY, how="inner", sort=False)
         placed = self._ordered(name, rows)
+        if name == RUNS and not where:
+            self._check_rows(len(placed), len(points))
         if later:
             placed = frame_of(pa.Table.from_pandas(placed, preserve_index=False).filter(condition_of(later)))
         return placed[wanted].reset_index(drop=True)
+
+    def _check_rows(self, found: int, points: int) -> None:
+        """Refuse a table of runs that a finished sweep cannot have: it has one row for each run of each point."""
+        expected = points * int(self._manifest["replications"])
+        if self._manifest["ended"] and found != expected:
+            raise StoreError(self.place, f"table runs has {found} of {expected} rows", remedy=AGAIN)
 
     def _points(self) -> Any:
         """The table of points with the key of each, as pyarrow table."""

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -13,9 +14,10 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.synchronize import Event
+from types import ModuleType
 from typing import Any, TypeVar
 
-from hedgesim.errors import WorkerError
+from hedgesim.errors import HedgesimError, WorkerError
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.files import use
 
@@ -25,8 +27,14 @@ Result = TypeVar("Result")
 WAITING = 2
 """Results per worker that are being computed or wait to be taken: memory is held for no more."""
 
+MOST_A_PROCESSOR = 8
+"""Workers per processor, above which they are refused."""
+
 ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 """Set to 1, so that linear algebra in the workers starts no threads of its own."""
+
+_one_at_a_time = threading.Lock()
+"""Held while processes start."""
 
 
 Begin = Callable[[], Callable[[Task], Result]]
@@ -37,8 +45,12 @@ def in_order(begin: Begin[Task, Result], tasks: Iterator[Task], *, workers: int)
     """Do tasks here or in so many processes; results come in the order of the tasks.
 
     Raises:
+        HedgesimError: more workers than this computer can make use of, or memory ran out in one.
         WorkerError: a worker process could not be started or ended before its work was done.
     """
+    if workers > (most := MOST_A_PROCESSOR * (os.cpu_count() or 1)):
+        fault = f"this computer has {os.cpu_count()} processors, and more than {most} workers slow each other down"
+        raise HedgesimError(f"--workers {workers}", fault, "Give about as many --workers as processors.")
     if workers == 1:
         do = begin()
         return (do(task) for task in tasks)
@@ -51,7 +63,7 @@ def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: in
     try:
         with _environment(dict.fromkeys(ONE_THREAD, "1")), _pool(begin, workers) as pool:
             for task in tasks:
-                with _whole():
+                with _starting():
                     waiting.append(_submitted(pool, task))
                 if len(waiting) == WAITING * workers:
                     yield waiting.popleft().result()
@@ -59,8 +71,10 @@ def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: in
                 yield waiting.popleft().result()
     except BrokenProcessPool as error:
         fault = "a worker process could not start or ended before its work was done"
-        remedy = "Give fewer --workers; in a script, call it under if __name__ == '__main__'."
-        raise WorkerError(f"--workers {workers}", fault, remedy) from error
+        raise WorkerError(f"--workers {workers}", fault, "Give fewer --workers.") from error
+    except MemoryError as error:
+        fault = "memory ran out in a worker process; what was written before is kept"
+        raise HedgesimError(f"--workers {workers}", fault, "Give fewer --workers, or fewer runs to keep.") from error
 
 
 def _submitted(pool: ProcessPoolExecutor, task: object) -> Future[Any]:
@@ -89,6 +103,25 @@ def _whole() -> Iterator[None]:
 
 
 @contextmanager
+def _starting() -> Iterator[None]:
+    """Something in which worker processes start.
+
+    Ctrl-C, which a terminal sends to all of them, waits until they leave it to the parent. They do not import what
+    started this process: they do not need it, and it may have been typed in, or begin the work again.
+    """
+    mask = getattr(signal, "pthread_sigmask", None)
+    with _one_at_a_time, _whole():
+        main, before = sys.modules["__main__"], mask(signal.SIG_BLOCK, {signal.SIGINT}) if mask else None
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = main
+            if mask:
+                mask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
 def _pool(begin: Begin[Any, Any], workers: int) -> Iterator[ProcessPoolExecutor]:
     """Worker processes that know how to begin, and the rules of the user's own files, without which it cannot be read.
 
@@ -103,7 +136,8 @@ def _pool(begin: Begin[Any, Any], workers: int) -> Iterator[ProcessPoolExecutor]
         yield pool
     finally:
         stop.set()
-        pool.shutdown(wait=True, cancel_futures=True)
+        with _whole():
+            pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextmanager
@@ -128,6 +162,8 @@ _here: list[tuple[Callable[[Any], Any], Event]] = []
 def _start(files: Sequence[RuleFile], begin: bytes, stop: Event) -> None:
     """Start as a worker: leave Ctrl-C to the parent, end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if mask := getattr(signal, "pthread_sigmask", None):
+        mask(signal.SIG_UNBLOCK, {signal.SIGINT})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     use(files)
     _here.append((pickle.loads(begin)(), stop))

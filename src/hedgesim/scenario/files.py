@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from hedgesim.errors import Place, ScenarioError, check_path, choose_from, shown
 
-MOST_BYTES = 256 * 1024
+MOST_BYTES, MOST_LINES = 256 * 1024, 2**20
 ENDINGS = (".yaml", ".yml")
 SCENARIOS = "scenarios"
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
@@ -254,15 +254,17 @@ def read_csv(path: Path, most_bytes: int = LARGEST_TABLE) -> CsvTable:
     """Read a table: lines end in any way, letters are composed (NFC), lines and last columns without text do not count.
 
     Raises:
-        ScenarioError: as of `read_text`; quotes that do not end, no line at all, or another separator than commas.
+        ScenarioError: as of `read_text`; quotes without end, too many lines or none, another separator than commas.
     """
     path = Path(shown_path(path))
     text = unicodedata.normalize("NFC", read_text(path, most_bytes, "table (CSV)"))
     text = _AFTER_QUOTES.sub('"', text)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, skipinitialspace=True)
-    lines = []
+    lines: list[Line] = []
     try:
         for row in reader:
+            if len(lines) > MOST_LINES:
+                raise ScenarioError(Place(str(path), reader.line_num), f"more than {MOST_LINES} lines", "Divide it.")
             if any(cells := tuple(map(str.strip, row))):
                 lines.append(Line(reader.line_num, cells))
     except csv.Error as error:

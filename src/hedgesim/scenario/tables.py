@@ -17,9 +17,12 @@ import yaml
 from hedgesim.errors import HedgesimError, ScenarioError, shown
 from hedgesim.model.period import Period
 from hedgesim.scenario.cells import Cells
-from hedgesim.scenario.files import CsvTable, number_in, read_csv
+from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, number_in, read_csv, read_text
 
 LAST_COLUMNS = ("date", "source", "confidence")
+OWN_SOURCES = "sources.yaml"
+"""File of citations beside the tables of a folder of one's own."""
+
 MOST_FAULTS = 300
 """Faults of tables that are reported."""
 
@@ -81,7 +84,7 @@ def read_tables(folder: Path | None = None) -> Tables:
     forms = _yaml(data / "tables.yaml")
     home = data / "tables" if folder is None else folder
     sources = _yaml(data / "sources.yaml")
-    own = home / "sources.yaml"
+    own = home / OWN_SOURCES
     if own.is_file():
         sources = {**sources, **_cited(own)}
     frames = _frames(home, forms, sources)
@@ -102,8 +105,8 @@ def _cited(path: Path) -> dict[str, Any]:
 def _yaml(path: Path) -> dict[str, Any]:
     """A mapping on file."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = yaml.load(read_text(path, LARGEST_TABLE, "file (YAML)"), Loader=yaml.CSafeLoader)
+    except yaml.YAMLError as error:
         reason = str(error).splitlines()[0]
         raise HedgesimError(path.name, f"it cannot be read ({reason})", "Write it as YAML in UTF-8.") from error
     if not isinstance(content, dict):
