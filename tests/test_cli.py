@@ -128,7 +128,7 @@ def test_run_writes_where_others_look_for_it(tmp_path: Path, monkeypatch: pytest
     assert answer["folder"] == "results/war_2022"
     assert {path.stem for path in folder.glob("*.parquet")} == TABLES
     manifest = manifest_of(folder)
-    assert [manifest[name] for name in ("format_version", "runs", "keep", "seed")] == [1, 2, 1, 2022]
+    assert [manifest[name] for name in ("format_version", "runs", "keep", "seed")] == [2, 2, 1, 2022]
     assert "end: 2021Q3" in manifest["scenario_text"]
     assert len(pd.read_parquet(folder / "runs.parquet")) == 2
     shares = pd.read_parquet(folder / "shares.parquet")

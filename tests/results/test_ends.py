@@ -50,11 +50,14 @@ def stopped_as_a_group(folder: Path, wait: float, *more: float) -> None:
     process = subprocess.Popen(
         [*words, "--workers", "2"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
-    for seconds in (wait, *more):
-        time.sleep(seconds)
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    try:
+        for seconds in (wait, *more):
+            time.sleep(seconds)
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
     assert (process.returncode in {130, -signal.SIGINT}, said) == (True, "stopped\n"), (wait, said)
 
 
