@@ -22,7 +22,7 @@ from hedgesim.engines.records import Observation, Quarter, Record
 from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN, Array, fusion_barriers
-from hedgesim.model.draws import Draws, draw_start, draw_steps
+from hedgesim.model.draws import Draws, Words, draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import begin, conditions_at
@@ -154,14 +154,15 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
         at = jnp.reshape(jnp.minimum(t, n_steps).astype(jnp.float64), (1, 1))
         return conditions_at(setting, start.onset, at)
 
-    def one_quarter(world: World, now: tuple[Array, Draws]) -> tuple[World, Any]:
-        given = conditions(now[0])
-        later = _like(first, quarter(case, world, start.baseline, conditions=given, draws=now[1]))
+    def one_quarter(world: World, now: tuple[Array, Words]) -> tuple[World, Any]:
+        step, words = now
+        given, draws = conditions(step), draws_of(setting.axes, words, drawn.tails, step - 1)
+        later = _like(first, quarter(case, world, start.baseline, conditions=given, draws=draws))
         return later, record(case, later, start.baseline, given, before=world.ladder)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
-        draws = draw_steps(jnp, setting, case.seed, runs, four=four, tails=drawn.tails, gambling=gambling)
-        together = jax.tree.map(lambda *parts: jnp.stack(parts), *draws)
+        words = step_words(jnp, setting.axes, case.seed, runs, four=four, gambling=gambling)
+        together = jax.tree.map(lambda *parts: jnp.stack(parts), *words)
         later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later
 

@@ -43,6 +43,19 @@ def logistic(xp: ModuleType, x: Array) -> Array:
     return 1.0 / (1.0 + xp.exp(-x))
 
 
+def logarithm(xp: ModuleType, x: Array) -> Array:
+    """Logarithm of 1e-30 .. 1e30.
+
+    Compiled: that of single precision, and a step toward it by the series of log(1 + e), to 1e-15, in less time than a
+    compiled logarithm of double precision takes.
+    """
+    if is_numpy_array(x):
+        return xp.log(x)
+    near = xp.astype(xp.log(xp.astype(x, xp.float32)), xp.float64)
+    e = x * xp.exp(-near) - 1.0
+    return near + e * (1.0 - 0.5 * e)
+
+
 def softmax(xp: ModuleType, x: Array) -> Array:
     """Shares proportional to exp(x) over targets."""
     if is_numpy_array(x):
@@ -84,9 +97,16 @@ def fusion_barrier(xp: ModuleType, *arrays: Array) -> tuple[Array, ...]:
     return barrier(*arrays) if barrier else arrays
 
 
+_FEW = 40
+"""Rows of a matrix up to which a compiler has sums in place of a product of matrices."""
+
+
 def map_targets(xp: ModuleType, x: Array, matrix: Array) -> Array:
     """`x`, axes (…, from, run), times a matrix (from, to) that is the same in every run: axes (…, to, run)."""
-    return xp.matmul(xp.matrix_transpose(matrix), x)
+    n, columns = x.shape[TARGET], xp.matrix_transpose(matrix)
+    if is_numpy_array(x) or not 0 < n <= _FEW:
+        return xp.matmul(columns, x)
+    return reduce(xp.add, [columns[:, k : k + 1] * x[..., k : k + 1, :] for k in range(n)])
 
 
 def sum_products(of: Array, what: Array) -> Array:
@@ -126,10 +146,18 @@ def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
 
 
 def place_targets(xp: ModuleType, x: Array, places: tuple[int, ...], n: int) -> Array:
-    """Numbers of some targets among all `n`, 0 for the others."""
-    if not places:
-        return xp.zeros((*x.shape[:TARGET], n, x.shape[RUN]), dtype=xp.float64)
-    return map_targets(xp, x, xp.asarray(np.eye(n)[list(places)]))
+    """Numbers of some targets, among all `n`, 0 for the others."""
+
+    def zeros(length: int) -> Array:
+        return xp.zeros((*x.shape[:TARGET], length, x.shape[RUN]), dtype=xp.float64)
+
+    parts, first = [], 0
+    for place, k in sorted((place, k) for k, place in enumerate(places)):
+        parts += [zeros(place - first), x[..., k : k + 1, :]]
+        first = place + 1
+    parts.append(zeros(n - first))
+    (placed,) = fusion_barrier(xp, xp.concat(parts, axis=TARGET))
+    return placed
 
 
 def swap(xp: ModuleType, x: Array, one: int, other: int) -> Array:

@@ -53,7 +53,7 @@ def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecisi
     """The formats one quarter later; world: already moved in everything else."""
     xp, old, features = world.xp, inputs.world, inputs.setting.formats
     events = _events(inputs, decision)
-    places = places_of(features.own)
+    places = features.owns
     party, came = (take_targets(xp, x, places) > 0.0 for x in (inputs.derived.party, events.came))
     complete = xp.any(came, axis=COUNTRY, keepdims=True) & xp.all(came | ~party, axis=COUNTRY, keepdims=True)
     full = xp.any(complete, axis=TARGET, keepdims=True)
@@ -105,7 +105,7 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
 def _came(inputs: QuarterInputs, decision: CountryDecision, meeting: Array) -> Array:
     """1 where the head of a party or guest comes to this quarter's own meeting, axes (country, 1, format, run)."""
     world, features = inputs.world, inputs.setting.formats
-    xp, own = world.xp, places_of(features.own)
+    xp, own = world.xp, features.owns
     likely = logistic(xp, take_targets(xp, decision.stance, own) - fm.CONTACT * decision.reserve)
     asked = (take_targets(xp, inputs.derived.party, own) > 0.0) | (take_targets(xp, world.status, own) > NONE)
     comes = asked & (inputs.draws.coming < likely) & (take_targets(xp, meeting, own) >= LEADERS)
@@ -132,7 +132,7 @@ def _held(inputs: QuarterInputs) -> Array:
 def _strain_on_host(inputs: QuarterInputs) -> Array:
     """Strain on the government whose turn it is to host an own meeting, axes (1, 1, format, run)."""
     world, strain = inputs.world, inputs.derived.strain
-    xp, own = world.xp, places_of(inputs.setting.formats.own)
+    xp, own = world.xp, inputs.setting.formats.owns
     if known_zero(strain):
         return 0.0 * world.turn
     party, turn = (take_targets(xp, x, own) for x in (inputs.derived.party, world.turn))
@@ -151,7 +151,7 @@ def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
     p, world = inputs.parameters.calendar, inputs.world
     xp = world.xp
     together = 0.0 * world.trust
-    for place in places_of(inputs.setting.formats.own):
+    for place in inputs.setting.formats.owns:
         heads = came[..., place : place + 1, :]
         together = together + heads * swap(xp, heads, COUNTRY, TARGET)
     apart = (1.0 - xp.eye(came.shape[COUNTRY], dtype=xp.float64))[:, None, :, None]

@@ -8,7 +8,7 @@ from types import ModuleType
 from jaxtyping import Float
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, namespace, positive
+from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, fusion_barrier, namespace, positive
 from hedgesim.model.draws import Draws
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
@@ -66,7 +66,8 @@ class QuarterInputs:
 
 def presence_of(xp: ModuleType, share: Array, weight: Array) -> Array:
     """Presence of each option: shares weighted over domains, axes (country, 1, option, run)."""
-    return xp.sum(share * weight, axis=DOMAIN, keepdims=True)
+    (presence,) = fusion_barrier(xp, xp.sum(share * weight, axis=DOMAIN, keepdims=True))
+    return presence
 
 
 def derive(world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting) -> Derived:

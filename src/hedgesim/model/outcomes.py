@@ -14,6 +14,7 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     bound,
+    fusion_barrier,
     in_domains,
     indicator,
     map_targets,
@@ -132,7 +133,8 @@ def hedging_index(xp: ModuleType, secure: Array, rivalry: Array) -> Array:
     0 for an isolate and for a loyal ally. secure: of powers, axes (…, country, 1, power, run). rivalry: axes
     (…, 1, power, power, run).
     """
-    return xp.sum(sum_products(secure, rivalry) * secure, axis=TARGET, keepdims=True)
+    (met,) = fusion_barrier(xp, sum_products(secure, rivalry))
+    return xp.sum(met * secure, axis=TARGET, keepdims=True)
 
 
 def security_of(xp: ModuleType, share: Array, setting: Setting) -> Array:
@@ -282,17 +284,24 @@ def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
     mean = xp.mean(presence, axis=TARGET, keepdims=True)
     around = presence - mean
     own = xp.sum(around * around, axis=TARGET, keepdims=True)
-    dispersion = own + swap(xp, own, COUNTRY, TARGET)
-    gap = n_powers * (mean - swap(xp, mean, COUNTRY, TARGET)) ** 2
-    apart = dispersion - 2.0 * sum_products(around, swap(xp, swap(xp, around, COUNTRY, DOMAIN), DOMAIN, TARGET)) + gap
+
+    def of_pairs(x: Array) -> tuple[Array, Array]:
+        """Numbers of one and of the other of every pair, along the axis of countries."""
+        others = [x[..., i + 1 :, :, :, :] for i in range(n_countries)]
+        ones = [spread(x[..., i : i + 1, :, :, :], other) for i, other in enumerate(others)]
+        return xp.concat(ones, axis=COUNTRY), xp.concat(others, axis=COUNTRY)
+
+    (one, other), (mean_one, mean_other), (own_one, own_other) = map(of_pairs, (presence, mean, own))
+    apart = xp.sum((one - other) ** 2, axis=TARGET, keepdims=True)
+    dispersion, gap = own_one + own_other, n_powers * (mean_one - mean_other) ** 2
+    apart, dispersion, gap = fusion_barrier(xp, apart, dispersion, gap)
     scores = (
         1.0 - apart,
         1.0 - apart / _nonzero(xp, dispersion + gap),
         1.0 - apart / _nonzero(xp, dispersion + gap / 2.0),
     )
-    pairs = (1.0 - xp.eye(n_countries, dtype=xp.float64))[:, None, :, None]
-    count = max(1, n_countries * (n_countries - 1))
-    return tuple(xp.sum(s * pairs, axis=(COUNTRY, TARGET), keepdims=True) / count for s in scores)
+    count = max(1, n_countries * (n_countries - 1) // 2)
+    return tuple(xp.sum(s, axis=COUNTRY, keepdims=True) / count for s in scores)
 
 
 def _nonzero(xp: ModuleType, x: Array) -> Array:
