@@ -22,7 +22,6 @@ from hedgesim.model.arrays import (
     places_of,
     spread,
     sum_products,
-    swap,
     take_targets,
 )
 from hedgesim.model.derived import Baseline
