@@ -91,6 +91,13 @@ def known_zero(x: Number) -> bool:
     return isinstance(x, float | int | np.ndarray) and not np.any(x)
 
 
+def all_countries(xp: ModuleType, holds: Array) -> Array:
+    """Whether it holds of every country, axes (…, 1, domain, target, run)."""
+    if is_numpy_array(holds):
+        return xp.all(holds, axis=COUNTRY, keepdims=True)
+    return reduce(xp.logical_and, [holds[..., i : i + 1, :, :, :] for i in range(holds.shape[COUNTRY])])
+
+
 def fusion_barrier(xp: ModuleType, *arrays: Array) -> tuple[Array, ...]:
     """The same arrays; a compiler computes them here, once, and not again in every expression that uses them."""
     barrier = fusion_barriers.get(xp.__name__)

@@ -11,6 +11,7 @@ from hedgesim.model.arrays import (
     COUNTRY,
     TARGET,
     Array,
+    all_countries,
     bound,
     fusion_barrier,
     indicator,
@@ -55,7 +56,7 @@ def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecisi
     events = _events(inputs, decision)
     places = features.owns
     party, came = (take_targets(xp, x, places) > 0.0 for x in (inputs.derived.party, events.came))
-    complete = xp.any(came, axis=COUNTRY, keepdims=True) & xp.all(came | ~party, axis=COUNTRY, keepdims=True)
+    complete = xp.any(came, axis=COUNTRY, keepdims=True) & all_countries(xp, came | ~party)
     full = xp.any(complete, axis=TARGET, keepdims=True)
     moved = replace(
         world,
@@ -90,7 +91,8 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
     hosted = inputs.derived.available + (1.0 - inputs.derived.available) * p.virtual
     rate = rate * xp.where(world.ladder >= MINISTERS, hosted, 1.0)
     ready = fm.is_ready(world.ladder, world.seated, features) & (world.ladder < features.ceiling)
-    climbs = ready & (draws.opening < fm.chance(rate))
+    (likely,) = fusion_barrier(xp, fm.chance(rate))
+    climbs = ready & (draws.opening < likely)
     held = _held(inputs)
     leaders_meet = xp.where(climbs, world.ladder >= MINISTERS, held >= LEADERS)
     summit = xp.any((features.own > 0.0) & leaders_meet, axis=TARGET, keepdims=True)
@@ -186,9 +188,9 @@ def _invitations(inputs: QuarterInputs, events: Events) -> tuple[Array, Array]:
     bridged = xp.any(sits, axis=TARGET, keepdims=True)
     rate = fm.small_rate(inputs.derived.alarm, inputs.parameters.ladder)
     pairs = xp.maximum(xp.sum(inputs.derived.party, axis=COUNTRY, keepdims=True), 1.0)
-    agreed = xp.all(events.here | outsider, axis=COUNTRY, keepdims=True) & (features.opens_to > 0.0) & working
+    agreed = all_countries(xp, events.here | outsider) & (features.opens_to > 0.0) & working
     invited = agreed & bridged & events.here & (uniform < fm.chance(rate * fm.PAIRS / pairs))
-    settled = agreed & (features.body == 0.0) & xp.all(events.seat | outsider, axis=COUNTRY, keepdims=True)
+    settled = agreed & (features.body == 0.0) & all_countries(xp, events.seat | outsider)
     return invited, settled & events.seat & (uniform < fm.chance(rate))
 
 

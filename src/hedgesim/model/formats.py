@@ -11,6 +11,7 @@ from hedgesim.model.arrays import (
     DOMAIN,
     TARGET,
     Array,
+    all_countries,
     fusion_barrier,
     indicator,
     logarithm,
@@ -175,7 +176,7 @@ def ladder_rate(
     ministers_met = xp.max(formats.own * indicator(xp, world.ladder >= MINISTERS), axis=TARGET, keepdims=True)
     talks = opening * xp.exp(p.gdp * formats.wealth) * (ministers_met + xp.exp(xp.asarray(p.alone)))
     summits = xp.exp(p.leaders + p.alarm * alarm) * world.seated
-    (everyone,) = fusion_barrier(xp, indicator(xp, xp.all(willing | ~founders, axis=COUNTRY, keepdims=True)))
+    (everyone,) = fusion_barrier(xp, indicator(xp, all_countries(xp, willing | ~founders)))
     return (
         formats.dialogue * xp.where(world.ladder < MINISTERS, talks, summits)
         + xp.exp(xp.asarray(p.own)) * _own_steps(willing, weight, formats)
