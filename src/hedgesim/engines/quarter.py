@@ -101,14 +101,12 @@ def _passage(setting: Setting, conditions: Conditions) -> Array:
 
 def _meetings(inputs: QuarterInputs) -> tuple[Array, Array]:
     """Rise of the rungs of formats that a power leads, axes (country, domain, power, run), and of home-grown ones."""
-    world, start, features = inputs.world, inputs.baseline.world, inputs.setting.formats
-    xp = world.xp
-    at_start = fm.parties_of(start.status, features.eligible, start.ladder)
-    rise = (world.ladder * inputs.derived.party - start.ladder * at_start) / LEADERS
+    world, features, xp = inputs.world, inputs.setting.formats, inputs.world.xp
+    rise = (world.ladder * inputs.derived.party - inputs.baseline.rungs) / LEADERS
     covers = np.asarray(features.covers)[0, :, :, 0].T
     by_domain = [map_targets(xp, take_targets(xp, rise, led), xp.asarray(covers[list(led)])) for led in features.led]
-    *lead, home = (swap(xp, one, DOMAIN, TARGET) for one in by_domain)
-    lead, home = fusion_barrier(xp, xp.concat(lead, axis=TARGET), home)
+    *of_powers, home = (swap(xp, one, DOMAIN, TARGET) for one in by_domain)
+    lead, home = fusion_barrier(xp, xp.concat(of_powers, axis=TARGET), home)
     return lead, home
 
 

@@ -63,7 +63,8 @@ def softmax(xp: ModuleType, x: Array) -> Array:
     else:  # a compiler fuses comparisons with what follows them
         largest = reduce(xp.maximum, [x[..., k : k + 1, :] for k in range(x.shape[TARGET])])
     grown = xp.exp(x - largest)
-    return grown / xp.sum(grown, axis=TARGET, keepdims=True)
+    grown /= xp.sum(grown, axis=TARGET, keepdims=True)
+    return grown
 
 
 def positive(xp: ModuleType, x: Array) -> Array:
@@ -119,8 +120,10 @@ def map_targets(xp: ModuleType, x: Array, matrix: Array) -> Array:
 def sum_products(of: Array, what: Array) -> Array:
     """Sum over k of `of`, axes (…, country, 1, k, run), times `what`, axes (…, 1, k, target, run).
 
-    Both sides differ between runs, and k is short: adding term by term goes along runs.
+    Where both sides differ between runs, adding term by term goes along runs; k is short.
     """
+    if what.shape[RUN] == 1 and is_numpy_array(of):
+        return namespace(of).matmul(np.swapaxes(what[..., 0], -1, -2)[..., None, :, :], of)
     total = of[..., :1, :] * what[..., :1, :, :]
     for k in range(1, of.shape[TARGET]):
         total = total + of[..., k : k + 1, :] * what[..., k : k + 1, :, :]

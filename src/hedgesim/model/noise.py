@@ -111,18 +111,21 @@ _AT_ONCE = 25_000
 
 def unit(word: Array) -> Array:
     """Uniform numbers in (0, 1), axes of the words: their 32 bits and a half."""
-    xp = namespace(word)
-    u = xp.astype(word, xp.float64)
-    u += 0.5
-    u *= 2.0**-32
-    return u
+    return _between(namespace(word).astype(word, namespace(word).float64), 2.0**-32)
+
+
+def _between(whole: Array, step: float) -> Array:
+    """The middles of steps, from their numbers, which are written over."""
+    whole += 0.5
+    whole *= step
+    return whole
 
 
 def halves(word: Array) -> tuple[Array, Array]:
     """Two uniform numbers in (0, 1) of 16 bits each from one word."""
     xp = namespace(word)
     bits = (word >> 16, word & (_LEVELS - 1))
-    first, second = ((xp.astype(half, xp.float64) + 0.5) / _LEVELS for half in bits)
+    first, second = (_between(xp.astype(half, xp.float64), 1.0 / _LEVELS) for half in bits)
     return first, second
 
 

@@ -214,8 +214,8 @@ def reexports(
     world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
 ) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
-    xp, customs = namespace(world.share), np.asarray(setting.formats.customs)[0, :, :, 0]
-    unions = places_of(np.any(customs > 0.0, axis=1))
+    xp, unions = namespace(world.share), setting.formats.unions
+    customs = np.asarray(setting.formats.customs)[0, :, :, 0]
     member = take_targets(xp, world.status, unions) == MEMBER
     inside = indicator(xp, member & (take_targets(xp, world.ladder, unions) > DORMANT))
     within = xp.minimum(map_targets(xp, inside, xp.asarray(customs[list(unions)])), 1.0)
@@ -265,11 +265,11 @@ def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
     first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
     lead = xp.max(now, axis=TARGET, keepdims=True) - xp.max(now * first, axis=TARGET, keepdims=True)
     joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)
-    led = xp.sum(f.leads, axis=0)[None, None, :, None] > 0.0
-    secure = xp.sum(f.covers * setting.security, axis=DOMAIN, keepdims=True) > 0.0
-    pact = led & secure & (f.formality >= PACT_FORMALITY) & (f.body > 0.0)
-    gone = pact & (baseline.world.status == MEMBER) & (world.status < MEMBER)
-    left = xp.any(gone, axis=TARGET, keepdims=True)
+    led = np.sum(np.asarray(f.leads), axis=0) > 0.0
+    secure = np.sum(np.asarray(f.covers) * np.asarray(setting.security), axis=DOMAIN) > 0.0
+    pacts = places_of(led, secure, np.asarray(f.formality) >= PACT_FORMALITY, f.body)
+    was, now_is = (take_targets(xp, status, pacts) == MEMBER for status in (baseline.world.status, world.status))
+    left = xp.any(was & ~now_is, axis=TARGET, keepdims=True)
     return xp.sum(indicator(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=COUNTRY, keepdims=True)
 
 

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float
 
-from hedgesim.model.arrays import Array, namespace, places_of
+from hedgesim.model.arrays import TARGET, Array, namespace, places_of
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
 
@@ -94,6 +94,11 @@ class Formats:
     def owns(self) -> tuple[int, ...]:
         """Places of the meetings of the five themselves."""
         return places_of(self.own)
+
+    @cached_property
+    def unions(self) -> tuple[int, ...]:
+        """Places of the customs unions with a power."""
+        return places_of(np.any(np.asarray(self.customs) > 0.0, axis=TARGET))
 
     @cached_property
     def led(self) -> tuple[tuple[int, ...], ...]:
