@@ -72,6 +72,11 @@ def positive(xp: ModuleType, x: Array) -> Array:
     return xp.maximum(x, 0.0)
 
 
+def nonzero(xp: ModuleType, x: Array) -> Array:
+    """`x` where positive, else 1, to divide by."""
+    return xp.where(x > 0.0, x, 1.0)
+
+
 def bound(xp: ModuleType, x: Array, low: Number, high: Number) -> Array:
     """`x` kept within [low, high]."""
     return xp.minimum(xp.maximum(x, low), high)
