@@ -79,7 +79,7 @@ def test_rungs_that_rose_count_for_their_lead_or_as_home_grown_and_talks_without
     inputs = inputs_of(setting)
     f, world = setting.formats, inputs.world
     up = replace(world, ladder=world.ladder * 0.0 + LEADERS)
-    start = replace(inputs.baseline, world=replace(world, ladder=0.0 * world.ladder))
+    start = replace(inputs.baseline, rungs=0.0 * inputs.baseline.rungs)
     party = np.ones_like(inputs.derived.party)
     view = perceive(replace(inputs, world=up, baseline=start, derived=replace(inputs.derived, party=party)))
     covers, lead = f.covers[0, :, :, 0], f.lead[0, :, :, 0]

@@ -19,7 +19,7 @@ def setting(**values) -> Setting:
 
 def derived(*, world: dict | None = None, conditions: dict | None = None, **values):
     now = blank(World, SIZES, **{"share": np.exp(LOG_SHARE), **(world or {})})
-    start = blank(Baseline, SIZES, world=now, log_share=LOG_SHARE)
+    start = blank(Baseline, SIZES, world=now, table=np.exp(LOG_SHARE), log_share=LOG_SHARE)
     return derive(now, start, blank(Conditions, SIZES, **(conditions or {})), setting=setting(**values))
 
 

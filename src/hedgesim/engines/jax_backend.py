@@ -7,7 +7,7 @@ import os
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from hedgesim.engines.records import Observation, Quarter, Record
 from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN, Array, fusion_barriers
-from hedgesim.model.draws import Draws, draw_start, draw_steps
+from hedgesim.model.draws import Draws, Words, draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import begin, conditions_at
@@ -154,14 +154,16 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
         at = jnp.reshape(jnp.minimum(t, n_steps).astype(jnp.float64), (1, 1))
         return conditions_at(setting, start.onset, at)
 
-    def one_quarter(world: World, now: tuple[Array, Draws]) -> tuple[World, Any]:
-        given = conditions(now[0])
-        later = _like(first, quarter(case, world, start.baseline, conditions=given, draws=now[1]))
+    def one_quarter(world: World, now: tuple[Array, Words]) -> tuple[World, Any]:
+        step, words = now
+        given, draws = conditions(step), draws_of(setting.axes, words, drawn.tails, step - 1)
+        later = quarter(case, world, start.baseline, conditions=given, draws=draws)
+        later = _beside(world, _like(first, later))
         return later, record(case, later, start.baseline, given, before=world.ladder)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
-        draws = draw_steps(jnp, setting, case.seed, runs, four=four, tails=drawn.tails, gambling=gambling)
-        together = jax.tree.map(lambda *parts: jnp.stack(parts), *draws)
+        words = step_words(jnp, setting.axes, case.seed, runs, four=four, gambling=gambling)
+        together = jax.tree.map(lambda *parts: jnp.stack(parts), *words)
         later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later
 
@@ -179,6 +181,27 @@ def _like(first: World, later: World) -> World:
     """A world all of whose arrays have runs, as those of the first have."""
     names = [item.name for item in fields(World)]
     return World(**{name: jnp.broadcast_to(getattr(later, name), getattr(first, name).shape) for name in names})
+
+
+def _beside(world: World, later: World) -> World:
+    """A later world that is not written over the one before: a loop that writes over what it reads has no vector units.
+
+    On a CPU it is chosen from three ways, of which two, never taken, would give numbers of the world before.
+    """
+    if jax.default_backend() != "cpu":
+        return later
+    new, old = ([getattr(one, name) for name in _LARGE] for one in (later, world))
+    way = (0.0 * later.drift[0, 0, 0, 0] != 0.0).astype(jnp.int32)
+
+    def mixed(n: int) -> Callable[..., list[Array]]:
+        return lambda way, x, y: [jnp.where(way > n, b, a) for a, b in zip(x, y, strict=True)]
+
+    kept = jax.lax.switch(way, [lambda _, x, y: x, mixed(1), mixed(2)], way, new, old)
+    return replace(later, **dict(zip(_LARGE, kept, strict=True)))
+
+
+_LARGE = ("drift", "response", "status", "joined")
+"""Fields of the world that much arithmetic leads to; logarithms, as in the stance, are quicker one by one."""
 
 
 def _rule_fault(case: Case, error: Exception) -> HedgesimError | None:

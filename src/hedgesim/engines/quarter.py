@@ -7,19 +7,25 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
+import numpy as np
+
 from hedgesim.engines.case import Case
 from hedgesim.model import formats as fm
 from hedgesim.model import shares as sh
 from hedgesim.model.arrays import (
     COUNTRY,
+    DOMAIN,
     TARGET,
     Array,
     bound,
+    fusion_barrier,
     indicator,
     map_targets,
     namespace,
     spread,
     sum_products,
+    swap,
+    take_targets,
 )
 from hedgesim.model.calendar import advance_formats
 from hedgesim.model.derived import Baseline, QuarterInputs, derive
@@ -95,18 +101,13 @@ def _passage(setting: Setting, conditions: Conditions) -> Array:
 
 def _meetings(inputs: QuarterInputs) -> tuple[Array, Array]:
     """Rise of the rungs of formats that a power leads, axes (country, domain, power, run), and of home-grown ones."""
-    world, start, features = inputs.world, inputs.baseline.world, inputs.setting.formats
-    xp = world.xp
-    at_start = fm.parties_of(start.status, features.eligible, start.ladder)
-    rise = (world.ladder * inputs.derived.party - start.ladder * at_start) / LEADERS
-    covers = xp.matrix_transpose(features.covers[0, :, :, 0])
-    led = features.lead[0, :, :, 0]
-    home = (1.0 - xp.sum(led, axis=1, keepdims=True)) * (1.0 - features.dialogue[0, 0, :, :])
-    source = xp.concat((led, home), axis=1)
-    reach = xp.reshape(covers[:, :, None] * source[:, None, :], (covers.shape[0], -1))
-    flat = map_targets(xp, rise, reach)
-    both = xp.reshape(flat, (flat.shape[COUNTRY], covers.shape[1], source.shape[1], -1))
-    return both[..., :-1, :], both[..., -1:, :]
+    world, features, xp = inputs.world, inputs.setting.formats, inputs.world.xp
+    rise = (world.ladder * inputs.derived.party - inputs.baseline.rungs) / LEADERS
+    covers = np.asarray(features.covers)[0, :, :, 0].T
+    by_domain = [map_targets(xp, take_targets(xp, rise, led), xp.asarray(covers[list(led)])) for led in features.led]
+    *of_powers, home = (swap(xp, one, DOMAIN, TARGET) for one in by_domain)
+    lead, home = fusion_barrier(xp, xp.concat(of_powers, axis=TARGET), home)
+    return lead, home
 
 
 def perceive_powers(inputs: QuarterInputs) -> PowerView:

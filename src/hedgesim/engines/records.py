@@ -18,7 +18,7 @@ from hedgesim.model.derived import Baseline, Derived, derive, presence_of
 from hedgesim.model.outcomes import country_outcomes, first_times, system_outcomes
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import Conditions
-from hedgesim.model.world import LEADERS, World, at_step, stack
+from hedgesim.model.world import LEADERS, World, at_step, not_finite, stack
 
 Values = NDArray[np.float64]
 
@@ -104,7 +104,7 @@ def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Co
     return Quarter(
         values=xp.concat(parts, axis=0),
         summits=indicator(xp, world.meeting[0, 0, :, :] >= LEADERS),
-        failed=world.failed(),
+        failed=not_finite(presence),
         names=((*shares, *countries, TRUST), tuple(system)),
     )
 

@@ -43,6 +43,19 @@ def logistic(xp: ModuleType, x: Array) -> Array:
     return 1.0 / (1.0 + xp.exp(-x))
 
 
+def logarithm(xp: ModuleType, x: Array) -> Array:
+    """Logarithm of 1e-30 .. 1e30.
+
+    Compiled: that of single precision, and a step toward it by the series of log(1 + e), to 1e-15, in less time than a
+    compiled logarithm of double precision takes.
+    """
+    if is_numpy_array(x):
+        return xp.log(x)
+    near = xp.astype(xp.log(xp.astype(x, xp.float32)), xp.float64)
+    e = x * xp.exp(-near) - 1.0
+    return near + e * (1.0 - 0.5 * e)
+
+
 def softmax(xp: ModuleType, x: Array) -> Array:
     """Shares proportional to exp(x) over targets."""
     if is_numpy_array(x):
@@ -50,12 +63,18 @@ def softmax(xp: ModuleType, x: Array) -> Array:
     else:  # a compiler fuses comparisons with what follows them
         largest = reduce(xp.maximum, [x[..., k : k + 1, :] for k in range(x.shape[TARGET])])
     grown = xp.exp(x - largest)
-    return grown / xp.sum(grown, axis=TARGET, keepdims=True)
+    grown /= xp.sum(grown, axis=TARGET, keepdims=True)
+    return grown
 
 
 def positive(xp: ModuleType, x: Array) -> Array:
     """`x` where positive, else 0."""
     return xp.maximum(x, 0.0)
+
+
+def nonzero(xp: ModuleType, x: Array) -> Array:
+    """`x` where positive, else 1, to divide by."""
+    return xp.where(x > 0.0, x, 1.0)
 
 
 def bound(xp: ModuleType, x: Array, low: Number, high: Number) -> Array:
@@ -78,22 +97,38 @@ def known_zero(x: Number) -> bool:
     return isinstance(x, float | int | np.ndarray) and not np.any(x)
 
 
+def all_countries(xp: ModuleType, holds: Array) -> Array:
+    """Whether it holds of every country, axes (…, 1, domain, target, run)."""
+    if is_numpy_array(holds):
+        return xp.all(holds, axis=COUNTRY, keepdims=True)
+    return reduce(xp.logical_and, [holds[..., i : i + 1, :, :, :] for i in range(holds.shape[COUNTRY])])
+
+
 def fusion_barrier(xp: ModuleType, *arrays: Array) -> tuple[Array, ...]:
     """The same arrays; a compiler computes them here, once, and not again in every expression that uses them."""
     barrier = fusion_barriers.get(xp.__name__)
     return barrier(*arrays) if barrier else arrays
 
 
+_FEW = 40
+"""Rows of a matrix up to which a compiler has sums in place of a product of matrices."""
+
+
 def map_targets(xp: ModuleType, x: Array, matrix: Array) -> Array:
     """`x`, axes (…, from, run), times a matrix (from, to) that is the same in every run: axes (…, to, run)."""
-    return xp.matmul(xp.matrix_transpose(matrix), x)
+    n, columns = x.shape[TARGET], xp.matrix_transpose(matrix)
+    if is_numpy_array(x) or not 0 < n <= _FEW:
+        return xp.matmul(columns, x)
+    return reduce(xp.add, [columns[:, k : k + 1] * x[..., k : k + 1, :] for k in range(n)])
 
 
 def sum_products(of: Array, what: Array) -> Array:
     """Sum over k of `of`, axes (…, country, 1, k, run), times `what`, axes (…, 1, k, target, run).
 
-    Both sides differ between runs, and k is short: adding term by term goes along runs.
+    Where both sides differ between runs, adding term by term goes along runs; k is short.
     """
+    if what.shape[RUN] == 1 and is_numpy_array(of):
+        return namespace(of).matmul(np.swapaxes(what[..., 0], -1, -2)[..., None, :, :], of)
     total = of[..., :1, :] * what[..., :1, :, :]
     for k in range(1, of.shape[TARGET]):
         total = total + of[..., k : k + 1, :] * what[..., k : k + 1, :, :]
@@ -126,10 +161,18 @@ def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
 
 
 def place_targets(xp: ModuleType, x: Array, places: tuple[int, ...], n: int) -> Array:
-    """Numbers of some targets among all `n`, 0 for the others."""
-    if not places:
-        return xp.zeros((*x.shape[:TARGET], n, x.shape[RUN]), dtype=xp.float64)
-    return map_targets(xp, x, xp.asarray(np.eye(n)[list(places)]))
+    """Numbers of some targets, among all `n`, 0 for the others."""
+
+    def zeros(length: int) -> Array:
+        return xp.zeros((*x.shape[:TARGET], length, x.shape[RUN]), dtype=xp.float64)
+
+    parts, first = [], 0
+    for place, k in sorted((place, k) for k, place in enumerate(places)):
+        parts += [zeros(place - first), x[..., k : k + 1, :]]
+        first = place + 1
+    parts.append(zeros(n - first))
+    (placed,) = fusion_barrier(xp, xp.concat(parts, axis=TARGET))
+    return placed
 
 
 def swap(xp: ModuleType, x: Array, one: int, other: int) -> Array:

@@ -11,6 +11,7 @@ from hedgesim.model.arrays import (
     COUNTRY,
     TARGET,
     Array,
+    all_countries,
     bound,
     fusion_barrier,
     indicator,
@@ -53,9 +54,9 @@ def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecisi
     """The formats one quarter later; world: already moved in everything else."""
     xp, old, features = world.xp, inputs.world, inputs.setting.formats
     events = _events(inputs, decision)
-    places = places_of(features.own)
+    places = features.owns
     party, came = (take_targets(xp, x, places) > 0.0 for x in (inputs.derived.party, events.came))
-    complete = xp.any(came, axis=COUNTRY, keepdims=True) & xp.all(came | ~party, axis=COUNTRY, keepdims=True)
+    complete = xp.any(came, axis=COUNTRY, keepdims=True) & all_countries(xp, came | ~party)
     full = xp.any(complete, axis=TARGET, keepdims=True)
     moved = replace(
         world,
@@ -90,7 +91,8 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
     hosted = inputs.derived.available + (1.0 - inputs.derived.available) * p.virtual
     rate = rate * xp.where(world.ladder >= MINISTERS, hosted, 1.0)
     ready = fm.is_ready(world.ladder, world.seated, features) & (world.ladder < features.ceiling)
-    climbs = ready & (draws.opening < fm.chance(rate))
+    (likely,) = fusion_barrier(xp, fm.chance(rate))
+    climbs = ready & (draws.opening < likely)
     held = _held(inputs)
     leaders_meet = xp.where(climbs, world.ladder >= MINISTERS, held >= LEADERS)
     summit = xp.any((features.own > 0.0) & leaders_meet, axis=TARGET, keepdims=True)
@@ -105,7 +107,7 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
 def _came(inputs: QuarterInputs, decision: CountryDecision, meeting: Array) -> Array:
     """1 where the head of a party or guest comes to this quarter's own meeting, axes (country, 1, format, run)."""
     world, features = inputs.world, inputs.setting.formats
-    xp, own = world.xp, places_of(features.own)
+    xp, own = world.xp, features.owns
     likely = logistic(xp, take_targets(xp, decision.stance, own) - fm.CONTACT * decision.reserve)
     asked = (take_targets(xp, inputs.derived.party, own) > 0.0) | (take_targets(xp, world.status, own) > NONE)
     comes = asked & (inputs.draws.coming < likely) & (take_targets(xp, meeting, own) >= LEADERS)
@@ -132,7 +134,7 @@ def _held(inputs: QuarterInputs) -> Array:
 def _strain_on_host(inputs: QuarterInputs) -> Array:
     """Strain on the government whose turn it is to host an own meeting, axes (1, 1, format, run)."""
     world, strain = inputs.world, inputs.derived.strain
-    xp, own = world.xp, places_of(inputs.setting.formats.own)
+    xp, own = world.xp, inputs.setting.formats.owns
     if known_zero(strain):
         return 0.0 * world.turn
     party, turn = (take_targets(xp, x, own) for x in (inputs.derived.party, world.turn))
@@ -151,7 +153,7 @@ def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
     p, world = inputs.parameters.calendar, inputs.world
     xp = world.xp
     together = 0.0 * world.trust
-    for place in places_of(inputs.setting.formats.own):
+    for place in inputs.setting.formats.owns:
         heads = came[..., place : place + 1, :]
         together = together + heads * swap(xp, heads, COUNTRY, TARGET)
     apart = (1.0 - xp.eye(came.shape[COUNTRY], dtype=xp.float64))[:, None, :, None]
@@ -186,9 +188,9 @@ def _invitations(inputs: QuarterInputs, events: Events) -> tuple[Array, Array]:
     bridged = xp.any(sits, axis=TARGET, keepdims=True)
     rate = fm.small_rate(inputs.derived.alarm, inputs.parameters.ladder)
     pairs = xp.maximum(xp.sum(inputs.derived.party, axis=COUNTRY, keepdims=True), 1.0)
-    agreed = xp.all(events.here | outsider, axis=COUNTRY, keepdims=True) & (features.opens_to > 0.0) & working
+    agreed = all_countries(xp, events.here | outsider) & (features.opens_to > 0.0) & working
     invited = agreed & bridged & events.here & (uniform < fm.chance(rate * fm.PAIRS / pairs))
-    settled = agreed & (features.body == 0.0) & xp.all(events.seat | outsider, axis=COUNTRY, keepdims=True)
+    settled = agreed & (features.body == 0.0) & all_countries(xp, events.seat | outsider)
     return invited, settled & events.seat & (uniform < fm.chance(rate))
 
 

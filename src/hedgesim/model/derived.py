@@ -8,7 +8,7 @@ from types import ModuleType
 from jaxtyping import Float
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, namespace, positive
+from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, fusion_barrier, namespace, positive
 from hedgesim.model.draws import Draws
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
@@ -22,13 +22,17 @@ class Baseline:
     """The starting world and what was computed from it once; axes (country, domain, target, run)."""
 
     world: World
+    table: Float[Array, "country domain option #run"]
+    """Shares of the table, from which drift and response depart."""
     log_share: Float[Array, "country domain option #run"]
-    """Of the shares of the table, from which drift and response depart."""
+    """Their logarithm."""
     presence: Float[Array, "country 1 option #run"]
     alarm: Float[Array, "1 1 1 #run"]
     """What is left at the start of earlier security events."""
     reexport: Float[Array, "1 1 1 #run"]
     """Size of the re-export in this run, 1 in the middle."""
+    rungs: Float[Array, "country 1 format #run"]
+    """At the start, of the formats in which the country's stance counts; 0 of the others."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,8 @@ class QuarterInputs:
 
 def presence_of(xp: ModuleType, share: Array, weight: Array) -> Array:
     """Presence of each option: shares weighted over domains, axes (country, 1, option, run)."""
-    return xp.sum(share * weight, axis=DOMAIN, keepdims=True)
+    (presence,) = fusion_barrier(xp, xp.sum(share * weight, axis=DOMAIN, keepdims=True))
+    return presence
 
 
 def derive(world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting) -> Derived:
@@ -91,6 +96,5 @@ def derive(world: World, baseline: Baseline, conditions: Conditions, *, setting:
 def needs(world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting) -> Array:
     """What each country must replace: threatened or cut-off parts of its start, axes (country, domain, 1, run)."""
     xp, n = namespace(world.share), setting.n_powers
-    share = xp.exp(baseline.log_share[..., :n, :])
     missing = setting.politics * positive(xp, world.threat) + positive(xp, -conditions.access[..., :n, :])
-    return xp.sum(share * missing, axis=TARGET, keepdims=True)
+    return xp.sum(baseline.table[..., :n, :] * missing, axis=TARGET, keepdims=True)

@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 from jaxtyping import Float
 
-from hedgesim.model.arrays import RUN, Array
+from hedgesim.model.arrays import RUN, Array, namespace
 from hedgesim.model.noise import WORDS, Address, draw_words, gamma, halves, normal_of, unit
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.shares import LOWEST_SHARE, tail_of
@@ -62,6 +62,9 @@ class StartDraws:
 
 Stream = tuple[str, tuple[str, ...], tuple[str, ...]]
 """A stream and the names along its two axes: countries or nobody, and cells or targets."""
+
+Words = dict[str, Array]
+"""Random words of one step by stream, axes (first name, 1, second name, run)."""
 
 
 def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | Array) -> StartDraws:
@@ -140,35 +143,41 @@ def draw_steps(
 
     tails: those of the start. gambling: False leaves out the numbers for rules that gamble, which are then 0.
     """
-    axes = setting.axes
-    cells = ("value", axes.countries, _cells(axes))
+    words = step_words(xp, setting.axes, seed, runs, four=four, gambling=gambling)
+    return tuple(draws_of(setting.axes, own, tails, WORDS * four + n) for n, own in enumerate(words))
+
+
+def step_words(
+    xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array, *, four: int | Array, gambling: bool
+) -> tuple[Words, ...]:
+    """Random words of four successive steps, by stream; arguments as of `draw_steps`."""
+    cells = (axes.countries, _cells(axes))
     groups: tuple[tuple[Stream, ...], ...] = (
-        (cells,),
+        (("value", *cells),),
         (("stance", axes.countries, axes.formats),),
         (
             ("joining", axes.countries, axes.powers),
             ("coming", axes.countries, ("",)),
             *((name, ("",), axes.formats) for name in ("opening", "holding")),
         ),
-        *(((("whim", *cells[1:]),),) if gambling else ()),
+        *(((("whim", *cells),),) if gambling else ()),
     )
-    steps: list[dict[str, Array]] = [{} for _ in range(WORDS)]
+    steps: list[Words] = [{} for _ in range(WORDS)]
     for streams in groups:
         numbers = draw_words(xp, seed, runs, _addresses(streams), four=four)
         for step, flat in zip(steps, numbers, strict=True):
             step.update(_by_stream(xp, flat, streams))
-    first = axes.start.quarter  # quarter of the year of step 1, from 0
-    this, later = tails[four + 1, ...], tails[four + 2, ...]
-    return tuple(_draws(xp, axes, step, this if n + first < WORDS else later) for n, step in enumerate(steps))
+    return tuple(steps)
 
 
-def _draws(xp: ModuleType, axes: Axes, words: dict[str, Array], tail: Array) -> Draws:
-    """The numbers of one step from random words."""
+def draws_of(axes: Axes, words: Words, tails: Array, step: int | Array) -> Draws:
+    """The numbers of one step, counted from 0, from its random words and the tails of the start."""
+    xp = namespace(words["value"])
     membership, stance = halves(words["stance"])
     gambled = "whim" in words
     return Draws(
         value=_per_country(xp, axes, normal_of(words["value"])),
-        tail=tail,
+        tail=tails[(step + axes.start.quarter) // WORDS + 1, ...],
         whim=_per_country(xp, axes, normal_of(words["whim"])) if gambled else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
         membership=membership,
         stance=stance,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from hedgesim.model.arrays import (
     COUNTRY,
     DOMAIN,
     TARGET,
     Array,
+    all_countries,
+    fusion_barrier,
     indicator,
+    logarithm,
     logistic,
     map_targets,
     namespace,
@@ -131,7 +136,7 @@ def stance_on(
 def logit(q: Array) -> Array:
     """Log odds of a probability: a logistic number from a uniform one."""
     xp = namespace(q)
-    return xp.log(q / (1.0 - q))
+    return logarithm(xp, q / (1.0 - q))
 
 
 def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) -> Array:
@@ -171,7 +176,7 @@ def ladder_rate(
     ministers_met = xp.max(formats.own * indicator(xp, world.ladder >= MINISTERS), axis=TARGET, keepdims=True)
     talks = opening * xp.exp(p.gdp * formats.wealth) * (ministers_met + xp.exp(xp.asarray(p.alone)))
     summits = xp.exp(p.leaders + p.alarm * alarm) * world.seated
-    everyone = indicator(xp, xp.all(willing | ~founders, axis=COUNTRY, keepdims=True))
+    (everyone,) = fusion_barrier(xp, indicator(xp, all_countries(xp, willing | ~founders)))
     return (
         formats.dialogue * xp.where(world.ladder < MINISTERS, talks, summits)
         + xp.exp(xp.asarray(p.own)) * _own_steps(willing, weight, formats)
@@ -182,7 +187,7 @@ def ladder_rate(
 
 def _own_steps(willing: Array, weight: Array, formats: Formats) -> Array:
     """1 for own meetings that enough weight of the region is willing to sit in, else 0, axes (1, 1, format, run)."""
-    xp, own = namespace(willing), places_of(formats.own)
+    xp, own = namespace(willing), formats.owns
     shares = weight * take_targets(xp, formats.eligible, own)
     enough = MAJORITY * xp.sum(shares, axis=COUNTRY, keepdims=True)
     heavy = xp.sum(xp.where(take_targets(xp, willing, own), shares, 0.0), axis=COUNTRY, keepdims=True) >= enough
@@ -213,11 +218,14 @@ def is_ready(ladder: Array, seated: Array, formats: Formats) -> Array:
     Of own meetings leaders have met once all heads sat at one.
     """
     xp = namespace(ladder)
-    after = formats.after[0, :, :, 0]
-    low, high = (indicator(xp, after >= rung) for rung in (MINISTERS, LEADERS))
-    complete = indicator(xp, ladder >= LEADERS) * xp.where(formats.own > 0.0, seated, 1.0)
-    missing = map_targets(xp, indicator(xp, ladder < MINISTERS), low) + map_targets(xp, 1.0 - complete, high)
-    return missing < 0.5
+    after = np.asarray(formats.after)[0, :, :, 0]
+    first = places_of(np.max(after, axis=1))
+    low, high = (xp.asarray(1.0 * (after[list(first)] >= rung)) for rung in (MINISTERS, LEADERS))
+    rung, own = (take_targets(xp, x, first) for x in (ladder, formats.own))
+    complete = indicator(xp, rung >= LEADERS) * xp.where(own > 0.0, seated, 1.0)
+    missing = map_targets(xp, indicator(xp, rung < MINISTERS), low) + map_targets(xp, 1.0 - complete, high)
+    (ready,) = fusion_barrier(xp, missing < 0.5)
+    return ready
 
 
 def chance(rate: Array) -> Array:

@@ -17,7 +17,7 @@ from array_api_compat import is_numpy_array
 from numpy.typing import NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, ndtri
 
-from hedgesim.model.arrays import Array, bound, namespace
+from hedgesim.model.arrays import Array, bound, fusion_barrier, logarithm, namespace
 
 Address = tuple[str, str, str]
 """A stream and two names, such as a country and a format, by which a series of random numbers is addressed."""
@@ -94,7 +94,7 @@ def draw_words(
     parts = []
     for first in range(0, len(addresses), some):
         stream, one, other = (xp.asarray(word[first : first + some, None]) for word in names)
-        parts.append(threefry(xp, (low, high, run, stream), (one, other, step, zero)))
+        parts.append(fusion_barrier(xp, *threefry(xp, (low, high, run, stream), (one, other, step, zero))))
     return tuple(parts[0]) if len(parts) == 1 else tuple(xp.concat(same, axis=0) for same in zip(*parts, strict=True))
 
 
@@ -111,18 +111,21 @@ _AT_ONCE = 25_000
 
 def unit(word: Array) -> Array:
     """Uniform numbers in (0, 1), axes of the words: their 32 bits and a half."""
-    xp = namespace(word)
-    u = xp.astype(word, xp.float64)
-    u += 0.5
-    u *= 2.0**-32
-    return u
+    return _between(namespace(word).astype(word, namespace(word).float64), 2.0**-32)
+
+
+def _between(whole: Array, step: float) -> Array:
+    """The middles of steps, from their numbers, which are written over."""
+    whole += 0.5
+    whole *= step
+    return whole
 
 
 def halves(word: Array) -> tuple[Array, Array]:
     """Two uniform numbers in (0, 1) of 16 bits each from one word."""
     xp = namespace(word)
     bits = (word >> 16, word & (_LEVELS - 1))
-    first, second = ((xp.astype(half, xp.float64) + 0.5) / _LEVELS for half in bits)
+    first, second = (_between(xp.astype(half, xp.float64), 1.0 / _LEVELS) for half in bits)
     return first, second
 
 
@@ -143,7 +146,7 @@ def normal_of(word: Array) -> Array:
     if is_numpy_array(word):
         numbers: Array = _normals()[place]
         return numbers
-    return _entries(xp, xp.asarray(_normals()), xp.astype(place, xp.int64))
+    return fusion_barrier(xp, _entries(xp, xp.asarray(_normals()), xp.astype(place, xp.int64)))[0]
 
 
 _CENTRE = (
@@ -206,19 +209,9 @@ def normal(uniform: Array) -> Array:
     q = uniform - 0.5
     central = xp.abs(q) <= 0.425
     nearest = xp.minimum(uniform, 1.0 - uniform)
-    r = xp.where(central, 0.180625 - q * q, xp.sqrt(-_log(xp, nearest)) - 1.6)
+    r = xp.where(central, 0.180625 - q * q, xp.sqrt(-logarithm(xp, nearest)) - 1.6)
     above, below = (_polynomial(xp, r, central, both) for both in zip(_CENTRE, _TAIL, strict=True))
     return xp.where(central, q, xp.sign(q)) * (above / below)
-
-
-def _log(xp: ModuleType, x: Array) -> Array:
-    """Logarithm of 2**-33 .. 0.5: that of single precision, and a step toward it by the series of log(1 + e).
-
-    To 1e-15, in less time than a compiled logarithm of double precision takes.
-    """
-    near = xp.astype(xp.log(xp.astype(x, xp.float32)), xp.float64)
-    e = x * xp.exp(-near) - 1.0
-    return near + e * (1.0 - 0.5 * e)
 
 
 def _polynomial(xp: ModuleType, r: Array, central: Array, both: tuple[Sequence[float], Sequence[float]]) -> Array:

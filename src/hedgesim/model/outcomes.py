@@ -14,20 +14,22 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     bound,
+    fusion_barrier,
     in_domains,
     indicator,
     map_targets,
     namespace,
+    nonzero,
     places_of,
     spread,
     sum_products,
-    swap,
     take_targets,
 )
 from hedgesim.model.derived import Baseline
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
+from hedgesim.model.similarity import similarity
 from hedgesim.model.votes import CHOICES, KINDS, vote_probabilities
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
@@ -132,7 +134,8 @@ def hedging_index(xp: ModuleType, secure: Array, rivalry: Array) -> Array:
     0 for an isolate and for a loyal ally. secure: of powers, axes (…, country, 1, power, run). rivalry: axes
     (…, 1, power, power, run).
     """
-    return xp.sum(sum_products(secure, rivalry) * secure, axis=TARGET, keepdims=True)
+    (met,) = fusion_barrier(xp, sum_products(secure, rivalry))
+    return xp.sum(met * secure, axis=TARGET, keepdims=True)
 
 
 def security_of(xp: ModuleType, share: Array, setting: Setting) -> Array:
@@ -148,7 +151,7 @@ def hedging_by_arithmetic(xp: ModuleType, start: Array, now: Array, rivalry: Arr
     """
     before = xp.sum(start * aggressor, axis=TARGET, keepdims=True)
     after = xp.sum(now * aggressor, axis=TARGET, keepdims=True)
-    grown = (1.0 - after) / _nonzero(xp, 1.0 - before)
+    grown = (1.0 - after) / nonzero(xp, 1.0 - before)
     return hedging_index(xp, start * (1.0 - aggressor) * grown + after * aggressor, rivalry)
 
 
@@ -165,7 +168,7 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
         weight = setting.weight[domain]
         dealt = dealt + xp.sum(weight * share[domain][..., : setting.n_powers, :], axis=DOMAIN, keepdims=True)
         total = total + xp.sum(weight, axis=DOMAIN, keepdims=True)
-    dealt = dealt / _nonzero(xp, total)
+    dealt = dealt / nonzero(xp, total)
     return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=TARGET, keepdims=True))
 
 
@@ -213,8 +216,8 @@ def reexports(
     world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
 ) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
-    xp, customs = namespace(world.share), np.asarray(setting.formats.customs)[0, :, :, 0]
-    unions = places_of(np.any(customs > 0.0, axis=1))
+    xp, unions = namespace(world.share), setting.formats.unions
+    customs = np.asarray(setting.formats.customs)[0, :, :, 0]
     member = take_targets(xp, world.status, unions) == MEMBER
     inside = indicator(xp, member & (take_targets(xp, world.ladder, unions) > DORMANT))
     within = xp.minimum(map_targets(xp, inside, xp.asarray(customs[list(unions)])), 1.0)
@@ -264,41 +267,14 @@ def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
     first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
     lead = xp.max(now, axis=TARGET, keepdims=True) - xp.max(now * first, axis=TARGET, keepdims=True)
     joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)
-    led = xp.sum(f.leads, axis=0)[None, None, :, None] > 0.0
-    secure = xp.sum(f.covers * setting.security, axis=DOMAIN, keepdims=True) > 0.0
-    pact = led & secure & (f.formality >= PACT_FORMALITY) & (f.body > 0.0)
-    gone = pact & (baseline.world.status == MEMBER) & (world.status < MEMBER)
-    left = xp.any(gone, axis=TARGET, keepdims=True)
+    led = np.sum(np.asarray(f.leads), axis=0) > 0.0
+    secure = np.sum(np.asarray(f.covers) * np.asarray(setting.security), axis=DOMAIN) > 0.0
+    pacts = places_of(led, secure, np.asarray(f.formality) >= PACT_FORMALITY, f.body)
+    was, now_is = (take_targets(xp, status, pacts) == MEMBER for status in (baseline.world.status, world.status))
+    left = xp.any(was & ~now_is, axis=TARGET, keepdims=True)
     return xp.sum(indicator(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=COUNTRY, keepdims=True)
-
-
-def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
-    """S-score of pairs of countries, and corrected for chance by kappa and by pi; each axes (…, 1, 1, 1, run).
-
-    presence: of powers, axes (…, country, 1, power, run). Squared distances; S is 1 for equal portfolios and -1 at the
-    largest distance that two portfolios can have [signorino_ritter1999]; the corrections follow [hage2011].
-    """
-    n_countries, n_powers = presence.shape[COUNTRY], presence.shape[TARGET]
-    mean = xp.mean(presence, axis=TARGET, keepdims=True)
-    around = presence - mean
-    own = xp.sum(around * around, axis=TARGET, keepdims=True)
-    dispersion = own + swap(xp, own, COUNTRY, TARGET)
-    gap = n_powers * (mean - swap(xp, mean, COUNTRY, TARGET)) ** 2
-    apart = dispersion - 2.0 * sum_products(around, swap(xp, swap(xp, around, COUNTRY, DOMAIN), DOMAIN, TARGET)) + gap
-    scores = (
-        1.0 - apart,
-        1.0 - apart / _nonzero(xp, dispersion + gap),
-        1.0 - apart / _nonzero(xp, dispersion + gap / 2.0),
-    )
-    pairs = (1.0 - xp.eye(n_countries, dtype=xp.float64))[:, None, :, None]
-    count = max(1, n_countries * (n_countries - 1))
-    return tuple(xp.sum(s * pairs, axis=(COUNTRY, TARGET), keepdims=True) / count for s in scores)
-
-
-def _nonzero(xp: ModuleType, x: Array) -> Array:
-    return xp.where(x > 0.0, x, 1.0)
 
 
 def _mean(xp: ModuleType, quantity: Array, counted: Array) -> Array:
     n = xp.sum(spread(counted, quantity), axis=TARGET, keepdims=True)
-    return xp.sum(quantity * counted, axis=TARGET, keepdims=True) / _nonzero(xp, n)
+    return xp.sum(quantity * counted, axis=TARGET, keepdims=True) / nonzero(xp, n)

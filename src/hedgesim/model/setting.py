@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 from jaxtyping import Float
 
-from hedgesim.model.arrays import Array, namespace
+from hedgesim.model.arrays import TARGET, Array, namespace, places_of
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
 
@@ -87,6 +89,23 @@ class Formats:
     def leads(self) -> Array:
         """1 where the power leads the format, axes (power, format)."""
         return namespace(self.lead).matrix_transpose(self.lead[0, :, :, 0])
+
+    @cached_property
+    def owns(self) -> tuple[int, ...]:
+        """Places of the meetings of the five themselves."""
+        return places_of(self.own)
+
+    @cached_property
+    def unions(self) -> tuple[int, ...]:
+        """Places of the customs unions with a power."""
+        return places_of(np.any(np.asarray(self.customs) > 0.0, axis=TARGET))
+
+    @cached_property
+    def led(self) -> tuple[tuple[int, ...], ...]:
+        """Places of the formats that each power leads and, last, of those that nobody from outside leads."""
+        leads = np.asarray(self.leads)
+        home = np.asarray(self.dialogue)[0, 0, :, 0] + np.sum(leads, axis=0) == 0.0
+        return tuple(map(places_of, (*leads, home)))
 
 
 FORM = ("share", "prior_dominated", "evidence", "security", "energy", "economy", "formats")

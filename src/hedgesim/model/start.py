@@ -47,7 +47,8 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     )
     presence = presence_of(xp, world.share, setting.weight)
     reexport = xp.exp(parameters.response.reexport_spread * draws.reexport)
-    return Start(Baseline(world, log_share, presence, before.alarm, reexport), onset)
+    rungs = world.ladder * fm.parties_of(world.status, setting.formats.eligible, world.ladder)
+    return Start(Baseline(world, share, log_share, presence, before.alarm, reexport, rungs), onset)
 
 
 def conditions_at(setting: Setting, onset: Array, step: Array) -> Conditions:

@@ -66,9 +66,13 @@ class World:
 
     def failed(self) -> Array:
         """1 where shares are not finite, axes (run,)."""
-        xp = self.xp
-        total = xp.sum(self.share, axis=(COUNTRY, DOMAIN, TARGET))
-        return xp.astype(~xp.isfinite(total), xp.float64)
+        return not_finite(self.share)
+
+
+def not_finite(share: Array) -> Array:
+    """1 where shares, or their sums, are not finite, axes (run,)."""
+    xp = namespace(share)
+    return xp.astype(~xp.isfinite(xp.sum(share, axis=(COUNTRY, DOMAIN, TARGET))), xp.float64)
 
 
 Stacked = TypeVar("Stacked")
