@@ -18,16 +18,17 @@ from hedgesim.model.arrays import (
     indicator,
     map_targets,
     namespace,
+    nonzero,
     places_of,
     spread,
     sum_products,
-    swap,
     take_targets,
 )
 from hedgesim.model.derived import Baseline
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
+from hedgesim.model.similarity import similarity
 from hedgesim.model.votes import CHOICES, KINDS, vote_probabilities
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
@@ -148,7 +149,7 @@ def hedging_by_arithmetic(xp: ModuleType, start: Array, now: Array, rivalry: Arr
     """
     before = xp.sum(start * aggressor, axis=TARGET, keepdims=True)
     after = xp.sum(now * aggressor, axis=TARGET, keepdims=True)
-    grown = (1.0 - after) / _nonzero(xp, 1.0 - before)
+    grown = (1.0 - after) / nonzero(xp, 1.0 - before)
     return hedging_index(xp, start * (1.0 - aggressor) * grown + after * aggressor, rivalry)
 
 
@@ -165,7 +166,7 @@ def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
         weight = setting.weight[domain]
         dealt = dealt + xp.sum(weight * share[domain][..., : setting.n_powers, :], axis=DOMAIN, keepdims=True)
         total = total + xp.sum(weight, axis=DOMAIN, keepdims=True)
-    dealt = dealt / _nonzero(xp, total)
+    dealt = dealt / nonzero(xp, total)
     return 1.0 - xp.sqrt(xp.sum(dealt * dealt, axis=TARGET, keepdims=True))
 
 
@@ -272,33 +273,6 @@ def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
     return xp.sum(indicator(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=COUNTRY, keepdims=True)
 
 
-def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
-    """S-score of pairs of countries, and corrected for chance by kappa and by pi; each axes (…, 1, 1, 1, run).
-
-    presence: of powers, axes (…, country, 1, power, run). Squared distances; S is 1 for equal portfolios and -1 at the
-    largest distance that two portfolios can have [signorino_ritter1999]; the corrections follow [hage2011].
-    """
-    n_countries, n_powers = presence.shape[COUNTRY], presence.shape[TARGET]
-    mean = xp.mean(presence, axis=TARGET, keepdims=True)
-    around = presence - mean
-    own = xp.sum(around * around, axis=TARGET, keepdims=True)
-    dispersion = own + swap(xp, own, COUNTRY, TARGET)
-    gap = n_powers * (mean - swap(xp, mean, COUNTRY, TARGET)) ** 2
-    apart = dispersion - 2.0 * sum_products(around, swap(xp, swap(xp, around, COUNTRY, DOMAIN), DOMAIN, TARGET)) + gap
-    scores = (
-        1.0 - apart,
-        1.0 - apart / _nonzero(xp, dispersion + gap),
-        1.0 - apart / _nonzero(xp, dispersion + gap / 2.0),
-    )
-    pairs = (1.0 - xp.eye(n_countries, dtype=xp.float64))[:, None, :, None]
-    count = max(1, n_countries * (n_countries - 1))
-    return tuple(xp.sum(s * pairs, axis=(COUNTRY, TARGET), keepdims=True) / count for s in scores)
-
-
-def _nonzero(xp: ModuleType, x: Array) -> Array:
-    return xp.where(x > 0.0, x, 1.0)
-
-
 def _mean(xp: ModuleType, quantity: Array, counted: Array) -> Array:
     n = xp.sum(spread(counted, quantity), axis=TARGET, keepdims=True)
-    return xp.sum(quantity * counted, axis=TARGET, keepdims=True) / _nonzero(xp, n)
+    return xp.sum(quantity * counted, axis=TARGET, keepdims=True) / nonzero(xp, n)
