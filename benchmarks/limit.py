@@ -53,20 +53,24 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
     runs = jnp.arange(n, dtype=jnp.uint32)
     # These are computed in NumPy: outside a program, JAX would compile every operation of theirs.
-    begun = _in_jax(begin(xp, setting, parameters, draw_start(xp, setting, case.seed, range(n))))
-    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, gambling=False)[0])
+    first = draw_start(xp, setting, case.seed, range(n))
+    begun = _in_jax(begin(xp, setting, parameters, first))
+    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, tails=first.tails, gambling=False)[0])
+    tails = jnp.asarray(first.tails)
 
     def start(runs: Array) -> object:
-        return _arrays(begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs)).baseline.world)
+        drawn = draw_start(jnp, setting, case.seed, runs)
+        return [drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
 
     def numbers(runs: Array) -> object:
-        return [_arrays(d) for d in draw_steps(jnp, setting, case.seed, runs, four=0, gambling=False)]
+        four = draw_steps(jnp, setting, case.seed, runs, four=0, tails=tails, gambling=False)
+        return [_arrays(draws) for draws in four]
 
     def one_quarter(t: Array) -> object:
         baseline = begun.baseline
-        conditions = conditions_at(setting, parameters, begun.onset, jnp.reshape(t, (1, 1)))
+        conditions = conditions_at(setting, begun.onset, jnp.reshape(t, (1, 1)))
         later = quarter(case, baseline.world, baseline, conditions=conditions, draws=draws)
-        outcomes = record_outcomes(case, later, baseline, conditions, before=baseline.world.highest)
+        outcomes = record_outcomes(case, later, baseline, conditions, before=baseline.world.ladder)
         return _arrays(later), outcomes.values
 
     at_start, drawn, moved = _count(start, runs), _count(numbers, runs), _count(one_quarter, jnp.asarray(5.0))
