@@ -120,7 +120,7 @@ FILES = {
     ),
     "what comes first without a rung": (
         override("formats", "{format: C5SEC}", "after", "CM"),
-        '6:66: "CM" in the column after names no rung. Write FORMAT:RUNG, a rung being one of none, ministers, leaders.',
+        '6:66: "CM" in the column after names no rung. Write FORMAT:RUNG with one of none, ministers, leaders.',
     ),
     "entry on no date": (
         override("formats", "{format: CACO}", "lead_entered", "later"),

@@ -77,7 +77,7 @@ def test_every_channel_changes_some_outcome(channel: str) -> None:
 
 
 def test_trust_counts_in_stances_once_it_has_a_weight_there() -> None:
-    """With a weight of 0, as in runs while the record does not identify it, only pairs that may meet alone feel trust."""
+    """With a weight of 0, as where the record does not identify it, only pairs that may meet alone feel trust."""
     clash = "{date: 2021Q3, source: assumption, channels: [{channel: trust, countries: [KGZ, TJK], size: -0.5}]}"
     for weight, counts in ((0.0, False), (2.7, True)):
         given = f"settings.stance.trust={weight}"

@@ -27,7 +27,7 @@ CELLS = [
     ("formats", "three,own,", "three,club,", 3, '"club" in the column role is not known. Write one of own, dialogue,'),
     ("formats", "VAL;MIR;OST,,lea", "VAL;MIRR,,lea", 2, 'in the column eligible is not known. Did you mean "MIR"?'),
     ("formats", "ROUND:leaders", "ROWND:leaders", 5, 'in the column after is not known. Did you mean "ROUND"?'),
-    ("formats", "ROUND:leaders", "ROUND:kings", 5, "in the column after names no rung. Write FORMAT:RUNG, a rung be"),
+    ("formats", "ROUND:leaders", "ROUND:kings", 5, "in the column after names no rung. Write FORMAT:RUNG with one"),
     ("formats", "leaders,1995,,", "leaders,1995,,soon", 2, '"soon" in the column lead_entered is not a date'),
     ("formats", "ROUND,", "LEAGUE,", 3, "LEAGUE is there twice"),
     ("memberships", "member", "boss", 2, '"boss" in the column status is not known'),

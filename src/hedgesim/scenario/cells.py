@@ -205,7 +205,7 @@ def word_fault(table: str, column: str, cell: str) -> tuple[str, str] | None:
     if column in DATED and not _is_date(cell):
         return "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD."
     if column == "after" and not all(part.partition(":")[2] in RUNGS for part in cell.split(";") if part):
-        return "names no rung", f"Write FORMAT:RUNG, a rung being one of {', '.join(RUNGS)}."
+        return "names no rung", f"Write FORMAT:RUNG with one of {', '.join(RUNGS)}."
     return None
 
 
