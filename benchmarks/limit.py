@@ -53,17 +53,18 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
     runs = jnp.arange(n, dtype=jnp.uint32)
     # These are computed in NumPy: outside a program, JAX would compile every operation of theirs.
-    drawn = draw_start(xp, setting, case.seed, range(n))
-    begun = _in_jax(begin(xp, setting, parameters, drawn))
-    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, tails=drawn.tails, gambling=False)[0])
+    first = draw_start(xp, setting, case.seed, range(n))
+    begun = _in_jax(begin(xp, setting, parameters, first))
+    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, tails=first.tails, gambling=False)[0])
+    tails = jnp.asarray(first.tails)
 
     def start(runs: Array) -> object:
-        return _arrays(begin(jnp, setting, parameters, draw_start(jnp, setting, case.seed, runs)).baseline.world)
+        drawn = draw_start(jnp, setting, case.seed, runs)
+        return [drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
 
     def numbers(runs: Array) -> object:
-        tails = jnp.asarray(drawn.tails)
-        steps = draw_steps(jnp, setting, case.seed, runs, four=0, tails=tails, gambling=False)
-        return [_arrays(draws) for draws in steps]
+        four = draw_steps(jnp, setting, case.seed, runs, four=0, tails=tails, gambling=False)
+        return [_arrays(draws) for draws in four]
 
     def one_quarter(t: Array) -> object:
         baseline = begun.baseline

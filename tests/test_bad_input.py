@@ -100,15 +100,15 @@ FILES = {
     "unknown source": (SHOCK.replace("assumption", "nobody"), '8:13: unknown source "nobody". Known: '),
     "unknown calibration": (
         PLAIN + "parameters: best\n",
-        '5:13: unknown calibration "best" in parameters. Known: prior',
+        '5:13: unknown calibration "best" in parameters. Known: fitted_2021, prior.',
     ),
     "shares that do not sum to 1": (
         override("shares", SHARE, "share", "0.9"),
         "6:5: the shares of KAZ in economy sum to 1.695397, not to 1. Correct one of them.",
     ),
-    "secretariat in words": (
-        override("formats", "{format: CIS}", "secretariat", "maybe"),
-        '6:70: secretariat must be a number from 0 to 1, not "maybe". Write a number from 0 to 1.',
+    "formality in words": (
+        override("formats", "{format: CIS}", "formality", "maybe"),
+        '6:68: formality must be a number from 0 to 1, not "maybe". Write a number from 0 to 1.',
     ),
     "negative cadence": (
         override("formats", "{format: CIS}", "cadence", "-4"),
@@ -116,11 +116,19 @@ FILES = {
     ),
     "unknown ceiling": (
         override("formats", "{format: CIS}", "ceiling", "banana"),
-        '6:66: "banana" is no ceiling. Write one of dormant, working, ministerial, leaders, institution.',
+        '6:66: "banana" in the column ceiling is not known. Write one of none, ministers, leaders.',
+    ),
+    "what comes first without a rung": (
+        override("formats", "{format: C5SEC}", "after", "CM"),
+        '6:66: "CM" in the column after names no rung. Write FORMAT:RUNG with one of none, ministers, leaders.',
+    ),
+    "entry on no date": (
+        override("formats", "{format: CACO}", "lead_entered", "later"),
+        '6:72: "later" in the column lead_entered is not a date. Write YYYY, YYYY-MM or YYYY-MM-DD.',
     ),
     "unknown status": (
         override("memberships", "{country: UZB, format: EAEU, from: 2020-12}", "status", "boss"),
-        '6:99: "boss" is no status. Write one of none, guest, observer, member.',
+        '6:99: "boss" in the column status is not known. Write one of none, guest, observer, member.',
     ),
     "trust of seven": (
         override("trust", "{start: 2021Q1, country: TKM, partner: AZE}", "value", "7"),
@@ -263,7 +271,7 @@ REMEDIES = {
     "decimal comma": (SHOCKS.replace("size: -0.3}", 'size: "0,39"}'), "10:51", "Write 0.39, with a point."),
     "decimal comma without quotes": (SHOCKS.replace("-0.3", "0,39"), "10:53", "write that with a point"),
     "rule without its key": ("rules: {countries: {all: multi_vector}}\n", "5:26", "{rule: multi_vector}."),
-    "nested settings": ("settings: {taste: {trust: abc}}\n", "5:12", "Write taste.trust: abc."),
+    "nested settings": ("settings: {taste: {need: abc}}\n", "5:12", "Write taste.need: abc."),
     "rule of powers": ("rules: {countries: {all: {rule: suitor}}}\n", "5:33", "it is one for powers"),
     "row of another date": (
         "data:\n- {table: memberships, key: {country: KAZ, format: EAEU, from: 2015}, column: status, value: none,"

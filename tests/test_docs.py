@@ -157,7 +157,7 @@ def test_what_wants_an_extra_says_so_where_it_is_shown(page: Path) -> None:
     [
         ("run war_2022 --backend jax", "fast"),
         ("plan us_opening --backend jax", "fast"),
-        ("calibrate --backend jax", "fast"),
+        ("hindcast --backend jax", "fast"),
         ("sweep us_opening --quick --dask tcp://10.0.0.1:8786", "distributed"),
         ("sweep us_opening --quick -o s3://bucket/x", "distributed"),
         ("status gs://bucket/x", "distributed"),

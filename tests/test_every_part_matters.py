@@ -64,16 +64,26 @@ def test_every_parameter_changes_some_outcome(path: str) -> None:
 def test_every_channel_changes_some_outcome(channel: str) -> None:
     axes = case_named("war_2022").setting.axes
     targets = {
-        "countries": f"[{axes.countries[0]}, {axes.countries[1]}]",
+        "countries": f"[{axes.countries[0]}, {axes.countries[-1]}]",  # two who may meet by themselves
         "powers": f"[{axes.powers[0]}, {axes.powers[1]}]",
         "options": f"[{axes.powers[0]}]",
         "domains": f"[{axes.domains[1]}]",
-        "partner": axes.countries[-1],
+        "partner": axes.countries[1],
     }
     size = -1.0 if channel == "availability" else 0.5
     line = "".join(f", {key}: {targets[key]}" for key in CHANNELS[channel].needs)
     shock = f"date: 2021Q3, source: assumption, channels: [{{channel: {channel}, size: {size}{line}}}]"
     assert changed(case_from("war_2022", f"shocks={{probe: {{{shock}}}}}"), "war_2022")
+
+
+def test_trust_counts_in_stances_once_it_has_a_weight_there() -> None:
+    """With a weight of 0, as where the record does not identify it, only pairs that may meet alone feel trust."""
+    clash = "{date: 2021Q3, source: assumption, channels: [{channel: trust, countries: [KGZ, TJK], size: -0.5}]}"
+    for weight, counts in ((0.0, False), (2.7, True)):
+        given = f"settings.stance.trust={weight}"
+        usual, other = (case_from("war_2022", given, *more) for more in ((), (f"shocks={{probe: {clash}}}",)))
+        one, less = (outcomes(of) for of in (usual, other))
+        assert any(float(np.max(np.abs(one[key] - less[key]))) > 1e-9 for key in one) is counts
 
 
 def shares_of(name: str, kind: str, rule: CountryRule | PowerRule) -> np.ndarray:

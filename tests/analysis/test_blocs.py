@@ -140,7 +140,7 @@ def test_another_region_needs_only_sizes_in_its_tables(tmp_path: Path) -> None:
     assert found.size.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.9, 0.6, 0.5])  # powers: mass_security of the tables
 
 
-def test_other_rules_put_the_six_together_as_decision_8_says() -> None:
+def test_other_rules_give_the_sides_that_decision_8_says() -> None:
     """The rules that decision 8 did not take: other sizes, and rivalry from a midpoint rather than as what repels."""
     known = latest_sizes(INPUTS.tables.table("sizes"), SCENARIO.start)
     measures = ("military_expenditure", "gdp", "population")
@@ -149,10 +149,16 @@ def test_other_rules_put_the_six_together_as_decision_8_says() -> None:
     sizes = {"root": LAND.size, "plain": parts[0], "composite": parts.mean(axis=0), "one more": 1.0 + LAND.size}
     repels, midpoint = LAND.propensity, LAND.propensity.copy()
     midpoint[6:, 6:] = (1.0 + 2.0 * midpoint[6:, 6:]) * (1.0 - np.eye(8))
-    sides = {}
+    found = {}
     for name, size in sizes.items():
         every = [Landscape(LAND.actors, size, propensity).all_minima() for propensity in (repels, midpoint)]
-        assert [(len(minima), minima.apart[0, :6].any()) for minima in every] == [(1, False), (1, False)]
-        sides[name] = [", ".join(minima.sides(0)[1]) for minima in every]
-    pair, lone = "EU, USA", "USA"
-    assert sides == {"root": [pair, lone], "plain": [lone, pair], "composite": [pair, lone], "one more": [pair, lone]}
+        found[name] = [(len(minima), ", ".join(minima.sides(0)[1])) for minima in every]
+    west, gulf = "EU, USA, IND", "EU, USA, GCC, IND"
+    assert found == {
+        "root": [(1, west), (1, gulf)],
+        "plain": [(1, west), (1, gulf)],
+        "composite": [(1, f"TJK, {gulf}")] * 2,
+        "one more": [(3, "EU, USA"), (2, "EU, USA")],
+    }
+    powers = Landscape(LAND.actors[6:], LAND.size[6:], repels[6:, 6:]).all_minima()
+    assert (len(powers), ", ".join(powers.sides(0)[1])) == (1, gulf)

@@ -162,7 +162,7 @@ def test_a_failed_run_takes_its_whole_unit_with_it(design: str, measure: str, tm
 
 def test_a_sample_with_some_successful_runs_is_kept(tmp_path: Path) -> None:
     varied = "uncertainties: {settings.taste.threat: {low: 0.0, high: 3.0}}"
-    levers = "levers: {end: [2021Q3], settings.taste.concentration: [2.0, 3.0]}"
+    levers = "levers: {end: [2022Q2], settings.taste.concentration: [2.0, 3.0]}"
     results = war(tmp_path, varied, levers, "design: saltelli", "samples: 4", "replications: 3")
     complete = sensitivity(results)
     assert list(complete.basis["settings.taste.concentration"]) == ["2.0", "3.0"]

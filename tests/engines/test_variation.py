@@ -109,7 +109,7 @@ class Eager(Suitor):
 
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
         decision = super().decide(view, parameters)
-        return replace(decision, attention=self.zeal * decision.attention, offer=self.zeal * decision.offer)
+        return replace(decision, attention=self.zeal * decision.attention)
 
 
 @pytest.fixture(autouse=True)
@@ -121,22 +121,22 @@ def _scenarios(write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> N
 
 ONE_PATH = {
     "a setting": ("settings.taste.threat: [-1.0, 0.0, 2.5]", "war_2022"),
-    "a setting of how formats are made": ("settings.formats.home: [-3.0, 3.0]", "war_2022"),
-    "a setting that the start depends on": ("settings.alignment.start: [0.0, 0.4, 1.0]", "war_2022"),
-    "the size of noise": ("settings.alignment.noise: [0.0, 0.05, 0.6]", "war_2022"),
+    "a setting of how formats are made": ("settings.ladder.ministers: [-9.0, 0.0]", "war_2022"),
+    "a setting that the start depends on": ("settings.drift.start: [0.0, 0.4, 1.0]", "war_2022"),
+    "the size of noise": ("settings.drift.sigma: [0.0, 0.02, 0.1]", "war_2022"),
     "an event": ("shock_sizes.war_2022: [0.0, 1.0, 2.5]", "war_2022"),
     "an event that the scenario makes smaller": ("shock_sizes.war_2022: [0.5, 2.5]", "own.yaml"),
     "a single shock of an event": ("shock_sizes.war_2022_sanctions: [0.0, 2.5]", "war_2022"),
     "a single shock of an event that is smaller": ("shock_sizes.war_2022_sanctions: [1.0, 2.5]", "own.yaml"),
-    "a shock of the scenario's own": ("shock_sizes.us_initiative: [0.0, 2.5]", "us_opens_to_azerbaijan"),
+    "a shock of the scenario's own": ("shock_sizes.chinese_turn: [0.0, 2.5]", "china_fills_vacuum"),
     "a rule's number of all": ("rules.countries.all.recoil: [0.5, 1.0, 3.0]", "own.yaml"),
     "a rule's number of one": ("rules.countries.KAZ.recoil: [0.5, 1.0, 3.0]", "own.yaml"),
     "a rule's number of one who shares the rule": ("rules.countries.TJK.recoil: [0.5, 1.0, 3.0]", "own.yaml"),
     "a number of the rule of all powers": ("rules.powers.all.zeal: [0.2, 1.0, 1.8]", "eager.yaml"),
     "a number of the rule of one power": ("rules.powers.CHN.zeal: [0.2, 1.0, 1.8]", "eager.yaml"),
     "one value of a setting, a shock and a rule": (
-        "settings.alignment.noise: {values: [0.0, 0.6], "
-        "also: [shock_sizes.war_2022, settings.taste.trust, rules.countries.all.recoil]}",
+        "settings.drift.start: {values: [0.0, 0.6], "
+        "also: [shock_sizes.war_2022, settings.taste.need, rules.countries.all.recoil]}",
         "own.yaml",
     ),
 }
@@ -167,10 +167,10 @@ design: latin_hypercube
 samples: 4
 uncertainties:
   settings.taste.threat: {low: -1.0, high: 3.0}
-  settings.taste.trust: {low: 0.0, high: 3.0, also: [settings.taste.need]}
+  settings.taste.access: {low: 0.0, high: 3.0, also: [settings.taste.need]}
   settings.attention.rate: {low: 0.02, high: 1.0}
-  settings.formats.momentum_rate: {low: 0.05, high: 1.0}
-  settings.membership.welcome: {low: 0.0, high: 1.0}
+  settings.response.threat_rate: {low: 0.05, high: 1.0}
+  settings.ladder.leaving: {low: 0.0, high: 1.0}
   shock_sizes.war_2022: {low: 0.0, high: 2.5, also: [shock_sizes.mobilisation_2022, shock_sizes.cpc_storm]}
   shock_sizes.war_2022_sanctions: {low: 0.0, high: 2.0}
   rules.countries.all.recoil: {low: 0.0, high: 3.0}

@@ -12,6 +12,7 @@ from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import Conditions
+from hedgesim.model.similarity import similarity
 from hedgesim.model.votes import CHOICES, KINDS
 from hedgesim.model.world import LEADERS, MEMBER, MINISTERS, NONE, World
 from worlds import blank, column, make_case, make_setting, pairs, row, table
@@ -106,9 +107,7 @@ def test_formats_count_as_first_times_once_leaders_have_met() -> None:
     ],
 )
 def test_similarity_is_one_less_squared_distance_plain_and_corrected_for_chance(presences: list, expected) -> None:
-    assert [score.item() for score in out.similarity(xp, table(*presences))] == pytest.approx(
-        expected, rel=1e-6, abs=0.0
-    )
+    assert [score.item() for score in similarity(xp, table(*presences))] == pytest.approx(expected, rel=1e-6, abs=0.0)
 
 
 START = table([0.5, 0.2, 0.1, 0.2], [0.4, 0.3, 0.1, 0.2])

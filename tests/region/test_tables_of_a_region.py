@@ -20,11 +20,15 @@ CELLS = [
     ("axes", "power,EST", "powr,EST", 6, '"powr" in the column axis is not known. Write one of country, power,'),
     ("axes", "#0072B2", "blueish", 2, '"blueish" in the column color is not a colour. Write it like #0072B2.'),
     ("axes", "country,VAL", "country,", 2, "the column code is empty"),
-    ("formats", ",leaders,4", ",banana,4", 3, '"banana" in the column ceiling is not known. Write one of dormant'),
-    ("formats", ",leaders,4", ",leaders,0", 3, '"0" in the column cadence is out of range. Write a number from 1 to'),
-    ("formats", ",leaders,4", ",leaders,", 3, "the column cadence is empty. Write a number from 1 to 40."),
-    ("formats", "consultative,none", "consultative,ZED", 3, '"ZED" in the column lead is not known. Known: EST,'),
-    ("formats", "VAL;MIR;OST,,lea", "VAL;MIRR,,lea", 3, 'in the column eligible is not known. Did you mean "MIR"?'),
+    ("formats", ",leaders,4", ",banana,4", 2, '"banana" in the column ceiling is not known. Write one of none, min'),
+    ("formats", ",leaders,4", ",leaders,0", 2, '"0" in the column cadence is out of range. Write a number from 1 to'),
+    ("formats", ",leaders,4", ",leaders,", 2, "the column cadence is empty. Write a number from 1 to 40."),
+    ("formats", "three,own,none", "three,own,ZED", 3, '"ZED" in the column lead is not known. Known: EST,'),
+    ("formats", "three,own,", "three,club,", 3, '"club" in the column role is not known. Write one of own, dialogue,'),
+    ("formats", "VAL;MIR;OST,,lea", "VAL;MIRR,,lea", 2, 'in the column eligible is not known. Did you mean "MIR"?'),
+    ("formats", "ROUND:leaders", "ROWND:leaders", 5, 'in the column after is not known. Did you mean "ROUND"?'),
+    ("formats", "ROUND:leaders", "ROUND:kings", 5, "in the column after names no rung. Write FORMAT:RUNG with one"),
+    ("formats", "leaders,1995,,", "leaders,1995,,soon", 2, '"soon" in the column lead_entered is not a date'),
     ("formats", "ROUND,", "LEAGUE,", 3, "LEAGUE is there twice"),
     ("memberships", "member", "boss", 2, '"boss" in the column status is not known'),
     ("memberships", "VAL,LEAGUE", "VAL,LEEGUE", 2, 'in the column format is not known. Did you mean "LEAGUE"?'),
@@ -46,10 +50,11 @@ CELLS = [
     ("shares", "NOR,0.55", 'NOR,"0,55"', 2, '"0,55" in the column share is not a number. Write 0.55, with a point.'),
     ("ties", "VAL,MIR,0.7", "VAL,MIR,-0.7", 2, '"-0.7" in the column tie is out of range'),
     ("affinity", "VAL,NOR,0.5", "VAL,NOR,5", 2, "Write a number from -1 to 1."),
-    ("country_attributes", "VAL,weight_security,0.3", "VAL,weight_security,1e308", 3, "out of range"),
-    ("country_attributes", "VAL,sovereignty_cost,0.6", "VAL,sovereignty_cost,60", 2, "Write a number from 0 to 3."),
-    ("domain_attributes", "security,inertia_rate,0.05", "security,inertia_rate,5", 3, "Write a number from 0 to 1."),
-    ("power_attributes", "NOR,offence,0.8", "NOR,offence,8", 2, "Write a number from 0 to 1."),
+    ("country_attributes", "VAL,weight_security,0.3", "VAL,weight_security,1e308", 2, "out of range"),
+    ("country_attributes", "VAL,personalisation,0.5", "VAL,personalisation,60", 5, "Write a number from 0 to 1."),
+    ("country_attributes", "VAL,turnover,40", "VAL,turnover,0", 8, "Write a number of at least 0.001."),
+    ("domain_attributes", "security,pace,0.08", "security,pace,5", 3, "Write a number from 0 to 1."),
+    ("power_attributes", "NOR,attention,0.6", "NOR,attention,8", 2, "Write a number from 0 to 1."),
 ]  # fmt: skip
 REQUIRED = ("axes", "shares", "ties", "country_attributes", "domain_attributes", "power_attributes", "proximity",
             "affinity", "trust", "rivalry", "formats")  # fmt: skip
@@ -80,6 +85,47 @@ def test_a_cell_that_cannot_be_is_refused(table: str, old: str, new: str, line: 
     edit(tables / f"{table}.csv", old, new)
     said = refusal()
     assert said.startswith(f"sunder_sea/{table}.csv:{line}: ")
+    assert words in said
+
+
+EVENTS = {
+    "alarms": ("event,grade,value,unit,note", "raid,large,0.65,0-1,,2003-02-10,invented,assumption"),
+    "rollcalls": (
+        "resolution,topic,kind,target,hostile_to,country,vote,note",
+        "R/1,a raid,sovereignty,NOR,NOR,VAL,no,,2000-02-10,invented,assumption",
+    ),
+    "dialogues": (
+        "power,year,gdp,ministers_before,ministers_opened,leaders_before,leaders_opened,own_ministers,own_leaders,alarm,"
+        "unit,note",
+        "EST,2000,1.5,0,0,0,0,1,0,0,mixed,,2000,invented,assumption",
+    ),
+    "sizes": ("entity,measure,year,value,unit", "EST,gdp,2000,1500,USD bn,2000,invented,assumption"),
+}
+"""Tables that a region need not have: columns before the last three, and one row that may stand in it."""
+
+EVENT_CELLS = [
+    ("alarms", ",0.65,", ",65,", '"65" in the column value is out of range. Write a number from 0 to 1.'),
+    ("alarms", "2003-02-10", "", "the column date is empty. Write the date of the event."),
+    ("rollcalls", ",no,", ",nay,", '"nay" in the column vote is not known. Write one of no, absent, abstain, yes.'),
+    ("rollcalls", ",sovereignty,", ",sovereign,", '"sovereign" in the column kind is not known'),
+    ("rollcalls", ",VAL,", ",VOL,", 'in the column country is not known. Did you mean "VAL"?'),
+    ("rollcalls", "2000-02-10", "", "the column date is empty."),
+    ("dialogues", ",1.5,", ",0,", '"0" in the column gdp is out of range. Write a number of at least 1e-06.'),
+    ("sizes", ",1500,", ",0,", '"0" in the column value is out of range. Write a number of at least 0.001.'),
+]
+
+
+@pytest.mark.parametrize(("table", "old", "new", "words"), EVENT_CELLS)
+def test_a_cell_of_a_table_that_may_be_absent_is_refused(
+    table: str, old: str, new: str, words: str, tables: Path
+) -> None:
+    columns, row = EVENTS[table]
+    path = tables / f"{table}.csv"
+    path.write_text(f"{columns},date,source,confidence\n{row}\n", encoding="utf-8")
+    read_inputs(read_scenario("sunder_sea.yaml"))
+    edit(path, old, new)
+    said = refusal()
+    assert said.startswith(f"sunder_sea/{table}.csv:2: ")
     assert words in said
 
 

@@ -19,7 +19,7 @@ AXES = Axes(
     n_steps=2,
 )
 OF_COUNTRIES = ("presence_RED", "presence_region", "presence_other", "hedging_index", "trust")
-OF_SYSTEM = ("cohesion", "leader_meetings", "realignments", "first_time_formats")
+OF_SYSTEM = ("cohesion", "leader_meetings", "realignments", "first_time_formats", "leader_meetings_outside")
 COUNTED = OF_SYSTEM[1:]
 
 
@@ -40,5 +40,5 @@ def _one(run: int, seed: int, axes: Axes) -> tuple[np.ndarray, np.ndarray]:
     """Every outcome of a run, axes (column, step), and how often each format met."""
     rng = np.random.default_rng([seed, run])
     own = rng.normal(size=(len(axes.periods), len(OF_COUNTRIES) * len(axes.countries)))
-    common = np.concatenate([rng.normal(size=(len(axes.periods), 1)), rng.integers(0, 5, (len(axes.periods), 3))], 1)
+    common = np.concatenate([rng.normal(size=(len(axes.periods), 1)), rng.integers(0, 5, (len(axes.periods), 4))], 1)
     return np.concatenate([own, common], axis=1).T, rng.integers(0, 9, len(axes.formats)).astype(float)

@@ -63,7 +63,6 @@ def test_units_travel_in_the_field_metadata(tmp_path: Path) -> None:
 
 def test_presence_columns_stand_before_the_hedging_index_in_the_order_of_the_frame() -> None:
     numbers = {column.name: [0.5] for column in TABLES["countries"].columns if column.kind == "float64"}
-    del numbers["hedging_by_arithmetic"]
     keys = {"run": [0], "period": ["2021Q1"], "country": ["AAA"]}
     frame = pd.DataFrame({**numbers, "presence_RED": [0.4], "presence_other": [0.6], **keys})
     names = to_arrow("countries", frame).column_names

@@ -58,7 +58,7 @@ def test_too_little_disk_is_refused_with_place_fault_and_remedy(
     asked = free(monkeypatch, 80e9)
     with pytest.raises(StoreError) as caught:
         check_disk(tmp_path / "a" / "b", [case], runs=10**10, keep=100)
-    said = f"{tmp_path / 'a' / 'b'}: 10000000000 runs need about 2.5 TB, 80 GB are free."
+    said = f"{tmp_path / 'a' / 'b'}: 10000000000 runs need about 2.6 TB, 80 GB are free."
     assert str(caught.value) == f"{said} Give fewer --runs or another folder with -o."
     assert asked == [tmp_path]
     with pytest.raises(StoreError, match="Give fewer --keep or"):
@@ -89,7 +89,7 @@ def test_too_little_memory_is_refused(case: Case, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(space, "memory_of_computer", lambda: 16e9)
     with pytest.raises(StoreError) as caught:
         check_memory([case], runs=10**8, keep=0)
-    said = "--runs 100000000: 100000000 runs need about 22 GB of memory, this computer has 16 GB."
+    said = "--runs 100000000: 100000000 runs need about 23 GB of memory, this computer has 16 GB."
     assert str(caught.value) == f"{said} Give fewer --runs."
     check_memory([case], runs=10**7, keep=0)
     with pytest.raises(StoreError, match=r"^--keep 1000000: .* Give fewer --keep\.$"):

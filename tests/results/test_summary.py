@@ -10,6 +10,7 @@ import pytest
 from hedgesim.engines.records import Outcomes
 from hedgesim.results.blocks import Block
 from hedgesim.results.summary import CLOSING, PAIRED, Closing, Paired, compared
+from hedgesim.results.tables import TOTALS
 
 from .invented import AXES, OF_COUNTRIES, OF_SYSTEM, outcomes_of_runs
 
@@ -23,6 +24,7 @@ def test_the_closing_table_of_a_hand_computed_case() -> None:
     values[meetings] = np.transpose([[5, 1, 2], [5, 2, 4]])
     values[meetings + 1] = np.transpose([[0, 1, 1], [0, 1, 0]])
     values[meetings + 2] = np.transpose([[7, 2, 0], [7, 0, 1]])
+    values[meetings + 3] = np.transpose([[5, 1, 1], [5, 0, 0]])
     values[:2, 0] = [[0.4, 0.4], [0.2, 0.2]]
     values[:2, 2] = [[0.3, 0.1], [0.2, 0.2]]
     index = 2 * OF_COUNTRIES.index("hedging_index")
@@ -33,7 +35,7 @@ def test_the_closing_table_of_a_hand_computed_case() -> None:
     assert list(table.columns) == list(CLOSING)
     assert table["quantity"].tolist()[:4] == ["presence_RED", "presence_region", "presence_other", "hedging_index"]
     assert table["entity"].tolist()[4:6] == ["BBB", "AAA"]
-    assert table["quantity"].tolist()[-3:] == ["leader_meetings", "first_time_formats", "realignments"]
+    assert table["quantity"].tolist()[-4:] == [*TOTALS, "realignments"]
     rows = table.set_index(["quantity", "entity"])
     red = rows.loc[("presence_RED", "all")]
     assert red.tolist() == pytest.approx([0.3, 0.2, -0.1, 0.05, 2])
@@ -42,6 +44,7 @@ def test_the_closing_table_of_a_hand_computed_case() -> None:
     met = rows.loc[("leader_meetings", "system")]
     assert (met["after"], met["error"], met["n"]) == pytest.approx((4.5, 1.5, 2))
     assert met[["before", "change"]].isna().all()
+    assert rows.loc[("leader_meetings_outside", "system"), "after"] == 1.0
     assert rows.loc[("first_time_formats", "system"), "after"] == 1.5
     assert rows.loc[("realignments", "system"), "after"] == 0.5
 
@@ -96,7 +99,7 @@ def test_independent_runs_gain_nothing_and_shared_noise_gains() -> None:
     many = 4000
     rng = np.random.default_rng(4)
     base = replace(outcomes_of_runs([0]), meetings=np.zeros((2, many)), failed=np.full(many, -1))
-    noise, own = rng.normal(size=(2, 14, 3, many)), 0.1 * rng.normal(size=(2, 14, 3, many))
+    noise, own = rng.normal(size=(2, 15, 3, many)), 0.1 * rng.normal(size=(2, 15, 3, many))
     apart, shared = (
         rows_of(paired_of(*(replace(base, values=v) for v in sides)))["gain"].drop(index=["HOME", "LED"], level=1)
         for sides in (noise, noise[0] + own)
@@ -111,6 +114,5 @@ def test_what_only_one_side_has_is_left_out_and_rows_stand_outcome_by_outcome() 
     a, b = outcomes_of_runs(range(N)), outcomes_of_runs(range(N), seed=2, axes=fewer)
     rows = rows_of(paired_of(a, b))
     assert set(rows.index.get_level_values("entity")) == {"AAA", "system", "LED"}
-    order = ["presence", "hedging_index", "leader_meetings", "first_time_formats"]
-    assert list(rows.index.unique("outcome"))[:4] == order
+    assert list(rows.index.unique("outcome")) == ["presence", "hedging_index", *TOTALS, "realignments", "cohesion"]
     assert rows.loc[("leader_meetings", "LED", ""), "mean"] == pytest.approx((a.meetings[1] - b.meetings[0]).mean())

@@ -38,7 +38,7 @@ def by_run(results: Results, outcome: str, entity: str, option: str) -> pd.Serie
 
 def test_every_paired_number_is_that_of_the_runs_kept(twins: Twins) -> None:
     axes = twins.first.case.setting.axes
-    system = {"leader_meetings", "first_time_formats", "realignments", "cohesion"}
+    system = {"leader_meetings", "leader_meetings_outside", "first_time_formats", "realignments", "cohesion"}
     assert set(twins.paired["outcome"]) == {"presence", "hedging_index"} | system
     assert len(twins.paired) == len(axes.countries) * (len(axes.options) + 1) + len(system) + len(axes.formats)
     for row in twins.paired.itertuples():

@@ -25,6 +25,7 @@ from hedgesim.commands._printing import print_json, print_lines, print_rows, pri
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hedgesim.engines import Engine
     from hedgesim.engines.case import Case
     from hedgesim.scenario.tables import Tables
 
@@ -51,14 +52,11 @@ def hindcast(
     """Forecast the years after those fitted; score against baselines."""
     from hedgesim import engines
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
-    from hedgesim.analysis.hindcast.history import bands_ahead, coverage_of_bands, history
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
-    from hedgesim.engines.case import case_of
     from hedgesim.plots.evidence import draw_forecasts, draw_history
     from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
-    from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
     check_least("--past", past, LEAST_SAMPLES, "too few for a band")
@@ -69,10 +67,7 @@ def hindcast(
     total = runs * len(next(iter(posterior.values()))) * (len(variants) + 1)
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
-    over = case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
-    ahead = bands_ahead(_origins(calibration), read_tables(), engine, runs=past)
-    bands = {"ahead": ahead, "coverage": coverage_of_bands(ahead)}
-    everything = {**found.tables(), **history(over, read_tables(), engine, runs=past), **bands}
+    everything = {**found.tables(), **_years_over(calibration, engine, past)}
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
     fitted = f"Parameters: {calibration}, {past} runs."
@@ -92,6 +87,18 @@ def hindcast(
     print_lines(EXPECTED)
     _print_scores(everything)
     print_lines(f"Tables and charts: {folder}")
+
+
+def _years_over(calibration: str, engine: Engine, runs: int) -> dict[str, pd.DataFrame]:
+    """Of the years that are over: their runs beside the record, bands from earlier years, and what these hold of it."""
+    from hedgesim.analysis.hindcast.history import bands_ahead, coverage_of_bands, history
+    from hedgesim.engines.case import case_of
+    from hedgesim.scenario.tables import read_tables
+
+    over = case_of(hedgesim.read_scenario(HISTORY, overrides=[f"parameters={calibration}"]))
+    ahead = bands_ahead(_origins(calibration), read_tables(), engine, runs=runs)
+    drawn = history(over, read_tables(), engine, runs=runs)
+    return {**drawn, "ahead": ahead, "coverage": coverage_of_bands(ahead)}
 
 
 def _origins(calibration: str) -> dict[int, Case]:

@@ -11,6 +11,7 @@ from typing import Any
 from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
+from hedgesim.model.votes import CHOICES
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.files import CsvTable, number_in, number_like
 
@@ -18,7 +19,7 @@ Row = Mapping[str, str]
 Said = tuple[str, str, str]
 """Column, fault and remedy."""
 
-DATED = ("date", "from", "to", "founded", "ended", "end")
+DATED = ("date", "from", "to", "founded", "ended", "lead_entered", "end")
 """Columns that hold dates, where a table has them."""
 
 CONFIDENCES = ("seen", "proxy", "recall", "assumption")
@@ -30,22 +31,24 @@ COLUMN_BOUNDS = {
     **dict.fromkeys(("share", "tie", "prior", "prior_dominated", "formality", "customs"), UNIT),
     "evidence": (0.0, math.inf),
     "pairs": (0.0, math.inf),
+    "gdp": (1e-6, math.inf),
     "cadence": (1.0, 40.0),
     "half_life": (0.01, math.inf),
     "ramp": (0.0, math.inf),
 }
 """Lowest and highest value of a number by its column."""
 
-TABLE_BOUNDS = {**dict.fromkeys(("proximity", "trust", "rivalry"), UNIT), "affinity": (-1.0, 1.0)}
+TABLE_BOUNDS = {**dict.fromkeys(("proximity", "trust", "rivalry", "alarms"), UNIT), "affinity": (-1.0, 1.0)}
 """Lowest and highest value of the column `value` by its table."""
 
 ATTRIBUTE_BOUNDS = {
     **dict.fromkeys(("personalisation", "statutory_neutrality", "regional_weight", "politics", "pace"), UNIT),
     **dict.fromkeys(("hydrocarbon_exporter", "weight", "attention", "solidarity"), UNIT),
-    **dict.fromkeys(("turnover", "bodies_left"), (0.0, math.inf)),
+    "bodies_left": (0.0, math.inf),
+    **dict.fromkeys(("turnover", "gdp"), (0.001, math.inf)),
     "mass": (0.001, 1.0),
 }
-"""Lowest and highest value by attribute, or by its first word where it is one for each domain."""
+"""Lowest and highest value by attribute or measure, or by its first word where it is one for each domain."""
 
 _WITHIN = re.compile(r"(-?\d+)(?:-|\.\.| or )(\d+)")
 """A unit that is a range, such as 0-3."""
@@ -57,6 +60,8 @@ WORDS: Mapping[tuple[str, str], Sequence[str]] = {
     ("formats", "level"): RUNGS,
     ("memberships", "status"): STATUSES,
     ("meetings", "level"): ("leaders", "ministers", "working"),
+    ("rollcalls", "kind"): ("sovereignty", "sovereignty_human_rights", "human_rights", "sanctions", "other"),
+    ("rollcalls", "vote"): CHOICES,
     ("shocks", "role"): ("cause", "outcome"),
     ("shocks", "profile"): ("permanent", "decay", "pulse"),
     ("shocks", "channel"): tuple(CHANNELS),
@@ -68,18 +73,22 @@ NAMED = {
     **dict.fromkeys(("power", "rival", "lead"), "power"),
     **dict.fromkeys(("domain", "domains"), "domain"),
     **dict.fromkeys(("option", "powers"), "option"),
-    "format": "format",
+    **dict.fromkeys(("format", "after"), "format"),
 }
-"""Axis, or formats, whose members a column names, one or several joined by semicolons."""
+"""Axis, or formats, whose members a column names, one or several joined by semicolons; in `after` each with a rung."""
 
 CHECKED = ("axes", "shares", "ties", "country_attributes", "domain_attributes", "power_attributes", "proximity",
-           "affinity", "trust", "rivalry", "formats", "memberships", "meetings", "shocks")  # fmt: skip
+           "affinity", "trust", "rivalry", "formats", "memberships", "meetings", "shocks", "alarms", "rollcalls",
+           "dialogues", "sizes")  # fmt: skip
 """Tables of which a run uses every row: their names are known, their keys unique, their numbers given."""
 
 MAY_BE_EMPTY = ("from", "partner", "half_life", "ramp", "size", "virtual", "prior")
 """Keys and numbers of these tables that are not always given."""
 
-OTHERS = {("formats", "lead"): ("none",), ("meetings", "format"): None}
+MUST_HAVE_DATES = ("alarms", "rollcalls")
+"""Tables of events, each of which acts from its date."""
+
+OTHERS = {("formats", "lead"): ("none",), **dict.fromkeys((("meetings", "format"), ("dialogues", "power")), None)}
 """Further words in a column of names; None: any."""
 
 
@@ -137,15 +146,11 @@ class Cells:
     def _values(self, row: Row) -> Iterator[Said]:
         """What no table may hold."""
         for column, cell in row.items():
-            known = CONFIDENCES if column == "confidence" else WORDS.get((self.table, column))
             if column in self.form.get("numbers", ()):
                 if cell and math.isnan(number_in(cell)):
                     yield column, "is not a number", number_like(cell)
-            elif column in DATED:
-                if not _is_date(cell):
-                    yield column, "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD."
-            elif known is not None and cell not in known:
-                yield column, "is not known", f"Write one of {', '.join(known)}."
+            elif (said := word_fault(self.table, column, cell)) is not None:
+                yield column, *said
 
     def _used(self, row: Row) -> Iterator[Said]:
         """What a table that a run uses may not hold besides."""
@@ -158,13 +163,16 @@ class Cells:
             yield "start", "is not a quarter", "Write it like 2022Q1."
         if "color" in row and not re.fullmatch("#[0-9A-Fa-f]{6}", row["color"]):
             yield "color", "is not a colour", "Write it like #0072B2."
+        if self.table in MUST_HAVE_DATES and not row["date"]:
+            yield "date", "is empty", "Write the date of the event."
         if self.table == "shocks":
             yield from _shock_faults(row)
 
     def _numbers(self, row: Row) -> Iterator[Said]:
         for column in self.form.get("numbers", ()):
             value = number_in(row[column])
-            low, high = bounds_of(self.table, column, attribute=row.get("attribute", ""), unit=row.get("unit", ""))
+            what = row.get("attribute", row.get("measure", ""))
+            low, high = bounds_of(self.table, column, attribute=what, unit=row.get("unit", ""))
             if not row[column] and column not in MAY_BE_EMPTY:
                 yield column, "is empty", f"Write {wanted(low, high)}."
             elif not math.isnan(value) and not low <= value <= high:
@@ -175,7 +183,8 @@ class Cells:
             if not row[column] and column in self.form["key"] and column not in MAY_BE_EMPTY:
                 yield column, "is empty", "Write what the row is about."
             known = self._known(column)
-            for name in (part.strip() for part in row[column].split(";")):
+            for part in row[column].split(";"):
+                name = (part.partition(":")[0] if column == "after" else part).strip()
                 if name and known is not None and name not in known:
                     yield column, "is not known", choose_from(name, known)
 
@@ -186,6 +195,18 @@ class Cells:
             return None
         powers = self.names["power"] if (self.table, column) == ("memberships", "country") else ()
         return {*self.names[axis], *powers, *others}
+
+
+def word_fault(table: str, column: str, cell: str) -> tuple[str, str] | None:
+    """Fault and remedy of a cell without a number; None if nothing is wrong with its form."""
+    known = CONFIDENCES if column == "confidence" else WORDS.get((table, column))
+    if known is not None and cell not in known:
+        return "is not known", f"Write one of {', '.join(known)}."
+    if column in DATED and not _is_date(cell):
+        return "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD."
+    if column == "after" and not all(part.partition(":")[2] in RUNGS for part in cell.split(";") if part):
+        return "names no rung", f"Write FORMAT:RUNG with one of {', '.join(RUNGS)}."
+    return None
 
 
 def _shock_faults(row: Row) -> Iterator[Said]:

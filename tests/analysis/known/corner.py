@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from hedgesim import CountryRule
-from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import TARGET, Array
 from hedgesim.model.parameter import parameter
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 
 
@@ -18,11 +18,12 @@ class Corner(CountryRule):
     x3: float = parameter(0.5, unit="1", within=(0, 1), meaning="factor 3", source="assumption")
 
     def value(self, view: View, taste: Taste) -> Array:
-        """Logarithms of the target shares; the other options have the same."""
+        """What brings the target shares within a quarter; the other options have the same."""
         xp = view.xp
-        zero = 0.0 * view.noise[..., :1, :]
+        zero = 0.0 * view.response[..., :1, :]
         inside = xp.minimum(zero + self.x1 - 0.6, zero + 0.3 - self.x2)
         target = xp.where(inside > 0.0, zero + 0.8, zero + 0.2)
         target_or_failure = xp.where(zero + self.x3 > 0.9, zero + xp.nan, target)
-        others = view.log_share.shape[TARGET] - 1
-        return xp.log(xp.concat([target_or_failure, *[(1.0 - target_or_failure) / others] * others], axis=TARGET))
+        others = view.share.shape[TARGET] - 1
+        shares = xp.concat([target_or_failure, *[(1.0 - target_or_failure) / others] * others], axis=TARGET)
+        return (xp.log(shares) - xp.log(view.share_start)) / view.rate

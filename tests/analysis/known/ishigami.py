@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from hedgesim import CountryRule
-from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import TARGET, Array
 from hedgesim.model.parameter import parameter
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 
 PI = 3.141592653589793
@@ -21,10 +21,11 @@ class Ishigami(CountryRule):
     idle: float = parameter(0.0, unit="rad", within=(-PI, PI), meaning="nothing looks at it", source="assumption")
 
     def value(self, view: View, taste: Taste) -> Array:
-        """Logarithms of the target shares; the other options have the same."""
+        """What brings the target shares within a quarter; the other options have the same."""
         xp = view.xp
-        zero = 0.0 * view.noise[..., :1, :]
+        zero = 0.0 * view.response[..., :1, :]
         wave, square = xp.sin(zero + self.x1), xp.sin(zero + self.x2) ** 2
         target = 0.5 + 0.02 * (wave + 7.0 * square + 0.1 * (zero + self.x3) ** 4 * wave)
-        others = view.log_share.shape[TARGET] - 1
-        return xp.log(xp.concat([target, *[(1.0 - target) / others] * others], axis=TARGET))
+        others = view.share.shape[TARGET] - 1
+        shares = xp.concat([target, *[(1.0 - target) / others] * others], axis=TARGET)
+        return (xp.log(shares) - xp.log(view.share_start)) / view.rate

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from hedgesim import CountryRule
-from hedgesim.model.alignment import Taste
 from hedgesim.model.arrays import TARGET, Array
 from hedgesim.model.parameter import parameter
+from hedgesim.model.shares import Taste
 from hedgesim.model.view import View
 
 A = (0.0, 1.0, 4.5, 9.0, 99.0, 99.0, 99.0, 99.0)
@@ -25,11 +25,12 @@ class SobolG(CountryRule):
     x8: float = parameter(0.5, unit="1", within=(0, 1), meaning="factor 8", source="assumption")
 
     def value(self, view: View, taste: Taste) -> Array:
-        """Logarithms of the target shares; the other options have the same."""
+        """What brings the target shares within a quarter; the other options have the same."""
         xp = view.xp
-        g = 1.0 + 0.0 * view.noise[..., :1, :]
+        g = 1.0 + 0.0 * view.response[..., :1, :]
         for a, x in zip(A, (self.x1, self.x2, self.x3, self.x4, self.x5, self.x6, self.x7, self.x8), strict=True):
             g = g * (xp.abs(4.0 * x - 2.0) + a) / (1.0 + a)
         target = 0.1 + 0.2 * g
-        others = view.log_share.shape[TARGET] - 1
-        return xp.log(xp.concat([target, *[(1.0 - target) / others] * others], axis=TARGET))
+        others = view.share.shape[TARGET] - 1
+        shares = xp.concat([target, *[(1.0 - target) / others] * others], axis=TARGET)
+        return (xp.log(shares) - xp.log(view.share_start)) / view.rate

@@ -21,7 +21,6 @@ from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.posterior import (
     DRIFT,
     MEMBERSHIP,
-    SUBJECT,
     VOTES,
     Posterior,
     joined,
@@ -33,7 +32,7 @@ from hedgesim.analysis.calibration.posterior import (
 )
 from hedgesim.analysis.calibration.rates import RECORDS, FormatRates, fit_format_rates
 from hedgesim.analysis.calibration.stance import PRIORS
-from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, history_against
+from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, recorded_history
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameters import all_parameters
@@ -165,7 +164,7 @@ def _without_country(tables: Tables) -> Iterator[dict[str, object]]:
     for country, drift in left_out(changes(recorded(tables)), nu=NU).items():
         values = {**{f"sigma_{domain}": sigma for domain, sigma in drift.sigma.items()}, "phi": drift.phi}
         yield from _rows(country, DRIFT, values)
-    history = history_against(tables, SUBJECT)
+    history = recorded_history(tables)
     axes = tables.table("axes")
     for place, country in enumerate(axes.loc[axes["axis"] == "country", "code"]):
         others = replace(history, votes=np.delete(history.votes, place, axis=0))

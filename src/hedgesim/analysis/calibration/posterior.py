@@ -21,7 +21,7 @@ from hedgesim.analysis.calibration.events import IDENTIFIED, LEVELS
 from hedgesim.analysis.calibration.membership import CENTRES, GRID, PRIOR_SD, Membership
 from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.rates import FormatRates
-from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, history_against
+from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, recorded_history
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import draw_uniform
 from hedgesim.model.parameters import all_parameters
@@ -31,10 +31,6 @@ DRIFT, MEMBERSHIP, VOTES = "drift", "membership", "votes"
 """Records beside those of formats."""
 
 VOTE_NUMBERS = ("kappa", "rho", "half_life")
-
-SUBJECT = "RUS"
-"""Power to which the resolutions are hostile from which votes are learnt."""
-
 
 SCALED = (
     "prior_value",
@@ -140,7 +136,7 @@ def of_membership(record: Membership, n: int) -> Posterior:
 
 def of_votes(tables: Tables, n: int, *, until: int) -> tuple[Posterior, VoteFit]:
     """The posterior of the vote rule, and the fit."""
-    found = fit_votes(history_against(tables, SUBJECT), until=until)
+    found = fit_votes(recorded_history(tables), until=until)
     grid = found.grid.assign(half_life=found.grid["half_life"].clip(upper=all_parameters()["votes.half_life"].high))
     weight = np.exp(found.votes["fitted"] * (grid["score"] - grid["score"].max())).to_numpy()
     place = np.searchsorted(np.cumsum(weight) / weight.sum(), (np.arange(n) + 0.5) / n)

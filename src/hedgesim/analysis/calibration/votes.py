@@ -98,6 +98,11 @@ def history_against(tables: Tables, power: str) -> History:
     )
 
 
+def recorded_history(tables: Tables) -> History:
+    """The same of the power from whose resolutions votes are learnt, as the record names it."""
+    return history_against(tables, str(tables.mapping["record"]["votes_against"]))
+
+
 Forecast = Callable[[History, np.datetime64, str], Array]
 """Chances of the votes on a day and for a kind of resolution, axes (country, vote), from what is known."""
 

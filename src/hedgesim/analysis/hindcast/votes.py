@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from hedgesim.analysis.calibration.posterior import SUBJECT
 from hedgesim.analysis.calibration.votes import (
     LAST_FITTED,
     STAYS,
     VoteRule,
-    history_against,
+    recorded_history,
     rolling,
     rolling_persistence,
     rolling_rates,
@@ -32,7 +31,7 @@ def score_votes(case: Case, tables: Tables, until: int) -> pd.DataFrame:
     log_score: minus the logarithm of the chance given to the vote cast; smaller is better. Climatology: the rates of
     all countries. Persistence: the country's last vote on the same kind, with the chance that scored best before.
     """
-    history = history_against(tables, SUBJECT)
+    history = recorded_history(tables)
     first = int(history.dates[0].astype("datetime64[Y]").astype(int)) + 1971
     fitted, years = range(first, LAST_FITTED + 1), range(LAST_FITTED + 1, until + 1)
     own = case.parameters.votes
