@@ -71,11 +71,10 @@ def posterior_of(calibration: str) -> dict[str, list[float]]:
 
 def use_rules(paths: Iterable[Path] | None) -> None:
     """Add the rules of the user's own files; HedgesimError if one breaks the contract of rules."""
-    if not paths:
-        return
-    from hedgesim.rules import files
+    if paths:
+        from hedgesim.engines.trial import use_rule_files
 
-    files.use([files.read_rule_file(path) for path in paths])
+        use_rule_files(paths)
 
 
 def folder_of_results(output: str | None, name: str, identity: str, check: Callable[[Path], object]) -> Path:

@@ -24,7 +24,15 @@ from hedgesim.commands._options import (
     folder_of_results,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
+from hedgesim.commands._printing import (
+    end_where_all_failed,
+    print_failed,
+    print_json,
+    print_lines,
+    print_rows,
+    records_of,
+    several,
+)
 from hedgesim.numbers import rounded, significant
 
 if TYPE_CHECKING:
@@ -70,6 +78,7 @@ def run(
             print_json(_records(results, folder))
         else:
             _print_closing(results, folder)
+        end_where_all_failed(results.tables["runs"])
         return
     second = read_twin(first, twin, without or (), overrides=settings or ())
     folder = _folder(output, plan, first, second, overwrite=overwrite)
@@ -79,6 +88,8 @@ def run(
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
         _print_twins(both, folder)
+    for results in (both.first, both.twin):
+        end_where_all_failed(results.tables["runs"])
 
 
 def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overwrite: bool) -> Path:
@@ -142,11 +153,13 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
     manifest = results.manifest
     print_lines(f"{manifest['scenario']}: {several(len(runs), 'run')}, {int(runs['failed'].notna().sum())} failed")
+    print_failed(runs)
     rows = []
     for row in closing.to_dict("records"):
         numbers, error = rounded((row[name] for name in ("before", "after", "change")), row["error"])
         rows.append([_label(row), *numbers, error])
-    print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
+    if rows:
+        print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
     print_lines(f"Tables and charts: {folder}")
 
@@ -159,6 +172,8 @@ def _label(row: Mapping[Any, Any]) -> str:
 def _print_twins(found: Twins, folder: Path) -> None:
     """The differences between twins, with their errors."""
     differing = found.differing()
+    for name, results in zip(found.names, (found.first, found.twin), strict=True):
+        print_failed(results.tables["runs"], f"{name}: ")
     rows = []
     for row in differing.to_dict("records"):
         (mean, low, high), error = rounded((row[name] for name in ("mean", "q05", "q95")), row["error"])
@@ -169,7 +184,7 @@ def _print_twins(found: Twins, folder: Path) -> None:
     name, other = found.names
     print_lines(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
     if found.paired.empty:
-        print_lines("No run succeeded on both sides; the column failed of the table runs says why.")
+        print_lines("No run succeeded on both sides.")
     elif not rows:
         print_lines(f"Nothing differs: {name} and {other} are the same in every run.")
     elif found.paired["n"].max() == 1:

@@ -8,6 +8,7 @@ from functools import cache, partial
 from types import ModuleType
 from typing import TypeVar
 
+from hedgesim.engines.trial import check_decisions
 from hedgesim.model.arrays import Array
 from hedgesim.model.draws import Draws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS
@@ -83,7 +84,9 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
 
 
 def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[str, float]]]) -> tuple[Rule, ...]:
-    """The rule of each place; places that chose the same share one object."""
+    """The rule of each place, tried; places that chose the same share one object."""
+    for name, _ in choices:
+        check_decisions(known[name])
     made: list[Rule] = []
     for n, (name, values) in enumerate(choices):
         twin = choices.index((name, values))
