@@ -34,6 +34,7 @@ def grid(
     """Run a scenario over a small grid; draw an outcome."""
     import hedgesim
     from hedgesim.commands._progress import counting
+    from hedgesim.engines.trial import check_followed
     from hedgesim.plots.draw import draw_grid
     from hedgesim.results.folders import RUN
     from hedgesim.results.grid import grid_identity, grid_of, run_grid
@@ -41,8 +42,9 @@ def grid(
     from hedgesim.results.results import write
 
     check_counts(runs=runs)
-    use_rules(rule_files)
+    rules = use_rules(rule_files)
     points, read = grid_of(vary), hedgesim.read_scenario(scenario, seed=seed)
+    check_followed(rules, read)
     identity = grid_identity(read, points, runs=runs, outcome=outcome)
     files = ("runs.parquet", *(f"charts/{outcome}{map_}.{kind}" for map_ in ("", "_map") for kind in ("png", "svg")))
 

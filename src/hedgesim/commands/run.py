@@ -58,10 +58,12 @@ def run(
     settings: Settings = None,
     rule_files: RuleFiles = None,
     overwrite: Overwrite = False,
+    charts: Annotated[bool, Option("--charts/--no-charts", help="Whether charts are drawn.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
     from hedgesim.engines import engine_of
+    from hedgesim.engines.trial import check_followed
     from hedgesim.results.simulation import Plan
     from hedgesim.scenario.twins import read_twin
 
@@ -69,20 +71,21 @@ def run(
     n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
     check_counts(runs=n_runs, keep=keep, workers=workers)
     plan = Plan(n_runs, keep, chosen, workers)
-    use_rules(rule_files)
+    rules = use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
-    if twin is None and not without:
+    second = read_twin(first, twin, without or (), overrides=settings or ()) if twin is not None or without else None
+    check_followed(rules, *filter(None, (first, second)))
+    if second is None:
         folder = _folder(output, plan, first, overwrite=overwrite)
-        results = _run_one(first, plan, folder)
+        results = _run_one(first, plan, folder, charts=charts)
         if as_json:
             print_json(_records(results, folder))
         else:
             _print_closing(results, folder)
         end_where_all_failed(results.tables["runs"])
         return
-    second = read_twin(first, twin, without or (), overrides=settings or ())
     folder = _folder(output, plan, first, second, overwrite=overwrite)
-    both = _run_twins((first, second), plan, folder)
+    both = _run_twins((first, second), plan, folder, charts=charts)
     if as_json:
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
@@ -109,7 +112,7 @@ def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overw
     return folder_of_results(output, scenarios[0].name, identity, check)
 
 
-def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.Results:
+def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path, *, charts: bool) -> hedgesim.Results:
     """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw
@@ -120,11 +123,13 @@ def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
         (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     remove_inner(folder, INNER)
-    write(results, folder, draw=partial(draw, results), overwrite=True)
+    write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=True)
     return results
 
 
-def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path) -> Twins:
+def _run_twins(
+    scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path, *, charts: bool
+) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw, draw_twins
@@ -136,9 +141,16 @@ def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Pla
     with counting(title, 2 * plan.runs) as on_runs:
         twins = run_twins(scenarios, plan, folder=folder, on_runs=on_runs)
     for results, place in ((twins.first, folder), (twins.twin, folder / "twin")):
-        write(results, place, draw=partial(draw, results), overwrite=True)
-    write(twins.differences(), folder / "paired", draw=partial(draw_twins, twins), overwrite=True)
+        write(results, place, draw=partial(draw, results) if charts else no_charts, overwrite=True)
+    write(
+        twins.differences(), folder / "paired", draw=partial(draw_twins, twins) if charts else no_charts, overwrite=True
+    )
     return twins
+
+
+def no_charts(_: Path) -> tuple[()]:
+    """Draw nothing."""
+    return ()
 
 
 def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
@@ -161,7 +173,13 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     if rows:
         print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
-    print_lines(f"Tables and charts: {folder}")
+    print_lines(f"{_written(folder)}: {folder}")
+
+
+def _written(folder: Path) -> str:
+    from hedgesim.results.ownership import CHARTS
+
+    return "Tables and charts" if (folder / CHARTS).is_dir() else "Tables"
 
 
 def _label(row: Mapping[Any, Any]) -> str:
@@ -194,4 +212,4 @@ def _print_twins(found: Twins, folder: Path) -> None:
         print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:
         print_lines(f"Left out: {found.left_out} runs that failed on either side.")
-    print_lines(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")
+    print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'}")

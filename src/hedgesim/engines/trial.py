@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import numpy as np
 
 from hedgesim.engines import invented
 from hedgesim.engines.invented import AXES
-from hedgesim.errors import HedgesimError, check_path, choose_from
+from hedgesim.errors import HedgesimError, check_path, check_type, choose_from, shown
 from hedgesim.model.arrays import COUNTRY, TARGET, Array
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
@@ -23,6 +24,7 @@ from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, catalogue, files
 from hedgesim.rules.contract import line_of_class
 from hedgesim.rules.faults import COMPILING, TRYING, Words, fault_at, file_of, guarded, line_of
+from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.tables import read_tables
 
 AnyRule = type[CountryRule] | type[PowerRule]
@@ -58,6 +60,27 @@ def use_rule_files(paths: Iterable[str | Path]) -> list[AnyRule]:
         read.append(files.rule_file(Path(path)))
     files.use(read, check_rule)
     return [catalogue.own[file.name][1] for file in read]
+
+
+def read_with_rules(scenario: Scenario | str | Path, paths: Sequence[str | Path]) -> Scenario:
+    """A scenario, read if it is given by name or path, and the rules of files, which must be followed in it."""
+    check_type("scenario", scenario, (Scenario, str, Path), "Give what read_scenario returned, or a name or path.")
+    check_type("rules", paths, (list, tuple), f"Write rules=[{shown(paths)}].")
+    rules = use_rule_files(paths)
+    read = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+    check_followed(rules, read)
+    return read
+
+
+def check_followed(rules: Sequence[AnyRule], *scenarios: Scenario) -> None:
+    """Refuse rules of files that nobody in some scenarios follows."""
+    choices = [of.values() for one in scenarios for of in (one.rules.countries, one.rules.powers)]
+    followed = {choice.rule for choice in chain(*choices)}
+    for name, (file, rule) in catalogue.own.items():
+        if rule in rules and name not in followed:
+            side = "countries" if issubclass(rule, CountryRule) else "powers"
+            fault = f"nobody in {' or '.join(one.name for one in scenarios)} follows {name}"
+            raise HedgesimError(file.path, fault, f"Write rules.{side}.all.rule={name}, or a code in place of all.")
 
 
 def check_rule(rule: AnyRule) -> None:
