@@ -4,12 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 JOBS ?= 2
+OURS := src tests tools benchmarks databuild
+QUICK := tests/model tests/rules tests/engines tests/test_architecture.py tests/test_numbers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test hold check lint types docs data evidence forecast format bench clean
+.PHONY: help setup run test test-quick hold check lint types docs data evidence forecast format bench clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.tested ## make the environment with everything the tests need
 
@@ -19,14 +21,17 @@ run: $(VENV)/.runs ## set up and run the war of 2022: tables and charts in resul
 test: $(VENV)/.tested ## set up and run the tests
 	$(BIN)/python -m pytest -n $(JOBS) -m "not hold"
 
+test-quick: $(VENV)/.tested ## run the tests of the model, the rules and the engines (about a minute)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not hold" $(QUICK)
+
 hold: $(VENV)/.tested ## run the long lists of what must hold
 	$(BIN)/python -m pytest -n $(JOBS) -m hold
 
 check: lint types test ## everything a change must pass
 
 lint: $(VENV)/.tested ## style
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+	$(BIN)/ruff check $(OURS)
+	$(BIN)/ruff format --check $(OURS)
 
 types: $(VENV)/.tested ## type check
 	$(BIN)/mypy
@@ -58,8 +63,8 @@ forecast: $(VENV)/.tested ## write today's forecasts of outlook_2030 into docs/f
 	$(BIN)/python tools/write_forecast.py outlook_2030
 
 format: $(VENV)/.tested ## put the source into form
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix $(OURS)
+	$(BIN)/ruff format $(OURS)
 
 bench: $(VENV)/.tested ## time the engines against each other and against the machine
 	$(BIN)/python -m benchmarks

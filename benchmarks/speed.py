@@ -32,7 +32,7 @@ def with_batch_run(processes: int, n: int) -> int:
         warnings.simplefilter("ignore")
         batch_run(
             HedgeModel,
-            {"case": SCENARIO, "run": list(range(n))},
+            {"scenario": SCENARIO, "run": list(range(n))},
             number_processes=processes,
             display_progress=False,
         )

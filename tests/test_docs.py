@@ -15,7 +15,7 @@ import pytest
 
 import hedgesim
 from command_line import ROOT, call, files_below, sketch
-from hedgesim.engines.case import case_named
+from hedgesim.engines import case
 from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario.tables import read_tables
 
@@ -127,8 +127,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 
 
 def forget() -> None:
-    for cache in (country_rules, power_rules, case_named):
+    for cache in (country_rules, power_rules):
         cache.cache_clear()
+    case._cases.clear()
 
 
 EXTRAS = {

@@ -21,18 +21,25 @@ SCENARIO = "war_2022"
 RUNS = (0, 1, 2)
 FAR = 123_456
 KNOWN = {"countries": country_rules(), "powers": power_rules()}
-MIXED = (
-    "rules.countries={all: {rule: multi_vector}, KAZ: {rule: balancing}, KGZ: {rule: bandwagoning}, "
-    "TJK: {rule: RULE}, TKM: {rule: neutrality}, UZB: {rule: omnibalancing}, AZE: {rule: habit}}",
-    "rules.powers={all: {rule: suitor}, RUS: {rule: patron}, CHN: {rule: bystander}}",
-)
-"""All rules of powers and as many of countries as there are countries."""
-IN_TURN = ("random", "landscape", "multi_vector")
-"""Rules that take the place of RULE."""
+AXES = case_named(SCENARIO).setting.axes
+FIRST = range(0, len(country_rules()), len(AXES.countries))
+"""Places in the list of rules from which mixed rules are taken, so that every rule has its turn."""
+
+
+def mixed(first: int) -> tuple[str, ...]:
+    """Overrides by which countries and powers follow the rules from a place on, in turn."""
+    texts = []
+    for kind, codes in (("countries", AXES.countries), ("powers", AXES.powers)):
+        names = sorted(KNOWN[kind])
+        choices = [f"{code}: {{rule: {names[(first + n) % len(names)]}}}" for n, code in enumerate(codes)]
+        texts.append(f"rules.{kind}={{{', '.join(choices)}}}")
+    return tuple(texts)
+
+
 EVERY = {
     **{name: (name,) for name in sorted(packaged_scenarios())},
     **{f"all {kind} {rule}": (SCENARIO, f"rules.{kind}.all.rule={rule}") for kind in KNOWN for rule in KNOWN[kind]},
-    **{f"mixed with {last}": (SCENARIO, *(text.replace("RULE", last) for text in MIXED)) for last in IN_TURN},
+    **{f"mixed from {first}": (SCENARIO, *mixed(first)) for first in FIRST},
     "nothing happens": (SCENARIO, "recorded_shocks=none"),
 }
 """A scenario and overrides: every scenario, one rule for all of a kind, other rules for neighbours, no shock."""
@@ -85,9 +92,9 @@ def test_everybody_follows_the_rule_of_the_case_and_where_rules_are_mixed_none_i
         case = case_from(*EVERY[name])
         return {"countries": {*map(type, case.country_rules)}, "powers": {*map(type, case.power_rules)}}
 
-    mixed = [followed(f"mixed with {last}") for last in IN_TURN]
+    together = [followed(f"mixed from {first}") for first in FIRST]
     for kind, known in KNOWN.items():
-        assert set().union(*(rules[kind] for rules in mixed)) == set(known.values())
+        assert set().union(*(rules[kind] for rules in together)) == set(known.values())
         for rule in known:
             assert followed(f"all {kind} {rule}")[kind] == {known[rule]}
 

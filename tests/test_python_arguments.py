@@ -29,10 +29,28 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "NumPy's float": (lambda: run(keep=np.float64(1)), "keep=1.0: it must be a whole number of at least 0"),
     "no workers": (lambda: run(workers=0), "workers=0: it must be a whole number of at least 1"),
     "number for a folder": (lambda: run(folder=3), 'folder=3: it is of another type, int. Write a path or a name'),
-    "name for a scenario": (
-        lambda: hedgesim.run("war_2022"),
-        'scenario="war_2022": it is of another type, str. Give run what read_scenario returned.',
+    "number for a scenario to run": (
+        lambda: hedgesim.run(2022),
+        "scenario=2022: it is of another type, int. Give what read_scenario returned, or a name or path.",
     ),
+    "one file of rules": (
+        lambda: run(rules="mine.py"),
+        'rules="mine.py": it is of another type, str. Write rules=["mine.py"].',
+    ),
+    "class in a list of rules": (lambda: run(rules=[int]), "rules=<class 'int'>: it is of another type, type."),
+    "number for a model": (lambda: HedgeModel(2022), "scenario=2022: it is of another type, int. Write a path or a"),
+    "overrides of a scenario": (lambda: HedgeModel(SCENARIO, overrides=["end=2022Q1"]), "overrides: they act on a"),
+    "one override of a model": (lambda: HedgeModel("war_2022", overrides="end=2022Q1"), 'overrides="end=2022Q1": it'),
+    "rule of nobody": (lambda: HedgeModel(SCENARIO, rules={"UZ": "habit"}), 'rules["UZ"]: there is no such country or'),
+    "unknown rule": (lambda: HedgeModel(SCENARIO, rules={"UZB": "habits"}), 'rules["UZB"]="habits": there is no such'),
+    "unknown rule of all": (lambda: HedgeModel(SCENARIO, rules="none"), 'rules="none": there is no such rule here.'),
+    "power's rule": (lambda: HedgeModel(SCENARIO, rules={"UZB": "patron"}), 'rules["UZB"]="patron": there is no such'),
+    "number for a rule": (lambda: HedgeModel(SCENARIO, rules={"RUS": 3}), 'rules["RUS"]: int is no PowerRule. Give'),
+    "unknown parameter": (
+        lambda: HedgeModel(SCENARIO, rules={"UZB": {"rule": "balancing", "recoill": 1}}),
+        "rule Balancing: it has no parameter 'recoill'. It has: recoil.",
+    ),
+    "number for an agent's rule": (lambda: setattr(HedgeModel(SCENARIO).powers[0], "rule", 3), 'rules["RUS"]: int is'),
     "one override": (
         lambda: hedgesim.read_scenario("war_2022", overrides="end=2023Q1"),
         'overrides="end=2023Q1": it must be a list of texts. Write overrides=["end=2023Q1"].',

@@ -3,6 +3,7 @@ from .analysis.discovery import discover as discover
 from .analysis.landscape import Landscape as Landscape
 from .analysis.sensitivity import sensitivity as sensitivity
 from .engines.agent_based import HedgeModel as HedgeModel
+from .engines.trial import read_rule_file as read_rule_file
 from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
 from .errors import StoreError as StoreError
@@ -33,6 +34,7 @@ __all__ = [
     "draw",
     "open_results",
     "paired_difference",
+    "read_rule_file",
     "read_scenario",
     "run",
     "sensitivity",

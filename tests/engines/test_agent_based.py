@@ -1,6 +1,10 @@
 import inspect
+import warnings
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
+from typing import Any
 
 import mesa
 import numpy as np
@@ -9,9 +13,11 @@ import pytest
 from mesa.batchrunner import batch_run
 
 from hedgesim.engines.agent_based import Country, HedgeModel, Power
-from hedgesim.engines.case import case_named
+from hedgesim.engines.case import case_named, case_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import COUNTRY, TARGET
+from hedgesim.rules.countries.random import Random
+from hedgesim.scenario import read_scenario
 from worlds import make_case, make_setting
 
 SETTING = make_setting(6, n_steps=4)
@@ -91,7 +97,7 @@ def batch(parameters: dict, seeds: list[int]) -> list[dict]:
 
 
 def test_the_batch_runner_of_mesa_makes_every_run_of_every_seed_to_its_last_quarter() -> None:
-    rows = pd.DataFrame(batch({"case": "war_2022", "run": [0, 1]}, [7, 8]))
+    rows = pd.DataFrame(batch({"scenario": "war_2022", "run": [0, 1]}, [7, 8]))
     axes = case_named("war_2022").setting.axes
     for _, mine in rows.groupby("RunId"):
         assert set(mine["period"]) == set(axes.periods)
@@ -100,3 +106,93 @@ def test_the_batch_runner_of_mesa_makes_every_run_of_every_seed_to_its_last_quar
     found = last.pivot(index="RunId", columns="code", values="hedging_index").to_numpy(dtype=float)
     assert found.shape == (4, len(axes.countries))
     assert all(np.max(np.abs(one - other)) > 1e-6 for one, other in combinations(found, 2))
+
+
+BY_RULES = ["habit", {"UZB": "random"}, {"UZB": Random(spread=2.0), "RUS": "bystander"}, {"AZE": {"rule": "balancing"}}]
+WRITTEN = [
+    ["rules.countries.all.rule=habit"],
+    ["rules.countries.UZB.rule=random"],
+    ["rules.countries.UZB={rule: random, spread: 2}", "rules.powers.RUS.rule=bystander"],
+    ["rules.countries.AZE.rule=balancing"],
+]
+SHORT = ("end=2021Q4",)
+
+
+@pytest.mark.parametrize(("rules", "written"), [*zip(BY_RULES, WRITTEN, strict=True)])
+def test_rules_given_in_python_or_to_an_agent_are_those_that_a_scenario_gives(rules: Any, written: list[str]) -> None:
+    expected = run_to_end(HedgeModel("war_2022", run=2, overrides=[*SHORT, *written])).world
+    scenario = read_scenario("war_2022", overrides=SHORT)
+    given = HedgeModel(scenario, run=2, rules=rules)
+    replaced = HedgeModel(case_of(scenario), run=2)
+    everybody = replaced.case.setting.axes.countries
+    for code, rule in (rules if isinstance(rules, dict) else dict.fromkeys(everybody, rules)).items():
+        (agent,) = replaced.agents.select(lambda agent, code=code: agent.code == code)
+        agent.rule = rule
+    for model in (given, replaced):
+        assert np.array_equal(run_to_end(model).world.share, expected.share)
+        assert np.array_equal(model.trajectory().worlds.share[-1], expected.share)
+
+
+def test_a_rule_given_in_the_midst_of_a_run_holds_from_the_next_decision_on() -> None:
+    usual, changed = (HedgeModel("war_2022", overrides=SHORT) for _ in range(2))
+    for model in (usual, changed):
+        model.step()
+    changed.countries[4].rule = "random"
+    assert repr(changed.countries[4]) == "<Uzbekistan (UZB) follows Random(spread=1.0) in 2021Q2>"
+    assert np.array_equal(usual.world.share, changed.world.share)
+    for model in (usual, changed):
+        model.step()
+    differs = np.any(usual.world.share != changed.world.share, axis=(1, 2, 3))
+    assert differs.tolist() == [country.code == "UZB" for country in usual.countries]
+
+
+def test_what_agents_have_is_labelled_and_adds_up() -> None:
+    model = HedgeModel("war_2022")
+    model.step()
+    axes = model.case.setting.axes
+    for country in model.countries:
+        assert list(country.share) == list(axes.domains)
+        assert all(sum(of.values()) == pytest.approx(1.0) for of in country.share.values())
+        assert list(country.presence) == list(axes.options)
+        assert sum(country.presence.values()) == pytest.approx(1.0)
+        assert list(country.threat) == list(country.offers) == list(axes.powers)
+    for power in model.powers:
+        for name in ("share", "presence", "threat", "offers"):
+            assert list(getattr(power, name)) == list(axes.countries)
+        assert power.presence["KAZ"] == model.countries[0].presence[power.code]
+        assert power.threat["UZB"] == model.countries[4].threat[power.code]
+    assert model.agents.get("name")[:2] == ["Kazakhstan", "Kyrgyzstan"]
+    assert HedgeModel(CASE).agents.get("name") == [*COUNTRIES, *POWERS]
+    assert repr(model.powers[0]) == "<Russia (RUS) follows Patron() in 2021Q2>"
+
+
+@pytest.mark.parametrize("name", ["hedging_index", "attention"])
+@pytest.mark.parametrize("function", [np.nanmean, np.nanmax, np.mean, max, sum])
+def test_numbers_of_agents_can_be_put_together_over_countries_powers_and_all(name: str, function: Any) -> None:
+    model = HedgeModel(CASE)
+    for agents in (model.agents, *model.agents_by_type.values()):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of a mean of nothing
+            assert isinstance(float(agents.agg(name, function)), float)
+    own = Country if name == "hedging_index" else Power
+    assert model.agents.agg(name, np.nanmean) == pytest.approx(model.agents_by_type[own].agg(name, np.mean))
+
+
+def test_the_batch_runner_of_mesa_varies_rules_by_name_and_overrides() -> None:
+    fixed = {"scenario": "war_2022", "overrides": [SHORT]}
+    rows = pd.DataFrame(batch({**fixed, "rules": ["habit", "balancing", "bystander"]}, [7]))
+    assert set(rows["rules"]) == {"habit", "balancing", "bystander"}
+    last = rows[rows["period"] == "2021Q4"].groupby("rules")["hedging_index"].mean()
+    assert last["habit"] != last["balancing"]
+    rows = pd.DataFrame(batch({"scenario": "war_2022", "overrides": [("end=2021Q2",), ("end=2021Q3",)]}, [7]))
+    assert set(rows["period"]) == {"2021Q1", "2021Q2", "2021Q3"}
+
+
+def test_a_case_that_is_asked_for_by_name_follows_its_file(write: Callable[..., Path]) -> None:
+    text = "purpose: p\nextends: war_2022\nseed: 1\nend: END\n"
+    ends = []
+    for end in ("2021Q2", "2021Q3"):
+        path = write(text.replace("END", end), "mine.yaml")
+        assert case_named(path) is case_named(str(path))
+        ends.append(HedgeModel(path).case.setting.axes.periods[-1])
+    assert ends == ["2021Q2", "2021Q3"]

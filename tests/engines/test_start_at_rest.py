@@ -7,7 +7,10 @@ import pytest
 
 from hedgesim.engines import ensemble
 from hedgesim.engines.case import Case, RunInputs, run_inputs
+from hedgesim.engines.invented import quiet
 from hedgesim.model.draws import Draws
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import View
 from hedgesim.rules import country_rules
 from worlds import case_from
 
@@ -16,8 +19,12 @@ STILL = ("drift.sigma=0", "drift.sigma_energy=0", "drift.start=0")
 NEVER = ("opening", "holding", "membership", "coming", "stance", "joining")
 STEADY = ("drift", "response", "share", "threat", "attention", "trust", "joined", "stance", "rulers", "forgotten")
 STEADY += ("status", "ladder", "turn", "seated")
-RULES = sorted(set(country_rules()) - {"random", "landscape"})
-"""`random` gambles and `landscape` follows affinity itself, not its changes: they leave the start by design."""
+RULES = [
+    name
+    for name, rule in country_rules().items()
+    if not rule.gambles and not np.any(rule().value(quiet(View), Parameters().taste))
+]
+"""Rules that see no reason to move when nothing has happened; `random` gambles, and `landscape` follows affinity."""
 
 
 @pytest.mark.parametrize(
@@ -47,3 +54,8 @@ def test_without_shocks_drift_and_random_events_the_world_stays_at_its_start(
         assert np.max(np.abs(values - values[:1])) < 1e-9, name
     body = case.setting.formats.body[0, 0, :, 0] > 0.0
     assert not np.any(worlds.meeting[:, 0, 0, ~body]), "only bodies keep their calendar"
+
+
+def test_the_rules_of_the_package_are_among_those_that_see_no_reason_to_move() -> None:
+    assert {"multi_vector", "balancing", "bandwagoning", "omnibalancing", "neutrality", "habit"} <= set(RULES)
+    assert not {"random", "landscape"} & set(RULES)

@@ -7,6 +7,7 @@ import pytest
 
 from hedgesim.errors import ScenarioError
 from hedgesim.experiment import Experiment, design_points, packaged_experiments, read_experiment
+from hedgesim.rules import country_rules
 from scenario.examples import changed
 
 from .examples import GRID, HEAD, SAMPLED, TABLE
@@ -189,7 +190,7 @@ FILE = {
     },
 }
 """Edits of an example, and where and why the result is refused before any scenario is read."""
-RULES = "balancing, bandwagoning, habit, landscape, multi_vector, neutrality, omnibalancing, random"
+RULES = ", ".join(sorted(country_rules()))
 RECOIL = "uncertainties:\n  rules.countries.all.recoil: {low: 1.0, high: 2.0, levels: 2}\n"
 SCENARIO = {
     GRID: {

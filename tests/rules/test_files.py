@@ -18,7 +18,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.countries import habit
-from hedgesim.rules.files import MOST_BYTES, read_rule_file, use
+from hedgesim.rules.files import MOST_BYTES, rule_file, use
 
 HABIT = Path(habit.__file__).read_text(encoding="utf-8")
 LEANING = '''\
@@ -73,7 +73,7 @@ def written(text: str, name: str = "leaning.py") -> Path:
 
 
 def used(text: str, name: str = "leaning.py") -> RuleFile:
-    file = read_rule_file(written(text, name))
+    file = rule_file(written(text, name))
     use([file])
     return file
 
@@ -117,7 +117,7 @@ def test_using_a_file_again_changes_nothing_and_another_text_takes_its_place() -
     file = used(LEANING)
     rule = country_rules()["leaning"]
     use([file, file])
-    use([read_rule_file(Path("leaning.py"))])
+    use([rule_file(Path("leaning.py"))])
     assert country_rules()["leaning"] is rule
     other = used(changed("0.5", "1.5"))
     assert country_rules()["leaning"]().lean == 1.5
@@ -240,7 +240,7 @@ def test_a_name_that_cannot_be_given_is_refused(name: str, fault: str) -> None:
 
 def test_two_files_of_one_name_are_refused() -> None:
     Path("below").mkdir()
-    files = [read_rule_file(written(LEANING, name)) for name in ("leaning.py", "below/leaning.py")]
+    files = [rule_file(written(LEANING, name)) for name in ("leaning.py", "below/leaning.py")]
     with pytest.raises(HedgesimError, match=r"below/leaning.py: leaning.py has the same name, leaning. Rename one"):
         use(files)
     assert catalogue.own == {}
@@ -259,13 +259,13 @@ def test_a_file_that_cannot_be_read_is_refused() -> None:
         "x" * 300 + ".py": "cannot be read (File name too long). Check the path and its permissions.",
     }.items():
         with pytest.raises(HedgesimError) as caught:
-            read_rule_file(Path(name))
+            rule_file(Path(name))
         assert str(caught.value).endswith(fault)
 
 
 def test_a_mark_at_the_beginning_and_line_ends_of_another_system_do_no_harm() -> None:
     Path("leaning.py").write_bytes(b"\xef\xbb\xbf" + LEANING.replace("\n", "\r\n").encode())
-    use([read_rule_file(Path("leaning.py"))])
+    use([rule_file(Path("leaning.py"))])
     assert inspect.getsource(country_rules()["leaning"].value).splitlines() == LEANING.splitlines()[-2:]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Argument, Option
 
@@ -69,13 +69,13 @@ def posterior_of(calibration: str) -> dict[str, list[float]]:
     return shipped.posterior_table(calibration)
 
 
-def use_rules(paths: Iterable[Path] | None) -> None:
+def use_rules(paths: Iterable[Path] | None) -> list[Any]:
     """Add the rules of the user's own files; HedgesimError if one breaks the contract of rules."""
     if not paths:
-        return
-    from hedgesim.rules import files
+        return []
+    from hedgesim.engines.trial import use_rule_files
 
-    files.use([files.read_rule_file(path) for path in paths])
+    return use_rule_files(paths)
 
 
 def folder_of_results(output: str | None, name: str, identity: str, check: Callable[[Path], object]) -> Path:

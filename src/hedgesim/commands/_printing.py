@@ -8,12 +8,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from typer import Exit
+
 from hedgesim.errors import printable
 from hedgesim.numbers import EXACT, apart, significant
 
 if TYPE_CHECKING:
     import pandas as pd
 
+
+MOST_REASONS = 3
+"""Reasons for failed runs that are printed."""
 
 WIDTH_OF_FILES = 240
 """Characters of a table's line where it is not printed on a terminal."""
@@ -77,6 +82,21 @@ def print_json(data: object) -> None:
 def records_of(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """The rows of a data frame, with None where a number is not defined."""
     return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def print_failed(runs: pd.DataFrame, whose: str = "") -> None:
+    """Why runs of a table failed, the most frequent reasons first."""
+    reasons = runs["failed"].value_counts()
+    for reason, n in reasons.head(MOST_REASONS).items():
+        print_lines(f"{whose}{several(n, 'run')} failed: {reason}.")
+    if len(reasons) > MOST_REASONS:
+        print_lines(f"{several(len(reasons) - MOST_REASONS, 'more reason')} in the column failed of the table runs.")
+
+
+def end_where_all_failed(runs: pd.DataFrame) -> None:
+    """End with exit code 1 where no run of a table succeeded."""
+    if runs["failed"].notna().all():
+        raise Exit(1)
 
 
 def several(n: int, one: str, many: str = "") -> str:

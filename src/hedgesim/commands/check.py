@@ -41,15 +41,15 @@ def _is_experiment(name: str) -> bool:
 
 
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:
-    """Every fault of a scenario and its tables, or of an experiment and the first of its scenarios that has any."""
+    """Every fault of a scenario, with tables and rules, or of an experiment and the first of its scenarios with any."""
+    from hedgesim.engines.case import case_of
     from hedgesim.experiment import design_points, read_experiment
-    from hedgesim.scenario.arrays import read_inputs
 
     try:
         if experiment:
             design_points(read_experiment(name))
         else:
-            read_inputs(hedgesim.read_scenario(name))
+            case_of(hedgesim.read_scenario(name))
     except ScenarioError as error:
         return error.all
     except HedgesimError as error:

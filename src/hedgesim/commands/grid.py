@@ -7,8 +7,17 @@ from typing import Annotated
 
 from typer import Option
 
-from hedgesim.commands._options import Output, Overwrite, ScenarioName, Seed, check_counts, folder_of_results
-from hedgesim.commands._printing import print_lines, print_rows
+from hedgesim.commands._options import (
+    Output,
+    Overwrite,
+    RuleFiles,
+    ScenarioName,
+    Seed,
+    check_counts,
+    folder_of_results,
+    use_rules,
+)
+from hedgesim.commands._printing import end_where_all_failed, print_failed, print_lines, print_rows
 from hedgesim.numbers import with_error
 
 
@@ -19,11 +28,13 @@ def grid(
     runs: Annotated[int, Option(help="Runs per point.")] = 10,
     outcome: Annotated[str, Option(help="Column of the table of runs that is drawn.")] = "hedging_index",
     seed: Seed = None,
+    rule_files: RuleFiles = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Run a scenario over a small grid; draw an outcome."""
     import hedgesim
     from hedgesim.commands._progress import counting
+    from hedgesim.engines.trial import check_followed
     from hedgesim.plots.draw import draw_grid
     from hedgesim.results.folders import RUN
     from hedgesim.results.grid import grid_identity, grid_of, run_grid
@@ -31,7 +42,9 @@ def grid(
     from hedgesim.results.results import write
 
     check_counts(runs=runs)
+    rules = use_rules(rule_files)
     points, read = grid_of(vary), hedgesim.read_scenario(scenario, seed=seed)
+    check_followed(rules, read)
     identity = grid_identity(read, points, runs=runs, outcome=outcome)
     files = ("runs.parquet", *(f"charts/{outcome}{map_}.{kind}" for map_ in ("", "_map") for kind in ("png", "svg")))
 
@@ -46,5 +59,7 @@ def grid(
     table = results.table("runs")
     means = table.groupby(list(points), sort=True)[outcome].agg(["mean", "sem"]).reset_index()
     rows = [[*map(str, row[:-2]), with_error(*row[-2:])] for row in means.itertuples(index=False)]
+    print_failed(table)
     print_rows([*points, f"mean {outcome} ± error"], rows)
     print_lines(f"Table and chart: {folder}")
+    end_where_all_failed(table)

@@ -24,7 +24,15 @@ from hedgesim.commands._options import (
     folder_of_results,
     use_rules,
 )
-from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
+from hedgesim.commands._printing import (
+    end_where_all_failed,
+    print_failed,
+    print_json,
+    print_lines,
+    print_rows,
+    records_of,
+    several,
+)
 from hedgesim.numbers import rounded, significant
 
 if TYPE_CHECKING:
@@ -50,10 +58,12 @@ def run(
     settings: Settings = None,
     rule_files: RuleFiles = None,
     overwrite: Overwrite = False,
+    charts: Annotated[bool, Option("--charts/--no-charts", help="Whether charts are drawn.")] = True,
     as_json: AsJson = False,
 ) -> None:
     """Run a scenario, or it and a twin; write tables, draw charts."""
     from hedgesim.engines import engine_of
+    from hedgesim.engines.trial import check_followed
     from hedgesim.results.simulation import Plan
     from hedgesim.scenario.twins import read_twin
 
@@ -61,24 +71,28 @@ def run(
     n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
     check_counts(runs=n_runs, keep=keep, workers=workers)
     plan = Plan(n_runs, keep, chosen, workers)
-    use_rules(rule_files)
+    rules = use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
-    if twin is None and not without:
+    second = read_twin(first, twin, without or (), overrides=settings or ()) if twin is not None or without else None
+    check_followed(rules, *filter(None, (first, second)))
+    if second is None:
         folder = _folder(output, plan, first, overwrite=overwrite)
-        results = _run_one(first, plan, folder)
+        results = _run_one(first, plan, folder, charts=charts)
         if as_json:
             print_json(_records(results, folder))
         else:
             _print_closing(results, folder)
+        end_where_all_failed(results.tables["runs"])
         return
-    second = read_twin(first, twin, without or (), overrides=settings or ())
     folder = _folder(output, plan, first, second, overwrite=overwrite)
-    both = _run_twins((first, second), plan, folder)
+    both = _run_twins((first, second), plan, folder, charts=charts)
     if as_json:
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
         _print_twins(both, folder)
+    for results in (both.first, both.twin):
+        end_where_all_failed(results.tables["runs"])
 
 
 def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overwrite: bool) -> Path:
@@ -98,7 +112,7 @@ def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overw
     return folder_of_results(output, scenarios[0].name, identity, check)
 
 
-def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.Results:
+def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path, *, charts: bool) -> hedgesim.Results:
     """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw
@@ -109,11 +123,13 @@ def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path) -> hedgesim.
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
         (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     remove_inner(folder, INNER)
-    write(results, folder, draw=partial(draw, results), overwrite=True)
+    write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=True)
     return results
 
 
-def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path) -> Twins:
+def _run_twins(
+    scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path, *, charts: bool
+) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw, draw_twins
@@ -125,9 +141,16 @@ def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Pla
     with counting(title, 2 * plan.runs) as on_runs:
         twins = run_twins(scenarios, plan, folder=folder, on_runs=on_runs)
     for results, place in ((twins.first, folder), (twins.twin, folder / "twin")):
-        write(results, place, draw=partial(draw, results), overwrite=True)
-    write(twins.differences(), folder / "paired", draw=partial(draw_twins, twins), overwrite=True)
+        write(results, place, draw=partial(draw, results) if charts else no_charts, overwrite=True)
+    write(
+        twins.differences(), folder / "paired", draw=partial(draw_twins, twins) if charts else no_charts, overwrite=True
+    )
     return twins
+
+
+def no_charts(_: Path) -> tuple[()]:
+    """Draw nothing."""
+    return ()
 
 
 def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
@@ -142,13 +165,21 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
     manifest = results.manifest
     print_lines(f"{manifest['scenario']}: {several(len(runs), 'run')}, {int(runs['failed'].notna().sum())} failed")
+    print_failed(runs)
     rows = []
     for row in closing.to_dict("records"):
         numbers, error = rounded((row[name] for name in ("before", "after", "change")), row["error"])
         rows.append([_label(row), *numbers, error])
-    print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
+    if rows:
+        print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
-    print_lines(f"Tables and charts: {folder}")
+    print_lines(f"{_written(folder)}: {folder}")
+
+
+def _written(folder: Path) -> str:
+    from hedgesim.results.ownership import CHARTS
+
+    return "Tables and charts" if (folder / CHARTS).is_dir() else "Tables"
 
 
 def _label(row: Mapping[Any, Any]) -> str:
@@ -159,6 +190,8 @@ def _label(row: Mapping[Any, Any]) -> str:
 def _print_twins(found: Twins, folder: Path) -> None:
     """The differences between twins, with their errors."""
     differing = found.differing()
+    for name, results in zip(found.names, (found.first, found.twin), strict=True):
+        print_failed(results.tables["runs"], f"{name}: ")
     rows = []
     for row in differing.to_dict("records"):
         (mean, low, high), error = rounded((row[name] for name in ("mean", "q05", "q95")), row["error"])
@@ -169,7 +202,7 @@ def _print_twins(found: Twins, folder: Path) -> None:
     name, other = found.names
     print_lines(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
     if found.paired.empty:
-        print_lines("No run succeeded on both sides; the column failed of the table runs says why.")
+        print_lines("No run succeeded on both sides.")
     elif not rows:
         print_lines(f"Nothing differs: {name} and {other} are the same in every run.")
     elif found.paired["n"].max() == 1:
@@ -179,4 +212,4 @@ def _print_twins(found: Twins, folder: Path) -> None:
         print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:
         print_lines(f"Left out: {found.left_out} runs that failed on either side.")
-    print_lines(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")
+    print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'}")

@@ -1,17 +1,18 @@
 """`hedgesim sources`."""
 
 import hedgesim
-from hedgesim.commands._options import AsJson, ScenarioName
+from hedgesim.commands._options import AsJson, RuleFiles, ScenarioName, use_rules
 from hedgesim.commands._printing import print_lines, print_rows
 from hedgesim.numbers import significant, with_error
 
 
-def sources(scenario: ScenarioName, as_json: AsJson = False) -> None:
+def sources(scenario: ScenarioName, rule_files: RuleFiles = None, as_json: AsJson = False) -> None:
     """Print the source of every number; count the assumptions."""
     from hedgesim.analysis.explanation import explain_shares
     from hedgesim.engines.case import case_of
     from hedgesim.scenario import arrays, citations
 
+    use_rules(rule_files)
     read = hedgesim.read_scenario(scenario)
     inputs = arrays.read_inputs(read)
     numbers = citations.citations_of(read, inputs)

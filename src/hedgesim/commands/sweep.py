@@ -20,7 +20,9 @@ from hedgesim.commands._options import (
     use_rules,
 )
 from hedgesim.commands._printing import (
+    end_where_all_failed,
     print_aside,
+    print_failed,
     print_json,
     print_lines,
     print_rows,
@@ -81,6 +83,9 @@ def sweep(
         print_rows(found.columns, found.itertuples(index=False), digits=4)
     points = f"{manifest['points']} points{repeats(manifest['repeated'])}"
     print_lines(manifest["question"], f"{points}, {runs_of(results)}", f"Tables and charts: {folder}")
+    failed = results.table("runs", columns=["failed"])
+    print_failed(failed)
+    end_where_all_failed(failed)
 
 
 def _run(plan: SweepPlan, folder: str, *, workers: int, dask: str | None, overwrite: bool) -> Results:

@@ -2,36 +2,58 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import array_api_compat.numpy as xp
 import mesa
 import numpy as np
 
-from hedgesim.engines.case import Case, case_named, run_inputs
+from hedgesim.engines.case import Case, Chosen, case_named, case_of, following, run_inputs
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
-from hedgesim.errors import whole
-from hedgesim.model.arrays import COUNTRY, TARGET, bound
+from hedgesim.errors import HedgesimError, check_type, whole
+from hedgesim.model.arrays import COUNTRY, TARGET, Array, bound
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.outcomes import first_times, hedging_index, security_of
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
 from hedgesim.model.world import LEADERS, at_step, stack
-from hedgesim.rules import CountryRule, PowerRule
+from hedgesim.scenario import Scenario
 
 
-class Country(mesa.Agent):
-    """A country that follows a rule."""
+class Actor(mesa.Agent):
+    """A country or a power: who it is, the rule it follows, and its place on its axis."""
 
     model: HedgeModel
-    decision: CountryDecision
 
-    def __init__(self, model: HedgeModel, code: str, rule: CountryRule, place: int) -> None:
-        """Put the country at its place on the country axis."""
+    def __init__(self, model: HedgeModel, code: str, place: int) -> None:
+        """Put it at its place."""
         super().__init__(model)
-        self.code, self.rule = code, rule
-        self._where = slice(place, place + 1)
-        self._place = place
+        self.code, self.name = code, model.case.names.get(code, code)
+        self._place, self._where = place, slice(place, place + 1)
+
+    def __repr__(self) -> str:
+        """Who it is, what it follows, and when."""
+        return f"<{self.name} ({self.code}) follows {self.rule} in {self.model.period}>"
+
+    @property
+    def rule(self) -> Any:
+        """The rule it follows; another may be given, as an object, a class or a name, from the next decision on."""
+        case = self.model.case
+        return (case.country_rules if isinstance(self, Country) else case.power_rules)[self._place]
+
+    @rule.setter
+    def rule(self, rule: object) -> None:
+        self.model.follow({self.code: rule})
+
+
+class Country(Actor):
+    """A country that follows a rule; what it has and feels is by option or power."""
+
+    decision: CountryDecision
 
     def decide(self) -> None:
         """Decide on this quarter's world, from the country's place."""
@@ -43,22 +65,36 @@ class Country(mesa.Agent):
         return float(self.model.hedging[self._place, 0, 0, 0])
 
     @property
-    def attention(self) -> None:
-        """Countries pay none."""
+    def share(self) -> dict[str, dict[str, float]]:
+        """Share of each option by domain, 0..1."""
+        axes, share = self.model.case.setting.axes, self.model.world.share[self._place, ..., 0]
+        return {domain: _labelled(axes.options, row) for domain, row in zip(axes.domains, share, strict=True)}
+
+    @property
+    def presence(self) -> dict[str, float]:
+        """Presence of each option, 0..1."""
+        return _labelled(self.model.case.setting.axes.options, self.model.presence[self._place, 0, :, 0])
+
+    @property
+    def threat(self) -> dict[str, float]:
+        """Rise of the threat perceived from each power."""
+        return _labelled(self.model.case.setting.axes.powers, self.model.world.threat[self._place, 0, :, 0])
+
+    @property
+    def offers(self) -> dict[str, float]:
+        """Rise of the offers of each power."""
+        return _labelled(self.model.case.setting.axes.powers, self.model.view.offer_rise[0, 0, :, 0])
+
+    @property
+    def attention(self) -> float:
+        """Countries pay none: not a number."""
+        return math.nan
 
 
-class Power(mesa.Agent):
-    """A power that follows a rule."""
+class Power(Actor):
+    """A power that follows a rule; what it has and offers is by country."""
 
-    model: HedgeModel
     decision: PowerDecision
-
-    def __init__(self, model: HedgeModel, code: str, rule: PowerRule, place: int) -> None:
-        """Put the power at its place on the power axis."""
-        super().__init__(model)
-        self.code, self.rule = code, rule
-        self._where = slice(place, place + 1)
-        self._place = place
 
     def decide(self) -> None:
         """Decide on this quarter's world, from the power's place."""
@@ -70,35 +106,77 @@ class Power(mesa.Agent):
         return float(self.model.world.attention[0, 0, self._place, 0])
 
     @property
-    def hedging_index(self) -> None:
-        """Powers do not hedge here."""
+    def share(self) -> dict[str, dict[str, float]]:
+        """Its share by country and domain, 0..1."""
+        return {
+            country.code: {domain: row[self.code] for domain, row in country.share.items()}
+            for country in self.model.countries
+        }
+
+    @property
+    def presence(self) -> dict[str, float]:
+        """Its presence in each country, 0..1."""
+        return {country.code: country.presence[self.code] for country in self.model.countries}
+
+    @property
+    def threat(self) -> dict[str, float]:
+        """Rise of the threat that each country perceives from it."""
+        return {country.code: country.threat[self.code] for country in self.model.countries}
+
+    @property
+    def offers(self) -> dict[str, float]:
+        """Rise of its offers to each country."""
+        return {country.code: country.offers[self.code] for country in self.model.countries}
+
+    @property
+    def hedging_index(self) -> float:
+        """Powers do not hedge here: not a number."""
+        return math.nan
+
+
+def _labelled(names: Sequence[str], values: Array) -> dict[str, float]:
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _known(scenario: Case | Scenario | str | Path, overrides: Sequence[str]) -> Case:
+    """The case of what a model is made from."""
+    if isinstance(scenario, str | Path):
+        return case_named(scenario, tuple(overrides) if isinstance(overrides, list) else overrides)
+    check_type("scenario", scenario, (Case, Scenario), 'Write a path or a name, like scenario="war_2022".')
+    if overrides:
+        fault = "they act on a scenario that is read here, by its name or path"
+        raise HedgesimError("overrides", fault, "Give them to read_scenario.")
+    return case_of(scenario) if isinstance(scenario, Scenario) else scenario
 
 
 class HedgeModel(mesa.Model):
     """One run of a scenario.
 
-    case: a case, or the name or path of a scenario. run: number of the run; the same run of the same scenario is
-    the same whatever else is run. rng: a seed that replaces the scenario's.
+    scenario: a scenario, its name or path, or a case. run: number of the run; the same run of the same scenario is the
+    same whatever else is run. rng: a seed that replaces the scenario's. rules: who follows which rule from the start,
+    see `case.following`. overrides: `PATH=VALUE` texts as of `read_scenario`, for a name or path.
     """
 
-    def __init__(self, case: Case | str, run: int = 0, rng: int | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Case | Scenario | str | Path,
+        run: int = 0,
+        rng: int | None = None,
+        *,
+        rules: Chosen = (),
+        overrides: Sequence[str] = (),
+    ) -> None:
         """Make the agents and the starting world of one run."""
-        known = case_named(case) if isinstance(case, str) else case
-        self.case = known if rng is None else replace(known, seed=int(rng))
+        known = _known(scenario, overrides)
+        self.case = following(known if rng is None else replace(known, seed=int(rng)), rules)
         super().__init__(rng=self.case.seed)
         self.run = run = whole("run", run, 0)
         self.inputs = run_inputs(xp, self.case, [run])
         self.world = self.inputs.start.baseline.world
         self.worlds = [self.world]
         axes = self.case.setting.axes
-        self.countries = [
-            Country(self, code, rule, n)
-            for n, (code, rule) in enumerate(zip(axes.countries, self.case.country_rules, strict=True))
-        ]
-        self.powers = [
-            Power(self, code, rule, n)
-            for n, (code, rule) in enumerate(zip(axes.powers, self.case.power_rules, strict=True))
-        ]
+        self.countries = [Country(self, code, place) for place, code in enumerate(axes.countries)]
+        self.powers = [Power(self, code, place) for place, code in enumerate(axes.powers)]
         self.quarter, self.running = 0, True
         self._begin_quarter()
         self.datacollector = mesa.DataCollector(
@@ -110,6 +188,12 @@ class HedgeModel(mesa.Model):
             agent_reporters={"code": "code", "hedging_index": "hedging_index", "attention": "attention"},
         )
         self.datacollector.collect(self)
+
+    def follow(self, rules: Chosen) -> None:
+        """Let countries and powers follow other rules from the next decision on; see `case.following`."""
+        self.case = following(self.case, rules)
+        self.inputs = run_inputs(xp, self.case, [self.run])
+        self._begin_quarter()
 
     def step(self) -> None:
         """Let all agents decide on the same world, then move it by one quarter; after the last, only stop.
@@ -143,6 +227,7 @@ class HedgeModel(mesa.Model):
         setting = self.case.setting
         shocked = at_step(self.inputs.conditions, self.quarter).rivalry
         rivalry = bound(xp, setting.rivalry + shocked, 0.0, 1.0)
+        self.presence = self._quarter_inputs.derived.presence
         self.hedging = hedging_index(xp, security_of(xp, self.world.share, setting), rivalry)
 
     @property

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cache, partial
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
+from pathlib import Path
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
+from hedgesim.engines.trial import check_decisions
+from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.draws import Draws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS
@@ -16,9 +20,11 @@ from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import Start, begin, conditions_at
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
+from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import values_of
+from hedgesim.scenario.tables import Tables, read_tables
 
 Rule = TypeVar("Rule", CountryRule, PowerRule)
 
@@ -41,6 +47,8 @@ class Case:
     """Where runs have numbers of their own: values of what varies, axes (run,), by path; for naming only."""
     usual: Parameters = field(default_factory=Parameters)
     """The parameters before the scenario replaced any; for naming only."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Names of countries, powers, domains and formats by their codes; for naming only."""
 
 
 @dataclass(frozen=True)
@@ -79,16 +87,76 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
         power_rules=_rules(power_rules(), [rules.of_power(code) for code in axes.powers]),
         seed=scenario.seed,
         usual=usual,
+        names=_names(scenario),
     )
 
 
+def _names(scenario: Scenario) -> dict[str, str]:
+    table = read_tables(scenario.tables_folder).table("axes")
+    return dict(zip(table["code"], table["name"], strict=True))
+
+
 def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[str, float]]]) -> tuple[Rule, ...]:
-    """The rule of each place; places that chose the same share one object."""
+    """The rule of each place, tried; places that chose the same share one object."""
+    for name, _ in choices:
+        check_decisions(known[name])
     made: list[Rule] = []
     for n, (name, values) in enumerate(choices):
         twin = choices.index((name, values))
         made.append(made[twin] if twin < n else known[name]().with_values(values))
     return tuple(made)
+
+
+RULES: tuple[tuple[Any, Callable[[], Mapping[str, Any]]], ...] = (
+    (CountryRule, country_rules),
+    (PowerRule, power_rules),
+)
+"""The contracts, and where the rules of each are."""
+
+Chosen = str | CountryRule | PowerRule | type | Mapping[str, object] | tuple[()]
+"""Rules by the codes of who follows them, or one that everybody of its kind follows; as an object, a class, a name, or
+what a scenario writes: `{"rule": "balancing", "recoil": 4}`."""
+
+
+def following(case: Case, rules: Chosen) -> Case:
+    """A case in which some follow other rules, tried.
+
+    Raises:
+        HedgesimError: no such country, power or rule, one of the other kind, or one that breaks the contract.
+    """
+    axes = case.setting.axes
+    sides: tuple[dict[str, Any], dict[str, Any]] = (
+        dict(zip(axes.countries, case.country_rules, strict=True)),
+        dict(zip(axes.powers, case.power_rules, strict=True)),
+    )
+    if not isinstance(rules, Mapping | tuple) or (isinstance(rules, Mapping) and "rule" in rules):
+        one = _made("rules", rules, *RULES)
+        rules = dict.fromkeys(sides[not isinstance(one, CountryRule)], one)
+    for code, chosen in dict(rules).items():
+        place = next((n for n, side in enumerate(sides) if code in side), None)
+        if place is None:
+            fault = f"there is no such country or power in {case.name}"
+            raise HedgesimError(f'rules["{code}"]', fault, choose_from(str(code), chain(*sides), case.names))
+        sides[place][code] = _made(f'rules["{code}"]', chosen, RULES[place])
+    return replace(case, country_rules=tuple(sides[0].values()), power_rules=tuple(sides[1].values()))
+
+
+def _made(place: str, chosen: Any, *kinds: tuple[Any, Callable[[], Mapping[str, Any]]]) -> Any:
+    """A rule of one of some kinds, tried, from what was chosen."""
+    if isinstance(chosen, Mapping):
+        values = {name: value for name, value in chosen.items() if name != "rule"}
+        return _made(place, chosen.get("rule"), *kinds).with_values(values)
+    if isinstance(chosen, str):
+        known = {name: rule for _, book in kinds for name, rule in book().items()}
+        if chosen not in known:
+            raise HedgesimError(f"{place}={shown(chosen)}", "there is no such rule here", choose_from(chosen, known))
+        chosen = known[chosen]
+    rule: Any = chosen() if isinstance(chosen, type) else chosen
+    if not isinstance(rule, tuple(contract for contract, _ in kinds)):
+        wanted = " or ".join(contract.__name__ for contract, _ in kinds)
+        raise HedgesimError(place, f"{type(rule).__name__} is no {wanted}", "Give the name of a rule, or a rule.")
+    check_decisions(cast("type[CountryRule]", type(rule)))
+    return rule
 
 
 def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunInputs:
@@ -103,7 +171,14 @@ def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunIn
     return RunInputs(start, conditions, drawn)
 
 
-@cache
-def case_named(name: str) -> Case:
-    """The case of a scenario given by path or by name."""
-    return case_of(read_scenario(name))
+def case_named(source: str | Path, overrides: Sequence[str] = ()) -> Case:
+    """The case of a scenario given by path or by name; made once, and again when a file of it or of rules changed."""
+    scenario = read_scenario(source, overrides=overrides)
+    tables, key = read_tables(scenario.tables_folder), (scenario.name, scenario.digest, files_in_use())
+    if key not in _cases or _cases[key][0] is not tables:
+        _cases[key] = tables, case_of(scenario)
+    return _cases[key][1]
+
+
+_cases: dict[tuple[str, str, tuple[RuleFile, ...]], tuple[Tables, Case]] = {}
+"""Cases that were asked for by name, and the tables that they were made of."""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import os
-import traceback
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, replace
 from functools import cache, lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import jax
@@ -20,13 +17,14 @@ from hedgesim.engines.case import Case
 from hedgesim.engines.quarter import quarter
 from hedgesim.engines.records import Observation, Quarter, Record
 from hedgesim.engines.skeleton import Skeleton, distinct_rules, numbers_of, skeleton_of, with_numbers
-from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import RUN, Array, fusion_barriers
 from hedgesim.model.draws import Draws, Words, draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS
+from hedgesim.model.parameters import Parameters
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import begin, conditions_at
 from hedgesim.model.world import World
+from hedgesim.rules.faults import COMPILING, fault_in
 
 
 def _computed_once(*arrays: Array) -> tuple[Array, ...]:
@@ -93,7 +91,7 @@ def record_runs(case: Case, runs: Sequence[int], record: Record) -> Any:
         with ThreadPoolExecutor(2 * _cores()) as threads:
             kept = list(threads.map(partial(_made, program), parts))
     except Exception as error:
-        raise _rule_fault(case, error) or error from None
+        raise fault_in(map(type, distinct_rules(case)), error, COMPILING) or error from None
     return jax.tree.map(lambda *blocks: np.concatenate([np.asarray(x) for x in blocks], axis=RUN)[..., :n], *kept)
 
 
@@ -204,15 +202,14 @@ _LARGE = ("drift", "response", "status", "joined")
 """Fields of the world that much arithmetic leads to; logarithms, as in the stance, are quicker one by one."""
 
 
-def _rule_fault(case: Case, error: Exception) -> HedgesimError | None:
-    """What to say of a rule that cannot be compiled: its line; None where no rule is to blame."""
-    files = {inspect.getsourcefile(type(rule)) for rule in distinct_rules(case)}
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
-    if not frames:
-        return None
-    file = Path(frames[-1].filename)
-    shown = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-    place = f"{shown}:{frames[-1].lineno}"
-    fault = f"JAX cannot compile this rule: {str(error).splitlines()[0] if str(error) else type(error).__name__}"
-    remedy = "Choose with xp.where and use functions of view.xp only, or run it with --backend numpy."
-    return HedgesimError(place, fault.rstrip("."), remedy)
+def decided(rule: Any, view: Any, parameters: Parameters) -> dict[str, Any]:
+    """What a rule decides when it is compiled for any view and any parameters of its own, by name, in NumPy."""
+    known = {item.name: getattr(view, item.name) for item in fields(view)}
+    own = {item.name: np.asarray(getattr(rule, item.name), dtype=np.float64) for item in fields(rule)}
+
+    def program(known: dict[str, Array], own: dict[str, Array]) -> dict[str, Array]:
+        decision = replace(rule, **own).decide(type(view)(**known), parameters)
+        return {item.name: getattr(decision, item.name) for item in fields(decision)}
+
+    with jax.enable_x64(True):
+        return {name: np.asarray(array) for name, array in jax.jit(program)(known, own).items()}

@@ -82,11 +82,6 @@ def bound(xp: ModuleType, x: Array, low: Number, high: Number) -> Array:
     return xp.minimum(xp.maximum(x, low), high)
 
 
-def nonzero(xp: ModuleType, x: Array) -> Array:
-    """What may be divided by: x, and 1 where it is not above 0."""
-    return xp.where(x > 0.0, x, 1.0)
-
-
 def indicator(xp: ModuleType, holds: Array) -> Array:
     """1 where it holds, else 0."""
     return xp.astype(holds, xp.float64)

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from types import ModuleType
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import numpy as np
 from jaxtyping import Float
 
 from hedgesim.model.arrays import COUNTRY, TARGET, Array, namespace
+
+
+def _close(view: Any) -> None:
+    """Make NumPy's arrays of a view read-only here, and nowhere else; those of other namespaces always are."""
+    for name, array in vars(view).items():
+        if type(array) is np.ndarray and array.flags.writeable:
+            closed = array.view()
+            closed.flags.writeable = False
+            object.__setattr__(view, name, closed)
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,10 @@ class View:
     whim: Float[Array, "country domain option #run"]
     """Standard normal numbers for rules that gamble."""
 
+    def __post_init__(self) -> None:
+        """Close the arrays to writing: a rule that writes into them fails at its own line."""
+        _close(self)
+
     @property
     def xp(self) -> ModuleType:
         """The Array API namespace of the arrays."""
@@ -103,6 +117,10 @@ class PowerView:
     """Presence lost since the start."""
     reach: Float[Array, "country 1 power #run"]
     """Military capability times proximity."""
+
+    def __post_init__(self) -> None:
+        """Close the arrays to writing."""
+        _close(self)
 
     @property
     def xp(self) -> ModuleType:

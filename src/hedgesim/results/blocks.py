@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from hedgesim.engines.records import (
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
+from hedgesim.rules.faults import RUNNING, fault_in, file_of
 
 Flags = NDArray[np.bool_]
 
@@ -56,12 +58,19 @@ def run_block(case: Case, engine: Engine, runs: Sequence[int], whole: bool = Fal
 
     whole: whether their full tables are kept. Numbers may overflow on the way: a run that this affects fails with
     its reason.
+
+    Raises:
+        HedgesimError: a rule that fails, with its line.
     """
     with np.errstate(all="ignore"):
+        try:
+            recorded = engine.record(case, runs, record_world if whole else record_outcomes)
+        except Exception as error:
+            raise fault_in(map(type, (*case.country_rules, *case.power_rules)), error, RUNNING) or error from None
         if not whole:
-            outcomes = outcomes_from(case, engine.record(case, runs, record_outcomes))
+            outcomes = outcomes_from(case, recorded)
             return Block(outcomes, failures(case, outcomes), {})
-        trajectory = trajectory_of(case, runs, engine.record(case, runs, record_world))
+        trajectory = trajectory_of(case, runs, recorded)
         outcomes = outcomes_from(case, trajectory.record(record_outcomes))
         kept = Kept(trajectory, trajectory.derived(), trajectory.outcomes_by_name()).tables()
         failed = failures(case, outcomes)
@@ -147,18 +156,32 @@ def failures(case: Case, outcomes: Outcomes) -> dict[int, str]:
     numbers = outcomes.values
     if not (numbers.max() <= LARGEST and numbers.min() >= -LARGEST):
         bad = bad | ~(np.abs(numbers) <= LARGEST).all(axis=(0, 1))
-    return {k: f"{_fault(outcomes, numbers[..., k], k)}{_settings(case, k)}" for k in map(int, np.flatnonzero(bad))}
+    places = map(int, np.flatnonzero(bad))
+    return {k: f"{_fault(case, outcomes, numbers[..., k], k)}{_settings(case, k)}" for k in places}
 
 
-def _fault(outcomes: Outcomes, numbers: Values, k: int) -> str:
-    """What is not a number any more in the k-th run, and from when; numbers: of the run, axes (column, step)."""
+def _fault(case: Case, outcomes: Outcomes, numbers: Values, k: int) -> str:
+    """What is not a number any more in the k-th run, whose, and from when; numbers: of the run, axes (column, step)."""
     periods = outcomes.axes.periods
     if outcomes.failed[k] >= 0:
-        return f"shares are not numbers from {periods[int(outcomes.failed[k])]}"
+        step = int(outcomes.failed[k])
+        lost = [of for of, number in zip(outcomes.columns(), numbers[:, step], strict=True) if not np.isfinite(number)]
+        whose = list(dict.fromkeys(entity for name, entity in lost if name.startswith(PRESENCE)))
+        return _shares(case, whose, periods[step])
     step, column = map(int, np.argwhere(~(np.abs(numbers.T) <= LARGEST))[0])
     name, entity = outcomes.columns()[column]
     fault = f"is beyond {LARGEST:g}" if np.isfinite(numbers[column, step]) else "is not a number"
     return f"{name}{'' if entity == SYSTEM else f' of {entity}'} {fault} from {periods[step]}"
+
+
+def _shares(case: Case, whose: Sequence[str], period: str) -> str:
+    """That shares of some countries are not numbers, and the file of the rule of the first of them."""
+    if not whose:
+        return f"shares are not numbers from {period}"
+    first, *others = whose
+    file = Path(file_of(type(case.country_rules[case.setting.axes.countries.index(first)]))).name
+    more = f" and {len(others)} more" if others else ""
+    return f"shares of {first}{more} are not numbers from {period}; {first} follows {file}"
 
 
 def _settings(case: Case, k: int) -> str:

@@ -13,7 +13,8 @@ import pandas as pd
 
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.errors import check_path, check_type, whole
+from hedgesim.engines.trial import read_with_rules
+from hedgesim.errors import check_path, whole
 from hedgesim.results.blocks import Block, Rows, run_block
 from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
@@ -26,8 +27,7 @@ from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
 
-DEFAULT_RUNS = 1000
-DEFAULT_KEEP = 100
+DEFAULT_RUNS, DEFAULT_KEEP = 1000, 100
 _PACKAGES = ("mesa", "matplotlib", "mpltern")
 
 OnRuns = Callable[[int], None]
@@ -57,29 +57,30 @@ class Plan:
 
 
 def run(
-    scenario: Scenario,
+    scenario: Scenario | str | Path,
     runs: int = DEFAULT_RUNS,
     *,
     keep: int = DEFAULT_KEEP,
     engine: str = "ensemble",
     backend: str = "numpy",
     workers: int = 1,
+    rules: Sequence[str | Path] = (),
     folder: Path | None = None,
     on_runs: OnRuns = _silent,
 ) -> Results:
-    """Run a scenario.
+    """Run a scenario, given as it was read, or by its name or path.
 
-    runs: number of runs, at least 1. keep: full trajectories of so many of the first runs. engine: `ensemble` for many
-    runs at once, `mesa` for agents: the same numbers either way. backend: `numpy` or `jax`. workers: processes that
-    share the runs; results are the same for any number. folder: where the results will be written, checked before the
-    first run; other results there are a StoreError. on_runs: called with the number of runs just finished.
+    keep: full trajectories of so many of the first runs. engine: `ensemble` or `mesa` (agents). backend: `numpy` or
+    `jax`. workers: processes that share the runs. Numbers are the same whichever is chosen. rules: files with rules of
+    your own, which the scenario names. folder: where the results will be written, checked before the first run; other
+    results there are a StoreError. on_runs: called with the number of runs just finished.
 
     Raises:
-        HedgesimError: the tables lack something, an engine or back end is unknown, or an argument has another type.
+        HedgesimError: the tables lack something, an engine or argument is not known, or a rule breaks the contract.
         StoreError: the tables of so many runs do not fit this computer's memory or the disk of the folder.
         WorkerError: a worker process could not start or ended before its work was done.
     """
-    check_type("scenario", scenario, Scenario, "Give run what read_scenario returned.")
+    scenario = read_with_rules(scenario, rules)
     plan = Plan(runs, keep, engine_of(engine, backend), workers)
     if folder is not None:
         check_path("folder", folder)
@@ -188,8 +189,7 @@ def run_scenarios(
 class Batch:
     """Blocks of runs of one case, or of two in turn and then their differences.
 
-    A run in which something is not a number any more is a row of the table of runs with its reason, and in no other
-    table.
+    A run that failed is a row of the table of runs, with its reason, and in no other table.
     """
 
     def __init__(self, cases: Sequence[Case], plan: Plan, on_runs: OnRuns = _silent) -> None:
@@ -280,7 +280,7 @@ class Gathered:
 
 
 def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object]:
-    own_rules = {file.name: file.digest for file in files_in_use()}
+    rules = {file.name: file.digest for file in files_in_use()}
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -291,7 +291,7 @@ def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object
         "workers": plan.workers,
         "runs_at_once": plan.engine.together,
         "parameters": scenario.parameters,
-        **({"rules": own_rules} if own_rules else {}),
+        **({"rules": rules} if rules else {}),
         "seed": scenario.seed,
         "runs": plan.runs,
         "keep": plan.keep,

@@ -5,19 +5,17 @@ from __future__ import annotations
 import ast
 import io
 import linecache
-import math
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import fields
 from pathlib import Path
-from types import CodeType, ModuleType, TracebackType
-from typing import Any
+from types import CodeType, ModuleType
 
 from hedgesim.errors import HedgesimError, Place
-from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.rules import catalogue
 from hedgesim.rules.catalogue import RuleFile
+from hedgesim.rules.contract import check_text, line_of_class
+from hedgesim.rules.faults import READING, guarded
 from hedgesim.rules.rule import CountryRule, PowerRule
 
 MOST_BYTES = 256 * 1024
@@ -26,7 +24,7 @@ MOST_BYTES = 256 * 1024
 _one_at_a_time = threading.RLock()
 
 
-def read_rule_file(path: Path) -> RuleFile:
+def rule_file(path: Path) -> RuleFile:
     """Read a file with a rule; nothing in it is run yet.
 
     Raises:
@@ -53,10 +51,11 @@ def read_rule_file(path: Path) -> RuleFile:
     return RuleFile(path.stem, text, str(path))
 
 
-def use(files: Sequence[RuleFile]) -> None:
+def use(files: Sequence[RuleFile], check: Callable[[type], None] = lambda _: None) -> None:
     """Make the rules of files known beside those of the package, in this process.
 
-    A file that is in use already stays as it is; another with the same name takes its place.
+    A file that is in use already stays as it is; another with the same name takes its place. check: refuses a rule, by
+    a HedgesimError, before it is known.
 
     Raises:
         HedgesimError: a file that does not hold one rule as it should be, with its line, or two files of one name.
@@ -69,7 +68,7 @@ def use(files: Sequence[RuleFile]) -> None:
     with _one_at_a_time:
         for file in files:
             if file.name not in catalogue.own or catalogue.own[file.name][0] != file:
-                catalogue.own[file.name] = (file, _rule_of(file))
+                catalogue.own[file.name] = (file, _rule_of(file, check))
 
 
 def _error(path: object, fault: str, remedy: str, *, line: int | None = None) -> HedgesimError:
@@ -77,7 +76,7 @@ def _error(path: object, fault: str, remedy: str, *, line: int | None = None) ->
     return HedgesimError(place, fault, remedy)
 
 
-def _rule_of(file: RuleFile) -> type:
+def _rule_of(file: RuleFile, check: Callable[[type], None]) -> type:
     """The one rule that a file defines, checked."""
     _check_name(file)
     tree, code = _compiled(file)
@@ -87,8 +86,10 @@ def _rule_of(file: RuleFile) -> type:
     _show_lines(file)
     sys.modules[name] = module
     try:
-        _guarded(file, lambda: exec(code, vars(module)))
-        return _checked(file, tree, module)
+        guarded(file.path, lambda: exec(code, vars(module)), READING)
+        rule = _checked(file, tree, module)
+        check(rule)
+        return rule
     except BaseException:
         _put_back(name, before)
         raise
@@ -122,7 +123,7 @@ def _compiled(file: RuleFile) -> tuple[ast.Module, CodeType]:
         fault = f"not Python: {error.msg}"
         raise _error(file.path, fault, "Correct this line.", line=error.lineno or 1) from None
     except (ValueError, RecursionError, MemoryError) as error:
-        fault = f"not Python: {_first_line(error)}"
+        fault = f"not Python: {str(error) or 'no more is said'}"
         raise _error(file.path, fault, "Write the rule as a Python file.", line=1) from None
 
 
@@ -132,93 +133,16 @@ def _show_lines(file: RuleFile) -> None:
     linecache.cache[file.path] = (len(file.text), None, lines, file.path)
 
 
-def _guarded(file: RuleFile, act: Callable[[], Any]) -> None:
-    """Do something with the file's code; an error names the line of the file."""
-    try:
-        act()
-    except (Exception, SystemExit) as error:
-        fault = f"{type(error).__name__} while the rule is read: {_first_line(error)}"
-        line = _line_in(file, error.__traceback__)
-        raise _error(file.path, fault, "Correct this line.", line=line) from error
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or ["no more is said"])[0]
-
-
-def _line_in(file: RuleFile, trace: TracebackType | None) -> int:
-    """The last line of the file that a traceback went through."""
-    line = 1
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == file.path:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return line
-
-
 def _checked(file: RuleFile, tree: ast.Module, module: ModuleType) -> type:
     """The one rule of a module, if it is as a rule should be."""
     found = catalogue.rules_in(module, CountryRule, PowerRule)
     if len(found) != 1:
         named = ", ".join(rule.__name__ for rule in found)
         fault = f"holds {len(found)} rules{f' ({named})' if named else ''}"
-        line = _line_of(tree, found[1].__name__) if found else 1
+        line = line_of_class(tree, found[1].__name__) if found else 1
         remedy = "Define exactly one subclass of CountryRule or PowerRule in it."
         raise _error(file.path, fault, remedy, line=line)
     (rule,) = found
-    line = _line_of(tree, rule.__name__)
-    made_by = vars(rule).get("__dataclass_params__")
-    if made_by is None or not made_by.frozen:
-        fault = f"{rule.__name__} is not a frozen dataclass"
-        raise _error(file.path, fault, "Write @dataclass(frozen=True) above it.", line=line)
-    lacking = sorted(getattr(rule, "__abstractmethods__", ()))
-    if lacking:
-        fault = f"{rule.__name__} has no method {lacking[0]}"
-        raise _error(file.path, fault, "Write it; the contract in hedgesim/rules/rule.py says how.", line=line)
-    _check_parameters(file, tree, rule)
-    _guarded(file, rule)
+    check_text(file.path, tree, rule)
+    guarded(file.path, rule, READING)
     return rule
-
-
-def _check_parameters(file: RuleFile, tree: ast.Module, rule: Any) -> None:
-    """Refuse fields that are not parameters, and parameters with incomplete declarations."""
-    declared = {item.name: item for item in parameters_of(rule)}
-    for item in fields(rule):
-        found = _parameter_fault(declared.get(item.name))
-        if found:
-            line = _line_of(tree, rule.__name__, item.name)
-            raise _error(file.path, f"{rule.__name__}.{item.name} {found[0]}", found[1], line=line)
-
-
-def _parameter_fault(item: Parameter | None) -> tuple[str, str] | None:
-    """What is wrong with a field as a parameter, and the remedy."""
-    if item is None:
-        remedy = "Declare it with parameter(default, unit=, within=, meaning=, source=)."
-        return "is not a parameter: it has no unit, range, meaning and source", remedy
-    if not _in_range(item):
-        fault = f"has the default {item.default!r}, which is not in a range from {item.low!r} to {item.high!r}"
-        return fault, "Write in within= a lower and a higher number, and a default between them."
-    for aspect in ("unit", "meaning", "source"):
-        if not getattr(item, aspect):
-            return f"has no {aspect}", f"Write it in {aspect}=."
-    return None
-
-
-def _in_range(item: Parameter) -> bool:
-    numbers = (item.low, item.default, item.high)
-    if not all(isinstance(number, int | float) and math.isfinite(number) for number in numbers):
-        return False
-    return item.low <= item.default <= item.high and item.low < item.high
-
-
-def _line_of(tree: ast.Module, rule: str, field: str | None = None) -> int:
-    """The line of a class, or of one of its fields; that of the class where the field is inherited."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef) and node.name == rule:
-            lines = [
-                part.lineno
-                for part in node.body
-                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name) and part.target.id == field
-            ]
-            return lines[0] if lines else node.lineno
-    return 1

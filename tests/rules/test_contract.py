@@ -1,5 +1,6 @@
 """What every rule must keep to: a new file of a rule is tested here without a change."""
 
+import ast
 import inspect
 import re
 from dataclasses import fields, is_dataclass
@@ -9,11 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hedgesim.engines.trial import check_rule
 from hedgesim.model.arrays import COUNTRY, RUN, TARGET
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
+from hedgesim.rules.contract import check_text
 from hedgesim.scenario.tables import read_tables
 from worlds import NUMBERS, axis_lengths, declared_axes, make_setting, views_of
 
@@ -109,6 +112,12 @@ def test_every_parameter_has_a_unit_a_range_a_meaning_and_a_source_that_is_liste
         assert item.unit
         assert item.meaning
         assert item.source in read_tables().sources
+
+
+@each_rule
+def test_every_rule_stands_the_trial_that_files_of_the_users_own_stand(kind: str, rule: type[Rule]) -> None:
+    check_text(inspect.getsourcefile(rule), ast.parse(inspect.getsource(inspect.getmodule(rule))), rule)
+    check_rule(rule)
 
 
 @each_rule

@@ -1,0 +1,263 @@
+"""Tries a rule on small invented quarters: whether what it decides may be used in any run of any scenario."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hedgesim.engines import invented
+from hedgesim.engines.invented import AXES
+from hedgesim.errors import HedgesimError, check_path, check_type, choose_from, shown
+from hedgesim.model.arrays import COUNTRY, TARGET, Array
+from hedgesim.model.parameter import parameters_of
+from hedgesim.model.parameters import Parameters
+from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
+from hedgesim.rules import CountryRule, PowerRule, catalogue, files
+from hedgesim.rules.contract import line_of_class
+from hedgesim.rules.faults import COMPILING, TRYING, Words, fault_at, file_of, guarded, line_of
+from hedgesim.scenario import Scenario, read_scenario
+from hedgesim.scenario.tables import read_tables
+
+AnyRule = type[CountryRule] | type[PowerRule]
+
+VALUE = "value"
+TOLERANCE = 1e-9
+
+SIGNLESS: Mapping[str, float] = {"joining": 1.0, "attention": 1.0, "reserve": np.inf, "pressure": np.inf}
+"""What is never negative, and the most that it may be."""
+
+KEEP_AXES = "Keep all axes: sum and join with axis=TARGET, keepdims=True; option k alone is [..., k : k + 1, :]."
+TOGETHER = "Use functions of view.xp, sum with axis=TARGET, keepdims=True, and choose with xp.where."
+NO_MEMORY = "Take everything from view and self; numbers of chance are view.whim, with gambles: ClassVar[bool] = True."
+SMOOTH = "A rise may be 0 or negative: keep it from logarithms, roots and divisions."
+NO_SHARES = "Give log odds against the start: 0 for no reason to move, positive for what has become worth more."
+
+
+def read_rule_file(path: str | Path) -> AnyRule:
+    """Read a Python file with one rule, try the rule, and make it known by the name of the file.
+
+    Raises:
+        HedgesimError: the file cannot be read, or the rule breaks the contract; with the line.
+    """
+    (rule,) = use_rule_files([path])
+    return rule
+
+
+def use_rule_files(paths: Iterable[str | Path]) -> list[AnyRule]:
+    """The rules of files, tried, and known by the names of the files; see `read_rule_file`."""
+    read = []
+    for path in paths:
+        check_path("rules", path)
+        read.append(files.rule_file(Path(path)))
+    files.use(read, check_rule)
+    return [catalogue.own[file.name][1] for file in read]
+
+
+def read_with_rules(scenario: Scenario | str | Path, paths: Sequence[str | Path]) -> Scenario:
+    """A scenario, read if it is given by name or path, and the rules of files, which must be followed in it."""
+    check_type("scenario", scenario, (Scenario, str, Path), "Give what read_scenario returned, or a name or path.")
+    check_type("rules", paths, (list, tuple), f"Write rules=[{shown(paths)}].")
+    rules = use_rule_files(paths)
+    read = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+    check_followed(rules, read)
+    return read
+
+
+def check_followed(rules: Sequence[AnyRule], *scenarios: Scenario) -> None:
+    """Refuse rules of files that nobody in some scenarios follows."""
+    choices = [of.values() for one in scenarios for of in (one.rules.countries, one.rules.powers)]
+    followed = {choice.rule for choice in chain(*choices)}
+    for name, (file, rule) in catalogue.own.items():
+        if rule in rules and name not in followed:
+            side = "countries" if issubclass(rule, CountryRule) else "powers"
+            fault = f"nobody in {' or '.join(one.name for one in scenarios)} follows {name}"
+            raise HedgesimError(file.path, fault, f"Write rules.{side}.all.rule={name}, or a code in place of all.")
+
+
+def check_rule(rule: AnyRule) -> None:
+    """Try a rule in NumPy and, where it is installed, in JAX; HedgesimError at its line."""
+    _check_sources(rule)
+    check_decisions(rule)
+    if find_spec("jax") is not None:
+        _check_compiled(rule)
+
+
+@cache
+def check_decisions(rule: AnyRule) -> None:
+    """Try a rule in NumPy, once in a process; HedgesimError at its line."""
+    trial = _Trial.of(rule)
+    for when, view, one in trial.quarters():
+        trial.answer(one, view, when=when)
+    trial.check_alike(rule(), trial.view())
+    varied = {item.name: invented.over_runs(item.low, item.high) for item in parameters_of(rule)}
+    trial.check_alike(rule().with_values(varied), trial.view(differing=True))
+
+
+def _check_sources(rule: AnyRule) -> None:
+    """Refuse a parameter whose source is not listed."""
+    known = read_tables().sources
+    for item in parameters_of(rule):
+        if item.source not in known:
+            tree = ast.parse("".join(linecache.getlines(file_of(rule))))
+            fault = f"{rule.__name__}.{item.name} has a source that is not listed, {item.source!r}"
+            remedy = f'Write "assumption", or a source of the citations. {choose_from(str(item.source), known)}'
+            raise fault_at(rule, fault, remedy, line=line_of_class(tree, rule.__name__, item.name))
+
+
+def _check_compiled(rule: AnyRule) -> None:
+    """Compare what JAX makes of a rule with NumPy's decision."""
+    from hedgesim.engines import jax_backend
+
+    trial = _Trial.of(rule)
+    view, one = trial.view(), rule()
+    compiled = trial.guarded(lambda: jax_backend.decided(one, view, Parameters()), COMPILING)
+    for name, array in trial.answer(one, view).items():
+        if name in compiled and not _close(array, compiled[name]):
+            raise trial.fault(name, "decides otherwise when JAX compiles it", TOGETHER)
+
+
+def _close(one: Array, other: Array) -> bool:
+    return bool(np.allclose(one, other, rtol=TOLERANCE, atol=TOLERANCE))
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """A rule under trial: what its kind knows and decides, and the axis of those who follow it."""
+
+    rule: AnyRule
+    known: type
+    decision: type
+    member: str
+    axis: int
+
+    @staticmethod
+    def of(rule: AnyRule) -> _Trial:
+        """The trial of a rule of countries or of powers."""
+        if issubclass(rule, CountryRule):
+            return _Trial(rule, View, CountryDecision, "country", COUNTRY)
+        return _Trial(rule, PowerView, PowerDecision, "power", TARGET)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is a rule that does not gamble."""
+        return not getattr(self.rule, "gambles", False)
+
+    def view(self, *, differing: bool = False) -> Any:
+        """A quarter in which everything has happened; differing: whether runs have settings of their own."""
+        view = invented.moved(self.known, differing=differing)
+        return invented.without_whim(view) if self.plain else view
+
+    def quarters(self) -> Iterator[tuple[str, Any, Any]]:
+        """Quarters in which the answer must be usable: when, what is known, and the rule with its parameters."""
+        view, usual = self.view(), self.rule()
+        yield "when nothing has happened", invented.quiet(self.known), usual
+        yield "", view, usual
+        for end in ("low", "high"):
+            values = {item.name: getattr(item, end) for item in parameters_of(usual)}
+            yield f"at the {end} end of its parameters", view, usual.with_values(values)
+
+    def answer(
+        self, rule: Any, view: Any, *, when: str = "", n: int | None = None, runs: int = AXES["run"]
+    ) -> dict[str, Array]:
+        """The value, where there is one, and the decision; HedgesimError where they cannot be used.
+
+        when: said in faults. n: those who decide; runs: number of runs.
+        """
+        lengths = {**AXES, "run": runs, self.member: n or AXES[self.member]}
+        found = {}
+        if self.known is View:
+            found[VALUE] = self.guarded(lambda: rule.value(view, rule.taste(Parameters().taste)))
+            self._check_array(VALUE, found[VALUE], ("#country", "#domain", "option", "#run"), lengths, when=when)
+            self._check_no_shares(found[VALUE])
+        decision = self.guarded(lambda: rule.decide(view, Parameters()))
+        if type(decision) is not self.decision:
+            fault = f"decides with {type(decision).__name__}, not {self.decision.__name__}"
+            raise self.fault("", fault, f"Return a {self.decision.__name__}.")
+        for name, axes in invented.axes_of(self.decision).items():
+            found[name] = getattr(decision, name)
+            self._check_array(name, found[name], axes, lengths, when=when)
+        return found
+
+    def check_alike(self, rule: Any, view: Any) -> None:
+        """Refuse answers that depend on anything but what is known of a run and, for agents, of one country or power.
+
+        The view is as it was made, or a rule has written into it.
+        """
+        together = self.answer(rule, view)
+        self._compare(together, self.answer(rule, view), "answers otherwise when it is asked again", NO_MEMORY)
+        for run in (0, AXES["run"] - 1):
+            alone = self.answer(invented.of_run(rule, run), invented.of_run(view, run), runs=1)
+            of_run = {name: invented.one_run(array, run) for name, array in together.items()}
+            self._compare(of_run, alone, "gives a run another answer when it is run alone", TOGETHER)
+        for place in range(AXES[self.member]):
+            alone = self.answer(rule, view.of(slice(place, place + 1)), n=1)
+            own = {name: _one(array, place, self.axis) for name, array in together.items()}
+            self._compare(own, alone, f"gives a {self.member} another answer when it decides alone", TOGETHER)
+        if self.plain:
+            gambled = self.answer(rule, invented.with_whim(view))
+            fault = "uses view.whim, which is 0 unless the rule says that it gambles"
+            self._compare(together, gambled, fault, "Write gambles: ClassVar[bool] = True under its name.")
+
+    def _compare(self, one: Mapping[str, Array], other: Mapping[str, Array], fault: str, remedy: str) -> None:
+        for name, array in one.items():
+            if not _close(array, other[name]):
+                raise self.fault(name, fault, remedy)
+
+    def _check_array(
+        self, name: str, array: Any, axes: Sequence[str], lengths: Mapping[str, int], *, when: str
+    ) -> None:
+        """Refuse what is no array of numbers with its axes, finite and in range."""
+        what = "the value" if name == VALUE else name
+        labels = [label.removeprefix("#") for label in axes]
+        whole = tuple(int(label) if label.isdigit() else lengths[label] for label in labels)
+        found = array.shape if isinstance(array, np.ndarray) else type(array).__name__
+        ends = {n for n, label in enumerate(axes) if label.startswith("#")}
+        if isinstance(found, str) or len(found) != len(whole):
+            fits = False
+        else:
+            fits = all(a == b or (n in ends and a == 1) for n, (a, b) in enumerate(zip(found, whole, strict=True)))
+        if not fits:
+            named = ", ".join(labels)
+            said = f"is {found}, not an array" if isinstance(found, str) else f"has the shape {found}"
+            raise self.fault(name, f"{what} {said}; it must be {whole} for ({named})", KEEP_AXES)
+        if not np.all(np.isfinite(array)):
+            raise self.fault(name, f"{what} is not a finite number {when}".rstrip(), SMOOTH)
+        most = SIGNLESS.get(name, np.inf)
+        if name in SIGNLESS and not np.all((array >= 0.0) & (array <= most)):
+            raise self.fault(name, f"{what} is not in 0..{most:g} {when}".rstrip(), "Keep it there with xp.minimum.")
+
+    def _check_no_shares(self, value: Array) -> None:
+        """Refuse shares, or their logarithms, in place of values."""
+        for numbers, noun in ((value, "shares"), (np.exp(value), "logarithms of shares")):
+            total = np.sum(numbers, axis=TARGET, keepdims=True)
+            split = np.all(numbers > 0.0) and np.ptp(numbers) > TOLERANCE and _close(total, total.flat[0])
+            if split and (noun == "shares" or _close(total, np.ones(1))):
+                raise self.fault(VALUE, f"the value is {noun}, which sum to the same over all options", NO_SHARES)
+
+    def guarded(self, act: Any, words: Words = TRYING) -> Any:
+        """What the rule answers; an error is one of its line."""
+
+        def quietly() -> Any:
+            with np.errstate(all="ignore"):
+                return act()
+
+        return guarded(file_of(self.rule), quietly, words, line=line_of(self.rule))
+
+    def fault(self, name: str, fault: str, remedy: str) -> HedgesimError:
+        """A fault of the value or of another part of the decision, at the line that gives it."""
+        methods = [VALUE] if name == VALUE else ["decide", "pace", "taste", VALUE]
+        own = next((method for method in methods if method in vars(self.rule)), "")
+        return fault_at(self.rule, f"{self.rule.__name__}: {fault}", remedy, line=line_of(self.rule, own))
+
+
+def _one(array: Array, place: int, axis: int) -> Array:
+    return array if array.shape[axis] == 1 else np.take(array, [place], axis=axis)
