@@ -148,7 +148,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
     drawn = draw_start(jnp, setting, case.seed, runs)
     start = begin(jnp, setting, parameters, drawn)
     first = start.baseline.world
-    gambling = any(rule.gambles for rule in case.country_rules)
+    phases, begins = case.phases, jnp.asarray([one.step for one in case.later_rules])
 
     def conditions(t: Array) -> Conditions:
         at = jnp.reshape(jnp.minimum(t, n_steps).astype(jnp.float64), (1, 1))
@@ -156,11 +156,16 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
 
     def one_quarter(world: World, now: tuple[Array, Draws]) -> tuple[World, Any]:
         given = conditions(now[0])
-        later = _like(first, quarter(case, world, start.baseline, conditions=given, draws=now[1]))
+
+        def moved(of: Case) -> World:
+            return _like(first, quarter(of, world, start.baseline, conditions=given, draws=now[1]))
+
+        ways = [partial(moved, of) for of in phases]
+        later: World = ways[0]() if len(ways) == 1 else jax.lax.switch(jnp.sum(begins <= now[0]), ways)
         return later, record(case, later, start.baseline, given, before=world.ladder)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
-        draws = draw_steps(jnp, setting, case.seed, runs, four=four, tails=drawn.tails, gambling=gambling)
+        draws = draw_steps(jnp, setting, case.seed, runs, four=four, tails=drawn.tails, gambling=case.gambles)
         together = jax.tree.map(lambda *parts: jnp.stack(parts), *draws)
         later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later

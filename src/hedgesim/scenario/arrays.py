@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
+from hedgesim.errors import Place, ScenarioError
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
-from hedgesim.scenario.cells import WORDS, bounds_of, wanted
-from hedgesim.scenario.files import number_in
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
+from hedgesim.scenario.given import given_of
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.schema import DataOverride, Scenario
-from hedgesim.scenario.tables import Tables, confidence_in, read_tables
+from hedgesim.scenario.overrides import with_data
+from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.tables import Tables, read_tables
 
 SECURITY = "security"
 """The domain of threat, alliances and protection."""
@@ -47,69 +47,6 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     """
     tables = with_data(read_tables(scenario.tables_folder), scenario).visible(scenario.start)
     return ScenarioInputs(tables, setting_of(scenario, tables))
-
-
-def with_data(tables: Tables, scenario: Scenario) -> Tables:
-    """The tables with the scenario's `data:` applied; ScenarioError for all rows and values that cannot be."""
-    errors: list[HedgesimError] = []
-    for n, override in enumerate(scenario.data):
-        try:
-            changed = _with_value(tables.table(override.table), override, scenario, n)
-            tables = tables.with_table(override.table, changed)
-        except ScenarioError as error:
-            errors.append(error)
-    if errors:
-        raise ScenarioError.of(errors)
-    return tables
-
-
-def _with_value(frame: pd.DataFrame, override: DataOverride, scenario: Scenario, n: int) -> pd.DataFrame:
-    """A table with one value replaced by the n-th override."""
-    chosen = pd.Series(True, index=frame.index)
-    for column, value in override.key.items():
-        chosen &= frame[column].astype(str) == str(value)
-    if not chosen.any():
-        key = ", ".join(f"{column} {value}" for column, value in override.key.items())
-        fault = f"the table {override.table} has no row with {key}"
-        raise ScenarioError(scenario.place("data", n), fault, _rows_there(frame, override))
-    place, is_number = scenario.place("data", n, "value"), frame[override.column].dtype == float
-    new_value = _new_number(frame[chosen], override, place) if is_number else _new_word(override, place)
-    changes = {override.column: new_value, "source": override.source, "confidence": confidence_in(override.source)}
-    return frame.assign(**{name: frame[name].mask(chosen, new) for name, new in changes.items()})
-
-
-def _rows_there(frame: pd.DataFrame, override: DataOverride) -> str:
-    """Which values of one key column have rows with the other keys, or else are in the table at all."""
-    fits = pd.DataFrame({column: frame[column].astype(str) == str(value) for column, value in override.key.items()})
-    for column in reversed(override.key):
-        others = fits.drop(columns=column).all(axis=1)
-        if others.any() and len(override.key) > 1:
-            rows = frame[others]
-            break
-    else:
-        column = next((name for name in override.key if not fits[name].any()), next(iter(override.key)))
-        rows = frame
-    return f"Rows by {column}: {choose_from(str(override.key[column]), {*rows[column].astype(str)})}"
-
-
-def _new_number(rows: pd.DataFrame, override: DataOverride, place: Place) -> float:
-    """The value as a number within what its column or unit allows."""
-    attribute, unit = str(override.key.get("attribute", "")), str(rows["unit"].iloc[0]) if "unit" in rows else ""
-    low, high = bounds_of(override.table, override.column, attribute=attribute, unit=unit)
-    value = number_in(str(override.value))
-    if not low <= value <= high:
-        known = wanted(low, high)
-        raise ScenarioError(place, f"{override.column} must be {known}, not {shown(override.value)}", f"Write {known}.")
-    return value
-
-
-def _new_word(override: DataOverride, place: Place) -> str:
-    """The value as text, one of the known words where the column has such."""
-    known = WORDS.get((override.table, override.column))
-    if known is not None and str(override.value) not in known:
-        fault = f"{shown(override.value)} is no {override.column}"
-        raise ScenarioError(place, fault, f"Write one of {', '.join(known)}.")
-    return str(override.value)
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:
@@ -149,7 +86,7 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     power = _Attributes(tables, "power", axes.powers)
     country = _Attributes(tables, "country", axes.countries)
     domain = _Attributes(tables, "domain", axes.domains)
-    against = _aggressor(scenario, axes, tables)
+    against, formats = _aggressor(scenario, axes, tables), formats_of(tables, axes)
     weight = np.stack([country.of(f"weight_{d}") for d in axes.domains], axis=-1)
     tie = _pairs(tables, "ties", "tie", (axes.countries, axes.countries))
     for where, values in (("country_attributes, weights", weight), ("ties", tie)):
@@ -187,7 +124,7 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
         votes_rights=_votes(tables, axes, "rights", against=against),
         vote_age=np.arange(float(VOTE_YEARS))[None, :, None, None],
         aggressor=_wide(np.asarray([float(p == against) for p in axes.powers])),
-        formats=formats_of(tables, axes),
+        formats=replace(formats, given=given_of(scenario, axes, formats)),
         shocks=shocks_of(impulses_of(scenario, tables), axes),
     )
 

@@ -142,7 +142,7 @@ class Cells:
                 if cell and math.isnan(number_in(cell)):
                     yield column, "is not a number", number_like(cell)
             elif column in DATED:
-                if not _is_date(cell):
+                if not is_date(cell):
                     yield column, "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD."
             elif known is not None and cell not in known:
                 yield column, "is not known", f"Write one of {', '.join(known)}."
@@ -214,7 +214,8 @@ def _is_quarter(text: str) -> bool:
         return False
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a cell holds a date, or nothing."""
     try:
         return not text or (text.isascii() and Period.of_date(text) is not None)
     except ValueError:
