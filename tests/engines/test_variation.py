@@ -206,3 +206,15 @@ def test_places_that_share_a_rule_still_share_it_and_decide_together() -> None:
         assert np.array_equal(after.recoil, values[None, None, None, :]) if n in places else after is before
     assert changed.power_rules == case.power_rules
     assert np.array_equal(changed.varied["x"], values)
+
+
+def test_a_number_of_a_rule_holds_after_a_change_that_leaves_it_and_not_after_one_that_gives_it(
+    write: Callable[..., Path],
+) -> None:
+    head = "purpose: p\nextends: war_2022\nseed: 1\nrules: {countries: {all: {rule: balancing}}}\nchanges:\n"
+    keeps = "  keeps: {date: 2021Q3, source: assumption, rule: {country: KGZ, rule: neutrality}}\n"
+    gives = "  gives: {date: 2021Q4, source: assumption, rule: {country: KAZ, recoil: 3.0}}\n"
+    write(head + keeps + gives, "turns.yaml")
+    (ensemble,) = ensembles("uncertainties:\n  rules.countries.all.recoil: [0.5, 3.0, 5.0]\n", "turns.yaml")
+    assert_same_runs(*ensemble)
+    assert_values_matter(*ensemble)

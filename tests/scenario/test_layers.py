@@ -240,7 +240,7 @@ REFUSED = {
     "end=": "--set end=: there is no value after =. "
     "Write it like --set end=2024Q4. Write null for no value.",
     "setings.x=1": "--set 'setings.x': a scenario has no key \"setings\". Did you mean \"settings\"? "
-    "Known: aggressor, countries, data, domains, end, extends, formats, omit_shocks, parameters, powers, "
+    "Known: aggressor, changes, countries, data, domains, end, extends, formats, omit_shocks, parameters, powers, "
     "purpose, recorded_shocks, rules, seed, settings, shock_sizes, shocks, start, tables.",
     "start.year=1": "--set 'start.year': start has no key \"year\". start holds no further keys.",
     "settings.=1": "--set 'settings.': settings has no key \"\". settings holds no further keys.",

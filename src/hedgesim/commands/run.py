@@ -53,7 +53,9 @@ def run(
     backend: Backend = "numpy",
     workers: Workers = 1,
     twin: Annotated[str | None, Option(help="Scenario run with the same random numbers, for comparison.")] = None,
-    without: Annotated[list[str] | None, Option(help="Event or shock that the twin lacks; may be repeated.")] = None,
+    without: Annotated[
+        list[str] | None, Option(help="Event, shock or change that the twin lacks; may be repeated.")
+    ] = None,
     seed: Seed = None,
     settings: Settings = None,
     rule_files: RuleFiles = None,

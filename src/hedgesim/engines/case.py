@@ -8,14 +8,16 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from hedgesim.engines.trial import check_decisions
 from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.model.arrays import Array
 from hedgesim.model.draws import Draws, draw_start, draw_steps
 from hedgesim.model.noise import WORDS
+from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
+from hedgesim.model.period import Period
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import Start, begin, conditions_at
@@ -24,9 +26,19 @@ from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import values_of
+from hedgesim.scenario.changes import rule_at
 from hedgesim.scenario.tables import Tables, read_tables
 
-Rule = TypeVar("Rule", CountryRule, PowerRule)
+
+@dataclass(frozen=True)
+class RuleSet:
+    """The rules of all from a step on."""
+
+    step: int
+    country_rules: tuple[CountryRule, ...]
+    power_rules: tuple[PowerRule, ...]
+    kept: tuple[tuple[frozenset[str], ...], tuple[frozenset[str], ...]]
+    """Of each country and of each power, the parameters that are still those of its rule at the start."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,25 @@ class Case:
     """The parameters before the scenario replaced any; for naming only."""
     names: Mapping[str, str] = field(default_factory=dict)
     """Names of countries, powers, domains and formats by their codes; for naming only."""
+    later_rules: tuple[RuleSet, ...] = ()
+    """Rules from later steps on, by step."""
+
+    @property
+    def phases(self) -> tuple[Case, ...]:
+        """The case with the rules of the start, and with those of every later step at which rules change."""
+        first = replace(self, later_rules=())
+        return first, *(
+            replace(first, country_rules=one.country_rules, power_rules=one.power_rules) for one in self.later_rules
+        )
+
+    @property
+    def gambles(self) -> bool:
+        """Whether any country ever follows a rule that gambles."""
+        return any(rule.gambles for one in self.phases for rule in one.country_rules)
+
+    def at(self, step: int) -> Case:
+        """The case with the rules of one step."""
+        return self.phases[sum(one.step <= step for one in self.later_rules)] if self.later_rules else self
 
 
 @dataclass(frozen=True)
@@ -77,17 +108,18 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
     setting: of the scenario, where it is known, for reading the tables takes most of the time.
     """
     setting = setting or read_inputs(scenario).setting
-    axes, rules = setting.axes, scenario.rules
     usual = Parameters().with_values(values_of(scenario.parameters))
+    first, *later = _rule_sets(scenario, setting)
     return Case(
         name=scenario.name,
         setting=setting,
         parameters=usual.with_values(scenario.settings),
-        country_rules=_rules(country_rules(), [rules.of_country(code) for code in axes.countries]),
-        power_rules=_rules(power_rules(), [rules.of_power(code) for code in axes.powers]),
+        country_rules=first.country_rules,
+        power_rules=first.power_rules,
         seed=scenario.seed,
         usual=usual,
         names=_names(scenario),
+        later_rules=tuple(later),
     )
 
 
@@ -96,15 +128,32 @@ def _names(scenario: Scenario) -> dict[str, str]:
     return dict(zip(table["code"], table["name"], strict=True))
 
 
-def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[str, float]]]) -> tuple[Rule, ...]:
-    """The rule of each place, tried; places that chose the same share one object."""
-    for name, _ in choices:
-        check_decisions(known[name])
-    made: list[Rule] = []
-    for n, (name, values) in enumerate(choices):
-        twin = choices.index((name, values))
-        made.append(made[twin] if twin < n else known[name]().with_values(values))
-    return tuple(made)
+def _rule_sets(scenario: Scenario, setting: Setting) -> list[RuleSet]:
+    """The rules of the start, and of every later quarter in which a rule changes; equal choices share one object."""
+    axes, dates = setting.axes, {change.date for change in scenario.changes.values() if change.rule}
+    made: dict[tuple[str, str, tuple[tuple[str, float], ...]], Any] = {}
+
+    def rules_of(side: str, codes: Sequence[str], quarter: Period) -> tuple[list[Any], tuple[frozenset[str], ...]]:
+        known: Mapping[str, Any] = country_rules() if side == "countries" else power_rules()
+        rules, kept = [], []
+        for code in codes:
+            name, values, given = rule_at(scenario.rules, scenario.changes, (side, code), quarter)
+            key = (side, name, tuple(sorted(values.items())))
+            if key not in made:
+                check_decisions(known[name])
+                made[key] = known[name]().with_values(values)
+            rules.append(made[key])
+            names = {item.name for item in parameters_of(made[key])}
+            kept.append(frozenset() if given is None else frozenset(names - given))
+        return rules, tuple(kept)
+
+    sets = []
+    for quarter in (axes.start, *sorted(dates)):
+        of_countries, kept = rules_of("countries", axes.countries, quarter)
+        of_powers, kept_powers = rules_of("powers", axes.powers, quarter)
+        step = quarter.index - axes.start.index
+        sets.append(RuleSet(step, tuple(of_countries), tuple(of_powers), (kept, kept_powers)))
+    return sets
 
 
 RULES: tuple[tuple[Any, Callable[[], Mapping[str, Any]]], ...] = (
@@ -166,8 +215,7 @@ def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunIn
     start = begin(xp, setting, case.parameters, first)
     steps = xp.arange(setting.axes.n_steps + 1, dtype=xp.float64)[:, None, None]
     conditions = conditions_at(setting, start.onset, steps)
-    gambling = any(rule.gambles for rule in case.country_rules)
-    drawn = partial(draw_steps, xp, setting, case.seed, runs, tails=first.tails, gambling=gambling)
+    drawn = partial(draw_steps, xp, setting, case.seed, runs, tails=first.tails, gambling=case.gambles)
     return RunInputs(start, conditions, drawn)
 
 

@@ -31,7 +31,7 @@ def record_runs(case: Case, runs: Sequence[int], record: Record, xp: ModuleType 
         conditions = at_step(inputs.conditions, step)
         if step:
             before = world.ladder
-            world = quarter(case, world, baseline, conditions=conditions, draws=inputs.draws_at(step))
+            world = quarter(case.at(step), world, baseline, conditions=conditions, draws=inputs.draws_at(step))
         records.append(record(case, world, baseline, conditions, before=before))
     return stack(records)
 

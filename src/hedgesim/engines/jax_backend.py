@@ -146,7 +146,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
     drawn = draw_start(jnp, setting, case.seed, runs)
     start = begin(jnp, setting, parameters, drawn)
     first = start.baseline.world
-    gambling = any(rule.gambles for rule in case.country_rules)
+    phases, begins = case.phases, jnp.asarray([one.step for one in case.later_rules])
 
     def conditions(t: Array) -> Conditions:
         at = jnp.reshape(jnp.minimum(t, n_steps).astype(jnp.float64), (1, 1))
@@ -155,12 +155,17 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
     def one_quarter(world: World, now: tuple[Array, Words]) -> tuple[World, Any]:
         step, words = now
         given, draws = conditions(step), draws_of(setting.axes, words, drawn.tails, step - 1)
-        later = quarter(case, world, start.baseline, conditions=given, draws=draws)
-        later = _beside(world, _like(first, later))
+
+        def moved(of: Case) -> World:
+            return _like(first, quarter(of, world, start.baseline, conditions=given, draws=draws))
+
+        ways = [partial(moved, of) for of in phases]
+        later: World = ways[0]() if len(ways) == 1 else jax.lax.switch(jnp.sum(begins <= step), ways)
+        later = _beside(world, later)
         return later, record(case, later, start.baseline, given, before=world.ladder)
 
     def four_quarters(world: World, four: Array) -> tuple[World, Any]:
-        words = step_words(jnp, setting.axes, case.seed, runs, four=four, gambling=gambling)
+        words = step_words(jnp, setting.axes, case.seed, runs, four=four, gambling=case.gambles)
         together = jax.tree.map(lambda *parts: jnp.stack(parts), *words)
         later: tuple[World, Any] = jax.lax.scan(one_quarter, world, (WORDS * four + jnp.arange(1, WORDS + 1), together))
         return later

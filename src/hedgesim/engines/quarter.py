@@ -30,6 +30,7 @@ from hedgesim.model.arrays import (
 from hedgesim.model.calendar import advance_formats
 from hedgesim.model.derived import Baseline, QuarterInputs, derive
 from hedgesim.model.draws import Draws
+from hedgesim.model.given import as_given
 from hedgesim.model.outcomes import reexports
 from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
@@ -49,6 +50,7 @@ def quarter(case: Case, world: World, baseline: Baseline, *, conditions: Conditi
 
 def assess(case: Case, world: World, baseline: Baseline, *, conditions: Conditions, draws: Draws) -> QuarterInputs:
     """What is given this quarter: the world, what shocks make of it, and the random numbers."""
+    world = as_given(world, conditions.step, case.setting.formats.given)
     derived = derive(world, baseline, conditions, setting=case.setting)
     return QuarterInputs(world, baseline, conditions, case.setting, case.parameters, draws, derived)
 

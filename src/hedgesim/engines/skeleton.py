@@ -35,24 +35,31 @@ class Skeleton:
     axes: Axes
     seed: int
     rules: tuple[tuple[type, int], ...]
-    """Kind of the rule of every country and power, and the first place of the same rule."""
+    """Kind of the rule of every country and power, phase by phase, and the first place of the same rule."""
+    steps: tuple[int, ...]
+    """Steps at which rules change."""
     static: tuple[_Same, ...]
     case: Case = field(compare=False)
 
 
 def skeleton_of(case: Case) -> Skeleton:
     """The form of a case."""
-    rules = (*case.country_rules, *case.power_rules)
-    setting = case.setting
+    rules, setting = _rules(case), case.setting
     static = (*(getattr(setting, name) for name in FORM), setting.shocks.rate, *setting.shocks.masks.values())
     places = [next(n for n, other in enumerate(rules) if other is rule) for rule in rules]
     kinds = tuple((type(rule), place) for rule, place in zip(rules, places, strict=True))
-    return Skeleton(setting.axes, case.seed, kinds, tuple(map(_Same, static)), case)
+    steps = tuple(one.step for one in case.later_rules)
+    return Skeleton(setting.axes, case.seed, kinds, steps, tuple(map(_Same, static)), case)
+
+
+def _rules(case: Case) -> list[Any]:
+    """The rule of every country and power, phase by phase."""
+    return [rule for one in case.phases for rule in (*one.country_rules, *one.power_rules)]
 
 
 def distinct_rules(case: Case) -> list[Any]:
     """Every rule once, in order."""
-    return list({id(rule): rule for rule in (*case.country_rules, *case.power_rules)}.values())
+    return list({id(rule): rule for rule in _rules(case)}.values())
 
 
 def numbers_of(case: Case) -> dict[str, Any]:
@@ -78,10 +85,16 @@ def with_numbers(case: Case, numbers: Mapping[str, Any]) -> Case:
     groups = {name: replace(getattr(case.parameters, name), **own) for name, own in numbers["parameters"].items()}
     rules = zip(distinct_rules(case), numbers["rules"], strict=True)
     changed = {id(rule): replace(rule, **own) for rule, own in rules}
+
+    def renumbered(of: Any) -> dict[str, Any]:
+        return {
+            side: tuple(changed[id(rule)] for rule in getattr(of, side)) for side in ("country_rules", "power_rules")
+        }
+
     return replace(
         case,
         setting=replace(case.setting, **numbers["setting"], shocks=shocks),
         parameters=replace(case.parameters, **groups),
-        country_rules=tuple(changed[id(rule)] for rule in case.country_rules),
-        power_rules=tuple(changed[id(rule)] for rule in case.power_rules),
+        **renumbered(case),
+        later_rules=tuple(replace(one, **renumbered(one)) for one in case.later_rules),
     )

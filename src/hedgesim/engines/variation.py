@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from hedgesim.engines.case import Case
+from hedgesim.engines.case import Case, RuleSet
 from hedgesim.model.arrays import Array
 from hedgesim.rules import CountryRule, PowerRule
 
@@ -38,7 +38,7 @@ def with_varied_numbers(
     """
     shared: dict[str, Array] = {}
     size = case.setting.shocks.size
-    countries, powers = case.country_rules, case.power_rules
+    countries, powers, later = case.country_rules, case.power_rules, case.later_rules
     for path, values_of_path in values.items():
         numbers = np.asarray(values_of_path, dtype=np.float64)
         over_runs = numbers[None, None, None, :]
@@ -48,6 +48,7 @@ def with_varied_numbers(
             elif one.countries or one.powers:
                 countries = _with_parameter(countries, one.countries, one.parameter, over_runs)
                 powers = _with_parameter(powers, one.powers, one.parameter, over_runs)
+                later = tuple(_later_with(rules, one, over_runs) for rules in later)
             elif "." in one.parameter:
                 shared[one.parameter] = over_runs
     return replace(
@@ -56,6 +57,7 @@ def with_varied_numbers(
         parameters=case.parameters.with_values(shared),
         country_rules=countries,
         power_rules=powers,
+        later_rules=later,
         varied=dict(values),
     )
 
@@ -65,6 +67,18 @@ def _factor(numbers: Array, impulses: Sequence[int], n: int) -> Array:
     factor = np.ones((n, len(numbers)))
     factor[list(impulses)] = numbers
     return factor
+
+
+def _later_with(rules: RuleSet, one: VariedNumber, values: Array) -> RuleSet:
+    """A later set of rules with a number in those that still have it from the start."""
+    of_countries, of_powers = rules.kept
+    countries = [n for n in one.countries if one.parameter in of_countries[n]]
+    powers = [n for n in one.powers if one.parameter in of_powers[n]]
+    return replace(
+        rules,
+        country_rules=_with_parameter(rules.country_rules, countries, one.parameter, values),
+        power_rules=_with_parameter(rules.power_rules, powers, one.parameter, values),
+    )
 
 
 def _with_parameter(rules: tuple[Rule, ...], places: Sequence[int], name: str, values: Array) -> tuple[Rule, ...]:

@@ -24,6 +24,7 @@ from hedgesim.model.arrays import (
     take_targets,
 )
 from hedgesim.model.derived import QuarterInputs
+from hedgesim.model.given import as_given
 from hedgesim.model.view import CountryDecision
 from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERS, NONE, World
 
@@ -69,7 +70,7 @@ def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecisi
         trust=_next_trust(inputs, events.came),
         status=_next_status(inputs, events),
     )
-    return absorb(moved, inputs)
+    return as_given(absorb(moved, inputs), inputs.conditions.step, features.given)
 
 
 def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 
 from hedgesim.model.arrays import TARGET, Array, namespace, places_of
+from hedgesim.model.given import Given
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
 
@@ -84,6 +85,8 @@ class Formats:
     """1 where all heads had sat at one own meeting before the start."""
     absorptions: tuple[tuple[int, int, float], ...] = ()
     """Places of a body and of one that may absorb it, and the quarter since the start in which its lead enters."""
+    given: tuple[Given, ...] = ()
+    """What the scenario gives from a quarter on."""
 
     @property
     def leads(self) -> Array:

@@ -158,7 +158,7 @@ def _corners(setting: Setting, axes: pd.DataFrame, aggressor: str) -> dict[str, 
 
 
 def shocks_shown(scenario: Scenario, inputs: ScenarioInputs) -> tuple[pd.DataFrame, int]:
-    """Dated events that act during the runs, one row each (period, name), and how many small ones are left out.
+    """Dated events and changes during the runs, one row each (period, name), and how many small events are left out.
 
     An event has many shocks, an alarm among them: it is named once, in the quarter in which it first acts.
     """
@@ -174,8 +174,10 @@ def shocks_shown(scenario: Scenario, inputs: ScenarioInputs) -> tuple[pd.DataFra
         for event, line in onsets.items()
         if event not in small
     ]
+    hidden = len(onsets) - len(rows)
+    rows += [(str(change.date), change.name or change.in_words) for change in scenario.changes.values()]
     frame = pd.DataFrame(rows, columns=["period", "name"])
-    return frame.sort_values("period", kind="stable", ignore_index=True), len(onsets) - len(frame)
+    return frame.sort_values("period", kind="stable", ignore_index=True), hidden
 
 
 def _event_names(tables: Tables) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -14,8 +14,9 @@ from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
+from hedgesim.scenario.given import given_of
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.own_data import with_data
+from hedgesim.scenario.overrides import with_data
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, read_tables
 
@@ -84,7 +85,7 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     power = _Attributes(tables, "power", axes.powers)
     country = _Attributes(tables, "country", axes.countries)
     domain = _Attributes(tables, "domain", axes.domains)
-    against = _aggressor(scenario, axes, tables)
+    against, formats = _aggressor(scenario, axes, tables), formats_of(tables, axes)
     weight = np.stack([country.of(f"weight_{d}") for d in axes.domains], axis=-1)
     tie = _pairs(tables, "ties", "tie", (axes.countries, axes.countries))
     for where, values in (("country_attributes, weights", weight), ("ties", tie)):
@@ -122,7 +123,7 @@ def setting_of(scenario: Scenario, tables: Tables) -> Setting:
         votes_rights=_votes(tables, axes, "rights", against=against),
         vote_age=np.arange(float(VOTE_YEARS))[None, :, None, None],
         aggressor=_wide(np.asarray([float(p == against) for p in axes.powers])),
-        formats=formats_of(tables, axes),
+        formats=replace(formats, given=given_of(scenario, axes, formats)),
         shocks=shocks_of(impulses_of(scenario, tables), axes),
     )
 

@@ -202,7 +202,7 @@ def word_fault(table: str, column: str, cell: str) -> tuple[str, str] | None:
     known = CONFIDENCES if column == "confidence" else WORDS.get((table, column))
     if known is not None and cell not in known:
         return "is not known", f"Write one of {', '.join(known)}."
-    if column in DATED and not _is_date(cell):
+    if column in DATED and not is_date(cell):
         return "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD."
     if column == "after" and not all(part.partition(":")[2] in RUNGS for part in cell.split(";") if part):
         return "names no rung", f"Write FORMAT:RUNG with one of {', '.join(RUNGS)}."
@@ -235,7 +235,8 @@ def _is_quarter(text: str) -> bool:
         return False
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Whether a cell holds a date, or nothing."""
     try:
         return not text or (text.isascii() and Period.of_date(text) is not None)
     except ValueError:

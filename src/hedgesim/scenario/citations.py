@@ -14,7 +14,7 @@ from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.calibrations import fitted_of, values_of
 from hedgesim.scenario.impulses import impulses_of
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables import Tables, confidence_in
 
 COLUMNS = ("part", "what", "value", "unit", "date", "confidence", "source", "citation")
 
@@ -55,7 +55,7 @@ CALIBRATION = "calibration"
 def citations_of(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
     """Every number used, one row each, columns `COLUMNS`."""
     of_tables = _table_rows(inputs.tables, inputs.setting.axes)
-    rows = [*of_tables, *_shock_rows(scenario, inputs.tables), *_parameter_rows(scenario)]
+    rows = [*of_tables, *_shock_rows(scenario, inputs.tables), *_change_rows(scenario), *_parameter_rows(scenario)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
     return frame.assign(citation=[_citation(inputs.tables, key) for key in frame["source"]])
 
@@ -91,6 +91,19 @@ def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ..
         hit = " ".join((*line.countries, *line.options, *line.domains, line.partner)).strip()
         what, date = f"{line.shock} {line.channel} {hit}", "random" if line.rate else str(line.onset)
         yield "shocks", what, line.size, "1", date, line.confidence, line.source
+
+
+def _change_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:
+    for name, change in scenario.changes.items():
+        yield (
+            "changes",
+            f"{name} {change.in_words}",
+            "",
+            "",
+            str(change.date),
+            confidence_in(change.source),
+            change.source,
+        )
 
 
 def _parameter_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:

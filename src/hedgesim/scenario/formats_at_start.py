@@ -41,8 +41,9 @@ def formats_of(tables: Tables, axes: Axes) -> Formats:
     status = np.where((ladder > DORMANT) & (status.max(axis=0) < MEMBER), MEMBER * eligible, status) * working
     signed = (role["treaty"] > 0.0) & ((status == MEMBER).sum(axis=0) >= 2)
     ladder = np.where(signed, LEADERS, np.where((status == MEMBER).any(axis=0), ladder, DORMANT))
+    roles: dict[str, Any] = {name: _wide(values) for name, values in role.items()}
     return Formats(
-        **{name: _wide(values) for name, values in role.items()},
+        **roles,
         customs=_led(rows, axes, "customs"),
         lead=_led(rows, axes),
         covers=_listed(rows, "domains", axes.domains)[None, :, :, None],

@@ -11,8 +11,11 @@ from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted
 from hedgesim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 16
-DELETABLE = (("shocks",), ("settings",), ("shock_sizes",), ("rules", "countries"), ("rules", "powers"))
+DELETABLE = (("shocks",), ("changes",), ("settings",), ("shock_sizes",), ("rules", "countries"), ("rules", "powers"))
 """Mappings under which `null` deletes an inherited key."""
+OWN: dict[KeyPath, str] = {("shocks",): "own shock", ("changes",): "change"}
+"""Mappings to which `--set` adds nothing."""
+
 EXAMPLE = "Write it like --set end=2024Q4."
 
 
@@ -137,8 +140,8 @@ def _put(node: Node | None, above: KeyPath, rest: list[str], leaf: Node, place: 
         known = Scenario.keys_at(above)
         remedy = choose_from(part, known) if known else f"{holder} holds no further keys."
         raise ScenarioError(place, f"{holder} has no key {shown(part)}", remedy)
-    if above == ("shocks",) and part not in entries:
-        raise ScenarioError(place, f"the scenario has no own shock {shown(part)}", choose_from(part, entries))
+    if above in OWN and part not in entries:
+        raise ScenarioError(place, f"the scenario has no {OWN[above]} {shown(part)}", choose_from(part, entries))
     entries[part] = _put(entries.get(part), path, rest, leaf, place)
     if entries[part].value is None and _is_deletable(path):
         del entries[part]

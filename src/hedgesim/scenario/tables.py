@@ -50,10 +50,11 @@ class Tables:
     def visible(self, start: str | Period) -> Tables:
         """Only what is known on the first day of a start, and the causes of recorded shocks of any date."""
         period = start if isinstance(start, Period) else Period.parse(start)
-        frames = {
-            name: _visible(name, frame, form=self.forms[name], start=period) for name, frame in self.frames.items()
-        }
-        return replace(self, frames=MappingProxyType(frames))
+        return replace(self, frames=MappingProxyType({name: self.visible_table(name, period) for name in self.frames}))
+
+    def visible_table(self, name: str, start: Period) -> pd.DataFrame:
+        """What is known of one table on the first day of a start."""
+        return _visible(name, self.frames[name], form=self.forms[name], start=start)
 
 
 def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:

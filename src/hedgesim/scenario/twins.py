@@ -25,8 +25,7 @@ def read_twin(
     """
     if name is not None and without:
         raise ScenarioError(Place("--twin"), "a twin and --without cannot both be given", "Give one of them.")
-    omitted = ", ".join((*scenario.omit_shocks, *without))
-    texts = (*overrides, f"omit_shocks=[{omitted}]") if without else overrides
+    texts = (*overrides, *_lacking(scenario, without)) if without else overrides
     asked = scenario.seed if name is None or scenario.place("seed").file.startswith("--seed") else None
     try:
         twin = read_scenario(name or scenario.path, overrides=texts, seed=asked)
@@ -39,6 +38,15 @@ def read_twin(
         fault = f"{twin.name} has the seed {twin.seed}, {scenario.name} {scenario.seed}, and twins need one"
         raise ScenarioError(twin.place("seed"), fault, f"Give both --seed {scenario.seed}.")
     return twin
+
+
+def _lacking(scenario: Scenario, without: Sequence[str]) -> Iterator[str]:
+    """Overrides that take changes, own shocks, and recorded shocks or events from a scenario."""
+    yield from (f"changes.{name}=null" for name in without if name in scenario.changes)
+    yield from (f"shocks.{name}=null" for name in without if name in scenario.shocks)
+    recorded = [name for name in without if name not in scenario.changes and name not in scenario.shocks]
+    if recorded:
+        yield f"omit_shocks=[{', '.join((*scenario.omit_shocks, *recorded))}]"
 
 
 def _placed(error: ScenarioError, before: str, after: str) -> ScenarioError:
@@ -56,7 +64,8 @@ def _placed(error: ScenarioError, before: str, after: str) -> ScenarioError:
 
 def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
     """What the twin is called: its name, or what it lacks."""
-    lacking = [name for name in twin.omit_shocks if name not in scenario.omit_shocks]
+    own = [name for name in (*scenario.changes, *scenario.shocks) if name not in {*twin.changes, *twin.shocks}]
+    lacking = [*(name for name in twin.omit_shocks if name not in scenario.omit_shocks), *own]
     same = twin.name == scenario.name
     return f"{twin.name} without {', '.join(lacking)}" if same and lacking else twin.name
 
@@ -101,8 +110,8 @@ def leaves_of(text: str) -> dict[str, Any]:
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Go through the values of plain data; lists of names are one value each."""
-    if isinstance(value, dict) and (value or not path):
+    """Go through the values of plain data; lists of names are one value each, and an empty mapping has none."""
+    if isinstance(value, dict):
         children = value.items()
     elif isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
         children = {str(k): entry for k, entry in enumerate(value)}.items()

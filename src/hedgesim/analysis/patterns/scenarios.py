@@ -24,7 +24,7 @@ from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import PRIOR, calibrations, posterior_table
 from hedgesim.scenario.files import ENDINGS
-from hedgesim.scenario.schema import Rules
+from hedgesim.scenario.rule_choices import Rules
 
 BARE = {"settings": {}, "rules": Rules(), "parameters": PRIOR, "seed": 0}
 """What does not matter for the arrays of the tables."""

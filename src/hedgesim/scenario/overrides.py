@@ -1,11 +1,12 @@
-"""Values of its own that a scenario gives to cells of the tables under `data:`."""
+"""Single values of tables that a scenario replaces: its key `data`."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
-from hedgesim.scenario.cells import bounds_of, wanted, word_fault
+from hedgesim.model.period import Period
+from hedgesim.scenario.cells import bounds_of, is_date, wanted, word_fault
 from hedgesim.scenario.files import number_in
 from hedgesim.scenario.schema import DataOverride, Scenario
 from hedgesim.scenario.tables import Tables, confidence_in
@@ -16,13 +17,41 @@ def with_data(tables: Tables, scenario: Scenario) -> Tables:
     errors: list[HedgesimError] = []
     for n, override in enumerate(scenario.data):
         try:
-            changed = _with_value(tables.table(override.table), override, scenario, n)
-            tables = tables.with_table(override.table, changed)
+            changed = tables.with_table(
+                override.table, _with_value(tables.table(override.table), override, scenario, n)
+            )
+            _check_effect(tables, changed, scenario, n)
+            tables = changed
         except ScenarioError as error:
             errors.append(error)
     if errors:
         raise ScenarioError.of(errors)
     return tables
+
+
+def _check_effect(before: Tables, after: Tables, scenario: Scenario, n: int) -> None:
+    """Refuse the n-th override if it changes a value that a run from this start never reads."""
+    override = scenario.data[n]
+    name, column = override.table, override.column
+    if before.table(name)[column].equals(after.table(name)[column]):
+        return
+    seen = (tables.visible_table(name, scenario.start) for tables in (before, after))
+    here, there = (frame.drop(columns=["source", "confidence"]) for frame in seen)
+    if not here.equals(there):
+        return
+    fault = f"{column} of this row changes nothing: a run reads {name} as known at its start, {scenario.start}"
+    raise ScenarioError(scenario.place("data", n, "value"), fault, _instead(override))
+
+
+def _instead(override: DataOverride) -> str:
+    """What to write in place of an override without effect."""
+    key, value = override.key, str(override.value)
+    if override.table != "memberships" or override.column not in {"to", "status"}:
+        return "Name a row that is dated up to the start."
+    status, date = ("none", value) if override.column == "to" else (value, str(key["from"]))
+    when = str(Period.acting(date)) if date and is_date(date) else "2025Q1"
+    change = f"membership: {{country: {key['country']}, format: {key['format']}, status: {status}}}"
+    return f"Write a change: changes: {{NAME: {{date: {when}, source: {override.source}, {change}}}}}."
 
 
 def _with_value(frame: pd.DataFrame, override: DataOverride, scenario: Scenario, n: int) -> pd.DataFrame:

@@ -1,0 +1,205 @@
+"""Dated changes of a scenario file: who belongs to a format, who follows which rule, which formats open or close."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+
+from hedgesim.errors import listed, shown
+from hedgesim.model.period import Period
+from hedgesim.scenario.channels import ShockId
+from hedgesim.scenario.checked import FROZEN, PATH, Fault, OrNull, refuse
+from hedgesim.scenario.known_names import KnownNames
+from hedgesim.scenario.positions import KeyPath
+from hedgesim.scenario.rule_choices import EVERYBODY, RuleChoice, Rules, parameter_faults
+from hedgesim.scenario.values import Countries, Country, EventDate, Format, Name, Source, by_key, choice
+
+KINDS = ("membership", "rule", "format")
+SIDES = {"countries": "country", "powers": "power"}
+
+
+class MembershipChange(BaseModel):
+    """A country has another status in a format: it enters, leaves, is promoted or set back."""
+
+    model_config = FROZEN
+    country: Country = Field(description="The country.")
+    format: Format = Field(description="The format.")
+    status: Literal["none", "guest", "observer", "member"] = Field(
+        description="Status from the date on, until another change; it counts while the format is at work."
+    )
+
+
+class RuleChange(RuleChoice):
+    """A country or a power follows another rule, or has other values of its rule's parameters, written beside it."""
+
+    rule: Name | None = Field(None, description="Name of the rule; left out: the one followed so far.")
+    country: Name | None = Field(None, description="The country, or all.")
+    power: Name | None = Field(None, description="The power, or all, in place of a country.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Check that one is named and something changes."""
+        if (self.country is None) == (self.power is None):
+            refuse([Fault((), f"{PATH} must name one country or one power", "Write country: CODE.", at_key=True)])
+        if self.rule is None and not self.parameters:
+            refuse([Fault((), f"{PATH} changes nothing", "Add rule: NAME, or a parameter.", at_key=True)])
+        return self
+
+    @property
+    def side(self) -> str:
+        """Who changes: `countries` or `powers`."""
+        return "powers" if self.country is None else "countries"
+
+    @property
+    def who(self) -> str:
+        """Code of the country or power, or `all`."""
+        return self.country or self.power or ""
+
+
+class FormatChange(BaseModel):
+    """A format closes, opens, or rises to another rung."""
+
+    model_config = FROZEN
+    format: Format = Field(description="The format.")
+    rung: Literal["none", "ministers", "leaders"] = Field(
+        description="none closes it until another change; the others open it at that rung, and it goes on by itself."
+    )
+    members: Countries | None = Field(
+        None, description="Who opens a format that is not at work; left out: all who may found it."
+    )
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Check that nobody is a member of what closes."""
+        if self.rung == "none" and self.members is not None:
+            refuse([Fault(("members",), "a format that closes has no members", "Leave them out.", at_key=True)])
+        return self
+
+
+class Change(BaseModel):
+    """A change at a date, which is no shock: it says what is so from then on."""
+
+    model_config = FROZEN
+    name: Name | None = Field(None, description="What the change is called in charts.")
+    date: EventDate = Field(
+        description="Quarter from which it holds, after the start, or a date (second half: the next quarter)."
+    )
+    source: Source = Field(description="Key of the table of sources, or assumption.")
+    membership: MembershipChange | None = Field(None, description="A country has another status in a format.")
+    rule: RuleChange | None = Field(None, description="A country or power follows another rule.")
+    format: FormatChange | None = Field(None, description="A format opens or closes.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        """Check that one thing changes."""
+        given = [kind for kind in KINDS if getattr(self, kind) is not None]
+        if len(given) != 1:
+            fault = f"{PATH} has {listed(given)}" if given else f"{PATH} has none of {listed(KINDS)}"
+            refuse([Fault((), fault, "Write one of them, and a change of its own for each further one.", at_key=True)])
+        return self
+
+    @property
+    def target(self) -> tuple[str, ...]:
+        """What is changed: two changes of one target at one date contradict each other."""
+        if self.membership is not None:
+            return "the status", self.membership.country, self.membership.format
+        if self.rule is not None:
+            return "the rule", self.rule.who
+        return "the rung", self.format.format if self.format else ""
+
+    @property
+    def in_words(self) -> str:
+        """What changes, in a few words."""
+        if self.membership is not None:
+            of = self.membership
+            verb = "leaves" if of.status == "none" else f"is {of.status} of"
+            return f"{of.country} {verb} {of.format}"
+        if self.rule is not None:
+            values = [f"{name} {value:g}" for name, value in self.rule.parameters.items()]
+            rule = [f"follows {self.rule.rule}"] if self.rule.rule else []
+            return f"{self.rule.who}: {', '.join([*rule, *values])}"
+        assert self.format is not None
+        return f"{self.format.format} {'closes' if self.format.rung == 'none' else f'opens, {self.format.rung}'}"
+
+
+Changes = Annotated[dict[ShockId, Annotated[Change, OrNull]], AfterValidator(by_key)]
+
+
+def rule_changes(changes: Mapping[str, Change], side: str, code: str) -> list[tuple[str, Period, RuleChange]]:
+    """Changes of the rule of a country or power with id and date, by date; those of all come before its own."""
+    found = [
+        (name, change.date, change.rule)
+        for name, change in changes.items()
+        if change.rule is not None and change.rule.side == side and change.rule.who in {code, EVERYBODY}
+    ]
+    return sorted(found, key=lambda one: (one[1].index, one[2].who != EVERYBODY))
+
+
+def rule_at(
+    rules: Rules, changes: Mapping[str, Change], who: tuple[str, str], quarter: Period
+) -> tuple[str, dict[str, float], frozenset[str] | None]:
+    """Rule and parameter values of one in a quarter; who: side and code.
+
+    Last come the names of the parameters that changes have given, None where the rule is not the one of the start.
+    """
+    rule, values = rules.of(*who)
+    given: frozenset[str] | None = frozenset()
+    for _, date, change in rule_changes(changes, *who):
+        if date > quarter:
+            break
+        if change.rule is not None and change.rule != rule:
+            rule, values, given = change.rule, {}, None
+        values = {**values, **change.parameters}
+        given = None if given is None else given | {*change.parameters}
+    return rule, values, given
+
+
+def change_faults(
+    changes: Mapping[str, Change], rules: Rules, period: tuple[Period, Period], names: KnownNames
+) -> Iterator[Fault]:
+    """Check dates against the period of the scenario, changes against one another, and rules against those known."""
+    start, end = period
+    seen: dict[tuple[Any, ...], str] = {}
+    for name, change in changes.items():
+        path: KeyPath = ("changes", name)
+        if not start < change.date <= end:
+            fault = f"changes.{name} is dated {change.date}, and the scenario runs from {start} to {end}"
+            remedy = f"Choose a date after {start} up to {end}; what holds at the start is written in rules: or data:."
+            yield Fault((*path, "date"), fault, remedy)
+        first = seen.setdefault((change.target, change.date.index), name)
+        if first != name:
+            fault = f"changes.{first} and changes.{name} both give {' of '.join(change.target[:2])} in {change.date}"
+            yield Fault(path, fault, "Keep one of the two.", at_key=True)
+    for side, what in SIDES.items():
+        members: Collection[str] | None = getattr(names.in_scenario, side)
+        yield from _rule_faults(changes, rules, side, members, names=names)
+        for name, change in changes.items():
+            if change.rule is None or change.rule.side != side or members is None:
+                continue
+            if change.rule.who not in {EVERYBODY, *members}:
+                fault = f"unknown {what} {shown(change.rule.who)} in changes.{name}.rule"
+                known = choice(change.rule.who, [EVERYBODY, *members], names.meanings)
+                yield Fault(("changes", name, "rule", what), fault, known)
+
+
+def _rule_faults(
+    changes: Mapping[str, Change], rules: Rules, side: str, members: Collection[str] | None, *, names: KnownNames
+) -> Iterator[Fault]:
+    """Check the rules of one side that changes bring: each must be known, and have the parameters given."""
+    book = names.country_rules if side == "countries" else names.power_rules
+    if book is None:
+        return
+    said: set[str] = set()
+    for code in members or ():
+        for name, date, change in rule_changes(changes, side, code):
+            path: KeyPath = ("changes", name, "rule")
+            rule, _, _ = rule_at(rules, changes, (side, code), date)
+            if name in said:
+                continue
+            if change.rule is not None and change.rule not in book:
+                said.add(name)
+                fault = f"there is no rule {shown(change.rule)} for {side}"
+                yield Fault((*path, "rule"), fault, choice(change.rule, book))
+            elif rule in book and (found := [*parameter_faults(path, rule, change.parameters, book[rule])]):
+                said.add(name)
+                yield from found
