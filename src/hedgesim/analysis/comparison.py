@@ -22,8 +22,10 @@ Z = 1.6448536269514722
 """Quantile of the standard normal distribution at 95 %."""
 
 QUANTILES = (0.05, 0.95)
-SHOCKS = "shocks."
-WORDS = ("purpose", "shocks")
+NAMED = ("shocks.", "changes.")
+"""Beginnings of paths below which names of a scenario's own stand."""
+
+WORDS = ("purpose", "shocks", "changes")
 """Paths of a scenario that decide nothing by themselves."""
 
 WHOLE_RUN = ("run", "seed", "failed")
@@ -209,29 +211,27 @@ def _error(sample: Values) -> float:
 def _settings(batches: Sequence[Results], names: Sequence[str]) -> pd.DataFrame:
     """Values of scenarios and of how they were run that are not the same in all batches: setting, a column a batch."""
     held = [_about(one.manifest) for one in batches]
-    held = [
-        {path: value for path, value in one.items() if not _own_shock(path, held)} | _shocks(one, held) for one in held
-    ]
+    held = [{path: value for path, value in one.items() if not _is_own(path, held)} | _own(one, held) for one in held]
     paths = list(dict.fromkeys(path for one in held for path in one))
     rows = [[path, *(one.get(path, "") for one in held)] for path in paths]
     return pd.DataFrame([row for row in rows if len(set(map(str, row[1:]))) > 1], columns=["setting", *names])
 
 
-def _own_shock(path: str, held: Sequence[Mapping[str, object]]) -> bool:
-    """Whether a path is of a shock that some batch does not have; such a shock is one row."""
-    if not path.startswith(SHOCKS):
+def _is_own(path: str, held: Sequence[Mapping[str, object]]) -> bool:
+    """Whether a path is of a shock or change that some batch does not have; such a one is one row."""
+    if not path.startswith(NAMED):
         return False
-    shock = ".".join(path.split(".")[:2])
-    return any(not any(name.startswith(f"{shock}.") for name in one) for one in held)
+    named = ".".join(path.split(".")[:2])
+    return any(not any(name.startswith(f"{named}.") for name in one) for one in held)
 
 
-def _shocks(own: Mapping[str, object], held: Sequence[Mapping[str, object]]) -> dict[str, object]:
-    """A row for each shock of a batch that some other does not have: when it acts."""
+def _own(held_by_one: Mapping[str, object], held: Sequence[Mapping[str, object]]) -> dict[str, object]:
+    """A row for each shock or change of a batch that some other does not have: when it acts."""
     rows: dict[str, object] = {}
-    for path, value in own.items():
-        shock, _, key = path.removeprefix(SHOCKS).partition(".")
-        if key in {"date", "arrival.rate"} and _own_shock(path, held):
-            rows[f"{SHOCKS}{shock}"] = f"from {value}" if key == "date" else f"at a rate of {value} a quarter"
+    for path, value in held_by_one.items():
+        kind, name, *key = path.split(".")[:3] if path.startswith(NAMED) else ("", "")
+        if key in (["date"], ["arrival"]) and _is_own(path, held):
+            rows[f"{kind}.{name}"] = f"from {value}" if key == ["date"] else f"at a rate of {value} a quarter"
     return rows
 
 
