@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +22,19 @@ from hedgesim.analysis.calibration.files import as_csv
 from hedgesim.analysis.hindcast.baselines import PERSISTENCE
 from hedgesim.analysis.hindcast.hindcast import EXPECTED
 from hedgesim.analysis.hindcast.history import later
+from hedgesim.analysis.patterns import quantities
 from hedgesim.model.votes import CHOICES
 from hedgesim.results.findings import read_findings
-from hedgesim.scenario.calibrations import COVERAGE, SHIPPED, home, parameters_of
+from hedgesim.scenario.calibrations import COVERAGE, PATTERNS, SHIPPED, home, parameters_of
 from hedgesim.scenario.tables import read_tables
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "evidence.md"
 IMAGES = ROOT / "docs" / "images" / "evidence"
 NOTES = Path(__file__).parent / "evidence_notes.yaml"
+BANDS = "beyond_record"
+"""A statistic that is of shares and names no quantity."""
+
 LARGEST_SHIFTS = 8
 """Shifts that are named of fits without one of the actors."""
 
@@ -180,6 +185,10 @@ def patterns(results: Path) -> str:
     tables, facts = read_findings(folder, "patterns")
     totals = facts["totals"]
     frame = tables["patterns"]
+    said = {name: ";".join(dict.fromkeys(_quantities(parts))) for name, parts in _statistics().items()}
+    scored = frame.loc[~frame["placebo"].astype(bool), ["pattern", "verdict"]]
+    scored = scored.assign(quantities=scored["pattern"].map(said))
+    (home() / SHIPPED / PATTERNS).write_bytes(as_csv(scored))
     for name in ("habit", "random", "no_shock", "counts"):
         frame[name] = frame[name].map({True: "yes", False: "no"})
     columns = ("pattern", "statement", "verdict", "habit", "random", "no_shock", "pooled", "counts", "built_in")
@@ -192,6 +201,25 @@ def patterns(results: Path) -> str:
         rows_of(frame, dict.fromkeys(columns, "{}")),
         image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
     )
+
+
+def _statistics() -> dict[str, list[object]]:
+    """The statistics of every pattern as its file has them."""
+    text = (resources.files("hedgesim") / "data" / "patterns.yaml").read_text(encoding="utf-8")
+    patterns = yaml.safe_load(text)["patterns"]
+    return {name: [part["statistic"] for part in one["parts"]] for name, one in patterns.items()}
+
+
+def _quantities(node: object) -> Iterator[str]:
+    """Names of the quantities in a statistic, of outcomes the outcome."""
+    if isinstance(node, dict):
+        if node.get("name") in {*quantities.quantity.models, BANDS}:
+            yield str(node.get("outcome", node["name"]))
+        for child in node.values():
+            yield from _quantities(child)
+    elif isinstance(node, list):
+        for child in node:
+            yield from _quantities(child)
 
 
 def sensitivity(results: Path) -> str:

@@ -51,7 +51,7 @@ def test_charts_of_another_region_say_where_they_come_from_and_how_many_runs_the
         assert CAPTION in small_print(figure)
         few = f"the {n_runs} of {3 * n_runs} runs whose trajectories are kept." in small_print(figure)
         assert few == (name in {"ternary", "formats", "attendance", "threat_trust"})
-        assert "coverage: not scored; levels of shares are not forecast." in small_print(figure)
+        assert "coverage: not scored; patterns of the record: not scored; levels of" in small_print(figure)
 
 
 def test_without_kept_runs_what_can_be_drawn_is_drawn(crowded, pages: dict[str, Figure], tmp_path: Path) -> None:

@@ -32,6 +32,22 @@ def test_the_line_counts_the_parts_a_chart_rests_on() -> None:
     )
 
 
+def test_patterns_that_bear_on_a_chart_are_named_by_verdict() -> None:
+    patterns = pd.DataFrame(
+        [
+            ("P1", "fails", "exits;joined"),
+            ("P5", "holds", "meetings"),
+            ("P2", "fails", "meetings"),
+            ("P4", "holds", "meetings"),
+        ],
+        columns=["pattern", "verdict", "quantities"],
+    )
+    line = Trust(patterns=patterns).line(about=("meetings", "has_met"))
+    assert "patterns of the record that bear on it: P5 P4 holds, P2 fails; " in line
+    assert "bear on it: none" in Trust(patterns=patterns).line(about=("hedging_index",))
+    assert "patterns of the record: not scored" in Trust().line(about=("meetings",))
+
+
 @pytest.mark.parametrize(
     ("coverage", "words"),
     [

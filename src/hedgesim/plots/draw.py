@@ -22,7 +22,7 @@ from hedgesim.results.simulation import Twins
 from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
-from hedgesim.scenario.calibrations import coverage_of, in_words
+from hedgesim.scenario.calibrations import coverage_of, in_words, patterns_of
 from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.tables import Tables, read_tables
 
@@ -58,7 +58,11 @@ def trust_in(scenario: Scenario, inputs: ScenarioInputs) -> Trust:
     axes = inputs.setting.axes
     named = {"country": axes.countries, "partner": axes.countries, "power": axes.powers, "rival": axes.powers}
     tables = {name: inputs.tables.table(name) for name in START_TABLES}
-    return Trust(start_of(tables, {**named, "format": axes.formats}), coverage_of(scenario.parameters))
+    return Trust(
+        start_of(tables, {**named, "format": axes.formats}),
+        coverage_of(scenario.parameters),
+        patterns_of(scenario.parameters),
+    )
 
 
 def recorded_meetings(scenario: Scenario) -> pd.DataFrame:

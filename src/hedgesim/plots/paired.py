@@ -18,6 +18,8 @@ from hedgesim.plots.trust import Trust
 PAIRED_CHART = "paired_presence"
 TICKS_HIGH = 0.27  # inches that tick labels take below an axis
 STANDARD_ERRORS = 2
+SHARES = ("share", "presence", "largest_presence", "diversity", "beyond_record", "volume")
+"""Quantities of patterns that charts of shares show."""
 
 
 def draw_pairs(
@@ -33,7 +35,7 @@ def draw_pairs(
         "Paired effect, not a forecast of levels: both sides have the same random numbers, and the difference is taken"
         f" run by run. Thin line: 5 to 95 % of runs; thick line: mean ± {STANDARD_ERRORS} standard errors.",
         caption,
-        (trust or Trust()).line("shares"),
+        (trust or Trust()).line("shares", about=SHARES),
     )
 
     def draw() -> Figure:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from hedgesim.plots import attendance as came
 from hedgesim.plots.formats import ROW_INCHES, chances, ladder, name_room, recorded_in, rows_of
 from hedgesim.plots.labels import Names, in_order, label_of, label_room, number_rows, rows_inches, shock_key
-from hedgesim.plots.paired import PAIRED_CHART
+from hedgesim.plots.paired import PAIRED_CHART, SHARES
 from hedgesim.plots.ternary import corner_shares, ternary, ternary_note
 from hedgesim.plots.theme import BAND_NOTE, PREDICTIVE, Frame, legend_rows, page, write_pages
 from hedgesim.plots.trajectories import (
@@ -63,7 +63,7 @@ class Run:
     def page(self, chart: str, size: tuple[float, float], title: str, *notes: str, frame: Frame) -> Figure:
         """An empty page, inches, with the notes of a chart, the key to the shocks, caption and trust line."""
         key = "" if chart in UNDATED else shock_key(self.shocks, self.tables["summary"]["period"])
-        written = (*notes, key, self.caption, self.known.trust.line(*PARTS[chart]))
+        written = (*notes, key, self.caption, self.known.trust.line(*PARTS[chart], about=ABOUT[chart]))
         return page(*size, title=title, notes=written, frame=frame)
 
     def kept(self, table: str) -> str:
@@ -222,6 +222,16 @@ PARTS: Mapping[str, tuple[str, ...]] = {
     "threat_trust": ("proximity", "trust"),
 }
 """Parts of the start that a chart rests on."""
+
+ABOUT: Mapping[str, tuple[str, ...]] = {
+    "presence": SHARES,
+    "hedging_index": ("hedging_index",),
+    "ternary": SHARES,
+    "formats": ("meetings", "has_met", "ladder", "holders", "absorbed", "exits"),
+    "attendance": ("meetings", "support"),
+    "threat_trust": ("threat", "trust", "closeness", "affinity"),
+}
+"""Quantities of patterns that a chart shows."""
 
 UNDATED = ("ternary", "attendance")
 """Charts without the lines of shocks."""

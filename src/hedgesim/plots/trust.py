@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -19,18 +19,21 @@ class Trust:
     """What charts say of themselves.
 
     start: by part of the start how many of its numbers are assumption or recall, and how many there are. coverage:
-    columns domain, ahead (years), cells, inside; cells of years not fitted, and those inside their band.
+    columns domain, ahead (years), cells, inside; cells of years not fitted, and those inside their band. patterns:
+    columns pattern, verdict, quantities (joined by semicolons); patterns of the record with their verdicts.
     """
 
     start: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
+    patterns: pd.DataFrame = field(default_factory=pd.DataFrame)
 
-    def line(self, *parts: str) -> str:
-        """The line below a chart that rests on these parts of the start."""
+    def line(self, *parts: str, about: Collection[str] = ()) -> str:
+        """The line below a chart that rests on some parts of the start; about: quantities of patterns that it shows."""
         found = ((part, *self.start[part]) for part in parts if part in self.start)
         counts = [f"{part} {assumed} of {numbers}" for part, assumed, numbers in found if numbers]
         start = f"assumption or recall at the start: {', '.join(counts)}; " if counts else ""
-        return f"How far to trust this: {start}{coverage_in_words(self.coverage)}; {LEVELS}."
+        bear = f"{patterns_in_words(self.patterns, about)}; " if about else ""
+        return f"How far to trust this: {start}{coverage_in_words(self.coverage)}; {bear}{LEVELS}."
 
 
 def coverage_in_words(coverage: pd.DataFrame) -> str:
@@ -44,6 +47,15 @@ def coverage_in_words(coverage: pd.DataFrame) -> str:
         years = " ".join(f"{ahead:.0f}" for ahead in rows["ahead"])
         said.append(f"{domain} {parts} ({years} years ahead, {rows['cells'].sum():.0f} cells)")
     return "coverage of 90 % bands in years not fitted: " + ", ".join(said)
+
+
+def patterns_in_words(patterns: pd.DataFrame, about: Collection[str]) -> str:
+    """Patterns of the record that bear on some quantities, by verdict."""
+    if patterns.empty:
+        return "patterns of the record: not scored"
+    bearing = patterns[patterns["quantities"].map(lambda names: bool({*str(names).split(";")} & {*about}))]
+    said = [f"{' '.join(own['pattern'])} {verdict}" for verdict, own in bearing.groupby("verdict", sort=False)]
+    return f"patterns of the record that bear on it: {', '.join(said) or 'none'}"
 
 
 def assumed_in(frame: pd.DataFrame) -> tuple[int, int]:

@@ -25,7 +25,7 @@ RETIRED = ("trained_2015_2021",)
 
 FOLDER = "calibration"
 PARAMETERS, POSTERIOR, MANIFEST = "parameters.csv", "posterior.csv", "manifest.yaml"
-COVERAGE = "coverage.csv"
+COVERAGE, PATTERNS = "coverage.csv", "patterns.csv"
 KNOWN = "known_before_2022.yaml"
 
 
@@ -118,6 +118,12 @@ def coverage_of(name: str) -> pd.DataFrame:
     """
     path = home() / name / COVERAGE
     return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=["domain", "ahead", "cells", "inside"])
+
+
+def patterns_of(name: str) -> pd.DataFrame:
+    """Patterns of the record as scored with a calibration: pattern, verdict, quantities; empty if it was not scored."""
+    path = home() / name / PATTERNS
+    return pd.read_csv(path) if path.is_file() else pd.DataFrame(columns=["pattern", "verdict", "quantities"])
 
 
 def _read(name: str, file: str) -> pd.DataFrame:
