@@ -40,7 +40,7 @@ def numbers(**changes: object) -> pd.DataFrame:
 
 def test_every_fitted_number_is_a_parameter_of_the_model_and_none_is_fitted_twice() -> None:
     assert set(PATHS) <= set(all_parameters())
-    assert len(set(PATHS)) == len(PATHS) == 23
+    assert len(set(PATHS)) == len(PATHS) == 25
 
 
 def test_years_become_quarters_and_nothing_else_changes_its_unit() -> None:
@@ -133,7 +133,7 @@ def test_one_power_series_or_country_is_left_out_at_a_time() -> None:
     left = fitted().left_out
     assert set(left) == {POWERS, COUNTRIES}
     assert {"USA", "JPN", "CM"} <= set(left[POWERS]["without"])
-    assert set(left[COUNTRIES]["record"]) == {"stance", "drift", "votes"}
+    assert set(left[COUNTRIES]["record"]) == {"stance", "drift", "membership", "votes"}
     assert set(left[COUNTRIES]["without"]) == {"KAZ", "KGZ", "TJK", "TKM", "UZB", "AZE"}
     assert left[COUNTRIES]["shift"].notna().all()
 

@@ -34,7 +34,7 @@ class KnownNames:
     """Names that a scenario may use; what is None is not checked.
 
     country_rules and power_rules: rule name -> parameter -> bounds. settings: parameter path such as
-    `alignment.threat_rate` -> bounds. recorded_shocks: shock ids and event names. sources: citation keys.
+    `response.threat_rate` -> bounds. recorded_shocks: shock ids and event names. sources: citation keys.
     """
 
     countries: Collection[str] | None = None
