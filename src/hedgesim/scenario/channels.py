@@ -1,17 +1,18 @@
 """Shocks of a scenario file, and which targets and sizes each shock channel of the model takes."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from hedgesim.errors import choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS, ChannelForm
-from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, misfit, refuse
-from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source
+from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, Or, misfit, refuse
+from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source, known_to
 
 TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
+_WORD = re.compile("-?[A-Za-z]+")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -29,6 +30,11 @@ def _identifier(name: str) -> str:
         fault = f"{shown(name)} cannot be the id of a shock"
         raise misfit(fault, "Use letters, digits and _, and begin with a letter.")
     return name
+
+
+def in_numbers(grades: Mapping[str, float]) -> str:
+    """The grades of a channel with their numbers."""
+    return ", ".join(f"{grade} {number:g}" for grade, number in sorted(grades.items(), key=lambda one: one[1]))
 
 
 ChannelName = Annotated[
@@ -50,7 +56,9 @@ class ShockChannel(BaseModel):
 
     model_config = FROZEN
     channel: ChannelName = Field(description="What the shock acts on.")
-    size: float = Field(description="Size in the channel's unit; negative lowers it.")
+    size: Annotated[float, Or({"type": "string", "pattern": f"^{_WORD.pattern}$"})] = Field(
+        description="Size in the channel's unit, or a grade of the scale such as large; negative (-large) lowers it."
+    )
     countries: Countries | None = Field(None, description="Countries hit; left out: all, where the channel allows.")
     powers: Powers | None = Field(None, description="Powers hit; exactly two for rivalry.")
     domains: Domains | None = Field(None, description="Domains hit; left out: all.")
@@ -60,13 +68,27 @@ class ShockChannel(BaseModel):
     ramp: float = Field(0.0, ge=0, description="Quarters until the full size is reached.")
     duration: float | None = Field(None, gt=0, description="Quarters after which it is over; left out: no end.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read_grade(cls, value: Any, info: ValidationInfo) -> Any:
+        """Read a grade of the scale as its number."""
+        size = value.get("size") if isinstance(value, dict) else None
+        channel = value.get("channel") if isinstance(value, dict) else None
+        grades = known_to(info).grades.get(channel) if isinstance(channel, str) else None
+        if grades is None or not isinstance(size, str) or not _WORD.fullmatch(size):
+            return value
+        if size.removeprefix("-") not in grades:
+            fault = f"{PATH} is {shown(size)}, no number and no grade of {channel}"
+            refuse([Fault(("size",), fault, f"Write a number, or a grade: {in_numbers(grades)}.")])
+        return {**value, "size": (-1.0 if size[0] == "-" else 1.0) * grades[size.removeprefix("-")]}
+
     @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _check(self, info: ValidationInfo) -> Self:
         """Check that the channel has the targets it needs and no others, and a size in its range."""
-        refuse(self._faults(CHANNELS[self.channel]))
+        refuse(self._faults(CHANNELS[self.channel], known_to(info).grades.get(self.channel, {})))
         return self
 
-    def _faults(self, form: ChannelForm) -> Iterator[Fault]:
+    def _faults(self, form: ChannelForm, grades: Mapping[str, float]) -> Iterator[Fault]:
         for key in TARGET_KEYS:
             targets = getattr(self, key)
             if targets is None and key in form.needs:
@@ -81,7 +103,8 @@ class ShockChannel(BaseModel):
             yield Fault(("partner",), fault, "Name another partner.")
         if not form.low <= self.size <= form.high:
             fault = f"size {self.size:g} of {self.channel} is out of range"
-            yield Fault(("size",), fault, f"Write a number from {form.low:g} to {form.high:g}.")
+            or_grade = f", or a grade: {in_numbers(grades)}" if grades else ""
+            yield Fault(("size",), fault, f"Write a number from {form.low:g} to {form.high:g}{or_grade}.")
 
     def _count_faults(self, key: str, count: int, form: ChannelForm) -> Iterator[Fault]:
         if count < form.fewest or (form.most is not None and count > form.most):

@@ -12,6 +12,7 @@ from hedgesim.scenario.changes import Changes, change_faults
 from hedgesim.scenario.channels import Shock, ShockId
 from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames
+from hedgesim.scenario.own_sources import OwnSources
 from hedgesim.scenario.rule_choices import EVERYBODY, Rules
 from hedgesim.scenario.values import (
     AnyNames,
@@ -150,6 +151,11 @@ class Scenario(CheckedFile):
         default_factory=dict,
         exclude_if=lambda changes: not changes,
         description="Dated changes of memberships, rules and formats, by id.",
+    )
+    sources: OwnSources = Field(
+        default_factory=dict,
+        exclude_if=lambda sources: not sources,
+        description="Sources of its own by key, to be cited as `source`.",
     )
     tables: Name | None = Field(None, description="Folder beside the file with its own tables.")
     data: Annotated[tuple[DataOverride, ...], Field(strict=False)] = Field(
