@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -71,7 +71,7 @@ def run(
         if as_json:
             print_json(_records(results, folder))
         else:
-            _print_closing(results, folder)
+            _print_closing(results, folder, settings or ())
         return
     second = read_twin(first, twin, without or (), overrides=settings or ())
     folder = _folder(output, plan, first, second, overwrite=overwrite)
@@ -80,7 +80,7 @@ def run(
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
-        _print_twins(both, folder)
+        _print_twins(both, folder, settings or ())
 
 
 def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overwrite: bool) -> Path:
@@ -134,10 +134,15 @@ def _run_twins(scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Pla
 
 def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
     """The closing table and the folder of the results, for JSON."""
-    return {"folder": str(folder), "manifest": dict(results.manifest), "closing": records_of(results.closing())}
+    return {
+        "folder": str(folder),
+        "manifest": dict(results.manifest),
+        "closing": records_of(results.closing()),
+        "notes": _notes(results),
+    }
 
 
-def _print_closing(results: hedgesim.Results, folder: Path) -> None:
+def _print_closing(results: hedgesim.Results, folder: Path, settings: Sequence[str]) -> None:
     from hedgesim.scenario.calibrations import in_words
 
     assert results.case is not None
@@ -150,6 +155,7 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
         rows.append([_label(row), *numbers, error])
     print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
+    print_lines(*(f"Set: {text}." for text in settings), *_notes(results))
     print_lines(f"Tables and charts: {folder}")
 
 
@@ -158,7 +164,16 @@ def _label(row: Mapping[Any, Any]) -> str:
     return words if row["entity"] in {"all", "system"} else f"  {words}, {row['entity']}"
 
 
-def _print_twins(found: Twins, folder: Path) -> None:
+def _notes(results: hedgesim.Results) -> Sequence[str]:
+    """What the scenario does that the numbers do not show."""
+    from hedgesim.scenario.notes import notes_of
+
+    assert results.scenario is not None
+    assert results.inputs is not None
+    return notes_of(results.scenario, results.inputs)
+
+
+def _print_twins(found: Twins, folder: Path, settings: Sequence[str]) -> None:
     """The differences between twins, with their errors."""
     differing = found.differing()
     rows = []
@@ -181,4 +196,8 @@ def _print_twins(found: Twins, folder: Path) -> None:
         print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:
         print_lines(f"Left out: {found.left_out} runs that failed on either side.")
+    print_lines(*(f"Set on both sides, so that it is no difference: {text}." for text in settings))
+    notes, others = _notes(found.first), _notes(found.twin)
+    print_lines(*(note if note in others else f"{name}: {note}" for note in notes))
+    print_lines(*(f"{other}: {note}" for note in others if note not in notes))
     print_lines(f"Tables and charts: {folder}, {folder / 'twin'}, {folder / 'paired'}")
