@@ -55,18 +55,42 @@ class ShockChannel(BaseModel):
     """One change by a shock: a channel, whom it hits, how strongly and for how long."""
 
     model_config = FROZEN
-    channel: ChannelName = Field(description="What the shock acts on.")
+    channel: ChannelName = Field(examples=["intention"], description="What the shock acts on.")
     size: Annotated[float, Or({"type": "string", "pattern": f"^{_WORD.pattern}$"})] = Field(
-        description="Size in the channel's unit, or a grade of the scale such as large; negative (-large) lowers it."
+        examples=[0.39],
+        json_schema_extra={"unit": "of the channel"},
+        description="Size in the channel's unit, or a grade of the scale such as large; negative (-large) lowers it.",
     )
-    countries: Countries | None = Field(None, description="Countries hit; left out: all, where the channel allows.")
-    powers: Powers | None = Field(None, description="Powers hit; exactly two for rivalry.")
-    domains: Domains | None = Field(None, description="Domains hit; left out: all.")
-    options: Options | None = Field(None, description="Options hit: powers, region or other.")
-    partner: Country | None = Field(None, description="The other country of a passage.")
-    half_life: float | None = Field(None, gt=0, description="Quarters until half is left; left out: permanent.")
-    ramp: float = Field(0.0, ge=0, description="Quarters until the full size is reached.")
-    duration: float | None = Field(None, gt=0, description="Quarters after which it is over; left out: no end.")
+    countries: Countries | None = Field(
+        None, examples=[["KAZ"]], description="Countries hit; left out: all, where the channel allows."
+    )
+    powers: Powers | None = Field(None, examples=[["RUS"]], description="Powers hit; exactly two for rivalry.")
+    domains: Domains | None = Field(None, examples=[["economy"]], description="Domains hit; left out: all.")
+    options: Options | None = Field(
+        None, examples=[["RUS", "region"]], description="Options hit: powers, region or other."
+    )
+    partner: Country | None = Field(None, examples=["UZB"], description="The other country of a passage.")
+    half_life: float | None = Field(
+        None,
+        gt=0,
+        examples=[8.0],
+        json_schema_extra={"unit": "quarters"},
+        description="Quarters until half is left; left out: permanent.",
+    )
+    ramp: float = Field(
+        0.0,
+        ge=0,
+        examples=[2.0],
+        json_schema_extra={"unit": "quarters"},
+        description="Quarters until the full size is reached.",
+    )
+    duration: float | None = Field(
+        None,
+        gt=0,
+        examples=[4.0],
+        json_schema_extra={"unit": "quarters"},
+        description="Quarters after which it is over; left out: no end.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -116,22 +140,29 @@ class Arrival(BaseModel):
     """A shock that arrives at random."""
 
     model_config = FROZEN
-    rate: float = Field(gt=0, le=4, description="Hazard per quarter of its one arrival.")
+    rate: float = Field(
+        gt=0,
+        le=4,
+        examples=[0.05],
+        json_schema_extra={"unit": "1/quarter"},
+        description="Rate of its one arrival; the chance that it comes in a quarter is 1 - exp(-rate).",
+    )
 
 
 class Shock(BaseModel):
     """An event from outside the model, dated or arriving at random."""
 
     model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
-    name: Name | None = Field(None, description="What the event is called in charts.")
+    name: Name | None = Field(None, examples=["The ceasefire"], description="What the event is called in charts.")
     date: EventDate | None = Field(
         None,
+        examples=["2025-03-10"],
         description="Quarter from which it acts, or the date of the event (second half: the next quarter).",
     )
-    arrival: Arrival | None = Field(None, description="Random arrival, in place of a date.")
-    source: Source = Field(description="Key of the table of sources, or assumption.")
+    arrival: Arrival | None = Field(None, examples=[{"rate": 0.05}], description="Random arrival, in place of a date.")
+    source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
     channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
-        description="What it changes."
+        examples=[[{"channel": "strain", "countries": ["KAZ"], "size": 0.21}]], description="What it changes."
     )
 
     @model_validator(mode="after")

@@ -14,9 +14,11 @@ class OwnSource(BaseModel):
     """A source of the scenario's own, which its other keys cite."""
 
     model_config = FROZEN
-    citation: Name = Field(description="Author, title and year, or whatever finds it again.")
-    url: Name | None = Field(None, description="Address.")
-    date: Name | None = Field(None, description="Date of publication, or on which it was read.")
+    citation: Name = Field(
+        examples=["My report on the border, 2025"], description="Author, title and year, or whatever finds it again."
+    )
+    url: Name | None = Field(None, examples=["https://example.org/report"], description="Address.")
+    date: Name | None = Field(None, examples=["2025-03"], description="Date of publication, or on which it was read.")
 
     @property
     def entry(self) -> dict[str, str]:
