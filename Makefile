@@ -38,6 +38,7 @@ types: $(VENV)/.tested ## type check
 
 docs: $(VENV)/.tested ## regenerate the reference page and the schemas
 	$(BIN)/python tools/write_reference.py
+	$(BIN)/python tools/write_format.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from rich.progress import Task, TaskID
 
-from command_line import KINDS, SCENARIOS, call, files_below, folded, parsed, refused, sketch, start
+from command_line import KINDS, call, files_below, folded, parsed, refused, sketch, start
 from hedgesim import commands
 from hedgesim.commands import _progress as progress
 from hedgesim.model.outcomes import OUTCOMES
@@ -85,7 +85,11 @@ def test_diff_prints_what_differs_after_extends() -> None:
 
 
 def test_check_counts_what_is_without_fault_and_prints_every_fault(tmp_path: Path) -> None:
-    assert call("check", str(SCENARIOS / "peace.yaml"), "no_war").out == "2 scenarios without fault.\n"
+    said = call("check", "no_war", "caco_1994", "war_2022").out.splitlines()
+    assert said == [
+        "war_2022: Shocks take rivalry of RUS and USA to 1.32 in 2022Q2; beyond 1 it counts as 1.",
+        "3 scenarios without fault.",
+    ]
     wrong = written(tmp_path / "wrong.yaml", "extends: war_2022\nsede: 1\nend: never\n")
     said = call("check", "war_2022", wrong)
     assert (said.code, said.out) == (2, "")

@@ -26,6 +26,9 @@ def check(
         print_aside(fault)
     if faults:
         raise Exit(2)
+    for name in files:
+        if name not in experiments:
+            print_lines(*(f"{name}: {note}" for note in _notes_of(name)))
     print_lines(f"{several(len(files), 'file' if experiments else 'scenario')} without fault.")
 
 
@@ -38,6 +41,15 @@ def _is_experiment(name: str) -> bool:
         return name in packaged_experiments() or child_at(read_tree(Path(name)), "question") is not None
     except ScenarioError:
         return False
+
+
+def _notes_of(name: str) -> Sequence[str]:
+    """What a scenario without fault does that its numbers do not show."""
+    from hedgesim.scenario.arrays import read_inputs
+    from hedgesim.scenario.notes import notes_of
+
+    scenario = hedgesim.read_scenario(name)
+    return notes_of(scenario, read_inputs(scenario))
 
 
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -83,7 +83,7 @@ def run(
         if as_json:
             print_json(_records(results, folder))
         else:
-            _print_closing(results, folder)
+            _print_closing(results, folder, settings or ())
         end_where_all_failed(results.tables["runs"])
         return
     folder = _folder(output, plan, first, second, overwrite=overwrite)
@@ -92,7 +92,7 @@ def run(
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
-        _print_twins(both, folder)
+        _print_twins(both, folder, settings or ())
     for results in (both.first, both.twin):
         end_where_all_failed(results.tables["runs"])
 
@@ -157,10 +157,15 @@ def no_charts(_: Path) -> tuple[()]:
 
 def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
     """The closing table and the folder of the results, for JSON."""
-    return {"folder": str(folder), "manifest": dict(results.manifest), "closing": records_of(results.closing())}
+    return {
+        "folder": str(folder),
+        "manifest": dict(results.manifest),
+        "closing": records_of(results.closing()),
+        "notes": _notes(results),
+    }
 
 
-def _print_closing(results: hedgesim.Results, folder: Path) -> None:
+def _print_closing(results: hedgesim.Results, folder: Path, settings: Sequence[str]) -> None:
     from hedgesim.scenario.calibrations import in_words
 
     assert results.case is not None
@@ -175,6 +180,7 @@ def _print_closing(results: hedgesim.Results, folder: Path) -> None:
     if rows:
         print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
+    print_lines(*(f"Set: {text}." for text in settings), *_notes(results))
     print_lines(f"{_written(folder)}: {folder}")
 
 
@@ -189,7 +195,16 @@ def _label(row: Mapping[Any, Any]) -> str:
     return words if row["entity"] in {"all", "system"} else f"  {words}, {row['entity']}"
 
 
-def _print_twins(found: Twins, folder: Path) -> None:
+def _notes(results: hedgesim.Results) -> Sequence[str]:
+    """What the scenario does that the numbers do not show."""
+    from hedgesim.scenario.notes import notes_of
+
+    assert results.scenario is not None
+    assert results.inputs is not None
+    return notes_of(results.scenario, results.inputs)
+
+
+def _print_twins(found: Twins, folder: Path, settings: Sequence[str]) -> None:
     """The differences between twins, with their errors."""
     differing = found.differing()
     for name, results in zip(found.names, (found.first, found.twin), strict=True):
@@ -214,4 +229,8 @@ def _print_twins(found: Twins, folder: Path) -> None:
         print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
     if found.left_out:
         print_lines(f"Left out: {found.left_out} runs that failed on either side.")
+    print_lines(*(f"Set on both sides, so that it is no difference: {text}." for text in settings))
+    notes, others = _notes(found.first), _notes(found.twin)
+    print_lines(*(note if note in others else f"{name}: {note}" for note in notes))
+    print_lines(*(f"{other}: {note}" for note in others if note not in notes))
     print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'}")

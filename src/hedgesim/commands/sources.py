@@ -1,14 +1,32 @@
 """`hedgesim sources`."""
 
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Option
+
 import hedgesim
 from hedgesim.commands._options import AsJson, RuleFiles, ScenarioName, use_rules
-from hedgesim.commands._printing import print_lines, print_rows
+from hedgesim.commands._printing import print_lines, print_rows, several
+from hedgesim.errors import HedgesimError
 from hedgesim.numbers import significant, with_error
 
+if TYPE_CHECKING:
+    import pandas as pd
 
-def sources(scenario: ScenarioName, rule_files: RuleFiles = None, as_json: AsJson = False) -> None:
-    """Print the source of every number; count the assumptions."""
-    from hedgesim.analysis.explanation import explain_shares
+    from hedgesim.engines.case import Case
+
+
+def sources(
+    scenario: ScenarioName,
+    everything: Annotated[bool, Option("--all", help="Print every number, not only how many there are.")] = False,
+    csv: Annotated[Path | None, Option(metavar="FILE", help="Write every number to a CSV file.")] = None,
+    rule_files: RuleFiles = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count the numbers in force and the assumptions by table; print or write the source of every number."""
     from hedgesim.engines.case import case_of
     from hedgesim.scenario import arrays, citations
 
@@ -16,12 +34,37 @@ def sources(scenario: ScenarioName, rule_files: RuleFiles = None, as_json: AsJso
     read = hedgesim.read_scenario(scenario)
     inputs = arrays.read_inputs(read)
     numbers = citations.citations_of(read, inputs)
-    print_rows(numbers.columns, numbers.itertuples(index=False), as_json=as_json)
+    if csv is not None:
+        _write(numbers, csv)
     if as_json:
+        print_rows(numbers.columns, numbers.itertuples(index=False), as_json=True)
         return
     counts = citations.count_of(numbers)
     print_rows(counts.columns, counts.itertuples(index=False))
-    found = explain_shares(case_of(read, inputs.setting))
+    _print_explained(case_of(read, inputs.setting))
+    if everything:
+        print_rows(numbers.columns, numbers.itertuples(index=False))
+    elif csv is None:
+        print_lines(f"{several(len(numbers), 'number')}, each with its source: --all, --csv FILE or --json.")
+
+
+def _write(numbers: pd.DataFrame, csv: Path) -> None:
+    """Write a new file; what is there stays."""
+    try:
+        with csv.open("x", encoding="utf-8", newline="") as file:
+            numbers.to_csv(file, index=False)
+    except FileExistsError:
+        raise HedgesimError(f"--csv {csv}", "there is such a file", "Name a new one.") from None
+    except OSError as error:
+        fault = f"it cannot be written ({error.strerror})"
+        raise HedgesimError(f"--csv {csv}", fault, "Name a file in a folder that is there.") from None
+
+
+def _print_explained(case: Case) -> None:
+    """How much of the starting shares shared terms explain."""
+    from hedgesim.analysis.explanation import explain_shares
+
+    found = explain_shares(case)
     if found is None:
         print_lines("Too few starting shares rest on data rather than on the prior to say what explains them.")
         return

@@ -24,6 +24,7 @@ from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.calibrations import coverage_of, in_words, patterns_of
 from hedgesim.scenario.impulses import Impulse, impulses_of
+from hedgesim.scenario.notes import in_short, notes_of
 from hedgesim.scenario.tables import Tables, read_tables
 
 SMALL = "small"
@@ -49,6 +50,7 @@ def draw(results: Results, folder: str | Path) -> list[Path]:
     shocks, hidden = shocks_shown(scenario, inputs)
     if hidden:
         caption += f" Small shocks that are not marked: {hidden}."
+    caption = f"{caption} {in_short(notes_of(scenario, inputs))}".strip()
     known = Known(trust_in(scenario, inputs), recorded_meetings(scenario))
     return draw_run(results.tables, names_of(inputs), shocks=shocks, folder=Path(folder), caption=caption, known=known)
 

@@ -44,7 +44,9 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
-    tables = with_data(read_tables(scenario.tables_folder), scenario).visible(scenario.start)
+    read = read_tables(scenario.tables_folder)
+    own = {key: source.entry for key, source in scenario.sources.items()}
+    tables = with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
     return ScenarioInputs(tables, setting_of(scenario, tables))
 
 

@@ -22,19 +22,22 @@ class MembershipChange(BaseModel):
     """A country has another status in a format: it enters, leaves, is promoted or set back."""
 
     model_config = FROZEN
-    country: Country = Field(description="The country.")
-    format: Format = Field(description="The format.")
+    country: Country = Field(examples=["KAZ"], description="The country.")
+    format: Format = Field(examples=["EAEU"], description="The format.")
     status: Literal["none", "guest", "observer", "member"] = Field(
-        description="Status from the date on, until another change; it counts while the format is at work."
+        examples=["none"],
+        description="Status from the date on, until another change; it counts while the format is at work.",
     )
 
 
 class RuleChange(RuleChoice):
     """A country or a power follows another rule, or has other values of its rule's parameters, written beside it."""
 
-    rule: Name | None = Field(None, description="Name of the rule; left out: the one followed so far.")
-    country: Name | None = Field(None, description="The country, or all.")
-    power: Name | None = Field(None, description="The power, or all, in place of a country.")
+    rule: Name | None = Field(
+        None, examples=["balancing"], description="Name of the rule; left out: the one followed so far."
+    )
+    country: Name | None = Field(None, examples=["UZB"], description="The country, or all.")
+    power: Name | None = Field(None, examples=["CHN"], description="The power, or all, in place of a country.")
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -60,12 +63,15 @@ class FormatChange(BaseModel):
     """A format closes, opens, or rises to another rung."""
 
     model_config = FROZEN
-    format: Format = Field(description="The format.")
+    format: Format = Field(examples=["OTS"], description="The format.")
     rung: Literal["none", "ministers", "leaders"] = Field(
-        description="none closes it until another change; the others open it at that rung, and it goes on by itself."
+        examples=["leaders"],
+        description="none closes it until another change; the others open it at that rung, and it goes on by itself.",
     )
     members: Countries | None = Field(
-        None, description="Who opens a format that is not at work; left out: all who may found it."
+        None,
+        examples=[["KAZ", "KGZ"]],
+        description="Who opens a format that is not at work; left out: all who may found it.",
     )
 
     @model_validator(mode="after")
@@ -79,15 +85,26 @@ class FormatChange(BaseModel):
 class Change(BaseModel):
     """A change at a date, which is no shock: it says what is so from then on."""
 
-    model_config = FROZEN
-    name: Name | None = Field(None, description="What the change is called in charts.")
+    model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
+    name: Name | None = Field(None, examples=["Kazakhstan leaves"], description="What the change is called in charts.")
     date: EventDate = Field(
-        description="Quarter from which it holds, after the start, or a date (second half: the next quarter)."
+        examples=["2025Q1"],
+        description="Quarter from which it holds, after the start, or a date (second half: the next quarter).",
     )
-    source: Source = Field(description="Key of the table of sources, or assumption.")
-    membership: MembershipChange | None = Field(None, description="A country has another status in a format.")
-    rule: RuleChange | None = Field(None, description="A country or power follows another rule.")
-    format: FormatChange | None = Field(None, description="A format opens or closes.")
+    source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
+    membership: MembershipChange | None = Field(
+        None,
+        examples=[{"country": "KAZ", "format": "EAEU", "status": "none"}],
+        description="A country has another status in a format.",
+    )
+    rule: RuleChange | None = Field(
+        None,
+        examples=[{"country": "UZB", "rule": "balancing", "recoil": 4.0}],
+        description="A country or power follows another rule.",
+    )
+    format: FormatChange | None = Field(
+        None, examples=[{"format": "OTS", "rung": "none"}], description="A format opens or closes."
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:

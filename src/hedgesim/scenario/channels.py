@@ -1,17 +1,18 @@
 """Shocks of a scenario file, and which targets and sizes each shock channel of the model takes."""
 
 import re
-from collections.abc import Iterator
-from typing import Annotated, Self
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, Field, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonSchema, model_validator
 
 from hedgesim.errors import choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS, ChannelForm
-from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, misfit, refuse
-from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source
+from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, Or, misfit, refuse
+from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source, known_to
 
 TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
+_WORD = re.compile("-?[A-Za-z]+")
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -29,6 +30,11 @@ def _identifier(name: str) -> str:
         fault = f"{shown(name)} cannot be the id of a shock"
         raise misfit(fault, "Use letters, digits and _, and begin with a letter.")
     return name
+
+
+def in_numbers(grades: Mapping[str, float]) -> str:
+    """The grades of a channel with their numbers."""
+    return ", ".join(f"{grade} {number:g}" for grade, number in sorted(grades.items(), key=lambda one: one[1]))
 
 
 ChannelName = Annotated[
@@ -49,24 +55,64 @@ class ShockChannel(BaseModel):
     """One change by a shock: a channel, whom it hits, how strongly and for how long."""
 
     model_config = FROZEN
-    channel: ChannelName = Field(description="What the shock acts on.")
-    size: float = Field(description="Size in the channel's unit; negative lowers it.")
-    countries: Countries | None = Field(None, description="Countries hit; left out: all, where the channel allows.")
-    powers: Powers | None = Field(None, description="Powers hit; exactly two for rivalry.")
-    domains: Domains | None = Field(None, description="Domains hit; left out: all.")
-    options: Options | None = Field(None, description="Options hit: powers, region or other.")
-    partner: Country | None = Field(None, description="The other country of a passage.")
-    half_life: float | None = Field(None, gt=0, description="Quarters until half is left; left out: permanent.")
-    ramp: float = Field(0.0, ge=0, description="Quarters until the full size is reached.")
-    duration: float | None = Field(None, gt=0, description="Quarters after which it is over; left out: no end.")
+    channel: ChannelName = Field(examples=["intention"], description="What the shock acts on.")
+    size: Annotated[float, Or({"type": "string", "pattern": f"^{_WORD.pattern}$"})] = Field(
+        examples=[0.39],
+        json_schema_extra={"unit": "of the channel"},
+        description="Size in the channel's unit, or a grade of the scale such as large; negative (-large) lowers it.",
+    )
+    countries: Countries | None = Field(
+        None, examples=[["KAZ"]], description="Countries hit; left out: all, where the channel allows."
+    )
+    powers: Powers | None = Field(None, examples=[["RUS"]], description="Powers hit; exactly two for rivalry.")
+    domains: Domains | None = Field(None, examples=[["economy"]], description="Domains hit; left out: all.")
+    options: Options | None = Field(
+        None, examples=[["RUS", "region"]], description="Options hit: powers, region or other."
+    )
+    partner: Country | None = Field(None, examples=["UZB"], description="The other country of a passage.")
+    half_life: float | None = Field(
+        None,
+        gt=0,
+        examples=[8.0],
+        json_schema_extra={"unit": "quarters"},
+        description="Quarters until half is left; left out: permanent.",
+    )
+    ramp: float = Field(
+        0.0,
+        ge=0,
+        examples=[2.0],
+        json_schema_extra={"unit": "quarters"},
+        description="Quarters until the full size is reached.",
+    )
+    duration: float | None = Field(
+        None,
+        gt=0,
+        examples=[4.0],
+        json_schema_extra={"unit": "quarters"},
+        description="Quarters after which it is over; left out: no end.",
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_grade(cls, value: Any, info: ValidationInfo) -> Any:
+        """Read a grade of the scale as its number."""
+        size = value.get("size") if isinstance(value, dict) else None
+        channel = value.get("channel") if isinstance(value, dict) else None
+        grades = known_to(info).grades.get(channel) if isinstance(channel, str) else None
+        if grades is None or not isinstance(size, str) or not _WORD.fullmatch(size):
+            return value
+        if size.removeprefix("-") not in grades:
+            fault = f"{PATH} is {shown(size)}, no number and no grade of {channel}"
+            refuse([Fault(("size",), fault, f"Write a number, or a grade: {in_numbers(grades)}.")])
+        return {**value, "size": (-1.0 if size[0] == "-" else 1.0) * grades[size.removeprefix("-")]}
 
     @model_validator(mode="after")
-    def _check(self) -> Self:
+    def _check(self, info: ValidationInfo) -> Self:
         """Check that the channel has the targets it needs and no others, and a size in its range."""
-        refuse(self._faults(CHANNELS[self.channel]))
+        refuse(self._faults(CHANNELS[self.channel], known_to(info).grades.get(self.channel, {})))
         return self
 
-    def _faults(self, form: ChannelForm) -> Iterator[Fault]:
+    def _faults(self, form: ChannelForm, grades: Mapping[str, float]) -> Iterator[Fault]:
         for key in TARGET_KEYS:
             targets = getattr(self, key)
             if targets is None and key in form.needs:
@@ -81,7 +127,8 @@ class ShockChannel(BaseModel):
             yield Fault(("partner",), fault, "Name another partner.")
         if not form.low <= self.size <= form.high:
             fault = f"size {self.size:g} of {self.channel} is out of range"
-            yield Fault(("size",), fault, f"Write a number from {form.low:g} to {form.high:g}.")
+            or_grade = f", or a grade: {in_numbers(grades)}" if grades else ""
+            yield Fault(("size",), fault, f"Write a number from {form.low:g} to {form.high:g}{or_grade}.")
 
     def _count_faults(self, key: str, count: int, form: ChannelForm) -> Iterator[Fault]:
         if count < form.fewest or (form.most is not None and count > form.most):
@@ -93,22 +140,29 @@ class Arrival(BaseModel):
     """A shock that arrives at random."""
 
     model_config = FROZEN
-    rate: float = Field(gt=0, le=4, description="Hazard per quarter of its one arrival.")
+    rate: float = Field(
+        gt=0,
+        le=4,
+        examples=[0.05],
+        json_schema_extra={"unit": "1/quarter"},
+        description="Rate of its one arrival; the chance that it comes in a quarter is 1 - exp(-rate).",
+    )
 
 
 class Shock(BaseModel):
     """An event from outside the model, dated or arriving at random."""
 
     model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
-    name: Name | None = Field(None, description="What the event is called in charts.")
+    name: Name | None = Field(None, examples=["The ceasefire"], description="What the event is called in charts.")
     date: EventDate | None = Field(
         None,
+        examples=["2025-03-10"],
         description="Quarter from which it acts, or the date of the event (second half: the next quarter).",
     )
-    arrival: Arrival | None = Field(None, description="Random arrival, in place of a date.")
-    source: Source = Field(description="Key of the table of sources, or assumption.")
+    arrival: Arrival | None = Field(None, examples=[{"rate": 0.05}], description="Random arrival, in place of a date.")
+    source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
     channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
-        description="What it changes."
+        examples=[[{"channel": "strain", "countries": ["KAZ"], "size": 0.21}]], description="What it changes."
     )
 
     @model_validator(mode="after")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
+from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.calibrations import fitted_of, values_of
-from hedgesim.scenario.impulses import impulses_of
+from hedgesim.scenario.cells import ASSUMPTION
+from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, confidence_in
 
@@ -46,6 +48,9 @@ _AXES = {
 }
 """Axis of the scenario by the column that names its members."""
 
+WEIGHT = "weight_"
+"""First part of the attributes of a country that weigh domains."""
+
 _ASSUMED = ("assumption", "recall")
 
 CALIBRATION = "calibration"
@@ -55,7 +60,13 @@ CALIBRATION = "calibration"
 def citations_of(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
     """Every number used, one row each, columns `COLUMNS`."""
     of_tables = _table_rows(inputs.tables, inputs.setting.axes)
-    rows = [*of_tables, *_shock_rows(scenario, inputs.tables), *_change_rows(scenario), *_parameter_rows(scenario)]
+    rows = [
+        *of_tables,
+        *_shock_rows(scenario, inputs.tables),
+        *_change_rows(scenario),
+        *_rule_rows(scenario, inputs.setting.axes),
+        *_parameter_rows(scenario),
+    ]
     frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
     return frame.assign(citation=[_citation(inputs.tables, key) for key in frame["source"]])
 
@@ -72,10 +83,28 @@ def count_of(citations: pd.DataFrame) -> pd.DataFrame:
 def _table_rows(tables: Tables, axes: Axes) -> Iterable[tuple[object, ...]]:
     for name, column in _NUMBERS.items():
         keys = [key for key in tables.forms[name]["key"] if key != "start"]
-        for row in _used(tables.table(name), axes).to_dict("records"):
+        for row in _in_force(_used(tables.table(name), axes), tables, axes).to_dict("records"):
             what = " ".join(str(row[key]) for key in keys)
             part = f"{name}, {row['domain']}" if name == "shares" else name
             yield part, what, row[column], row.get("unit", ""), row["date"], row["confidence"], row["source"]
+
+
+def _in_force(frame: pd.DataFrame, tables: Tables, axes: Axes) -> pd.DataFrame:
+    """Rows with the values that a run uses: weights of the domains that it has, which sum to 1."""
+    if "attribute" not in frame or "country" not in frame:
+        return frame
+    weights = frame["attribute"].str.startswith(WEIGHT)
+    used = ~weights | frame["attribute"].isin([f"{WEIGHT}{domain}" for domain in axes.domains])
+    totals = frame["country"].map(weights_of(tables, axes)).where(weights, 1.0)
+    return frame.assign(value=frame["value"] / totals)[used]
+
+
+def weights_of(tables: Tables, axes: Axes) -> Mapping[str, float]:
+    """Sum of the weights of domains in the table, by country."""
+    table = tables.table("country_attributes")
+    own = table[table["attribute"].isin([f"{WEIGHT}{domain}" for domain in axes.domains])]
+    totals = own.groupby("country")["value"].sum()
+    return {code: float(totals[code]) for code in axes.countries}
 
 
 def _used(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
@@ -89,8 +118,22 @@ def _used(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
 def _shock_rows(scenario: Scenario, tables: Tables) -> Iterable[tuple[object, ...]]:
     for line in impulses_of(scenario, tables):
         hit = " ".join((*line.countries, *line.options, *line.domains, line.partner)).strip()
-        what, date = f"{line.shock} {line.channel} {hit}", "random" if line.rate else str(line.onset)
+        what, date = f"{line.shock} {line.channel} {hit}", _quarter(scenario, line)
         yield "shocks", what, line.size, "1", date, line.confidence, line.source
+
+
+def _quarter(scenario: Scenario, line: Impulse) -> str:
+    """The quarter from which an impulse acts."""
+    return "random" if line.rate else str(Period.from_index(scenario.start.index + int(line.onset)))
+
+
+def _rule_rows(scenario: Scenario, axes: Axes) -> Iterable[tuple[object, ...]]:
+    """Parameters of rules that the scenario gives, of each who follows them at the start."""
+    for side, codes in (("countries", axes.countries), ("powers", axes.powers)):
+        for code in codes:
+            rule, values = scenario.rules.of(side, code)
+            for name, value in values.items():
+                yield "rules", f"{code} {rule}.{name}", value, "", "", ASSUMPTION, ASSUMPTION
 
 
 def _change_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:

@@ -14,8 +14,10 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import CHANNELS, Shocks
+from hedgesim.scenario.known_names import grades_of
+from hedgesim.scenario.own_sources import confidence_of_size
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables, confidence_in
+from hedgesim.scenario.tables import Tables
 
 ENDLESS = np.inf
 
@@ -55,7 +57,7 @@ def impulses_of(scenario: Scenario, tables: Tables) -> list[Impulse]:
     Of alarms those before the start count too, for something is left of them.
     """
     recorded = (*_recorded(scenario, tables.table("shocks")), *_alarms(scenario, tables.table("alarms")))
-    lines = (*recorded, *_own(scenario))
+    lines = (*recorded, *_own(scenario, grades_of(tables)))
     return [_sized(scenario, line) for line in lines]
 
 
@@ -133,10 +135,12 @@ def _split(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(";") if part.strip())
 
 
-def _own(scenario: Scenario) -> Iterable[Impulse]:
+def _own(scenario: Scenario, scale: Mapping[str, Mapping[str, float]]) -> Iterable[Impulse]:
+    """The impulses of the scenario's own shocks."""
     for name, shock in scenario.shocks.items():
         onset = ENDLESS if shock.date is None else float(shock.date.index - scenario.start.index)
         for line in shock.channels:
+            grades = scale.get(line.channel, {}).values()
             yield Impulse(
                 shock=name,
                 name=shock.name or name,
@@ -144,7 +148,7 @@ def _own(scenario: Scenario) -> Iterable[Impulse]:
                 size=line.size,
                 onset=onset,
                 source=shock.source,
-                confidence=confidence_in(shock.source),
+                confidence=confidence_of_size(shock.source, scenario.sources, line.size, grades),
                 countries=line.countries or (),
                 options=(line.options or ()) or (line.powers or ()),
                 domains=line.domains or (),

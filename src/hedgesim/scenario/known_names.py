@@ -49,10 +49,12 @@ class KnownNames:
     calibrations: Collection[str] | None = None
     recorded_shocks: Collection[str] | None = None
     sources: Collection[str] | None = None
+    grades: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Sizes of the scale by channel and grade."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """Names in words by code, of countries, powers, formats and recorded shocks."""
     participants: KnownNames | None = None
-    """Countries, powers, domains and options of one scenario, where it lists some of its own."""
+    """Countries, powers, domains and options of one scenario, where it lists some of its own; and all its sources."""
 
     @property
     def in_scenario(self) -> KnownNames:
@@ -71,7 +73,17 @@ class KnownNames:
 
         powers = chosen("powers")
         options = self.options if powers is self.powers else (*(powers or ()), *OTHER_OPTIONS)
-        part = replace(self, countries=chosen("countries"), domains=chosen("domains"), powers=powers, options=options)
+        own = keys.get("sources") if isinstance(keys, dict) else None
+        cited = [key for key in own if isinstance(key, str)] if isinstance(own, dict) else []
+        sources = self.sources if self.sources is None else (*self.sources, *cited)
+        part = replace(
+            self,
+            countries=chosen("countries"),
+            domains=chosen("domains"),
+            powers=powers,
+            options=options,
+            sources=sources,
+        )
         return replace(self, participants=part)
 
 
@@ -104,8 +116,17 @@ def _without_rules(tables_folder: Path | None) -> KnownNames:
         calibrations=calibrations(),
         recorded_shocks=tuple(sorted({*causes["shock"], *causes["event"]})),
         sources=tuple(tables.sources),
+        grades=grades_of(tables),
         meanings=_meanings(tables),
     )
+
+
+def grades_of(tables: Tables) -> dict[str, dict[str, float]]:
+    """Sizes of the scale by channel and grade."""
+    found: dict[str, dict[str, float]] = {}
+    for row in tables.table("scale").to_dict("records"):
+        found.setdefault(str(row["channel"]), {})[str(row["grade"])] = float(row["size"])
+    return found
 
 
 def _meanings(tables: Tables) -> dict[str, str]:

@@ -11,7 +11,15 @@ from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted
 from hedgesim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 16
-DELETABLE = (("shocks",), ("changes",), ("settings",), ("shock_sizes",), ("rules", "countries"), ("rules", "powers"))
+DELETABLE = (
+    ("shocks",),
+    ("changes",),
+    ("sources",),
+    ("settings",),
+    ("shock_sizes",),
+    ("rules", "countries"),
+    ("rules", "powers"),
+)
 """Mappings under which `null` deletes an inherited key."""
 OWN: dict[KeyPath, str] = {("shocks",): "own shock", ("changes",): "change"}
 """Mappings to which `--set` adds nothing."""

@@ -21,7 +21,7 @@ class RuleChoice(BaseModel):
 
     model_config = FROZEN | ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, float] = Field(init=False)
-    rule: Name | None = Field(None, description="Name of the rule; left out: the one of `all`.")
+    rule: Name | None = Field(None, examples=["balancing"], description="Name of the rule; left out: the one of `all`.")
 
     @model_validator(mode="before")
     @classmethod
@@ -92,10 +92,14 @@ class Rules(BaseModel):
 
     model_config = FROZEN
     countries: Annotated[Choices, _known_rules("countries", DEFAULT_COUNTRY_RULE)] = Field(
-        default_factory=dict, description="Rule of `all` countries and of single ones."
+        default_factory=dict,
+        examples=[{"all": {"rule": "multi_vector"}, "UZB": {"rule": "balancing", "recoil": 4.0}}],
+        description="Rule of `all` countries and of single ones.",
     )
     powers: Annotated[Choices, _known_rules("powers", DEFAULT_POWER_RULE)] = Field(
-        default_factory=dict, description="Rule of `all` powers and of single ones."
+        default_factory=dict,
+        examples=[{"CHN": {"rule": "suitor"}}],
+        description="Rule of `all` powers and of single ones.",
     )
 
     def of(self, side: str, code: str) -> tuple[str, dict[str, float]]:

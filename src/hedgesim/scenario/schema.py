@@ -12,6 +12,7 @@ from hedgesim.scenario.changes import Changes, change_faults
 from hedgesim.scenario.channels import Shock, ShockId
 from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames
+from hedgesim.scenario.own_sources import OwnSources
 from hedgesim.scenario.rule_choices import EVERYBODY, Rules
 from hedgesim.scenario.values import (
     AnyNames,
@@ -48,11 +49,13 @@ class DataOverride(BaseModel):
     """One value of a table replaced for this scenario."""
 
     model_config = FROZEN
-    table: Name = Field(description="Table, as its CSV file is called.")
-    key: Annotated[dict[str, Value], Field(min_length=1)] = Field(description="Key columns and their values.")
-    column: Name = Field(description="Column whose value is replaced.")
-    value: Value = Field(description="The value in this scenario.")
-    source: Source = Field(description="Key of the table of sources, or assumption.")
+    table: Name = Field(examples=["memberships"], description="Table, as its CSV file is called.")
+    key: Annotated[dict[str, Value], Field(min_length=1)] = Field(
+        examples=[{"country": "UZB", "format": "EAEU", "from": "2020-12"}], description="Key columns and their values."
+    )
+    column: Name = Field(examples=["status"], description="Column whose value is replaced.")
+    value: Value = Field(examples=["member"], description="The value in this scenario.")
+    source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Self:
@@ -104,56 +107,108 @@ class Scenario(CheckedFile):
         "channels": "Add a list of channels.",
         "rate": "Add a number such as rate: 0.05, in arrivals per quarter.",
     }
-    purpose: Name = Field(description="What the scenario is for, in one line.")
+    purpose: Name = Field(
+        examples=["What if the war ended in 2025"], description="What the scenario is for, in one line."
+    )
     extends: Name | None = Field(
         None,
+        examples=["war_2022"],
         description="Packaged scenario, or file in the same folder, whose keys hold where this one has none.",
     )
-    start: Quarter = Field(description="First quarter: the starting world.")
-    end: Quarter = Field(description="Last quarter.")
-    seed: int = Field(ge=0, le=LARGEST_SEED, description="Seed of all random numbers.")
+    start: Quarter = Field(examples=["2021Q1"], description="First quarter: the starting world.")
+    end: Quarter = Field(examples=["2026Q4"], description="Last quarter.")
+    seed: int = Field(ge=0, le=LARGEST_SEED, examples=[2022], description="Seed of all random numbers.")
     parameters: Annotated[Name, AfterValidator(_of_this_edition), known("calibrations", "calibration")] = Field(
-        SHIPPED, description="A named calibration, or prior: values as declared."
+        SHIPPED, examples=["prior"], description="A named calibration, or prior: values as declared."
     )
     settings: Settings = Field(
         default_factory=dict,
+        examples=[{"taste.threat": 1.5}],
         description="Parameter values that replace those of `parameters`, by dotted name.",
     )
     countries: Annotated[Several, known("countries", "country")] | None = Field(
-        None, description="Countries; left out: all of the tables."
+        None, examples=[["KAZ", "UZB"]], description="Countries; left out: all of the tables."
     )
     powers: Annotated[Several, known("powers", "power")] | None = Field(
-        None, description="Powers; left out: all of the tables."
+        None, examples=[["RUS", "CHN", "USA"]], description="Powers; left out: all of the tables."
     )
     domains: Annotated[Names, known("domains", "domain")] | None = Field(
-        None, description="Domains; left out: all of the tables."
+        None, examples=[["security", "economy"]], description="Domains; left out: all of the tables."
     )
     formats: FormatSelection = Field(
-        "all", description="Cooperation formats: all that may ever be at work, or a list of ids."
+        "all",
+        examples=[["CM", "EAEU"]],
+        description="Cooperation formats: all that may ever be at work, or a list of ids.",
     )
-    aggressor: Power | None = Field(None, description="Power that the hostile resolution put to the vote is about.")
-    rules: Rules = Field(default_factory=Rules, description="How countries and powers decide.")
+    aggressor: Power | None = Field(
+        None, examples=["RUS"], description="Power that the hostile resolution put to the vote is about."
+    )
+    rules: Rules = Field(
+        default_factory=Rules,
+        examples=[{"countries": {"UZB": {"rule": "balancing"}}}],
+        description="How countries and powers decide.",
+    )
     recorded_shocks: ShockSelection = Field(
-        "all", description="Recorded causes dated start to end: all, none, or a list of events or ids."
+        "all",
+        examples=[["war_2022"]],
+        description="Recorded causes dated start to end: all, none, or a list of events or ids.",
     )
     omit_shocks: Annotated[AnyNames, known("recorded_shocks", "recorded shock")] = Field(
-        (), description="Recorded events or shock ids that do not happen here."
+        (), examples=[["covid"]], description="Recorded events or shock ids that do not happen here."
     )
     shocks: Annotated[dict[ShockId, Annotated[Shock, OrNull]], AfterValidator(by_key)] = Field(
-        default_factory=dict, description="The scenario's own shocks, by id."
+        default_factory=dict,
+        examples=[
+            {
+                "drought": {
+                    "date": "2025Q1",
+                    "source": "assumption",
+                    "channels": [{"channel": "strain", "countries": ["KAZ"], "size": 0.21}],
+                }
+            }
+        ],
+        description="The scenario's own shocks, by id.",
     )
     shock_sizes: Annotated[dict[str, Annotated[Factor, OrNull]], AfterValidator(by_key)] = Field(
         default_factory=dict,
+        examples=[{"war_2022": 0.5}],
         description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
     )
     changes: Changes = Field(
         default_factory=dict,
         exclude_if=lambda changes: not changes,
+        examples=[
+            {
+                "out": {
+                    "date": "2025Q1",
+                    "source": "assumption",
+                    "membership": {"country": "KAZ", "format": "EAEU", "status": "none"},
+                }
+            }
+        ],
         description="Dated changes of memberships, rules and formats, by id.",
     )
-    tables: Name | None = Field(None, description="Folder beside the file with its own tables.")
+    sources: OwnSources = Field(
+        default_factory=dict,
+        exclude_if=lambda sources: not sources,
+        examples=[{"myreport": {"citation": "My report, 2025"}}],
+        description="Sources of its own by key, to be cited as `source`.",
+    )
+    tables: Name | None = Field(None, examples=["my_tables"], description="Folder beside the file with its own tables.")
     data: Annotated[tuple[DataOverride, ...], Field(strict=False)] = Field(
-        (), description="Single table values replaced."
+        (),
+        examples=[
+            [
+                {
+                    "table": "memberships",
+                    "key": {"country": "UZB", "format": "EAEU", "from": "2020-12"},
+                    "column": "status",
+                    "value": "member",
+                    "source": "assumption",
+                }
+            ]
+        ],
+        description="Single table values replaced.",
     )
     _tables_folder: Path | None = PrivateAttr(default=None)
 

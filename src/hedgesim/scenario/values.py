@@ -126,7 +126,7 @@ def range_fault(path: KeyPath, value: float, bounds: Bounds) -> Iterator[Fault]:
 
 def _source(source: str, info: ValidationInfo) -> str:
     """Check the citation keys of a source, joined by semicolons."""
-    sources = known_to(info).sources
+    sources = known_to(info).in_scenario.sources
     for key in source.split(";"):
         if sources is None:
             break

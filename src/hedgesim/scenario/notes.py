@@ -1,0 +1,146 @@
+"""What a scenario does that its numbers do not show: what is cut off, rescaled, never acts, or is up to chance."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from hedgesim.model.arrays import Array
+from hedgesim.model.period import Period
+from hedgesim.model.setting import Axes, Setting
+from hedgesim.model.shocks import conditions, profile
+from hedgesim.scenario.arrays import ScenarioInputs
+from hedgesim.scenario.citations import weights_of
+from hedgesim.scenario.impulses import Impulse, impulses_of
+from hedgesim.scenario.schema import Scenario
+
+CLOSE = 1e-9
+"""What counts as nothing."""
+
+MOST_SHOWN = 4
+"""Notes on a chart."""
+
+MOST_NAMED = 5
+"""Names of one note; of more the first are given."""
+
+
+def notes_of(scenario: Scenario, inputs: ScenarioInputs) -> tuple[str, ...]:
+    """Sentences about a scenario, none where nothing needs to be said."""
+    lines = impulses_of(scenario, inputs.tables)
+    return (
+        *_changes(scenario),
+        *_overrides(scenario),
+        *_random(scenario, lines),
+        *_idle(scenario, inputs.setting, lines),
+        *_never_at_work(inputs.setting),
+        *_rescaled(inputs),
+        *_cut_off(scenario, inputs.setting),
+    )
+
+
+def _changes(scenario: Scenario) -> Iterator[str]:
+    for name, change in sorted(scenario.changes.items(), key=lambda one: one[1].date.index):
+        yield f"From {change.date} {change.in_words} (changes.{name}, source {change.source})."
+
+
+def _overrides(scenario: Scenario) -> Iterator[str]:
+    for override in scenario.data:
+        key = " ".join(str(value) for value in override.key.values())
+        what = f"{override.column} of {key} in {override.table}"
+        yield f"In place of the recorded value {what} is {override.value} (data, source {override.source})."
+
+
+def _random(scenario: Scenario, lines: Sequence[Impulse]) -> Iterator[str]:
+    """Shocks that come in some runs only."""
+    quarters = scenario.end.index - scenario.start.index
+    for name, rate in {line.shock: line.rate for line in lines if line.rate > 0.0}.items():
+        chance = 100.0 * (1.0 - math.exp(-rate * quarters))
+        yield f"{name} comes at random, in {chance:.0f} % of runs by {scenario.end}, and charts do not mark it."
+
+
+def _idle(scenario: Scenario, setting: Setting, lines: Sequence[Impulse]) -> Iterator[str]:
+    """Shocks of the scenario's own, and factors on sizes, that change nothing in any quarter."""
+    steps = np.arange(1.0, setting.axes.n_steps + 1.0)[:, None, None]
+    sizes = profile(setting.shocks, np.where(setting.shocks.rate > 0.0, 0.0, setting.shocks.onset), steps)
+    acts = {setting.shocks.names[n] for n in np.flatnonzero(np.abs(sizes).max(axis=(0, 2)) > CLOSE)}
+    for name in scenario.shocks:
+        if name not in acts:
+            yield f"The shock {name} never acts: no size is left in any quarter after the start."
+    for name in scenario.shock_sizes:
+        if not any(line.belongs_to(name) for line in lines):
+            yield f"shock_sizes.{name} changes nothing: the shock does not act from {scenario.start} to {scenario.end}."
+
+
+def _never_at_work(setting: Setting) -> Iterator[str]:
+    """Formats that are listed and have ended."""
+    features = setting.formats
+    opened = np.zeros(features.ceiling.shape)
+    for one in features.given:
+        opened = np.maximum(opened, one.where.max(axis=0, keepdims=True))
+    dead = (features.ceiling == 0.0) & (features.ladder == 0.0) & (opened == 0.0)
+    names = [code for code, is_dead in zip(setting.axes.formats, dead.ravel(), strict=True) if is_dead]
+    if names:
+        yield f"Formats that are never at work here: {_some(names)}."
+
+
+def _rescaled(inputs: ScenarioInputs) -> Iterator[str]:
+    """Weights of domains that do not sum to 1 in the table."""
+    totals = {
+        code: total for code, total in weights_of(inputs.tables, inputs.setting.axes).items() if abs(total - 1.0) > 1e-6
+    }
+    if totals:
+        named = [f"{code} {total:.3g}" for code, total in totals.items()]
+        yield f"Weights of domains do not sum to 1 and are rescaled: {_some(named)}."
+
+
+def _cut_off(scenario: Scenario, setting: Setting) -> Iterator[str]:
+    """Levels that dated shocks drive beyond their range, which then count as its end; the worst of each channel."""
+    steps = np.arange(setting.axes.n_steps + 1.0)[:, None, None]
+    levels = conditions(setting.shocks, profile(setting.shocks, setting.shocks.onset, steps), steps[..., None, None])
+    ranges = {
+        "trust": (setting.trust, 0.0, 1.0),
+        "strain": (0.0, 0.0, 1.0),
+        "alarm": (0.0, 0.0, math.inf),
+        "availability": (1.0, 0.0, 1.0),
+        "rivalry": (setting.rivalry, 0.0, 1.0),
+        "sanctions": (0.0, 0.0, 1.0),
+        "sanctionrisk": (0.0, 0.0, 1.0),
+        "leadership": (setting.personalisation, 0.0, 1.0),
+    }
+    for channel, (base, low, high) in ranges.items():
+        change: Array = getattr(levels, channel)[1:]
+        level = base + change
+        beyond = np.where(np.abs(change) > CLOSE, np.maximum(level - high, low - level), 0.0)
+        if beyond.max() > CLOSE:
+            worst = tuple(map(int, np.unravel_index(beyond.argmax(), beyond.shape)))
+            who = _who(channel, worst[1:-1], setting.axes)
+            when, value = Period.from_index(scenario.start.index + 1 + worst[0]), float(level[worst])
+            end = high if value > high else low
+            yield f"Shocks take {channel}{who} to {value:.2f} in {when}; beyond {end:g} it counts as {end:g}."
+
+
+def _who(channel: str, place: Sequence[int], axes: Axes) -> str:
+    """Whose level it is; place: along country, domain and target."""
+    country, domain, target = place
+    names = {
+        "trust": lambda: f"{axes.countries[country]} and {axes.countries[target]}",
+        "strain": lambda: axes.countries[country],
+        "leadership": lambda: axes.countries[country],
+        "rivalry": lambda: f"{axes.powers[domain]} and {axes.powers[target]}",
+        "sanctions": lambda: axes.powers[target],
+        "sanctionrisk": lambda: axes.powers[target],
+    }
+    return f" of {names[channel]()}" if channel in names else ""
+
+
+def in_short(notes: Sequence[str]) -> str:
+    """The first of them in one text, and where the rest are."""
+    more = f" {len(notes) - MOST_SHOWN} more: hedgesim check." if len(notes) > MOST_SHOWN else ""
+    return " ".join(notes[:MOST_SHOWN]) + more
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more

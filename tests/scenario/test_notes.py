@@ -1,0 +1,73 @@
+"""Notes say what is cut off, rescaled, never acts or is up to chance."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hedgesim.scenario import read_scenario
+from hedgesim.scenario.arrays import read_inputs
+from hedgesim.scenario.notes import in_short, notes_of
+
+CALM = "purpose: p\nstart: 2021Q1\nend: 2023Q4\nseed: 1\nrecorded_shocks: none\n"
+SHOCK = "shocks:\n  a: {date: DATE, source: assumption, channels: [{channel: CHANNEL}]}\n"
+
+
+def shock(channel: str, date: str = "2022Q1") -> str:
+    return SHOCK.replace("DATE", date).replace("CHANNEL", channel)
+
+
+SAID = {
+    "": (),
+    shock("strain, countries: [KAZ], size: 0.9"): (),
+    shock("strain, countries: [KAZ], size: 1.4"): (
+        "Shocks take strain of KAZ to 1.40 in 2022Q1; beyond 1 it counts as 1.",
+    ),
+    shock("availability, size: -0.8}, {channel: availability, size: -0.8"): (
+        "Shocks take availability to -0.60 in 2022Q1; beyond 0 it counts as 0.",
+    ),
+    shock("sanctions, powers: [CHN], size: -0.2"): (
+        "Shocks take sanctions of CHN to -0.20 in 2022Q1; beyond 0 it counts as 0.",
+    ),
+    shock("intention, powers: [RUS], size: 0.3, duration: 1", "2021Q1"): (
+        "The shock a never acts: no size is left in any quarter after the start.",
+    ),
+    "shocks:\n  a: {arrival: {rate: 0.1}, source: assumption, channels: [{channel: alarm, size: 0.2}]}\n": (
+        "a comes at random, in 67 % of runs by 2023Q4, and charts do not mark it.",
+    ),
+    "shock_sizes: {war_2022: 2}\n": (
+        "shock_sizes.war_2022 changes nothing: the shock does not act from 2021Q1 to 2023Q4.",
+    ),
+    "formats: [CM, CACO]\n": ("Formats that are never at work here: CACO.",),
+    "domains: [security, economy]\n": None,
+    "data:\n  - {table: country_attributes, key: {country: KAZ, attribute: weight_security}, "
+    "column: value, value: 0.9, source: assumption}\n": None,
+    "changes:\n  t: {date: 2022Q1, source: assumption, rule: {country: UZB, rule: balancing, recoil: 4}}\n": (
+        "From 2022Q1 UZB: follows balancing, recoil 4 (changes.t, source assumption).",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "said"), [(text, said) for text, said in SAID.items() if said is not None], ids=str)
+def test_what_numbers_do_not_show_is_said(text: str, said: tuple[str, ...], write: Callable[..., Path]) -> None:
+    scenario = read_scenario(write(CALM + text))
+    assert notes_of(scenario, read_inputs(scenario)) == said
+
+
+@pytest.mark.parametrize("text", [text for text, said in SAID.items() if said is None])
+def test_weights_that_are_rescaled_are_said_and_listed_as_they_are_in_force(
+    text: str, write: Callable[..., Path]
+) -> None:
+    from hedgesim.scenario.citations import citations_of
+
+    scenario = read_scenario(write(CALM + text))
+    inputs = read_inputs(scenario)
+    assert any(note.startswith("Weights of domains do not sum to 1") for note in notes_of(scenario, inputs))
+    rows = citations_of(scenario, inputs)
+    own = rows[rows["what"].str.startswith("KAZ weight_")]
+    assert own["value"].sum() == pytest.approx(1.0)
+
+
+def test_a_chart_has_the_first_notes_and_says_where_the_others_are() -> None:
+    assert in_short(("a.", "b.")) == "a. b."
+    assert in_short(tuple("abcdef")) == "a b c d 2 more: hedgesim check."
