@@ -307,3 +307,50 @@ def test_a_faulty_file_is_one_line_and_nothing_is_written(words: tuple[str, ...]
         "leaning.py:19: ZeroDivisionError while the rule is read: division by zero. Correct this line.\n"
     )
     assert files_below(Path.cwd()) == before
+
+
+OWN = "purpose: Lean\nextends: war_2022\nseed: 1\nend: 2021Q3\nrules: {countries: {KAZ: {rule: leaning, lean: 1}}}\n"
+
+
+@pytest.mark.parametrize("kind", [str, Path])
+def test_python_runs_a_scenario_by_its_path_with_rules_in_files(kind: type) -> None:
+    path, rule = written(OWN, "mine.yaml"), written(LEANING)
+    given = run(kind(path), runs=2, rules=[kind(rule)])
+    again = run(read_scenario(path), runs=2)
+    assert given.manifest["rules"] == again.manifest["rules"]
+    pd.testing.assert_frame_equal(given.table("countries"), again.table("countries"), check_exact=True)
+
+
+def test_a_rule_that_is_given_and_that_nobody_follows_is_refused() -> None:
+    written(OWN, "mine.yaml")
+    written(LEANING)
+    written(POWER, "watching.py")
+    both = ("--rules", "leaning.py", "--rules", "watching.py")
+    remedy = "Write rules.powers.all.rule=watching, or a code in place of all."
+    line = f"watching.py: nobody in mine follows watching. {remedy}\n"
+    for words in (("run", "mine.yaml"), ("grid", "mine.yaml", "--vary", "settings.taste.threat=0,1")):
+        assert call(*words, *both).err == line
+    twins = call("run", "war_2022", "--twin", "no_war", "--set", "end=2021Q3", *both[:2])
+    assert twins.err.startswith("leaning.py: nobody in war_2022 or no_war follows leaning.")
+    with pytest.raises(HedgesimError) as caught:
+        run("mine.yaml", runs=1, rules=["leaning.py", "watching.py"])
+    assert f"{caught.value}\n" == line
+    assert not Path("results").exists()
+
+
+def test_a_grid_takes_rules_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hedgesim.plots.draw.draw_grid", lambda *_: [])
+    vary = ("--vary", "rules.countries.KAZ.lean=0,2", "--runs", "2", "-o", "out")
+    said = call("grid", str(written(OWN, "mine.yaml")), *vary, "--rules", str(written(LEANING)))
+    assert said.code == 0, said.err
+    runs = pd.read_parquet("out/runs.parquet")
+    assert sorted(set(runs["rules.countries.KAZ.lean"])) == [0, 2]
+
+
+@pytest.mark.parametrize("twin", [(), ("--twin", "no_war")])
+def test_no_charts_are_drawn_where_none_are_wanted(twin: tuple[str, ...]) -> None:
+    said = call("run", "war_2022", "--set", "end=2021Q3", "--runs", "2", "--no-charts", "-o", "out", *twin)
+    assert said.code == 0, said.err
+    assert "\nTables: out" in said.out
+    assert not [name for name in files_below(Path("out")) if "charts" in name]
+    assert json.loads(Path("out/manifest.json").read_text())["charts"] == []
