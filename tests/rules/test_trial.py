@@ -94,7 +94,8 @@ BODIES: dict[str, tuple[str, str]] = {
     "writing in place under another name": ("value = view.response\nvalue += 1.0  # <-\nreturn value", READ_ONLY),
     "out=": ("return np.add(view.response, 1.0, out=view.response)  # <-", READ_ONLY),
     "opening a view": (
-        "share = view.share\nshare.flags.writeable = True\nnp.copyto(share, 0.1)\nreturn value_of_options(view, taste)  # <-",
+        "share = view.share\nshare.flags.writeable = True\nnp.copyto(share, 0.1)\n"
+        "return value_of_options(view, taste)  # <-",
         READ_ONLY,
     ),
     "sorting": ("view.threat.sort(axis=TARGET)  # <-\nreturn view.response", READ_ONLY),

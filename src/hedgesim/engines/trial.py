@@ -188,7 +188,7 @@ class _Trial:
         return found
 
     def check_alike(self, rule: Any, view: Any) -> None:
-        """Refuse answers that depend on anything but what is known of a run and, for agents, of one country or power."""
+        """Refuse answers that depend on more than is known of a run and, for agents, of one country or power."""
         before = {name: np.array(array) for name, array in vars(view).items()}
         together = self.answer(rule, view)
         if not all(np.array_equal(array, before[name]) for name, array in vars(view).items()):
@@ -230,9 +230,7 @@ class _Trial:
             raise self.fault(name, f"{what} is not a finite number {when}".rstrip(), SMOOTH)
         if name in SIGNLESS and not np.all((array >= 0.0) & (array <= SIGNLESS[name])):
             ends = f"between 0 and {SIGNLESS[name]:g}" if np.isfinite(SIGNLESS[name]) else "0 or more"
-            raise self.fault(
-                name, f"{what} is not {ends} {when}".rstrip(), "Keep it there with xp.minimum or xp.maximum."
-            )
+            raise self.fault(name, f"{what} is not {ends} {when}".rstrip(), "Use xp.minimum and xp.maximum.")
 
     def _check_no_shares(self, value: Array) -> None:
         """Refuse shares, or their logarithms, in place of values."""
