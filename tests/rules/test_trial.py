@@ -16,7 +16,7 @@ from hedgesim.engines import trial
 from hedgesim.engines.case import case_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.view import PowerView, View
-from hedgesim.rules import catalogue, country_rules, faults
+from hedgesim.rules import catalogue, country_rules, files
 from worlds import make_setting, plain_view, scenario_from, views_of
 
 BEGIN = '''\
@@ -93,6 +93,11 @@ BODIES: dict[str, tuple[str, str]] = {
     # more of their kind
     "writing in place under another name": ("value = view.response\nvalue += 1.0  # <-\nreturn value", READ_ONLY),
     "out=": ("return np.add(view.response, 1.0, out=view.response)  # <-", READ_ONLY),
+    "opening a view": (
+        "share = view.share\nshare.flags.writeable = True\nnp.copyto(share, 0.1)\n"
+        "return value_of_options(view, taste)  # <-",
+        READ_ONLY,
+    ),
     "sorting": ("view.threat.sort(axis=TARGET)  # <-\nreturn view.response", READ_ONLY),
     "one country of an array": ("value = 1.0 * view.response\nvalue[0] = 0.0\nreturn value  # <-", COUNTRY_ALONE),
     "writing into a parameter": ("answer = self.answer\nanswer *= 2.0  # <-\nreturn answer * view.response", ""),
@@ -143,9 +148,13 @@ BODIES: dict[str, tuple[str, str]] = {
 POWERS: dict[str, tuple[str, str]] = {
     "attention above 1": (
         "return PowerDecision(attention=view.base + 2.0, pressure=0.0 * view.loss)  # <-",
-        "attention is not in 0..1",
+        "attention is not between 0 and 1",
     ),
     "pressure written to": ("view.loss[...] = 0.0  # <-\nreturn None", "writes into an array"),
+    "negative pressure": (
+        "return PowerDecision(attention=view.attention, pressure=view.loss)  # <-",
+        "pressure is not 0 or more",
+    ),
     "no decision": ("return view.attention  # <-", "decides with ndarray, not PowerDecision"),
     "the mean over powers": (
         "mean = view.xp.mean(view.attention, axis=-2, keepdims=True)\n"
@@ -239,7 +248,8 @@ ENDLESS = {
 def test_a_rule_that_does_not_end_is_refused_at_the_line_where_it_is(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(faults, "SECONDS", 0.5)
+    for module, words in ((files, "READING"), (trial, "TRYING"), (trial, "COMPILING")):
+        monkeypatch.setattr(module, words, getattr(module, words)._replace(seconds=0.5))
     with pytest.raises(HedgesimError, match=r"takes more than 0.5 seconds") as caught:
         hedgesim.read_rule_file(written(text))
     assert caught.value.place.line in {marked(text), marked(text) - 1}

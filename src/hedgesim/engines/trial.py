@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -23,7 +23,7 @@ from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, catalogue, files
 from hedgesim.rules.contract import line_of_class
-from hedgesim.rules.faults import COMPILING, TRYING, Words, fault_at, file_of, guarded, line_of
+from hedgesim.rules.faults import COMPILING, NEW_ARRAY, TRYING, WRITES, Words, fault_at, file_of, guarded, line_of
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.tables import read_tables
 
@@ -175,10 +175,10 @@ class _Trial:
         lengths = {**AXES, "run": runs, self.member: n or AXES[self.member]}
         found = {}
         if self.known is View:
-            found[VALUE] = self.guarded(lambda: rule.value(view, rule.taste(Parameters().taste)))
+            found[VALUE] = self.guarded(lambda: rule.value(view, rule.taste(Parameters().taste)), TRYING)
             self._check_array(VALUE, found[VALUE], ("#country", "#domain", "option", "#run"), lengths, when=when)
             self._check_no_shares(found[VALUE])
-        decision = self.guarded(lambda: rule.decide(view, Parameters()))
+        decision = self.guarded(lambda: rule.decide(view, Parameters()), TRYING)
         if type(decision) is not self.decision:
             fault = f"decides with {type(decision).__name__}, not {self.decision.__name__}"
             raise self.fault("", fault, f"Return a {self.decision.__name__}.")
@@ -188,11 +188,11 @@ class _Trial:
         return found
 
     def check_alike(self, rule: Any, view: Any) -> None:
-        """Refuse answers that depend on anything but what is known of a run and, for agents, of one country or power.
-
-        The view is as it was made, or a rule has written into it.
-        """
+        """Refuse answers that depend on more than is known of a run and, for agents, of one country or power."""
+        before = {name: np.array(array) for name, array in vars(view).items()}
         together = self.answer(rule, view)
+        if not all(np.array_equal(array, before[name]) for name, array in vars(view).items()):
+            raise self.fault("", WRITES, NEW_ARRAY)
         self._compare(together, self.answer(rule, view), "answers otherwise when it is asked again", NO_MEMORY)
         for run in (0, AXES["run"] - 1):
             alone = self.answer(invented.of_run(rule, run), invented.of_run(view, run), runs=1)
@@ -202,7 +202,7 @@ class _Trial:
             alone = self.answer(rule, view.of(slice(place, place + 1)), n=1)
             own = {name: _one(array, place, self.axis) for name, array in together.items()}
             self._compare(own, alone, f"gives a {self.member} another answer when it decides alone", TOGETHER)
-        if self.plain:
+        if self.plain and self.known is View:
             gambled = self.answer(rule, invented.with_whim(view))
             fault = "uses view.whim, which is 0 unless the rule says that it gambles"
             self._compare(together, gambled, fault, "Write gambles: ClassVar[bool] = True under its name.")
@@ -219,21 +219,18 @@ class _Trial:
         what = "the value" if name == VALUE else name
         labels = [label.removeprefix("#") for label in axes]
         whole = tuple(int(label) if label.isdigit() else lengths[label] for label in labels)
-        found = array.shape if isinstance(array, np.ndarray) else type(array).__name__
-        ends = {n for n, label in enumerate(axes) if label.startswith("#")}
-        if isinstance(found, str) or len(found) != len(whole):
-            fits = False
-        else:
-            fits = all(a == b or (n in ends and a == 1) for n, (a, b) in enumerate(zip(found, whole, strict=True)))
-        if not fits:
-            named = ", ".join(labels)
-            said = f"is {found}, not an array" if isinstance(found, str) else f"has the shape {found}"
-            raise self.fault(name, f"{what} {said}; it must be {whole} for ({named})", KEEP_AXES)
+        if not isinstance(array, np.ndarray):
+            raise self.fault(name, f"{what} is {type(array).__name__}, not an array of {whole}", KEEP_AXES)
+        may_be_one = [label.startswith("#") for label in axes]
+        fits = [n == m or (one and n == 1) for n, m, one in zip(array.shape, whole, may_be_one, strict=False)]
+        if array.ndim != len(whole) or not all(fits):
+            fault = f"{what} has the shape {array.shape}; it must be {whole} for ({', '.join(labels)})"
+            raise self.fault(name, fault, KEEP_AXES)
         if not np.all(np.isfinite(array)):
             raise self.fault(name, f"{what} is not a finite number {when}".rstrip(), SMOOTH)
-        most = SIGNLESS.get(name, np.inf)
-        if name in SIGNLESS and not np.all((array >= 0.0) & (array <= most)):
-            raise self.fault(name, f"{what} is not in 0..{most:g} {when}".rstrip(), "Keep it there with xp.minimum.")
+        if name in SIGNLESS and not np.all((array >= 0.0) & (array <= SIGNLESS[name])):
+            ends = f"between 0 and {SIGNLESS[name]:g}" if np.isfinite(SIGNLESS[name]) else "0 or more"
+            raise self.fault(name, f"{what} is not {ends} {when}".rstrip(), "Use xp.minimum and xp.maximum.")
 
     def _check_no_shares(self, value: Array) -> None:
         """Refuse shares, or their logarithms, in place of values."""
@@ -243,7 +240,7 @@ class _Trial:
             if split and (noun == "shares" or _close(total, np.ones(1))):
                 raise self.fault(VALUE, f"the value is {noun}, which sum to the same over all options", NO_SHARES)
 
-    def guarded(self, act: Any, words: Words = TRYING) -> Any:
+    def guarded(self, act: Callable[[], Any], words: Words) -> Any:
         """What the rule answers; an error is one of its line."""
 
         def quietly() -> Any:

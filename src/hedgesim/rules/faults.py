@@ -14,19 +14,18 @@ from typing import Any, NamedTuple, TypeVar
 
 from hedgesim.errors import HedgesimError, Place
 
-SECONDS = 10.0
-"""Time that a rule has for being read, and for one decision in a small invented quarter."""
-
 
 class Words(NamedTuple):
     """What is said of an error in a rule, of which {error} is the kind and {said} the message; and the remedy."""
 
     fault: str
     remedy: str = "Correct this line."
+    seconds: float = 10.0
+    """Time that there is for what is done."""
 
 
 READING = Words("{error} while the rule is read: {said}")
-TRYING = Words("{error} when the rule is tried: {said}")
+TRYING = Words("{error} when the rule is tried: {said}", seconds=2.0)
 RUNNING = Words("{error} in this rule: {said}")
 COMPILING = Words(
     "JAX cannot compile this rule: {said}",
@@ -94,7 +93,7 @@ def guarded(path: str, act: Callable[[], T], words: Words, *, line: int = 1) -> 
 
     thread = threading.Thread(target=do, daemon=True)
     thread.start()
-    thread.join(SECONDS)
+    thread.join(words.seconds)
     if done:
         return done[0]
     if failed:
@@ -102,7 +101,7 @@ def guarded(path: str, act: Callable[[], T], words: Words, *, line: int = 1) -> 
         raise HedgesimError(Place(shown_file(path), where), *_in_words(failed[0], words)) from failed[0]
     where = _present_line(path, thread) or line
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
-    fault = f"the rule takes more than {SECONDS:g} seconds"
+    fault = f"the rule takes more than {words.seconds:g} seconds"
     raise HedgesimError(Place(shown_file(path), where), fault, "Take out what is slow or never ends.")
 
 
