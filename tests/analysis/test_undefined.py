@@ -30,7 +30,7 @@ scenarios: [war_2022]
 uncertainties:
   {TASTE}: {{low: 0.5, high: 1.5}}
 levers:
-  end: [2021Q3]
+  end: [2022Q4]
   countries: [{WITHOUT}, {WITH}]
 outcomes: [hedging_index, {OF_KGZ}]
 goals: {{{OF_KGZ}: high}}
@@ -39,13 +39,13 @@ samples: 128
 replications: 2
 seed: 5
 """
-SAMPLED = TEXT.replace(f"  countries: [{WITHOUT}, {WITH}]\n", "  settings.taste.trust: [0.5, 1.0]\n").replace(
+SAMPLED = TEXT.replace(f"  countries: [{WITHOUT}, {WITH}]\n", "  settings.taste.offer: [0.5, 1.0]\n").replace(
     "levers:", f"  countries: [{WITHOUT}, {WITH}, [KGZ, TJK]]\nlevers:"
 )
 POWERS = TEXT.replace(f"countries: [{WITHOUT}, {WITH}]", "powers: [[RUS, CHN], [RUS, CHN, TUR]]").replace(
     OF_KGZ, "presence_TUR"
 )
-OF_FILES = TEXT.replace(f"  countries: [{WITHOUT}, {WITH}]\n", "  settings.taste.trust: [0.5, 1.0]\n").replace(
+OF_FILES = TEXT.replace(f"  countries: [{WITHOUT}, {WITH}]\n", "  settings.taste.offer: [0.5, 1.0]\n").replace(
     "[war_2022]", "[some.yaml, others.yaml]"
 )
 REPEATED = TEXT.replace(f"uncertainties:\n  {TASTE}: {{low: 0.5, high: 1.5}}\n", "").replace(

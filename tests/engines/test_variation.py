@@ -109,7 +109,7 @@ class Eager(Suitor):
 
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
         decision = super().decide(view, parameters)
-        return replace(decision, attention=self.zeal * decision.attention)
+        return replace(decision, attention=view.xp.minimum(self.zeal * decision.attention, 1.0))
 
 
 @pytest.fixture(autouse=True)

@@ -167,7 +167,7 @@ class HedgeModel(mesa.Model):
         overrides: Sequence[str] = (),
     ) -> None:
         """Make the agents and the starting world of one run."""
-        known = _known(scenario, overrides)
+        self._scheduled = known = _known(scenario, overrides)
         self.case = following(known if rng is None else replace(known, seed=int(rng)), rules)
         super().__init__(rng=self.case.seed)
         self.run = run = whole("run", run, 0)
@@ -215,11 +215,16 @@ class HedgeModel(mesa.Model):
 
     def _change_rules(self) -> None:
         """Give a new rule to the agents whose rule the scenario changes in the coming quarter."""
-        before, now = self.case.at(self.quarter), self.case.at(self.quarter + 1)
-        for country, rule, new in zip(self.countries, before.country_rules, now.country_rules, strict=True):
-            country.rule = country.rule if new is rule else new
-        for power, own, other in zip(self.powers, before.power_rules, now.power_rules, strict=True):
-            power.rule = power.rule if other is own else other
+        before, now = (self._scheduled.at(step) for step in (self.quarter, self.quarter + 1))
+        axes = self.case.setting.axes
+        changed: dict[str, CountryRule | PowerRule] = {}
+        for codes, olds, news in (
+            (axes.countries, before.country_rules, now.country_rules),
+            (axes.powers, before.power_rules, now.power_rules),
+        ):
+            changed |= {code: new for code, old, new in zip(codes, olds, news, strict=True) if new is not old}
+        if changed:
+            self.follow(changed)
 
     def _begin_quarter(self) -> None:
         """Compute what all agents know before deciding."""
