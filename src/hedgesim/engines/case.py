@@ -20,7 +20,7 @@ from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import Start, begin, conditions_at
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
-from hedgesim.rules.catalogue import RuleFile, files_in_use
+from hedgesim.rules.catalogue import RuleFile, files_in_use, own
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import values_of
@@ -97,8 +97,8 @@ def _names(scenario: Scenario) -> dict[str, str]:
 
 
 def _rules(known: Mapping[str, type[Rule]], choices: Sequence[tuple[str, dict[str, float]]]) -> tuple[Rule, ...]:
-    """The rule of each place, tried; places that chose the same share one object."""
-    for name, _ in choices:
+    """The rule of each place; places that chose the same share one object. Those of files were tried when read."""
+    for name in {name for name, _ in choices} - set(own):
         check_decisions(known[name])
     made: list[Rule] = []
     for n, (name, values) in enumerate(choices):
