@@ -217,7 +217,7 @@ class HedgeModel(mesa.Model):
         """Give a new rule to the agents whose rule the scenario changes in the coming quarter."""
         before, now = (self._scheduled.at(step) for step in (self.quarter, self.quarter + 1))
         axes = self.case.setting.axes
-        changed: dict[str, CountryRule | PowerRule] = {}
+        changed: dict[str, object] = {}
         for codes, olds, news in (
             (axes.countries, before.country_rules, now.country_rules),
             (axes.powers, before.power_rules, now.power_rules),

@@ -14,7 +14,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.results.results import Results
 from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
-from hedgesim.rules.files import read_rule_file, use
+from hedgesim.rules.files import rule_file, use
 
 Ranges = Mapping[str, tuple[float, float]]
 HERE = Path(__file__).parent
@@ -50,7 +50,7 @@ def swept(folder: Path, rule: str, ranges: Ranges, *more: str) -> Results:
     folder.mkdir(exist_ok=True)
     file = experiment(folder, rule, ranges, *more)
     with patch.dict(catalogue.own):
-        use([read_rule_file(HERE / f"{rule}.py")])
+        use([rule_file(HERE / f"{rule}.py")])
         return sweep(file, folder / "out")
 
 
