@@ -140,6 +140,7 @@ def _rule_sets(scenario: Scenario, setting: Setting) -> list[RuleSet]:
             name, values, given = rule_at(scenario.rules, scenario.changes, (side, code), quarter)
             key = (side, name, tuple(sorted(values.items())))
             if key not in made:
+                check_decisions(known[name])
                 made[key] = known[name]().with_values(values)
             rules.append(made[key])
             names = {item.name for item in parameters_of(made[key])}
