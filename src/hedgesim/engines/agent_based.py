@@ -203,7 +203,7 @@ class HedgeModel(mesa.Model):
         if self.quarter == self.case.setting.axes.n_steps:
             self.running = False
             return
-        self._change_rules()
+        self.case = self.case.at(self.quarter + 1)
         self.agents.do("decide")
         countries = joined_along(COUNTRY, [agent.decision for agent in self.countries])
         powers = joined_along(TARGET, [agent.decision for agent in self.powers])
@@ -212,14 +212,6 @@ class HedgeModel(mesa.Model):
         self.quarter += 1
         self._begin_quarter()
         self.datacollector.collect(self)
-
-    def _change_rules(self) -> None:
-        """Give a new rule to the agents whose rule the scenario changes in the coming quarter."""
-        before, now = self.case.at(self.quarter), self.case.at(self.quarter + 1)
-        for country, rule, new in zip(self.countries, before.country_rules, now.country_rules, strict=True):
-            country.rule = country.rule if new is rule else new
-        for power, own, other in zip(self.powers, before.power_rules, now.power_rules, strict=True):
-            power.rule = power.rule if other is own else other
 
     def _begin_quarter(self) -> None:
         """Compute what all agents know before deciding."""
