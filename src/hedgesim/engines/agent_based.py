@@ -167,7 +167,7 @@ class HedgeModel(mesa.Model):
         overrides: Sequence[str] = (),
     ) -> None:
         """Make the agents and the starting world of one run."""
-        self._scheduled = known = _known(scenario, overrides)
+        known = _known(scenario, overrides)
         self.case = following(known if rng is None else replace(known, seed=int(rng)), rules)
         super().__init__(rng=self.case.seed)
         self.run = run = whole("run", run, 0)
@@ -203,7 +203,7 @@ class HedgeModel(mesa.Model):
         if self.quarter == self.case.setting.axes.n_steps:
             self.running = False
             return
-        self._change_rules()
+        self.case = self.case.at(self.quarter + 1)
         self.agents.do("decide")
         countries = joined_along(COUNTRY, [agent.decision for agent in self.countries])
         powers = joined_along(TARGET, [agent.decision for agent in self.powers])
@@ -212,19 +212,6 @@ class HedgeModel(mesa.Model):
         self.quarter += 1
         self._begin_quarter()
         self.datacollector.collect(self)
-
-    def _change_rules(self) -> None:
-        """Give a new rule to the agents whose rule the scenario changes in the coming quarter."""
-        before, now = (self._scheduled.at(step) for step in (self.quarter, self.quarter + 1))
-        axes = self.case.setting.axes
-        changed: dict[str, object] = {}
-        for codes, olds, news in (
-            (axes.countries, before.country_rules, now.country_rules),
-            (axes.powers, before.power_rules, now.power_rules),
-        ):
-            changed |= {code: new for code, old, new in zip(codes, olds, news, strict=True) if new is not old}
-        if changed:
-            self.follow(changed)
 
     def _begin_quarter(self) -> None:
         """Compute what all agents know before deciding."""

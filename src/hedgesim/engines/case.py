@@ -8,7 +8,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from hedgesim.engines.trial import check_decisions
 from hedgesim.errors import HedgesimError, choose_from, shown
@@ -28,6 +28,8 @@ from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import values_of
 from hedgesim.scenario.changes import rule_at
 from hedgesim.scenario.tables import Tables, read_tables
+
+Rule = TypeVar("Rule", CountryRule, PowerRule)
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,12 @@ class Case:
         return any(rule.gambles for one in self.phases for rule in one.country_rules)
 
     def at(self, step: int) -> Case:
-        """The case with the rules of one step."""
-        return self.phases[sum(one.step <= step for one in self.later_rules)] if self.later_rules else self
+        """The case with the rules of one step, and those that come later."""
+        begun = [one for one in self.later_rules if one.step <= step]
+        if not begun:
+            return self
+        now, later = begun[-1], self.later_rules[len(begun) :]
+        return replace(self, country_rules=now.country_rules, power_rules=now.power_rules, later_rules=later)
 
 
 @dataclass(frozen=True)
@@ -187,7 +193,26 @@ def following(case: Case, rules: Chosen) -> Case:
             fault = f"there is no such country or power in {case.name}"
             raise HedgesimError(f'rules["{code}"]', fault, choose_from(str(code), chain(*sides), case.names))
         sides[place][code] = _made(f'rules["{code}"]', chosen, RULES[place])
-    return replace(case, country_rules=tuple(sides[0].values()), power_rules=tuple(sides[1].values()))
+    return _with_rules(case, tuple(sides[0].values()), tuple(sides[1].values()))
+
+
+def _with_rules(case: Case, countries: tuple[CountryRule, ...], powers: tuple[PowerRule, ...]) -> Case:
+    """A case with other rules, each until the scenario changes that of the same country or power."""
+    before: Case | RuleSet = case
+    now, later = (countries, powers), list[RuleSet]()
+    for one in case.later_rules:
+        now = (
+            _unless_changed(now[0], before.country_rules, one.country_rules),
+            _unless_changed(now[1], before.power_rules, one.power_rules),
+        )
+        later.append(replace(one, country_rules=now[0], power_rules=now[1]))
+        before = one
+    return replace(case, country_rules=countries, power_rules=powers, later_rules=tuple(later))
+
+
+def _unless_changed(own: tuple[Rule, ...], before: tuple[Rule, ...], after: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The rules of some, but those after a change where there is one."""
+    return tuple(one if old is new else new for one, old, new in zip(own, before, after, strict=True))
 
 
 def _made(place: str, chosen: Any, *kinds: tuple[Any, Callable[[], Mapping[str, Any]]]) -> Any:
