@@ -109,9 +109,9 @@ def _origins(calibration: str) -> dict[int, Case]:
     from hedgesim.scenario.tables import read_tables
 
     years = sorted(int(year) for year in recorded(read_tables())["year"].unique())
-    found = {}
+    found, given = {}, [f"parameters={calibration}", "earlier_shocks=none"]
     for year in years[:-1]:
-        ends = [f"start={year}Q4", f"end={min(year + max(HORIZONS), years[-1])}Q4", f"parameters={calibration}"]
+        ends = [f"start={year}Q4", f"end={min(year + max(HORIZONS), years[-1])}Q4", *given]
         found[year] = case_of(hedgesim.read_scenario(HISTORY, overrides=ends))
     return found
 

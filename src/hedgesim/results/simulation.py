@@ -26,6 +26,7 @@ from hedgesim.results.tables import RUNS, SUMMARY, TABLES
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
+from hedgesim.scenario.notes import notes_of
 
 DEFAULT_RUNS, DEFAULT_KEEP = 1000, 100
 _PACKAGES = ("mesa", "matplotlib", "mpltern")
@@ -169,11 +170,10 @@ def run_scenarios(
 ) -> tuple[list[Results], Paired]:
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
-    cases = [case_of(*of) for of in zip(scenarios, (one.setting for one in inputs), strict=True)]
-    if folder is not None:
-        check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
+    cases = [case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)]
     check_memory(cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
+        check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
         Folder(folder).prepare()
     began, identity, batch = now(), plan.identity_of(*scenarios), Batch(cases, plan, on_runs)
     with blocks_of(cases, plan) as blocks:
@@ -181,7 +181,7 @@ def run_scenarios(
             batch.add(block)
     results = []
     for scenario, case, own, one in zip(scenarios, cases, inputs, batch.gathered, strict=True):
-        manifest = {IDENTITY: identity, **_manifest(scenario, plan=plan, began=began)}
+        manifest = {IDENTITY: identity, **_manifest(scenario, notes_of(scenario, own), plan=plan, began=began)}
         results.append(Results(manifest, FrameTables(one.tables()), scenario, case, own, one.closing()))
     return results, batch.paired
 
@@ -279,8 +279,7 @@ class Gathered:
         return self._closing.table()
 
 
-def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object]:
-    rules = {file.name: file.digest for file in files_in_use()}
+def _manifest(scenario: Scenario, notes: Sequence[str], *, plan: Plan, began: str) -> dict[str, object]:
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -291,7 +290,8 @@ def _manifest(scenario: Scenario, *, plan: Plan, began: str) -> dict[str, object
         "workers": plan.workers,
         "runs_at_once": plan.engine.together,
         "parameters": scenario.parameters,
-        **({"rules": rules} if rules else {}),
+        "notes": [*notes],
+        **({"rules": {file.name: file.digest for file in files_in_use()}} if files_in_use() else {}),
         "seed": scenario.seed,
         "runs": plan.runs,
         "keep": plan.keep,

@@ -25,6 +25,10 @@ ALARM_HALF_LIFE = 12.0
 """Quarters after which half of an alarm is left."""
 
 
+EVENTS = ("succession",)
+"""Channels of what happens once and leaves nothing that acts on."""
+
+
 @dataclass(frozen=True)
 class Impulse:
     """One line of a shock: what it changes, whom it hits, when and for how long (quarters)."""
@@ -54,9 +58,10 @@ class Impulse:
 def impulses_of(scenario: Scenario, tables: Tables) -> list[Impulse]:
     """Every impulse of a scenario: recorded causes from start to end unless omitted, alarms, then its own.
 
-    Of alarms those before the start count too, for something is left of them.
+    Of alarms those before the start count too, for something is left of them. Of other causes, those since the
+    quarter of the tables of the start do, for these tables show a world without them.
     """
-    recorded = (*_recorded(scenario, tables.table("shocks")), *_alarms(scenario, tables.table("alarms")))
+    recorded = (*_recorded(scenario, tables), *_alarms(scenario, tables.table("alarms")))
     lines = (*recorded, *_own(scenario, grades_of(tables)))
     return [_sized(scenario, line) for line in lines]
 
@@ -94,12 +99,19 @@ def _is_chosen(scenario: Scenario, names: set[str]) -> bool:
     return chosen and not names & set(scenario.omit_shocks)
 
 
-def _recorded(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
-    for row in table.to_dict("records"):
+def basis_of(tables: Tables) -> Period:
+    """The quarter whose world the tables of the start show; of several, which parts may have, the first."""
+    return min(map(Period.parse, tables.table("shares")["start"]))
+
+
+def _recorded(scenario: Scenario, tables: Tables) -> Iterable[Impulse]:
+    first = scenario.start if scenario.earlier_shocks == "none" else min(basis_of(tables), scenario.start)
+    for row in tables.table("shocks").to_dict("records"):
         names = {str(row["shock"]), str(row["event"])}
         acting = Period.acting(str(row["date"]))
-        inside = scenario.start.index <= acting.index <= scenario.end.index
-        if row["role"] == "cause" and inside and _is_chosen(scenario, names):
+        inside = first.index <= acting.index <= scenario.end.index
+        over = acting < scenario.start and row["channel"] in EVENTS
+        if row["role"] == "cause" and inside and not over and _is_chosen(scenario, names):
             yield _of_row(row, acting, scenario.start)
 
 

@@ -13,8 +13,9 @@ from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.shocks import conditions, profile
 from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.citations import weights_of
-from hedgesim.scenario.impulses import Impulse, impulses_of
+from hedgesim.scenario.impulses import Impulse, basis_of, impulses_of
 from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.tables import Tables
 
 CLOSE = 1e-9
 """What counts as nothing."""
@@ -30,6 +31,8 @@ def notes_of(scenario: Scenario, inputs: ScenarioInputs) -> tuple[str, ...]:
     """Sentences about a scenario, none where nothing needs to be said."""
     lines = impulses_of(scenario, inputs.tables)
     return (
+        *_basis(scenario, inputs, lines),
+        *_aggressor(scenario, inputs.setting),
         *_changes(scenario),
         *_overrides(scenario),
         *_random(scenario, lines),
@@ -38,6 +41,40 @@ def notes_of(scenario: Scenario, inputs: ScenarioInputs) -> tuple[str, ...]:
         *_rescaled(inputs),
         *_cut_off(scenario, inputs.setting),
     )
+
+
+def _basis(scenario: Scenario, inputs: ScenarioInputs, lines: Sequence[Impulse]) -> Iterator[str]:
+    """On what a start stands that is later than its tables."""
+    basis = basis_of(inputs.tables)
+    if scenario.start <= basis:
+        return
+    yield (
+        f"The tables know no start later than {basis}: the run begins in {scenario.start} with the world of then"
+        f" ({', '.join(f'{name} {years}' for name, years in _years(inputs.tables))})."
+    )
+    carried = {
+        line.event or line.shock
+        for line in lines
+        if line.onset < 0.0 and line.channel != "alarm" and line.onset + line.duration > 1.0
+    }
+    if carried:
+        yield f"Recorded causes before the start that act on in it: {_some(sorted(carried))}."
+
+
+def _years(tables: Tables) -> Iterator[tuple[str, str]]:
+    """Tables with a part for each start, and the years that their rows are about."""
+    for name, form in tables.forms.items():
+        if form.get("start"):
+            years = sorted({date[:4] for date in tables.table(name)["date"] if date})
+            yield name.replace("_", " "), "undated" if not years else "-".join(dict.fromkeys((years[0], years[-1])))
+
+
+def _aggressor(scenario: Scenario, setting: Setting) -> Iterator[str]:
+    """Whom threat and votes are about where the scenario does not say."""
+    if scenario.aggressor is None and setting.aggressor.any():
+        power = setting.axes.powers[int(setting.aggressor.argmax())]
+        about = "the columns threat and affinity, and hostile resolutions, are about"
+        yield f"No aggressor is named: {about} {power}, which has the largest army."
 
 
 def _changes(scenario: Scenario) -> Iterator[str]:

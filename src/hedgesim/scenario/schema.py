@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
@@ -152,6 +152,12 @@ class Scenario(CheckedFile):
         "all",
         examples=[["war_2022"]],
         description="Recorded causes dated start to end: all, none, or a list of events or ids.",
+    )
+    earlier_shocks: Literal["all", "none"] = Field(
+        "all",
+        exclude_if=lambda chosen: chosen == "all",
+        examples=["none"],
+        description="Of recorded causes between the tables of the start and a later start: whether they act on.",
     )
     omit_shocks: Annotated[AnyNames, known("recorded_shocks", "recorded shock")] = Field(
         (), examples=[["covid"]], description="Recorded events or shock ids that do not happen here."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import wraps
 from importlib.resources import files
@@ -181,7 +181,7 @@ def _visible(name: str, frame: pd.DataFrame, *, form: Mapping[str, Any], start: 
         return frame[kept].reset_index(drop=True)
     frame = frame[frame["date"].map(day_of) <= day]
     if form.get("start"):
-        frame = _of_start(name, frame, start=start)
+        frame = _of_start(name, frame, key=form["key"], start=start)
     for column, settings in form.get("blank", {}).items():
         frame = _blanked(frame, column, settings=settings, day=day)
     if "latest" in form:
@@ -189,19 +189,15 @@ def _visible(name: str, frame: pd.DataFrame, *, form: Mapping[str, Any], start: 
     return frame.reset_index(drop=True)
 
 
-def _of_start(name: str, frame: pd.DataFrame, *, start: Period) -> pd.DataFrame:
-    """The part of the latest start up to the scenario's."""
+def _of_start(name: str, frame: pd.DataFrame, *, key: Sequence[str], start: Period) -> pd.DataFrame:
+    """Of every row the latest start up to the scenario's."""
     parts = frame["start"].map(Period.parse)
     known = parts[parts <= start]
     if known.empty:
         starts = ", ".join(sorted(set(frame["start"])))
-        raise HedgesimError(
-            f"{name}.csv",
-            f"nothing is known up to {start}",
-            f"Start at or after one of {starts}.",
-        )
-    of_start: pd.DataFrame = frame[parts == known.max()]
-    return of_start
+        raise HedgesimError(f"{name}.csv", f"nothing is known up to {start}", f"Start at or after one of {starts}.")
+    rows: pd.DataFrame = frame.loc[known.sort_values(kind="stable").index]
+    return rows.drop_duplicates([column for column in key if column != "start"], keep="last").sort_index()
 
 
 def _blanked(frame: pd.DataFrame, column: str, *, settings: Mapping[str, str], day: str) -> pd.DataFrame:
