@@ -12,6 +12,7 @@ from hedgesim.engines.agent_based import HedgeModel, run_alone
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.ensemble import outcomes, simulate
 from hedgesim.model.world import LEADERS, MEMBER, NONE
+from hedgesim.rules import country_rules
 from hedgesim.scenario import read_scenario
 from worlds import case_from
 
@@ -78,6 +79,12 @@ def test_agents_change_with_the_ensemble_and_keep_a_rule_given_by_hand(write: Ca
     model = HedgeModel(case, 0)
     own, changed = model.countries[0], model.countries[case.setting.axes.countries.index("UZB")]
     own.rule = given = case.later_rules[0].country_rules[0].with_values({})
+    changed.rule = "neutrality"
+    while model.quarter < 6:
+        assert changed.rule == country_rules()["neutrality"]()
+        model.step()
+    assert own.rule is given
+    assert changed.rule is case.later_rules[0].country_rules[model.countries.index(changed)]
     while model.running:
         model.step()
     assert own.rule is given
