@@ -175,7 +175,8 @@ def _selection(*words: str) -> BeforeValidator:
             return value
         if isinstance(value, list | tuple) and value and all(isinstance(name, str) and name for name in value):
             return _distinct(tuple(value))
-        fault = f"{PATH} must be {' or '.join(words)} or a list of names, not {shown(value)}"
+        given = "an empty list" if value in ([], ()) else shown(value)
+        fault = f"{PATH} must be {' or '.join(words)} or a list of names, not {given}"
         raise misfit(fault, "A list is written [a, b].")
 
     return BeforeValidator(check)
