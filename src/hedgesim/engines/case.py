@@ -22,7 +22,7 @@ from hedgesim.model.setting import Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.start import Start, begin, conditions_at
 from hedgesim.rules import CountryRule, PowerRule, country_rules, power_rules
-from hedgesim.rules.catalogue import RuleFile, files_in_use
+from hedgesim.rules.catalogue import RuleFile, files_in_use, own
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import values_of
@@ -146,7 +146,8 @@ def _rule_sets(scenario: Scenario, setting: Setting) -> list[RuleSet]:
             name, values, given = rule_at(scenario.rules, scenario.changes, (side, code), quarter)
             key = (side, name, tuple(sorted(values.items())))
             if key not in made:
-                check_decisions(known[name])
+                if name not in own:  # rules of files were tried when they were read
+                    check_decisions(known[name])
                 made[key] = known[name]().with_values(values)
             rules.append(made[key])
             names = {item.name for item in parameters_of(made[key])}

@@ -171,9 +171,10 @@ def run_scenarios(
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
     cases = [case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)]
-    check_memory(cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
         check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
+    check_memory(cases, runs=plan.runs, keep=plan.keep)
+    if folder is not None:
         Folder(folder).prepare()
     began, identity, batch = now(), plan.identity_of(*scenarios), Batch(cases, plan, on_runs)
     with blocks_of(cases, plan) as blocks:
