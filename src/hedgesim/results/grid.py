@@ -20,7 +20,7 @@ from hedgesim.results.folders import Folder
 from hedgesim.results.ownership import IDENTITY, identity_of, own_rules
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
-from hedgesim.results.space import check_disk, check_memory
+from hedgesim.results.space import check_space
 from hedgesim.results.store import KEY, Contents
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
@@ -113,9 +113,7 @@ def run_grid(
         StoreError: there is too little memory or disk.
     """
     cases, all_runs = [case_of(scenario)], runs * math.prod(map(len, grid.values()))
-    if folder is not None:
-        check_disk(folder, cases, runs=all_runs, keep=0)
-    check_memory(cases, runs=all_runs, keep=0)
+    check_space(folder, cases, runs=all_runs, keep=0)
     plan = SweepPlan.of(grid_experiment(scenario, name, grid, runs=runs, outcome=outcome))
     if folder is not None:
         Folder(folder).prepare()

@@ -20,7 +20,7 @@ from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
 from hedgesim.results.results import Results
-from hedgesim.results.space import check_disk, check_memory
+from hedgesim.results.space import check_space
 from hedgesim.results.summary import Closing, Paired, Summary
 from hedgesim.results.tables import RUNS, SUMMARY, TABLES
 from hedgesim.rules.catalogue import files_in_use
@@ -171,9 +171,7 @@ def run_scenarios(
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
     cases = [case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)]
-    if folder is not None:
-        check_disk(folder, cases, runs=plan.runs, keep=plan.keep)
-    check_memory(cases, runs=plan.runs, keep=plan.keep)
+    check_space(folder, cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
         Folder(folder).prepare()
     began, identity, batch = now(), plan.identity_of(*scenarios), Batch(cases, plan, on_runs)

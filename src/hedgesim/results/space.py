@@ -41,6 +41,13 @@ class Need:
         return "--keep" if self.kept > self.rows else "--runs"
 
 
+def check_space(folder: Path | None, cases: Sequence[Case], *, runs: int, keep: int) -> None:
+    """Refuse runs whose tables the disk of a folder, if one is given, or memory cannot hold; StoreError if so."""
+    if folder is not None:
+        check_disk(folder, cases, runs=runs, keep=keep)
+    check_memory(cases, runs=runs, keep=keep)
+
+
 def check_disk(folder: Path, cases: Sequence[Case], *, runs: int, keep: int) -> None:
     """Refuse runs whose tables the disk of a folder cannot hold; StoreError if so."""
     need = _sum([on_disk(case, runs=runs, keep=keep) for case in cases])
