@@ -116,7 +116,7 @@ def test_a_hindcast_is_written_drawn_and_printed(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="not a folder of hedgesim ablate"):
         read_findings(tmp_path, "ablate")
     (tmp_path / "skills.parquet").write_bytes(b"PAR1")
-    with pytest.raises(StoreError, match="missing or broken"):
+    with pytest.raises(StoreError, match="its bytes do not have its digest"):
         read_findings(tmp_path, "hindcast")
 
 
