@@ -33,8 +33,9 @@ TITLES = {
 }
 HEAD = """# Scenario format
 
-Written by `tools/write_format.py` from the schema (`make docs`); a test compares them. Do not edit. What the keys are
-for is told in [scenarios.md](scenarios.md); channels, rules and parameters are listed in [reference.md](reference.md).
+Written by `tools/write_format.py` from the schema (`make docs`); a test compares them. Do not edit.
+[scenarios.md](scenarios.md) explains the use of the keys. [reference.md](reference.md) lists channels, rules and
+parameters.
 
 A key without default must be written, unless the file extends one that has it. `null` deletes an inherited entry of a
 mapping. Every path can be set with `--set`, such as `--set shocks.drought.channels.0.size=0.3`.

@@ -6,7 +6,6 @@ import inspect
 import json
 import pickle
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +18,8 @@ from hedgesim.rules import catalogue, country_rules, power_rules
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.countries import habit
 from hedgesim.rules.files import MOST_BYTES, rule_file, use
+
+pytestmark = pytest.mark.usefixtures("rule_folder")
 
 HABIT = Path(habit.__file__).read_text(encoding="utf-8")
 LEANING = '''\
@@ -53,17 +54,6 @@ from hedgesim.rules.powers.bystander import Bystander
 class Watching(Bystander):
     """As a bystander."""
 '''
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder to work in; the rules used from it are forgotten afterwards."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(catalogue, "own", {})
-    before = set(sys.modules)
-    yield tmp_path
-    for name in [name for name in set(sys.modules) - before if name.startswith("hedgesim.rules.own_")]:
-        del sys.modules[name]
 
 
 def written(text: str, name: str = "leaning.py") -> Path:

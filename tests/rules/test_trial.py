@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import dedent, indent
 
@@ -18,6 +16,8 @@ from hedgesim.errors import HedgesimError
 from hedgesim.model.view import PowerView, View
 from hedgesim.rules import catalogue, country_rules, files
 from worlds import make_setting, plain_view, scenario_from, views_of
+
+pytestmark = pytest.mark.usefixtures("rule_folder")
 
 BEGIN = '''\
 """Mine: a rule under trial."""
@@ -167,17 +167,6 @@ POWERS: dict[str, tuple[str, str]] = {
         RUN_ALONE,
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder to work in; the rules used from it are forgotten afterwards."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(catalogue, "own", {})
-    before = set(sys.modules)
-    yield tmp_path
-    for name in [name for name in set(sys.modules) - before if name.startswith("hedgesim.rules.own_")]:
-        del sys.modules[name]
 
 
 def country_rule(body: str, *, begin: str = BEGIN) -> str:
