@@ -45,6 +45,14 @@ def test_runs_of_one_seed_are_paired() -> None:
     assert found.settings.to_numpy().tolist() == [["omit_shocks", [], ["war_2022"]]]
 
 
+def test_rule_files_that_differ_are_shown_even_if_they_have_one_name() -> None:
+    one = batch([0.1])
+    digests = ({"leaning": "a" * 64, "same": "c" * 64}, {"leaning": "b" * 64, "same": "c" * 64, "more": "d" * 64})
+    sides = [Results.of({"runs": one.table("runs")}, {**one.manifest, "rules": rules}) for rules in digests]
+    found = compare(*sides, names=["a", "b"]).settings.to_numpy().tolist()
+    assert found == [["rule file leaning.py", "a" * 12, "b" * 12], ["rule file more.py", "", "d" * 12]]
+
+
 def test_other_seeds_are_compared_as_samples_and_failed_runs_are_left_out() -> None:
     found = compare(batch([0.2, 0.4, 9.0], failed=[2]), batch([0.1, 0.3], seed=2), names=["a", "b"])
     own = row(found)

@@ -43,8 +43,8 @@ def test_patterns_that_bear_on_a_chart_are_named_by_verdict() -> None:
         columns=["pattern", "verdict", "quantities"],
     )
     line = Trust(patterns=patterns).line(about=("meetings", "has_met"))
-    assert "patterns of the record that bear on it: P5 P4 holds, P2 fails; " in line
-    assert "bear on it: none" in Trust(patterns=patterns).line(about=("hedging_index",))
+    assert "patterns of the record about this (holds: P5 P4, fails: P2); " in line
+    assert "about this (none); " in Trust(patterns=patterns).line(about=("hedging_index",))
     assert "patterns of the record: not scored" in Trust().line(about=("meetings",))
 
 

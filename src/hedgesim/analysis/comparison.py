@@ -9,24 +9,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import stats
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.results.results import Results
+from hedgesim.results.summary import INTERVAL
 from hedgesim.results.tables import PRESENCE, RUNS
 from hedgesim.scenario.twins import leaves_of
 
 FEWEST, MOST = 2, 6
 """Batches that can be compared at once."""
 
-Z = 1.6448536269514722
-"""Quantile of the standard normal distribution at 95 %."""
-
-QUANTILES = (0.05, 0.95)
 NAMED = ("shocks.", "changes.")
 """Beginnings of paths below which names of a scenario's own stand."""
 
 WORDS = ("purpose", "shocks", "changes")
 """Paths of a scenario that decide nothing by themselves."""
+
+DIGITS = 12
+"""Digits of a digest that are shown."""
 
 WHOLE_RUN = ("run", "seed", "failed")
 COLUMNS = (
@@ -193,14 +194,15 @@ def _of_pairs(one: Values, other: Values) -> tuple[float, ...]:
     """Mean difference of paired runs, its error, 5 and 95 % of runs, and the share with the sign of the mean."""
     change = other - one
     mean, error = float(change.mean()), _error(change)
-    low, high = (float(q) for q in np.quantile(change, QUANTILES))
+    low, high = (float(q) for q in np.quantile(change, INTERVAL))
     return mean, error, low, high, float((np.sign(change) == np.sign(mean)).mean())
 
 
 def _of_samples(one: Values, other: Values) -> tuple[float, ...]:
     """Difference of the means of independent runs, its error and its 90 % interval; no share of signs."""
     mean, error = float(other.mean() - one.mean()), float(np.hypot(_error(one), _error(other)))
-    return mean, error, mean - Z * error, mean + Z * error, np.nan
+    reach = float(stats.norm.ppf(INTERVAL[1])) * error
+    return mean, error, mean - reach, mean + reach, np.nan
 
 
 def _error(sample: Values) -> float:
@@ -236,10 +238,10 @@ def _own(held_by_one: Mapping[str, object], held: Sequence[Mapping[str, object]]
 
 
 def _about(manifest: Mapping[str, Any]) -> dict[str, object]:
-    """Values of a scenario by path, and seed, runs, engine and versions."""
+    """Values of a scenario by path; seed, runs, engine and version; the start of the digest of every own rule file."""
     plain = {name: manifest[name] for name in ("experiment", "seed", "runs", "hedgesim", "engine") if name in manifest}
-    rules = manifest.get("rules")
-    own = {"rules of one's own": ", ".join(map(str, rules))} if isinstance(rules, list) and rules else {}
+    rules = manifest.get("rules") or {}
+    own = {f"rule file {name}.py": str(digest)[:DIGITS] for name, digest in rules.items()}
     scenario = leaves_of(str(manifest.get("scenario_text", "")))
     return {**{path: value for path, value in scenario.items() if path not in WORDS}, **plain, **own}
 

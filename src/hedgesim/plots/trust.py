@@ -54,8 +54,8 @@ def patterns_in_words(patterns: pd.DataFrame, about: Collection[str]) -> str:
     if patterns.empty:
         return "patterns of the record: not scored"
     bearing = patterns[patterns["quantities"].map(lambda names: bool({*str(names).split(";")} & {*about}))]
-    said = [f"{' '.join(own['pattern'])} {verdict}" for verdict, own in bearing.groupby("verdict", sort=False)]
-    return f"patterns of the record that bear on it: {', '.join(said) or 'none'}"
+    said = [f"{verdict}: {' '.join(own['pattern'])}" for verdict, own in bearing.groupby("verdict", sort=False)]
+    return f"patterns of the record about this ({', '.join(said) or 'none'})"
 
 
 def assumed_in(frame: pd.DataFrame) -> tuple[int, int]:
