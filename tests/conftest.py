@@ -1,6 +1,10 @@
-"""Property tests have no deadline; in CI they draw the same examples every time, elsewhere new ones."""
+"""Property tests have no deadline; in CI they draw the same examples every time, elsewhere new ones.
+
+Processes that tests start obey Ctrl-C, also where a shell has started pytest in the background and so ignores it.
+"""
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +16,9 @@ from hedgesim.scenario.tables import Tables, read_tables
 settings.register_profile("steady", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "steady")
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

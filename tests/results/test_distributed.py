@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.command_line import refused
@@ -17,6 +18,7 @@ from tests.results.small import SMALL, assert_same, many, written
 from tests.results.test_survival import begun, wait_for_parts
 
 from hedgesim.errors import HedgesimError, StoreError
+from hedgesim.results import distributed as on_dask
 from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
 from hedgesim.results.status import status_of
@@ -107,6 +109,20 @@ def test_a_cluster_that_goes_away_is_said_in_one_line(
     assert (process.returncode, len(lines)) == (2, 1), heard
     assert lines[0].startswith(f"--dask {cluster.address}: {said}")
     assert not status_of(tmp_path / "out").damaged
+
+
+def test_a_connection_that_breaks_before_the_client_notices_is_said_too(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from distributed.comm import CommClosedError
+
+    def broken(client: Any, *_: object) -> int:
+        assert client.status == "running"
+        raise CommClosedError
+
+    monkeypatch.setattr(on_dask, "_result", broken)
+    with pytest.raises(HedgesimError, match=r"the scheduler is gone\. Start it again"):
+        sweep(written(tmp_path, many(2)), tmp_path / "out", dask=cluster.address)
 
 
 def test_a_rule_of_ones_own_travels_to_the_workers(

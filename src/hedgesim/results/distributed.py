@@ -42,6 +42,7 @@ def on_cluster(address: str, work: ChunkWork, tasks: Iterator[Task]) -> Generato
         HedgesimError: no scheduler answers, or it is gone, or workers died again and again, or none is left.
     """
     from distributed import Client
+    from distributed.comm import CommClosedError
     from distributed.scheduler import KilledWorker
 
     _check_answer(address)
@@ -61,13 +62,14 @@ def on_cluster(address: str, work: ChunkWork, tasks: Iterator[Task]) -> Generato
         remedy = "See the logs of the workers; what is finished is kept, and the same command goes on."
         raise HedgesimError(f"--dask {address}", f"workers died again and again ({error})", remedy) from error
     except (CancelledError, OSError) as error:
-        if client.status == "running":
+        if client.status == "running" and not isinstance(error, CommClosedError):  # a client notices it a little later
             raise
+        waiting.clear()
         remedy = "Start it again; what is finished is kept, and the same command goes on."
         raise HedgesimError(f"--dask {address}", "the scheduler is gone", remedy) from error
     finally:
         with _silence():
-            if client.status == "running":
+            if waiting and client.status == "running":
                 client.cancel(list(waiting))
             client.close()
 
