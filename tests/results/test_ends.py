@@ -64,7 +64,7 @@ def stopped_as_a_group(folder: Path, wait: float, *more: float) -> None:
 
 @pytest.mark.parametrize(("times", "most"), [(4, 6.0), pytest.param(40, 12.0, marks=pytest.mark.hold)])
 def test_ctrl_c_to_all_processes_loses_nothing(tmp_path: Path, times: int, most: float) -> None:
-    path, chance = written(tmp_path, many(200_000)), random.Random(times)
+    path, chance = written(tmp_path, many(50_000 * times)), random.Random(times)  # more than is done before the last
     for n in range(times):
         stopped_as_a_group(tmp_path, chance.uniform(0.5, most), *([0.1, 0.1] * (n % 2)))
         if (tmp_path / "out" / "manifest.json").exists():
