@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -20,7 +21,16 @@ from hedgesim.commands import main
 
 ROOT = Path(__file__).parent.parent
 SCENARIOS = ROOT / "scenarios"
+TEMPLATES = ROOT / "src" / "hedgesim" / "commands" / "templates"
 KINDS = ("png", "svg")
+
+
+def sunder_sea(folder: Path) -> Path:
+    """The invented region of the templates, in a folder: its scenario, beside its tables in sunder_sea."""
+    shutil.copytree(TEMPLATES / "region", folder / "sunder_sea")
+    text = (TEMPLATES / "region.yaml").read_text(encoding="utf-8").replace("template", "sunder_sea")
+    (folder / "sunder_sea.yaml").write_text(text, encoding="utf-8")
+    return folder / "sunder_sea.yaml"
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,11 @@ LONGEST_FILE = 300
 LONGEST_FUNCTION = {"engines/quarter.py:perceive": 60, "scenario/arrays.py:setting_of": 60}
 """Functions that are one long list of fields."""
 
-FILES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))
+TEMPLATES = SOURCE / "commands" / "templates"
+"""Texts that `hedgesim new` writes for users: no part of the program."""
+
+PYTHON = [path for path in SOURCE.rglob("*.py") if TEMPLATES not in path.parents]
+FILES = sorted(path.relative_to(SOURCE).as_posix() for path in PYTHON)
 IN_LAYERS = [file for file in FILES if file not in {"__init__.py", "__main__.py"}]
 
 

@@ -165,8 +165,8 @@ def test_grid_runs_every_point_and_draws_the_outcome(tmp_path: Path) -> None:
 def test_help_names_every_command(tmp_path: Path) -> None:
     said = start("--help", folder=tmp_path)
     assert said.code == 0
-    files = {path.stem for path in Path(commands.__file__).parent.glob("[a-z]*.py")}
-    assert set(re.findall(r"^  ([a-z]+)  ", said.out, re.MULTILINE)) == files
+    files = {path.stem.rstrip("_").replace("_", "-") for path in Path(commands.__file__).parent.glob("[a-z]*.py")}
+    assert set(re.findall(r"^  ([a-z][a-z-]*)  ", said.out, re.MULTILINE)) == files
     assert {"run", "check", "sweep", "landscape"} <= files
     assert call().out == call("--help").out
 

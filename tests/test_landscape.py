@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import ROOT, call, folded, parsed, refused
+from command_line import ROOT, call, folded, parsed, refused, sunder_sea
 
 ACTORS = "actor,size\nAda,1\nBor,2\nCis,3\n"
 PAIRS = ",Ada,Bor,Cis\nAda,,1,-1\nBor,1,,-0.5\nCis,-1,-0.5,\n"
@@ -207,7 +207,7 @@ def test_words_that_mean_nothing_are_refused(words: tuple[str, ...], line: str) 
     assert refused("landscape", *words).startswith(line)
 
 
-def test_a_scenario_without_sizes_of_its_own_says_what_to_add() -> None:
-    line = refused("landscape", str(ROOT / "tests" / "region" / "sunder_sea.yaml"))
+def test_a_scenario_without_sizes_of_its_own_says_what_to_add(tmp_path: Path) -> None:
+    line = refused("landscape", str(sunder_sea(tmp_path)))
     assert line.startswith("table sizes: no military_expenditure of VAL is known before 2001")
     assert line.endswith("Add a row for it, or rows of military_burden and gdp.")

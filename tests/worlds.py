@@ -13,6 +13,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from hedgesim.engines.case import Case, case_of
+from hedgesim.engines.invented import example_view
 from hedgesim.engines.quarter import assess, perceive, perceive_powers
 from hedgesim.model.arrays import DOMAIN
 from hedgesim.model.derived import QuarterInputs
@@ -339,14 +340,7 @@ def blank(kind: Any, lengths: dict[str, int], **values: Any) -> Any:
 
 def plain_view(**values: Any) -> View:
     """What one country sees of two powers in one domain, security, when nothing has happened, except what is given."""
-    share = row(0.4, 0.3, 0.2, 0.1)
-    usual = {
-        **dict.fromkeys(("share_start", "share"), share),
-        **dict.fromkeys(("security", "politics"), column(1.0)),
-        "rate": column(0.5),
-        "capability": row(1.0, 0.5),
-    }
-    return blank(View, {"country": 1, "power": 2, "domain": 1, "format": 1}, **{**usual, **values})
+    return example_view(values)
 
 
 def next_response(rule: str, view: View, **values: float) -> np.ndarray:

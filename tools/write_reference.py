@@ -5,6 +5,7 @@ Usage: python tools/write_reference.py [FILE]
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields
@@ -94,8 +95,17 @@ def _rules() -> Iterator[str]:
     yield "## Rules\n"
     for kind, known in (("countries", country_rules()), ("powers", power_rules())):
         yield f"### Of {kind}\n"
-        rows = [(f"`{name}`", _first_line(rule), _own_parameters(rule)) for name, rule in known.items()]
-        yield table(("rule", "what it does", "parameters: default (range), meaning"), rows)
+        rows = [(f"`{name}`", _first_line(rule), *_cited(rule), _own_parameters(rule)) for name, rule in known.items()]
+        heads = ("rule", "what it does", "after", "also called", "not to be confused with")
+        yield table((*heads, "parameters: default (range), meaning"), rows)
+
+
+def _cited(rule: type) -> tuple[str, ...]:
+    """What the docstring of a rule says of its references, its other names and what it is not."""
+    text = " ".join((rule.__doc__ or "").split())
+    found = re.search(r"References: (.*)\. Also called: (.*)\. Not to be confused with (.*)\.", text)
+    assert found is not None, rule
+    return found.groups()
 
 
 def _own_parameters(rule: type) -> str:

@@ -3,6 +3,8 @@ from .analysis.discovery import discover as discover
 from .analysis.landscape import Landscape as Landscape
 from .analysis.sensitivity import sensitivity as sensitivity
 from .engines.agent_based import HedgeModel as HedgeModel
+from .engines.invented import example_power_view as example_power_view
+from .engines.invented import example_view as example_view
 from .engines.trial import read_rule_file as read_rule_file
 from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
@@ -32,6 +34,8 @@ __all__ = [
     "compare",
     "discover",
     "draw",
+    "example_power_view",
+    "example_view",
     "open_results",
     "paired_difference",
     "read_rule_file",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -13,7 +12,7 @@ import pandas as pd
 import pytest
 
 import hedgesim
-from command_line import ROOT
+from command_line import sunder_sea
 from hedgesim.analysis import blocs
 from hedgesim.analysis.blocs import compare, landscape_of
 from hedgesim.analysis.landscape import Flags, Landscape, Minima
@@ -129,12 +128,12 @@ def test_runs_that_fail_are_counted_and_left_out(n: int, monkeypatch: pytest.Mon
 
 
 def test_another_region_needs_only_sizes_in_its_tables(tmp_path: Path) -> None:
-    shutil.copytree(ROOT / "tests" / "region", tmp_path, dirs_exist_ok=True)
+    scenario = sunder_sea(tmp_path)
     spent = {"VAL": 1.0, "MIR": 4.0, "OST": 9.0, "NOR": 81.0, "EST": 36.0, "SUV": 100.0}
     rows = [f"{code},military_expenditure,2000,{value},USD bn,,invented,assumption" for code, value in spent.items()]
     head = "entity,measure,year,value,unit,date,source,confidence"
     (tmp_path / "sunder_sea" / "sizes.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
-    chosen = read_scenario(tmp_path / "sunder_sea.yaml")
+    chosen = read_scenario(scenario)
     found = landscape_of(chosen, read_inputs(chosen))
     assert found.actors == tuple(spent)
     assert found.size.tolist() == pytest.approx([0.1, 0.2, 0.3, 0.9, 0.6, 0.5])  # powers: mass_security of the tables

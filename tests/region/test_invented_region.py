@@ -9,12 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from command_line import ROOT, call
+from command_line import ROOT, TEMPLATES, call, sunder_sea
 
-HERE = Path(__file__).parent
 SOURCE = ROOT / "src"
 DATA = SOURCE / "hedgesim" / "data"
-SCENARIO = HERE / "sunder_sea.yaml"
 
 PLACES = """
 Central Asia, Central Asian, South Caucasus, Caspian, Eurasia, Eurasian, Silk Road, Middle Corridor, the Gulf, the West,
@@ -61,16 +59,21 @@ def _without_examples(path: Path) -> str:
 
 
 def test_the_region_is_a_file_and_tables_and_no_code() -> None:
-    beside = {path.suffix for path in (HERE / "sunder_sea").iterdir()}
-    assert beside == {".csv", ".yaml"}
-    text = "".join(path.read_text(encoding="utf-8") for path in [SCENARIO, *(HERE / "sunder_sea").iterdir()])
+    files = [TEMPLATES / "region.yaml", *(TEMPLATES / "region").iterdir()]
+    assert {path.suffix for path in files} == {".csv", ".yaml"}
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
     assert not [name for name in codes_and_names() if re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("region") / "out"
-    said = call("run", str(SCENARIO), "--runs", "2", "-o", str(folder))
+def scenario(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(sunder_sea(tmp_path_factory.mktemp("region")))
+
+
+@pytest.fixture(scope="module")
+def results(scenario: str) -> Path:
+    folder = Path(scenario).parent / "out"
+    said = call("run", scenario, "--runs", "2", "-o", str(folder))
     assert said.code == 0, said.err
     assert "presence of NOR" in said.out
     return folder
@@ -98,16 +101,16 @@ def test_its_charts_are_drawn_with_its_own_names(results: Path) -> None:
     assert "Estmark turns to the three" not in drawn
 
 
-def test_its_sources_are_its_own() -> None:
-    said = call("sources", str(SCENARIO), "--json")
+def test_its_sources_are_its_own(scenario: str) -> None:
+    said = call("sources", scenario, "--json")
     assert said.code == 0
     rows = [row for row in json.loads(said.out) if row["part"] != "parameters"]
     assert len(rows) > 100
-    assert {row["citation"] for row in rows} == {"Invented for a test"}
+    assert {row["citation"] for row in rows} == {"Invented as an example, to be replaced by yours"}
 
 
-def test_it_is_checked_with_its_own_names() -> None:
-    assert call("check", str(SCENARIO)).out == "1 scenario without fault.\n"
-    wrong = call("run", str(SCENARIO), "--set", "aggressor=ZED")
+def test_it_is_checked_with_its_own_names(scenario: str) -> None:
+    assert call("check", scenario).out == "1 scenario without fault.\n"
+    wrong = call("run", scenario, "--set", "aggressor=ZED")
     assert wrong.code == 2
     assert "NOR" in wrong.err

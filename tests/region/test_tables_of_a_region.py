@@ -1,16 +1,13 @@
 """Tables of a region are checked cell by cell: what `check` passes, `run` runs, and no fault is a traceback."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from command_line import call
+from command_line import call, sunder_sea
 from hedgesim import read_scenario
 from hedgesim.errors import HedgesimError
 from hedgesim.scenario.arrays import read_inputs
-
-HERE = Path(__file__).parent
 
 # table: what is replaced, by what, the line, words of the fault and the remedy
 CELLS = [
@@ -63,8 +60,7 @@ REQUIRED = ("axes", "shares", "ties", "country_attributes", "domain_attributes",
 @pytest.fixture
 def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    shutil.copy(HERE / "sunder_sea.yaml", tmp_path)
-    shutil.copytree(HERE / "sunder_sea", tmp_path / "sunder_sea")
+    sunder_sea(tmp_path)
     return Path("sunder_sea")
 
 

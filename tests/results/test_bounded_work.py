@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.command_line import call
+from tests.command_line import call, sunder_sea
 from tests.results.small import written
 
 from hedgesim.results.folders import Folder
@@ -24,7 +23,6 @@ from hedgesim.results.store import Chunk, PointRuns, keyed, write_chunk
 from hedgesim.results.sweep import sweep
 from hedgesim.scenario import read_scenario
 
-REGION = Path(__file__).parents[1] / "region"
 SECONDS, MEGABYTES = 4.0, 500.0
 """Of the processor and of memory, for a command when all is imported: twice what is promised, for machines at work."""
 
@@ -88,8 +86,7 @@ def large(path: Path) -> None:
 
 def region(folder: Path, name: str) -> None:
     """An invented region whose folder of tables holds one file that is too large."""
-    shutil.copytree(REGION / "sunder_sea", folder / "sunder_sea")
-    shutil.copy(REGION / "sunder_sea.yaml", folder / "region.yaml")
+    sunder_sea(folder).rename(folder / "region.yaml")
     large(folder / "sunder_sea" / name)
 
 

@@ -1,8 +1,8 @@
 """The command line: one file a command, imported when it is called.
 
 A file `NAME.py` of this folder is the command NAME: its function `NAME` has the options as parameters and the help as
-docstring. Files that begin with an underscore hold what several commands share. Only functions import what is slow to
-load, so that help is quick.
+docstring; `_` in it is `-` in the command, and one at the end, after a word of Python, is left out. Files that begin
+with an underscore hold what several commands share. Only functions import what is slow to load, so that help is quick.
 """
 
 from __future__ import annotations
@@ -26,19 +26,26 @@ STOPPED = 130
 """Exit code after Ctrl-C."""
 
 
+def _files() -> dict[str, str]:
+    """The files of the commands, by the names of the commands."""
+    names = (file.name for file in pkgutil.iter_modules(__path__) if not file.name.startswith("_"))
+    return {name.rstrip("_").replace("_", "-"): name for name in names}
+
+
 class Commands(TyperGroup):
     """The commands found in this folder."""
 
     def list_commands(self, ctx: object) -> list[str]:
         """Names of all commands."""
-        return sorted(file.name for file in pkgutil.iter_modules(__path__) if not file.name.startswith("_"))
+        return sorted(_files())
 
     def get_command(self, ctx: object, cmd_name: str) -> Any:
         """Import one command; None for an unknown name."""
-        if cmd_name not in self.list_commands(ctx):
+        file = _files().get(cmd_name)
+        if file is None:
             return None
         command = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        command.command(cmd_name)(getattr(importlib.import_module(f"{__name__}.{cmd_name}"), cmd_name))
+        command.command(cmd_name)(getattr(importlib.import_module(f"{__name__}.{file}"), file))
         return typer.main.get_command(command)
 
 

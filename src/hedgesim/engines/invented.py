@@ -1,13 +1,15 @@
-"""Small invented quarters, on which a rule is tried: two countries, several runs, no two axes of one length."""
+"""Small invented quarters, on which a rule is tried, and the views of which a rule's test gives the numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
+from types import MappingProxyType
 from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 
+from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.model.arrays import RUN, TARGET, Array
 from hedgesim.model.view import PowerView, View
 
@@ -53,6 +55,46 @@ def without_whim(known: Known) -> Known:
 def with_whim(known: Known) -> Known:
     """The same where some rule gambles."""
     return replace(known, whim=moved(View).whim) if isinstance(known, View) else known
+
+
+def example_view(known: Mapping[str, Any] = MappingProxyType({})) -> View:
+    """What one country sees of two powers, in the domain security, when nothing has happened but what is given.
+
+    known: fields of `View` by name, each an array of axes (country, domain, target, run) or a list along the targets,
+    such as {"threat": [0.5, 0.0]}. Shares are .4 and .3 of the powers, .2 of the region and .1 of other.
+
+    Raises:
+        HedgesimError: there is no such field.
+    """
+    share = [0.4, 0.3, 0.2, 0.1]
+    usual = {"share_start": share, "share": share, "security": [1.0], "politics": [1.0], "rate": [0.5]}
+    return _example(View, {**usual, "capability": [1.0, 0.5], **known})
+
+
+def example_power_view(known: Mapping[str, Any] = MappingProxyType({})) -> PowerView:
+    """What two powers know of one country when nothing has happened but what is given; see `example_view`.
+
+    Both have attention .4, which is their base, and reach 1.
+
+    Raises:
+        HedgesimError: there is no such field.
+    """
+    both = [0.4, 0.4]
+    return _example(PowerView, {"base": both, "attention": both, "reach": [1.0, 1.0], **known})
+
+
+def _example(kind: type[Known], given: Mapping[str, Any]) -> Known:
+    lengths = {"country": 1, "domain": 1, "power": 2, "option": 4, "format": 1, "run": 1}
+    axes = axes_of(kind)
+    for name in given:
+        if name not in axes:
+            raise HedgesimError(kind.__name__, f"it has no field {shown(name)}", choose_from(str(name), axes))
+    zeros = {
+        name: np.zeros([int(label) if label.isdigit() else lengths[label.removeprefix("#")] for label in own])
+        for name, own in axes.items()
+    }
+    arrays = {name: np.asarray(value, dtype=float) for name, value in given.items()}
+    return kind(**{**zeros, **{name: a if a.ndim > 1 else a[None, None, :, None] for name, a in arrays.items()}})
 
 
 def of_run(known: Any, run: int) -> Any:

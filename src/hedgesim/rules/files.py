@@ -78,7 +78,7 @@ def _error(path: object, fault: str, remedy: str, *, line: int | None = None) ->
 
 def _rule_of(file: RuleFile, check: Callable[[type], None]) -> type:
     """The one rule that a file defines, checked."""
-    _check_name(file)
+    check_name(file.name, file.path)
     tree, code = _compiled(file)
     name = f"{catalogue.__package__}.own_{file.name}"
     module, before = ModuleType(name), sys.modules.get(name)
@@ -102,16 +102,16 @@ def _put_back(name: str, before: ModuleType | None) -> None:
         sys.modules[name] = before
 
 
-def _check_name(file: RuleFile) -> None:
-    """Refuse names that a scenario cannot write, or that mean a rule of the package."""
-    if not (file.name.isidentifier() and file.name.isascii()):
+def check_name(name: str, path: object) -> None:
+    """Refuse names that a scenario cannot write, or that mean a rule of the package; path: named in the error."""
+    if not (name.isidentifier() and name.isascii()):
         remedy = (
             "Rename the file: letters, digits and _, beginning with a letter, because its name is the name of the rule."
         )
-        raise _error(file.path, f'"{file.name}" cannot be the name of a rule', remedy)
+        raise _error(path, f'"{name}" cannot be the name of a rule', remedy)
     for known in (catalogue.country_rules(), catalogue.power_rules()):
-        if file.name in known.packaged:
-            raise _error(file.path, f'"{file.name}" is a rule that comes with hedgesim', "Rename the file.")
+        if name in known.packaged:
+            raise _error(path, f'"{name}" is a rule that comes with hedgesim', "Rename the file.")
 
 
 def _compiled(file: RuleFile) -> tuple[ast.Module, CodeType]:

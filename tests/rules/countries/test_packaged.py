@@ -35,6 +35,30 @@ def decide(rule: str, **known: np.ndarray) -> CountryDecision:
         pytest.param("landscape", {"rivals_rise": row(0.3, 0.0)}, [-0.6, 0.0, 0.0, 0.0], 0.5, id="landscape: rivals"),
         pytest.param("landscape", {"threat": row(0.3, 0.0)}, [-0.6, 0.0, 0.0, 0.0], 0.5, id="landscape: threat"),
         pytest.param("random", {"whim": row(0.7, 0.0, 0.0, 0.0)}, [0.7, 0.0, 0.0, 0.0], 0.5, id="random is pushed"),
+        # 2 x .15 x (1 - .15 / .3) and 2 x .5 x (1 - .5 / .3).
+        pytest.param(
+            "tethering", {"threat": row(0.15, 0.5)}, [0.15, -2 / 3, 0.0, 0.0], 0.5, id="tethering: small, great"
+        ),
+        pytest.param(
+            "soft_balancing",
+            {"threat": row(0.5, 0.0), "security": column(0.0)},
+            [-1.5, 0.0, 0.0, 0.0],
+            0.5,
+            id="soft balancing recoils outside security",
+        ),
+        pytest.param("finlandization", THREAT, [0.5, 0.0, 0.0, 0.0], 0.5, id="finlandization concedes in security"),
+        # All is divided by 1 + 3 x .5: recoil .5 and, toward the second power, an offer of 1.
+        pytest.param(
+            "hiding", THREAT | {"offer_rise": row(0.0, 1.0)}, [-0.2, 0.4, 0.0, 0.0], 0.5, id="hiding: less of all"
+        ),
+        pytest.param(
+            "diversification", {"dependence": row(0.1, 0.0)}, [-0.4, 0.0, 0.0, 0.0], 0.5, id="diversification"
+        ),
+        pytest.param(
+            "profit", {"offer_rise": row(0.1, 0.0)}, [0.3, 0.0, 0.0, 0.0], 0.5, id="profit: three times the offer"
+        ),
+        # Beyond a threshold of .1: .5 and .06 are a recoil of .4 and none.
+        pytest.param("satisficing", {"threat": row(0.5, 0.06)}, [-0.4, 0.0, 0.0, 0.0], 0.5, id="satisficing: the rest"),
     ],
 )
 def test_the_response_goes_part_of_the_way_to_the_pulls(
@@ -58,6 +82,14 @@ def test_the_response_goes_part_of_the_way_to_the_pulls(
         pytest.param("random", {"threat": row(5.0, 0.0)}, {}, id="random: reasons"),
         pytest.param("random", {"whim": row(0.7, 0.0, 0.0, 0.0)}, {"spread": 0.0}, id="random without spread"),
         pytest.param("habit", UPHEAVAL, {}, id="habit: everything"),
+        pytest.param(
+            "tethering", {"threat": row(0.3, -0.5)}, {}, id="tethering: at the turning point, and less threat"
+        ),
+        pytest.param("soft_balancing", THREAT, {}, id="soft balancing: threat in security"),
+        pytest.param("finlandization", THREAT | {"security": column(0.0)}, {}, id="finlandization: outside security"),
+        pytest.param("diversification", UPHEAVAL, {}, id="diversification: threats, offers, protection"),
+        pytest.param("profit", THREAT | {"dependence": row(0.5, 0.0)}, {}, id="profit: threat and dependence"),
+        pytest.param("satisficing", {"threat": row(0.1, -0.05)}, {}, id="satisficing: small reasons"),
     ],
 )
 def test_it_answers_nothing_when_nothing_that_it_weighs_has_changed(rule: str, known: dict, values: dict) -> None:

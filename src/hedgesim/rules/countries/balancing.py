@@ -15,7 +15,9 @@ from hedgesim.rules.rule import CountryRule
 class Balancing(CountryRule):
     """Threat weighs heavily.
 
-    References: [walt1987]. Not to be confused with hedging, which keeps the threatening power engaged.
+    References: [walt1987].
+    Also called: external balancing.
+    Not to be confused with hedging, which keeps the threatening power engaged.
     """
 
     recoil: float = parameter(3.0, "1", (0, 8), "recoil from threat", "assumption")

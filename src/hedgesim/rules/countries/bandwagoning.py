@@ -15,7 +15,9 @@ from hedgesim.rules.rule import CountryRule
 class Bandwagoning(CountryRule):
     """Threat attracts, and dependence on one power costs nothing.
 
-    References: [walt1987]. Not to be confused with the tiered accommodation that [kuik2008] counts as hedging.
+    References: [walt1987].
+    Also called: alignment with the source of danger, appeasement.
+    Not to be confused with the tiered accommodation that [kuik2008] counts as hedging.
     """
 
     pull: float = parameter(1.0, "1", (0, 3), "pull of a threatening power", "assumption")

@@ -14,7 +14,9 @@ from hedgesim.rules.rule import CountryRule
 class Habit(CountryRule):
     """Nothing is answered: the null model that every other rule must beat.
 
-    References: [mckelvey_palfrey1995], in the limit of full inertia. Not to be confused with neutrality.
+    References: [mckelvey_palfrey1995], in the limit of full inertia.
+    Also called: inertia, status quo bias.
+    Not to be confused with neutrality.
     """
 
     def pace(self) -> float | Array:

@@ -15,7 +15,9 @@ from hedgesim.rules.rule import CountryRule
 class Landscape(CountryRule):
     """Frustration falls by leaning to liked, large powers and away from their rivals.
 
-    References: [axelrod_bennett1993]. Not to be confused with balancing: propensity, not threat, decides.
+    References: [axelrod_bennett1993].
+    Also called: aggregation by propensity.
+    Not to be confused with balancing: propensity, not threat, decides.
     """
 
     pull: float = parameter(1.0, "1", (0, 4), "weight of propensities against the starting portfolio", "assumption")

@@ -14,7 +14,9 @@ from hedgesim.rules.rule import CountryRule
 class MultiVector(CountryRule):
     """Every term of the value counts, with the shared weights.
 
-    References: [contessi2015], [kuik2008]. Not to be confused with neutrality, which keeps its distance from all.
+    References: [contessi2015], [kuik2008].
+    Also called: multivectorism, hedging by engaging all sides.
+    Not to be confused with neutrality, which keeps its distance from all.
     """
 
     def value(self, view: View, taste: Taste) -> Array:

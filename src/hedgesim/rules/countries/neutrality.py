@@ -15,7 +15,9 @@ from hedgesim.rules.rule import CountryRule
 class Neutrality(CountryRule):
     """When threat rises, weight goes to self-reliance and the rest of the world.
 
-    References: [contessi2015] on declared neutrality. Not to be confused with hedging, which engages all sides.
+    References: [contessi2015] on declared neutrality.
+    Also called: non-alignment, permanent neutrality.
+    Not to be confused with hedging, which engages all sides.
     """
 
     reserve: float = parameter(2.0, "1", (0, 6), "pull of self-reliance per unit of exposed threat", "assumption")

@@ -15,7 +15,9 @@ from hedgesim.rules.rule import CountryRule
 class Omnibalancing(CountryRule):
     """Domestic strain outweighs threats from abroad.
 
-    References: [david1991]. Not to be confused with balancing, which answers threats from abroad only.
+    References: [david1991].
+    Also called: regime security, balancing against threats at home.
+    Not to be confused with balancing, which answers threats from abroad only.
     """
 
     protection: float = parameter(3.0, "1", (0, 8), "pull of protectors on a strained government", "assumption")

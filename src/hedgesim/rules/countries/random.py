@@ -16,7 +16,9 @@ from hedgesim.rules.rule import CountryRule
 class Random(CountryRule):
     """Today's response pushed by chance: a walk without a goal.
 
-    References: [axelrod_bennett1993] compare against chance too. Not to be confused with noise, which every rule has.
+    References: [axelrod_bennett1993] compare against chance too.
+    Also called: random walk, zero intelligence.
+    Not to be confused with noise, which every rule has.
     """
 
     gambles: ClassVar[bool] = True

@@ -14,7 +14,9 @@ from hedgesim.rules.rule import PowerRule
 class Bystander(PowerRule):
     """Attention stays at its base and nobody is pressed: the null model of a power.
 
-    References: [azizova2024] on years of disengagement. Not to be confused with distraction, which a shock causes.
+    References: [azizova2024] on years of disengagement.
+    Also called: disengagement, strategic neglect.
+    Not to be confused with distraction, which a shock causes.
     """
 
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:

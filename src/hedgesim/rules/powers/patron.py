@@ -14,7 +14,9 @@ from hedgesim.rules.rule import PowerRule
 class Patron(PowerRule):
     """Attention, and pressure as far as capability and proximity reach.
 
-    References: [hirschman1945] on influence through dependence. Not to be confused with the suitor, who never presses.
+    References: [hirschman1945] on influence through dependence.
+    Also called: hegemon, patron and client.
+    Not to be confused with the suitor, who never presses.
     """
 
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:

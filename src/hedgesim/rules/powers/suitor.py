@@ -14,7 +14,9 @@ from hedgesim.rules.rule import PowerRule
 class Suitor(PowerRule):
     """Attention without pressure.
 
-    References: [azizova2024] on powers that want stability rather than control. Not to be confused with the patron.
+    References: [azizova2024] on powers that want stability rather than control.
+    Also called: courting, engagement.
+    Not to be confused with the patron.
     """
 
     def decide(self, view: PowerView, parameters: Parameters) -> PowerDecision:
