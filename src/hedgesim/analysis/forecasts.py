@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hedgesim.analysis.hindcast.hindcast import MOST, Hindcast
 from hedgesim.analysis.hindcast.record import steps_of
+from hedgesim.analysis.hindcast.scores import MODEL
 from hedgesim.analysis.hindcast.simulated import Draws, observe
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
@@ -24,8 +26,12 @@ from hedgesim.model.world import GUEST, LEADERS, MEMBER
 
 COLUMNS = ["quantity", "country", "object", "outcome", "year", "probability"]
 """Of a file of forecasts. quantity: leaders_met (by the end of the year, since the start), status (of the country in
-the format at the end of the year) or vote (on a resolution hostile to the aggressor in the year). object: a format or
-a kind of resolution. country: empty where the quantity is not of one."""
+the format at the end of the year), vote (on a resolution hostile to the aggressor in the year), meetings (how often a
+format met at a rung in the year) or share. object: a format, a kind of resolution, a format and a rung, or a domain and
+an option. country: empty where the quantity is not of one."""
+
+LEVELS = (0.01, *(0.05 * n for n in range(1, 20)), 0.99)
+"""Probabilities for which the quantile of a share is given."""
 
 EVENT = "yes"
 STATUSES = {"member": MEMBER, "guest": GUEST}
@@ -43,6 +49,21 @@ def probabilities(case: Case, engine: Engine, *, runs: int, draws: Draws | None 
     years = [year for year in range(case.setting.axes.start.year, last // 4 + 1) if year * 4 + 3 <= last]
     rows = [*_meetings(case, observation, years), *_statuses(case, observation, years), *_votes(case, draws, years)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def forecasts_of(found: Hindcast) -> pd.DataFrame:
+    """What a hindcast forecast of shares and of counts of meetings, columns `COLUMNS`."""
+    shares = found.shares[found.shares["forecaster"] == MODEL]
+    quantiles = np.quantile(found.members.shares, LEVELS, axis=-1).T
+    rows: list[tuple[object, ...]] = []
+    for of, own in zip(shares.itertuples(), quantiles, strict=True):
+        cell = ("share", of.country, f"{of.domain}:{of.option}")
+        rows += [(*cell, f"<={limit:.6f}", of.year, level) for limit, level in zip(own, LEVELS, strict=True)]
+    meetings = found.meetings[found.meetings["forecaster"] == MODEL]
+    for of in meetings.itertuples():
+        chances = enumerate(getattr(of, f"p{k}") for k in range(MOST + 1))
+        rows += [("meetings", "", f"{of.format}:{of.rung}", str(k), of.year, chance) for k, chance in chances]
+    return pd.DataFrame(rows, columns=COLUMNS).drop_duplicates(COLUMNS[:-1], keep="last")
 
 
 def _meetings(case: Case, observation: Observation, years: list[int]) -> Iterator[tuple[object, ...]]:

@@ -51,6 +51,7 @@ def hindcast(
 ) -> None:
     """Forecast the years after those fitted; score against baselines."""
     from hedgesim import engines
+    from hedgesim.analysis.forecasts import forecasts_of
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
@@ -67,7 +68,7 @@ def hindcast(
     total = runs * len(next(iter(posterior.values()))) * (len(variants) + 1)
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
-    everything = {**found.tables(), **_years_over(calibration, engine, past)}
+    everything = {**found.tables(), "forecasts": forecasts_of(found.base), **_years_over(calibration, engine, past)}
     drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
     fitted = f"Parameters: {calibration}, {past} runs."
