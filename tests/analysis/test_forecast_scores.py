@@ -114,6 +114,7 @@ def test_the_shipped_outlook_can_be_scored_as_far_as_the_record_goes() -> None:
     assert found["forecast"] > found["scored"] > 100
     assert {row["quantity"] for row in found["scores"]} == {"leaders_met", "status", "vote"}
     assert max(row["year"] for row in found["scores"]) == 2023
+    assert {row["log_score"] for row in found["scores"] if isinstance(row["log_score"], str)} == {"infinite"}
 
 
 def test_two_files_are_set_beside_each_other(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def score(
     n = int((table["forecaster"] == "given").sum())
     if as_json:
         facts_said = {"known_until": facts.until, "forecast": len(cells), "scored": n}
-        print_json({**facts_said, "scores": records_of(table), "skills": records_of(skills)})
+        print_json({**facts_said, "scores": records_of(_without_infinity(table)), "skills": records_of(skills)})
         return
     print_lines(f"{several(n, 'cell')} of {len(cells)} can be scored; what was known ends in {facts.until}.")
     _print_scores(table)
@@ -94,6 +94,11 @@ def _facts(path: Path, cells: list[Cell], until: int | None) -> Facts:
         fault = f"the record of meetings begins in {least}, so that no simple forecast can be made before"
         raise HedgesimError(f"--known-until {known}", fault, f"Give {least} or later.")
     return Facts(tables, case_of(hedgesim.read_scenario(SCENARIO)), known)
+
+
+def _without_infinity(table: pd.DataFrame) -> pd.DataFrame:
+    """The same with the word for what JSON has no number for."""
+    return table.astype({"log_score": object}).replace({"log_score": {float("inf"): "infinite"}})
 
 
 def _print_scores(table: pd.DataFrame) -> None:
