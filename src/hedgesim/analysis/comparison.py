@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.results import Results
-from hedgesim.results.summary import INTERVAL
 from hedgesim.results.tables import PRESENCE, RUNS
 from hedgesim.scenario.twins import leaves_of
 
@@ -201,7 +201,7 @@ def _of_pairs(one: Values, other: Values) -> tuple[float, ...]:
 def _of_samples(one: Values, other: Values) -> tuple[float, ...]:
     """Difference of the means of independent runs, its error and its 90 % interval; no share of signs."""
     mean, error = float(other.mean() - one.mean()), float(np.hypot(_error(one), _error(other)))
-    reach = float(stats.norm.ppf(INTERVAL[1])) * error
+    reach = NormalDist().inv_cdf(INTERVAL[1]) * error
     return mean, error, mean - reach, mean + reach, np.nan
 
 

@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 from typer import Argument, Option
 
 import hedgesim
+from hedgesim.commands._headline import SHOWN, print_headline
 from hedgesim.commands._options import AsJson, check_counts
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
 from hedgesim.errors import HedgesimError
-from hedgesim.numbers import significant
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from hedgesim.analysis.comparison import Comparison
-
-SHOWN = 10
-"""Outcomes of the headline."""
-
-PRESENCE = "presence"
-HEADLINE = (PRESENCE, "hedging_index", "cohesion", "leader_meetings", "leader_meetings_outside", "first_time_formats",
-            "realignments")  # fmt: skip
-"""Outcomes of the headline; --all has the others, some of which hardly vary and so would always come first."""
-
-Row = Mapping[Any, Any]
 
 
 def compare(
@@ -57,7 +42,8 @@ def compare(
         print_json({"batches": found.names, "period": found.period, "left_out": found.left_out,
                     "settings": records_of(found.settings), "differences": records_of(chosen)})  # fmt: skip
         return
-    _print(found, chosen, None if everything or outcomes else SHOWN, _markdown if markdown else print_rows)
+    shown = None if everything or outcomes else SHOWN
+    print_headline(found, chosen, shown, "--all prints them", write=_markdown if markdown else print_rows)
 
 
 def _batch(name: str, runs: int) -> hedgesim.Results:
@@ -76,80 +62,6 @@ def _short(batches: Sequence[str]) -> tuple[str, ...]:
     """What batches are called: the last part of a path, or all of it where that is not enough."""
     last = [name.rstrip("/").rpartition("/")[2].removesuffix(".yaml") for name in batches]
     return tuple(batches if len(set(last)) < len(last) else last)
-
-
-def _print(
-    found: Comparison, chosen: pd.DataFrame, most: int | None, write: Callable[[Sequence[str], Sequence[Any]], None]
-) -> None:
-    """What was set differently, then the outcomes that differ most, in words and in numbers."""
-    first, *others = found.names
-    if len(found.settings):
-        rows = [[_shown(value) for value in row] for row in found.settings.itertuples(index=False)]
-        write(["setting", *found.names], rows)
-    else:
-        print_lines("No value of the scenarios differs, nor seed, runs or version.")
-    names = _names()
-    for name in others:
-        own = chosen[chosen["batch"] == name]
-        differing = own[own["difference"] != 0.0]
-        listed = differing if most is None else differing[differing["outcome"].isin(HEADLINE)].head(most)
-        top = listed.to_dict("records")
-        print_lines("", f"{name} against {first}{f' in {found.period}' if found.period else ''}: {_how(own)}")
-        print_lines(*(f"  {_in_words(row, names)}" for row in top[:SHOWN]))
-        write(["outcome", "of", "option", first, name, "difference", "relative", "90 %", "n"], list(map(_cells, top)))
-        if len(own) > len(differing):
-            print_lines(f"The same in every run: {len(own) - len(differing)} of {several(len(own), 'outcome')}.")
-        if len(differing) > len(top):
-            print_lines(f"{len(differing) - len(top)} more differ: --all prints them.")
-    print_lines(*found.left_out)
-
-
-def _how(own: pd.DataFrame) -> str:
-    """How the two were compared."""
-    if own["paired"].all():
-        n = sorted(set(own["n"]))
-        kept = f" ({n[0]} for outcomes that only kept runs have)" if n[0] < n[-1] else ""
-        return f"paired by random numbers, {n[-1]} runs{kept}"
-    return "not paired, because seeds, runs or what varies differ; intervals are those of the difference of means"
-
-
-def _cells(row: Row) -> list[object]:
-    interval = f"{significant(row['low'])} to {significant(row['high'])}"
-    relative = "" if row["relative"] != row["relative"] else f"{100 * row['relative']:+.1f} %"
-    numbers = [significant(row["base"]), significant(row["value"]), significant(row["difference"], sign="+")]
-    return [row["outcome"], row["entity"], row["option"], *numbers, relative, interval, row["n"]]
-
-
-def _in_words(row: Row, names: Mapping[str, str]) -> str:
-    """A difference as a sentence."""
-    size, what = significant(abs(row["difference"])), str(row["outcome"]).replace("_", " ").capitalize()
-    if row["outcome"] == PRESENCE:
-        size = f"{significant(100 * abs(row['difference']))} percentage points"
-        what = f"Presence of {names.get(row['option'], row['option'])}"
-        place = f" in {names.get(row['entity'], row['entity'])}" if row["entity"] else ", mean over countries"
-    else:
-        place = f" of {names.get(row['entity'], row['entity'])}" if row["entity"] else ""
-    return f"{what}{place}: {size} {'higher' if row['difference'] > 0 else 'lower'}{_sure(row)}."
-
-
-def _sure(row: Row) -> str:
-    """In how many runs, or whether the interval holds 0."""
-    if row["paired"]:
-        share = row["same_sign"]
-        return ", in all runs" if share == 1.0 else f", in {100 * share:.0f} % of runs"
-    return "" if row["low"] > 0.0 or row["high"] < 0.0 else ", which may be chance"
-
-
-def _names() -> dict[str, str]:
-    """Names of countries, powers and options by code."""
-    from hedgesim.scenario.tables import read_tables
-
-    axes = read_tables().table("axes")
-    return dict(zip(axes["code"], axes["name"], strict=True))
-
-
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

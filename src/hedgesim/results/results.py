@@ -6,19 +6,21 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError, check_path
 from hedgesim.results.folders import RUN, SWEEP, Folder
 from hedgesim.results.manifest import digests_of, fault_of_keys, manifest_in, warn_of_age
 from hedgesim.results.ownership import IDENTITY, Draw, check_folder, drawn, write_files
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
-from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.checked import digest_of
+
+if TYPE_CHECKING:
+    from hedgesim.engines.case import Case
+    from hedgesim.scenario import Scenario
+    from hedgesim.scenario.arrays import ScenarioInputs
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hedgesim.engines.records import SYSTEM, Outcomes, Values
 from hedgesim.results.blocks import Block
-from hedgesim.results.reduction import EXACT, LEVELS, QUANTILES, Reduction
+from hedgesim.results.reduction import EXACT, INTERVAL, LEVELS, QUANTILES, Reduction
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, STATISTICS, SUMMARY_KEYS, TOTALS
 
 ALL = "all"
@@ -62,6 +62,10 @@ class Summary:
         }
         return names.assign(**{name: of.ravel()[order] for name, of in values.items()}, n=self._numbers.n)
 
+    def parts(self) -> dict[str, Reduction]:
+        """What the statistics are taken from, by name; nothing before the first run that did not fail."""
+        return {} if self._numbers is None else {"summary": self._numbers}
+
 
 @lru_cache(maxsize=4)
 def _rows_of(periods: tuple[str, ...], columns: tuple[tuple[str, str], ...]) -> tuple[pd.DataFrame, Values]:
@@ -111,6 +115,10 @@ class Closing:
         totals = zip(COUNTS, self._counts.mean(), self._counts.error(), strict=True)
         counts = [(name, SYSTEM, np.nan, mean, np.nan, error, n) for name, mean, error in totals]
         return pd.DataFrame([*levels, *counts], columns=list(CLOSING))
+
+    def parts(self) -> dict[str, Reduction]:
+        """What the table is taken from, by name; nothing before the first run that did not fail."""
+        return {} if self._levels is None else {"levels": self._levels, "counts": self._counts}
 
 
 class Paired:
@@ -179,9 +187,6 @@ def compared(outcomes: Outcomes) -> dict[Key, Values]:
         if name == "leader_meetings":
             found |= {(name, code, ""): outcomes.meetings[n] for n, code in enumerate(axes.formats)}
     return found
-
-
-INTERVAL = (0.05, 0.95)
 
 
 def summarise(frame: pd.DataFrame, keys: Sequence[str] = SUMMARY_KEYS) -> pd.DataFrame:
