@@ -10,6 +10,7 @@ from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
 from .errors import StoreError as StoreError
 from .plots.draw import draw as draw
+from .results.archive.package import archive as archive
 from .results.results import Results as Results
 from .results.results import open_results as open_results
 from .results.results import write as write
@@ -31,6 +32,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "StoreError",
+    "archive",
     "compare",
     "discover",
     "draw",
