@@ -22,7 +22,7 @@ from rocrate.rocrate import ROCrate
 from tests.results.small import SMALL, resealed, written
 
 import hedgesim
-from command_line import ROOT, call, refused, sketch
+from command_line import call, refused, sketch, sunder_sea
 from hedgesim.results.archive import package
 from hedgesim.results.results import open_results
 from hedgesim.rules import catalogue
@@ -285,9 +285,7 @@ def test_own_rules_own_tables_and_odd_words_go_with_it(here: Path, monkeypatch: 
         "from dataclasses import dataclass\nfrom hedgesim.rules.countries.habit import Habit\n\n\n"
         "@dataclass(frozen=True)\nclass Calm(Habit):\n    'As habit.'\n"
     )
-    region = ROOT / "tests" / "region"
-    shutil.copytree(region / "sunder_sea", "sunder_sea")
-    text = yaml.safe_load((region / "sunder_sea.yaml").read_text(encoding="utf-8"))
+    text = yaml.safe_load(sunder_sea(here).read_text(encoding="utf-8"))
     text["purpose"] = "A purpose: Why? [red] $x^2$ <script>alert(1)</script> | " + "\u202e"
     text["rules"]["countries"] = {"all": {"rule": "calm"}}
     Path("mine.yaml").write_text(yaml.safe_dump(text))
