@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hedgesim.analysis.comparison import error_of
 from hedgesim.analysis.differences import BY, Differences, pair
 from hedgesim.analysis.mechanisms import Mechanisms
 from hedgesim.analysis.shapley import Values, alone, last, shapley
@@ -57,12 +58,12 @@ class Game(Protocol):
 class Attribution:
     """The difference of an outcome between two scenarios, second less first, divided among switches.
 
-    words: the outcome in words. names: of the scenarios. base, other: means of the outcome in the two at `period`, the end of the runs, or its totals
-    over them. table: a row a switch, the largest first, with columns `COLUMNS`: what it is in words, its contribution
-    (value: mean over runs, with its standard error; low, high: 5 and 95 % of runs), the share of runs with the sign of
-    the mean, and what it adds alone, where no other switch is on, and last, where all others are. by_run: contributions
-    of every run, a column a switch, and `total`, which is their sum to 1e-12. left_out: runs that failed with some
-    combination.
+    words: the outcome in words. names: of the scenarios. base, other: means of the outcome in the two at `period`, the
+    end of the runs, or of its totals over them. table: a row a switch, the largest first, with columns `COLUMNS`: what
+    it is in words, its contribution (value: mean over runs, with its standard error; low, high: 5 and 95 % of runs),
+    the share of runs with the sign of the mean, and what it adds alone, where no other switch is on, and last, where
+    all others are. by_run: contributions of every run, a column a switch, and `total`, which is their sum to 1e-12.
+    left_out: how many runs failed with some combination.
     """
 
     outcome: str
@@ -84,12 +85,12 @@ class Attribution:
     @property
     def error(self) -> float:
         """Standard error of the total; not a number for one run."""
-        return float(self.by_run[TOTAL].sem())
+        return error_of(self.by_run[TOTAL].to_numpy())
 
     @property
     def interval(self) -> tuple[float, float]:
         """5 and 95 % of runs of the total."""
-        low, high = self.by_run[TOTAL].quantile(list(INTERVAL))
+        low, high = np.quantile(self.by_run[TOTAL].to_numpy(), INTERVAL)
         return float(low), float(high)
 
 
@@ -114,7 +115,10 @@ class Question:
         pairs = pair(first, second)
         differences = Differences(*pairs, by if isinstance(by, str) and by in BY else DIFFERENCES)
         if not differences.switches:
-            fault, remedy = "nothing that acts differs between them", "hedgesim diff A B prints how two scenarios differ."
+            fault, remedy = (
+                "nothing that acts differs between them",
+                "hedgesim diff A B prints how two scenarios differ.",
+            )
             raise HedgesimError(f"{first.name} and {second.name}", fault, remedy)
         game: Game = differences
         if not isinstance(by, str):
@@ -157,9 +161,9 @@ class Question:
         if not len(good):
             fault = f"no run succeeds with each of the {self.combinations} combinations"
             raise HedgesimError("why", fault, "Run both scenarios: hedgesim run says why runs fail.")
-        return self._attribution(outcome, values[..., good], good)
+        return self._attribution(outcome, values[..., good], good, left_out=int(failed.sum()))
 
-    def _attribution(self, outcome: str, values: Values, good: NDArray[np.intp]) -> Attribution:
+    def _attribution(self, outcome: str, values: Values, good: NDArray[np.intp], *, left_out: int) -> Attribution:
         """The attribution from the outcome of every side, combination and run that succeeded."""
         apart = self.sides == 2
         base, other = (values[0, -1], values[1, -1]) if apart else (values[0, 0], values[0, -1])
@@ -181,9 +185,8 @@ class Question:
             other=float(other.mean()),
             table=table.sort_values("value", ascending=False, key=abs, kind="stable", ignore_index=True),
             by_run=by_run,
-            left_out=values.shape[-1] - len(good),
+            left_out=left_out,
         )
-
 
     def _words(self, outcome: str) -> str:
         """An outcome in words, such as Presence of Russia in Kazakhstan."""
@@ -208,9 +211,9 @@ def why(
     Each switch is off as in the first scenario and on as in the second; every combination is run with the same random
     numbers, and contributions are Shapley values. a, b: scenarios, by name or path too, or results of runs, whose
     scenario is run again. outcome: such as `presence_RUS_KAZ`, `hedging_index` or `leader_meetings`, at the end or in
-    total. by: `differences` (shocks by event, settings, rules, changes), `shocks`, `channels`, `mechanisms`, or names of
-    mechanisms: with these, the difference is divided among what it is with each on or turned off. groups: switches
-    joined into one, by its name. runs: of each combination. rules: files with rules of your own.
+    total. by: `differences` (shocks by event, settings, rules, changes), `shocks`, `channels`, `mechanisms`, or names
+    of mechanisms; these are off where turned off in both scenarios. groups: switches joined into one, by its name.
+    runs: of each combination. rules: files with rules of your own.
 
     Raises:
         HedgesimError: nothing differs, countries, quarters or seeds do, too many switches, or an unknown name.
@@ -222,7 +225,9 @@ def why(
 
 def in_words(outcome: str, axes: Axes, names: Mapping[str, str]) -> str:
     """An outcome of `outcomes_known` in words; names: of countries and powers, by code."""
-    code = next((code for code in axes.countries if outcome.endswith(f"_{code}") and outcome != f"{PRESENCE}{code}"), "")
+    code = next(
+        (code for code in axes.countries if outcome.endswith(f"_{code}") and outcome != f"{PRESENCE}{code}"), ""
+    )
     name = outcome.removesuffix(f"_{code}") if code else outcome
     place = names.get(code, code)
     if name.startswith(PRESENCE):
@@ -250,7 +255,6 @@ def _filled(values: Values, part: Part, outcome: str, engine: Engine, on_runs: O
 def _row(switch: Switch, parts: Values, first: Values, final: Values) -> tuple[object, ...]:
     """A row of the table from the contributions of runs, and from what the switch adds alone and last."""
     mean = float(parts.mean())
-    error = float(parts.std(ddof=1) / np.sqrt(len(parts))) if len(parts) > 1 else np.nan
     low, high = (float(q) for q in np.quantile(parts, INTERVAL))
     same = float((np.sign(parts) == np.sign(mean)).mean())
-    return switch.name, switch.what, mean, error, low, high, same, float(first.mean()), float(final.mean())
+    return switch.name, switch.what, mean, error_of(parts), low, high, same, float(first.mean()), float(final.mean())

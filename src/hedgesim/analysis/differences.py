@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,7 +23,7 @@ from hedgesim.scenario.reader import scenario_of_text
 
 SETTINGS, CALIBRATION, CHANNEL = "settings", "scenario.parameters", "channel "
 
-BY = {
+BY: dict[str, Callable[[Impulse], str]] = {
     "differences": lambda line: line.event or line.shock,
     "shocks": lambda line: line.shock,
     "channels": lambda line: f"{CHANNEL}{line.channel}",

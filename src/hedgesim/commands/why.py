@@ -87,7 +87,7 @@ def _print(found: Attribution, size: str) -> None:
     """The difference, what contributes to it in words, and a table."""
     a, b = found.names
     low, high = found.interval
-    total = {"switch": "total", "value": found.total, "error": found.error, "low": low, "high": high}
+    total: Row = {"switch": "total", "value": found.total, "error": found.error, "low": low, "high": high}
     (base, other), _ = rounded([found.base, found.other], found.error)
     print_lines(
         f"{found.words}, {found.period}: {base} in {a}, {other} in {b}; {b} against {a}: {_amount(found, total)}.",
