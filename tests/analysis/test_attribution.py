@@ -189,6 +189,7 @@ def test_results_in_a_folder_are_what_their_scenario_is(tmp_path: Path) -> None:
     assert by_folder.names == ("war_2022", "no_war")
 
 
+@pytest.mark.hold
 def test_both_back_ends_find_the_same() -> None:
     war, peace = scenario_from("war_2022", SHORT), scenario_from("no_war", SHORT)
     one, other = (

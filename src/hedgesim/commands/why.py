@@ -115,7 +115,7 @@ def _amount(found: Attribution, row: Row) -> str:
     unit, factor = (" percentage points", 100.0) if found.outcome.startswith("presence_") else ("", 1.0)
     (value,), error = rounded([factor * row["value"]], factor * row["error"])
     sign = "+" if row["value"] > 0.0 else ""
-    return f"{sign}{value}{f' ± {error}' if error else ''}{unit}"
+    return f"{sign}{value}{f' ± {error}' if row['error'] and error else ''}{unit}"
 
 
 def _sentence(found: Attribution, row: Row) -> str:
