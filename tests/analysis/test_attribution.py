@@ -197,3 +197,33 @@ def test_both_back_ends_find_the_same() -> None:
         for backend in ("numpy", "jax")
     )
     assert one.by_run.to_numpy() == pytest.approx(other.by_run.to_numpy(), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "switches"),
+    [
+        ("formats: [CM, EAEU, CSTO, C5_US]\n", {"scenario.formats"}),
+        ("aggressor: CHN\nrecorded_shocks: [covid]\n", {"scenario.aggressor", "war_2022", "cpc_storm"}),
+        ("parameters: prior\nsettings: {taste.threat: 2.0}\n", {"scenario.parameters", "settings.taste.threat"}),
+        ("rules: {powers: {CHN: {rule: suitor}}, countries: {all: {rule: balancing}}}\n",
+         {"rules.powers.CHN", "rules.countries.all"}),
+        ("shock_sizes: {war_2022: 2.0}\nsettings: {taste.threat: 2.0}\n", {"war_2022", "settings.taste.threat"}),
+    ],
+)  # fmt: skip
+def test_every_kind_of_difference_is_a_switch_and_both_ends_are_the_scenarios(
+    text: str, switches: set[str], write: Callable[..., Path]
+) -> None:
+    a, b = (hedgesim.read_scenario(write(own, name)) for own, name in ((BASE, "a.yaml"), (BASE + text, "b.yaml")))
+    rest = {} if "recorded" not in text else {"rest": ["[!wsc]*"], "cpc_storm": ["c*"]}
+    found = why(a, b, outcome="presence_RUS", runs=2, groups=rest)
+    assert switches <= set(found.table["switch"])
+    one, other = (hedgesim.run(side, 2).table("runs")["presence_RUS"].to_numpy() for side in (a, b))
+    assert (found.base, found.other) == pytest.approx((one.mean(), other.mean()), abs=1e-12)
+    assert summed(found) == pytest.approx(other - one, abs=1e-12)
+
+
+def test_what_is_written_otherwise_and_acts_alike_is_no_switch(write: Callable[..., Path]) -> None:
+    same = "rules: {countries: {all: {rule: multi_vector}, KAZ: {rule: multi_vector}}}\nomit_shocks: [crocus_2024]\n"
+    a, b = (hedgesim.read_scenario(write(own, name)) for own, name in ((BASE, "a.yaml"), (BASE + same, "b.yaml")))
+    with pytest.raises(HedgesimError, match="nothing that acts differs"):
+        why(a, b, outcome="cohesion")
