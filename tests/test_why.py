@@ -97,6 +97,10 @@ REFUSED = {
     ),
     "group without a name": (("war_2022", "no_war", "--outcome", "cohesion", "--group", "cpc_*"), "it is not NAME="),
     "no runs": (("war_2022", "no_war", "--outcome", "cohesion", "--runs", "0"), "--runs 0: there must be at least one"),
+    "memory": (
+        ("war_2022", "no_war", "--outcome", "cohesion", "--runs", "900000000"),
+        "--runs 900000000: 900000000 runs need about 3.7 TB of memory, this computer has",
+    ),
     "no outcome": (("war_2022", "no_war"), "Missing option '--outcome'"),
 }
 

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hedgesim.analysis.comparison import error_of
 from hedgesim.analysis.differences import BY, Differences, pair
 from hedgesim.analysis.mechanisms import Mechanisms
 from hedgesim.analysis.shapley import Values, alone, last, shapley
@@ -23,7 +22,8 @@ from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
 from hedgesim.model.setting import Axes
 from hedgesim.results.blocks import final_of, outcomes_known, run_block
 from hedgesim.results.recorded import Source, scenario_from
-from hedgesim.results.summary import INTERVAL
+from hedgesim.results.space import check_bytes
+from hedgesim.results.summary import INTERVAL, error_of
 from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
 
@@ -37,6 +37,9 @@ KINDS = (*BY, MECHANISMS)
 
 TOTAL, REST = "total", "none of these"
 """Names of the sum, and of what is left with every mechanism turned off."""
+
+BESIDE = 3
+"""Arrays of all combinations and runs that are needed besides the outcomes."""
 
 COLUMNS = ("switch", "what", "value", "error", "low", "high", "same_sign", "alone", "last")
 
@@ -136,8 +139,9 @@ class Question:
         """How many combinations of its switches there are."""
         return 1 << len(self.switches)
 
-    def check(self, outcome: str) -> None:
-        """Refuse an outcome that runs do not have; HedgesimError."""
+    def check(self, outcome: str, runs: int) -> None:
+        """Refuse an outcome that runs do not have, or more runs than memory holds; HedgesimError."""
+        check_bytes(8.0 * whole("runs", runs, 1) * self.combinations * (self.sides + BESIDE), runs=runs)
         known = outcomes_known(run_block(self._first.case, engine_of("ensemble"), [0]).outcomes)
         if outcome not in known:
             raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known))
@@ -151,9 +155,10 @@ class Question:
 
         Raises:
             HedgesimError: an unknown outcome, or no run that succeeds with every combination.
+            StoreError: so many runs do not fit the memory of this computer.
         """
-        self.check(outcome)
-        values = np.zeros((self.sides, self.combinations, whole("runs", runs, 1)))
+        self.check(outcome, runs)
+        values = np.zeros((self.sides, self.combinations, runs))
         failed = np.zeros(runs, dtype=bool)
         for part in self.game.parts(self.bits):
             failed |= _filled(values, part, outcome, engine, on_runs)

@@ -13,7 +13,7 @@ from scipy import stats
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.results.results import Results
-from hedgesim.results.summary import INTERVAL
+from hedgesim.results.summary import INTERVAL, error_of
 from hedgesim.results.tables import PRESENCE, RUNS
 from hedgesim.scenario.twins import leaves_of
 
@@ -203,11 +203,6 @@ def _of_samples(one: Values, other: Values) -> tuple[float, ...]:
     mean, error = float(other.mean() - one.mean()), float(np.hypot(error_of(one), error_of(other)))
     reach = float(stats.norm.ppf(INTERVAL[1])) * error
     return mean, error, mean - reach, mean + reach, np.nan
-
-
-def error_of(sample: Values) -> float:
-    """Standard error of a mean; not a number for one run."""
-    return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else np.nan
 
 
 def _settings(batches: Sequence[Results], names: Sequence[str]) -> pd.DataFrame:

@@ -54,7 +54,7 @@ def why(
     joined = dict(map(_group, groups or ()))
     a, b = (scenario_from(name, seed)[0] for name in (first, second))
     question = Question.of(a, b, mechanisms or by, joined)
-    question.check(outcome)
+    question.check(outcome, runs)
     size = f"{several(question.combinations, 'combination')} of {several(len(question.switches), 'switch', 'switches')}"
     print_aside(f"{size}, {several(runs, 'run')} of each{' and of both scenarios' if question.sides == 2 else ''}")
     with counting("running combinations", question.combinations * question.sides * runs) as on_runs:
@@ -127,5 +127,5 @@ def _sentence(found: Attribution, row: Row) -> str:
 def _cells(row: Row, total: float) -> Sequence[object]:
     ends = [row[name] for name in ("alone", "last") if name in row]
     (value, low, high, *ends), error = rounded([row["value"], row["low"], row["high"], *ends], row["error"])
-    share = f"{100 * row['value'] / total:.0f} %" if total else ""
+    share = f"{100 * row['value'] / total:z.0f} %" if total else ""
     return row["switch"], value, error, f"{low} to {high}", share, *(ends or ("", ""))
