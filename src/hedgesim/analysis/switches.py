@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
-from hedgesim.errors import HedgesimError, choose_from, listed, shown
+from hedgesim.errors import HedgesimError, choose_from, listed, shown, texts
 
 MOST = 10
 """Switches at most: with one more, twice as many combinations have to be run."""
@@ -71,7 +71,7 @@ def grouped(switches: Sequence[Switch], groups: Groups, place: str) -> tuple[lis
     """
     owner: dict[str, str] = {}
     for group, patterns in groups.items():
-        for pattern in patterns:
+        for pattern in texts(f'groups["{group}"]', patterns):
             fitting = [one.name for one in switches if fnmatchcase(one.name, pattern)]
             if not fitting:
                 remedy = choose_from(pattern, [one.name for one in switches])

@@ -93,7 +93,7 @@ def _print_bars(found: Explanation, rows: Sequence[Row], terms: Mapping[tuple[st
             domain = row["domain"]
             print_lines(domain)
         low, high = (bar_of({n: sign * v for n, v in of.items()}, letters, scale) for sign in (-1.0, 1.0))
-        print_lines(f"  {_name(found, row['option']):<24.24} {row['value']:+7.3f} {low[::-1]:>{HALF}}|{high}")
+        print_lines(f"  {_name(found, row['option']):<24.24} {row['value']:+z7.3f} {low[::-1]:>{HALF}}|{high}")
 
 
 def letters_of(names: Sequence[str]) -> dict[str, str]:
