@@ -118,7 +118,6 @@ class Stubborn(CountryRule):
     ("rule", "note"),
     [
         ("habit", "The rule gives every option the value 0 here, so there are no terms."),
-        (Proud, "The rule does not add its reasons up, so its value has no terms."),
         (Stubborn, "The rule decides in its own way, not by the value of options, so there are no terms."),
     ],
 )
@@ -129,6 +128,16 @@ def test_a_rule_without_terms_says_so(rule: object, note: str) -> None:
     found = model.explain("UZB")
     assert (found.note, found.terms, found.reasons) == (note, [], [])
     assert len(found.options) == 50
+
+
+def test_what_a_rule_multiplies_is_shared_and_adds_up() -> None:
+    model = HedgeModel(scenario_from("war_2022", SHORT), rules={"UZB": Proud})
+    for _ in range(6):
+        model.step()
+    found = model.explain("UZB")
+    assert_adds_up(found)
+    assert set(found.reasons) == {"offers", "affinity"}
+    assert (found.rule, found.note) == ("Proud", "")
 
 
 def test_the_rule_of_a_dated_change_is_explained_from_its_quarter_on() -> None:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.differences import BY, Differences, pair
 from hedgesim.analysis.mechanisms import Mechanisms
-from hedgesim.analysis.shapley import Values, alone, last, shapley
 from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
+from hedgesim.engines.shapley import Values, alone, last, shapley
 from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
 from hedgesim.model.setting import Axes

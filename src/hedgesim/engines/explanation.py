@@ -25,6 +25,9 @@ from hedgesim.rules import CountryRule, country_rules
 OWN_SUMMIT = "a summit of their own"
 """What treaties wait for."""
 
+ROUNDING = 1e-15
+"""Size of a term that is only rounding, and is left out."""
+
 Row = dict[str, Any]
 
 
@@ -124,9 +127,7 @@ def _terms(rule: CountryRule, own: View, case: Case, value: Array, response: Arr
         return "The rule decides in its own way, not by the value of options, so there are no terms.", {}
     taste, like = rule.taste(case.parameters.taste), 0.0 * own.response
     found = terms_of(lambda view: rule.value(view, taste) + like, own, OF_VALUE)
-    if found is None:
-        return "The rule does not add its reasons up, so its value has no terms.", {}
-    acting = {name: of for name, of in found.items() if np.any(of != 0.0)}
+    acting = {name: of for name, of in found.items() if np.any(np.abs(of) > ROUNDING)}
     return ("" if acting else "The rule gives every option the value 0 here, so there are no terms."), acting
 
 
@@ -199,7 +200,7 @@ def _stances(case: Case, inputs: QuarterInputs, decision: CountryDecision, own: 
         found = rule.decide(view, case.parameters)
         return found.stance - formality * found.reserve
 
-    terms = terms_of(leaning, own, OF_STANCE) or {}
+    terms = terms_of(leaning, own, OF_STANCE)
     unmodelled = inputs.world.stance[place, 0, :, 0]
     total = leaning(own)[0, 0, :, 0] + unmodelled
     return [

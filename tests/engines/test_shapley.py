@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from hedgesim.analysis.shapley import Values, alone, last, shapley
+from hedgesim.engines.shapley import Values, alone, last, shapley
 
 NUMBERS = st.floats(-100.0, 100.0, allow_nan=False)
 FEW = settings(max_examples=30, deadline=None)
