@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 import hedgesim
-from command_line import ROOT, call, folded, parsed, refused
+from command_line import call, folded, parsed, refused, sunder_sea
 from hedgesim.commands.explain import bar_of, letters_of
 from worlds import scenario_from
 
@@ -68,15 +67,13 @@ def test_a_rule_without_terms_says_so(write: Callable[..., Path]) -> None:
 
 
 def test_names_of_a_region_are_literal(tmp_path: Path) -> None:
-    for name in ("sunder_sea.yaml", "sunder_sea"):
-        source = ROOT / "tests" / "region" / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, tmp_path / name)
+    file = str(sunder_sea(tmp_path))
     axes = tmp_path / "sunder_sea" / "axes.csv"
     text = axes.read_text(encoding="utf-8")
     name = "[red]<script>$x^2$</script>\x1b[31m"
     code, called = next(line.split(",")[1:3] for line in text.splitlines() if line.startswith("country,"))
     axes.write_text(text.replace(f",{code},{called},", f",{code},{name},"), encoding="utf-8")
-    said = call("explain", str(tmp_path / "sunder_sea.yaml"), "--country", code, "--period", "2004Q2")
+    said = call("explain", file, "--country", code, "--period", "2004Q2")
     assert said.code == 0, said.err
     assert said.out.startswith("[red]<script>$x^2$</script>\\x1b[31m (")
     assert "\x1b" not in said.out

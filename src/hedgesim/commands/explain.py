@@ -64,31 +64,33 @@ def _print_values(found: Explanation, options: Sequence[Row]) -> None:
     terms: dict[tuple[str, str], dict[str, float]] = {}
     for row in found.terms:
         terms.setdefault((row["domain"], row["option"]), {})[row["term"]] = row["value"]
-    names = found.reasons
     moved = [row for row in options if row["value"] or any(terms.get((row["domain"], row["option"]), {}).values())]
+    shown = [terms.get((row["domain"], row["option"]), {}) for row in moved]
+    names = [name for name in found.reasons if any(of[name] for of in shown)]
     print_lines("", "Value of each option against the start (log odds). Options that are not listed have the value 0.")
     if found.note:
         print_lines(found.note)
-    if terms and moved:
-        _print_bars(found, moved, terms)
+    if not moved:
+        return
+    if names:
+        _print_bars(found, list(zip(moved, shown, strict=True)), letters_of(names))
         print_lines("")
     lines = []
-    for one in moved:
-        parts = terms.get((one["domain"], one["option"]), {})
+    for one, parts in zip(moved, shown, strict=True):
         numbers = [*(parts[name] for name in names), *(one[name] for name in NUMBERS)]
         lines.append([one["domain"], _name(found, one["option"]), *map(_short, numbers)])
     print_rows(["domain", "option", *names, *NUMBERS.values()], lines)
     print_lines("Response: what the country has answered to so far; each quarter it goes part of the way to the value.")
 
 
-def _print_bars(found: Explanation, rows: Sequence[Row], terms: Mapping[tuple[str, str], Mapping[str, float]]) -> None:
-    """A bar of letters for each option, one letter a term, what lowers the value left of 0."""
-    letters = letters_of(found.reasons)
+def _print_bars(
+    found: Explanation, rows: Sequence[tuple[Row, Mapping[str, float]]], letters: Mapping[str, str]
+) -> None:
+    """A bar of letters for each option, a letter for each term, what lowers the value left of 0."""
     print_lines(f"Letters: {', '.join(f'{letter} {name}' for name, letter in letters.items())}.")
-    parts = [terms[row["domain"], row["option"]] for row in rows]
-    sides = [abs(sum(v for v in of.values() if v * sign > 0.0)) for of in parts for sign in (1.0, -1.0)]
+    sides = [abs(sum(v for v in of.values() if v * sign > 0.0)) for _, of in rows for sign in (1.0, -1.0)]
     scale, domain = HALF / max(sides), ""
-    for row, of in zip(rows, parts, strict=True):
+    for row, of in rows:
         if row["domain"] != domain:
             domain = row["domain"]
             print_lines(domain)
