@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,8 +37,6 @@ def test_it_is_printed_ranked_in_words_and_in_numbers_that_sum_to_the_total(pair
 
 
 def test_json_holds_the_total_and_every_switch(pair: tuple[str, str]) -> None:
-    import json
-
     said = call("why", *pair, *NAMES, "--json")
     answer = json.loads(said.out)
     assert answer["names"] == ["war", "calm"]
@@ -45,6 +44,12 @@ def test_json_holds_the_total_and_every_switch(pair: tuple[str, str]) -> None:
     assert sum(row["value"] for row in answer["switches"]) == pytest.approx(answer["total"], abs=1e-12)
     assert answer["other"] - answer["base"] == pytest.approx(answer["total"], abs=1e-12)
     assert {"switch", "what", "value", "error", "low", "high", "same_sign", "alone", "last"} == {*answer["switches"][0]}
+
+
+def test_the_error_of_one_run_is_null_in_json(pair: tuple[str, str]) -> None:
+    said = call("why", *pair, "--outcome", "cohesion", "--runs", "1", "--json")
+    answer = json.loads(said.out, parse_constant=pytest.fail)
+    assert (answer["error"], answer["switches"][0]["error"]) == (None, None)
 
 
 def test_one_run_has_no_error_and_mechanisms_and_groups_can_be_named(pair: tuple[str, str]) -> None:

@@ -78,7 +78,7 @@ def _record(found: Attribution) -> dict[str, Any]:
     low, high = found.interval
     return {
         **{name: getattr(found, name) for name in ("outcome", "words", "names", "period", "by", "base", "other")},
-        **{"total": found.total, "error": found.error, "low": low, "high": high},
+        **{"total": found.total, "error": found.error if len(found.by_run) > 1 else None, "low": low, "high": high},
         **{"runs": len(found.by_run), "left_out": found.left_out, "switches": records_of(found.table)},
     }
 
