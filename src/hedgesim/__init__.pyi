@@ -1,5 +1,7 @@
+from .analysis.attribution import why as why
 from .analysis.comparison import compare as compare
 from .analysis.discovery import discover as discover
+from .analysis.explanation import explain as explain
 from .analysis.landscape import Landscape as Landscape
 from .analysis.sensitivity import sensitivity as sensitivity
 from .engines.agent_based import HedgeModel as HedgeModel
@@ -38,6 +40,7 @@ __all__ = [
     "draw",
     "example_power_view",
     "example_view",
+    "explain",
     "open_results",
     "paired_difference",
     "read_rule_file",
@@ -45,5 +48,6 @@ __all__ = [
     "run",
     "sensitivity",
     "sweep",
+    "why",
     "write",
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 from typer import Argument, Option
@@ -48,13 +47,13 @@ def compare(
 
 def _batch(name: str, runs: int) -> hedgesim.Results:
     """Results of a folder, or of a scenario, which is run here."""
-    if "://" in name or Path(name).is_dir():
+    from hedgesim.results.recorded import is_results
+
+    if is_results(name):
         results = hedgesim.open_results(name)
         if "experiment" in results.manifest and not results.manifest.get("ended"):
             raise HedgesimError(name, "the sweep is not finished", "Finish it with hedgesim sweep.")
         return results
-    if not name.endswith((".yaml", ".yml")) and "/" in name:
-        raise HedgesimError(name, "there is no such folder", "Name a folder of results, or a scenario.")
     return hedgesim.run(hedgesim.read_scenario(name), runs)
 
 

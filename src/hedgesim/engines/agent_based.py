@@ -13,6 +13,7 @@ import mesa
 import numpy as np
 
 from hedgesim.engines.case import Case, Chosen, case_named, case_of, following, run_inputs
+from hedgesim.engines.explanation import Explanation, explain_decision
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
 from hedgesim.errors import HedgesimError, check_type, whole
@@ -178,6 +179,7 @@ class HedgeModel(mesa.Model):
         self.countries = [Country(self, code, place) for place, code in enumerate(axes.countries)]
         self.powers = [Power(self, code, place) for place, code in enumerate(axes.powers)]
         self.quarter, self.running = 0, True
+        self._decided: tuple[Case, QuarterInputs] | None = None
         self._begin_quarter()
         self.datacollector = mesa.DataCollector(
             model_reporters={
@@ -205,6 +207,7 @@ class HedgeModel(mesa.Model):
             return
         self.case = self.case.at(self.quarter + 1)
         self.agents.do("decide")
+        self._decided = self.case, self._quarter_inputs
         countries = joined_along(COUNTRY, [agent.decision for agent in self.countries])
         powers = joined_along(TARGET, [agent.decision for agent in self.powers])
         self.world = advance(self._quarter_inputs, countries, powers)
@@ -246,6 +249,12 @@ class HedgeModel(mesa.Model):
         """Formats whose leaders met this quarter for the first time."""
         before = self.worlds[max(0, self.quarter - 1)].ladder
         return int(first_times(xp, self.world.ladder, before)[0, 0, 0, 0])
+
+    def explain(self, country: str) -> Explanation:
+        """Why a country decided as it did in the last step; HedgesimError for an unknown one, or before any step."""
+        if self._decided is None:
+            raise HedgesimError("explain", "nobody has decided yet", "Call step() first.")
+        return explain_decision(*self._decided, self.world, country, run=self.run)
 
     def trajectory(self) -> Trajectory:
         """The quarters run so far as a trajectory; it must have run to its end."""

@@ -130,8 +130,10 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
 
 
 def _names(scenario: Scenario) -> dict[str, str]:
-    table = read_tables(scenario.tables_folder).table("axes")
-    return dict(zip(table["code"], table["name"], strict=True))
+    tables = read_tables(scenario.tables_folder)
+    axes, formats = tables.table("axes"), tables.table("formats")
+    called = dict(zip(formats["format"], formats["name"], strict=True))
+    return {**called, **dict(zip(axes["code"], axes["name"], strict=True))}
 
 
 def _rule_sets(scenario: Scenario, setting: Setting) -> list[RuleSet]:

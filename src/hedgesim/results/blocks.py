@@ -87,19 +87,31 @@ def final_columns(axes: Axes) -> list[str]:
 
 def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
     """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column."""
-    index = outcomes.of_country(INDEX)[:, -1]
-    own = dict(zip((f"{INDEX}_{code}" for code in outcomes.axes.countries), index, strict=True))
+    known = outcomes_known(outcomes)
+    return {name: final_of(outcomes, name) for name in final_columns(outcomes.axes) if name in known}
 
-    def final(name: str) -> Values:
-        if name in own:
-            return np.asarray(own[name])
-        if name in outcomes.system:
-            values = outcomes.of_system(name)
-            return np.asarray(values.sum(axis=0) if name in TOTALS else values[-1])
+
+def outcomes_known(outcomes: Outcomes) -> list[str]:
+    """Every name that `final_of` takes: of the system, of countries (their mean), and of one country."""
+    own = [f"{name}_{code}" for name in outcomes.countries for code in outcomes.axes.countries]
+    return [*outcomes.system, *outcomes.countries, *own]
+
+
+def final_of(outcomes: Outcomes, name: str) -> Values:
+    """One outcome: the total of what is counted per quarter, and else the value in the last one; axes (run,).
+
+    name: such as `cohesion`, `presence_RUS` (mean of countries) or `presence_RUS_KAZ`; ValueError if unknown.
+    """
+    if name in outcomes.system:
+        values = outcomes.of_system(name)
+        return np.asarray(values.sum(axis=0) if name in TOTALS else values[-1])
+    if name in outcomes.countries:
         return np.asarray(outcomes.of_country(name)[:, -1].mean(axis=0))
-
-    known = {*own, *outcomes.system, *outcomes.countries}
-    return {name: final(name) for name in final_columns(outcomes.axes) if name in known}
+    places = {f"{of}_{code}": (of, n) for of in outcomes.countries for n, code in enumerate(outcomes.axes.countries)}
+    if name not in places:
+        raise ValueError(name)
+    of, n = places[name]
+    return np.asarray(outcomes.of_country(of)[n, -1])
 
 
 class Rows:

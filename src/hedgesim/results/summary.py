@@ -189,6 +189,11 @@ def compared(outcomes: Outcomes) -> dict[Key, Values]:
     return found
 
 
+def error_of(sample: Values) -> float:
+    """Standard error of a mean; not a number for one run."""
+    return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else np.nan
+
+
 def summarise(frame: pd.DataFrame, keys: Sequence[str] = SUMMARY_KEYS) -> pd.DataFrame:
     """One row per key over all runs: mean, sd (of a sample; empty for one run), quantiles, n.
 
