@@ -46,7 +46,7 @@ def test_every_number_of_every_group_is_listed() -> None:
 
 def test_there_are_at_most_sixty_parameters_those_of_the_rules_followed_by_default_included() -> None:
     usual = read_scenario("war_2022").rules
-    followed = {country_rules()[usual.of("countries", "KAZ").rule], power_rules()[usual.of("powers", "RUS").rule]}
+    followed = {country_rules()[usual.of("countries", "KAZ")[0]], power_rules()[usual.of("powers", "RUS")[0]]}
     assert len(all_parameters()) + sum(len(list(parameters_of(rule))) for rule in followed) <= 60
 
 
