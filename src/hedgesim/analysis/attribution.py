@@ -22,8 +22,8 @@ from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
 from hedgesim.model.setting import Axes
 from hedgesim.results.blocks import final_of, outcomes_known, run_block
 from hedgesim.results.recorded import Source, scenario_from
-from hedgesim.results.space import check_bytes
 from hedgesim.results.reduction import INTERVAL
+from hedgesim.results.space import check_bytes
 from hedgesim.results.summary import error_of
 from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
