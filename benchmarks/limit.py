@@ -20,7 +20,7 @@ from hedgesim.engines.quarter import quarter
 from hedgesim.engines.records import record_outcomes
 from hedgesim.model.arrays import Array
 from hedgesim.model.derived import Baseline
-from hedgesim.model.draws import draw_start, draw_steps
+from hedgesim.model.draws import draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS
 from hedgesim.model.start import Start, begin, conditions_at
 
@@ -55,7 +55,8 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     # These are computed in NumPy: outside a program, JAX would compile every operation of theirs.
     first = draw_start(xp, setting, case.seed, range(n))
     begun = _in_jax(begin(xp, setting, parameters, first))
-    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, tails=first.tails, gambling=False)[0])
+    words = step_words(xp, setting.axes, case.seed, range(n), four=0, gambling=False)[0]
+    draws = _in_jax(draws_of(setting.axes, first.tails, words, 0))
     tails = jnp.asarray(first.tails)
 
     def start(runs: Array) -> object:
@@ -63,8 +64,8 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
         return [drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
 
     def numbers(runs: Array) -> object:
-        four = draw_steps(jnp, setting, case.seed, runs, four=0, tails=tails, gambling=False)
-        return [_arrays(draws) for draws in four]
+        four = step_words(jnp, setting.axes, case.seed, runs, four=0, gambling=False)
+        return [_arrays(draws_of(setting.axes, tails, own, step)) for step, own in enumerate(four)]
 
     def one_quarter(t: Array) -> object:
         baseline = begun.baseline

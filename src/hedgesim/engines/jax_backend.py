@@ -154,7 +154,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
 
     def one_quarter(world: World, now: tuple[Array, Words]) -> tuple[World, Any]:
         step, words = now
-        given, draws = conditions(step), draws_of(setting.axes, words, drawn.tails, step - 1)
+        given, draws = conditions(step), draws_of(setting.axes, drawn.tails, words, step - 1)
 
         def moved(of: Case) -> World:
             return _like(first, quarter(of, world, start.baseline, conditions=given, draws=draws))

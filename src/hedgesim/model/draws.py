@@ -129,28 +129,13 @@ def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | A
     return xp.reshape(xp.take(padded, xp.asarray(place), axis=0), (*redrawn.shape[:RUN], -1))
 
 
-def draw_steps(
-    xp: ModuleType,
-    setting: Setting,
-    seed: int,
-    runs: Sequence[int] | Array,
-    *,
-    four: int | Array,
-    tails: Array,
-    gambling: bool = True,
-) -> tuple[Draws, ...]:
-    """Random numbers of four successive steps of some runs: 4 * four .. 4 * four + 3, counted from 0.
-
-    tails: those of the start. gambling: False leaves out the numbers for rules that gamble, which are then 0.
-    """
-    words = step_words(xp, setting.axes, seed, runs, four=four, gambling=gambling)
-    return tuple(draws_of(setting.axes, own, tails, WORDS * four + n) for n, own in enumerate(words))
-
-
 def step_words(
     xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array, *, four: int | Array, gambling: bool
 ) -> tuple[Words, ...]:
-    """Random words of four successive steps, by stream; arguments as of `draw_steps`."""
+    """Random words of four successive steps of some runs, by stream: 4 * four .. 4 * four + 3, counted from 0.
+
+    gambling: False leaves out those for rules that gamble.
+    """
     cells = (axes.countries, _cells(axes))
     groups: tuple[tuple[Stream, ...], ...] = (
         (("value", *cells),),
@@ -170,8 +155,11 @@ def step_words(
     return tuple(steps)
 
 
-def draws_of(axes: Axes, words: Words, tails: Array, step: int | Array) -> Draws:
-    """The numbers of one step, counted from 0, from its random words and the tails of the start."""
+def draws_of(axes: Axes, tails: Array, words: Words, step: int | Array) -> Draws:
+    """The numbers of one step, counted from 0, from its random words and the tails of the start.
+
+    Numbers for rules that gamble are 0 where there are no words for them.
+    """
     xp = namespace(words["value"])
     membership, stance = halves(words["stance"])
     gambled = "whim" in words
