@@ -9,10 +9,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
 
-import array_api_compat.numpy as xp
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy as xp
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.jax_backend import compiler_options
@@ -57,11 +57,11 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     begun = _in_jax(begin(xp, setting, parameters, first))
     words = step_words(xp, setting.axes, case.seed, range(n), four=0, gambling=False)[0]
     draws = _in_jax(draws_of(setting.axes, first.tails, words, 0))
-    tails = jnp.asarray(first.tails)
+    tails = _in_jax(first.tails)
 
     def start(runs: Array) -> object:
         drawn = draw_start(jnp, setting, case.seed, runs)
-        return [drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
+        return [*drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
 
     def numbers(runs: Array) -> object:
         four = step_words(jnp, setting.axes, case.seed, runs, four=0, gambling=False)

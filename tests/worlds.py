@@ -8,7 +8,6 @@ from functools import cache
 from types import ModuleType
 from typing import Any, get_type_hints
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from hypothesis import strategies as st
 
@@ -268,7 +267,7 @@ def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: s
 
 def inputs_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[str, Any] | None = None) -> QuarterInputs:
     """What is given in the first quarter, with every shock at its full size."""
-    xp, case = numpy_namespace, make_case(setting, values=values)
+    xp, case = np, make_case(setting, values=values)
     first = draw_start(xp, setting, case.seed, runs)
     start = begin(xp, setting, case.parameters, first)
     now = conditions_at(setting, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))

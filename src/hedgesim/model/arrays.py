@@ -61,15 +61,15 @@ def logarithm(xp: ModuleType, x: Array) -> Array:
 
 
 def softmax(xp: ModuleType, x: Array) -> Array:
-    """Shares proportional to exp(x) over targets; x beyond -700 .. 700 counts as that far."""
-    grown = xp.exp(bound(xp, x, -700.0, 700.0))
+    """Shares proportional to exp(x) over targets; x farther than 700 from that of the first counts as that far."""
+    grown = xp.exp(bound(xp, x - x[..., :1, :], -700.0, 700.0))
     grown /= xp.sum(grown, axis=TARGET, keepdims=True)
     return grown
 
 
 def positive(xp: ModuleType, x: Array) -> Array:
     """`x` where positive, else 0."""
-    return bound(xp, x, 0.0, np.inf)
+    return at_least(xp, x, 0.0)
 
 
 def nonzero(xp: ModuleType, x: Array) -> Array:
@@ -80,6 +80,11 @@ def nonzero(xp: ModuleType, x: Array) -> Array:
 def bound(xp: ModuleType, x: Array, low: Number, high: Number) -> Array:
     """`x` kept within [low, high]."""
     return xp.clip(x, low, high)
+
+
+def at_least(xp: ModuleType, x: Array, low: Number) -> Array:
+    """`x` where above `low`, else `low`."""
+    return xp.clip(x, low, np.inf)
 
 
 def indicator(xp: ModuleType, holds: Array) -> Array:
@@ -159,10 +164,12 @@ def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
 @cache
 def _stretches(places: tuple[int, ...]) -> tuple[slice, ...]:
     """Slices that take some places in their order, neighbours together; an empty one where there are none."""
+    if not places:
+        return (slice(0, 0),)
     starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1] + 1]
     ends = [*starts[1:], len(places)]
-    stretches = [slice(places[a], places[b - 1] + 1) for a, b in zip(starts, ends, strict=True) if places]
-    return tuple(stretches) or (slice(0, 0),)
+    stretches = [slice(places[a], places[b - 1] + 1) for a, b in zip(starts, ends, strict=True)]
+    return tuple(stretches)
 
 
 def place_targets(xp: ModuleType, x: Array, places: tuple[int, ...], n: int) -> Array:

@@ -10,6 +10,7 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     all_countries,
+    at_least,
     fusion_barrier,
     indicator,
     logarithm,
@@ -111,7 +112,7 @@ def trust_in(trust: Array, party: Array) -> Array:
     xp = namespace(trust)
     total = sum_products(trust, swap(xp, party, COUNTRY, DOMAIN))
     others = xp.sum(party, axis=COUNTRY, keepdims=True) - party
-    return xp.where(others > 0.0, total / xp.maximum(others, 1.0), USUAL_TRUST)
+    return xp.where(others > 0.0, total / at_least(xp, others, 1.0), USUAL_TRUST)
 
 
 def stance_on(

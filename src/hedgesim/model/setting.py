@@ -146,7 +146,7 @@ class Formats:
         return (np.asarray(self.own) + small) * (1.0 - np.asarray(self.treaty))
 
     @cached_property
-    def firsts(self) -> tuple[tuple[int, ...], tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    def firsts(self) -> tuple[tuple[int, ...], tuple[Array, Array]]:
         """Places of the formats that others come after; 1 where ministers, and where leaders, must have met first.
 
         Axes of both (first format, format).
