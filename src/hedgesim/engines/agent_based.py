@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import array_api_compat.numpy as xp
 import mesa
 import numpy as np
 
@@ -172,7 +171,7 @@ class HedgeModel(mesa.Model):
         self.case = following(known if rng is None else replace(known, seed=int(rng)), rules)
         super().__init__(rng=self.case.seed)
         self.run = run = whole("run", run, 0)
-        self.inputs = run_inputs(xp, self.case, [run])
+        self.inputs = run_inputs(np, self.case, [run])
         self.world = self.inputs.start.baseline.world
         self.worlds = [self.world]
         axes = self.case.setting.axes
@@ -194,7 +193,7 @@ class HedgeModel(mesa.Model):
     def follow(self, rules: Chosen) -> None:
         """Let countries and powers follow other rules from the next decision on; see `case.following`."""
         self.case = following(self.case, rules)
-        self.inputs = run_inputs(xp, self.case, [self.run])
+        self.inputs = run_inputs(np, self.case, [self.run])
         self._begin_quarter()
 
     def step(self) -> None:
@@ -230,9 +229,9 @@ class HedgeModel(mesa.Model):
         self.power_view: PowerView = perceive_powers(self._quarter_inputs)
         setting = self.case.setting
         shocked = at_step(self.inputs.conditions, self.quarter).rivalry
-        rivalry = bound(xp, setting.rivalry + shocked, 0.0, 1.0)
+        rivalry = bound(np, setting.rivalry + shocked, 0.0, 1.0)
         self.presence = self._quarter_inputs.derived.presence
-        self.hedging = hedging_index(xp, security_of(xp, self.world.share, setting), rivalry)
+        self.hedging = hedging_index(np, security_of(np, self.world.share, setting), rivalry)
 
     @property
     def period(self) -> str:
@@ -248,7 +247,7 @@ class HedgeModel(mesa.Model):
     def first_time_formats(self) -> int:
         """Formats whose leaders met this quarter for the first time."""
         before = self.worlds[max(0, self.quarter - 1)].ladder
-        return int(first_times(xp, self.world.ladder, before)[0, 0, 0, 0])
+        return int(first_times(np, self.world.ladder, before)[0, 0, 0, 0])
 
     def explain(self, country: str) -> Explanation:
         """Why a country decided as it did in the last step; HedgesimError for an unknown one, or before any step."""

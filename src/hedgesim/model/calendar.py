@@ -19,7 +19,6 @@ from hedgesim.model.arrays import (
     logistic,
     namespace,
     place_targets,
-    places_of,
     positive,
     swap,
     take_targets,
@@ -214,8 +213,8 @@ def _invitations(inputs: QuarterInputs, events: Events) -> tuple[Array, Array]:
     """
     world, features, uniform = inputs.world, inputs.setting.formats, inputs.draws.membership
     xp, working, outsider = world.xp, world.ladder > DORMANT, inputs.derived.party == 0.0
-    groups = places_of(features.small, features.pairs >= fm.TRILATERAL)
-    sits = (take_targets(xp, features.eligible, groups) > 0.0) & take_targets(xp, working, groups)
+    eligible, at_work = (take_targets(xp, x, features.groups) for x in (features.eligible, working))
+    sits = (eligible > 0.0) & at_work
     bridged = xp.any(sits, axis=TARGET, keepdims=True)
     rate = fm.small_rate(inputs.derived.alarm, inputs.parameters.ladder)
     pairs = xp.maximum(xp.sum(inputs.derived.party, axis=COUNTRY, keepdims=True), 1.0)
