@@ -44,7 +44,8 @@ class Names:
 
     countries, options: code -> (name, colour) in drawing order; options are the powers, then region, other.
     formats: id -> name. corners: name of a corner of the ternary chart -> the powers it holds; three of them. own: ids
-    of the meetings of the region itself. aggressor: code of the power that hostile resolutions are about.
+    of the meetings of the region itself. powers: the options that are powers. aggressor: code of the power that hostile
+    resolutions are about.
     """
 
     countries: Labels
@@ -52,6 +53,7 @@ class Names:
     formats: Mapping[str, str] = field(default_factory=dict)
     corners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: tuple[str, ...] = ()
+    powers: tuple[str, ...] = ()
     aggressor: str = ""
 
     @classmethod
@@ -66,7 +68,7 @@ class Names:
         )
         titles = {code: printable(title) for code, title in formats.items()}
         camps = {printable(name): held for name, held in corners.items()}
-        return cls(countries, {**powers, **options}, titles, camps)
+        return cls(countries, {**powers, **options}, titles, camps, powers=tuple(powers))
 
 
 def label_of(labels: Labels, code: str) -> tuple[str, str]:

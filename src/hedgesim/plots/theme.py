@@ -20,6 +20,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from numpy.typing import NDArray
 
 from hedgesim.errors import printable
 
@@ -72,6 +73,7 @@ _LOOK: Mapping[str, Any] = {
     "legend.frameon": False,
     "hatch.linewidth": 0.5,
     "svg.hashsalt": "hedgesim",
+    "svg.fonttype": "none",
 }
 
 
@@ -162,11 +164,20 @@ def text_color(color: str) -> str:
     """The colour, darkened where needed so that small text in it is readable on white."""
     channels = np.asarray(to_rgb(color))
     while True:
-        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-        luminance = float(LUMINANCE @ linear)
-        if 1.05 / (luminance + 0.05) >= CONTRAST:
+        if 1.05 / (_luminance(channels) + 0.05) >= CONTRAST:
             return to_hex((channels[0], channels[1], channels[2]))
         channels = channels * DARKER
+
+
+def ink_on(color: str) -> str:
+    """White or dark, whichever is read better on a colour."""
+    light = _luminance(np.asarray(to_rgb(color)))
+    return "white" if 1.05 / (light + 0.05) >= (light + 0.05) / (_luminance(np.asarray(to_rgb(INK))) + 0.05) else INK
+
+
+def _luminance(channels: NDArray[np.float64]) -> float:
+    """Relative luminance of a colour, WCAG 2."""
+    return float(LUMINANCE @ np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4))
 
 
 def legend(figure: Figure, handles: Sequence[Any], texts: Sequence[str], *, columns: int, **style: Any) -> None:

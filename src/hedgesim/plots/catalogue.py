@@ -1,0 +1,19 @@
+"""Every chart by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
+from hedgesim.plots.chart import Chart
+from hedgesim.plots.tiles import TILES
+
+CHARTS: Mapping[str, Chart] = {chart.name: chart for chart in (DIFFERENCE, BEFORE_AFTER, TILES)}
+
+
+def chart_of(name: str) -> Chart:
+    """A chart by name; HedgesimError with the chart that may be meant."""
+    if name not in CHARTS:
+        raise HedgesimError(name, "there is no such chart", choose_from(name, CHARTS))
+    return CHARTS[name]
