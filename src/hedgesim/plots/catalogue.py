@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.plots import run
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
 from hedgesim.plots.chart import Chart
+from hedgesim.plots.network import NETWORK
+from hedgesim.plots.paired import PAIRED
 from hedgesim.plots.tiles import TILES
 
-CHARTS: Mapping[str, Chart] = {chart.name: chart for chart in (DIFFERENCE, BEFORE_AFTER, TILES)}
+CHARTS: Mapping[str, Chart] = {
+    chart.name: chart for chart in (*run.CHARTS, run.OUTCOME, TILES, NETWORK, BEFORE_AFTER, DIFFERENCE, PAIRED)
+}
 
 
 def chart_of(name: str) -> Chart:

@@ -11,10 +11,10 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
-from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, named
+from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, Size, named
 from hedgesim.plots.labels import draw_years, quarter_numbers
 from hedgesim.plots.quantities import Quantity, quantity_of, sentence, written
-from hedgesim.plots.theme import HIGH, INK, LOW, MUTED, NORMAL, SMALL, plain_rows, text_color
+from hedgesim.plots.theme import HIGH, INK, LOW, MUTED, NORMAL, SMALL, plain_rows, text_color, text_width
 from hedgesim.results.summary import paired_difference
 
 ALL = "all countries"
@@ -23,6 +23,14 @@ EDGE = 1.08  # of the limits, beyond the largest value
 LEAST = 1e-3  # half of the least span of a difference
 ROOM = 0.12  # of the span of values, left and right of a dumbbell, for its numbers
 DUMBBELL_ROW = 0.42  # inches
+
+
+def check_pairs(first: Batch, second: Batch) -> None:
+    """Refuse batches of different seeds, whose runs are no pairs."""
+    seeds = [batch.manifest.get("seed") for batch in (first, second)]
+    if seeds[0] != seeds[1]:
+        fault = f"the seeds differ ({seeds[0]} and {seeds[1]}), so runs of the two are no pairs"
+        raise HedgesimError(second.name, fault, "Run both with one --seed.")
 
 
 def difference_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
@@ -36,10 +44,7 @@ def difference_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """
     first, second = batches
     quantity = quantity_of(first, pick)
-    seeds = [batch.manifest.get("seed") for batch in batches]
-    if seeds[0] != seeds[1]:
-        fault = f"the seeds differ ({seeds[0]} and {seeds[1]}), so runs of the two are no pairs"
-        raise HedgesimError(second.name, fault, "Run both with one --seed.")
+    check_pairs(first, second)
     keys = ["period", *(["country"] if quantity.of_countries else [])]
     sides = [_rows(batch, quantity, pick) for batch in (second, first)]
     try:
@@ -223,7 +228,8 @@ DIFFERENCE = Chart(
     describe=describe_difference,
     limits=difference_limits,
     title=difference_title,
-    size=lambda _: (3.1, 2.2),
+    size=lambda _: Size(3.1, 2.2, right=0.45),
+    reads="Line: mean over pairs of runs with the same random numbers; band: 5 to 95 % of pairs.",
     panels="label",
     dated=True,
 )
@@ -236,5 +242,6 @@ BEFORE_AFTER = Chart(
     describe=describe_before_after,
     limits=before_after_limits,
     title=before_after_title,
-    size=lambda table: (6.0, DUMBBELL_ROW * (len(table) + 1)),
+    size=lambda table: Size(6.0, DUMBBELL_ROW * (len(table) + 1), text_width(table["label"]) * NORMAL / SMALL + 0.3),
+    reads="Hollow: before; filled: after (means over runs); pale bar: 5 to 95 % of runs, after.",
 )

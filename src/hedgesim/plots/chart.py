@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots.labels import Labels, Names, in_order, label_of, mark_shocks, title_above
@@ -19,7 +22,7 @@ from hedgesim.plots.trust import Trust
 
 Tables = Mapping[str, pd.DataFrame]
 Limits = tuple[float, float]
-Size = tuple[float, float]
+Key = tuple[Artist, str]
 RECORD_COLUMNS = ("format", "level", "period", "participants")
 NO_SHOCKS = pd.DataFrame(columns=["period", "name"], dtype=str)
 LABEL, COLOR = "label", "color"
@@ -38,7 +41,7 @@ class Known:
 class Batch:
     """Results as charts need them: what they are called, tables by name, names and colours, shocks, and the manifest.
 
-    shocks: columns period, name. caption: scenario, number of runs, seed, and source of the parameters.
+    shocks: columns period, name. caption: scenario, number of runs, and seed. notes: what else there is to say of it.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Batch:
     names: Names
     shocks: pd.DataFrame = field(default_factory=lambda: NO_SHOCKS)
     caption: str = ""
+    notes: tuple[str, ...] = ()
     known: Known = field(default_factory=Known)
     manifest: Mapping[str, object] = field(default_factory=dict)
 
@@ -60,6 +64,17 @@ class Pick:
 
 
 RUN, SWEEP = "run", "sweep"
+
+
+class Size(NamedTuple):
+    """Inches of an axis, and of the room for names around it."""
+
+    width: float
+    height: float
+    left: float = 0.65
+    right: float = 0.3
+    above: float = 0.0
+    below: float = 0.42
 
 
 @dataclass(frozen=True)
@@ -93,10 +108,12 @@ class Chart:
     """A kind of chart.
 
     shows: in one line. needs: results that it is drawn from. table: from as many results as `needs` says, and what is
-    picked of them, to all that is drawn. draw: table on an axis. describe:
-    the table in one sentence with its main numbers, for readers who do not see it. limits: ends of the axis of values;
-    of several tables, concatenated, the scale that they share. size: width and height of an axis, inches. panels:
-    column of the table with a panel for each value. dated: whether its x axis is time, so that shocks are marked.
+    picked of them, to all that is drawn. draw: table on an axis. describe: the table in one sentence with its main
+    numbers, for readers who do not see it. limits: ends of the axis of values; of several tables, concatenated, the
+    scale that they share. panels: column of the table with a panel for each value. reads: how the chart is read. keys:
+    of a legend, where direct labels do not say it all. dated: whether its x axis is time, so that shocks are marked.
+    same_rows: whether rows of all panels have the same names, which the first column then has. projection: of the axis.
+    parts, about: parts of the start that it rests on, and quantities of patterns that it shows.
     """
 
     name: str
@@ -108,8 +125,14 @@ class Chart:
     limits: Callable[[pd.DataFrame], Limits]
     title: Callable[[pd.DataFrame], str]
     size: Callable[[pd.DataFrame], Size]
+    reads: str = ""
     panels: str = ""
+    keys: Callable[[pd.DataFrame], Sequence[Key]] = lambda _: ()
     dated: bool = False
+    same_rows: bool = False
+    projection: str = ""
+    parts: tuple[str, ...] = ()
+    about: tuple[str, ...] = ()
 
     def place(
         self,
@@ -119,11 +142,15 @@ class Chart:
         limits: Limits | None = None,
         shocks: pd.DataFrame = NO_SHOCKS,
         title: str = "",
+        flags: int | None = None,
     ) -> Axes:
-        """Draw a table on an axis, with the names of shocks where it has a time axis, and a title above them."""
+        """Draw a table on an axis, with shocks where it has a time axis, and a title above them.
+
+        flags: rows that the names of shocks take in the panels of a row; 0 where panels above have them.
+        """
         self.draw(table, axis, self.limits(table) if limits is None else limits)
-        rows = mark_shocks(axis, shocks, periods=table["period"]) if self.dated else 0
-        title_above(axis, title, rows=rows)
+        rows = mark_shocks(axis, shocks, periods=table["period"], named=flags != 0) if self.dated else 0
+        title_above(axis, title, rows=max(rows, flags or 0))
         return axis
 
 
@@ -135,6 +162,20 @@ def named(table: pd.DataFrame, column: str, labels: Labels) -> pd.DataFrame:
         label=table[column].map(lambda code: found[code][0]), color=table[column].map(lambda code: found[code][1])
     )
     return kept.sort_values(column, key=lambda codes: codes.map(order.index), kind="stable", ignore_index=True)
+
+
+def kept_country(rows: pd.DataFrame, batch: Batch, pick: Pick) -> pd.DataFrame:
+    """Rows of the country that is picked, by default of all; HedgesimError for one that is not there."""
+    if not pick.country:
+        return rows
+    meanings = {code: name for code, (name, _) in batch.names.countries.items()}
+    return rows[rows["country"] == picked("country", pick.country, sorted(rows["country"].unique()), meanings)]
+
+
+def in_shares(axis: Axis) -> None:
+    """Ticks of shares, in percent."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100.0 * share:g}%"))
 
 
 def picked(option: str, code: str, known: Sequence[str], meanings: Mapping[str, str]) -> str:

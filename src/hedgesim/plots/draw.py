@@ -5,25 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
-from hedgesim.errors import StoreError, check_path
+from hedgesim.engines.records import SYSTEM
+from hedgesim.errors import HedgesimError, check_path
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Setting
+from hedgesim.plots.chart import RECORD_COLUMNS, Batch, Known
 from hedgesim.plots.labels import Names
-from hedgesim.plots.paired import draw_pairs
-from hedgesim.plots.run import RECORD_COLUMNS, Known, draw_run
+from hedgesim.plots.quantities import sentence
+from hedgesim.plots.run import TWINS, draw_pairs, draw_run
+from hedgesim.plots.theme import COLORS
 from hedgesim.plots.trust import Trust, start_of
 from hedgesim.results.ownership import drawn, write_files
 from hedgesim.results.results import Results
-from hedgesim.results.tables import RUNS
-from hedgesim.results.twins import Twins
-from hedgesim.scenario import Scenario
+from hedgesim.results.simulation import Twins
+from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
+from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.calibrations import coverage_of, in_words, patterns_of
 from hedgesim.scenario.impulses import Impulse, impulses_of
+from hedgesim.scenario.known_names import OTHER_OPTIONS
 from hedgesim.scenario.notes import in_short, notes_of
 from hedgesim.scenario.tables import Tables, read_tables
 
@@ -35,24 +40,58 @@ START_TABLES = ("shares", "rivalry", "formats", "memberships", "trust", "proximi
 
 
 def draw(results: Results, folder: str | Path) -> list[Path]:
-    """Draw every chart of a scenario that was run in this process into a folder, as PNG and SVG.
+    """Draw every chart of a run into a folder, as PNG and SVG.
 
-    Raises:
-        StoreError: the results were read from a folder, which does not hold the names and shocks of the scenario.
+    Results that were read from a folder have the names and shocks of their scenario where it can be read again.
     """
     check_path("folder", folder)
-    scenario, inputs = _scenario_of(results)
-    runs = int(results.manifest["runs"])
-    caption = (
-        f"Scenario {scenario.name}, {runs} run{'s' * (runs != 1)}, seed {scenario.seed}, "
-        f"{in_words(scenario.parameters)}."
-    )
+    return draw_run(batch_of(results), Path(folder))
+
+
+def batch_of(results: Results, name: str = "") -> Batch:
+    """Results of a run as a batch, called as asked, else as its scenario.
+
+    Names and shocks come from the scenario in the manifest where it can be read again, which needs its tables; else
+    countries and powers are called by their codes, and no shocks are marked.
+    """
+    manifest, scenario, inputs = results.manifest, results.scenario, results.inputs
+    called = name or str(manifest.get("scenario") or "results")
+    runs = int(manifest["runs"])
+    caption = f"{called}, {runs} run{'s' * (runs != 1)}, seed {manifest['seed']}."
+    origin = f"{sentence(in_words(str(manifest['parameters'])))}."
+    if scenario is None or inputs is None:
+        scenario = scenario_in(manifest)
+        inputs = read_inputs(scenario) if scenario is not None else None
+    if scenario is None or inputs is None:
+        names = codes_in(results)
+        return Batch(called, results.tables, names, caption=caption, notes=(origin,), manifest=manifest)
     shocks, hidden = shocks_shown(scenario, inputs)
-    if hidden:
-        caption += f" Small shocks that are not marked: {hidden}."
-    caption = f"{caption} {in_short(notes_of(scenario, inputs))}".strip()
+    unmarked = f"Small shocks that are not marked: {hidden}." if hidden else ""
     known = Known(trust_in(scenario, inputs), recorded_meetings(scenario))
-    return draw_run(results.tables, names_of(inputs), shocks=shocks, folder=Path(folder), caption=caption, known=known)
+    notes = (origin, unmarked, in_short(notes_of(scenario, inputs)))
+    return Batch(called, results.tables, names_of(inputs), shocks, caption, notes, known, manifest)
+
+
+def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
+    """The scenario that a manifest of a run holds as text; None if it cannot be read here."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{Path(str(manifest.get('scenario') or 'scenario')).name}.yaml"
+        path.write_text(str(manifest.get("scenario_text", "")), encoding="utf-8")
+        try:
+            return read_scenario(path)
+        except HedgesimError:
+            return None
+
+
+def codes_in(results: Results) -> Names:
+    """Names of results whose tables are not known: the codes themselves, in the colours of the theme."""
+    entities = results.table(SUMMARY, ["entity"])["entity"].unique()
+    options = [name.removeprefix(PRESENCE) for name in map(str, results.table(RUNS)) if name.startswith(PRESENCE)]
+    countries = sorted(str(code) for code in entities if code != SYSTEM)
+    own, others = (
+        {code: (code, COLORS[rank % len(COLORS)]) for rank, code in enumerate(codes)} for codes in (countries, options)
+    )
+    return Names(own, others, powers=tuple(code for code in others if code not in OTHER_OPTIONS))
 
 
 def trust_in(scenario: Scenario, inputs: ScenarioInputs) -> Trust:
@@ -74,13 +113,6 @@ def recorded_meetings(scenario: Scenario) -> pd.DataFrame:
     return held.assign(period=[str(Period.of_date(date)) for date in held["date"]])[list(RECORD_COLUMNS)]
 
 
-def _scenario_of(results: Results) -> tuple[Scenario, ScenarioInputs]:
-    if results.scenario is None or results.inputs is None:
-        fault = "only a scenario that was run in this process can be drawn"
-        raise StoreError(results.tables.place, fault, remedy="Run it again: hedgesim run draws its charts.")
-    return results.scenario, results.inputs
-
-
 def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
     """Draw the outcome of a grid against every setting that varies, into a folder."""
     from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
@@ -95,15 +127,10 @@ def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
 
 def draw_twins(twins: Twins, folder: Path) -> list[Path]:
     """Draw the paired differences of the presence of twins into a folder."""
-    results, (name, other) = twins.first, twins.names
-    scenario, inputs = _scenario_of(results)
-    caption = (
-        f"{name} less {other} in {inputs.setting.axes.periods[-1]}, {twins.paired['n'].max()} runs paired"
-        f" by random numbers, seed {scenario.seed}, {in_words(scenario.parameters)}."
-    )
-    title = f"{name} less {other}"
-    names, trust = names_of(inputs), trust_in(scenario, inputs)
-    return draw_pairs(twins.paired, names, folder=folder, title=title, caption=caption, trust=trust)
+    name, other = twins.names
+    first, second = batch_of(twins.twin, other), batch_of(twins.first, name)
+    whole = {TWINS: twins.paired, SUMMARY: second.tables[SUMMARY]}
+    return draw_pairs(first, replace(second, tables=whole), folder)
 
 
 def draw_sweep(results: Results, folder: Path) -> None:
@@ -145,7 +172,15 @@ def names_of(inputs: ScenarioInputs) -> Names:
     aggressors = [code for code, is_one in zip(setting.axes.powers, setting.aggressor.ravel(), strict=True) if is_one]
     aggressor = aggressors[0] if aggressors else ""
     names = Names.from_axes(axes, formats=titles, corners=_corners(setting, axes, aggressor) if aggressor else {})
-    return replace(names, own=tuple(formats.loc[formats["role"] == "own", "format"]), aggressor=aggressor)
+    own = tuple(formats.loc[formats["role"] == "own", "format"])
+    return replace(names, own=own, hosts=_hosts(formats, names.powers), aggressor=aggressor)
+
+
+def _hosts(formats: pd.DataFrame, powers: Sequence[str]) -> dict[str, str]:
+    """The power that each format is with: its counterpart, else the one that leads it."""
+    rows = formats.set_index("format")
+    both = rows["counterpart"].where(rows["counterpart"].isin(list(powers)), rows["lead"])
+    return {str(code): str(power) for code, power in both.items() if power in powers}
 
 
 def _corners(setting: Setting, axes: pd.DataFrame, aggressor: str) -> dict[str, tuple[str, ...]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -44,8 +46,8 @@ class Names:
 
     countries, options: code -> (name, colour) in drawing order; options are the powers, then region, other.
     formats: id -> name. corners: name of a corner of the ternary chart -> the powers it holds; three of them. own: ids
-    of the meetings of the region itself. powers: the options that are powers. aggressor: code of the power that hostile
-    resolutions are about.
+    of the meetings of the region itself. powers: the options that are powers. hosts: format -> the power that leads it
+    or is invited to it. aggressor: code of the power that hostile resolutions are about.
     """
 
     countries: Labels
@@ -54,6 +56,7 @@ class Names:
     corners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     own: tuple[str, ...] = ()
     powers: tuple[str, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
     aggressor: str = ""
 
     @classmethod
@@ -142,7 +145,7 @@ def label_ends(axis: Axes, labels: Sequence[Label]) -> list[Annotation]:
 
 def _tied(axis: Axes, label: Label, at: tuple[float, float], tie: Mapping[str, Any], **style: Any) -> Annotation:
     """Write a label at a position, connected with its point by a thin line."""
-    line = {"arrowstyle": "-", "lw": 0.5, "color": label.color, **tie}
+    line: dict[str, Any] = {"arrowstyle": "-", "lw": 0.5, "color": label.color, **tie}
     style = {**NEAR, "size": SMALL, "color": text_color(label.color), "arrowprops": line, **style}
     return axis.annotate(label.text, (label.x, label.y), at, **style)
 
@@ -188,8 +191,12 @@ def _text_box(note: Annotation, renderer: Any) -> Bbox:
 
 QUARTERS = 4
 YEAR_WIDTH = 34.0  # points that the label of a year takes, with space
-ROW_HEIGHT = 9.5  # points between rows of shock numbers
-NUMBER_SPACE, DIGIT_WIDTH = 0.8, 1.15  # space beside a shock number and width of a digit, in characters
+FLAG = SMALL - 1  # type size of the name of a shock, points
+ROW_HEIGHT = 9.5  # points between rows of names of shocks
+MOST_ROWS, LONGEST_FLAG = 6, 28  # rows of names of shocks above an axis, and characters of a name
+FLAG_OFF = 2.0  # points between a dotted line and the name of its shock, and between two names
+SMALL_WORDS = re.compile(r"\s+(?:a|an|the|of|in|on|at|to|by|for|and|with|after|before|from|between)$")
+FLAG_HEIGHT = 0.7  # of a row: how far a mark goes up beside its name
 MARK_LIFT = 1.5  # points between the axis and the first row
 
 
@@ -229,61 +236,96 @@ def dated_shocks(shocks: pd.DataFrame, periods: Iterable[str]) -> list[tuple[str
     return [(str(period), "; ".join(names)) for period, names in grouped]
 
 
-def shock_key(shocks: pd.DataFrame, periods: Iterable[str]) -> str:
-    """The note that explains the numbers of the dotted lines; empty if there are no shocks."""
-    dated = dated_shocks(shocks, periods)
-    parts = [
-        f"({rank})\N{NO-BREAK SPACE}{period}\N{NO-BREAK SPACE}{names}"
-        for rank, (period, names) in enumerate(dated, start=1)
-    ]
-    return "Shocks (dotted lines):  " + "   ".join(parts) if parts else ""
+def short_flag(names: str) -> str:
+    """What is written at the mark of a shock: the beginning of the first name, and how many more there are."""
+    first, *more = names.split("; ")
+    text = textwrap.shorten(first, LONGEST_FLAG, placeholder="")
+    text = text or first[:LONGEST_FLAG]
+    if text != first:
+        text = SMALL_WORDS.sub("", text) + "…"
+    return text + f" +{len(more)}" * bool(more)
+
+
+@dataclass(frozen=True)
+class Flag:
+    """The name of a shock above an axis: points from its left end to the mark and to the text, and its row."""
+
+    text: str
+    mark: float
+    start: float
+    row: int
+
+
+def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -> list[Flag]:
+    """The names of shocks above an axis of this width (inches) over these quarters.
+
+    A name starts at its mark, or ends with the axis; a row holds names that do not touch, and no mark crosses the name
+    of another. A name without a place in the rows is empty: its mark alone is drawn.
+    """
+    quarters = quarter_numbers(texts := list(periods))
+    dated = dated_shocks(shocks, texts)
+    whole, span = width * POINTS_PER_INCH, max(float(quarters.max() - quarters.min()), 1.0)
+    marks = (quarter_numbers(period for period, _ in dated) - quarters.min()) * whole / span
+    placed: list[tuple[float, float, int]] = []
+    found = []
+    for mark, (_, names) in reversed(list(zip(marks, dated, strict=True))):
+        text = short_flag(names)
+        size = len(text) * FLAG * CHARACTER_WIDTH + 2 * FLAG_OFF
+        start = min(float(mark), max(0.0, whole - size))
+        row = 1 + max((other for left, _, other in placed if left < start + size), default=-1)
+        if row < MOST_ROWS:
+            placed.append((start, start + size, row))
+        found.append(
+            Flag(text if row < MOST_ROWS else "", float(mark), start + FLAG_OFF, row if row < MOST_ROWS else 0)
+        )
+    return found[::-1]
 
 
 def number_rows(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -> int:
-    """Rows of shock numbers above an axis of this width (inches) over these quarters."""
-    numbers = quarter_numbers(texts := list(periods))
-    at = quarter_numbers(period for period, _ in dated_shocks(shocks, texts))
-    span = max(float(numbers.max() - numbers.min()), 1.0)
-    return max(_rows(at * width * POINTS_PER_INCH / span), default=-1) + 1
+    """Rows of names of shocks above an axis of this width (inches) over these quarters."""
+    return max((flag.row for flag in flags_of(shocks, periods, width=width)), default=-1) + 1
 
 
 def rows_inches(rows: int) -> float:
-    """Height of rows of shock numbers, inches."""
+    """Height of rows of names of shocks, inches."""
     return rows * ROW_HEIGHT / POINTS_PER_INCH
 
 
-def _rows(places: NDArray[np.float64]) -> list[int]:
-    """The row of each shock number so that none touch; places: positions along the axis, points."""
-    ends: list[float] = []
-    rows = []
-    for rank, place in enumerate(places, start=1):
-        width = (len(str(rank)) + NUMBER_SPACE) * SMALL * CHARACTER_WIDTH * DIGIT_WIDTH
-        free = [row for row, end in enumerate(ends) if end <= place - width / 2]
-        rows.append(free[0] if free else len(ends))
-        ends[rows[-1] : rows[-1] + 1] = [place + width / 2]
-    return rows
+def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Iterable[str], named: bool = True) -> int:
+    """Draw a dotted line at every quarter with shocks, up to their names; the number of rows that the names take.
 
-
-def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Iterable[str]) -> int:
-    """Draw a numbered dotted line at every quarter with shocks; the number of rows that the numbers take.
-
-    Call it after `draw_years`: a number moves to a higher row where it would touch another.
+    Call it after `draw_years`. named: whether names are written, which panels below others need not repeat.
     """
-    dated = dated_shocks(shocks, periods)
-    if not dated:
+    quarters = list(periods)
+    at = quarter_numbers(period for period, _ in dated_shocks(shocks, quarters))
+    if not len(at):
         return 0
-    at = quarter_numbers(period for period, _ in dated)
-    scale = POINTS_PER_INCH / axis.figure.dpi
-    places = axis.transData.transform(np.column_stack([at, np.zeros(len(at))]))[:, 0] * scale
-    rows = _rows(places)
-    for rank, (number, row) in enumerate(zip(at, rows, strict=True), start=1):
+    for number in at:
         axis.axvline(number, color=MUTED, lw=0.8, ls=":", zorder=1.5)
-        at_top, lift = axis.get_xaxis_transform(), MARK_LIFT + row * ROW_HEIGHT
-        style = {"ha": "center", "va": "bottom", "size": SMALL, "color": MUTED, **NEAR}
-        axis.annotate(str(rank), (number, 1.0), (0, lift), xycoords=at_top, **style)
-    return max(rows) + 1
+    if not named:
+        return 0
+    low, high = axis.get_xlim()
+    first, last = (float(end(quarter_numbers(quarters))) for end in (np.min, np.max))
+    box = axis.get_window_extent()
+    width = box.width / axis.figure.dpi * (last - first or 1.0) / (high - low)
+    flags = flags_of(shocks, quarters, width=width)
+    for number, flag in zip(at, flags, strict=True):
+        _write_flag(axis, number, flag)
+    return max(flag.row for flag in flags) + 1
+
+
+def _write_flag(axis: Axes, number: float, flag: Flag) -> None:
+    """The mark of a shock up to the row of its name, and the name."""
+    if not flag.text:
+        return
+    at_top, lift = axis.get_xaxis_transform(), MARK_LIFT + flag.row * ROW_HEIGHT
+    tip = lift + ROW_HEIGHT * FLAG_HEIGHT if flag.start >= flag.mark else lift
+    line: dict[str, Any] = {"arrowstyle": "-", "lw": 0.8, "ls": ":", "color": MUTED, "shrinkA": 0, "shrinkB": 0}
+    axis.annotate("", (number, 1.0), (0, tip), xycoords=at_top, arrowprops=line, zorder=1.5, **NEAR)
+    style: dict[str, Any] = {"ha": "left", "va": "bottom", "size": FLAG, "color": MUTED, **NEAR}
+    axis.annotate(flag.text, (number, 1.0), (flag.start - flag.mark, lift), xycoords=at_top, **style)
 
 
 def title_above(axis: Axes, text: str, *, rows: int) -> None:
-    """Write the title of a panel above the rows of shock numbers."""
+    """Write the title of a panel above the rows of names of shocks."""
     axis.set_title(text, pad=4 + rows * ROW_HEIGHT)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hedgesim.plots.chart import LABEL, NO_SHOCKS, Batch, Chart, Pick
+from hedgesim.plots.chart import NO_SHOCKS, Batch, Chart, Pick, Size
 from hedgesim.plots.labels import number_rows, rows_inches
-from hedgesim.plots.theme import ROOM_ABOVE, Frame, page, panels, text_width
+from hedgesim.plots.theme import ROOM_ABOVE, Frame, legend, legend_columns, legend_rows, page, panels
 
 MOST_COLUMNS = 3
-BETWEEN, TICKS = 0.65, 0.5  # inches beside a panel, and below it for its ticks
-RIGHT = 0.7  # inches for a number at the end of a line
+LEAST_WIDTH = 6.4  # inches of a page
+BETWEEN = 0.35  # inches between panels whose rows have the same names
+BARE_ABOVE = 0.12  # inches above a panel without a title
+WHOLE = "runs"
+"""The table that has all runs."""
 
 
 @dataclass(frozen=True)
@@ -27,45 +32,85 @@ class Panel:
 
 
 def panels_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Panel]:
-    """The panels of a page, those of one batch after those of another."""
-    found, groups = [], chart.needs.groups(batches)
+    """The panels of a page; where several batches have panels, those of one value stand side by side."""
+    groups, rows = chart.needs.groups(batches), []
     for group in groups:
         table, shocks = chart.table(group, pick), group[-1].shocks if chart.dated else NO_SHOCKS
         name = group[-1].name if len(groups) > 1 else ""
         parts = [(str(key), own) for key, own in table.groupby(chart.panels, sort=False)] if chart.panels else []
-        for key, own in parts or [("", table)]:
-            found.append(Panel(", ".join(filter(None, (key, name))), own.reset_index(drop=True), shocks))
-    return found
+        rows.append(
+            [
+                Panel(", ".join(filter(None, (key, name))), own.reset_index(drop=True), shocks)
+                for key, own in parts or [("", table)]
+            ]
+        )
+    most = max(map(len, rows))
+    return [row[place] for place in range(most) for row in rows if place < len(row)]
 
 
 def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure, str]:
-    """The page of a chart, and what it shows in words."""
-    shown = panels_of(chart, batches, pick)
+    """The page of a chart, whose label is all that is said of it, and what it shows in words."""
+    shown, groups = panels_of(chart, batches, pick), chart.needs.groups(batches)
     whole = pd.concat([panel.table for panel in shown], ignore_index=True)
-    limits = chart.limits(whole)
-    sizes = [chart.size(panel.table) for panel in shown]
-    width, height = max(size[0] for size in sizes), max(size[1] for size in sizes)
-    columns = min(MOST_COLUMNS, len(shown))
+    said = " ".join(chart.describe(chart.table(group, pick)) for group in groups)
+    size, limits = _largest([chart.size(panel.table) for panel in shown]), chart.limits(whole)
+    columns = _columns(len(shown), len(groups) if chart.panels and len(shown) > len(groups) else 1)
     rows = -(-len(shown) // columns)
-    above = ROOM_ABOVE + max(_marks(panel, width) for panel in shown)
-    left = text_width(whole[LABEL]) + 0.3 if LABEL in whole and not chart.panels else BETWEEN
-    across = (width + BETWEEN) * columns - BETWEEN + left + RIGHT
-    down = (height + TICKS + above) * rows
-    titles = list(dict.fromkeys(chart.title(panel.table) for panel in shown))
-    frame = Frame(left=left, right=RIGHT, below=TICKS)
-    figure = page(across, down, title=titles[0], notes=(batches[-1].caption,), frame=frame)
-    axes = panels(figure, len(shown), columns, share=False, wspace=BETWEEN / width, hspace=(TICKS + above) / height)
-    for axis, panel in zip(axes, shown, strict=True):
-        chart.place(panel.table, axis, limits=limits, shocks=panel.shocks, title=panel.title)
-    return figure, " ".join(chart.describe(table) for table in _whole_tables(chart, batches, pick))
+    flags = max(_flags(panel, size) for panel in shown)
+    repeated = flags if len(groups) > columns else 0
+    between = BETWEEN if chart.same_rows else size.left + size.right
+    across = size.left + size.width * columns + between * (columns - 1) + size.right
+    keys, width = list(chart.keys(whole)), max(across, LEAST_WIDTH)
+    texts = [text for _, text in keys]
+    above = size.above + rows_inches(flags) + (ROOM_ABOVE if any(panel.title for panel in shown) else BARE_ABOVE)
+    legends = legend_rows(texts, width) if texts else 0
+    frame = Frame(size.left, size.right + width - across, legends, size.below, above)
+    space = size.below + size.above + ROOM_ABOVE + rows_inches(repeated)
+    height = above + size.below + size.height * rows + space * (rows - 1)
+    notes = (chart.reads, *_notes(chart, batches[-1]))
+    figure = page(width, height, title=chart.title(shown[0].table), notes=notes, frame=frame)
+    spacing = {"wspace": between / size.width, "hspace": space / size.height}
+    axes = _axes(chart, figure, len(shown), columns, spacing)
+    for place, (axis, panel) in enumerate(zip(axes, shown, strict=True)):
+        named = flags if place < columns else repeated
+        chart.place(panel.table, axis, limits=limits, shocks=panel.shocks, title=panel.title, flags=named)
+        if chart.same_rows:
+            axis.tick_params(labelleft=place % columns == 0)
+    if texts:
+        legend(figure, [handle for handle, _ in keys], texts, columns=legend_columns(texts, width), handlelength=2.8)
+    figure.set_label(f"{said} {figure.get_label()}")
+    return figure, said
 
 
-def _whole_tables(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[pd.DataFrame]:
-    return [chart.table(group, pick) for group in chart.needs.groups(batches)]
+def _axes(chart: Chart, figure: Figure, count: int, columns: int, spacing: dict[str, float]) -> list[Axes]:
+    if chart.projection:
+        import_module("mpltern")  # registers the projection
+        rows = -(-count // columns)
+        return [figure.add_subplot(rows, columns, n + 1, projection=chart.projection) for n in range(count)]
+    return panels(figure, count, columns, share=False, **spacing)
 
 
-def _marks(panel: Panel, width: float) -> float:
-    """Inches of the names of shocks above a panel."""
-    if panel.shocks.empty:
-        return 0.0
-    return rows_inches(number_rows(panel.shocks, panel.table["period"], width=width))
+def _largest(sizes: Sequence[Size]) -> Size:
+    """The size that holds all of them."""
+    return Size(*(max(size[place] for size in sizes) for place in range(len(Size._fields))))
+
+
+def _columns(count: int, groups: int) -> int:
+    """Panels side by side: those of the batches of one value, else at most `MOST_COLUMNS`."""
+    return groups if groups > 1 else min(MOST_COLUMNS, count)
+
+
+def _flags(panel: Panel, size: Size) -> int:
+    """Rows of names of shocks above a panel."""
+    return 0 if panel.shocks.empty else number_rows(panel.shocks, panel.table["period"], width=size.width)
+
+
+def _notes(chart: Chart, batch: Batch) -> list[str]:
+    """The line below a chart: results, how many of their runs are shown, how far to trust it; then the rest."""
+    trust = batch.known.trust
+    kept = [name for name in chart.needs.tables if name in batch.tables and "run" in batch.tables[name]]
+    shown = batch.tables[kept[0]]["run"].nunique() if kept else 0
+    runs = len(batch.tables[WHOLE]) if WHOLE in batch.tables else 0
+    some = f"Shown: the {shown} of {runs} runs whose trajectories are kept." if 0 < shown < runs else ""
+    whole = trust.line(*chart.parts, about=chart.about)
+    return [batch.caption, some, trust.short(*chart.parts), *batch.notes, whole]

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from hedgesim.engines.records import SYSTEM
-from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, named, picked
+from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, Size, kept_country, named
 from hedgesim.plots.labels import in_order, label_of
 from hedgesim.plots.theme import LARGE, NORMAL, SMALL, ink_on
 from hedgesim.results.tables import INDEX, PRESENCE
@@ -30,19 +30,18 @@ def tiles_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     (batch,) = batches
     summary, powers = batch.tables["summary"], batch.names.powers
     last = summary[(summary["period"] == summary["period"].max()) & (summary["entity"] != SYSTEM)]
-    means = last.pivot(index="entity", columns="outcome", values="mean")
+    last = kept_country(last.rename(columns={"entity": "country"}), batch, pick)
+    means = last.pivot(index="country", columns="outcome", values="mean")
     codes = in_order(batch.names.countries, means.index)
-    if pick.country:
-        codes = [picked("country", pick.country, codes, {})]
     held = [str(column) for column in means if str(column).startswith(PRESENCE)]
     rival = [column for column in held if column.removeprefix(PRESENCE) in powers] or held
     rows = []
     for code in codes:
-        ranked = means.loc[code, rival].astype(float).sort_values(ascending=False, kind="stable")
-        power = str(ranked.index[0]).removeprefix(PRESENCE)
-        name, color = label_of(batch.names.options, power)
-        lead = float(ranked.iloc[0] - ranked.iloc[1]) if len(ranked) > 1 else float(ranked.iloc[0])
-        rows.append((code, power, name, color, float(ranked.iloc[0]), lead, float(means.loc[code, INDEX])))
+        of_country = {name: float(number) for name, number in means.loc[[code]].iloc[0].items()}
+        first, *others = sorted(rival, key=lambda column: -of_country[column])
+        name, color = label_of(batch.names.options, first.removeprefix(PRESENCE))
+        lead = of_country[first] - (of_country[others[0]] if others else 0.0)
+        rows.append((code, first.removeprefix(PRESENCE), name, color, of_country[first], lead, of_country[INDEX]))
     columns = ["country", "power", "power_label", "power_color", "presence", "lead", "hedging"]
     table = named(pd.DataFrame(rows, columns=columns), "country", batch.names.countries)
     return table.assign(color=table["power_color"], period=str(last["period"].iloc[0])).drop(columns="power_color")
@@ -100,10 +99,10 @@ def tiles_title(table: pd.DataFrame) -> str:
     return f"Leading power and hedging index of each country in {table['period'].iloc[0]}"
 
 
-def tiles_size(table: pd.DataFrame) -> tuple[float, float]:
+def tiles_size(table: pd.DataFrame) -> Size:
     """Square tiles."""
     columns = columns_of(len(table))
-    return TILE * columns, TILE * -(-len(table) // columns)
+    return Size(TILE * columns, TILE * -(-len(table) // columns), left=0.2)
 
 
 TILES = Chart(
