@@ -55,9 +55,13 @@ def hindcast(
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.evidence import draw_forecasts, draw_history
+    from hedgesim.plots.chart import Batch
+    from hedgesim.plots.evidence import draw_forecasts
+    from hedgesim.plots.record import draw_history
+    from hedgesim.plots.region import names_in
     from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
+    from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
     check_least("--past", past, LEAST_SAMPLES, "too few for a band")
@@ -73,14 +77,16 @@ def hindcast(
     caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
     fitted = f"Parameters: {calibration}, {past} runs."
 
+    about = {**found.facts, "calibration": calibration, "past": past, "trained": found.base.origin}
+    batch = Batch("hindcast", everything, names_in(read_tables()), caption=fitted, manifest=about)
+
     def draw(charts: Path) -> list[Path]:
         return [
             *draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=caption),
-            *draw_history(everything, charts, trained=found.base.origin, caption=fitted),
+            *draw_history(batch, charts),
         ]
 
-    facts = {IDENTITY: identity, **found.facts, "calibration": calibration, "past": past}
-    write_findings(folder, "hindcast", everything, facts, draw=draw)
+    write_findings(folder, "hindcast", everything, {IDENTITY: identity, **about}, draw=draw)
     if as_json:
         own = {name: records_of(everything[name]) for name in PRINTED}
         print_json({"expected": EXPECTED, "folder": str(folder), **own})

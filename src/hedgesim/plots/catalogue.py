@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from hedgesim.errors import HedgesimError, choose_from
-from hedgesim.plots import run
+from hedgesim.plots import discovery, record, run
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
 from hedgesim.plots.chart import Chart
 from hedgesim.plots.network import NETWORK
 from hedgesim.plots.paired import PAIRED
+from hedgesim.plots.phase import PHASE_MAP
 from hedgesim.plots.tiles import TILES
+from hedgesim.plots.tournament import TOURNAMENT
 
+OF_RUNS = (*run.CHARTS, run.OUTCOME, TILES, NETWORK, BEFORE_AFTER, DIFFERENCE, PAIRED)
+OF_SWEEPS = (PHASE_MAP, TOURNAMENT)
 CHARTS: Mapping[str, Chart] = {
-    chart.name: chart for chart in (*run.CHARTS, run.OUTCOME, TILES, NETWORK, BEFORE_AFTER, DIFFERENCE, PAIRED)
+    chart.name: chart for chart in (*OF_RUNS, *OF_SWEEPS, *discovery.CHARTS, *record.CHARTS)
 }
 
 

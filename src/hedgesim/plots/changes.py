@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
-from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, Size, named
+from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Limits, Needs, Pick, Size, named
 from hedgesim.plots.labels import draw_years, quarter_numbers
 from hedgesim.plots.quantities import Quantity, quantity_of, sentence, written
 from hedgesim.plots.theme import HIGH, INK, LOW, MUTED, NORMAL, SMALL, plain_rows, text_color, text_width
@@ -223,6 +223,7 @@ DIFFERENCE = Chart(
     name="difference",
     shows="how much higher an outcome is in the second run than in the first, run by run, over time",
     needs=Needs(RUN, ("countries", "system"), fewest=2, most=2),
+    picks=ANY,
     table=difference_table,
     draw=draw_difference,
     describe=describe_difference,
@@ -237,6 +238,7 @@ BEFORE_AFTER = Chart(
     name="before_after",
     shows="an outcome of every country before and after: first and last quarter of a run, or the ends of two runs",
     needs=Needs(RUN, ("summary",), most=2),
+    picks=ANY,
     table=before_after_table,
     draw=draw_before_after,
     describe=describe_before_after,

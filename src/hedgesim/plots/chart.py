@@ -56,14 +56,25 @@ class Batch:
 
 @dataclass(frozen=True)
 class Pick:
-    """What of the results is drawn: codes of a country and a power, and an outcome; empty for what a chart chooses."""
+    """What of the results is drawn: codes of a country and a power, an outcome, and paths of factors of a sweep.
+
+    What is empty the chart chooses.
+    """
 
     country: str = ""
     power: str = ""
     outcome: str = ""
+    factors: tuple[str, ...] = ()
 
 
-RUN, SWEEP = "run", "sweep"
+RUN, SWEEP, DISCOVERY, HINDCAST = "run", "sweep", "discovery", "hindcast"
+MADE_BY: Mapping[str, str] = {
+    RUN: "hedgesim run SCENARIO",
+    SWEEP: "hedgesim sweep EXPERIMENT",
+    DISCOVERY: "hedgesim discover EXPERIMENT",
+    HINDCAST: "hedgesim hindcast",
+}
+"""Kinds of results, and the command that makes them."""
 
 
 class Size(NamedTuple):
@@ -96,6 +107,10 @@ class Needs:
         return [(batches[0], other) for other in batches[1:]]
 
 
+ANY = ("country", "power", "outcome")
+"""What can be picked of most charts of runs."""
+
+
 class Draw(Protocol):
     """Draws a table on an axis; limits: of the axis of values, so that charts side by side have one scale."""
 
@@ -112,8 +127,9 @@ class Chart:
     numbers, for readers who do not see it. limits: ends of the axis of values; of several tables, concatenated, the
     scale that they share. panels: column of the table with a panel for each value. reads: how the chart is read. keys:
     of a legend, where direct labels do not say it all. dated: whether its x axis is time, so that shocks are marked.
-    same_rows: whether rows of all panels have the same names, which the first column then has. projection: of the axis.
-    parts, about: parts of the start that it rests on, and quantities of patterns that it shows.
+    picks: what can be picked. own_scale: whether panels have each its own scale by default. columns: panels side by
+    side. same_rows: whether rows of all panels have the same names, which the first column then has. projection: of the
+    axis. parts, about: parts of the start that it rests on, and quantities of patterns that it shows.
     """
 
     name: str
@@ -125,10 +141,13 @@ class Chart:
     limits: Callable[[pd.DataFrame], Limits]
     title: Callable[[pd.DataFrame], str]
     size: Callable[[pd.DataFrame], Size]
+    picks: tuple[str, ...] = ()
     reads: str = ""
     panels: str = ""
     keys: Callable[[pd.DataFrame], Sequence[Key]] = lambda _: ()
     dated: bool = False
+    own_scale: bool = False
+    columns: int = 3
     same_rows: bool = False
     projection: str = ""
     parts: tuple[str, ...] = ()
@@ -162,6 +181,16 @@ def named(table: pd.DataFrame, column: str, labels: Labels) -> pd.DataFrame:
         label=table[column].map(lambda code: found[code][0]), color=table[column].map(lambda code: found[code][1])
     )
     return kept.sort_values(column, key=lambda codes: codes.map(order.index), kind="stable", ignore_index=True)
+
+
+def check_picks(chart: Chart, pick: Pick) -> None:
+    """Refuse what a chart cannot pick."""
+    for option, name in (("country", "country"), ("power", "power"), ("outcome", "outcome"), ("by", "factors")):
+        value = getattr(pick, name)
+        if value and option not in chart.picks:
+            known = ", ".join(f"--{one}" for one in chart.picks)
+            remedy = f"It takes {known}." if known else "Leave the option out."
+            raise HedgesimError(f"--{option}", f"the chart {chart.name} does not take it", remedy)
 
 
 def kept_country(rows: pd.DataFrame, batch: Batch, pick: Pick) -> pd.DataFrame:

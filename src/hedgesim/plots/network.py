@@ -21,7 +21,7 @@ from hedgesim.plots.theme import MUTED, NORMAL, text_color, text_width
 
 TAKE_PART = ("member", "guest")
 RARE = 0.02  # meetings a year; what is rarer is not drawn
-THICKEST = 7.0  # points, of the line of the most meetings
+THINNEST, THICKEST = 0.3, 6.5  # points, of the line of no meeting, and what that of the most has more
 LABEL_AT = 1.09  # of the radius
 BEND = 0.35  # of the radius: how far lines keep from the centre
 GAP = 0.6  # of the angle between neighbours: what countries and powers are apart beyond it
@@ -90,7 +90,7 @@ def draw_network(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
             path = Path(
                 [places[row["one"]], _bend(places, row), places[row["other"]]], [Path.MOVETO, Path.CURVE3, Path.CURVE3]
             )
-            width = THICKEST * row["meetings"] / most
+            width = THINNEST + THICKEST * row["meetings"] / most
             axis.add_patch(PathPatch(path, facecolor="none", edgecolor=color, lw=width, alpha=0.75, capstyle="round"))
     for code, label, color in _nodes(table):
         x, y = places[code]
@@ -131,7 +131,10 @@ def _bend(places: dict[str, NDArray[np.float64]], row: dict[Any, Any]) -> NDArra
 def network_keys(table: pd.DataFrame) -> list[Key]:
     """Thicknesses, and what colours mean."""
     most = network_limits(table)[1]
-    thick = [(Line2D([], [], color=MUTED, lw=THICKEST * part), f"{part * most:.2g} meetings a year") for part in LEGEND]
+    thick = [
+        (Line2D([], [], color=MUTED, lw=THINNEST + THICKEST * part), f"{part * most:.2g} meetings a year")
+        for part in LEGEND
+    ]
     return [*thick, (Line2D([], [], color=MUTED, lw=2), "grey: two countries; colour: with that power")]
 
 
@@ -155,14 +158,15 @@ NETWORK = Chart(
     name="network",
     shows="who meets whom: leaders' meetings a year between the countries, and with each power",
     needs=Needs(RUN, ("memberships", "formats")),
+    picks=("country",),
     table=network_table,
     draw=draw_network,
     describe=describe_network,
     limits=network_limits,
     title=lambda _: "Who meets whom: meetings of leaders",
     size=network_size,
-    reads="The thicker a line, the more meetings both take part in; with a power: meetings of formats that it leads or is"
-    " invited to.",
+    reads="The thicker a line, the more meetings both take part in; with a power: meetings of formats that it leads or"
+    " is invited to.",
     keys=network_keys,
     parts=("memberships", "trust"),
     about=("meetings", "support"),

@@ -10,11 +10,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hedgesim.plots.chart import NO_SHOCKS, Batch, Chart, Pick, Size
+from hedgesim.plots.chart import NO_SHOCKS, RUN, Batch, Chart, Pick, Size
 from hedgesim.plots.labels import number_rows, rows_inches
 from hedgesim.plots.theme import ROOM_ABOVE, Frame, legend, legend_columns, legend_rows, page, panels
 
-MOST_COLUMNS = 3
 LEAST_WIDTH = 6.4  # inches of a page
 BETWEEN = 0.35  # inches between panels whose rows have the same names
 BARE_ABOVE = 0.12  # inches above a panel without a title
@@ -54,7 +53,7 @@ def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure,
     whole = pd.concat([panel.table for panel in shown], ignore_index=True)
     said = " ".join(chart.describe(chart.table(group, pick)) for group in groups)
     size, limits = _largest([chart.size(panel.table) for panel in shown]), chart.limits(whole)
-    columns = _columns(len(shown), len(groups) if chart.panels and len(shown) > len(groups) else 1)
+    columns = len(groups) if 1 < len(groups) < len(shown) else min(chart.columns, len(shown))
     rows = -(-len(shown) // columns)
     flags = max(_flags(panel, size) for panel in shown)
     repeated = flags if len(groups) > columns else 0
@@ -73,13 +72,19 @@ def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure,
     axes = _axes(chart, figure, len(shown), columns, spacing)
     for place, (axis, panel) in enumerate(zip(axes, shown, strict=True)):
         named = flags if place < columns else repeated
-        chart.place(panel.table, axis, limits=limits, shocks=panel.shocks, title=panel.title, flags=named)
+        scale = chart.limits(panel.table) if chart.own_scale else limits
+        chart.place(panel.table, axis, limits=scale, shocks=panel.shocks, title=panel.title, flags=named)
         if chart.same_rows:
             axis.tick_params(labelleft=place % columns == 0)
     if texts:
         legend(figure, [handle for handle, _ in keys], texts, columns=legend_columns(texts, width), handlelength=2.8)
     figure.set_label(f"{said} {figure.get_label()}")
     return figure, said
+
+
+def page_alone(chart: Chart, batches: Sequence[Batch]) -> Figure:
+    """The page of a chart of which nothing is picked."""
+    return page_of(chart, batches, Pick())[0]
 
 
 def _axes(chart: Chart, figure: Figure, count: int, columns: int, spacing: dict[str, float]) -> list[Axes]:
@@ -95,11 +100,6 @@ def _largest(sizes: Sequence[Size]) -> Size:
     return Size(*(max(size[place] for size in sizes) for place in range(len(Size._fields))))
 
 
-def _columns(count: int, groups: int) -> int:
-    """Panels side by side: those of the batches of one value, else at most `MOST_COLUMNS`."""
-    return groups if groups > 1 else min(MOST_COLUMNS, count)
-
-
 def _flags(panel: Panel, size: Size) -> int:
     """Rows of names of shocks above a panel."""
     return 0 if panel.shocks.empty else number_rows(panel.shocks, panel.table["period"], width=size.width)
@@ -108,9 +108,11 @@ def _flags(panel: Panel, size: Size) -> int:
 def _notes(chart: Chart, batch: Batch) -> list[str]:
     """The line below a chart: results, how many of their runs are shown, how far to trust it; then the rest."""
     trust = batch.known.trust
-    kept = [name for name in chart.needs.tables if name in batch.tables and "run" in batch.tables[name]]
+    kept = [name for name in chart.needs.tables[:1] if name in batch.tables and "run" in batch.tables[name]]
     shown = batch.tables[kept[0]]["run"].nunique() if kept else 0
     runs = len(batch.tables[WHOLE]) if WHOLE in batch.tables else 0
     some = f"Shown: the {shown} of {runs} runs whose trajectories are kept." if 0 < shown < runs else ""
+    if chart.needs.kind != RUN:
+        return [batch.caption, *batch.notes]
     whole = trust.line(*chart.parts, about=chart.about)
     return [batch.caption, some, trust.short(*chart.parts), *batch.notes, whole]

@@ -90,12 +90,15 @@ def describe_paired(table: pd.DataFrame) -> str:
 PAIRED = Chart(
     name="paired_presence",
     shows="by how much the presence of every power is higher in the second run than in the first at the end",
-    needs=Needs(RUN, ("countries", "summary"), fewest=2, most=2),
+    needs=Needs(RUN, ("summary", "countries"), fewest=2, most=2),
+    picks=("country",),
     table=paired_table,
     draw=draw_paired,
     describe=describe_paired,
     limits=paired_limits,
-    title=lambda table: "Difference of presence in {period}: {second} less {first}, points".format(**table.iloc[0]),
+    title=lambda table: "Presence in {period}: {second} less {first}, points ({n} pairs of runs)".format(
+        **table.iloc[0]
+    ),
     size=lambda table: Size(2.6, ROW * (len(table) + 1), text_width(table["label"]) + 0.3),
     reads="Thin line: 5 to 95 % of pairs of runs with the same random numbers; thick line: mean ± 2 standard errors.",
     panels="panel",

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
-
-from matplotlib.figure import Figure
 
 from hedgesim.plots import trajectories as lines
 from hedgesim.plots.attendance import (
@@ -16,7 +14,7 @@ from hedgesim.plots.attendance import (
     describe_attendance,
     draw_attendance,
 )
-from hedgesim.plots.chart import RUN, Batch, Chart, Needs, Pick, Size
+from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Needs, Size
 from hedgesim.plots.formats import (
     describe_formats,
     draw_formats,
@@ -25,7 +23,7 @@ from hedgesim.plots.formats import (
     formats_size,
     formats_table,
 )
-from hedgesim.plots.pages import page_of
+from hedgesim.plots.pages import page_alone
 from hedgesim.plots.paired import PAIRED
 from hedgesim.plots.quantities import sentence
 from hedgesim.plots.ternary import KEYS, describe_ternary, draw_ternary, ternary_table
@@ -35,6 +33,7 @@ PRESENCE = Chart(
     name="presence",
     shows="the share of every power in each country's foreign policy over time, with its spread at the end",
     needs=Needs(RUN, ("summary", "shares")),
+    picks=("country",),
     table=lines.presence_table,
     draw=lines.draw_presence,
     describe=lines.describe_presence,
@@ -53,6 +52,7 @@ HEDGING = Chart(
     name="hedging_index",
     shows="the hedging index of each country over time with its band, and what arithmetic alone makes of it",
     needs=Needs(RUN, ("summary",)),
+    picks=("country",),
     table=lines.hedging_table,
     draw=lines.draw_outcome,
     describe=lines.describe_outcome,
@@ -72,6 +72,7 @@ OUTCOME = Chart(
     name="outcome",
     shows="any outcome over time with its band, a panel per country if countries have it (--outcome)",
     needs=Needs(RUN, ("summary",)),
+    picks=ANY,
     table=lines.outcome_table,
     draw=lines.draw_outcome,
     describe=lines.describe_outcome,
@@ -86,6 +87,7 @@ TERNARY = Chart(
     name="ternary",
     shows="each country's path between three camps of powers",
     needs=Needs(RUN, ("countries",)),
+    picks=("country",),
     table=ternary_table,
     draw=draw_ternary,
     describe=describe_ternary,
@@ -120,6 +122,7 @@ ATTENDANCE = Chart(
     name="attendance",
     shows="in which share of runs each head came to the meetings of the region itself, year by year",
     needs=Needs(RUN, ("memberships", "formats")),
+    picks=("country",),
     table=attendance_table,
     draw=draw_attendance,
     describe=describe_attendance,
@@ -150,6 +153,7 @@ TRUST = Chart(
     name="trust",
     shows="the trust of each country in the others over time",
     needs=Needs(RUN, ("summary",)),
+    picks=("country",),
     table=lines.trust_table,
     draw=lines.draw_lines,
     describe=lines.describe_lines,
@@ -171,18 +175,14 @@ TWINS = "paired"
 
 def draw_run(batch: Batch, folder: Path) -> list[Path]:
     """Draw the charts of a run as .png and .svg and return the paths; a chart that has no rows is left out."""
-    pages = {chart.name: partial(_page, chart, [batch]) for chart in CHARTS if not lacking(chart, batch)}
+    pages = {chart.name: partial(page_alone, chart, [batch]) for chart in CHARTS if not lacking(chart, batch)}
     return write_pages(pages, folder)
 
 
 def draw_pairs(first: Batch, second: Batch, folder: Path) -> list[Path]:
     """Draw how the second batch differs from the first; nothing if no run succeeded in both."""
     has_rows = len(second.tables[TWINS]) > 0
-    return write_pages({PAIRED.name: partial(_page, PAIRED, [first, second])} if has_rows else {}, folder)
-
-
-def _page(chart: Chart, batches: Sequence[Batch]) -> Figure:
-    return page_of(chart, batches, Pick())[0]
+    return write_pages({PAIRED.name: partial(page_alone, PAIRED, [first, second])} if has_rows else {}, folder)
 
 
 def lacking(chart: Chart, batch: Batch) -> str:

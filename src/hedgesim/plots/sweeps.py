@@ -140,7 +140,7 @@ def _map_page(data: SweepData, outcome: str) -> Figure:
     x, y = (factor.path for factor in data.factors if factor.numeric)
     rows, split = data.rows(outcome).dropna(subset=[x, y]), data.split(len(data.runs))
     points = data.runs[[x, y]].dropna()
-    edges = [_edges(points, path) for path in (x, y)]
+    edges = [cell_edges(points, path) for path in (x, y)]
     values = data.values(split) if split else [""]
     groups = [rows[rows[split] == value] if split else rows for value in values]
     sums = [np.histogram2d(group[y], group[x], edges[::-1], weights=group[outcome])[0] for group in groups]
@@ -157,7 +157,7 @@ def _map_page(data: SweepData, outcome: str) -> Figure:
     under: Under = [(data.labels()[x], [])] * len(values)
     figure = panels_of(data, outcome, under=under, notes=notes, side=data.labels()[y], frame=frame)
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
-        _draw_cells(axis, cells, edges=edges, scale=scale)
+        draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
     look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=plain(outcome), format=GENERAL)
     return figure
@@ -174,7 +174,7 @@ def _fills_a_map(points: pd.DataFrame) -> bool:
     return _is_grid(points) or len(points.drop_duplicates()) >= POINTS_A_CELL * FEWEST_BINS**2
 
 
-def _edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
+def cell_edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
     """Where the cells of a numeric factor end: half-way between the values of a grid, else bins of equal count."""
     own = np.sort(points[path].unique())
     if not _is_grid(points):
@@ -184,14 +184,16 @@ def _edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
     return np.array([2 * own[0] - middle[0], *middle, 2 * own[-1] - middle[-1]])
 
 
-def _draw_cells(axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]], scale: Normalize) -> None:
+def draw_cells(
+    axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]], scale: Normalize, contours: bool = True
+) -> None:
     """Cells in colour, hatched grey where there is no run, with contours if there are enough cells."""
     axis.grid(visible=False)
     axis.patch.set(facecolor="#f2f2f2", edgecolor="#bdbdbd", hatch="////", linewidth=0)
     axis.pcolormesh(*edges, cells, cmap="viridis", norm=scale, edgecolors="face", lw=0.3)
     levels = MaxNLocator(CONTOURS, steps=ROUND).tick_values(float(scale.vmin or 0), float(scale.vmax or 0))
     levels = [level for level in levels if np.ma.min(cells) < level < np.ma.max(cells)]
-    if min(cells.shape) >= CONTOUR_CELLS and levels:
+    if contours and min(cells.shape) >= CONTOUR_CELLS and levels:
         x, y = ((ends[1:] + ends[:-1]) / 2 for ends in edges)
         lines = axis.contour(x, y, cells, levels, colors="white", linewidths=0.9)
         pieces = [path.to_polygons(closed_only=False) for path in lines.get_paths()]

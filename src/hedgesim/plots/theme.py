@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -77,6 +78,15 @@ _LOOK: Mapping[str, Any] = {
     "svg.hashsalt": "hedgesim",
     "svg.fonttype": "none",
 }
+
+METADATA: Mapping[str, Mapping[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Formats of charts, and what their files do not say because it changes from day to day."""
+
+DESCRIBED_BY: Mapping[str, str] = {"png": "Description", "svg": "Description", "pdf": "Subject"}
 
 
 @contextmanager
@@ -250,10 +260,19 @@ def write_pages(pages: Mapping[str, Callable[[], Figure]], folder: Path) -> list
 
 
 def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:
-    """Write `name`.png and `name`.svg; equal figures give equal bytes (no dates, fixed ids). Call it in the theme."""
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    said = {"Description": str(figure.get_label())}
-    metadata: tuple[dict[str, Any], ...] = ({"Software": None, **said}, {"Date": None, "Creator": None, **said})
-    for path, about in zip(paths, metadata, strict=True):
-        figure.savefig(path, metadata=about)
+    """Write `name`.png and `name`.svg. Call it in the theme."""
+    paths = [folder / f"{name}.{kind}" for kind in ("png", "svg")]
+    for path in paths:
+        path.write_bytes(rendered(figure, path.suffix[1:]))
     return paths
+
+
+def rendered(figure: Figure, kind: str) -> bytes:
+    """A figure as the bytes of a file, png, svg or pdf; equal figures give equal bytes (no dates, fixed ids).
+
+    Its label is the description in the file. Call it in the theme.
+    """
+    buffer, said = io.BytesIO(), str(figure.get_label())
+    metadata: dict[str, Any] = dict(METADATA[kind])
+    figure.savefig(buffer, format=kind, metadata={**metadata, DESCRIBED_BY[kind]: said})
+    return buffer.getvalue()

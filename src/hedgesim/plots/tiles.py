@@ -109,6 +109,7 @@ TILES = Chart(
     name="tiles",
     shows="a tile per country: the power with the largest presence, how large it is, and the hedging index",
     needs=Needs(RUN, ("summary",)),
+    picks=("country",),
     table=tiles_table,
     draw=draw_tiles,
     describe=describe_tiles,

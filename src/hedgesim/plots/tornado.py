@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,7 @@ def draw_tornado(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
     axis.barh(y, rows["value"], BAR, color=colors, zorder=2)
     axis.hlines(y, rows["low"], rows["high"], color=INK, lw=1.0, zorder=3)
     axis.axvline(0.0, color=INK, lw=0.9, zorder=2.5)
-    for place, (row, text) in enumerate(zip(rows.to_dict("records"), apart(rows["value"], sign="+"), strict=True)):
+    for place, (row, text) in enumerate(zip(rows.to_dict("records"), _texts(rows["value"]), strict=True)):
         right = row["value"] >= 0.0
         end = max(row["value"], row["high"]) if right else min(row["value"], row["low"])
         style: dict[str, Any] = {"ha": "left" if right else "right", "va": "center", "size": SMALL, "color": MUTED}
@@ -56,10 +57,15 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[order].reset_index(drop=True)
 
 
+def _texts(values: Iterable[float]) -> list[str]:
+    """Values with their signs; zero has none."""
+    return ["0" if text == "+0" else text for text in apart(values, sign="+")]
+
+
 def describe_tornado(table: pd.DataFrame) -> str:
     """The largest parts, and the sum of all."""
     rows = _ranked(table)
-    texts = apart([*rows["value"], float(rows["value"].sum())], sign="+")
+    texts = _texts([*rows["value"], float(rows["value"].sum())])
     said = [f"{name} {text}" for name, text in zip(rows["switch"], texts, strict=False)][:MOST_NAMED]
     return f"Parts that add up to {texts[-1]}, the largest: {'; '.join(said)}."
 
