@@ -7,17 +7,8 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.labels import (
-    Label,
-    Names,
-    draw_years,
-    label_ends,
-    label_points,
-    mark_shocks,
-    number_rows,
-    shock_key,
-    spread,
-)
+from hedgesim.plots.labels import Label, Names, label_ends, label_points, shock_key, spread
+from hedgesim.plots.timeline import draw_years, mark_shocks, number_rows
 from hedgesim.plots.theme import page, theme
 
 PERIODS = [f"{year}Q{quarter}" for year in range(2015, 2025) for quarter in range(1, 5)]

@@ -16,9 +16,7 @@ from hedgesim.plots.tournament import TOURNAMENT
 
 OF_RUNS = (*run.CHARTS, run.OUTCOME, TILES, NETWORK, BEFORE_AFTER, DIFFERENCE, PAIRED)
 OF_SWEEPS = (PHASE_MAP, TOURNAMENT)
-CHARTS: Mapping[str, Chart] = {
-    chart.name: chart for chart in (*OF_RUNS, *OF_SWEEPS, *discovery.CHARTS, *record.CHARTS)
-}
+CHARTS: Mapping[str, Chart] = {chart.name: chart for chart in (*OF_RUNS, *OF_SWEEPS, *discovery.CHARTS, *record.CHARTS)}
 
 
 def chart_of(name: str) -> Chart:

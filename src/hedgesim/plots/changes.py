@@ -12,15 +12,15 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
 from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Limits, Needs, Pick, Size, named
-from hedgesim.plots.labels import draw_years, quarter_numbers
 from hedgesim.plots.quantities import Quantity, quantity_of, sentence, written
 from hedgesim.plots.theme import HIGH, INK, LOW, MUTED, NORMAL, SMALL, plain_rows, text_color, text_width
+from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import paired_difference
 
 ALL = "all countries"
 BAND_ALPHA = 0.25
-EDGE = 1.08  # of the limits, beyond the largest value
-LEAST = 1e-3  # half of the least span of a difference
+EDGE = 0.08  # of the span of a difference, beyond its bands
+LEAST = 1e-3  # least span of a difference
 ROOM = 0.12  # of the span of values, left and right of a dumbbell, for its numbers
 DUMBBELL_ROW = 0.42  # inches
 
@@ -72,9 +72,11 @@ def _of_all(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def difference_limits(table: pd.DataFrame) -> Limits:
-    """Limits about zero that hold every band."""
-    reach = max(EDGE * float(table[[LOW, HIGH, "mean"]].abs().max().max()), LEAST)
-    return -reach, reach
+    """Limits that hold zero and every band."""
+    ends = table[[LOW, HIGH, "mean"]]
+    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
+    room = EDGE * max(high - low, LEAST)
+    return low - room, high + room
 
 
 def draw_difference(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:

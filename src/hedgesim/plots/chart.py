@@ -17,7 +17,8 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.errors import HedgesimError, choose_from
-from hedgesim.plots.labels import Labels, Names, in_order, label_of, mark_shocks, title_above
+from hedgesim.plots.labels import Labels, Names, in_order, label_of
+from hedgesim.plots.timeline import mark_shocks, title_above
 from hedgesim.plots.trust import Trust
 
 Tables = Mapping[str, pd.DataFrame]

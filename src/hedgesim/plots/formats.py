@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from hedgesim.model.world import RUNGS
 from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size
-from hedgesim.plots.labels import QUARTERS, Names, draw_years, quarter_numbers
+from hedgesim.plots.labels import Names
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, plain_rows, text_width
+from hedgesim.plots.timeline import QUARTERS, draw_years, quarter_numbers
 from hedgesim.results.summary import INTERVAL
 
 NONE, MINISTERS, LEADERS = RUNGS

@@ -11,12 +11,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hedgesim.plots.chart import NO_SHOCKS, RUN, Batch, Chart, Pick, Size
-from hedgesim.plots.labels import number_rows, rows_inches
 from hedgesim.plots.theme import ROOM_ABOVE, Frame, legend, legend_columns, legend_rows, page, panels
+from hedgesim.plots.timeline import number_rows, rows_inches
+
+LONE = Size(5.4, 3.2)
+"""Least size of the only panel of a chart that may have several."""
 
 LEAST_WIDTH = 6.4  # inches of a page
 BETWEEN = 0.35  # inches between panels whose rows have the same names
 BARE_ABOVE = 0.12  # inches above a panel without a title
+Drawn = tuple[tuple[Batch, ...], pd.DataFrame]
+"""The batches of one drawing, and their table."""
+
 WHOLE = "runs"
 """The table that has all runs."""
 
@@ -32,52 +38,100 @@ class Panel:
 
 def panels_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Panel]:
     """The panels of a page; where several batches have panels, those of one value stand side by side."""
-    groups, rows = chart.needs.groups(batches), []
-    for group in groups:
-        table, shocks = chart.table(group, pick), group[-1].shocks if chart.dated else NO_SHOCKS
-        name = group[-1].name if len(groups) > 1 else ""
-        parts = [(str(key), own) for key, own in table.groupby(chart.panels, sort=False)] if chart.panels else []
+    return _panels(chart, [(group, chart.table(group, pick)) for group in chart.needs.groups(batches)])
+
+
+def _panels(chart: Chart, drawn: Sequence[Drawn]) -> list[Panel]:
+    rows = []
+    for group, table in drawn:
+        shocks, name = group[-1].shocks if chart.dated else NO_SHOCKS, group[-1].name if len(drawn) > 1 else ""
+        parts = table.groupby(chart.panels, sort=False) if chart.panels else [("", table)]
         rows.append(
-            [
-                Panel(", ".join(filter(None, (key, name))), own.reset_index(drop=True), shocks)
-                for key, own in parts or [("", table)]
-            ]
+            [Panel(", ".join(filter(None, (str(key), name))), own.reset_index(drop=True), shocks) for key, own in parts]
         )
-    most = max(map(len, rows))
-    return [row[place] for place in range(most) for row in rows if place < len(row)]
+    return [row[place] for place in range(max(map(len, rows))) for row in rows if place < len(row)]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the panels of a page are: inches of each, panels side by side, rows, and rows of names of shocks.
+
+    repeated: rows of names of shocks above the panels of later rows. titled: whether panels have titles. rows_once:
+    whether the names of rows stand in the first column only.
+    """
+
+    size: Size
+    columns: int
+    rows: int
+    flags: int
+    repeated: int
+    titled: bool
+    rows_once: bool
+
+    @classmethod
+    def of(cls, chart: Chart, shown: Sequence[Panel], groups: int) -> Layout:
+        """The layout of some panels of so many groups of batches."""
+        sizes = [chart.size(panel.table) for panel in shown]
+        size = Size(*(max(one[place] for one in sizes) for place in range(len(Size._fields))))
+        if chart.panels and len(shown) == 1:
+            size = size._replace(width=max(size.width, LONE.width), height=max(size.height, LONE.height))
+        columns = groups if 1 < groups < len(shown) else min(chart.columns, len(shown))
+        flags = max(_flags(panel, size) for panel in shown)
+        titled, rows = any(panel.title for panel in shown), -(-len(shown) // columns)
+        return cls(size, columns, rows, flags, flags if groups > columns else 0, titled, chart.same_rows)
+
+    @property
+    def between(self) -> float:
+        """Inches between panels side by side."""
+        return BETWEEN if self.rows_once else self.size.left + self.size.right
+
+    @property
+    def space(self) -> float:
+        """Inches between panels one above the other."""
+        return self.size.below + self.size.above + ROOM_ABOVE + rows_inches(self.repeated)
+
+    @property
+    def above(self) -> float:
+        """Inches above the first row of panels."""
+        return self.size.above + rows_inches(self.flags) + (ROOM_ABOVE if self.titled else BARE_ABOVE)
+
+    def page(self, keys: Sequence[str], title: str, notes: Sequence[str]) -> Figure:
+        """An empty page; keys: texts of its legend."""
+        size = self.size
+        across = size.left + size.width * self.columns + self.between * (self.columns - 1) + size.right
+        width = max(across, LEAST_WIDTH)
+        legends = legend_rows(keys, width) if keys else 0
+        frame = Frame(size.left, size.right + width - across, legends, size.below, self.above)
+        height = self.above + size.below + size.height * self.rows + self.space * (self.rows - 1)
+        return page(width, height, title=title, notes=notes, frame=frame)
+
+    def axes(self, figure: Figure, count: int, projection: str) -> list[Axes]:
+        """So many axes on a page."""
+        if projection:
+            import_module("mpltern")  # registers the projection
+            return [figure.add_subplot(self.rows, self.columns, n + 1, projection=projection) for n in range(count)]
+        spacing = {"wspace": self.between / self.size.width, "hspace": self.space / self.size.height}
+        return panels(figure, count, self.columns, share=False, **spacing)
 
 
 def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure, str]:
     """The page of a chart, whose label is all that is said of it, and what it shows in words."""
-    shown, groups = panels_of(chart, batches, pick), chart.needs.groups(batches)
-    whole = pd.concat([panel.table for panel in shown], ignore_index=True)
-    said = " ".join(chart.describe(chart.table(group, pick)) for group in groups)
-    size, limits = _largest([chart.size(panel.table) for panel in shown]), chart.limits(whole)
-    columns = len(groups) if 1 < len(groups) < len(shown) else min(chart.columns, len(shown))
-    rows = -(-len(shown) // columns)
-    flags = max(_flags(panel, size) for panel in shown)
-    repeated = flags if len(groups) > columns else 0
-    between = BETWEEN if chart.same_rows else size.left + size.right
-    across = size.left + size.width * columns + between * (columns - 1) + size.right
-    keys, width = list(chart.keys(whole)), max(across, LEAST_WIDTH)
+    drawn = [(group, chart.table(group, pick)) for group in chart.needs.groups(batches)]
+    shown, said = _panels(chart, drawn), " ".join(chart.describe(table) for _, table in drawn)
+    whole = pd.concat([table for _, table in drawn], ignore_index=True)
+    layout, keys, limits = Layout.of(chart, shown, len(drawn)), list(chart.keys(whole)), chart.limits(whole)
     texts = [text for _, text in keys]
-    above = size.above + rows_inches(flags) + (ROOM_ABOVE if any(panel.title for panel in shown) else BARE_ABOVE)
-    legends = legend_rows(texts, width) if texts else 0
-    frame = Frame(size.left, size.right + width - across, legends, size.below, above)
-    space = size.below + size.above + ROOM_ABOVE + rows_inches(repeated)
-    height = above + size.below + size.height * rows + space * (rows - 1)
-    notes = (chart.reads, *_notes(chart, batches[-1]))
-    figure = page(width, height, title=chart.title(shown[0].table), notes=notes, frame=frame)
-    spacing = {"wspace": between / size.width, "hspace": space / size.height}
-    axes = _axes(chart, figure, len(shown), columns, spacing)
+    figure = layout.page(texts, chart.title(drawn[0][1]), (chart.reads, *_notes(chart, batches[-1])))
+    axes = layout.axes(figure, len(shown), chart.projection)
     for place, (axis, panel) in enumerate(zip(axes, shown, strict=True)):
-        named = flags if place < columns else repeated
+        flags = layout.flags if place < layout.columns else layout.repeated
         scale = chart.limits(panel.table) if chart.own_scale else limits
-        chart.place(panel.table, axis, limits=scale, shocks=panel.shocks, title=panel.title, flags=named)
+        chart.place(panel.table, axis, limits=scale, shocks=panel.shocks, title=panel.title, flags=flags)
         if chart.same_rows:
-            axis.tick_params(labelleft=place % columns == 0)
-    if texts:
-        legend(figure, [handle for handle, _ in keys], texts, columns=legend_columns(texts, width), handlelength=2.8)
+            axis.tick_params(labelleft=place % layout.columns == 0, left=False)
+    if keys:
+        columns = legend_columns(texts, float(figure.get_figwidth()))
+        legend(figure, [handle for handle, _ in keys], texts, columns=columns, handlelength=2.8)
     figure.set_label(f"{said} {figure.get_label()}")
     return figure, said
 
@@ -85,19 +139,6 @@ def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure,
 def page_alone(chart: Chart, batches: Sequence[Batch]) -> Figure:
     """The page of a chart of which nothing is picked."""
     return page_of(chart, batches, Pick())[0]
-
-
-def _axes(chart: Chart, figure: Figure, count: int, columns: int, spacing: dict[str, float]) -> list[Axes]:
-    if chart.projection:
-        import_module("mpltern")  # registers the projection
-        rows = -(-count // columns)
-        return [figure.add_subplot(rows, columns, n + 1, projection=chart.projection) for n in range(count)]
-    return panels(figure, count, columns, share=False, **spacing)
-
-
-def _largest(sizes: Sequence[Size]) -> Size:
-    """The size that holds all of them."""
-    return Size(*(max(size[place] for size in sizes) for place in range(len(Size._fields))))
 
 
 def _flags(panel: Panel, size: Size) -> int:

@@ -20,7 +20,7 @@ from hedgesim.plots.theme import GENERAL, SMALL, round_ticks, text_width
 
 SIDE = 3.6  # inches
 BAR = (1.04, 0.0, 0.045, 1.0)  # colour bar beside the axis, as parts of it
-MOST_TEXTS = 12
+TURN = 30  # degrees of the names of a text factor below the axis
 
 
 def phase_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
@@ -92,7 +92,8 @@ def draw_phase(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) ->
     for side, line in (("x", axis.xaxis), ("y", axis.yaxis)):
         texts = table.drop_duplicates(side)[[side, f"{side}_text"]]
         if texts[f"{side}_text"].any():
-            line.set_ticks(texts[side], [plain(text) for text in texts[f"{side}_text"]])
+            turned: dict[str, Any] = {"rotation": TURN, "ha": "right", "rotation_mode": "anchor"} if side == "x" else {}
+            line.set_ticks(texts[side], [plain(text) for text in texts[f"{side}_text"]], **turned)
         else:
             round_ticks(line, 5)
     axis.set(xlabel=table["x_label"].iloc[0], ylabel=table["y_label"].iloc[0])
@@ -121,7 +122,8 @@ def _at(row: Mapping[Any, Any], side: str) -> str:
 
 def phase_size(table: pd.DataFrame) -> Size:
     """A square with room for the names of text factors and for the colour bar."""
-    return Size(SIDE * 1.2, SIDE, 0.75 + text_width(table["y_text"]), 0.95, above=0.1, below=0.6)
+    below = 0.6 + text_width(table["x_text"]) * np.sin(np.radians(TURN))
+    return Size(SIDE * 1.2, SIDE, 0.75 + text_width(table["y_text"]), 0.95, above=0.1, below=below)
 
 
 PHASE_MAP = Chart(
@@ -133,7 +135,7 @@ PHASE_MAP = Chart(
     draw=draw_phase,
     describe=describe_phase,
     limits=phase_limits,
-    title=lambda table: "Mean {words} over {x_label} and {y_label}".format(**table.iloc[0]),
+    title=lambda table: f"Mean {table['words'].iloc[0]} over two factors",
     size=phase_size,
     reads="Colour: mean of the runs in a cell; lines: contours. Hatched: no run. Other factors are pooled.",
 )

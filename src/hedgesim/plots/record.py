@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from hedgesim.plots.chart import HINDCAST, Batch, Chart, Key, Limits, Needs, Pick, Size, kept_country, picked
+from hedgesim.plots.chart import HINDCAST, Batch, Chart, Key, Limits, Needs, Pick, Size, kept_country, named, picked
 from hedgesim.plots.pages import page_of
 from hedgesim.plots.theme import BLUE, FAINT, HIGH, INK, LOW, MEDIAN, MUTED, write_pages
 
@@ -26,8 +26,8 @@ TEXTS = ("runs", "record", "record, bounds")
 def record_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """Shares of a country, simulated and recorded: a row per domain, option and year.
 
-    Of the country picked, or the first; only of the power picked, if any. Columns country, panel, year, q05, q50, q95,
-    low and high (the record, or its bounds), is_share, trained (last year that parameters were fitted to).
+    Of the country picked, or the first; only of the power picked, if any. Columns country, label, color, panel, year, q05, q50,
+    q95, low and high (the record, or its bounds), is_share, trained (last year that parameters were fitted to).
     """
     (batch,) = batches
     rows = batch.tables[SHARES]
@@ -36,7 +36,7 @@ def record_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     if pick.power:
         rows = rows[rows["option"] == picked("power", pick.power, options, {})]
     rows = rows.assign(panel=rows["domain"] + " " + rows["option"], is_share=True)
-    return rows.assign(trained=_trained(batch)).reset_index(drop=True)
+    return named(rows, "country", batch.names.countries).assign(trained=_trained(batch))
 
 
 def meetings_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
@@ -114,7 +114,7 @@ RECORD = Chart(
     draw=draw_record,
     describe=describe_record,
     limits=record_limits,
-    title=lambda table: f"{table['country'].iloc[0]}: simulated and recorded shares",
+    title=lambda table: f"{table['label'].iloc[0]}: simulated and recorded shares",
     size=lambda _: Size(1.9, 1.1, 0.45, 0.15, below=0.3),
     reads="Band: 5 to 95 % of runs; line: median. The band leaves out errors of the record. Right of the vertical line:"
     " not used in fitting.",

@@ -20,6 +20,7 @@ SHADES = LinearSegmentedColormap.from_list("regret", ["#f7f7f7", "#8c4a00"])
 WIDTH, HEIGHT = 0.95, 0.36  # inches of a cell
 OVERALL = "mean of all"
 WORST = "worst future"
+FILL = 0.95  # of a cell, its colour
 GAP = 0.35  # of a cell, before the columns over all futures
 
 
@@ -75,7 +76,7 @@ def draw_tournament(table: pd.DataFrame, axis: Axes, limits: Limits | None = Non
     cells = wide.assign(**{OVERALL: wide.mean(axis=1), WORST: worst}).to_numpy(dtype=np.float64)
     for (row, column), regret in np.ndenumerate(cells):
         color = to_hex(SHADES(scale(regret)))
-        axis.barh(row, 1.0, 0.94, left=places[column] - 0.5, color=color, lw=0, zorder=1)
+        axis.barh(row, FILL, FILL, left=places[column] - FILL / 2, color=color, lw=0, zorder=1)
         text = "0" if regret == 0.0 else f"{regret:.2g}"
         axis.text(places[column], row, text, ha="center", va="center", size=SMALL, color=ink_on(color))
     axis.set_yticks(range(len(rules)), rules, size=NORMAL, color=INK)
