@@ -58,10 +58,9 @@ def hindcast(
     from hedgesim.plots.chart import Batch
     from hedgesim.plots.evidence import draw_forecasts
     from hedgesim.plots.record import draw_history
-    from hedgesim.plots.region import names_in
+    from hedgesim.plots.region import packaged_names
     from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
-    from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)
     check_least("--past", past, LEAST_SAMPLES, "too few for a band")
@@ -73,18 +72,14 @@ def hindcast(
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
     everything = {**found.tables(), "forecasts": forecasts_of(found.base), **_years_over(calibration, engine, past)}
-    drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
-    caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
-    fitted = f"Parameters: {calibration}, {past} runs."
-
     about = {**found.facts, "calibration": calibration, "past": past, "trained": found.base.origin}
-    batch = Batch("hindcast", everything, names_in(read_tables()), caption=fitted, manifest=about)
+    drawn = f"Scenario {scenario}, parameters: {calibration}, {about['draws']} draws of them, {runs} runs each."
+    fitted = f"Parameters: {calibration}, {past} runs."
+    batch = Batch("hindcast", everything, packaged_names(), caption=fitted, manifest=about)
 
     def draw(charts: Path) -> list[Path]:
-        return [
-            *draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=caption),
-            *draw_history(batch, charts),
-        ]
+        forecasts = draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=drawn)
+        return [*forecasts, *draw_history(batch, charts)]
 
     write_findings(folder, "hindcast", everything, {IDENTITY: identity, **about}, draw=draw)
     if as_json:

@@ -13,7 +13,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.plots.chart import DISCOVERY, HINDCAST, MADE_BY, RUN, SWEEP, Batch, Chart, Known
 from hedgesim.plots.labels import Names
 from hedgesim.plots.quantities import sentence
-from hedgesim.plots.region import names_in, names_of, recorded_meetings, shocks_shown, trust_in
+from hedgesim.plots.region import names_of, packaged_names, recorded_meetings, shocks_shown, trust_in
 from hedgesim.plots.run import TWINS, lacking
 from hedgesim.plots.theme import COLORS
 from hedgesim.results.findings import read_findings
@@ -26,7 +26,6 @@ from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.known_names import OTHER_OPTIONS
 from hedgesim.scenario.notes import in_short, notes_of
-from hedgesim.scenario.tables import read_tables
 
 MOST = 6
 """Results that one page shows."""
@@ -55,7 +54,8 @@ def open_batches(chart: Chart, places: Sequence[str]) -> list[Batch]:
     batches = _distinct(batches, places)
     for batch, place in zip(batches, places, strict=False):
         if missing := lacking(chart, batch):
-            raise HedgesimError(place, f"{chart.name} cannot be drawn: {missing}", f"Make it: {MADE_BY[kind]}.")
+            more = " --keep 100" if kind == RUN else ""
+            raise HedgesimError(place, f"{chart.name} cannot be drawn: {missing}", f"Make it: {MADE_BY[kind]}{more}.")
     return batches
 
 
@@ -99,7 +99,7 @@ def findings_batch(folder: Path, kind: str) -> Batch:
     name = str(manifest.get("experiment") or manifest.get("scenario") or kind)
     counts = [f"{manifest[key]} {key}" for key in ("runs", "draws") if key in manifest]
     caption = f"{', '.join([name, *counts])}."
-    return Batch(name, tables, names_in(read_tables()), caption=caption, manifest=manifest)
+    return Batch(name, tables, packaged_names(), caption=caption, manifest=manifest)
 
 
 def batch_of(results: Results, name: str = "") -> Batch:

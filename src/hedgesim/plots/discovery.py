@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from matplotlib.lines import Line2D
 from hedgesim.numbers import apart
 from hedgesim.plots import theme as look
 from hedgesim.plots.chart import DISCOVERY, Batch, Chart, Key, Limits, Needs, Pick, Size
-from hedgesim.plots.pages import page_alone
+from hedgesim.plots.pages import draw_charts
 from hedgesim.plots.sweep_pages import short_names
 from hedgesim.plots.theme import COLORS, FAINT, INK, MUTED, SMALL
 
@@ -178,4 +177,4 @@ CHARTS = (TRADEOFF, BOXES)
 
 def draw_discovery(found: Batch, folder: Path) -> list[Path]:
     """Draw the charts of boxes as .png and .svg; the paths written."""
-    return look.write_pages({chart.name: partial(page_alone, chart, [found]) for chart in CHARTS}, folder)
+    return draw_charts(CHARTS, [found], folder)

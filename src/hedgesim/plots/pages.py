@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
+from pathlib import Path
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hedgesim.errors import HedgesimError
 from hedgesim.plots.chart import NO_SHOCKS, RUN, Batch, Chart, Pick, Size
-from hedgesim.plots.theme import ROOM_ABOVE, Frame, legend, legend_columns, legend_rows, page, panels
+from hedgesim.plots.theme import ROOM_ABOVE, Frame, legend, legend_columns, legend_rows, page, panels, write_pages
 from hedgesim.plots.timeline import number_rows, rows_inches
 
 LONE = Size(5.4, 3.2)
@@ -38,7 +41,7 @@ class Panel:
 
 def panels_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Panel]:
     """The panels of a page; where several batches have panels, those of one value stand side by side."""
-    return _panels(chart, [(group, chart.table(group, pick)) for group in chart.needs.groups(batches)])
+    return _panels(chart, drawn_of(chart, batches, pick))
 
 
 def _panels(chart: Chart, drawn: Sequence[Drawn]) -> list[Panel]:
@@ -115,13 +118,30 @@ class Layout:
 
 
 def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure, str]:
-    """The page of a chart, whose label is all that is said of it, and what it shows in words."""
-    drawn = [(group, chart.table(group, pick)) for group in chart.needs.groups(batches)]
+    """The page of a chart, whose label is all that is said of it, and what it shows in words.
+
+    Raises:
+        HedgesimError: what is picked is not there, or there is nothing to draw.
+    """
+    drawn = drawn_of(chart, batches, pick)
+    for group, table in drawn:
+        if table.empty:
+            raise HedgesimError(group[-1].name, f"there is nothing that {chart.name} could show", "Draw another chart.")
+    return compose(chart, drawn)
+
+
+def drawn_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Drawn]:
+    """The tables of a page, with the batches that each is of."""
+    return [(group, chart.table(group, pick)) for group in chart.needs.groups(batches)]
+
+
+def compose(chart: Chart, drawn: Sequence[Drawn]) -> tuple[Figure, str]:
+    """The page of some tables with rows, as of `page_of`."""
     shown, said = _panels(chart, drawn), " ".join(chart.describe(table) for _, table in drawn)
     whole = pd.concat([table for _, table in drawn], ignore_index=True)
     layout, keys, limits = Layout.of(chart, shown, len(drawn)), list(chart.keys(whole)), chart.limits(whole)
     texts = [text for _, text in keys]
-    figure = layout.page(texts, chart.title(drawn[0][1]), (chart.reads, *_notes(chart, batches[-1])))
+    figure = layout.page(texts, chart.title(drawn[0][1]), (chart.reads, *_notes(chart, drawn[-1][0][-1])))
     axes = layout.axes(figure, len(shown), chart.projection)
     for place, (axis, panel) in enumerate(zip(axes, shown, strict=True)):
         flags = layout.flags if place < layout.columns else layout.repeated
@@ -134,11 +154,6 @@ def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure,
         legend(figure, [handle for handle, _ in keys], texts, columns=columns, handlelength=2.8)
     figure.set_label(f"{said} {figure.get_label()}")
     return figure, said
-
-
-def page_alone(chart: Chart, batches: Sequence[Batch]) -> Figure:
-    """The page of a chart of which nothing is picked."""
-    return page_of(chart, batches, Pick())[0]
 
 
 def _flags(panel: Panel, size: Size) -> int:
@@ -157,3 +172,14 @@ def _notes(chart: Chart, batch: Batch) -> list[str]:
         return [batch.caption, *batch.notes]
     whole = trust.line(*chart.parts, about=chart.about)
     return [batch.caption, some, trust.short(*chart.parts), *batch.notes, whole]
+
+
+def draw_charts(charts: Iterable[Chart], batches: Sequence[Batch], folder: Path) -> list[Path]:
+    """Draw charts of which nothing is picked as .png and .svg, and give the paths; one that has no rows is left out."""
+    found = {chart: drawn_of(chart, batches, Pick()) for chart in charts}
+    whole = {chart: drawn for chart, drawn in found.items() if all(len(table) for _, table in drawn)}
+    return write_pages({chart.name: partial(_figure, chart, drawn) for chart, drawn in whole.items()}, folder)
+
+
+def _figure(chart: Chart, drawn: Sequence[Drawn]) -> Figure:
+    return compose(chart, drawn)[0]

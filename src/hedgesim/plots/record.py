@@ -26,8 +26,8 @@ TEXTS = ("runs", "record", "record, bounds")
 def record_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """Shares of a country, simulated and recorded: a row per domain, option and year.
 
-    Of the country picked, or the first; only of the power picked, if any. Columns country, label, color, panel, year, q05, q50,
-    q95, low and high (the record, or its bounds), is_share, trained (last year that parameters were fitted to).
+    Of the country picked, or the first; only of the power picked, if any. Columns country, label, color, panel, year,
+    q05, q50, q95, low and high (the record, or its bounds), is_share, trained (last year of fitting).
     """
     (batch,) = batches
     rows = batch.tables[SHARES]

@@ -44,9 +44,9 @@ def recorded_meetings(scenario: Scenario) -> pd.DataFrame:
     return held.assign(period=[str(Period.of_date(date)) for date in held["date"]])[list(RECORD_COLUMNS)]
 
 
-def names_in(tables: Tables) -> Names:
-    """Names and colours of countries and powers in some tables, for results of no one scenario."""
-    return Names.from_axes(tables.table("axes"), formats={}, corners={})
+def packaged_names() -> Names:
+    """Names and colours of countries and powers in the packaged tables, for results of no one scenario."""
+    return Names.from_axes(read_tables().table("axes"), formats={}, corners={})
 
 
 def names_of(inputs: ScenarioInputs) -> Names:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 from hedgesim.plots import trajectories as lines
@@ -23,11 +22,10 @@ from hedgesim.plots.formats import (
     formats_size,
     formats_table,
 )
-from hedgesim.plots.pages import page_alone
+from hedgesim.plots.pages import draw_charts
 from hedgesim.plots.paired import PAIRED
 from hedgesim.plots.quantities import sentence
-from hedgesim.plots.ternary import KEYS, describe_ternary, draw_ternary, ternary_table
-from hedgesim.plots.theme import write_pages
+from hedgesim.plots.ternary import corners_in, describe_ternary, draw_ternary, ternary_table
 
 PRESENCE = Chart(
     name="presence",
@@ -92,7 +90,7 @@ TERNARY = Chart(
     draw=draw_ternary,
     describe=describe_ternary,
     limits=lambda _: (0.0, 1.0),
-    title=lambda table: f"Between three camps: {', '.join(table.columns[len(KEYS) : -2])}",
+    title=lambda table: f"Between three camps: {', '.join(corners_in(table))}",
     size=lambda _: Size(6.4, 5.6, 0.9, 0.9, above=0.25, below=0.75),
     reads="Presence of three camps as shares of their sum. Circle: start; square: end; line: mean over runs; dots: ends"
     " of single runs. The triangle is cut to where the paths are: read the percentages on its sides.",
@@ -175,14 +173,12 @@ TWINS = "paired"
 
 def draw_run(batch: Batch, folder: Path) -> list[Path]:
     """Draw the charts of a run as .png and .svg and return the paths; a chart that has no rows is left out."""
-    pages = {chart.name: partial(page_alone, chart, [batch]) for chart in CHARTS if not lacking(chart, batch)}
-    return write_pages(pages, folder)
+    return draw_charts([chart for chart in CHARTS if not lacking(chart, batch)], [batch], folder)
 
 
 def draw_pairs(first: Batch, second: Batch, folder: Path) -> list[Path]:
     """Draw how the second batch differs from the first; nothing if no run succeeded in both."""
-    has_rows = len(second.tables[TWINS]) > 0
-    return write_pages({PAIRED.name: partial(page_alone, PAIRED, [first, second])} if has_rows else {}, folder)
+    return draw_charts([PAIRED], [first, second], folder)
 
 
 def lacking(chart: Chart, batch: Batch) -> str:

@@ -42,10 +42,17 @@ def corner_shares(countries: pd.DataFrame, corners: Mapping[str, Sequence[str]])
 
 
 def ternary_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
-    """`corner_shares` of a batch with `label` and `color` of the countries."""
+    """`corner_shares` of a batch with `label` and `color` of the countries, and `held`: all of the camps together."""
     (batch,) = batches
-    rows = kept_country(corner_shares(batch.tables["countries"], batch.names.corners), batch, pick)
+    countries, corners = batch.tables["countries"], batch.names.corners
+    held = countries[[PRESENCE + power for group in corners.values() for power in group]].sum(axis=1)
+    rows = kept_country(corner_shares(countries, corners).assign(held=held), batch, pick)
     return named(rows, "country", batch.names.countries)
+
+
+def corners_in(table: pd.DataFrame) -> list[str]:
+    """The camps of a table of `ternary_table`."""
+    return [str(name) for name in table.columns if name not in {*KEYS, LABEL, COLOR, "held"}]
 
 
 def draw_ternary(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
@@ -54,8 +61,8 @@ def draw_ternary(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
     axis: of projection "ternary" (mpltern). limits: not used, for the triangle is cut to where the paths are.
     """
     del limits
-    shares, side_axis = table.drop(columns=[LABEL, COLOR]), cast("Any", axis)
-    corners = list(shares.columns.drop(KEYS))
+    corners, side_axis = corners_in(table), cast("Any", axis)
+    shares = table[[*KEYS, *corners]]
     last = shares[shares["period"] == shares["period"].max()]
     mean = _mean_paths(shares)
     low = cut(shares)
@@ -122,9 +129,11 @@ def _name_corners(axis: Any, corners: Sequence[str]) -> None:
 
 def describe_ternary(table: pd.DataFrame) -> str:
     """Where the mean path of every country ends."""
-    mean, last = _mean_paths(table.drop(columns=[LABEL, COLOR])), table["period"].max()
+    mean, last = _mean_paths(table[[*KEYS, *corners_in(table)]]), table["period"].max()
+    held = table.groupby(["country", "period"])["held"].mean()
     parts = []
     for country, label in table.drop_duplicates("country")[["country", LABEL]].itertuples(index=False):
         ends = mean.loc[(country, last)]
         parts.append(f"{label} {', '.join(f'{name} {share:.0%}' for name, share in ends.items())}")
-    return f"Presence of three camps as shares of their sum in {last}, mean over runs: {'; '.join(parts)}."
+    whole = f"which is {held.min():.0%} to {held.max():.0%} of all presence"
+    return f"Presence of three camps as shares of their sum, {whole}, in {last}, mean over runs: {'; '.join(parts)}."

@@ -22,7 +22,7 @@ FLAG = SMALL - 1  # type size of the name of a shock, points
 ROW_HEIGHT = 9.5  # points between rows of names of shocks
 MOST_ROWS, LONGEST_FLAG = 6, 28  # rows of names of shocks above an axis, and characters of a name
 FLAG_OFF = 2.0  # points between a dotted line and the name of its shock, and between two names
-SMALL_WORDS = re.compile(r"\s+(?:a|an|the|of|in|on|at|to|by|for|and|with|after|before|from|between)$")
+SMALL_WORDS = re.compile(r"(?:\s+(?:a|an|the|of|in|on|at|to|by|for|and|with|after|before|from|between))+$")
 FLAG_HEIGHT = 0.7  # of a row: how far a mark goes up beside its name
 MARK_LIFT = 1.5  # points between the axis and the first row
 

@@ -134,7 +134,8 @@ def describe_presence(table: pd.DataFrame) -> str:
         largest = own.sort_values(MEDIAN, ascending=False, kind="stable").head(2).to_dict("records")
         said = ", ".join(f"{row['label']} {row[MEDIAN]:.0%}" for row in largest)
         parts.append(f"{country} {said}")
-    return f"Largest presence in {table['period'].max()}, median over runs: {'; '.join(parts)}."
+    marked = f"{int(last['prior'].sum())} of {len(last)} lines are prior-dominated"
+    return f"Largest presence in {table['period'].max()}, median over runs: {'; '.join(parts)}; {marked}."
 
 
 def outcome_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
