@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.analysis.known import CORNER, OUTCOME, swept
-from tests.command_line import call, folded, refused
+from tests.command_line import ROOT, call, folded, refused
 
 from hedgesim.plots.catalogue import CHARTS
 
@@ -49,6 +49,11 @@ def test_the_list_has_every_chart_with_what_it_shows_and_the_command_that_makes_
     assert "difference how much higher" in text
     assert "two of hedgesim run SCENARIO" in text
     assert "hedgesim sweep EXPERIMENT" in text
+
+
+def test_the_page_of_charts_has_every_chart() -> None:
+    text = (ROOT / "docs/charts.md").read_text(encoding="utf-8")
+    assert not [name for name in CHARTS if f"`{name}`" not in text]
 
 
 @pytest.mark.parametrize("kind", BEGINS)
