@@ -13,6 +13,7 @@ from tests.plots.layout import assert_within
 
 from hedgesim.errors import HedgesimError
 from hedgesim.plots import CHARTS, Batch, Names, Pick, chart_of, page_of, panels_of
+from hedgesim.plots.along import ALONG
 from hedgesim.plots.catalogue import OF_RUNS
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
 from hedgesim.plots.network import NETWORK
@@ -242,6 +243,28 @@ def test_a_tournament_needs_goals_and_levers(change: dict[str, object], says: st
     batch = sweep()
     with pytest.raises(HedgesimError, match=says):
         page_of(TOURNAMENT, [replace(batch, manifest={**batch.manifest, **change})], Pick())
+
+
+def test_what_the_command_tournament_found_is_drawn_as_a_sweep_is() -> None:
+    swept = sweep()
+    runs = swept.tables["runs"].rename(columns={"rules.countries.all.rule": "rule"})
+    regrets = pd.DataFrame({"outcome": ["hedging_index"], "goal": ["high"]})
+    found = Batch("tournament", {"runs": runs, "regrets": regrets}, NAMES, manifest={"kind": "tournament"})
+    columns = ["label", "scenario", "regret"]
+    tables = [TOURNAMENT.table([batch], Pick())[columns] for batch in (swept, found)]
+    pd.testing.assert_frame_equal(*tables)
+
+
+def test_an_outcome_is_drawn_along_what_varies_with_names_of_texts_and_one_scale() -> None:
+    with theme():
+        figure, said = page_of(ALONG, [sweep()], Pick())
+    axes = {axis.get_title("left"): axis for axis in figure.axes if axis.get_visible()}
+    assert list(axes) == ["scenario", "taste: need", "rule of countries"]
+    assert [label.get_text() for label in axes["rule of countries"].get_xticklabels()] == ["good", "bad"]
+    (line,) = (line for line in axes["taste: need"].lines if line.get_label() == "median")
+    assert (line.get_xdata().tolist(), line.get_ydata().tolist()) == ([0.0, 1.0], [2.5, 3.5])
+    assert len({axis.get_ylim() for axis in axes.values()}) == 1
+    assert said.startswith("Median hedging index moves most along")
 
 
 def test_a_phase_map_has_a_cell_for_each_pair_of_values_with_its_mean() -> None:

@@ -63,10 +63,8 @@ def plot(
 
 def needed(chart: Chart) -> str:
     """The results that a chart is drawn from, and the command that makes them."""
-    from hedgesim.plots.chart import MADE_BY
-
     count = "two of " if chart.needs.fewest > 1 else "one or two of " if chart.needs.most > 1 else ""
-    return f"{count}{MADE_BY[chart.needs.kind]}"
+    return f"{count}{chart.needs.made_by}"
 
 
 def file_of(name: str, output: str | None, kind: str | None, *, overwrite: bool) -> Path:

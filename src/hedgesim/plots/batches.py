@@ -10,7 +10,7 @@ from typing import Any
 
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
-from hedgesim.plots.chart import DISCOVERY, HINDCAST, MADE_BY, RUN, SWEEP, Batch, Chart, Known
+from hedgesim.plots.chart import RUN, SWEEP, Batch, Chart, Known
 from hedgesim.plots.labels import Names
 from hedgesim.plots.quantities import sentence
 from hedgesim.plots.region import names_of, packaged_names, recorded_meetings, shocks_shown, trust_in
@@ -55,7 +55,8 @@ def open_batches(chart: Chart, places: Sequence[str]) -> list[Batch]:
     for batch, place in zip(batches, places, strict=False):
         if missing := lacking(chart, batch):
             more = " --keep 100" if kind == RUN else ""
-            raise HedgesimError(place, f"{chart.name} cannot be drawn: {missing}", f"Make it: {MADE_BY[kind]}{more}.")
+            remedy = f"Make it: {chart.needs.made_by}{more}."
+            raise HedgesimError(place, f"{chart.name} cannot be drawn: {missing}", remedy)
     return batches
 
 
@@ -63,16 +64,16 @@ def _opened(chart: Chart, place: str) -> Batch:
     """The batch in a folder of the kind that a chart needs."""
     folder = Folder(place)
     manifest = manifest_in(folder) or {}
-    held, kind = str(manifest.get("kind", RUN)), chart.needs.kind
-    if manifest and held != kind:
-        fault = f"{chart.name} is drawn from results of {kind}, and these are of {held}"
-        raise HedgesimError(place, fault, f"Make them: {MADE_BY[kind]}.")
-    if kind in {DISCOVERY, HINDCAST} and manifest and folder.path is not None:
-        return findings_batch(folder.path, kind)
+    held, needs = str(manifest.get("kind", RUN)), chart.needs
+    if manifest and held not in {needs.kind, needs.also}:
+        fault = f"{chart.name} is drawn from results of {needs.kind}, and these are of {held}"
+        raise HedgesimError(place, fault, f"Make them: {needs.made_by}.")
+    if manifest and held not in {RUN, SWEEP} and folder.path is not None:
+        return findings_batch(folder.path, held)
     results = open_results(place)
-    if kind == SWEEP and not manifest.get("ended"):
+    if needs.kind == SWEEP and not manifest.get("ended"):
         raise HedgesimError(place, "the sweep is not finished", "Finish it with hedgesim sweep.")
-    return sweep_batch(results) if kind == SWEEP else batch_of(results)
+    return sweep_batch(results) if needs.kind == SWEEP else batch_of(results)
 
 
 def _with_twin(chart: Chart, place: str, batch: Batch) -> list[Batch]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots import discovery, record, run
+from hedgesim.plots.along import ALONG
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
 from hedgesim.plots.chart import Chart
 from hedgesim.plots.network import NETWORK
@@ -15,7 +16,7 @@ from hedgesim.plots.tiles import TILES
 from hedgesim.plots.tournament import TOURNAMENT
 
 OF_RUNS = (*run.CHARTS, run.OUTCOME, TILES, NETWORK, BEFORE_AFTER, DIFFERENCE, PAIRED)
-OF_SWEEPS = (PHASE_MAP, TOURNAMENT)
+OF_SWEEPS = (ALONG, PHASE_MAP, TOURNAMENT)
 CHARTS: Mapping[str, Chart] = {chart.name: chart for chart in (*OF_RUNS, *OF_SWEEPS, *discovery.CHARTS, *record.CHARTS)}
 
 

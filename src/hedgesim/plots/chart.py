@@ -68,12 +68,13 @@ class Pick:
     factors: tuple[str, ...] = ()
 
 
-RUN, SWEEP, DISCOVERY, HINDCAST = "run", "sweep", "discovery", "hindcast"
+RUN, SWEEP, DISCOVERY, HINDCAST, TOURNAMENT = "run", "sweep", "discovery", "hindcast", "tournament"
 MADE_BY: Mapping[str, str] = {
     RUN: "hedgesim run SCENARIO",
     SWEEP: "hedgesim sweep EXPERIMENT",
     DISCOVERY: "hedgesim discover EXPERIMENT",
     HINDCAST: "hedgesim hindcast",
+    TOURNAMENT: "hedgesim tournament",
 }
 """Kinds of results, and the command that makes them."""
 
@@ -93,13 +94,19 @@ class Size(NamedTuple):
 class Needs:
     """Results that a chart is drawn from: their kind, tables that they must have, and how many.
 
-    fewest, most: batches that one drawing takes; of more than two, each later one is drawn with the first.
+    also: another kind that will do. fewest, most: batches that one drawing takes; of more than two, each later one is drawn with the first.
     """
 
     kind: str
     tables: tuple[str, ...] = ()
     fewest: int = 1
     most: int = 1
+    also: str = ""
+
+    @property
+    def made_by(self) -> str:
+        """The commands that make them."""
+        return " or ".join(MADE_BY[kind] for kind in (self.kind, self.also) if kind)
 
     def groups(self, batches: Sequence[Batch]) -> list[tuple[Batch, ...]]:
         """The batches of every drawing."""

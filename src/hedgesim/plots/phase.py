@@ -31,12 +31,7 @@ def phase_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     there is no run), n, x_label, y_label, words.
     """
     (batch,) = batches
-    manifest: Mapping[str, Any] = batch.manifest
-    outcomes = [str(name) for name in manifest["outcomes"]]
-    outcome = pick.outcome or outcomes[0]
-    runs = batch.tables["runs"]
-    if outcome not in runs:
-        raise HedgesimError(f"--outcome {outcome}", "this sweep has no such outcome", choose_from(outcome, outcomes))
+    outcome, runs = outcome_of(batch, pick), batch.tables["runs"]
     paths = _two_factors(batch, runs, pick)
     labels, good = short_names(paths), runs[runs["failed"].isna()].dropna(subset=[*paths, outcome])
     points, sides = good[list(paths)].copy(), {}
@@ -57,6 +52,16 @@ def phase_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
         text = [texts[n] if texts else "" for n in place]
         table = table.assign(**{side: (low + high) / 2, f"{side}0": low, f"{side}1": high, f"{side}_text": text})
     return table.assign(x_label=labels[paths[0]], y_label=labels[paths[1]], words=plain(outcome))
+
+
+def outcome_of(batch: Batch, pick: Pick) -> str:
+    """The outcome of a sweep that is picked, or its first; HedgesimError for one that it does not have."""
+    manifest: Mapping[str, Any] = batch.manifest
+    outcomes = [str(name) for name in manifest["outcomes"]]
+    outcome = pick.outcome or outcomes[0]
+    if outcome not in batch.tables["runs"]:
+        raise HedgesimError(f"--outcome {outcome}", "this sweep has no such outcome", choose_from(outcome, outcomes))
+    return outcome
 
 
 def _two_factors(batch: Batch, runs: pd.DataFrame, pick: Pick) -> tuple[str, str]:

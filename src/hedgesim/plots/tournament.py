@@ -11,8 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, Normalize, to_hex
 
 from hedgesim.analysis.regret import losses
+from hedgesim.analysis.tournament import RULE
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots.chart import SWEEP, Batch, Chart, Limits, Needs, Pick, Size
+from hedgesim.plots.chart import TOURNAMENT as PLAYED
 from hedgesim.plots.sweep_pages import plain
 from hedgesim.plots.theme import INK, MUTED, NORMAL, SMALL, ink_on, plain_rows, text_width
 
@@ -31,8 +33,7 @@ def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     worst (regret in the worst future of all), words (of the outcome), goal (high or low).
     """
     (batch,) = batches
-    manifest: Mapping[str, Any] = batch.manifest
-    goals: Mapping[str, str] = manifest.get("goals") or {}
+    goals, levers = _goals_and_levers(batch)
     outcome = pick.outcome or next(iter(goals), "")
     if outcome not in goals:
         fault = "the experiment has no goal" if not goals else f"the experiment has no goal for {outcome}"
@@ -40,7 +41,6 @@ def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
             choose_from(outcome, goals) if goals else "Write goals, like {hedging_index: high}, and sweep it again."
         )
         raise HedgesimError(f"--outcome {outcome}" if pick.outcome else batch.name, fault, remedy)
-    levers = [str(one["path"]) for one in manifest["factors"] if one["role"] == "levers"]
     if not levers:
         raise HedgesimError(
             batch.name, "the experiment has no levers", "Draw phase_map, or name levers and sweep again."
@@ -54,6 +54,16 @@ def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["label", "scenario", "mean", "regret", "worst"])
     table = table.sort_values("worst", kind="stable", ignore_index=True)
     return table.assign(words=plain(outcome), goal=goals[outcome])
+
+
+def _goals_and_levers(batch: Batch) -> tuple[dict[str, str], list[str]]:
+    """Goals by outcome, and columns of levers, of a sweep or of what `hedgesim tournament` found."""
+    manifest: Mapping[str, Any] = batch.manifest
+    if "factors" in manifest:
+        levers = [str(one["path"]) for one in manifest["factors"] if one["role"] == "levers"]
+        return dict(manifest.get("goals") or {}), levers
+    regrets = batch.tables["regrets"]
+    return dict(zip(regrets["outcome"], regrets["goal"], strict=True)), [RULE]
 
 
 def _named(combination: object) -> str:
@@ -111,7 +121,7 @@ def tournament_size(table: pd.DataFrame) -> Size:
 TOURNAMENT = Chart(
     name="tournament",
     shows="the regret of every rule in every scenario, and in the worst future (experiments with goals and levers)",
-    needs=Needs(SWEEP, ("runs",)),
+    needs=Needs(SWEEP, ("runs",), also=PLAYED),
     picks=("outcome",),
     table=tournament_table,
     draw=draw_tournament,
