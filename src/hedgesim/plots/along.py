@@ -80,8 +80,8 @@ ALONG = Chart(
     limits=limits_along,
     title=lambda table: f"{sentence(str(table['words'].iloc[0]))} along what varies",
     size=size_along,
-    reads="Line or dot: median; band or bar: 5 to 95 % of runs. A panel pools all values of the factors that it does not"
-    " show.",
+    reads="Line or dot: median; band or bar: 5 to 95 % of runs. A panel pools all values of the factors that it does"
+    " not show.",
     panels="panel",
     keys=keys_along,
 )

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hedgesim.engines.records import SYSTEM
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, printable
 from hedgesim.plots.chart import RUN, SWEEP, Batch, Chart, Known
 from hedgesim.plots.labels import Names
 from hedgesim.plots.quantities import sentence
@@ -91,13 +91,13 @@ def _distinct(batches: Sequence[Batch], places: Sequence[str]) -> list[Batch]:
     """Batches by the names of their scenarios, or of their folders where these are not distinct."""
     if len({batch.name for batch in batches}) == len(batches) or len(places) != len(batches):
         return list(batches)
-    return [replace(batch, name=place) for batch, place in zip(batches, places, strict=True)]
+    return [replace(batch, name=printable(place)) for batch, place in zip(batches, places, strict=True)]
 
 
 def findings_batch(folder: Path, kind: str) -> Batch:
     """What a command found, as a batch."""
     tables, manifest = read_findings(folder, kind)
-    name = str(manifest.get("experiment") or manifest.get("scenario") or kind)
+    name = printable(str(manifest.get("experiment") or manifest.get("scenario") or kind))
     counts = [f"{manifest[key]} {key}" for key in ("runs", "draws") if key in manifest]
     caption = f"{', '.join([name, *counts])}."
     return Batch(name, tables, packaged_names(), caption=caption, manifest=manifest)
@@ -110,7 +110,7 @@ def batch_of(results: Results, name: str = "") -> Batch:
     countries and powers are called by their codes, and no shocks are marked.
     """
     manifest, scenario, inputs = results.manifest, results.scenario, results.inputs
-    called = name or str(manifest.get("scenario") or "results")
+    called = printable(name or str(manifest.get("scenario") or "results"))
     runs = int(manifest["runs"])
     caption = f"{called}, {runs} run{'s' * (runs != 1)}, seed {manifest['seed']}."
     origin = f"{sentence(in_words(str(manifest['parameters'])))}."
@@ -154,7 +154,7 @@ def sweep_batch(results: Results) -> Batch:
     manifest = results.manifest
     caption = f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']}."
     origin = f"{sentence('; '.join(map(in_words, manifest['parameters'])))}."
-    name = str(manifest["experiment"])
+    name = printable(str(manifest["experiment"]))
     return Batch(name, results.tables, Names({}, {}), caption=caption, notes=(origin,), manifest=manifest)
 
 

@@ -196,13 +196,12 @@ def draw_before_after(table: pd.DataFrame, axis: Axes, limits: Limits | None = N
 
 
 def _name_ends(axis: Axes, table: pd.DataFrame) -> None:
-    """Say at the first row which dot is before and which after."""
+    """Say below the first row which dot is before and which after."""
     first = table.iloc[0]
     sides = ("right", "left") if first["before"] <= first["after"] else ("left", "right")
     for name, at, side in ((first["first"], first["before"], sides[0]), (first["second"], first["after"], sides[1])):
-        off = 7 if side == "left" else -7
-        style: dict[str, Any] = {"size": SMALL, "color": MUTED, "ha": side, "va": "center"}
-        axis.annotate(str(name), (at, 0), (off, 0), textcoords="offset points", annotation_clip=False, **style)
+        style: dict[str, Any] = {"size": SMALL, "color": MUTED, "ha": side, "va": "top", "annotation_clip": False}
+        axis.annotate(str(name), (at, 0), (0, -6), textcoords="offset points", **style)
 
 
 def describe_before_after(table: pd.DataFrame) -> str:

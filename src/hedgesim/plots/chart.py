@@ -94,7 +94,8 @@ class Size(NamedTuple):
 class Needs:
     """Results that a chart is drawn from: their kind, tables that they must have, and how many.
 
-    also: another kind that will do. fewest, most: batches that one drawing takes; of more than two, each later one is drawn with the first.
+    also: another kind that will do. fewest, most: batches that one drawing takes; of more than two, each later one is
+    drawn with the first.
     """
 
     kind: str

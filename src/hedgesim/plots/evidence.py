@@ -98,10 +98,12 @@ def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, flat: FlatBand, capti
     own = shares[shares["low"] == shares["high"]]
     cases = int(reliable["cases"].sum())
     notes = (
-        f"Left: position of the {len(own)} exactly known shares in their forecasts. Calibrated forecasts give a flat"
-        " histogram, too narrow ones high ends; band: 90 % interval of calibrated forecasts. Right: forecast"
-        f" probability and observed frequency of {cases} events (rise of a share, meeting, change of status);"
-        f" numbers: cases. {caption}",
+        "Left: flat if the forecasts are calibrated, and then within the grey band 9 times of 10. Right: on the line if"
+        " they are; numbers: cases.",
+        f"{len(own)} exactly known shares; {cases} events (rise of a share, meeting, change of status).",
+        "Left: position of the shares in their forecasts; forecasts that are too narrow give high ends. Right: forecast"
+        " probability and observed frequency.",
+        caption,
     )
     title = "Calibration of the forecast probabilities"
     figure = look.page(WIDTH, 3.6, title=title, notes=notes, frame=Frame(left=0.7, right=0.3))

@@ -149,13 +149,15 @@ def page(width: float, height: float, *, title: str, notes: Sequence[str] = (), 
     are shown that fit on a line, and all of them are the description in the files. Axes that are added later fill the
     space inside `frame`.
     """
-    texts, room = [printable(note) for note in notes if note], width - 2 * EDGE
-    reads, line = fitting(texts[0], room) if texts else "", fitting(" ".join(texts[1:]), room)
+    texts, room = [printable(note) for note in notes or ("",)], width - 2 * EDGE
+    reads, line = fitting(texts[0], room), fitting(" ".join(filter(None, texts[1:])), room)
     print_height = LINE_HEIGHT * SMALL / POINTS_PER_INCH
     below = EDGE + print_height * bool(line)
     above = TITLE_ROOM + print_height * (bool(reads) + frame.legend_rows * 1.25)
     full = height + below + above
-    figure = Figure(figsize=(width, full), dpi=DPI, facecolor="white", label=" ".join([printable(title), *texts]))
+    figure = Figure(
+        figsize=(width, full), dpi=DPI, facecolor="white", label=" ".join(filter(None, (printable(title), *texts)))
+    )
     FigureCanvasAgg(figure)
     head = fitting(printable(title), room, LARGE, bold=True)
     figure.text(EDGE / width, 1 - 0.1 / full, head, size=LARGE, weight="bold", va="top")

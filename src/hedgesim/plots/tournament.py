@@ -42,9 +42,7 @@ def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
         )
         raise HedgesimError(f"--outcome {outcome}" if pick.outcome else batch.name, fault, remedy)
     if not levers:
-        raise HedgesimError(
-            batch.name, "the experiment has no levers", "Draw phase_map, or name levers and sweep again."
-        )
+        raise HedgesimError(batch.name, "the experiment has no levers", "Draw phase_map, or sweep with levers.")
     means, lost = losses(batch.tables["runs"], levers, outcome=outcome, goal=goals[outcome])
     rows = [
         (_named(combination), str(scenario), float(means[combination][own].mean()), float(one[own].mean()), one.max())
