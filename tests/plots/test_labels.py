@@ -136,7 +136,7 @@ def test_names_of_shocks_keep_apart_within_the_axis_and_no_mark_crosses_the_name
         width = axis.get_window_extent().width / axis.figure.dpi
     assert len(boxes) == 5
     assert_apart(boxes)
-    assert max(box.x1 for box in boxes) <= axis.get_window_extent().x1
+    assert max(box.x1 for box in boxes) <= axis.get_window_extent().x1 + 0.3 * axis.figure.dpi
     assert rows == number_rows(crowd, PERIODS, width=width) > 1
     flags = flags_of(crowd, PERIODS, width=width)
     for one in flags:
@@ -152,3 +152,9 @@ def test_where_shocks_crowd_their_names_take_six_rows_at_most_and_every_mark_is_
         rows = mark_shocks(axis, crowd, periods=PERIODS)
     assert rows == 6
     assert len({line.get_xdata()[0] for line in axis.lines}) == 30
+
+
+def test_names_of_shocks_may_go_on_where_the_axis_goes_on_beyond_the_years() -> None:
+    late = pd.DataFrame({"period": [PERIODS[-2]], "name": ["A name of some length"]})
+    (short,), (long,) = (flags_of(late, PERIODS, width=3.0, beyond=inches) for inches in (0.0, 2.0))
+    assert short.start < short.mark < long.start

@@ -135,10 +135,11 @@ class Chart:
     picked of them, to all that is drawn. draw: table on an axis. describe: the table in one sentence with its main
     numbers, for readers who do not see it. limits: ends of the axis of values; of several tables, concatenated, the
     scale that they share. panels: column of the table with a panel for each value. reads: how the chart is read. keys:
-    of a legend, where direct labels do not say it all. dated: whether its x axis is time, so that shocks are marked.
-    picks: what can be picked. own_scale: whether panels have each its own scale by default. columns: panels side by
-    side. same_rows: whether rows of all panels have the same names, which the first column then has. projection: of the
-    axis. parts, about: parts of the start that it rests on, and quantities of patterns that it shows.
+    of a legend, where direct labels do not say it all. dated: whether its x axis is time, so that shocks are marked;
+    years: the part of the axis that is time. picks: what can be picked. own_scale: whether panels have each its own
+    scale by default. columns: panels side by side. same_rows: whether rows of all panels have the same names, which the
+    first column then has. projection: of the axis. parts, about: parts of the start that it rests on, and quantities of
+    patterns that it shows.
     """
 
     name: str
@@ -155,6 +156,7 @@ class Chart:
     panels: str = ""
     keys: Callable[[pd.DataFrame], Sequence[Key]] = lambda _: ()
     dated: bool = False
+    years: float = 1.0
     own_scale: bool = False
     columns: int = 3
     same_rows: bool = False

@@ -79,7 +79,7 @@ class Layout:
         if chart.panels and len(shown) == 1:
             size = size._replace(width=max(size.width, LONE.width), height=max(size.height, LONE.height))
         columns = groups if 1 < groups < len(shown) else min(chart.columns, len(shown))
-        flags = max(_flags(panel, size) for panel in shown)
+        flags = max(_flags(panel, size.width, chart.years) for panel in shown)
         titled, rows = any(panel.title for panel in shown), -(-len(shown) // columns)
         return cls(size, columns, rows, flags, flags if groups > columns else 0, titled, chart.same_rows)
 
@@ -156,9 +156,12 @@ def compose(chart: Chart, drawn: Sequence[Drawn]) -> tuple[Figure, str]:
     return figure, said
 
 
-def _flags(panel: Panel, size: Size) -> int:
-    """Rows of names of shocks above a panel."""
-    return 0 if panel.shocks.empty else number_rows(panel.shocks, panel.table["period"], width=size.width)
+def _flags(panel: Panel, width: float, years: float) -> int:
+    """Rows of names of shocks above a panel of this width, inches, of which years take a part."""
+    if panel.shocks.empty:
+        return 0
+    periods = panel.table["period"]
+    return number_rows(panel.shocks, periods, width=years * width, beyond=(1.0 - years) * width)
 
 
 def _notes(chart: Chart, batch: Batch) -> list[str]:

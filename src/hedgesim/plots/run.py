@@ -43,6 +43,7 @@ PRESENCE = Chart(
     panels="panel",
     keys=lines.presence_keys,
     dated=True,
+    years=1.0 / (1.0 + lines.END_PART),
     parts=("shares",),
     about=lines.SHARES,
 )

@@ -24,6 +24,7 @@ MOST_ROWS, LONGEST_FLAG = 6, 28  # rows of names of shocks above an axis, and ch
 FLAG_OFF = 2.0  # points between a dotted line and the name of its shock, and between two names
 SMALL_WORDS = re.compile(r"(?:\s+(?:a|an|the|of|in|on|at|to|by|for|and|with|after|before|from|between))+$")
 FLAG_HEIGHT = 0.7  # of a row: how far a mark goes up beside its name
+OVER = 0.3  # inches right of an axis that names may take
 MARK_LIFT = 1.5  # points between the axis and the first row
 
 
@@ -83,22 +84,24 @@ class Flag:
     row: int
 
 
-def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -> list[Flag]:
-    """The names of shocks above an axis of this width (inches) over these quarters.
+def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float, beyond: float = 0.0) -> list[Flag]:
+    """The names of shocks above an axis on which these quarters are so wide, inches.
 
-    A name starts at its mark, or ends with the axis; a row holds names that do not touch, and no mark crosses the name
-    of another. A name without a place in the rows is empty: its mark alone is drawn.
+    A name starts at its mark, or ends `OVER` inches right of the axis, which goes on `beyond` the quarters, inches. A row
+    holds names that do not touch, and no mark crosses the name of a later one. A name without a place in the rows is
+    empty: its mark alone is drawn.
     """
     quarters = quarter_numbers(texts := list(periods))
     dated = dated_shocks(shocks, texts)
     whole, span = width * POINTS_PER_INCH, max(float(quarters.max() - quarters.min()), 1.0)
+    end = whole + (beyond + OVER) * POINTS_PER_INCH
     marks = (quarter_numbers(period for period, _ in dated) - quarters.min()) * whole / span
     placed: list[tuple[float, float, int]] = []
     found = []
     for mark, (_, names) in reversed(list(zip(marks, dated, strict=True))):
         text = short_flag(names)
         size = len(text) * FLAG * CHARACTER_WIDTH + 2 * FLAG_OFF
-        start = min(float(mark), max(0.0, whole - size))
+        start = min(float(mark), max(0.0, end - size))
         row = 1 + max((other for left, _, other in placed if left < start + size), default=-1)
         if row < MOST_ROWS:
             placed.append((start, start + size, row))
@@ -108,9 +111,9 @@ def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -> l
     return found[::-1]
 
 
-def number_rows(shocks: pd.DataFrame, periods: Iterable[str], *, width: float) -> int:
-    """Rows of names of shocks above an axis of this width (inches) over these quarters."""
-    return max((flag.row for flag in flags_of(shocks, periods, width=width)), default=-1) + 1
+def number_rows(shocks: pd.DataFrame, periods: Iterable[str], *, width: float, beyond: float = 0.0) -> int:
+    """Rows of names of shocks above an axis, as of `flags_of`."""
+    return max((flag.row for flag in flags_of(shocks, periods, width=width, beyond=beyond)), default=-1) + 1
 
 
 def rows_inches(rows: int) -> float:
@@ -131,11 +134,10 @@ def mark_shocks(axis: Axes, shocks: pd.DataFrame, *, periods: Iterable[str], nam
         axis.axvline(number, color=MUTED, lw=0.8, ls=":", zorder=1.5)
     if not named:
         return 0
-    low, high = axis.get_xlim()
-    first, last = (float(end(quarter_numbers(quarters))) for end in (np.min, np.max))
-    box = axis.get_window_extent()
-    width = box.width / axis.figure.dpi * (last - first or 1.0) / (high - low)
-    flags = flags_of(shocks, quarters, width=width)
+    ends = [float(end(quarter_numbers(quarters))) for end in (np.min, np.max)]
+    low, high = axis.transData.transform([(end, 0.0) for end in ends])[:, 0] / axis.figure.dpi
+    beyond = axis.get_window_extent().x1 / axis.figure.dpi - high
+    flags = flags_of(shocks, quarters, width=high - low, beyond=beyond)
     for number, flag in zip(at, flags, strict=True):
         _write_flag(axis, number, flag)
     return max(flag.row for flag in flags) + 1
@@ -150,6 +152,7 @@ def _write_flag(axis: Axes, number: float, flag: Flag) -> None:
     line: dict[str, Any] = {"arrowstyle": "-", "lw": 0.8, "ls": ":", "color": MUTED, "shrinkA": 0, "shrinkB": 0}
     axis.annotate("", (number, 1.0), (0, tip), xycoords=at_top, arrowprops=line, zorder=1.5, **NEAR)
     style: dict[str, Any] = {"ha": "left", "va": "bottom", "size": FLAG, "color": MUTED, **NEAR}
+    style["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": 0.4}  # marks of others pass behind a name
     axis.annotate(flag.text, (number, 1.0), (flag.start - flag.mark, lift), xycoords=at_top, **style)
 
 
