@@ -87,9 +87,9 @@ class Flag:
 def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float, beyond: float = 0.0) -> list[Flag]:
     """The names of shocks above an axis on which these quarters are so wide, inches.
 
-    A name starts at its mark, or ends `OVER` inches right of the axis, which goes on `beyond` the quarters, inches. A row
-    holds names that do not touch, and no mark crosses the name of a later one. A name without a place in the rows is
-    empty: its mark alone is drawn.
+    A name starts at its mark, or ends `OVER` inches right of the axis, which goes on `beyond` the quarters, inches. In
+    a row names do not touch, and no mark crosses the name of a later one. A name without a place in the rows is empty:
+    its mark alone is drawn.
     """
     quarters = quarter_numbers(texts := list(periods))
     dated = dated_shocks(shocks, texts)
