@@ -15,8 +15,8 @@ from hedgesim.plots.run import TWINS, draw_pairs, draw_run
 from hedgesim.plots.trust import Trust
 from hedgesim.results.ownership import drawn, write_files
 from hedgesim.results.results import Results
-from hedgesim.results.simulation import Twins
 from hedgesim.results.tables import RUNS, SUMMARY
+from hedgesim.results.twins import Twins
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import coverage_of, in_words

@@ -19,7 +19,7 @@ from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size
 from hedgesim.plots.labels import Names
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, plain_rows, text_width
 from hedgesim.plots.timeline import QUARTERS, draw_years, quarter_numbers
-from hedgesim.results.summary import INTERVAL
+from hedgesim.results.reduction import INTERVAL
 
 NONE, MINISTERS, LEADERS = RUNGS
 STEPS = (MINISTERS, LEADERS)
