@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,33 @@ ALLOWED_IN_FILE = {
 LONGEST_FILE = 300
 LONGEST_FUNCTION = {"engines/quarter.py:perceive": 60, "scenario/arrays.py:setting_of": 60}
 """Functions that are one long list of fields."""
+
+PLAIN_NUMBERS = (0, 1, 2, 0.0, 1.0)
+"""Numbers that need no name: nothing and all, and as whole numbers the first places of an axis, a square, a pair."""
+
+NUMBERS_OF_FORMULAS = {
+    "model/arrays.py:logarithm": [0.5],  # log(1 + e) = e - e²/2
+    "model/draws.py:draw_start": [0.5],  # of shocks that are dated, which nobody reads
+    "model/formats.py:move_stance": [0.5, 0.5],  # what is left after a half-life; of reasons that stay, not read
+    "model/formats.py:is_ready": [0.5],  # between 0 and 1 formats that are missing
+    "model/outcomes.py:issue_splitting": [0.5],  # distance of two portfolios, 0..1
+    "model/shares.py:spread_of_drift": [2.0, 0.5],  # slope of log odds over arcsin of the root; a root
+    "model/shares.py:tail_of": [2.0],  # a chi-square number of 4 degrees is -2 log of two uniform ones
+    "model/shares.py:move_drift": [0.25, 0.5],  # a quarter of a year; half the variance, so that a mean stays
+    "model/shares.py:starting_drift": [0.5, 0.5],  # a root; half the variance
+    "model/shocks.py:ChannelForm": [5.0, 5.0],  # range of sizes where a channel names none
+    "model/shocks.py:profile": [0.5],  # what is left after a half-life
+    "model/similarity.py:similarity": [2.0],  # pi counts half the gap between means
+    "model/votes.py:vote_probabilities": [0.5],  # what is left after a half-life
+    "rules/faults.py:Words": [10.0],  # seconds
+}
+"""Numbers that belong to a formula, where they stand: none of them could be another."""
+
+OF_NO_EQUATION = {"model/noise.py", "model/period.py"}
+"""Published generators of random numbers, and the calendar."""
+
+DECLARED = {"parameter", "ChannelForm"}
+"""Calls that say unit, range or meaning beside their numbers."""
 
 TEMPLATES = SOURCE / "commands" / "templates"
 """Texts that `hedgesim new` writes for users: no part of the program."""
@@ -128,3 +156,27 @@ def test_rules_never_see_more_than_their_view() -> None:
     for file in (f for f in FILES if f.startswith(("rules/countries/", "rules/powers/"))):
         for name in _imports(file):
             assert name.startswith(allowed), f"{file} imports {name}"
+
+
+def _bare_numbers(file: str) -> Iterator[tuple[str, float]]:
+    """Numbers of a file that have no name and no unit, with the function or class around them."""
+
+    def within(node: ast.AST, owner: str) -> Iterator[tuple[str, float]]:
+        number = isinstance(node, ast.Constant) and type(node.value) in {int, float}
+        if number and (node.value, type(node.value)) not in {(plain, type(plain)) for plain in PLAIN_NUMBERS}:
+            yield f"{file}:{owner}", float(node.value)
+        for child in ast.iter_child_nodes(node):
+            named = isinstance(child, ast.Assign) and not owner and ast.unparse(child.targets[0]).lstrip("_(").isupper()
+            declared = isinstance(child, ast.Call) and ast.unparse(child.func) in DECLARED
+            if not named and not declared:
+                yield from within(child, owner or getattr(child, "name", ""))
+
+    return within(ast.parse((SOURCE / file).read_text()), "")
+
+
+def test_no_equation_has_a_number_without_a_name() -> None:
+    files = [file for file in FILES if file.startswith(("model/", "rules/")) and file not in OF_NO_EQUATION]
+    found = Counter(bare for file in files for bare in _bare_numbers(file))
+    listed = Counter((place, number) for place, numbers in NUMBERS_OF_FORMULAS.items() for number in numbers)
+    assert found - listed == Counter(), "make it a parameter, or a constant that says what it is"
+    assert listed - found == Counter(), "no longer there"

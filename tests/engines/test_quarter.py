@@ -11,7 +11,8 @@ from hedgesim.engines.quarter import advance, decide_countries, decide_powers, p
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.view import View
 from hedgesim.model.world import LEADERS, World
-from worlds import calm, column, hit, inputs_of, make_case, make_setting, row, table
+from hedgesim.rules import country_rules, power_rules
+from worlds import calm, column, hit, inputs_of, inputs_with, make_case, make_setting, pairs, row, table
 
 SEED = 5
 NO_DRIFT = {"drift.sigma": 0.0, "drift.sigma_energy": 0.0}
@@ -43,6 +44,36 @@ def test_when_nothing_has_happened_nothing_has_risen_and_shares_stay(seed: int) 
         assert getattr(after, name) == pytest.approx(getattr(inputs.world, name), abs=1e-12), name
 
 
+def test_pace_is_that_of_the_domain_times_that_of_all_and_at_most_one() -> None:
+    setting = replace(calm(make_setting(SEED)), pace=pairs([0.3], [0.8]))
+    view = perceive(inputs_of(setting, values={"response.pace": 2.0}))
+    assert view.rate[0, :, 0, 0] == pytest.approx([0.6, 1.0])
+
+
+def test_what_has_risen_is_measured_against_the_start() -> None:
+    """Presence moves from the first power to the second; the second is a rival of the third by half."""
+    setting = calm(make_setting(SEED))
+    rivalry = pairs([0.0, 0.0, 0.0], [0.0, 0.0, 0.5], [0.0, 0.5, 0.0])
+    setting = replace(setting, weight=0.0 * setting.weight + 0.5, rivalry=rivalry)
+    usual = inputs_of(setting, values=NO_DRIFT)
+    start, world = usual.baseline, usual.world
+    by = np.asarray([-0.02, 0.02, 0.0, 0.0, 0.0])[None, None, :, None]
+    rungs = replace(start, rungs=0.0 * start.rungs + 1.0, alarm=start.alarm + 0.3)
+    party = np.ones_like(usual.derived.party)
+    inputs = inputs_with(usual, replace(world, share=world.share + by, attention=world.attention + 0.1))
+    inputs = replace(inputs, baseline=rungs, derived=replace(inputs.derived, party=party, alarm=start.alarm + 0.7))
+    view, powers = perceive(inputs), perceive_powers(inputs)
+    assert view.rivals_rise[..., 0] == pytest.approx(np.broadcast_to(row(0.0, 0.0, 0.01)[..., 0], (3, 1, 3)))
+    assert view.dependence[..., 0] == pytest.approx(np.broadcast_to(by[..., :3, 0], (3, 2, 3)))
+    assert powers.loss[..., 0] == pytest.approx(np.broadcast_to(-by[..., :3, 0], (3, 1, 3)))
+    assert view.offer_rise == pytest.approx(np.full_like(view.offer_rise, 0.1))
+    assert powers.alarm_rise == pytest.approx(np.full_like(powers.alarm_rise, 0.4))
+    rise = (world.ladder[0, 0, :, 0] - 1.0) / LEADERS
+    f = setting.formats
+    led = f.lead[0, :, :, 0] * rise[:, None]
+    assert view.meetings_lead[0, :, :, 0] == pytest.approx(f.covers[0, :, :, 0] @ led)
+
+
 def test_passage_is_the_value_of_all_ways_together() -> None:
     setting = hit("passage", np.log(0.5), 0)
     tie = table([0.0, 0.75, 0.25], [0.5, 0.0, 0.5], [0.5, 0.5, 0.0])
@@ -67,11 +98,13 @@ def test_strain_protection_leadership_and_sanctions_are_seen_by_those_they_hit()
     setting = make_setting(SEED)
     assert view_of("strain", 0.5, 1).protection[1, 0, :, 0] == pytest.approx(0.5 * setting.solidarity[0, 0, :, 0])
     assert not np.any(view_of("strain", 0.5, 1).protection[[0, 2]])
-    assert view_of("sanctions", 1.0, 2).embargoed[0, 0, :, 0].tolist() == [0.0, 0.0, 1.0]
+    for size, embargoed in ((0.75, 0.75), (1.5, 1.0), (-0.5, 0.0)):
+        assert view_of("sanctions", size, 2).embargoed[0, 0, :, 0].tolist() == [0.0, 0.0, embargoed]
     personal = view_of("leadership", -1.0, 0).personalisation[:, 0, 0, 0]
     assert personal == pytest.approx(setting.personalisation[:, 0, 0, 0] * np.asarray([0.0, 1.0, 1.0]))
-    rivals = view_of("rivalry", 1.0, 0).rivalry
-    assert np.all((rivals >= 0.0) & (rivals <= 1.0))
+    for size in (-1.0, 0.25, 1.0):
+        rivals = np.clip(setting.rivalry + size * row(1.0, 0.0, 0.0), 0.0, 1.0)
+        assert np.array_equal(view_of("rivalry", size, 0).rivalry, rivals)
 
 
 def test_rungs_that_rose_count_for_their_lead_or_as_home_grown_and_talks_without_a_known_lead_for_nobody() -> None:
@@ -86,6 +119,40 @@ def test_rungs_that_rose_count_for_their_lead_or_as_home_grown_and_talks_without
     assert view.meetings_lead[0, :, :, 0] == pytest.approx(covers @ lead)
     home = (1.0 - lead.sum(axis=1)) * (1.0 - f.dialogue[0, 0, :, 0])
     assert view.meetings_home[0, :, 0, 0] == pytest.approx(covers @ home)
+
+
+def test_everybody_decides_by_its_own_rule_also_between_two_that_follow_another() -> None:
+    setting = make_setting(SEED)
+    habit, balancing = (country_rules()[name]() for name in ("habit", "balancing"))
+    patron, suitor = (power_rules()[name]() for name in ("patron", "suitor"))
+    usual, case = inputs_of(setting), make_case(setting)
+    feared = inputs_with(usual, replace(usual.world, threat=usual.world.threat + 0.5, share=0.9 * usual.world.share))
+    view, power_view = perceive(feared), perceive_powers(feared)
+    for countries, powers in (
+        ((habit, balancing, habit), (patron, suitor, suitor)),
+        ((habit, balancing, balancing), (patron, suitor, patron)),
+    ):
+        mixed = replace(case, country_rules=countries, power_rules=powers)
+        decided, decided_too = decide_countries(mixed, view), decide_powers(mixed, power_view)
+        for n, country in enumerate(countries):
+            alone = country.decide(view, case.parameters)
+            assert np.array_equal(decided.response[n], alone.response[n])
+            assert np.array_equal(decided.joining[n], alone.joining[n])
+        for n, power in enumerate(powers):
+            own = power.decide(power_view, case.parameters)
+            assert np.array_equal(decided_too.pressure[..., n, :], own.pressure[..., n, :])
+            assert np.array_equal(decided_too.attention[..., n, :], own.attention[..., n, :])
+            assert np.any(own.pressure[..., n, :]) == (power is patron)
+
+
+def test_drift_takes_a_step_by_the_share_without_answers_the_tail_of_the_year_and_a_drawn_number() -> None:
+    usual = inputs_of(calm(make_setting(SEED)))
+    size = np.full_like(usual.draws.value, 2.0)
+    inputs = replace(usual, draws=replace(usual.draws, value=size, tail=1.5 + 0.0 * size))
+    still = inputs.derived.still
+    step = 1.5 * 2.0 * 0.018 / np.sqrt(2.75) / np.sqrt(np.maximum(still, 0.003))
+    expected = 0.957**0.25 * inputs.world.drift + step * 2.0 - step**2 / 2.0
+    assert moved(inputs).drift == pytest.approx(expected, rel=1e-12)
 
 
 def test_threat_goes_to_who_is_reached_by_intention() -> None:
@@ -106,8 +173,8 @@ def test_a_succession_draws_reasons_again_and_the_past_is_forgotten_over_four_qu
     assert after.rulers[:, 0, 0, 0].tolist() == [0.0, 1.0, 0.0]
     for quarter in range(1, 6):
         assert after.forgotten[:, 0, 0, 0].tolist() == [0.0, min(1.0, quarter / 4.0), 0.0]
-        view = perceive(replace(inputs, world=after))
-        assert view.left[1, 0, 0, 0] == inputs.setting.left[1, 0, 0, 0] * (1.0 - min(1.0, quarter / 4.0))
+        left = inputs.setting.left * column(1.0, 1.0 - min(1.0, quarter / 4.0), 1.0)
+        assert np.array_equal(perceive(replace(inputs, world=after)).left, left + 0.0 * after.forgotten)
         after = moved(replace(inputs, world=after))
     assert np.all(after.rulers[1] == 1.0), "one succession counts once"
 

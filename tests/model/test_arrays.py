@@ -23,9 +23,19 @@ def test_even_odds_are_a_probability_of_one_half() -> None:
 
 
 @SPACES
+def test_a_logarithm_is_as_exact_in_a_compiled_namespace(space) -> None:
+    x = np.geomspace(1e-30, 1e30, 601)
+    assert np.asarray(ar.logarithm(space, space.asarray(x))) == pytest.approx(np.log(x), rel=1e-14, abs=1e-15)
+
+
+@SPACES
 def test_softmax_of_logarithms_of_shares_gives_the_shares_however_large_the_values(space) -> None:
     shares = np.asarray([[0.2, 0.1], [0.3, 0.1], [0.5, 0.8]])
     assert np.asarray(ar.softmax(space, space.asarray(np.log(shares) + 5000.0))) == pytest.approx(shares)
+
+
+def test_softmax_gives_all_to_what_is_much_larger() -> None:
+    assert ar.softmax(xp, np.asarray([[0.0], [5000.0]])).tolist() == [[0.0], [1.0]]
 
 
 def test_values_below_and_above_go_to_the_bounds_and_nan_stays() -> None:

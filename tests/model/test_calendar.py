@@ -15,6 +15,7 @@ from worlds import calm, column, inputs_of, make_case, make_setting, row, table
 OWN, TALKS, TREATY, BODY, GROUP = range(5)
 """Places of one format of each role in the settings of tests."""
 ALL = [[1.0] * 5] * 3
+ALL_SIT = (3.0, 3.0, 3.0)
 FEATURES = {
     "ceiling": row(*[LEADERS] * 5),
     "eligible": table(*ALL),
@@ -32,7 +33,9 @@ NEVER = {"opening": 1.0, "holding": 1.0, "membership": 1.0, "coming": 1.0, "stan
 """Uniform numbers at which nothing happens by chance."""
 
 
-def given(*, world: dict | None = None, draws: dict | None = None, available: float = 1.0, **features) -> QuarterInputs:
+def given(
+    *, world: dict | None = None, draws: dict | None = None, available: float = 1.0, alarm: float = 0.0, **features
+) -> QuarterInputs:
     """A quarter without shocks in which just what is written differs from the usual."""
     setting = calm(make_setting(5))
     setting = replace(setting, formats=replace(setting.formats, **{**FEATURES, **features}))
@@ -40,7 +43,7 @@ def given(*, world: dict | None = None, draws: dict | None = None, available: fl
     numbers = {name: np.full_like(getattr(inputs.draws, name), value) for name, value in NEVER.items()}
     for name, value in (draws or {}).items():
         numbers[name] = numbers[name] * 0.0 + value
-    conditions = replace(inputs.conditions, availability=row(available - 1.0))
+    conditions = replace(inputs.conditions, availability=row(available - 1.0), alarm=row(alarm))
     now = replace(inputs.world, **{**USUAL, "stance": table(*[[0.0] * 5] * 3), **(world or {})})
     return assess(
         make_case(setting), now, inputs.baseline, conditions=conditions, draws=replace(inputs.draws, **numbers)
@@ -49,9 +52,9 @@ def given(*, world: dict | None = None, draws: dict | None = None, available: fl
 
 def moved(inputs: QuarterInputs, stance: np.ndarray | float = 50.0, reserve: np.ndarray | float = 0.0) -> World:
     """The world after the quarter when countries take a stance, on all formats alike unless it is a table."""
-    zero = np.zeros((3, 1, 1, 1))
+    every, zero = np.zeros((3, 1, 5, 1)), np.zeros((3, 1, 1, 1))
     decision = CountryDecision(
-        response=inputs.world.response, stance=stance + zero, reserve=reserve + zero, joining=inputs.world.joined
+        response=inputs.world.response, stance=stance + every, reserve=reserve + zero, joining=inputs.world.joined
     )
     return advance_formats(inputs.world, inputs, decision)
 
@@ -84,6 +87,8 @@ def test_own_meetings_wait_three_quarters_may_come_in_the_third_and_likely_do_fr
     world = {"since": row(since, 9.0, 9.0, 0.0, 9.0)}
     for uniform in (chance - 1e-6, chance + 1e-6):
         met = rungs(moved(given(world=world, draws={"holding": row(uniform, 1.0, 1.0, 1.0, 1.0)})))[OWN]
+        draws = {"holding": row(0.5 * uniform, 1.0, 1.0, 1.0, 1.0)}
+        assert (rungs(moved(given(world=world, draws=draws, available=0.5)))[OWN] == LEADERS) == (met == LEADERS)
         # Beyond the chance of leaders' meetings ministers meet, at a rate of exp(-1.3 + .7 alarm).
         assert met == (LEADERS if uniform < chance else MINISTERS)
 
@@ -107,23 +112,24 @@ def test_outside_led_summits_repeat_at_a_flat_rate_and_not_when_nobody_can_be_ho
 
 
 def test_ministers_meet_by_alarm_but_not_those_of_bodies() -> None:
-    chance = 1.0 - np.exp(-np.exp(-1.3))
-    below, above = (moved(given(draws={"holding": chance + d})) for d in (-1e-9, 1e-9))
-    assert rungs(below)[TALKS] == MINISTERS
-    assert rungs(above)[TALKS] == DORMANT
-    assert rungs(below)[BODY] == DORMANT
+    for alarm in (0.0, 2.0):
+        chance = 1.0 - np.exp(-np.exp(-1.3 + 0.7 * alarm))
+        below, above = (moved(given(draws={"holding": chance + d}, alarm=alarm)) for d in (-1e-9, 1e-9))
+        assert rungs(below)[TALKS] == MINISTERS
+        assert rungs(above)[TALKS] == DORMANT
+        assert rungs(below)[BODY] == rungs(below)[GROUP] == DORMANT, "nor those of what has never met"
 
 
 def test_strain_on_the_host_postpones_and_hosts_take_turns_among_parties() -> None:
     holding = {"holding": row(0.5, 1.0, 1.0, 1.0, 1.0)}
     strained = []
-    for turn in range(4):
+    for turn in range(5):
         inputs = given(world={"turn": row(turn, 0.0, 0.0, 0.0, 0.0)}, draws=holding)
         hosts = replace(inputs.derived, strain=column(0.0, 1.0, 0.0))
         after = moved(replace(inputs, derived=hosts))
         strained.append(rungs(after)[OWN] != LEADERS)
         assert after.turn[0, 0, OWN, 0] == turn + (rungs(after)[OWN] == LEADERS)
-    assert strained == [False, True, False, False]
+    assert strained == [False, True, False, False, True]
 
 
 def test_a_step_of_the_ladder_is_a_meeting_at_the_new_rung_and_no_higher_than_the_ceiling() -> None:
@@ -174,6 +180,19 @@ def test_guests_come_too_but_are_not_missed() -> None:
         assert after.seated.item() == 1.0
 
 
+def test_who_is_neither_party_nor_guest_does_not_come_and_does_not_host() -> None:
+    for place in (OWN, TALKS):
+        own, status = row(*(1.0 * (n == place) for n in range(5))), MEMBER * table(*ALL)
+        status[0, 0, place, 0] = NONE
+        world = {"status": status, "ladder": row(LEADERS, LEADERS, 0.0, LEADERS, 0.0)}
+        inputs = given(world=world, draws={"holding": 0.5, "coming": 0.1}, own=own)
+        assert moved(inputs).came[:, 0, place, 0].tolist() == [0.0, 1.0, 1.0]
+        # It is the turn of the first party, which is the second country.
+        for strained, met in ((column(1.0, 0.0, 1.0), True), (column(0.0, 1.0, 0.0), False)):
+            after = moved(replace(inputs, derived=replace(inputs.derived, strain=strained)))
+            assert (rungs(after)[place] == LEADERS) == met
+
+
 def test_heads_that_sat_together_trust_each_other_more_up_to_a_ceiling() -> None:
     trust = table([0.0, 0.5, 0.95], [0.5, 0.0, 0.5], [0.95, 0.5, 0.0])
     draws = {"holding": row(0.0, 1.0, 1.0, 1.0, 1.0), "coming": column(0.1, 0.1, 1.0)}
@@ -188,9 +207,12 @@ def test_heads_that_sat_together_trust_each_other_more_up_to_a_ceiling() -> None
 def test_who_founds_a_format_sits_in_it() -> None:
     eligible = table([1.0] * 5, [1.0] * 5, [1.0, 1.0, 1.0, 1.0, 0.0])
     world = {"status": 0.0 * table(*ALL), "ladder": row(*[DORMANT] * 5)}
+    assert not np.any(moved(given(world=world, eligible=eligible)).status), "nobody sits in what has not met"
     after = moved(given(world=world, draws={"opening": 1e-9}, eligible=eligible))
     assert statuses(after, OWN) == statuses(after, TALKS) == [MEMBER] * 3
     assert statuses(after, GROUP) == [MEMBER, MEMBER, NONE]
+    unwilling = moved(given(world=world, draws={"opening": 1e-9}, eligible=eligible), stance=-50.0)
+    assert statuses(unwilling, TALKS) == [MEMBER] * 3, "a power opens talks with all"
     assert statuses(after, TREATY) == [NONE] * 3
 
 
@@ -199,11 +221,14 @@ def test_a_treaty_is_opened_at_a_summit_of_the_five_and_signed_there_by_the_will
     stance, summit = column(50.0, 50.0, -50.0), row(0.0, 1.0, 1.0, 1.0, 1.0)
     no_summit = moved(given(world=world, draws={"opening": 1e-9}), stance=stance)
     assert no_summit.ladder[0, 0, TREATY, 0] == DORMANT
+    not_open = moved(given(world=world, draws={"holding": summit}), stance=stance)
+    assert not np.any(not_open.status), "what is not open cannot be signed, and nothing else is signed"
     opened = moved(given(world=world, draws={"opening": 1e-9, "holding": summit}), stance=stance)
     assert opened.ladder[0, 0, TREATY, 0] == LEADERS
     assert statuses(opened, TREATY) == [MEMBER, MEMBER, NONE]
     waiting = {"status": opened.status, "ladder": opened.ladder}
     assert statuses(moved(given(world=waiting)), TREATY) == [MEMBER, MEMBER, NONE], "not between summits"
+    assert rungs(moved(given(world=waiting, draws={"holding": 0.0})))[TREATY] == DORMANT, "a treaty never meets"
     assert statuses(moved(given(world=waiting, draws={"holding": summit})), TREATY) == [MEMBER] * 3
     alone = moved(given(world=world, draws={"opening": 1e-9, "holding": summit}), stance=column(50.0, -50.0, -50.0))
     assert alone.ladder[0, 0, TREATY, 0] == DORMANT, "nobody signs alone"
@@ -257,6 +282,9 @@ def test_willing_outsiders_and_observers_accede_to_bodies_and_unwilling_members_
     for uniform, status in ((joins - 1e-9, MEMBER), (joins + 1e-9, None)):
         found = statuses(moved(given(world=world, draws={"membership": uniform})), BODY)
         assert found == [MEMBER, *((status, status) if status else (NONE, OBSERVER))]
+    eligible = table([1.0] * 5, [1.0, 1.0, 1.0, 0.0, 1.0], [1.0] * 5)
+    some = moved(given(world=world, draws={"membership": 1e-9}, eligible=eligible))
+    assert statuses(some, BODY) == [MEMBER, NONE, MEMBER], "the body is not for the second"
     for uniform, status in ((leaves - 1e-9, NONE), (leaves + 1e-9, MEMBER)):
         found = statuses(moved(given(world=world, draws={"membership": uniform}), stance=-50.0), BODY)
         assert found == [status, NONE, OBSERVER]
@@ -264,20 +292,42 @@ def test_willing_outsiders_and_observers_accede_to_bodies_and_unwilling_members_
     assert statuses(unmoved, OWN) == [MEMBER] * 3, "nobody leaves what has no charter"
 
 
+def test_an_outsider_who_does_not_want_to_come_is_asked_by_nobody() -> None:
+    for third, then in ((NONE, GUEST), (GUEST, MEMBER)):
+        status = table([3.0] * 5, [0.0] * 5, [third] + [0.0] * 4)
+        few = {**OPEN, "eligible": table([1.0] * 5, [0.0] * 5, [0.0, 0.0, 0.0, 0.0, 1.0])}
+        inputs = given(world={"status": status, "ladder": BRIDGE}, draws={"membership": 1e-9}, **few)
+        assert statuses(moved(inputs, stance=column(50.0, -50.0, 50.0)), OWN) == [MEMBER, NONE, then]
+
+
+def test_guests_of_what_is_not_open_to_them_and_of_bodies_stay_guests() -> None:
+    status = table([3.0] * 5, [3.0] * 5, [GUEST, 3.0, 3.0, GUEST, 3.0])
+    closed = {
+        "eligible": table([1.0] * 5, [1.0] * 5, [0.0] * 5),
+        "opens_to": table([0.0] * 5, [0.0] * 5, [0.0, 0.0, 0.0, 1.0, 0.0]),
+    }
+    after = moved(given(world={"status": status, "ladder": BRIDGE}, draws={"membership": 1e-9}, **closed))
+    assert statuses(after, OWN) == statuses(after, BODY) == [MEMBER, MEMBER, GUEST]
+
+
 @pytest.mark.parametrize(
-    ("entry", "step", "members", "absorber", "ends"),
+    ("entry", "step", "sit", "members", "absorber", "ends"),
     [
-        pytest.param(1.0, 1.0, (3.0, 3.0, 3.0), LEADERS, True, id="all sit in it, and its lead has entered"),
-        pytest.param(2.0, 1.0, (3.0, 3.0, 3.0), LEADERS, False, id="its lead has not entered yet"),
-        pytest.param(1.0, 1.0, (3.0, 3.0, 0.0), LEADERS, False, id="one sits outside"),
-        pytest.param(1.0, 1.0, (3.0, 3.0, 3.0), DORMANT, False, id="it does not exist"),
+        pytest.param(1.0, 1.0, ALL_SIT, ALL_SIT, LEADERS, True, id="all sit in it, and its lead has entered"),
+        pytest.param(2.0, 1.0, ALL_SIT, ALL_SIT, LEADERS, False, id="its lead has not entered yet"),
+        pytest.param(1.0, 1.0, ALL_SIT, (3.0, 3.0, 0.0), LEADERS, False, id="one sits outside"),
+        pytest.param(1.0, 1.0, ALL_SIT, ALL_SIT, DORMANT, False, id="it does not exist"),
+        pytest.param(1.0, 1.0, (0.0, 0.0, 0.0), ALL_SIT, LEADERS, False, id="nobody sits in it"),
+        pytest.param(
+            1.0, 1.0, (0.0, 3.0, 0.0), (0.0, 3.0, 3.0), LEADERS, True, id="who sits in neither does not count"
+        ),
     ],
 )
 def test_a_body_ends_when_all_its_members_sit_in_a_more_formal_one_whose_lead_entered_it(
-    entry: float, step: float, members: tuple, absorber: float, ends: bool
+    entry: float, step: float, sit: tuple, members: tuple, absorber: float, ends: bool
 ) -> None:
     status = MEMBER * table(*ALL)
-    status[:, 0, BODY, 0] = members
+    status[:, 0, OWN, 0], status[:, 0, BODY, 0] = sit, members
     world = {"status": status, "ladder": row(LEADERS, absorber, 0.0, LEADERS, 0.0)}
     inputs = given(world=world, absorptions=((OWN, BODY, entry),), body=row(1.0, 0.0, 0.0, 1.0, 0.0))
     if absorber == DORMANT:
@@ -285,7 +335,14 @@ def test_a_body_ends_when_all_its_members_sit_in_a_more_formal_one_whose_lead_en
     inputs = replace(inputs, conditions=replace(inputs.conditions, step=row(step)))
     after = moved(inputs)
     assert (after.ladder[0, 0, OWN, 0] == DORMANT) == ends
-    assert statuses(after, OWN) == ([NONE] * 3 if ends else [MEMBER] * 3)
+    assert statuses(after, OWN) == ([NONE] * 3 if ends else list(sit))
+    assert after.ladder.shape == (1, 1, 5, 1)
+
+
+def test_each_body_that_is_absorbed_ends_whatever_becomes_of_the_next() -> None:
+    absorptions = ((OWN, BODY, 0.0), (TALKS, BODY, 99.0))
+    after = moved(given(absorptions=absorptions))
+    assert after.ladder[0, 0, :, 0].tolist() == [DORMANT, MINISTERS, DORMANT, LEADERS, DORMANT]
 
 
 def test_without_own_formats_nobody_sits_and_nobody_trusts_more() -> None:

@@ -45,6 +45,8 @@ def test_shocks_move_trust_strain_alarm_and_availability_within_their_bounds() -
     assert found.strain[:, 0, 0, 0].tolist() == [0.3, 1.0]
     assert found.alarm.item() == 0.0
     assert found.available.item() == pytest.approx(0.3)
+    assert [derived(conditions={"availability": row(by)}).available.item() for by in (-1.5, 0.5)] == [0.0, 1.0]
+    assert derived(world={"trust": trust}, conditions={"trust": 0.0 * trust + 0.5}).trust[0, 0, 1, 0] == 1.0
 
 
 def test_reach_is_capability_times_proximity_and_still_shares_leave_answers_out() -> None:

@@ -39,13 +39,16 @@ P = LadderParameters(ministers=-2.0, gdp=1.0, alone=-1.0, alarm=0.5, leaders=-3.
 EVERYBODY = np.ones((3, 1, 5, 1), dtype=bool)
 
 
-def rates(ladder=(0.0,) * 5, *, alarm=0.0, willing=EVERYBODY, seated=0.0, formats=None) -> np.ndarray:
+WEIGHT = column(0.5, 0.3, 0.2)
+
+
+def rates(ladder=(0.0,) * 5, *, alarm=0.0, willing=EVERYBODY, seated=0.0, weight=WEIGHT, formats=None) -> np.ndarray:
     return fm.ladder_rate(
         world(*ladder, seated=seated),
         alarm=row(alarm),
         willing=willing,
         trusted=np.full((3, 1, 5, 1), 0.6),
-        weight=column(0.5, 0.3, 0.2),
+        weight=weight,
         formats=formats or features(),
         p=P,
     )[0, 0, :, 0]
@@ -121,6 +124,9 @@ def test_a_power_opens_talks_by_its_wealth_and_alarm_and_more_once_the_five_have
     wealth = features(wealth=row(0.0, np.log(3.0), 0.0, 0.0, 0.0))
     assert rates(formats=wealth)[TALKS] == pytest.approx(np.exp(-2.0) * 3.0 * np.exp(-1.0))
     assert rates(alarm=2.0, formats=wealth)[TALKS] == pytest.approx(np.exp(-1.0) * 3.0 * np.exp(-1.0))
+    assert rates((0.0, 0.0, 1.0, 0.0, 0.0), formats=wealth)[TALKS] == rates(formats=wealth)[TALKS], (
+        "others do not count"
+    )
     met = rates((1.0, 0.0, 0.0, 0.0, 0.0), formats=wealth)[TALKS]
     assert met == pytest.approx(np.exp(-2.0) * 3.0 * (1.0 + np.exp(-1.0)))
 
@@ -137,6 +143,15 @@ def test_own_meetings_climb_while_three_quarters_of_the_weight_are_willing(unwil
     willing[list(unwilling)] = False
     # Weights are .5, .3 and .2: without the last .8 are willing.
     assert rates(willing=willing)[OWN] == pytest.approx(rate * np.exp(-0.5))
+
+
+def test_three_quarters_of_the_weight_of_those_who_may_found_it_are_enough() -> None:
+    willing = EVERYBODY.copy()
+    willing[2] = False
+    assert rates(willing=willing, weight=column(0.5, 0.25, 0.25))[OWN] == pytest.approx(np.exp(-0.5))
+    eligible = table([1.0] * 5, [1.0] * 5, [0.0] * 5)
+    formats = features(eligible=eligible)
+    assert rates(willing=willing, weight=column(0.1, 0.1, 9.0), formats=formats)[OWN] == pytest.approx(np.exp(-0.5))
 
 
 def test_two_square_one_pair_and_close_ones_do_so_sooner() -> None:
@@ -157,6 +172,7 @@ def test_treaties_and_new_bodies_need_two_who_are_willing(place: int) -> None:
     two[0], one[:2] = False, False
     assert rates(willing=two)[place] == pytest.approx(usual)
     assert rates(willing=one)[place] == 0.0
+    assert rates(formats=features(eligible=table([1.0] * 5, [0.0] * 5, [0.0] * 5)))[place] == 0.0, "one may found it"
     old = features(ladder=row(0.0, 0.0, 0.0, LEADERS, LEADERS))
     assert rates(formats=old)[place] == 0.0, "what was there at the start is not born again"
 
@@ -172,6 +188,10 @@ def test_nothing_climbs_before_what_must_come_first_and_own_summits_count_once_a
     assert ready[LEADERS] == [True] * 5
     part = fm.is_ready(row(LEADERS, 0.0, 0.0, 0.0, 0.0), row(0.0), features(after=after))
     assert part[0, 0, :, 0].tolist() == [True, True, True, False, True]
+    talks = pairs([0.0] * 5, [0.0, 0.0, 0.0, LEADERS, 0.0], *[[0.0] * 5] * 3)
+    for ladder, ready_now in ((MINISTERS, False), (LEADERS, True)):
+        found = fm.is_ready(row(0.0, ladder, 0.0, 0.0, 0.0), row(0.0), features(after=talks))
+        assert found[0, 0, TREATY, 0] == ready_now, "of talks leaders have met whoever sat"
 
 
 def test_formats_without_a_role_never_climb() -> None:

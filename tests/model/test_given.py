@@ -32,12 +32,13 @@ def test_a_status_holds_from_its_step_until_the_next_and_only_in_formats_at_work
 
 def test_a_closed_format_has_no_rung_no_members_and_does_not_meet() -> None:
     ladder = row(LEADERS, MINISTERS, DORMANT, LEADERS, MINISTERS)
-    world = replace(world_with(ladder, MEMBER), meeting=ladder)
+    world = replace(world_with(ladder, MEMBER), meeting=ladder, came=np.ones((3, 1, 5, 1)))
     closed = GivenRung(2.0, np.inf, row(1.0, 0.0, 0.0, 0.0, 0.0), DORMANT, 0.0 * HERE * ladder)
     np.testing.assert_array_equal(at(world, 1.0, closed).ladder, ladder)
     later = at(world, 3.0, closed)
     np.testing.assert_array_equal(later.ladder, row(DORMANT, MINISTERS, DORMANT, LEADERS, MINISTERS))
     np.testing.assert_array_equal(later.meeting, later.ladder)
+    np.testing.assert_array_equal(later.came, np.broadcast_to(row(0.0, 1.0, 1.0, 1.0, 1.0), (3, 1, 5, 1)))
     assert (later.status[:, :, 0] == NONE).all()
     assert (later.status[:, :, 1:] == MEMBER).all()
 
@@ -50,5 +51,8 @@ def test_a_format_opens_once_with_its_founders_and_one_at_work_keeps_its_members
     np.testing.assert_array_equal(now.ladder, row(LEADERS, LEADERS, DORMANT, LEADERS, MINISTERS))
     np.testing.assert_array_equal(now.status[..., 0], np.broadcast_to((MEMBER * HERE * one)[..., 0], (3, 1, 5)))
     np.testing.assert_array_equal(now.since, row(0.0, 0.0, 5.0, 5.0, 5.0))
+    lower = at(world, 1.0, GivenRung(1.0, np.inf, row(0.0, 0.0, 0.0, 1.0, 0.0), MINISTERS, HERE * two))
+    np.testing.assert_array_equal(lower.ladder, world.ladder)
+    np.testing.assert_array_equal(lower.since, world.since)
     for step in (0.0, 2.0):
         np.testing.assert_array_equal(at(world, step, *opened).ladder, world.ladder)

@@ -1,4 +1,5 @@
 from contextlib import nullcontext
+from zlib import crc32
 
 import array_api_strict
 import jax
@@ -64,6 +65,14 @@ def test_the_default_is_thirteen_rounds_and_arguments_are_not_changed() -> None:
     out = threefry(xp, key, counter)
     assert [int(word[0]) for word in out] == [int(word, 16) for word in KNOWN[2][3].split()]
     assert [int(word[0]) for word in (*counter, *key)] == [int(word, 16) for text in PI for word in text.split()]
+
+
+def test_seed_run_and_stream_are_the_key_of_a_number_and_its_names_and_step_the_counter() -> None:
+    stream, one, other = (f"{crc32(name.encode()):08x}" for name in ("value", "KAZ", "RUS"))
+    key, counter = f"00000002 00000001 00000007 {stream}", f"{one} {other} 00000003 00000000"
+    expected = [int(word[0]) for word in threefry(xp, words(key), words(counter))]
+    found = draw_words(xp, 2**32 + 2, [7], (("value", "KAZ", "RUS"),), four=3)
+    assert [int(word.item()) for word in found] == expected
 
 
 @each_space

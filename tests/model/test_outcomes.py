@@ -13,7 +13,7 @@ from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Formats, Setting
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.similarity import similarity
-from hedgesim.model.votes import CHOICES, KINDS
+from hedgesim.model.votes import CHOICES, KINDS, vote_probabilities
 from hedgesim.model.world import LEADERS, MEMBER, MINISTERS, NONE, World
 from worlds import blank, column, make_case, make_setting, pairs, row, table
 
@@ -87,6 +87,14 @@ def test_autonomy_is_lost_to_concentration_of_trade_and_energy() -> None:
     assert out.autonomy(xp, share, setting(economy=column(0.0)))[:, 0, 0, 0] == pytest.approx([1.0, 1.0])
 
 
+def test_autonomy_takes_trade_and_energy_by_their_weights_and_no_other_domain() -> None:
+    # Weights .2 and .3: dealt are (.2 x .5 + .3 x 1) / .5 = .8 with the first and .2 x .25 / .5 = .1 with the other.
+    share = pairs([0.0, 1.0, 0.0, 0.0], [0.5, 0.25, 0.25, 0.0], [1.0, 0.0, 0.0, 0.0])
+    of = {"economy": pairs([0.0], [1.0], [0.0]), "energy": pairs([0.0], [0.0], [1.0])}
+    found = out.autonomy(xp, share, setting(weight=pairs([0.5], [0.2], [0.3]), **of))
+    assert found.item() == pytest.approx(1.0 - np.sqrt(0.8**2 + 0.1**2))
+
+
 def test_formats_count_as_first_times_once_leaders_have_met() -> None:
     before, now = row(MINISTERS, LEADERS, 0.0), row(LEADERS, LEADERS, MINISTERS)
     assert out.first_times(xp, now, before).item() == 1.0
@@ -147,6 +155,28 @@ def test_leaving_a_pact_joining_sanctions_and_changing_the_guarantor_count_once_
     assert out.realignments(now, baseline, setting(formats=features)).item() == expected
 
 
+def test_a_pact_is_about_security_whatever_else_it_covers() -> None:
+    """Both countries leave two bodies that a power leads: one covers trade alone, the other may cover both."""
+    two = {**SIZES, "domain": 2}
+    begun = blank(World, two, share=np.repeat(START, 2, axis=DOMAIN), status=table([MEMBER, MEMBER], [MEMBER, MEMBER]))
+    of = {"security": pairs([1.0], [0.0]), "weight": np.full((2, 2, 1, 1), 0.5)}
+    for covers, count in ((0.0, 0.0), (1.0, 2.0)):
+        features = blank(
+            Formats,
+            two,
+            lead=pairs([1.0, 0.0], [1.0, 0.0]),
+            covers=pairs([0.0, covers], [1.0, 1.0]),
+            body=row(1.0, 1.0),
+            formality=row(0.9, 0.6),
+        )
+        now = replace(begun, status=0.0 * begun.status)
+        assert out.realignments(now, blank(Baseline, two, world=begun), setting(formats=features, **of)).item() == count
+
+
+VOTES = table([0.0, 0.0, 3.0, 1.0], [1.0, 1.0, 0.0, 0.0])
+"""Votes of one year of two countries on the four choices."""
+
+
 def system_of(features: Formats, now: World, presence: np.ndarray = START) -> dict[str, np.ndarray]:
     """What is counted of all in a world like that at the start."""
     return out.system_outcomes(now, blank(Baseline, SIZES, world=now), presence, setting=setting(formats=features))
@@ -166,8 +196,9 @@ def test_cohesion_adds_the_region_share_to_the_mean_rung_of_home_grown_formats()
 def test_formality_in_use_is_the_mean_over_formats_at_work_that_meet() -> None:
     now = blank(World, SIZES, share=START, ladder=row(MINISTERS, LEADERS))
     assert system_of(blank(Formats, SIZES, formality=row(0.2, 0.6)), now)["formality"].item() == pytest.approx(0.4)
-    treaty = blank(Formats, SIZES, formality=row(0.2, 0.6), treaty=row(0.0, 1.0))
+    treaty = blank(Formats, SIZES, formality=row(0.2, 0.6), small=row(1.0, 1.0), treaty=row(0.0, 1.0))
     assert system_of(treaty, now)["formality"].item() == pytest.approx(0.2)
+    assert system_of(treaty, now)["cohesion"].item() == pytest.approx(0.1 + 0.5), "the mean rung of groups that meet"
 
 
 def test_re_export_of_members_of_a_union_at_work_and_opinion_that_falls_with_threat() -> None:
@@ -180,18 +211,29 @@ def test_re_export_of_members_of_a_union_at_work_and_opinion_that_falls_with_thr
         formats=features,
         turnover=column(40.0, 40.0),
         aggressor=row(1.0, 0.0),
-        affinity=table([0.5, 0.0], [-0.9, 0.0]),
-        votes_sovereignty=np.zeros((2, 1, 4, 1)),
-        votes_rights=np.zeros((2, 1, 4, 1)),
+        affinity=table([0.5, 0.7], [-0.9, 0.3]),
+        votes_sovereignty=VOTES,
+        votes_rights=0.0 * VOTES,
+        vote_age=row(0.0),
+        rivalry=pairs([0.0, 0.25], [0.25, 0.0]),
     )
     parameters = Parameters().with_values({"response.reexport": 0.1, "response.resentment": 1.5})
-    begun = blank(Baseline, SIZES, world=now, reexport=row(2.0))
-    shocks = blank(Conditions, SIZES, sanctions=row(0.5, 0.0))
+    first = replace(now, share=table([0.6, 0.1, 0.1, 0.2], [0.2, 0.4, 0.2, 0.2]))
+    begun = blank(Baseline, SIZES, world=first, reexport=row(2.0))
+    shocks = blank(Conditions, SIZES, sanctions=row(0.5, 0.0), rivalry=pairs([0.0, 0.5], [0.5, 0.0]))
     found = out.country_outcomes(now, begun, shocks, START, setting=given_, parameters=parameters)
     # .1 x 120 x .5 = 6 bn, twice that in this run, of a turnover of 40; the other union is dormant.
     assert found["reexport"][:, 0, 0, 0] == pytest.approx([0.3, 0.0])
     assert found["affinity"][:, 0, 0, 0] == pytest.approx([0.2, -0.9])
     assert found["threat"][:, 0, 0, 0] == pytest.approx([0.2, 0.0])
+    # Twice the product of both shares times .25 and a shock of .5.
+    assert found["hedging_index"][:, 0, 0, 0] == pytest.approx([1.5 * 0.5 * 0.2, 1.5 * 0.4 * 0.3])
+    # The first power had .6 and .2 at the start: what is not its own grows by .5/.4, and shrinks by .6/.8.
+    assert found["hedging_by_arithmetic"][:, 0, 0, 0] == pytest.approx([1.5 * 0.5 * 0.125, 1.5 * 0.4 * 0.3])
+    for kind, own, other in (("sovereignty", VOTES, 0.0 * VOTES), ("rights", 0.0 * VOTES, VOTES)):
+        chances = vote_probabilities(own, other, row(0.0), shocks.step, parameters.votes)
+        for n, choice in enumerate(CHOICES):
+            assert np.array_equal(found[f"vote_{choice}_{kind}"], chances[:, :, n : n + 1])
 
 
 def test_every_outcome_is_computed_and_described_and_at_the_start_arithmetic_gives_the_index() -> None:

@@ -171,6 +171,8 @@ def test_prior_dominated_shares_are_redrawn_among_themselves() -> None:
     assert half[0, 0, :, 0] == pytest.approx([0.5, 0.2125, 0.2875])
     kept = sh.starting_shares(xp, share, prior, gammas=row(0.0, 0.0, 0.0), portion=0.0)
     assert kept[0, 0, :, 0] == pytest.approx([0.5, 0.3, 0.2])
+    small = sh.starting_shares(xp, row(0.999, 0.001), row(0.0, 0.0), gammas=row(0.0, 0.0), portion=1.0)
+    assert small[0, 0, :, 0] == pytest.approx([0.999 / 1.002, 0.003 / 1.002]), "none is below .003"
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6), st.floats(-5.0, 5.0), st.floats(0.0, 2.0))

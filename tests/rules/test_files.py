@@ -83,6 +83,8 @@ def test_a_file_is_known_by_its_stem_beside_the_packaged_rules_of_its_kind() -> 
     assert set(country_rules()) == countries | {"leaning"}
     assert set(power_rules()) == powers | {"watching"}
     assert files_in_use() == (first, second)
+    for rules in (country_rules(), power_rules()):
+        assert len(rules) == len(list(rules)) == len(rules.packaged) + 1
     assert first.digest == RuleFile("leaning", LEANING, "elsewhere.py").digest
     assert len(first.digest) == 64
 

@@ -23,6 +23,13 @@ def test_what_can_never_be_at_work_takes_no_part_unless_it_is_named() -> None:
     assert "BRI" in case_of(read_scenario("war_2022", overrides=[revived])).setting.axes.formats
 
 
+def test_wealth_of_a_power_is_the_log_of_its_gdp_over_two_trillion() -> None:
+    setting = case_of(read_scenario("war_2022")).setting
+    wealth = dict(zip(setting.axes.formats, setting.formats.wealth[0, 0, :, 0], strict=True))
+    assert wealth["C5_RUS"] == pytest.approx(np.log(1493.0759 / 2000.0)), "of 2020, in bn USD"
+    assert wealth["CM"] == 0.0
+
+
 @pytest.mark.parametrize("name", ["war_2022", "history", "caco_1994"])
 def test_what_takes_no_part_moves_nothing(name: str) -> None:
     """With every format of the tables named, each run goes as it goes without those that can never be at work."""

@@ -9,6 +9,7 @@ from hedgesim.rules import country_rules
 from worlds import column, next_response, plain_view, row
 
 THREAT = {"threat": row(0.5, 0.0)}
+HALF = {"threat": row(0.5, -1.0), "politics": column(0.5)}
 PROTECTED = {"protection": row(0.4, 0.0)}
 BOTH = PROTECTED | {"threat": row(0.4, 0.0)}
 UPHEAVAL = BOTH | {"whim": row(1.0, 2.0, 3.0, 4.0), "offer_rise": row(3.0, 3.0)}
@@ -30,6 +31,8 @@ def decide(rule: str, **known: np.ndarray) -> CountryDecision:
         pytest.param("omnibalancing", THREAT, [-0.25, 0.0, 0.0, 0.0], 0.5, id="omnibalancing recoils half as hard"),
         # Weight goes to self-reliance at 2 x .5, and the pace is .4 of the rate.
         pytest.param("neutrality", THREAT, [-0.5, 0.0, 0.0, 1.0], 0.2, id="neutrality relies on itself, slowly"),
+        # Half as political: half of it; a power that threatens less does not make up for another.
+        pytest.param("neutrality", HALF, [-0.25, 0.5, 0.0, 0.5], 0.2, id="neutrality: as far as politic"),
         # Propensity .2 times 1 + size: the second power has half the size of the first.
         pytest.param("landscape", {"affinity": row(0.2, 0.2)}, [0.4, 0.3, 0.0, 0.0], 0.5, id="landscape: the large"),
         pytest.param("landscape", {"rivals_rise": row(0.3, 0.0)}, [-0.6, 0.0, 0.0, 0.0], 0.5, id="landscape: rivals"),

@@ -42,15 +42,15 @@ def test_patrons_and_coercers_alone_press_countries_that_moved_away_by_their_rea
 @pytest.mark.parametrize(
     ("rule", "attention"),
     [
-        *((rule, 0.45) for rule in ("patron", "suitor", "wedge")),
+        *((rule, 0.525) for rule in ("patron", "suitor", "wedge")),
         # Of an alarm of .4 a tenth is left to others.
-        ("offshore_balancer", 0.4375),
+        ("offshore_balancer", 0.5125),
         *((rule, 0.4) for rule in ("bystander", "coercer")),
     ],
 )
 def test_alarm_raises_the_attention_of_all_but_bystanders_and_coercers(rule: str, attention: float) -> None:
-    # A quarter of the way to .4 + .5 x .4.
-    assert decide(rule, alarm_rise=row(0.4)).attention.item() == pytest.approx(attention)
+    # A quarter of the way from .5 to .4 + .5 x .4; the others are back at their base.
+    assert decide(rule, attention=row(0.5), alarm_rise=row(0.4)).attention.item() == pytest.approx(attention)
 
 
 def test_a_wedge_courts_what_it_lost_and_an_offshore_balancer_leaves_small_alarm_to_others() -> None:
