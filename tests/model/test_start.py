@@ -109,7 +109,7 @@ def test_who_sits_at_the_start_is_willing_who_was_asked_and_does_not_is_not() ->
     sits = (world.status > 0.0) & working
     assert np.all(willing[sits])
     assert not np.any(willing[working & ~sits & (f.eligible > 0.0)])
-    for free in (~working, working & ~sits & (f.eligible == 0.0)):
+    for free in (~working & (f.eligible > 0.0), working & ~sits & (f.eligible == 0.0)):
         assert 0.0 < willing[free].mean() < 1.0, "of the others nothing is known"
 
 
