@@ -60,9 +60,13 @@ def logarithm(xp: ModuleType, x: Array) -> Array:
     return near + e * (1.0 - 0.5 * e)
 
 
+FARTHEST = 700.0
+"""Log odds whose exponential is still a number."""
+
+
 def softmax(xp: ModuleType, x: Array) -> Array:
     """Shares proportional to exp(x) over targets; x farther than 700 from that of the first counts as that far."""
-    grown = xp.exp(bound(xp, x - x[..., :1, :], -700.0, 700.0))
+    grown = xp.exp(bound(xp, x - x[..., :1, :], -FARTHEST, FARTHEST))
     grown /= xp.sum(grown, axis=TARGET, keepdims=True)
     return grown
 
