@@ -60,7 +60,7 @@ PLAIN_NUMBERS = (0, 1, 2, 0.0, 1.0)
 NUMBERS_OF_FORMULAS = {
     "model/arrays.py:logarithm": [0.5],  # log(1 + e) = e - e²/2
     "model/draws.py:draw_start": [0.5],  # of shocks that are dated, which nobody reads
-    "model/formats.py:move_stance": [0.5, 0.5],  # what is left after a half-life; of reasons that stay, not read
+    "model/formats.py:move_stance": [0.5],  # what is left after a half-life
     "model/formats.py:is_ready": [0.5],  # between 0 and 1 formats that are missing
     "model/outcomes.py:issue_splitting": [0.5],  # distance of two portfolios, 0..1
     "model/shares.py:spread_of_drift": [2.0, 0.5],  # slope of log odds over arcsin of the root; a root
