@@ -219,7 +219,9 @@ def test_who_founds_a_format_sits_in_it() -> None:
 def test_a_treaty_is_opened_at_a_summit_of_the_five_and_signed_there_by_the_willing_then_and_later() -> None:
     world = {"status": 0.0 * table(*ALL)}
     stance, summit = column(50.0, 50.0, -50.0), row(0.0, 1.0, 1.0, 1.0, 1.0)
-    no_summit = moved(given(world=world, draws={"opening": 1e-9}), stance=stance)
+    body_meets = {**world, "since": row(9.0, 9.0, 9.0, 3.0, 9.0)}
+    no_summit = moved(given(world=body_meets, draws={"opening": 1e-9, "holding": 0.9}), stance=stance)
+    assert rungs(no_summit)[BODY] == LEADERS, "which is no summit of the five"
     assert no_summit.ladder[0, 0, TREATY, 0] == DORMANT
     not_open = moved(given(world=world, draws={"holding": summit}), stance=stance)
     assert not np.any(not_open.status), "what is not open cannot be signed, and nothing else is signed"

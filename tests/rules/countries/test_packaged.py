@@ -50,6 +50,7 @@ def decide(rule: str, **known: np.ndarray) -> CountryDecision:
             id="soft balancing recoils outside security",
         ),
         pytest.param("finlandization", THREAT, [0.5, 0.0, 0.0, 0.0], 0.5, id="finlandization concedes in security"),
+        pytest.param("finlandization", {"threat": row(0.5, -1.0)}, [0.5, 0.0, 0.0, 0.0], 0.5, id="to threats alone"),
         # All is divided by 1 + 3 x .5: recoil .5 and, toward the second power, an offer of 1.
         pytest.param(
             "hiding", THREAT | {"offer_rise": row(0.0, 1.0)}, [-0.2, 0.4, 0.0, 0.0], 0.5, id="hiding: less of all"
