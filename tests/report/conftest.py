@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ seed: 5
 
 @pytest.fixture(scope="session")
 def batches(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the folders war, peace, fearful, rules, phases and small."""
+    """A folder with the folders war, peace, fearful, rules, phases and small, and another region, sea.yaml."""
     home = tmp_path_factory.mktemp("reported")
     for name, place, more in (
         ("war_2022", "war", []),
@@ -54,6 +55,8 @@ def batches(tmp_path_factory: pytest.TempPathFactory) -> Path:
         hedgesim.write(results, home / place)
     for text, place in ((RULES, "rules"), (PHASES, "phases"), (SMALL, "small")):
         hedgesim.sweep(written(home, text, name=f"{place}.yaml"), home / place)
+    with chdir(home):
+        assert call("new", "region", "sea").code == 0
     return home
 
 

@@ -12,13 +12,12 @@ import duckdb
 import pytest
 
 import hedgesim
-from command_line import ROOT, call, refused
+from command_line import call, refused
 from hedgesim.results.manifest import SEAL
 from report.reading import Page
 from results.small import SMALL, resealed, written
 
 Made = Callable[..., Path]
-REGION = ROOT / "tests" / "region"
 HOSTILE = ("<script>alert(1)</script>", "$x^2$", "[red]")
 TWO_MB, FIVE_MB = 3_000_000, 5_000_000
 PAGES = [("war",), ("war", "peace"), ("war", "peace", "fearful"), ("rules",), ("phases",), ("small", "small")]
@@ -187,13 +186,13 @@ def test_a_page_is_the_same_whenever_it_is_written(batches: Path, page: Made, tm
 
 
 def test_hostile_names_and_questions_are_literal_in_page_and_pictures(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    batches: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(REGION / "sunder_sea", "sunder_sea")
-    text = (REGION / "sunder_sea.yaml").read_text().replace("end: 2006Q4", "end: 2004Q1")
-    Path("sunder_sea.yaml").write_text(text)
-    axes = Path("sunder_sea/axes.csv")
+    shutil.copytree(batches / "sea", "sea")
+    text = (batches / "sea.yaml").read_text().replace("end: 2006Q4", "end: 2004Q1")
+    Path("sea.yaml").write_text(text)
+    axes = Path("sea/axes.csv")
     lines = axes.read_text().splitlines()
     columns = lines[0].split(",")
     at, changed = columns.index("name"), 0
@@ -203,7 +202,7 @@ def test_hostile_names_and_questions_are_literal_in_page_and_pictures(
             cells[at], changed = HOSTILE[changed % len(HOSTILE)], changed + 1
             lines[n] = ",".join(cells)
     axes.write_text("\n".join(lines) + "\n")
-    said = call("report", "sunder_sea.yaml", "--runs", "6", "--question", "\x1b[31mred\x1b[0m <b>bold</b>?")
+    said = call("report", "sea.yaml", "--runs", "6", "--question", "\x1b[31mred\x1b[0m <b>bold</b>?")
     assert said.code == 0, said.err
     found = Page(Path("report.html"))
     assert "\x1b" not in found.text
@@ -231,7 +230,7 @@ def test_hostile_names_and_questions_are_literal_in_page_and_pictures(
         (["war", "-o", "rules"], "this is a folder"),
         (["war", "-o", "war/manifest.json"], "there is such a file"),
         (["war", "peace", "--runs", "0"], "there must be at least one run"),
-        (["war", str(REGION / "sunder_sea.yaml"), "--runs", "2"], "the batches have no outcome in common"),
+        (["war", "sea.yaml", "--runs", "2"], "the batches have no outcome in common"),
     ],
 )
 def test_what_is_refused_in_one_line_and_nothing_written(given: list[str], said: str) -> None:
