@@ -10,6 +10,7 @@ from scipy import stats
 
 from hedgesim.numbers import significant
 from hedgesim.results.reduction import INTERVAL
+from hedgesim.results.summary import error_of
 
 STEPS = 60
 """Numbers of runs at which a running mean is computed, at most."""
@@ -41,6 +42,12 @@ def running_mean(values: pd.Series[float]) -> pd.DataFrame:
 def is_told(mean: float, error: float) -> bool:
     """Whether the 90 % interval of a mean excludes 0."""
     return abs(mean) > TOLD * error
+
+
+def enough_of(values: pd.Series[float]) -> str:
+    """Whether there are enough runs for the mean of a number that each of them has."""
+    numbers = np.asarray(values, dtype=np.float64)
+    return enough_in_words(float(numbers.mean()) if len(numbers) else math.nan, error_of(numbers), len(numbers))
 
 
 def enough_in_words(mean: float, error: float, n: int) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from hedgesim.numbers import significant
 from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.results import Results
+from hedgesim.results.summary import error_of
 from hedgesim.results.tables import RUNS
 
 MOST_LEVELS = 6
@@ -69,7 +70,7 @@ def _effect(good: pd.DataFrame, levels: pd.Series[Any], outcome: str, path: str)
     lowest, highest = str(means.idxmin()), str(means.idxmax())
     changes = level_changes(rows, outcome, lowest, highest)
     spread, difference = float(rows[outcome].std(ddof=0)), float(changes.mean())
-    error = float(changes.std(ddof=1) / np.sqrt(len(changes))) if len(changes) > 1 else np.nan
+    error = error_of(np.asarray(changes, dtype=np.float64))
     low, high = (float(q) for q in np.quantile(changes, INTERVAL)) if len(changes) else (np.nan, np.nan)
     ends = float(means[lowest]), float(means[highest])
     effect = abs(difference) / spread if spread > 0.0 else 0.0

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import pandas as pd
 
 from hedgesim.analysis.comparison import Comparison
-from hedgesim.analysis.convergence import enough_in_words, running_mean
+from hedgesim.analysis.convergence import enough_of, running_mean
 from hedgesim.analysis.headline import HEADLINE, PRESENCE, what_of
 from hedgesim.analysis.run_outcomes import RunOutcomes, paired_values
 from hedgesim.report.parts import Lines, Row, Section, Table, texts
@@ -66,7 +65,7 @@ def section(series: Sequence[Series], *, key: str = "enough", of: str = "") -> S
     if not drawn:
         why = "There are no paired differences of two runs or more, so nothing can be said of convergence."
         return Section(key, title, (Lines((why,)),))
-    said = [(name, _verdict(values)) for name, values in series]
+    said = [(name, enough_of(values)) for name, values in series]
     table = Table("Enough runs?", ("outcome", "verdict"), tuple(Row(texts(*row)) for row in said))
     lead = Lines((LEAD,))
     return Section(key, title, (lead, table, running_pictures(drawn, key)))
@@ -76,8 +75,3 @@ LEAD = (
     "The mean over the first runs, more and more of them: where the line is flat and the band narrow, more runs would"
     " not change it. The band is the 90 % interval of the mean, not of runs. Presence is in percentage points."
 )
-
-
-def _verdict(values: pd.Series[Any]) -> str:
-    error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else float("nan")
-    return enough_in_words(float(values.mean()), error, len(values))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -16,6 +15,7 @@ from hedgesim.report.compared import as_subject
 from hedgesim.report.parts import Cell, Fact, Lines, Row, Section, Table
 from hedgesim.report.subject import Subject
 from hedgesim.results.reduction import INTERVAL
+from hedgesim.results.summary import error_of
 from hedgesim.results.tables import INDEX, RUNS
 from hedgesim.results.tables import PRESENCE as COLUMN_OF_PRESENCE
 
@@ -57,7 +57,7 @@ def _change(key: tuple[str, str, str], before: pd.Series[float], after: pd.Serie
     return {
         **dict(zip(("outcome", "entity", "option"), key, strict=True)), "base": float(before.mean()),
         "value": float(after.mean()), "difference": mean, "low": float(low), "high": float(high), "n": len(change),
-        "error": float(change.std(ddof=1) / np.sqrt(len(change))) if len(change) > 1 else math.nan,
+        "error": error_of(np.asarray(change, dtype=np.float64)),
         "same_sign": float((np.sign(change) == np.sign(mean)).mean()),
         "effect": abs(mean) / spread if spread > 0.0 else 0.0, "values": change,
     }  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.analysis.convergence import enough_in_words
+from hedgesim.analysis.convergence import enough_of
 from hedgesim.analysis.effects import THIRDS, level_changes, levels_of
 from hedgesim.analysis.headline import what_of
 from hedgesim.analysis.regret import regrets_of
@@ -105,8 +105,7 @@ def facts(effects: pd.DataFrame, found: Regrets, series: Sequence[Series]) -> tu
             f"From {low}{percent} to {high}{percent}, {significant(row['effect'], 2)} standard deviations of all runs."
         )
     title, values = series[0]
-    error = float(values.std(ddof=1) / len(values) ** 0.5) if len(values) > 1 else math.nan
-    enough = enough_in_words(float(values.mean()), error, len(values))
+    enough = enough_of(values)
     return Fact("How large", size), Fact("Enough runs?", f"{title}. {enough}" if found else enough)
 
 
