@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from hedgesim.numbers import significant
 from hedgesim.plots.theme import BLUE, GENERAL, INK
 
 Limits = tuple[float, float]
+STEPS = (1.0, 2.0, 5.0)  # numbers of runs that are named, in every power of ten
 
 
 def draw_running(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
@@ -23,7 +24,7 @@ def draw_running(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
     axis.set_xscale("log")
     axis.set_xlim(float(table["n"].min()), max(float(table["n"].max()), float(table["n"].min()) + 1.0))
     axis.set_ylim(*(limits or running_limits(table)))
-    axis.xaxis.set_major_formatter(GENERAL)
+    axis.xaxis.set(major_locator=LogLocator(subs=STEPS), major_formatter=GENERAL, minor_formatter=NullFormatter())
     axis.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     axis.yaxis.set_major_formatter(GENERAL)
     axis.set_xlabel("runs")

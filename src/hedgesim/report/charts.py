@@ -50,7 +50,8 @@ def _side_by_side(drawn: Sequence[Pictures], shows: str) -> Sequence[Pictures]:
     if len(drawn) == 1 or drawn[0].columns == 1:
         return drawn
     pictures = tuple(picture for one in drawn for picture in one.pictures)
-    return [replace(drawn[0], title=shows[:1].upper() + shows[1:], pictures=pictures)]
+    title, _, _ = shows.partition(" (")
+    return [replace(drawn[0], title=title[:1].upper() + title[1:], pictures=pictures)]
 
 
 def _wanted(subjects: Sequence[Subject], row: Row) -> Iterator[tuple[str, Pick]]:

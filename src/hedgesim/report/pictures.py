@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -17,6 +18,7 @@ from hedgesim.plots.theme import (
     DPI,
     LEGEND_HANDLE,
     LINE_HEIGHT,
+    NORMAL,
     POINTS_PER_INCH,
     ROOM_ABOVE,
     SMALL,
@@ -39,6 +41,9 @@ BARE_ABOVE = 0.12
 
 KEY_WIDTH = 9.0
 """Inches of a legend, at most."""
+
+LINE, MOST_LINES = 40, 2
+"""Characters of a line of a title, and lines of it."""
 
 RUNNING = Size(3.1, 1.9, left=0.75, below=0.5)
 
@@ -125,9 +130,12 @@ def running_pictures(running: Sequence[tuple[str, pd.DataFrame]], name: str) -> 
     found: list[Picture] = []
     with theme():
         for n, (title, table) in enumerate(running):
-            figure = _figure(RUNNING._replace(above=ROOM_ABOVE))
+            lines = textwrap.wrap(title, LINE)[:MOST_LINES]
+            figure = _figure(
+                RUNNING._replace(above=ROOM_ABOVE + (MOST_LINES - 1) * LINE_HEIGHT * NORMAL / POINTS_PER_INCH)
+            )
             draw_running(table, figure.axes[0])
-            figure.axes[0].set_title(title)
+            figure.axes[0].set_title("\n".join(lines))
             found.append(Picture(inline(figure, f"{name}{n}", title=title, words=describe_running(table))))
     return Pictures("Mean over the first runs, with its 90 % interval", tuple(found))
 

@@ -26,7 +26,17 @@ CHEAP = 6400
 
 BARS = ("value", "low", "high")
 NUMBERS = ("value", "low", "high", "alone", "last")
-COLUMNS = ("what differs", "of the total", "contribution", "90 % from", "to", "alone", "last", "standard error")
+COLUMNS = (
+    "what differs",
+    "in words",
+    "of the total",
+    "contribution",
+    "90 % from",
+    "to",
+    "alone",
+    "last",
+    "standard error",
+)
 HOW = (
     "Contributions are Shapley values: every combination of what differs is run again with the same random numbers, and"
     " a contribution is what something adds on average over all orders of switching it on. They sum to the difference."
@@ -80,7 +90,14 @@ def _shown(key: str, pair: Pair, found: Attribution, size: str) -> list[Part]:
     """Bars, a table, and the command."""
     scale = 100.0 if found.outcome.startswith(f"{PRESENCE}_") else 1.0
     low, high = found.interval
-    total: Difference = {"what": "total", "value": found.total, "low": low, "high": high, "error": found.error}
+    total: Difference = {
+        "switch": "total",
+        "what": "",
+        "value": found.total,
+        "low": low,
+        "high": high,
+        "error": found.error,
+    }
     records: list[Difference] = [*found.table.to_dict("records"), total]
     numbers = [[scale * row.get(name, math.nan) for name in NUMBERS] for row in records]
     written = iter(alike((value for row in numbers for value in row), sign="+"))
@@ -89,9 +106,9 @@ def _shown(key: str, pair: Pair, found: Attribution, size: str) -> list[Part]:
         cells = [_cell(text, value) for text, value in zip(islice(written, len(NUMBERS)), values, strict=True)]
         error = significant(scale * row["error"], 2)
         share = f"{100 * row['value'] / found.total:.0f} %" if found.total else ""
-        rows.append(Row((Cell(str(row["what"])), Cell(share, row["value"]), *cells, Cell(error, scale * row["error"]))))
+        rows.append(Row((*_named(row), Cell(share, row["value"]), *cells, Cell(error, scale * row["error"]))))
     caption = f"{found.words}: {pair[1].name} less {pair[0].name}{', percentage points' if scale > 1.0 else ''}"
-    bars = found.table.assign(switch=found.table["what"], **{key: scale * found.table[key] for key in BARS})
+    bars = found.table.assign(**{key: scale * found.table[key] for key in BARS})
     command = shlex.join(["hedgesim", "why", *map(folder_of, pair), "--outcome", found.outcome])
     runs = Lines((f"{size}, {how_many(len(found.by_run), 'run')} of each.",))
     return [tornado(bars, key, caption), Table(caption, COLUMNS, tuple(rows)), runs, Code(command)]
@@ -99,3 +116,8 @@ def _shown(key: str, pair: Pair, found: Attribution, size: str) -> list[Part]:
 
 def _cell(text: str, value: float) -> Cell:
     return Cell(text, value) if text else Cell("")
+
+
+def _named(row: Difference) -> tuple[Cell, ...]:
+    """What differs, by its name and in words."""
+    return Cell(str(row["switch"])), Cell(str(row["what"]))
