@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "results": {"numpy", "pandas", "pyarrow"},
     "analysis": {"numpy", "pandas", "scipy", "SALib"},
     "plots": {"numpy", "pandas", "scipy", "matplotlib", "mpltern"},
+    "report": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe"},
     "commands": {"pandas", "rich", "typer"},
 }
 """Layers in the order in which they may import one another, and the packages that any of their files may import."""

@@ -16,7 +16,7 @@ from hedgesim.analysis.discovery import Condition, _check_cases
 from hedgesim.analysis.sensitivity import _with_ends
 from hedgesim.commands.sensitivity import _interval
 from hedgesim.errors import HedgesimError
-from hedgesim.numbers import apart, significant, with_error
+from hedgesim.numbers import alike, apart, significant, with_error
 from hedgesim.plots.batches import experiment_in_words
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -114,3 +114,18 @@ def test_a_trial_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "of a trial (--quick), whose numbers mean little" in said.out
     assert [caption.partition(",")[0] for caption in captions] == ["Experiment us_opening (a trial with --quick"]
     assert experiment_in_words({"experiment": "x", "quick": False}) == "Experiment x"
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([1.48, 1.11, 1.8], ["+1.48", "+1.11", "+1.80"]),
+        ([-5.0, 0.0], ["-5", "0"]),
+        ([-0.193, -0.000407], ["-0.193", "0.000"]),
+        ([float("nan"), 12.34], ["", "+12.3"]),
+    ],
+)
+def test_numbers_side_by_side_have_the_same_decimals_and_nothing_is_minus_zero(
+    values: list[float], texts: list[str]
+) -> None:
+    assert alike(values, sign="+") == texts

@@ -30,6 +30,21 @@ def apart(values: Iterable[float], digits: int = 3, sign: str = "") -> list[str]
     return texts
 
 
+def alike(values: Iterable[float], digits: int = 3, sign: str = "") -> list[str]:
+    """Numbers with the same decimals: those that so many significant digits of the largest take, none if all are whole.
+
+    sign: "+" writes a plus too, but not before 0.
+    """
+    numbers = [float(value) for value in values]
+    largest = max((abs(number) for number in numbers if math.isfinite(number)), default=0.0)
+    whole = all(number.is_integer() for number in numbers if math.isfinite(number))
+    decimals = 0 if whole else max(0, digits - 1 - math.floor(math.log10(largest)))
+    if decimals > MOST_DECIMALS or largest >= LONGEST:
+        return [significant(number, digits, sign) for number in numbers]
+    texts = [f"{number:{sign}z.{decimals}f}" if number == number else "" for number in numbers]
+    return [text.lstrip("+") if text and float(text) == 0.0 else text for text in texts]
+
+
 def rounded(values: Iterable[float], error: float) -> tuple[list[str], str]:
     """Numbers as exact as their error, and the error in two digits; in three digits where there is no error."""
     numbers, written = [float(value) for value in values], significant(error, 2)

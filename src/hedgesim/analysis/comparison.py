@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, paired_values
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
-from hedgesim.results.tables import PRESENCE, RUNS
 from hedgesim.scenario.twins import leaves_of
 
 FEWEST, MOST = 2, 6
@@ -30,16 +30,12 @@ WORDS = ("purpose", "shocks", "changes")
 DIGITS = 12
 """Digits of a digest that are shown."""
 
-WHOLE_RUN = ("run", "seed", "failed")
 COLUMNS = (
     "batch", "outcome", "entity", "option", "base", "value", "difference", "error", "low", "high", "relative",
     "same_sign", "n", "paired", "effect",
 )  # fmt: skip
 
 Values = NDArray[np.float64]
-
-Key = tuple[str, str, str]
-"""Outcome, country or nothing, and option or nothing."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +70,10 @@ def compare(first: Results, *others: Results, names: Sequence[str] = ()) -> Comp
     if not FEWEST <= len(batches) <= MOST:
         fault = f"{len(batches)} batches cannot be compared"
         raise HedgesimError("compare", fault, f"Give {FEWEST} to {MOST} of them.")
-    called = _distinct(tuple(names) or tuple(_name_of(one.manifest) for one in batches))
+    called = distinct(tuple(names) or tuple(_name_of(one.manifest) for one in batches))
     period, left_out = _last_quarter(batches, called)
-    read = [_values(one, period, name) for one, name in zip(batches, called, strict=True)]
-    values = [own for own, _ in read]
-    left_out += [line for _, lines in read for line in lines]
+    values = [RunOutcomes(one, period) for one in batches]
+    left_out += [_failed(own, name) for own, name in zip(values, called, strict=True) if own.failed[0]]
     frames = []
     for name, own, results in zip(called[1:], values[1:], others, strict=True):
         shared = [key for key in values[0] if key in own]
@@ -101,7 +96,7 @@ def _name_of(manifest: Mapping[str, Any]) -> str:
     return str(manifest.get("experiment") or manifest.get("scenario") or "results")
 
 
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Names with a number after those that occur again."""
     return tuple(
         name if names.count(name) == 1 else f"{name} ({names[: n + 1].count(name)})" for n, name in enumerate(names)
@@ -110,7 +105,7 @@ def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _last_quarter(batches: Sequence[Results], names: Sequence[str]) -> tuple[str, list[str]]:
     """The last quarter that all runs have, empty for sweeps, and what is left out because of it."""
-    ends = {name: _end_of(one) for name, one in zip(names, batches, strict=True)}
+    ends = {name: end_of(one) for name, one in zip(names, batches, strict=True)}
     known = {end for end in ends.values() if end}
     if len(known) < 2:
         return next(iter(known), ""), []
@@ -121,49 +116,9 @@ def _last_quarter(batches: Sequence[Results], names: Sequence[str]) -> tuple[str
     return min(known), [line]
 
 
-def _end_of(results: Results) -> str:
-    """The last quarter of a run; empty for a sweep, whose points may differ."""
-    return str(leaves_of(str(results.manifest.get("scenario_text", ""))).get("end", ""))
-
-
-def _values(results: Results, period: str, name: str) -> tuple[dict[Key, pd.Series[float]], list[str]]:
-    """Every outcome of the runs that succeeded: one number a run, indexed by run and, of a sweep, by what varies."""
-    if "factors" in results.manifest:
-        return _of_sweep(results), []
-    whole: dict[Key, pd.Series[float]] = {}
-    lines = []
-    if _end_of(results) == period:
-        runs = results.table(RUNS)
-        failed = int(runs["failed"].notna().sum())
-        lines = [f"{name}: {failed} of {len(runs)} runs failed and are left out."] if failed else []
-        good = runs[runs["failed"].isna()].set_index("run")
-        whole = {_key(str(column)): good[column] for column in good if column not in WHOLE_RUN}
-    rows = results.table("countries", where=[("period", "=", period)]) if "countries" in results.tables else None
-    if rows is None or rows.empty:
-        return whole, lines
-    of_country = {str(code): own.set_index("run") for code, own in rows.groupby("country", sort=False)}
-    outcomes = [str(name) for name in rows if name not in {"run", "period", "country"}]
-    kept = {_key(name, code): own[name] for name in outcomes for code, own in of_country.items()}
-    return {**kept, **whole}, lines
-
-
-def _of_sweep(results: Results) -> dict[Key, pd.Series[float]]:
-    paths = [str(one["path"]) for one in results.manifest["factors"]]
-    runs = results.table(RUNS)
-    good = runs[runs["failed"].isna()].set_index([*paths, "run"])
-    outcomes = [str(name) for name in results.manifest["outcomes"]]
-    return {_key(name): good[name].astype(float) for name in outcomes if name in good}
-
-
-def _key(column: str, country: str = "") -> Key:
-    """Outcome, country and option of a column such as `presence_RUS` or `hedging_index_KAZ`."""
-    if column.startswith(PRESENCE):
-        option, _, place = column.removeprefix(PRESENCE).partition("_")
-        return PRESENCE.rstrip("_"), country or place, option
-    head, _, last = column.rpartition("_")
-    if not country and head and last.isupper():
-        return head, last, ""
-    return column, country, ""
+def _failed(outcomes: RunOutcomes, name: str) -> str:
+    failed, runs = outcomes.failed
+    return f"{name}: {failed} of {runs} runs failed and are left out."
 
 
 def _lacking(one: str, first: Mapping[Key, object], other: str, second: Mapping[Key, object]) -> list[str]:
@@ -180,9 +135,9 @@ def _lacking(one: str, first: Mapping[Key, object], other: str, second: Mapping[
 
 def _difference(name: str, key: Key, base: pd.Series[float], own: pd.Series[float], *, paired: bool) -> tuple[Any, ...]:
     """One row of the differences."""
-    both = base.index.intersection(own.index) if paired and base.index.names == own.index.names else base.index[:0]
-    pairs = len(both) > 0
-    one, other = (np.asarray(side[both] if pairs else side, dtype=np.float64) for side in (base, own))
+    shared = paired_values(base, own) if paired else None
+    pairs = shared is not None
+    one, other = (np.asarray(side, dtype=np.float64) for side in shared or (base, own))
     change, error, low, high, same = (_of_pairs if pairs else _of_samples)(one, other)
     spread = float(np.sqrt((one.var() + other.var()) / 2.0))
     effect = 0.0 if change == 0.0 else abs(change) / spread if spread > 0.0 else np.inf

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hedgesim.analysis.headline import HEADLINE, SHOWN, Row, how_compared, in_words, same
 from hedgesim.commands._printing import print_lines, print_rows, several
 from hedgesim.numbers import significant
 
@@ -12,16 +13,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hedgesim.analysis.comparison import Comparison
-
-SHOWN = 10
-"""Outcomes of the headline."""
-
-PRESENCE = "presence"
-HEADLINE = (PRESENCE, "hedging_index", "cohesion", "leader_meetings", "leader_meetings_outside", "first_time_formats",
-            "realignments")  # fmt: skip
-"""Outcomes of the headline; --all has the others, some of which hardly vary and so would always come first."""
-
-Row = Mapping[Any, Any]
 
 Write = Callable[[Sequence[str], Sequence[Any]], None]
 """Writes columns and rows as a table."""
@@ -45,11 +36,11 @@ def print_headline(
     names = names_by_code()
     for name in others:
         own = chosen[chosen["batch"] == name]
-        differing = own[~_same(own)]
+        differing = own[~same(own)]
         listed = differing if most is None else differing[differing["outcome"].isin(HEADLINE)].head(most)
         top = listed.to_dict("records")
-        print_lines("", f"{name} against {first}{f' in {found.period}' if found.period else ''}: {_how(own)}")
-        print_lines(*(f"  {_in_words(row, names)}" for row in top[:SHOWN]))
+        print_lines("", f"{name} against {first}{f' in {found.period}' if found.period else ''}: {how_compared(own)}")
+        print_lines(*(f"  {in_words(row, names)}" for row in top[:SHOWN]))
         if top:
             columns = ["outcome", "of", "option", first, name, "difference", "relative", "90 %", "n"]
             write(columns, list(map(_cells, top)))
@@ -62,48 +53,11 @@ def print_headline(
     print_lines(*found.left_out)
 
 
-def _same(own: pd.DataFrame) -> pd.Series[bool]:
-    """Which outcomes are the same in every run."""
-    return own["paired"] & (own["difference"] == 0.0) & ~(own["error"] > 0.0)
-
-
-def _how(own: pd.DataFrame) -> str:
-    """How the two were compared."""
-    if own["paired"].all():
-        n = sorted(set(own["n"]))
-        kept = f" ({n[0]} for outcomes that only kept runs have)" if n[0] < n[-1] else ""
-        return f"paired by random numbers, {n[-1]} runs{kept}"
-    return "not paired, because seeds, runs or what varies differ; intervals are those of the difference of means"
-
-
 def _cells(row: Row) -> list[object]:
     interval = f"{significant(row['low'])} to {significant(row['high'])}"
     relative = "" if row["relative"] != row["relative"] else f"{100 * row['relative']:+.1f} %"
     numbers = [significant(row["base"]), significant(row["value"]), significant(row["difference"], sign="+")]
     return [row["outcome"], row["entity"], row["option"], *numbers, relative, interval, row["n"]]
-
-
-def _in_words(row: Row, names: Mapping[str, str]) -> str:
-    """A difference as a sentence."""
-    change = "higher" if row["difference"] > 0 else "lower"
-    size, what = significant(abs(row["difference"])), str(row["outcome"]).replace("_", " ").capitalize()
-    if row["outcome"] == PRESENCE:
-        size = f"{significant(100 * abs(row['difference']))} percentage points"
-        what = f"Presence of {names.get(row['option'], row['option'])}"
-        place = f" in {names.get(row['entity'], row['entity'])}" if row["entity"] else ", mean over countries"
-    else:
-        place = f" of {names.get(row['entity'], row['entity'])}" if row["entity"] else ""
-    if row["difference"] == 0.0:
-        return f"{what}{place}: the same on average, but not in every run."
-    return f"{what}{place}: {size} {change}{_sure(row)}."
-
-
-def _sure(row: Row) -> str:
-    """In how many runs, or whether the interval holds 0."""
-    if row["paired"]:
-        share = row["same_sign"]
-        return ", in all runs" if share == 1.0 else f", in {100 * share:.0f} % of runs"
-    return "" if row["low"] > 0.0 or row["high"] < 0.0 else ", which may be chance"
 
 
 def _shown(value: object) -> str:

@@ -7,8 +7,9 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-import hedgesim
-from hedgesim.commands._headline import SHOWN, print_headline
+from hedgesim.analysis.headline import SHOWN
+from hedgesim.commands._batches import batch_of, short_names
+from hedgesim.commands._headline import print_headline
 from hedgesim.commands._options import AsJson, check_counts
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
 from hedgesim.errors import HedgesimError
@@ -32,7 +33,7 @@ def compare(
     if not comparison.FEWEST <= len(batches) <= comparison.MOST:
         fault = f"{several(len(batches), 'batch', 'batches')} cannot be compared"
         raise HedgesimError("compare", fault, f"Give {comparison.FEWEST} to {comparison.MOST}.")
-    found = comparison.compare(*(_batch(name, runs) for name in batches), names=_short(batches))
+    found = comparison.compare(*(batch_of(name, runs) for name in batches), names=short_names(batches))
     for outcome in outcomes or ():
         comparison.check_outcome(found, outcome)
     table = found.differences
@@ -43,24 +44,6 @@ def compare(
         return
     shown = None if everything or outcomes else SHOWN
     print_headline(found, chosen, shown, "--all prints them", write=_markdown if markdown else print_rows)
-
-
-def _batch(name: str, runs: int) -> hedgesim.Results:
-    """Results of a folder, or of a scenario, which is run here."""
-    from hedgesim.results.recorded import is_results
-
-    if is_results(name):
-        results = hedgesim.open_results(name)
-        if "experiment" in results.manifest and not results.manifest.get("ended"):
-            raise HedgesimError(name, "the sweep is not finished", "Finish it with hedgesim sweep.")
-        return results
-    return hedgesim.run(hedgesim.read_scenario(name), runs)
-
-
-def _short(batches: Sequence[str]) -> tuple[str, ...]:
-    """What batches are called: the last part of a path, or all of it where that is not enough."""
-    last = [name.rstrip("/").rpartition("/")[2].removesuffix(".yaml") for name in batches]
-    return tuple(batches if len(set(last)) < len(last) else last)
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

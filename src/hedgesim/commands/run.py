@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 import hedgesim
-from hedgesim.commands._headline import SHOWN, print_headline
+from hedgesim.analysis.headline import SHOWN
+from hedgesim.commands._headline import print_headline
 from hedgesim.commands._options import (
     AsJson,
     Backend,

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 from typer import Argument, Option
 
-from hedgesim.commands._headline import SHOWN, print_headline
+from hedgesim.analysis.headline import SHOWN
+from hedgesim.commands._headline import print_headline
 from hedgesim.commands._options import check_counts, use_rules
 from hedgesim.commands._printing import print_lines, several
 from hedgesim.commands.check_rule import RuleFile, side_of

@@ -1,0 +1,72 @@
+"""Differences between batches in words: which come first, by how much, in how many runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hedgesim.numbers import significant
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHOWN = 10
+"""Outcomes of the headline."""
+
+PRESENCE = "presence"
+HEADLINE = (PRESENCE, "hedging_index", "cohesion", "leader_meetings", "leader_meetings_outside", "first_time_formats",
+            "realignments")  # fmt: skip
+"""Outcomes of the headline; others hardly vary, some of them, and so would always come first."""
+
+Row = Mapping[Any, Any]
+
+
+def how_compared(own: pd.DataFrame) -> str:
+    """How the two were compared."""
+    if own["paired"].all():
+        n = sorted(set(own["n"]))
+        kept = f" ({n[0]} for outcomes that only kept runs have)" if n[0] < n[-1] else ""
+        return f"paired by random numbers, {n[-1]} runs{kept}"
+    return "not paired, because seeds, runs or what varies differ; intervals are those of the difference of means"
+
+
+def same(own: pd.DataFrame) -> pd.Series[bool]:
+    """Which outcomes are the same in every run."""
+    return own["paired"] & (own["difference"] == 0.0) & ~(own["error"] > 0.0)
+
+
+def in_words(row: Row, names: Mapping[str, str]) -> str:
+    """A difference as a sentence."""
+    if row["difference"] == 0.0:
+        return f"{what_of(row, names)}: the same on average, but not in every run."
+    way = "higher" if row["difference"] > 0 else "lower"
+    return f"{what_of(row, names)}: {amount(abs(row['difference']), row)} {way}{_sure(row)}."
+
+
+def what_of(row: Row, names: Mapping[str, str]) -> str:
+    """What a difference is about: outcome, option and country."""
+    entity = names.get(row["entity"], row["entity"])
+    if row["outcome"] == PRESENCE:
+        place = f" in {entity}" if entity else ", mean over countries"
+        return f"Presence of {names.get(row['option'], row['option'])}{place}"
+    return str(row["outcome"]).replace("_", " ").capitalize() + (f" of {entity}" if entity else "")
+
+
+def amount(size: float, row: Row, sign: str = "") -> str:
+    """A difference with its unit: percentage points of presence, else a number."""
+    if row["outcome"] == PRESENCE:
+        return f"{significant(100 * size, sign=sign)} percentage points"
+    return significant(size, sign=sign)
+
+
+def how_many(n: int, one: str) -> str:
+    """A number with its noun: 1 run, 2 runs."""
+    return f"{n} {one}{'s' * (n != 1)}"
+
+
+def _sure(row: Row) -> str:
+    """In how many runs, or whether the interval holds 0."""
+    if row["paired"]:
+        share = row["same_sign"]
+        return ", in all runs" if share == 1.0 else f", in {100 * share:.0f} % of runs"
+    return "" if row["low"] > 0.0 or row["high"] < 0.0 else ", which may be chance"

@@ -1,0 +1,70 @@
+"""`hedgesim report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from hedgesim.commands._batches import batch_of, short_names
+from hedgesim.commands._options import check_counts
+from hedgesim.commands._printing import print_lines, several
+from hedgesim.errors import HedgesimError, StoreError
+
+
+def report(
+    batches: Annotated[
+        list[str],
+        Argument(
+            metavar="RESULTS [MORE ...]", help="Folders of results, or scenarios, which are then run; at most six."
+        ),
+    ],
+    output: Annotated[Path, Option("--output", "-o", metavar="FILE", help="The page.")] = Path("report.html"),
+    question: Annotated[str, Option(help="Question that the page answers, in place of its own.")] = "",
+    outcome: Annotated[str, Option(help="Outcome that the answer is about, such as hedging_index.")] = "",
+    why: Annotated[
+        bool | None, Option("--why/--no-why", help="Whether to divide the difference among what makes it; if quick.")
+    ] = None,
+    runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file.")] = False,
+) -> None:
+    """Write one page about results: the answer, charts, whether to trust it, and how to get it again."""
+    from hedgesim.report.page import Choices, html_of, page_of
+    from hedgesim.report.subject import MOST
+
+    check_counts(runs=runs)
+    if len(batches) > MOST:
+        raise HedgesimError("report", f"{len(batches)} batches do not fit on a page", f"Give at most {MOST}.")
+    _check_file(output, overwrite=overwrite)
+    choices = Choices(question, outcome, why)
+    page = page_of([batch_of(name, runs) for name in batches], short_names(batches), choices)
+    text = html_of(page)
+    _write(output, text, overwrite=overwrite)
+    size = f"{len(text.encode()) / 1e6:.1f} MB"
+    print_lines(page.answer, f"Page: {output} ({size}, {several(len(page.sections), 'section')})")
+
+
+def _check_file(output: Path, *, overwrite: bool) -> None:
+    """Refuse a file that cannot be written or is there, before anything is computed."""
+    if output.is_dir():
+        raise StoreError(output, "this is a folder", remedy="Name a file, such as report.html.")
+    if output.exists() and not overwrite:
+        raise StoreError(output, "there is such a file", remedy="Name a new one, or replace it with --overwrite.")
+    if not output.absolute().parent.is_dir():
+        raise StoreError(output, "its folder is not there", remedy="Name a file in a folder that is there.")
+
+
+def _write(output: Path, text: str, *, overwrite: bool) -> None:
+    """Write the file, complete or not at all."""
+    draft = output.with_name(f".{output.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        if output.exists() and not overwrite:
+            raise StoreError(output, "there is such a file", remedy="Name a new one, or replace it with --overwrite.")
+        draft.replace(output)
+    except OSError as error:
+        fault = f"it cannot be written ({error.strerror})"
+        raise StoreError(output, fault, remedy="Name a file in a folder that can be written.") from None
+    finally:
+        draft.unlink(missing_ok=True)
