@@ -86,9 +86,8 @@ FILE = {
         ),
         "file: samples.csv\n": "7:1: the design grid takes no file. Write design: csv.",
         "[hedging_index] -> [hedging_index, realignmens]": (
-            '3:27: there is no outcome "realignmens" of a run. Did you mean "realignments"? Known: cohesion, '
-            "first_time_formats, formality, hedging_index, hedging_index_<COUNTRY>, leader_meetings, "
-            "leader_meetings_outside, presence_<OPTION>, realignments, similarity, similarity_kappa, similarity_pi."
+            '3:27: there is no outcome "realignmens" of a run. Did you mean "realignments"? They are '
+            "listed by: hedgesim outcomes."
         ),
         "[hedging_index] -> [hedging_index, hedging_index]": (
             '3:27: outcomes names "hedging_index" twice. Name it once.'

@@ -11,10 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.errors import HedgesimError
+from hedgesim.model.named_outcomes import FAMILIES, named, which
+from hedgesim.results.kept_outcomes import kept_outcome
 from hedgesim.results.results import Results
 from hedgesim.results.summary import INTERVAL
-from hedgesim.results.tables import PRESENCE, RUNS
+from hedgesim.results.tables import RUNS, SYSTEM_OUTCOMES
 from hedgesim.scenario.twins import leaves_of
 
 FEWEST, MOST = 2, 6
@@ -34,6 +36,8 @@ COLUMNS = (
     "batch", "outcome", "entity", "option", "base", "value", "difference", "error", "low", "high", "relative",
     "same_sign", "n", "paired", "effect",
 )  # fmt: skip
+
+KEY = ("outcome", "entity", "option")
 
 Values = NDArray[np.float64]
 
@@ -60,10 +64,12 @@ class Comparison:
     left_out: tuple[str, ...]
 
 
-def compare(first: Results, *others: Results, names: Sequence[str] = ()) -> Comparison:
+def compare(first: Results, *others: Results, names: Sequence[str] = (), outcomes: Sequence[str] = ()) -> Comparison:
     """Compare results with the first: outcomes at the end of runs, and counts over them.
 
-    names: what the batches are called; by default their scenarios or experiments.
+    names: what the batches are called; by default their scenarios or experiments. outcomes: of single countries,
+    options or formats that are compared too, such as `member_AZE_CM`; those that were not recorded are those of the
+    runs that are kept in full.
 
     Raises:
         HedgesimError: fewer than two batches or more than six, or nothing that all of them have.
@@ -76,7 +82,7 @@ def compare(first: Results, *others: Results, names: Sequence[str] = ()) -> Comp
     called = _distinct(tuple(names) or tuple(_name_of(one.manifest) for one in batches))
     period, left_out = _last_quarter(batches, called)
     read = [_values(one, period, name) for one, name in zip(batches, called, strict=True)]
-    values = [own for own, _ in read]
+    values = [{**_named(one, period, outcomes), **own} for one, (own, _) in zip(batches, read, strict=True)]
     left_out += [line for _, lines in read for line in lines]
     frames = []
     for name, own, results in zip(called[1:], values[1:], others, strict=True):
@@ -154,15 +160,18 @@ def _of_sweep(results: Results) -> dict[Key, pd.Series[float]]:
     return {_key(name): good[name].astype(float) for name in outcomes if name in good}
 
 
+def _named(results: Results, period: str, outcomes: Sequence[str]) -> dict[Key, pd.Series[float]]:
+    """Outcomes of single places of the runs that are kept."""
+    sought = {name: named(name) for name in outcomes if period}
+    found = {_key(name): kept_outcome(results, one, period) for name, one in sought.items() if one is not None}
+    return {key: values for key, values in found.items() if values is not None}
+
+
 def _key(column: str, country: str = "") -> Key:
     """Outcome, country and option of a column such as `presence_RUS` or `hedging_index_KAZ`."""
-    if column.startswith(PRESENCE):
-        option, _, place = column.removeprefix(PRESENCE).partition("_")
-        return PRESENCE.rstrip("_"), country or place, option
-    head, _, last = column.rpartition("_")
-    if not country and head and last.isupper():
-        return head, last, ""
-    return column, country, ""
+    one = named(column) if column not in SYSTEM_OUTCOMES else None
+    outcome, entity, option = (column, "", "") if one is None else one.key
+    return outcome, country or entity, option
 
 
 def _lacking(one: str, first: Mapping[Key, object], other: str, second: Mapping[Key, object]) -> list[str]:
@@ -246,8 +255,20 @@ def _about(manifest: Mapping[str, Any]) -> dict[str, object]:
     return {**{path: value for path, value in scenario.items() if path not in WORDS}, **plain, **own}
 
 
-def check_outcome(found: Comparison, outcome: str) -> None:
-    """Refuse an outcome that no difference is about; HedgesimError with the known ones."""
-    known = list(dict.fromkeys(found.differences["outcome"]))
-    if outcome not in known:
-        raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known))
+def of_outcomes(found: Comparison, outcomes: Sequence[str]) -> pd.DataFrame:
+    """The differences of some outcomes: `presence` for all countries and options, or one alone: `presence_RUS_KAZ`.
+
+    Raises:
+        HedgesimError: an outcome that no difference is about, with the known ones.
+    """
+    rows = found.differences
+    keys, known = list(zip(*(rows[name] for name in KEY), strict=True)), list(dict.fromkeys(rows["outcome"]))
+    chosen = np.zeros(len(rows), dtype=bool)
+    for outcome in outcomes:
+        own = rows["outcome"].to_numpy() == outcome
+        own = own if own.any() else np.asarray([key == _key(outcome) for key in keys], dtype=bool)
+        if not own.any():
+            remedy = which(outcome, [*known, *(family.form for family in FAMILIES)])
+            raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", remedy)
+        chosen |= own
+    return rows[chosen]

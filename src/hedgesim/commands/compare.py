@@ -12,7 +12,7 @@ import hedgesim
 from hedgesim.commands._options import AsJson, check_counts
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
 from hedgesim.errors import HedgesimError
-from hedgesim.numbers import significant
+from hedgesim.numbers import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,7 +35,9 @@ def compare(
         list[str],
         Argument(metavar="A B [C ...]", help="Folders of results, or scenarios, which are then run; at most six."),
     ],
-    outcomes: Annotated[list[str] | None, Option("--outcome", help="Only this outcome; may be repeated.")] = None,
+    outcomes: Annotated[
+        list[str] | None, Option("--outcome", help="Only this, such as presence or member_AZE_CM; may be repeated.")
+    ] = None,
     runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
     everything: Annotated[bool, Option("--all", help="Print every outcome, not the ten that differ most.")] = False,
     markdown: Annotated[bool, Option("--markdown", help="Print tables in Markdown.")] = False,
@@ -48,11 +50,10 @@ def compare(
     if not comparison.FEWEST <= len(batches) <= comparison.MOST:
         fault = f"{several(len(batches), 'batch', 'batches')} cannot be compared"
         raise HedgesimError("compare", fault, f"Give {comparison.FEWEST} to {comparison.MOST}.")
-    found = comparison.compare(*(_batch(name, runs) for name in batches), names=_short(batches))
-    for outcome in outcomes or ():
-        comparison.check_outcome(found, outcome)
-    table = found.differences
-    chosen = table[table["outcome"].isin(outcomes)] if outcomes else table
+    asked = outcomes or []
+    held = [_batch(name, runs, asked) for name in batches]
+    found = comparison.compare(*held, names=_short(batches), outcomes=asked)
+    chosen = comparison.of_outcomes(found, asked) if asked else found.differences
     if as_json:
         print_json({"batches": found.names, "period": found.period, "left_out": found.left_out,
                     "settings": records_of(found.settings), "differences": records_of(chosen)})  # fmt: skip
@@ -60,8 +61,12 @@ def compare(
     _print(found, chosen, None if everything or outcomes else SHOWN, _markdown if markdown else print_rows)
 
 
-def _batch(name: str, runs: int) -> hedgesim.Results:
-    """Results of a folder, or of a scenario, which is run here."""
+def _batch(name: str, runs: int, outcomes: Sequence[str]) -> hedgesim.Results:
+    """Results of a folder, or of a scenario, which is run here with what is asked for."""
+    from hedgesim.engines import engine_of
+    from hedgesim.model.named_outcomes import named
+    from hedgesim.results.simulation import DEFAULT_KEEP, Plan, run_scenarios
+
     if "://" in name or Path(name).is_dir():
         results = hedgesim.open_results(name)
         if "experiment" in results.manifest and not results.manifest.get("ended"):
@@ -69,7 +74,10 @@ def _batch(name: str, runs: int) -> hedgesim.Results:
         return results
     if not name.endswith((".yaml", ".yml")) and "/" in name:
         raise HedgesimError(name, "there is no such folder", "Name a folder of results, or a scenario.")
-    return hedgesim.run(hedgesim.read_scenario(name), runs)
+    asked = tuple(outcome for outcome in outcomes if (one := named(outcome)) and one.family.places)
+    plan = Plan(runs, DEFAULT_KEEP, engine_of("ensemble"), outcomes=asked)
+    (results,), _ = run_scenarios((hedgesim.read_scenario(name),), plan)
+    return results
 
 
 def _short(batches: Sequence[str]) -> tuple[str, ...]:
@@ -114,21 +122,24 @@ def _how(own: pd.DataFrame) -> str:
 
 
 def _cells(row: Row) -> list[object]:
-    interval = f"{significant(row['low'])} to {significant(row['high'])}"
     relative = "" if row["relative"] != row["relative"] else f"{100 * row['relative']:+.1f} %"
-    numbers = [significant(row["base"]), significant(row["value"]), significant(row["difference"], sign="+")]
-    return [row["outcome"], row["entity"], row["option"], *numbers, relative, interval, row["n"]]
+    columns = ("base", "value", "difference", "low", "high")
+    (base, value, change, low, high), _ = rounded((row[name] for name in columns), row["error"])
+    change = f"{'+' * (row['difference'] > 0.0)}{change}"
+    return [row["outcome"], row["entity"], row["option"], base, value, change, relative, f"{low} to {high}", row["n"]]
 
 
 def _in_words(row: Row, names: Mapping[str, str]) -> str:
     """A difference as a sentence."""
-    size, what = significant(abs(row["difference"])), str(row["outcome"]).replace("_", " ").capitalize()
-    if row["outcome"] == PRESENCE:
-        size = f"{significant(100 * abs(row['difference']))} percentage points"
-        what = f"Presence of {names.get(row['option'], row['option'])}"
-        place = f" in {names.get(row['entity'], row['entity'])}" if row["entity"] else ", mean over countries"
+    of_presence, what = row["outcome"] == PRESENCE, str(row["outcome"]).replace("_", " ").capitalize()
+    scale = 100.0 if of_presence else 1.0
+    (size,), _ = rounded([scale * abs(row["difference"])], scale * row["error"])
+    whose, option = (names.get(row[name], row[name]) for name in ("entity", "option"))
+    if of_presence:
+        size, what = f"{size} percentage points", f"Presence of {option}"
+        place = f" in {whose}" if whose else ", mean over countries"
     else:
-        place = f" of {names.get(row['entity'], row['entity'])}" if row["entity"] else ""
+        place = f" of {whose}" * bool(whose) + f" ({option})" * bool(option)
     return f"{what}{place}: {size} {'higher' if row['difference'] > 0 else 'lower'}{_sure(row)}."
 
 

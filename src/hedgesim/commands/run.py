@@ -13,6 +13,7 @@ import hedgesim
 from hedgesim.commands._options import (
     AsJson,
     Backend,
+    Outcomes,
     Output,
     Overwrite,
     RuleFiles,
@@ -36,7 +37,8 @@ from hedgesim.commands._printing import (
 from hedgesim.numbers import rounded, significant
 
 if TYPE_CHECKING:
-    from hedgesim.results.simulation import Plan, Twins
+    from hedgesim.results.simulation import Plan
+    from hedgesim.results.twins import Twins
 
 INNER = ("twin", "paired")
 """Folders of a twin and of the differences from it."""
@@ -56,6 +58,7 @@ def run(
     without: Annotated[
         list[str] | None, Option(help="Event, shock or change that the twin lacks; may be repeated.")
     ] = None,
+    outcomes: Outcomes = None,
     seed: Seed = None,
     settings: Settings = None,
     rule_files: RuleFiles = None,
@@ -72,7 +75,7 @@ def run(
     chosen = engine_of(engine, backend)
     n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
     check_counts(runs=n_runs, keep=keep, workers=workers)
-    plan = Plan(n_runs, keep, chosen, workers)
+    plan = Plan(n_runs, keep, chosen, workers, tuple(outcomes or ()))
     rules = use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
     second = read_twin(first, twin, without or (), overrides=settings or ()) if twin is not None or without else None
@@ -92,7 +95,7 @@ def run(
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
-        _print_twins(both, folder, settings or ())
+        _print_twins(both, folder, settings or (), outcomes or ())
     for results in (both.first, both.twin):
         end_where_all_failed(results.tables["runs"])
 
@@ -192,7 +195,7 @@ def _written(folder: Path) -> str:
 
 def _label(row: Mapping[Any, Any]) -> str:
     words = str(row["quantity"]).replace("presence_", "presence of ").replace("_", " ")
-    return words if row["entity"] in {"all", "system"} else f"  {words}, {row['entity']}"
+    return words if row["entity"] in {"all", "system", "named"} else f"  {words}, {row['entity']}"
 
 
 def _notes(results: hedgesim.Results) -> Sequence[str]:
@@ -204,9 +207,9 @@ def _notes(results: hedgesim.Results) -> Sequence[str]:
     return notes_of(results.scenario, results.inputs)
 
 
-def _print_twins(found: Twins, folder: Path, settings: Sequence[str]) -> None:
-    """The differences between twins, with their errors."""
-    differing = found.differing()
+def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: Sequence[str]) -> None:
+    """The differences between twins, with their errors: of the outcomes that are named, else all that differ."""
+    differing = found.of_outcomes(outcomes) if outcomes else found.differing()
     for name, results in zip(found.names, (found.first, found.twin), strict=True):
         print_failed(results.tables["runs"], f"{name}: ")
     rows = []
@@ -217,7 +220,8 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str]) -> None:
     if rows:
         print_rows(["outcome", "of", "option", "change", "± error", "5 %", "95 %", "runs", "gain"], rows)
     name, other = found.names
-    print_lines(f"Change: {name} less {other}, run by run with the same random numbers; zero differences are omitted.")
+    omitted = "others are in the table paired" if outcomes else "zero differences are omitted"
+    print_lines(f"Change: {name} less {other}, run by run with the same random numbers; {omitted}.")
     if found.paired.empty:
         print_lines("No run succeeded on both sides.")
     elif not rows:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, model_valida
 
 from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.experiment.uncertainties import Lever, Levers, Uncertainties, Uncertainty, few_levels
+from hedgesim.model.named_outcomes import FAMILIES, STEMS, which
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, misfit, refuse
 from hedgesim.scenario.files import find_named, packaged_files
@@ -32,9 +33,11 @@ MORRIS_LEVELS = 4
 SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
 QUICK_SAMPLES = {"saltelli": 2, "morris": 2}
 FEW_SAMPLES = 4
-HEDGING, PRESENCE = "hedging_index", "presence_"
-BY_NAME = re.compile(rf"({PRESENCE}|{HEDGING}_)[A-Za-z][A-Za-z0-9_]*")
-"""Outcomes of single options and countries; whether these exist depends on the scenario."""
+OF_SYSTEM = tuple(name for name, item in OUTCOMES.items() if item.table == "system")
+"""Outcomes of all countries together, which every run has."""
+
+BY_NAME = re.compile(rf"({'|'.join(STEMS)})(_\w+)?")
+"""Outcomes of single countries, powers, options, domains and formats; whether these exist depends on the scenario."""
 
 SET_BY_EXPERIMENT = ("seed", "purpose", "extends")
 
@@ -53,9 +56,8 @@ def holds_number(path: str) -> bool:
 
 def _outcome(name: str) -> str:
     """Accept a column that a table of runs can have."""
-    known = [*(name for name, item in OUTCOMES.items() if item.table == "system"), HEDGING]
-    if name not in known and not BY_NAME.fullmatch(name):
-        remedy = choose_from(name, [*known, "presence_<OPTION>", "hedging_index_<COUNTRY>"])
+    if name not in OF_SYSTEM and not BY_NAME.fullmatch(name):
+        remedy = which(name, [*OF_SYSTEM, *(family.form for family in FAMILIES)])
         raise misfit(f"there is no outcome {shown(name)} of a run", remedy)
     return name
 

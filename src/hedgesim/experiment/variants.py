@@ -14,7 +14,7 @@ from hedgesim.errors import Place, ScenarioError
 from hedgesim.experiment.design import place_of_sample
 from hedgesim.experiment.schema import Experiment, stem_of
 from hedgesim.experiment.uncertainties import Value
-from hedgesim.scenario import KnownNames, Scenario, known_names, read_scenario
+from hedgesim.scenario import Scenario, known_names, read_scenario
 from hedgesim.scenario.files import find_beside
 
 UNCHANGED = 1.0
@@ -31,11 +31,6 @@ class ScenarioVariant:
 
     scenario: Scenario
     members: Mapping[str, tuple[str, ...]]
-
-    @property
-    def names(self) -> KnownNames:
-        """Countries, powers, domains and options that take part."""
-        return known_names(self.scenario.tables_folder).for_scenario(self.scenario.keys).in_scenario
 
 
 @dataclass(frozen=True)

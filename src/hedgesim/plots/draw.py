@@ -18,8 +18,8 @@ from hedgesim.plots.run import RECORD_COLUMNS, Known, draw_run
 from hedgesim.plots.trust import Trust, start_of
 from hedgesim.results.ownership import drawn, write_files
 from hedgesim.results.results import Results
-from hedgesim.results.simulation import Twins
 from hedgesim.results.tables import RUNS
+from hedgesim.results.twins import Twins
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.calibrations import coverage_of, in_words, patterns_of

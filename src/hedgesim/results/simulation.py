@@ -15,7 +15,7 @@ from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.trial import read_with_rules
 from hedgesim.errors import check_path, whole
-from hedgesim.results.blocks import Block, Rows, run_block
+from hedgesim.results.blocks import Block, Rows, run_block, with_outcomes
 from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
@@ -23,6 +23,7 @@ from hedgesim.results.results import Results
 from hedgesim.results.space import check_space
 from hedgesim.results.summary import Closing, Paired, Summary
 from hedgesim.results.tables import RUNS, SUMMARY, TABLES
+from hedgesim.results.twins import Twins
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
@@ -40,12 +41,16 @@ def _silent(_: int) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """How many runs on which engine in how many processes, and of how many of the first everything is kept."""
+    """How many runs on which engine in how many processes, and of how many of the first everything is kept.
+
+    outcomes: of single countries, options or formats that every run has too; see `model.named_outcomes`.
+    """
 
     runs: int
     keep: int
     engine: Engine
     workers: int = 1
+    outcomes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no whole number, or out of range; HedgesimError."""
@@ -54,7 +59,8 @@ class Plan:
 
     def identity_of(self, *scenarios: Scenario) -> str:
         """What results are of scenarios: see `ownership.identity_of`."""
-        return identity_of(scenarios, self.runs, self.keep, self.engine.name, self.engine.backend, own_rules())
+        how = (self.runs, self.keep, self.engine.name, self.engine.backend, own_rules())
+        return identity_of(scenarios, *how, *([sorted({*self.outcomes})] if self.outcomes else []))
 
 
 def run(
@@ -91,64 +97,6 @@ def run(
     return results
 
 
-@dataclass(frozen=True)
-class Twins:
-    """Results of a scenario and of its twin, and their paired differences.
-
-    paired: columns `hedgesim.results.summary.PAIRED`, over all runs that failed on neither side. left_out: runs that
-    failed on either.
-    """
-
-    first: Results
-    twin: Results
-    paired: pd.DataFrame
-    left_out: int
-
-    @property
-    def names(self) -> tuple[str, str]:
-        """What the scenario and its twin are called."""
-        from hedgesim.scenario.twins import name_of_twin
-
-        assert self.first.scenario is not None
-        assert self.twin.scenario is not None
-        return self.first.scenario.name, name_of_twin(self.first.scenario, self.twin.scenario)
-
-    def differences(self) -> Results:
-        """The paired differences as results of their own."""
-        name, twin = self.names
-        facts = {key: self.first.manifest[key] for key in ("seed", "runs", IDENTITY)}
-        return Results.of({"paired": self.paired}, {"scenario": name, "twin": twin, **facts, "left_out": self.left_out})
-
-    def differing(self) -> pd.DataFrame:
-        """The differences without what never differs."""
-        return self.paired[(self.paired[["mean", "q05", "q95"]] != 0.0).any(axis=1) | (self.paired["error"] > 0.0)]
-
-    def gain_in_words(self) -> str:
-        """By how much pairing cut the variance of differences: the median, and the smallest; empty if unknown.
-
-        The presence of the aggressor is named separately, because most twins are about it.
-        """
-        known = self.paired.dropna(subset="gain")
-        if known.empty:
-            return ""
-        assert self.first.case is not None
-        setting = self.first.case.setting
-        aggressor = setting.axes.powers[int(setting.aggressor.ravel().argmax())]
-        about = known[(known["outcome"] == "presence") & (known["option"] == aggressor)]
-        parts = [f"median {known['gain'].median():.1f}", f"smallest {_smallest(known)}"]
-        if len(about):
-            parts.append(f"smallest for the presence of {aggressor} {_smallest(about)}")
-        return ", ".join(parts)
-
-
-def _smallest(rows: pd.DataFrame) -> str:
-    """The smallest gain and where it is."""
-    row = rows.sort_values("gain", kind="stable").iloc[0]
-    words = str(row["outcome"]).replace("_", " ")
-    what = f"{words} of {row['option']} in {row['entity']}" if row["option"] else f"{words}, {row['entity']}"
-    return f"{row['gain']:.1f} ({what})"
-
-
 def run_twins(
     scenarios: tuple[Scenario, Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent
 ) -> Twins:
@@ -170,7 +118,7 @@ def run_scenarios(
 ) -> tuple[list[Results], Paired]:
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
-    cases = [case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)]
+    cases = with_outcomes([case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)], plan.outcomes)
     check_space(folder, cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
         Folder(folder).prepare()

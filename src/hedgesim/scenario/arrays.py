@@ -44,10 +44,20 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
+    tables = _tables_at_start(scenario)
+    return ScenarioInputs(tables, setting_of(scenario, tables))
+
+
+def axes_at_start(scenario: Scenario) -> Axes:
+    """The axes of a scenario, whose tables may lack other things."""
+    return axes_of(scenario, _tables_at_start(scenario))
+
+
+def _tables_at_start(scenario: Scenario) -> Tables:
+    """The tables of a scenario as visible at its start, with what it replaces in them."""
     read = read_tables(scenario.tables_folder)
     own = {key: source.entry for key, source in scenario.sources.items()}
-    tables = with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
-    return ScenarioInputs(tables, setting_of(scenario, tables))
+    return with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:
