@@ -111,13 +111,16 @@ def further_in(names: Iterable[str], axes: Axes) -> tuple[str, ...]:
     return tuple(sorted(name for name in {*names} & known.keys() if not known[name].family.always))
 
 
-def with_outcomes(cases: Sequence[Case], names: Sequence[str]) -> list[Case]:
-    """Cases whose runs have some outcomes too, as far as these exist in them; HedgesimError for one that none has."""
+def with_outcomes(cases: Sequence[Case], names: Sequence[str], option: str = "--outcome") -> list[Case]:
+    """Cases whose runs have some outcomes too, as far as these exist in them; HedgesimError for one that none has.
+
+    option: that named them.
+    """
     every = [case.setting.axes for case in cases]
     known = {*SYSTEM_OUTCOMES, *(name for axes in every for name in named_in(axes))}
     for name in names:
         if name not in known:
-            raise HedgesimError(f"--outcome {name}", "there is no such outcome of a run", which(name, known))
+            raise HedgesimError(f"{option} {name}", "there is no such outcome of a run", which(name, known))
     asked = [tuple(sorted({*names} & named_in(axes).keys())) for axes in every]
     return [replace(case, further=further) for case, further in zip(cases, asked, strict=True)]
 

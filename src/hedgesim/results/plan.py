@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.variation import VariedNumber
+from hedgesim.engines.variation import VariedNumber, varied_number
 from hedgesim.experiment import DesignPoints, Experiment, design_points, split_by
 from hedgesim.results.blocks import further_in
 from hedgesim.results.chunks import Task
@@ -195,18 +195,10 @@ class SweepPlan:
         inputs = self._inputs_of(of.scenario)
         axes, lines = inputs.setting.axes, impulses_of(of.scenario, inputs.tables)
 
-        def varied_number(path: str) -> VariedNumber:
-            first, _, rest = path.partition(".")
-            if first == "settings":
-                return VariedNumber(parameter=rest)
-            if first == "shock_sizes":
-                return VariedNumber(impulses=tuple(k for k, line in enumerate(lines) if line.belongs_to(rest)))
-            side, _, name = rest.split(".")
-            axis = axes.countries if side == "countries" else axes.powers
-            places = tuple(axis.index(code) for code in of.members[path])
-            return VariedNumber(name, countries=places) if side == "countries" else VariedNumber(name, powers=places)
+        def number_of(path: str) -> VariedNumber:
+            return varied_number(path, axes, lines, of.members.get(path, ()))
 
-        return {path: tuple(map(varied_number, self.experiment.paths_of(path))) for path in self.points.numbers}
+        return {path: tuple(map(number_of, self.experiment.paths_of(path))) for path in self.points.numbers}
 
 
 def identity_of_sweep(points: DesignPoints) -> str:
