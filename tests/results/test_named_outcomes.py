@@ -78,6 +78,15 @@ def test_an_experiment_records_what_it_names_and_nothing_else(tmp_path: Path) ->
     assert found["share_economy_RUS_KAZ"].nunique() > 1
 
 
+def test_of_members_the_table_of_a_sweep_has_the_share_of_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sketch(monkeypatch)
+    written(tmp_path, SMALL.replace("[hedging_index]", "[member_KAZ_CM, member_AZE_CM]"))
+    (row, _) = parsed("sweep", "small.yaml", "--json")["outcomes"]
+    assert (row["member_KAZ_CM_mean"], row["member_AZE_CM_mean"]) == (1.0, 0.0)
+    assert "Share of runs in which it is so: member_KAZ_CM, member_AZE_CM." in call("sweep", "small.yaml").out
+
+
 def test_an_outcome_of_a_country_that_a_scenario_lacks_is_missing_there(tmp_path: Path) -> None:
     text = SMALL.replace("[hedging_index]", "[presence_RUS_KGZ]")
     text = text.replace("end: [2021Q4]", "end: [2021Q4]\n  countries: [[KAZ, UZB, TJK], [KAZ, KGZ, UZB]]")

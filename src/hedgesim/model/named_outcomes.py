@@ -125,6 +125,12 @@ def which(name: str, known: Iterable[str]) -> str:
     return f"{guess}They are listed by: hedgesim outcomes."
 
 
+def is_yes_or_no(name: str) -> bool:
+    """Whether an outcome is 1 or 0, so that its mean is a share of runs."""
+    one = named(name)
+    return one is not None and one.family.quantity == "member"
+
+
 def is_further(name: str) -> bool:
     """Whether a name has the form of an outcome that runs have only where it is named."""
     one = named(name)

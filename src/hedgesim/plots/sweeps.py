@@ -20,6 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hedgesim.experiment.points import Factor
+from hedgesim.model.named_outcomes import is_yes_or_no
 from hedgesim.plots import theme as look
 from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, panels_of, plain
 from hedgesim.plots.theme import BAND, BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
@@ -78,9 +79,13 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
     texts = data.values(split) if split else []
     ticks = [[] if factor.numeric else data.values(factor.path) for factor in data.factors]
     points = "; points: single runs" * (len(rows) <= MOST_POINTS)
+    middle = "median", "90 % predictive, 5 to 95 % of runs"
+    line, dots = f"Lines: {middle[0]}; bands: {middle[1]}", f"Dots and bars: {middle[0]} and {middle[1]}"
+    if is_yes_or_no(outcome):
+        line, dots = "Lines: share of runs in which it is so", "Dots: share of runs in which it is so"
     notes = {
-        f"Lines: median; bands: 90 % predictive, 5 to 95 % of runs{points}.": [] in ticks,
-        "Dots and bars: median and 90 % predictive, 5 to 95 % of runs.": any(ticks),
+        f"{line}{points}.": [] in ticks,
+        f"{dots}.": any(ticks),
         BINNED: any(factor.numeric and rows[factor.path].nunique() > GRID_POINTS for factor in data.factors),
         POOLED: len(ticks) > 1,
     }
@@ -109,10 +114,16 @@ def _along_numbers(data: SweepData, axis: Axes, *, path: str, outcome: str, spli
         if len(rows) <= MOST_POINTS:
             axis.plot(some[path], some[outcome], "o", ms=2.2, mew=0, alpha=0.25, color=faint, zorder=2)
         if len(some):
-            band = summarise_column(some, ["at"], value=outcome)
+            band = _band(some, "at", outcome)
             x, low, middle, high = band[["at", *BAND]].to_numpy(dtype=np.float64).T
             axis.fill_between(x, low, high, color=COLORS[rank], alpha=0.15, lw=0, zorder=1.5)
             axis.plot(x, middle, zorder=3, ms=4, label="median", **_style(rank))
+
+
+def _band(rows: pd.DataFrame, along: str, outcome: str) -> pd.DataFrame:
+    """The ends and the middle of a band at every place; of what is 1 or 0 the share of runs, without a band."""
+    band = summarise_column(rows, [along], value=outcome)
+    return band.assign(**dict.fromkeys(BAND, band["mean"])) if is_yes_or_no(outcome) else band
 
 
 def _positions(values: pd.Series[float]) -> pd.Series[float]:
@@ -125,7 +136,7 @@ def _positions(values: pd.Series[float]) -> pd.Series[float]:
 
 def _along_texts(data: SweepData, axis: Axes, *, path: str, outcome: str, split: str | None) -> None:
     """Median and bar of runs at each value of a text factor; a value without a run keeps its position."""
-    band = summarise_column(data.rows(outcome).dropna(subset=[path]), [path], value=outcome).set_index(path)
+    band = _band(data.rows(outcome).dropna(subset=[path]), path, outcome).set_index(path)
     spans = band.reindex(data.values(path))[list(BAND)].to_numpy(dtype=np.float64)
     for rank, (low, middle, high) in enumerate(spans):
         color = COLORS[rank] if path == split else MUTED if split else BLUE
