@@ -9,10 +9,10 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields
 from typing import Any
 
-import array_api_compat.numpy as xp
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy as xp
 
 from hedgesim.engines.case import Case
 from hedgesim.engines.jax_backend import compiler_options
@@ -20,7 +20,7 @@ from hedgesim.engines.quarter import quarter
 from hedgesim.engines.records import record_outcomes
 from hedgesim.model.arrays import Array
 from hedgesim.model.derived import Baseline
-from hedgesim.model.draws import draw_start, draw_steps
+from hedgesim.model.draws import draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS
 from hedgesim.model.start import Start, begin, conditions_at
 
@@ -55,16 +55,17 @@ def arithmetic(case: Case, n: int = 64) -> Arithmetic:
     # These are computed in NumPy: outside a program, JAX would compile every operation of theirs.
     first = draw_start(xp, setting, case.seed, range(n))
     begun = _in_jax(begin(xp, setting, parameters, first))
-    draws = _in_jax(draw_steps(xp, setting, case.seed, range(n), four=0, tails=first.tails, gambling=False)[0])
-    tails = jnp.asarray(first.tails)
+    words = step_words(xp, setting.axes, case.seed, range(n), four=0, gambling=False)[0]
+    draws = _in_jax(draws_of(setting.axes, first.tails, words, 0))
+    tails = _in_jax(first.tails)
 
     def start(runs: Array) -> object:
         drawn = draw_start(jnp, setting, case.seed, runs)
-        return [drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
+        return [*drawn.tails, *_arrays(begin(jnp, setting, parameters, drawn).baseline.world)]
 
     def numbers(runs: Array) -> object:
-        four = draw_steps(jnp, setting, case.seed, runs, four=0, tails=tails, gambling=False)
-        return [_arrays(draws) for draws in four]
+        four = step_words(jnp, setting.axes, case.seed, runs, four=0, gambling=False)
+        return [_arrays(draws_of(setting.axes, tails, own, step)) for step, own in enumerate(four)]
 
     def one_quarter(t: Array) -> object:
         baseline = begun.baseline

@@ -188,9 +188,9 @@ def test_text_from_users_is_printed_as_it_is(tmp_path: Path) -> None:
 def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hedgesim.plots.draw.draw_run", lambda *_, **__: [])
     text = folded(*TWIN, "--runs", "12", "--keep", "1", *LONGER, "-o", str(tmp_path))
-    assert "war_2022 less no_war, run by run" in text
+    assert "war_2022 against no_war in 2022Q3: paired by random numbers, 12 runs" in text
     assert re.search(
-        r"independent seeds; median \d+\.\d, smallest \d+\.\d \(.*\), smallest for the presence of RUS", text
+        r"independent seeds: median \d+\.\d, smallest \d+\.\d \(.*\), smallest for the presence of RUS", text
     )
     assert "nan" not in text
     assert {path.name for path in tmp_path.iterdir() if path.is_dir()} == {"twin", "paired"}
@@ -239,6 +239,22 @@ def test_by_default_the_ensemble_has_a_thousand_runs_in_one_process_and_mesa_twe
 
 
 @pytest.mark.usefixtures("sketched")
+def test_a_twin_is_printed_as_compare_prints_the_two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = call(*TWIN, "--runs", "12", *LONGER, "-o", "with space").out.splitlines()
+    compared = call("compare", "with space/twin", "with space").out.splitlines()
+    said = [line for line in lines if line.startswith("  ")]
+    assert said == [line for line in compared if line.startswith("  ")]
+    assert 0 < len(said) <= 10
+    numbers = [" ".join(line.split()[1:]) for line in lines if re.search(r" to .* 12$", line)]
+    assert numbers == [" ".join(line.split()[1:]) for line in compared if re.search(r" to .* 12$", line)]
+    assert len(numbers) == len(said)
+    assert any(
+        "more differ: hedgesim compare 'with space/twin' 'with space' --all prints them." in one for one in lines
+    )
+
+
+@pytest.mark.usefixtures("sketched")
 def test_a_twin_in_json_is_numbers(tmp_path: Path) -> None:
     answer = parsed(*TWIN, "--runs", "4", *LONGER, "--json", "-o", str(tmp_path))
     row = next(row for row in answer["paired"] if (row["outcome"], row["option"]) == ("presence", "RUS"))
@@ -256,7 +272,7 @@ def test_a_twin_that_is_the_same_and_a_single_run_say_so(tmp_path: Path, monkeyp
     same = ("run", "war_2022", "--twin", "war_2022", *SHORT)
     assert "Nothing differs" in folded(*same, "--runs", "3", "-o", "same")
     text = folded("run", "war_2022", "--without", "war_2022", "--runs", "1", *LONGER, "-o", "one")
-    assert "One run has no error and no gain" in text
+    assert "One run has no error: give more --runs." in text
     assert "nan" not in text
     assert {row["gain"] for row in parsed(*same, "--runs", "1", "--json", "-o", "json")["paired"]} == {None}
 

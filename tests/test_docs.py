@@ -177,7 +177,18 @@ def test_what_lacks_an_extra_names_it_before_any_work(words: str, extra: str, mo
 
 def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what `make run` alone does not install."""
-    for name in ("jax", "prim", "distributed", "dask", "fsspec", "duckdb", "polars", "array_api_strict", "hypothesis"):
+    for name in (
+        "jax",
+        "prim",
+        "distributed",
+        "dask",
+        "fsspec",
+        "duckdb",
+        "polars",
+        "xarray",
+        "array_api_strict",
+        "hypothesis",
+    ):
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend", raising=False)
     monkeypatch.delattr("hedgesim.engines.jax_backend", raising=False)

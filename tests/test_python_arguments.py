@@ -29,6 +29,16 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "NumPy's float": (lambda: run(keep=np.float64(1)), "keep=1.0: it must be a whole number of at least 0"),
     "no workers": (lambda: run(workers=0), "workers=0: it must be a whole number of at least 1"),
     "number for a folder": (lambda: run(folder=3), 'folder=3: it is of another type, int. Write a path or a name'),
+    "number for a scenario to ask about": (
+        lambda: hedgesim.why(2022, "no_war", outcome="cohesion"),
+        "source=2022: it is of another type, int. Give what read_scenario or open_results returned, or a name or path.",
+    ),
+    "group that is one text": (
+        lambda: hedgesim.why("war_2022", "no_war", outcome="cohesion", groups={"x": "cpc_*"}),
+        'groups["x"]="cpc_*": it must be a list of texts. Write groups["x"]=["cpc_*"].',
+    ),
+    "number for mechanisms": (lambda: hedgesim.why("war_2022", "no_war", outcome="cohesion", by=3), "by=3: it must be"),
+    "half a run to explain": (lambda: hedgesim.explain(SCENARIO, "KAZ", "2021Q3", run=0.5), "run=0.5: it must be a"),
     "number for a scenario to run": (
         lambda: hedgesim.run(2022),
         "scenario=2022: it is of another type, int. Give what read_scenario returned, or a name or path.",

@@ -8,7 +8,6 @@ from functools import cache
 from types import ModuleType
 from typing import Any, get_type_hints
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from hypothesis import strategies as st
 
@@ -17,7 +16,7 @@ from hedgesim.engines.invented import example_view
 from hedgesim.engines.quarter import assess, perceive, perceive_powers
 from hedgesim.model.arrays import DOMAIN
 from hedgesim.model.derived import QuarterInputs
-from hedgesim.model.draws import draw_start, draw_steps
+from hedgesim.model.draws import draw_start, draws_of, step_words
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Formats, Setting
@@ -268,11 +267,12 @@ def make_case(setting: Setting, *, values: dict[str, Any] | None = None, rule: s
 
 def inputs_of(setting: Setting, *, runs: Sequence[int] = (0, 1), values: dict[str, Any] | None = None) -> QuarterInputs:
     """What is given in the first quarter, with every shock at its full size."""
-    xp, case = numpy_namespace, make_case(setting, values=values)
+    xp, case = np, make_case(setting, values=values)
     first = draw_start(xp, setting, case.seed, runs)
     start = begin(xp, setting, case.parameters, first)
     now = conditions_at(setting, np.minimum(start.onset, 1.0), xp.asarray([[1.0]]))
-    draws = draw_steps(xp, setting, case.seed, runs, four=0, tails=first.tails)[0]
+    words = step_words(xp, setting.axes, case.seed, runs, four=0, gambling=True)[0]
+    draws = draws_of(setting.axes, first.tails, words, 0)
     return assess(case, start.baseline.world, start.baseline, conditions=now, draws=draws)
 
 

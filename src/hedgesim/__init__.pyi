@@ -1,5 +1,7 @@
+from .analysis.attribution import why as why
 from .analysis.comparison import compare as compare
 from .analysis.discovery import discover as discover
+from .analysis.explanation import explain as explain
 from .analysis.landscape import Landscape as Landscape
 from .analysis.sensitivity import sensitivity as sensitivity
 from .engines.agent_based import HedgeModel as HedgeModel
@@ -10,6 +12,7 @@ from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
 from .errors import StoreError as StoreError
 from .plots.draw import draw as draw
+from .results.archive.package import archive as archive
 from .results.results import Results as Results
 from .results.results import open_results as open_results
 from .results.results import write as write
@@ -31,11 +34,13 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "StoreError",
+    "archive",
     "compare",
     "discover",
     "draw",
     "example_power_view",
     "example_view",
+    "explain",
     "open_results",
     "paired_difference",
     "read_rule_file",
@@ -43,5 +48,6 @@ __all__ = [
     "run",
     "sensitivity",
     "sweep",
+    "why",
     "write",
 ]

@@ -8,7 +8,7 @@ import pytest
 from hedgesim.engines import ensemble
 from hedgesim.engines.case import Case, RunInputs, run_inputs
 from hedgesim.engines.invented import quiet
-from hedgesim.model.draws import Draws
+from hedgesim.model.draws import Draws, Words
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import View
 from hedgesim.rules import country_rules
@@ -40,11 +40,11 @@ def test_without_shocks_drift_and_random_events_the_world_stays_at_its_start(
     def without_events(xp, case: Case, runs) -> RunInputs:
         inputs = run_inputs(xp, case, runs)
 
-        def draw_four(four: int) -> tuple[Draws, ...]:
-            steps = inputs.draw_four(four=four)
-            return tuple(replace(step, **{name: 0.0 * getattr(step, name) + 1.0 for name in NEVER}) for step in steps)
+        def numbers_of(words: Words, step: int) -> Draws:
+            draws = inputs.numbers_of(words, step)
+            return replace(draws, **{name: 0.0 * getattr(draws, name) + 1.0 for name in NEVER})
 
-        return replace(inputs, draw_four=draw_four)
+        return replace(inputs, numbers_of=numbers_of)
 
     monkeypatch.setattr(ensemble, "run_inputs", without_events)
     worlds = ensemble.simulate(case, [0, 1]).worlds

@@ -1,6 +1,6 @@
-import array_api_compat.numpy as xp
 import array_api_strict
 import numpy as np
+import numpy as xp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

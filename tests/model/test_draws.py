@@ -1,15 +1,16 @@
 """Random numbers drawn ahead are those of their names, whatever is drawn with them."""
 
 from dataclasses import replace
+from itertools import chain
 
-import array_api_compat.numpy as xp
 import numpy as np
+import numpy as xp
 import pytest
 
 from hedgesim.engines.case import run_inputs
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import RUN
-from hedgesim.model.draws import Draws, StartDraws, draw_start, draw_steps
+from hedgesim.model.draws import Draws, StartDraws, draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS, draw_uniform, draw_words, gamma, halves, normal_of
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Setting
@@ -23,12 +24,11 @@ SEED = 3
 NAMES = tuple(Draws.__dataclass_fields__)
 
 
-def steps(setting: Setting = SETTING, fours: int = 2, **options: bool) -> list[Draws]:
+def steps(setting: Setting = SETTING, fours: int = 2, *, gambling: bool = True) -> list[Draws]:
     """Numbers of the first steps, four by four."""
-    tails = draw_start(xp, setting, SEED, RUNS).tails
-    return [
-        step for four in range(fours) for step in draw_steps(xp, setting, SEED, RUNS, four=four, tails=tails, **options)
-    ]
+    axes, tails = setting.axes, draw_start(xp, setting, SEED, RUNS).tails
+    words = [step_words(xp, axes, SEED, RUNS, four=four, gambling=gambling) for four in range(fours)]
+    return [draws_of(axes, tails, own, step) for step, own in enumerate(chain(*words))]
 
 
 def named(stream: str, one: str, other: str, step: int) -> np.ndarray:
@@ -68,7 +68,7 @@ def test_the_tail_of_a_quarter_is_that_of_its_calendar_year(quarter: int, years:
         for n, year in enumerate(range(first - 1, first + 2)):
             two, half = divmod(year, 2)
             words = draw_uniform(xp, SEED, RUNS, (("tail", "CCC", "security/BLU"),), four=two)
-            assert np.array_equal(tails[n, 2, 0, 1], tail_of(xp, words[2 * half][0], words[2 * half + 1][0]))
+            assert np.array_equal(tails[n][2, 0, 1], tail_of(xp, words[2 * half][0], words[2 * half + 1][0]))
 
 
 def test_no_two_streams_and_no_two_steps_hold_the_same_numbers() -> None:

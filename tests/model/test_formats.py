@@ -1,7 +1,7 @@
 """Stance and ladder, worked by hand: five countries at most, one format of each role."""
 
-import array_api_compat.numpy as xp
 import numpy as np
+import numpy as xp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,10 +1,10 @@
 from contextlib import nullcontext
 
-import array_api_compat.numpy as xp
 import array_api_strict
 import jax
 import jax.numpy as jnp
 import numpy as np
+import numpy as xp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,7 @@
 """Equations (1) to (7) of the shares, worked by hand; runs and countries are few."""
 
-import array_api_compat.numpy as xp
 import numpy as np
+import numpy as xp
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
-import array_api_compat.numpy as xp
 import numpy as np
+import numpy as xp
 
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.quarter import decide_countries, decide_powers

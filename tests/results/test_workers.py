@@ -24,7 +24,8 @@ from hedgesim.engines.case import Case
 from hedgesim.errors import WorkerError
 from hedgesim.results import workers
 from hedgesim.results.blocks import run_block
-from hedgesim.results.simulation import BlockTask, Plan, begin_cases, block_tasks, run_twins
+from hedgesim.results.simulation import BlockTask, Plan, begin_cases, block_tasks
+from hedgesim.results.twins import run_twins
 from hedgesim.results.workers import ONE_THREAD, WAITING, in_order
 from hedgesim.scenario import read_scenario
 from worlds import case_from

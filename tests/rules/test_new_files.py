@@ -23,7 +23,7 @@ def test_a_new_rule_keeps_the_contract_and_passes_its_own_test(kind: str, side: 
     assert len(Path("wary_ally.py").read_text(encoding="utf-8").splitlines()) <= 27
     checked = call("check-rule", "wary_ally.py")
     assert checked.code == 0, checked.err
-    assert f"WaryAlly is a rule of a {kind}" in checked.out
+    assert f"WaryAlly is a rule of {side} and keeps" in checked.out
     assert f'--rules wary_ally.py --set "rules.{side}.all.rule=wary_ally"' in checked.out
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_wary_ally.py"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
@@ -77,6 +77,18 @@ def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(words: tuple[st
     assert len(said.err.splitlines()) == 1
     assert sorted(Path().rglob("*")) == before
     assert Path("taken.py").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_rule_that_is_tried_is_said_to_keep_the_contract_to_decide_alike_and_what_it_changes() -> None:
+    call("new", "rule", "wary")
+    said = call("try", "wary.py", "--runs", "3")
+    assert said.code == 0, said.err
+    lines = said.out.splitlines()
+    assert lines[0].startswith("contract: Wary keeps it, in NumPy")
+    assert lines[1].startswith("engines: agents and the ensemble give the same outcomes")
+    assert lines[2] == "3 runs of war_2022: with its own rules, and with wary for all countries"
+    assert "wary against war_2022 in 2026Q4: paired by random numbers, 3 runs" in said.out
+    assert "Presence of " in said.out
 
 
 def test_a_broken_rule_is_one_line_at_its_line() -> None:

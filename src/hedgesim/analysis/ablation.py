@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,27 +19,37 @@ from hedgesim.analysis.patterns.scoring import OnRuns, score, verdicts_of
 from hedgesim.analysis.patterns.verdict import QUANTILES
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
-from hedgesim.engines.records import Outcomes, outcomes_from, record_outcomes
+from hedgesim.engines.records import outcomes_from, record_outcomes
 from hedgesim.model.arrays import Array
+from hedgesim.results.blocks import final_of
 from hedgesim.scenario.tables import Tables
 
 WHOLE = "nothing"
 """What is turned off in the model as it is."""
 
-TOTALS = ("leader_meetings", "leader_meetings_outside", "first_time_formats")
-"""Outcomes that count what happens in a quarter: their total is used."""
-
-THESIS = ("presence_region", "diversity", "hedging_index", *TOTALS, "formality", "realignments")
+THESIS = ("presence_region", "diversity", "hedging_index", "leader_meetings", "leader_meetings_outside",
+          "first_time_formats", "formality", "realignments")  # fmt: skip
 """Outcomes in which the founding texts expect a shock to act: more region and more vectors at once, informally."""
 
 
 @cache
 def mechanisms() -> Mapping[str, Variation]:
     """Every mechanism that can be turned off, and the model without it; the first is none."""
-    text = (files("hedgesim") / "data" / "mechanisms.yaml").read_text(encoding="utf-8")
-    entries = yaml.safe_load(text).items()
+    entries = _entries().items()
     without = {name: Variation(settings=e.get("settings", {}), mute=tuple(e.get("mute", ()))) for name, e in entries}
     return {WHOLE: Variation(), **without}
+
+
+def meanings() -> dict[str, str]:
+    """Every mechanism in words."""
+    return {name: str(entry["meaning"]) for name, entry in _entries().items()}
+
+
+@cache
+def _entries() -> Mapping[str, Mapping[str, Any]]:
+    text = (files("hedgesim") / "data" / "mechanisms.yaml").read_text(encoding="utf-8")
+    entries: Mapping[str, Mapping[str, Any]] = yaml.safe_load(text)
+    return entries
 
 
 def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFrame:
@@ -93,11 +104,4 @@ def _at_end(case: Case, engine: Engine, runs: int) -> dict[str, Array]:
     together = engine.together
     parts = [range(a, min(runs, a + together)) for a in range(0, runs, together)]
     blocks = [outcomes_from(case, engine.record(case, part, record_outcomes)) for part in parts]
-    return {name: np.concatenate([_last(block, name) for block in blocks]) for name in THESIS}
-
-
-def _last(block: Outcomes, name: str) -> Array:
-    if name in block.countries:
-        return block.of_country(name)[:, -1].mean(axis=0)
-    series = block.of_system(name)
-    return series[1:].sum(axis=0) if name in TOTALS else series[-1]
+    return {name: np.concatenate([final_of(block, name) for block in blocks]) for name in THESIS}

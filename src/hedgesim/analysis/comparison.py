@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from hedgesim.errors import HedgesimError
 from hedgesim.model.named_outcomes import FAMILIES, named, which
 from hedgesim.results.kept_outcomes import kept_outcome
+from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.results import Results
-from hedgesim.results.summary import INTERVAL
+from hedgesim.results.summary import error_of
 from hedgesim.results.tables import RUNS, SYSTEM_OUTCOMES
 from hedgesim.scenario.twins import leaves_of
 
@@ -202,21 +203,16 @@ def _difference(name: str, key: Key, base: pd.Series[float], own: pd.Series[floa
 def _of_pairs(one: Values, other: Values) -> tuple[float, ...]:
     """Mean difference of paired runs, its error, 5 and 95 % of runs, and the share with the sign of the mean."""
     change = other - one
-    mean, error = float(change.mean()), _error(change)
+    mean, error = float(change.mean()), error_of(change)
     low, high = (float(q) for q in np.quantile(change, INTERVAL))
     return mean, error, low, high, float((np.sign(change) == np.sign(mean)).mean())
 
 
 def _of_samples(one: Values, other: Values) -> tuple[float, ...]:
     """Difference of the means of independent runs, its error and its 90 % interval; no share of signs."""
-    mean, error = float(other.mean() - one.mean()), float(np.hypot(_error(one), _error(other)))
-    reach = float(stats.norm.ppf(INTERVAL[1])) * error
+    mean, error = float(other.mean() - one.mean()), float(np.hypot(error_of(one), error_of(other)))
+    reach = NormalDist().inv_cdf(INTERVAL[1]) * error
     return mean, error, mean - reach, mean + reach, np.nan
-
-
-def _error(sample: Values) -> float:
-    """Standard error of a mean; not a number for one run."""
-    return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else np.nan
 
 
 def _settings(batches: Sequence[Results], names: Sequence[str]) -> pd.DataFrame:

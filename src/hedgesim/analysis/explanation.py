@@ -1,64 +1,52 @@
-"""How far size, nearness, affinity and membership explain the starting shares."""
+"""Why a country decided as it did, in a run of a scenario or of results."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from pathlib import Path
 
-import numpy as np
-import pandas as pd
+from hedgesim.engines.case import case_of
+from hedgesim.engines.ensemble import simulate
+from hedgesim.engines.explanation import Explanation, explain_decision, place_of
+from hedgesim.engines.quarter import assess
+from hedgesim.engines.trial import use_rule_files
+from hedgesim.errors import HedgesimError, whole
+from hedgesim.model.world import at_step
+from hedgesim.results.recorded import Source, scenario_from
 
-from hedgesim.engines.case import Case
-from hedgesim.model.arrays import Array
-from hedgesim.model.world import MEMBER
 
-REGRESSORS = ("log capacity", "proximity", "affinity", "membership")
+def explain(
+    source: Source,
+    country: str,
+    period: str,
+    *,
+    run: int = 0,
+    seed: int | None = None,
+    rules: Sequence[str | Path] = (),
+) -> Explanation:
+    """Why a country decided as it did in a quarter of one run.
 
+    source: a scenario, by name or path too, or results of runs, whose scenario is run again. period: such as `2022Q3`,
+    after the start. seed: in place of the scenario's. rules: files with rules of your own.
 
-@dataclass(frozen=True)
-class Explanation:
-    """Least squares of the log of starting shares of powers on shared regressors, with a constant per domain.
-
-    coefficients: columns regressor, coefficient, error. r2: share of the variance within domains explained, 0..1. n:
-    shares in the regression.
+    Raises:
+        HedgesimError: an unknown country, a quarter in which nobody decides, a run that results do not have.
+        ScenarioError, StoreError: the scenario, or results, cannot be read.
     """
-
-    coefficients: pd.DataFrame
-    r2: float
-    n: int
-
-
-def explain_shares(case: Case) -> Explanation | None:
-    """Regress the starting shares of a case without prior-dominated ones; None where too few are left."""
-    setting = case.setting
-    n_powers = len(setting.axes.powers)
-    logs = np.log(np.asarray(setting.share[..., :n_powers, 0]))
-    columns = _regressors(case)
-    informed = np.asarray(setting.prior_dominated[..., :n_powers, 0]) == 0.0
-    spare = int(informed.sum()) - len(columns) - len(setting.axes.domains)
-    if spare < 1:
-        return None
-    centred_y, centred_x = _within_domains(logs, informed), [_within_domains(x, informed) for x in columns]
-    x, y = np.stack([c[informed] for c in centred_x], axis=-1), centred_y[informed]
-    slopes = np.linalg.lstsq(x, y, rcond=None)[0]
-    left = y - x @ slopes
-    errors = np.sqrt(np.diag(np.linalg.pinv(x.T @ x)) * (left @ left) / spare)
-    table = pd.DataFrame({"regressor": REGRESSORS, "coefficient": slopes, "error": errors})
-    return Explanation(table, 1.0 - float(left @ left) / float(y @ y), len(y))
-
-
-def _regressors(case: Case) -> list[Array]:
-    """Every regressor with axes (country, domain, power)."""
-    setting = case.setting
-    shape = (len(setting.axes.countries), len(setting.axes.domains), len(setting.axes.powers))
-    features = setting.formats
-    member = (np.asarray(features.status) == MEMBER).astype(float)
-    seats = np.einsum("if,df,fp->idp", member[:, 0, :, 0], features.covers[0, ..., 0], features.lead[0, ..., 0])
-    tables = (np.log(setting.capability), setting.proximity, setting.affinity)
-    found = (*(table[..., 0] for table in tables), np.minimum(seats, 1.0))
-    return [np.broadcast_to(x, shape) for x in found]
-
-
-def _within_domains(x: Array, informed: Array) -> Array:
-    """Less the mean of the informed shares of its domain; x, informed: axes (country, domain, power)."""
-    n = np.maximum(np.sum(informed, axis=(0, 2), keepdims=True), 1)
-    return x - np.sum(x * informed, axis=(0, 2), keepdims=True) / n
+    use_rule_files(rules)
+    scenario, runs = scenario_from(source, seed)
+    run, case = whole("run", run, 0), case_of(scenario)
+    place_of(case, country)
+    first, *periods = case.setting.axes.periods
+    if period not in periods:
+        fault = f"{scenario.name} starts in {first}, and decisions are taken from {periods[0]} to {periods[-1]}"
+        raise HedgesimError(f"--period {period}", fault, f"Name one of these quarters, such as {periods[-1]}.")
+    if runs is not None and run >= runs:
+        raise HedgesimError(f"--run {run}", f"the results have {runs} runs", f"Name one from 0 to {runs - 1}.")
+    step = periods.index(period) + 1
+    trajectory = simulate(case, [run])
+    now, inputs = case.at(step), trajectory.inputs
+    before, after = (at_step(trajectory.worlds, n) for n in (step - 1, step))
+    conditions = at_step(inputs.conditions, step)
+    given = assess(now, before, inputs.start.baseline, conditions=conditions, draws=inputs.draws_at(step))
+    return explain_decision(now, given, after, country, run=run)

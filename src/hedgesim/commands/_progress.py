@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
@@ -19,11 +19,18 @@ SECONDS_BETWEEN_LINES = 10.0
 """How often progress is printed where standard error is not a terminal."""
 
 
+class Count(Protocol):
+    """Takes the number of runs just finished and, where it is known better now, that of all."""
+
+    def __call__(self, runs: int, total: int | None = None) -> None:
+        """Count them."""
+
+
 @contextmanager
-def counting(title: str, total: int) -> Iterator[Callable[[int], None]]:
+def counting(title: str, total: int) -> Iterator[Count]:
     """Show the number of finished runs, their rate and the time left: a bar on a terminal, else a line now and then.
 
-    Gives a function that takes the number of runs just finished.
+    Gives a function that takes the number of runs just finished and, where it is known better now, that of all.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -32,22 +39,23 @@ def counting(title: str, total: int) -> Iterator[Callable[[int], None]]:
     words = TextColumn("{task.description}", markup=False)
     columns = (words, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
-        yield partial(bar.advance, bar.add_task(printable(title), total=total))
+        task = bar.add_task(printable(title), total=total)
+        yield lambda runs, total=None: bar.update(task, advance=runs, total=total)
 
 
-def _print_seldom(title: str, total: int) -> Callable[[int], None]:
+def _print_seldom(title: str, total: int) -> Count:
     """Give a function that counts runs and prints a line now and then."""
-    done, began = 0, time.monotonic()
+    done, of, began = 0, total, time.monotonic()
     printed = began
 
-    def count(runs: int) -> None:
-        nonlocal done, printed
-        done, now = done + runs, time.monotonic()
+    def count(runs: int, total: int | None = None) -> None:
+        nonlocal done, of, printed
+        done, of, now = done + runs, of if total is None else total, time.monotonic()
         if now - printed < SECONDS_BETWEEN_LINES:
             return
         printed, speed = now, done / (now - began)
-        left = timedelta(seconds=round((total - done) / speed))
-        print_aside(f"{title}: {done} of {total} runs, {_rate(speed)}, {left} left")
+        left = timedelta(seconds=round((of - done) / speed))
+        print_aside(f"{title}: {done} of {of} runs, {_rate(speed)}, {left} left")
 
     return count
 

@@ -1,7 +1,7 @@
 """`hedgesim check-rule`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from typer import Argument
 
@@ -18,8 +18,15 @@ def check_rule(file: RuleFile) -> None:
     in NumPy and, where it is installed, in JAX. A rule has two seconds for an answer.
     """
     (rule,) = use_rules([file])
-    side, of_all = ("country", "countries") if hasattr(rule, "value") else ("power", "powers")
+    side = side_of(rule)
     print_lines(
-        f"{file}: {rule.__name__} is a rule of a {side} and keeps the contract.",
-        f'Follow it by --rules {file} --set "rules.{of_all}.all.rule={file.stem}"',
+        f"{file}: {rule.__name__} is a rule of {side} and keeps the contract.",
+        f'Follow it by --rules {file} --set "rules.{side}.all.rule={file.stem}"',
     )
+
+
+def side_of(rule: Any) -> str:
+    """Whose rule it is: `countries` or `powers`."""
+    from hedgesim.rules import CountryRule
+
+    return "countries" if issubclass(rule, CountryRule) else "powers"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 import hedgesim
+from hedgesim.commands._headline import SHOWN, print_headline
 from hedgesim.commands._options import (
     AsJson,
     Backend,
@@ -27,6 +29,7 @@ from hedgesim.commands._options import (
 )
 from hedgesim.commands._printing import (
     end_where_all_failed,
+    print_aside,
     print_failed,
     print_json,
     print_lines,
@@ -34,11 +37,13 @@ from hedgesim.commands._printing import (
     records_of,
     several,
 )
-from hedgesim.numbers import rounded, significant
+from hedgesim.commands._until import MOST, UntilError, end_where_not_met, until_in_words, until_of
+from hedgesim.numbers import rounded
 
 if TYPE_CHECKING:
     from hedgesim.results.simulation import Plan
     from hedgesim.results.twins import Twins
+    from hedgesim.results.until import Until
 
 INNER = ("twin", "paired")
 """Folders of a twin and of the differences from it."""
@@ -49,7 +54,8 @@ RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
 def run(
     scenario: ScenarioName,
     output: Output = None,
-    runs: Annotated[int | None, Option(help="Number of runs: by default 1000 with ensemble, 20 with mesa.")] = None,
+    runs: Annotated[int | None, Option(help=f"Number of runs: by default 1000, with mesa 20. {MOST}")] = None,
+    until_error: UntilError = None,
     keep: Annotated[int, Option(help="Number of runs, from the first, whose full trajectories are kept.")] = 100,
     engine: Annotated[str, Option(help="ensemble: many runs at once; mesa: agents.")] = "ensemble",
     backend: Backend = "numpy",
@@ -70,10 +76,13 @@ def run(
     from hedgesim.engines import engine_of
     from hedgesim.engines.trial import check_followed
     from hedgesim.results.simulation import Plan
+    from hedgesim.results.until import MOST_RUNS
     from hedgesim.scenario.twins import read_twin
 
     chosen = engine_of(engine, backend)
-    n_runs = RUNS_BY_ENGINE[engine] if runs is None else runs
+    usual = RUNS_BY_ENGINE[engine]
+    until = until_of(until_error, usual, alone=twin is None and not without)
+    n_runs = runs if runs is not None else MOST_RUNS if until else usual
     check_counts(runs=n_runs, keep=keep, workers=workers)
     plan = Plan(n_runs, keep, chosen, workers, tuple(outcomes or ()))
     rules = use_rules(rule_files)
@@ -81,13 +90,14 @@ def run(
     second = read_twin(first, twin, without or (), overrides=settings or ()) if twin is not None or without else None
     check_followed(rules, *filter(None, (first, second)))
     if second is None:
-        folder = _folder(output, plan, first, overwrite=overwrite)
-        results = _run_one(first, plan, folder, charts=charts)
+        folder = _folder(output, plan, first, until=until, overwrite=overwrite)
+        results = _run_one(first, plan, folder, until=until, charts=charts)
         if as_json:
             print_json(_records(results, folder))
         else:
             _print_closing(results, folder, settings or ())
         end_where_all_failed(results.tables["runs"])
+        end_where_not_met(results)
         return
     folder = _folder(output, plan, first, second, overwrite=overwrite)
     both = _run_twins((first, second), plan, folder, charts=charts)
@@ -100,16 +110,23 @@ def run(
         end_where_all_failed(results.tables["runs"])
 
 
-def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overwrite: bool) -> Path:
+def _folder(
+    output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, until: Until | None = None, overwrite: bool
+) -> Path:
     """The folder of a run, or of a run and its twin, which takes results of nothing else and no files of the user's."""
     from hedgesim.plots.run import files_of_charts
     from hedgesim.results.folders import RUN, Folder
     from hedgesim.results.ownership import check_folder
     from hedgesim.results.tables import TABLES
+    from hedgesim.results.until import check_extended, identity_but_for_runs
 
-    identity, files = plan.identity_of(*scenarios), [*(f"{name}.parquet" for name in TABLES), *files_of_charts()]
+    files = [*(f"{name}.parquet" for name in TABLES), *files_of_charts()]
+    identity = identity_but_for_runs(scenarios[0], plan) if until else plan.identity_of(*scenarios)
 
     def check(folder: Path) -> None:
+        if until:
+            check_extended(folder, scenarios[0], plan, files=files, overwrite=overwrite)
+            return
         inner = [Folder(folder).inner(name) for name in INNER if len(scenarios) > 1]
         for place in (folder, *map(Path, inner)):
             check_folder(place, RUN, identity, files=files, overwrite=overwrite)
@@ -117,18 +134,30 @@ def _folder(output: str | None, plan: Plan, *scenarios: hedgesim.Scenario, overw
     return folder_of_results(output, scenarios[0].name, identity, check)
 
 
-def _run_one(scenario: hedgesim.Scenario, plan: Plan, folder: Path, *, charts: bool) -> hedgesim.Results:
+def _run_one(
+    scenario: hedgesim.Scenario, plan: Plan, folder: Path, *, until: Until | None, charts: bool
+) -> hedgesim.Results:
     """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw
     from hedgesim.results.ownership import remove_inner
     from hedgesim.results.results import write
     from hedgesim.results.simulation import run_scenarios
+    from hedgesim.results.unfinished import remove_unfinished
+    from hedgesim.results.until import run_until
+
+    def on_resumed(runs: int) -> None:
+        print_aside(f"going on from {several(runs, 'run')} that {folder} holds already")
 
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
-        (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
+        if until:
+            results = run_until(scenario, plan, until, folder, on_growth=on_runs, on_resumed=on_resumed)
+        else:
+            (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
     remove_inner(folder, INNER)
     write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=True)
+    if until:
+        remove_unfinished(folder)
     return results
 
 
@@ -139,7 +168,7 @@ def _run_twins(
     from hedgesim.commands._progress import counting
     from hedgesim.plots.draw import draw, draw_twins
     from hedgesim.results.results import write
-    from hedgesim.results.simulation import run_twins
+    from hedgesim.results.twins import run_twins
     from hedgesim.scenario.twins import name_of_twin
 
     title = f"running {scenarios[0].name} and {name_of_twin(*scenarios)}"
@@ -182,6 +211,7 @@ def _print_closing(results: hedgesim.Results, folder: Path, settings: Sequence[s
         rows.append([_label(row), *numbers, error])
     if rows:
         print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
+    print_lines(*until_in_words(results))
     print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
     print_lines(*(f"Set: {text}." for text in settings), *_notes(results))
     print_lines(f"{_written(folder)}: {folder}")
@@ -208,33 +238,25 @@ def _notes(results: hedgesim.Results) -> Sequence[str]:
 
 
 def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: Sequence[str]) -> None:
-    """The differences between twins, with their errors: of the outcomes that are named, else all that differ."""
-    differing = found.of_outcomes(outcomes) if outcomes else found.differing()
-    for name, results in zip(found.names, (found.first, found.twin), strict=True):
-        print_failed(results.tables["runs"], f"{name}: ")
-    rows = []
-    for row in differing.to_dict("records"):
-        (mean, low, high), error = rounded((row[name] for name in ("mean", "q05", "q95")), row["error"])
-        cells = mean, error, low, high, row["n"], significant(row["gain"], 2)
-        rows.append([row["outcome"], row["entity"], row["option"], *cells])
-    if rows:
-        print_rows(["outcome", "of", "option", "change", "± error", "5 %", "95 %", "runs", "gain"], rows)
+    """How the scenario differs from its twin, as `hedgesim compare` prints it: in what is named, or most."""
+    from hedgesim.analysis.comparison import compare, of_outcomes
+
     name, other = found.names
-    omitted = "others are in the table paired" if outcomes else "zero differences are omitted"
-    print_lines(f"Change: {name} less {other}, run by run with the same random numbers; {omitted}.")
+    for called, results in ((name, found.first), (other, found.twin)):
+        print_failed(results.tables["runs"], f"{called}: ")
     if found.paired.empty:
         print_lines("No run succeeded on both sides.")
-    elif not rows:
-        print_lines(f"Nothing differs: {name} and {other} are the same in every run.")
-    elif found.paired["n"].max() == 1:
-        print_lines("One run has no error and no gain: give more --runs.")
-    gain = found.gain_in_words()
-    if gain:
-        print_lines(f"Gain: factor by which pairing reduces the variance against independent seeds; {gain}.")
-    if found.left_out:
-        print_lines(f"Left out: {found.left_out} runs that failed on either side.")
+    else:
+        compared = compare(found.twin, found.first, names=(other, name), outcomes=outcomes)
+        chosen = of_outcomes(compared, outcomes) if outcomes else compared.differences
+        again = shlex.join(["hedgesim", "compare", str(folder / "twin"), str(folder), "--all"])
+        print_headline(compared, chosen, None if outcomes else SHOWN, f"{again} prints them")
+        if found.paired["n"].max() == 1:
+            print_lines("One run has no error: give more --runs.")
+    if gain := found.gain_in_words():
+        print_lines(f"Factor by which pairing reduces the variance against independent seeds: {gain}.")
     print_lines(*(f"Set on both sides, so that it is no difference: {text}." for text in settings))
     notes, others = _notes(found.first), _notes(found.twin)
     print_lines(*(note if note in others else f"{name}: {note}" for note in notes))
     print_lines(*(f"{other}: {note}" for note in others if note not in notes))
-    print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'}")
+    print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'} (every difference)")

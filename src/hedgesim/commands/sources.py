@@ -62,7 +62,7 @@ def _write(numbers: pd.DataFrame, csv: Path) -> None:
 
 def _print_explained(case: Case) -> None:
     """How much of the starting shares shared terms explain."""
-    from hedgesim.analysis.explanation import explain_shares
+    from hedgesim.analysis.starting_shares import explain_shares
 
     found = explain_shares(case)
     if found is None:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import array_api_compat.numpy as xp
 import mesa
 import numpy as np
 
 from hedgesim.engines.case import Case, Chosen, case_named, case_of, following, run_inputs
+from hedgesim.engines.explanation import Explanation, explain_decision
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
 from hedgesim.errors import HedgesimError, check_type, whole
@@ -171,13 +171,14 @@ class HedgeModel(mesa.Model):
         self.case = following(known if rng is None else replace(known, seed=int(rng)), rules)
         super().__init__(rng=self.case.seed)
         self.run = run = whole("run", run, 0)
-        self.inputs = run_inputs(xp, self.case, [run])
+        self.inputs = run_inputs(np, self.case, [run])
         self.world = self.inputs.start.baseline.world
         self.worlds = [self.world]
         axes = self.case.setting.axes
         self.countries = [Country(self, code, place) for place, code in enumerate(axes.countries)]
         self.powers = [Power(self, code, place) for place, code in enumerate(axes.powers)]
         self.quarter, self.running = 0, True
+        self._decided: tuple[Case, QuarterInputs] | None = None
         self._begin_quarter()
         self.datacollector = mesa.DataCollector(
             model_reporters={
@@ -192,7 +193,7 @@ class HedgeModel(mesa.Model):
     def follow(self, rules: Chosen) -> None:
         """Let countries and powers follow other rules from the next decision on; see `case.following`."""
         self.case = following(self.case, rules)
-        self.inputs = run_inputs(xp, self.case, [self.run])
+        self.inputs = run_inputs(np, self.case, [self.run])
         self._begin_quarter()
 
     def step(self) -> None:
@@ -205,6 +206,7 @@ class HedgeModel(mesa.Model):
             return
         self.case = self.case.at(self.quarter + 1)
         self.agents.do("decide")
+        self._decided = self.case, self._quarter_inputs
         countries = joined_along(COUNTRY, [agent.decision for agent in self.countries])
         powers = joined_along(TARGET, [agent.decision for agent in self.powers])
         self.world = advance(self._quarter_inputs, countries, powers)
@@ -227,9 +229,9 @@ class HedgeModel(mesa.Model):
         self.power_view: PowerView = perceive_powers(self._quarter_inputs)
         setting = self.case.setting
         shocked = at_step(self.inputs.conditions, self.quarter).rivalry
-        rivalry = bound(xp, setting.rivalry + shocked, 0.0, 1.0)
+        rivalry = bound(np, setting.rivalry + shocked, 0.0, 1.0)
         self.presence = self._quarter_inputs.derived.presence
-        self.hedging = hedging_index(xp, security_of(xp, self.world.share, setting), rivalry)
+        self.hedging = hedging_index(np, security_of(np, self.world.share, setting), rivalry)
 
     @property
     def period(self) -> str:
@@ -245,7 +247,13 @@ class HedgeModel(mesa.Model):
     def first_time_formats(self) -> int:
         """Formats whose leaders met this quarter for the first time."""
         before = self.worlds[max(0, self.quarter - 1)].ladder
-        return int(first_times(xp, self.world.ladder, before)[0, 0, 0, 0])
+        return int(first_times(np, self.world.ladder, before)[0, 0, 0, 0])
+
+    def explain(self, country: str) -> Explanation:
+        """Why a country decided as it did in the last step; HedgesimError for an unknown one, or before any step."""
+        if self._decided is None:
+            raise HedgesimError("explain", "nobody has decided yet", "Call step() first.")
+        return explain_decision(*self._decided, self.world, country, run=self.run)
 
     def trajectory(self) -> Trajectory:
         """The quarters run so far as a trajectory; it must have run to its end."""

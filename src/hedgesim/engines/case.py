@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 from hedgesim.engines.trial import check_decisions
 from hedgesim.errors import HedgesimError, choose_from, shown
 from hedgesim.model.arrays import Array
-from hedgesim.model.draws import Draws, draw_start, draw_steps
+from hedgesim.model.draws import Draws, Words, draw_start, draws_of, step_words
 from hedgesim.model.noise import WORDS
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
@@ -97,17 +97,19 @@ class RunInputs:
     start: Start
     conditions: Conditions
     """Of steps 0 .. n_steps, with a leading step axis; those of step 0 act on nothing."""
-    draw_four: Callable[..., tuple[Draws, ...]]
-    """Random numbers of the steps 4 k + 1 .. 4 k + 4, given four=k."""
-    _drawn: dict[int, tuple[Draws, ...]] = field(default_factory=dict, repr=False)
+    words_of_four: Callable[..., tuple[Words, ...]]
+    """Random words of the steps 4 k + 1 .. 4 k + 4, given four=k."""
+    numbers_of: Callable[[Words, int], Draws]
+    """Random numbers of a step, counted from 0, from its words."""
+    _drawn: dict[int, tuple[Words, ...]] = field(default_factory=dict, repr=False)
 
     def draws_at(self, step: int) -> Draws:
-        """Random numbers of one step, counted from 1; those of four steps are drawn at once and kept until the next."""
+        """Random numbers of one step, counted from 1; words of four steps are drawn at once and kept until the next."""
         four, place = divmod(step - 1, WORDS)
         if four not in self._drawn:
             self._drawn.clear()
-            self._drawn[four] = self.draw_four(four=four)
-        return self._drawn[four][place]
+            self._drawn[four] = self.words_of_four(four=four)
+        return self.numbers_of(self._drawn[four][place], step - 1)
 
 
 def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
@@ -132,8 +134,10 @@ def case_of(scenario: Scenario, setting: Setting | None = None) -> Case:
 
 
 def _names(scenario: Scenario) -> dict[str, str]:
-    table = read_tables(scenario.tables_folder).table("axes")
-    return dict(zip(table["code"], table["name"], strict=True))
+    tables = read_tables(scenario.tables_folder)
+    axes, formats = tables.table("axes"), tables.table("formats")
+    called = dict(zip(formats["format"], formats["name"], strict=True))
+    return {**called, **dict(zip(axes["code"], axes["name"], strict=True))}
 
 
 def _rule_sets(scenario: Scenario, setting: Setting) -> list[RuleSet]:
@@ -243,8 +247,8 @@ def run_inputs(xp: ModuleType, case: Case, runs: Sequence[int] | Array) -> RunIn
     start = begin(xp, setting, case.parameters, first)
     steps = xp.arange(setting.axes.n_steps + 1, dtype=xp.float64)[:, None, None]
     conditions = conditions_at(setting, start.onset, steps)
-    drawn = partial(draw_steps, xp, setting, case.seed, runs, tails=first.tails, gambling=case.gambles)
-    return RunInputs(start, conditions, drawn)
+    words = partial(step_words, xp, setting.axes, case.seed, runs, gambling=case.gambles)
+    return RunInputs(start, conditions, words, partial(draws_of, setting.axes, first.tails))
 
 
 def case_named(source: str | Path, overrides: Sequence[str] = ()) -> Case:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-import array_api_compat.numpy as numpy_namespace
+import numpy as np
 
 from hedgesim.engines.case import Case, run_inputs
 from hedgesim.engines.quarter import quarter
@@ -22,7 +22,7 @@ from hedgesim.engines.records import (
 from hedgesim.model.world import at_step, stack
 
 
-def record_runs(case: Case, runs: Sequence[int], record: Record, xp: ModuleType = numpy_namespace) -> Any:
+def record_runs(case: Case, runs: Sequence[int], record: Record, xp: ModuleType = np) -> Any:
     """What is recorded of every quarter of some runs, with a leading step axis, the start first."""
     inputs = run_inputs(xp, case, runs)
     baseline = inputs.start.baseline
@@ -36,11 +36,11 @@ def record_runs(case: Case, runs: Sequence[int], record: Record, xp: ModuleType 
     return stack(records)
 
 
-def simulate(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Trajectory:
+def simulate(case: Case, runs: Sequence[int], xp: ModuleType = np) -> Trajectory:
     """Trajectories of some runs: every number of every quarter."""
     return trajectory_of(case, runs, record_runs(case, runs, record_world, xp), xp)
 
 
-def outcomes(case: Case, runs: Sequence[int], xp: ModuleType = numpy_namespace) -> Outcomes:
+def outcomes(case: Case, runs: Sequence[int], xp: ModuleType = np) -> Outcomes:
     """Outcomes of some runs; no world is kept."""
     return outcomes_from(case, record_runs(case, runs, record_outcomes, xp))

@@ -144,7 +144,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
     """What is recorded of every quarter, the start first; traced."""
     setting, parameters, n_steps = case.setting, case.parameters, case.setting.axes.n_steps
     drawn = draw_start(jnp, setting, case.seed, runs)
-    start = begin(jnp, setting, parameters, drawn)
+    start, tails = begin(jnp, setting, parameters, drawn), jnp.stack(drawn.tails)
     first = start.baseline.world
     phases, begins = case.phases, jnp.asarray([one.step for one in case.later_rules])
 
@@ -154,7 +154,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
 
     def one_quarter(world: World, now: tuple[Array, Words]) -> tuple[World, Any]:
         step, words = now
-        given, draws = conditions(step), draws_of(setting.axes, words, drawn.tails, step - 1)
+        given, draws = conditions(step), draws_of(setting.axes, tails, words, step - 1)
 
         def moved(of: Case) -> World:
             return _like(first, quarter(of, world, start.baseline, conditions=given, draws=draws))

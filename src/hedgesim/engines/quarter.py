@@ -7,8 +7,6 @@ from dataclasses import replace
 from itertools import groupby
 from typing import TypeVar
 
-import numpy as np
-
 from hedgesim.engines.case import Case
 from hedgesim.model import formats as fm
 from hedgesim.model import shares as sh
@@ -105,8 +103,7 @@ def _meetings(inputs: QuarterInputs) -> tuple[Array, Array]:
     """Rise of the rungs of formats that a power leads, axes (country, domain, power, run), and of home-grown ones."""
     world, features, xp = inputs.world, inputs.setting.formats, inputs.world.xp
     rise = (world.ladder * inputs.derived.party - inputs.baseline.rungs) / LEADERS
-    covers = np.asarray(features.covers)[0, :, :, 0].T
-    by_domain = [map_targets(xp, take_targets(xp, rise, led), xp.asarray(covers[list(led)])) for led in features.led]
+    by_domain = [map_targets(xp, take_targets(xp, rise, led), xp.asarray(covers)) for led, covers in features.led]
     *of_powers, home = (swap(xp, one, DOMAIN, TARGET) for one in by_domain)
     lead, home = fusion_barrier(xp, xp.concat(of_powers, axis=TARGET), home)
     return lead, home

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields, replace
 from types import ModuleType
 from typing import Any
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
@@ -106,11 +105,10 @@ def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Co
     mean_trust = xp.sum(case.setting.tie * trust, axis=TARGET, keepdims=True)
     by_option = swap(xp, presence, COUNTRY, TARGET)
     n_countries, n_runs = by_option.shape[TARGET], by_option.shape[RUN]
-    own = [xp.broadcast_to(values[:, 0, 0, :], (n_countries, n_runs)) for values in (*countries.values(), mean_trust)]
     parts = [
         xp.reshape(by_option, (-1, n_runs)),
-        *own,
-        *(xp.broadcast_to(values[:, 0, 0, :], (1, n_runs)) for values in system.values()),
+        *(_rows(xp, values, (n_countries, n_runs)) for values in (*countries.values(), mean_trust)),
+        *(_rows(xp, values, (1, n_runs)) for values in system.values()),
     ]
     shares = (f"presence_{option}" for option in case.setting.axes.options)
     further = xp.zeros((0, n_runs))
@@ -124,6 +122,12 @@ def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Co
         further=further,
         names=((*shares, *countries, MEAN_TRUST), tuple(system)),
     )
+
+
+def _rows(xp: ModuleType, values: Array, shape: tuple[int, int]) -> Array:
+    """One outcome by entity and run; shape: how many of them there are."""
+    rows = values[:, 0, 0, :]
+    return rows if rows.shape == shape else xp.broadcast_to(rows, shape)
 
 
 def outcomes_from(case: Case, quarters: Quarter) -> Outcomes:
@@ -216,7 +220,7 @@ class Trajectory:
         return stack(records)
 
 
-def trajectory_of(case: Case, runs: Sequence[int], worlds: World, xp: ModuleType = numpy_namespace) -> Trajectory:
+def trajectory_of(case: Case, runs: Sequence[int], worlds: World, xp: ModuleType = np) -> Trajectory:
     """The trajectory of runs from their worlds."""
     return Trajectory(case, tuple(runs), run_inputs(xp, case, runs), worlds)
 

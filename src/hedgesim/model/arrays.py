@@ -7,13 +7,11 @@ Every array of the model has the axes (country, domain, target, run); an axis th
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
+from functools import cache, reduce
 from types import ModuleType
 from typing import Any, TypeAlias
 
-import array_api_compat.numpy as numpy_namespace
 import numpy as np
-from array_api_compat import array_namespace, is_numpy_array
 from numpy.typing import NDArray
 
 Array: TypeAlias = NDArray[Any]
@@ -34,8 +32,14 @@ def namespace(*arrays: Array) -> ModuleType:
     """The Array API namespace of some arrays; NumPy's arrays may be among those of another."""
     for array in arrays:
         if type(array) is not np.ndarray:
-            return array_namespace(array)
-    return numpy_namespace
+            other: ModuleType = array.__array_namespace__()
+            return other
+    return np
+
+
+def in_numpy(x: Array) -> bool:
+    """Whether an array is NumPy's."""
+    return isinstance(x, np.ndarray)
 
 
 def logistic(xp: ModuleType, x: Array) -> Array:
@@ -49,7 +53,7 @@ def logarithm(xp: ModuleType, x: Array) -> Array:
     Compiled: that of single precision, and a step toward it by the series of log(1 + e), to 1e-15, in less time than a
     compiled logarithm of double precision takes.
     """
-    if is_numpy_array(x):
+    if in_numpy(x):
         return xp.log(x)
     near = xp.astype(xp.log(xp.astype(x, xp.float32)), xp.float64)
     e = x * xp.exp(-near) - 1.0
@@ -57,19 +61,15 @@ def logarithm(xp: ModuleType, x: Array) -> Array:
 
 
 def softmax(xp: ModuleType, x: Array) -> Array:
-    """Shares proportional to exp(x) over targets."""
-    if is_numpy_array(x):
-        largest = xp.max(x, axis=TARGET, keepdims=True)
-    else:  # a compiler fuses comparisons with what follows them
-        largest = reduce(xp.maximum, [x[..., k : k + 1, :] for k in range(x.shape[TARGET])])
-    grown = xp.exp(x - largest)
+    """Shares proportional to exp(x) over targets; x farther than 700 from that of the first counts as that far."""
+    grown = xp.exp(bound(xp, x - x[..., :1, :], -700.0, 700.0))
     grown /= xp.sum(grown, axis=TARGET, keepdims=True)
     return grown
 
 
 def positive(xp: ModuleType, x: Array) -> Array:
     """`x` where positive, else 0."""
-    return xp.maximum(x, 0.0)
+    return at_least(xp, x, 0.0)
 
 
 def nonzero(xp: ModuleType, x: Array) -> Array:
@@ -79,7 +79,12 @@ def nonzero(xp: ModuleType, x: Array) -> Array:
 
 def bound(xp: ModuleType, x: Array, low: Number, high: Number) -> Array:
     """`x` kept within [low, high]."""
-    return xp.minimum(xp.maximum(x, low), high)
+    return xp.clip(x, low, high)
+
+
+def at_least(xp: ModuleType, x: Array, low: Number) -> Array:
+    """`x` where above `low`, else `low`."""
+    return xp.clip(x, low, np.inf)
 
 
 def indicator(xp: ModuleType, holds: Array) -> Array:
@@ -99,7 +104,7 @@ def known_zero(x: Number) -> bool:
 
 def all_countries(xp: ModuleType, holds: Array) -> Array:
     """Whether it holds of every country, axes (…, 1, domain, target, run)."""
-    if is_numpy_array(holds):
+    if in_numpy(holds):
         return xp.all(holds, axis=COUNTRY, keepdims=True)
     return reduce(xp.logical_and, [holds[..., i : i + 1, :, :, :] for i in range(holds.shape[COUNTRY])])
 
@@ -117,7 +122,7 @@ _FEW = 40
 def map_targets(xp: ModuleType, x: Array, matrix: Array) -> Array:
     """`x`, axes (…, from, run), times a matrix (from, to) that is the same in every run: axes (…, to, run)."""
     n, columns = x.shape[TARGET], xp.matrix_transpose(matrix)
-    if is_numpy_array(x) or not 0 < n <= _FEW:
+    if in_numpy(x) or not 0 < n <= _FEW:
         return xp.matmul(columns, x)
     return reduce(xp.add, [columns[:, k : k + 1] * x[..., k : k + 1, :] for k in range(n)])
 
@@ -127,8 +132,10 @@ def sum_products(of: Array, what: Array) -> Array:
 
     Where both sides differ between runs, adding term by term goes along runs; k is short.
     """
-    if what.shape[RUN] == 1 and is_numpy_array(of):
-        return namespace(of).matmul(np.swapaxes(what[..., 0], -1, -2)[..., None, :, :], of)
+    if in_numpy(of):
+        if what.shape[RUN] == 1:
+            return np.matmul(np.swapaxes(what[..., 0], -1, -2)[..., None, :, :], of)
+        return np.einsum("...iokr,...oktr->...iotr", of, what)
     total = of[..., :1, :] * what[..., :1, :, :]
     for k in range(1, of.shape[TARGET]):
         total = total + of[..., k : k + 1, :] * what[..., k : k + 1, :, :]
@@ -150,14 +157,19 @@ def in_domains(mask: Array) -> Any:
 
 def take_targets(xp: ModuleType, x: Array, places: tuple[int, ...]) -> Array:
     """Some targets, in their order; neighbours are taken together."""
+    parts = [x[..., some, :] for some in _stretches(places)]
+    return parts[0] if len(parts) == 1 else xp.concat(parts, axis=TARGET)
+
+
+@cache
+def _stretches(places: tuple[int, ...]) -> tuple[slice, ...]:
+    """Slices that take some places in their order, neighbours together; an empty one where there are none."""
     if not places:
-        return x[..., :0, :]
+        return (slice(0, 0),)
     starts = [n for n, place in enumerate(places) if n == 0 or place != places[n - 1] + 1]
     ends = [*starts[1:], len(places)]
     stretches = [slice(places[a], places[b - 1] + 1) for a, b in zip(starts, ends, strict=True)]
-    if len(stretches) == 1:
-        return x[..., stretches[0], :]
-    return xp.concat([x[..., some, :] for some in stretches], axis=TARGET)
+    return tuple(stretches)
 
 
 def place_targets(xp: ModuleType, x: Array, places: tuple[int, ...], n: int) -> Array:

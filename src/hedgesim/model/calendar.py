@@ -17,14 +17,15 @@ from hedgesim.model.arrays import (
     indicator,
     known_zero,
     logistic,
+    namespace,
     place_targets,
-    places_of,
     positive,
     swap,
     take_targets,
 )
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.given import as_given
+from hedgesim.model.setting import Formats
 from hedgesim.model.view import CountryDecision
 from hedgesim.model.world import DORMANT, GUEST, LEADERS, MEMBER, MINISTERS, NONE, World
 
@@ -73,9 +74,23 @@ def advance_formats(world: World, inputs: QuarterInputs, decision: CountryDecisi
     return as_given(absorb(moved, inputs), inputs.conditions.step, features.given)
 
 
-def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
-    """Who would sit where, what climbs, what meets and who comes."""
-    world, features, draws = inputs.world, inputs.setting.formats, inputs.draws
+@dataclass(frozen=True)
+class Prospects:
+    """Who would sit in a format, and how likely it takes its next step; axes (country, domain, target, run)."""
+
+    here: Bool[Array, "country 1 format run"]
+    """Whether countries would sit in the format."""
+    seat: Bool[Array, "country 1 format run"]
+    """Whether they would at the formality of a full seat."""
+    ready: Bool[Array, "1 1 format run"]
+    """Whether there is a further rung, and what must have met before has met."""
+    likely: Float[Array, "1 1 format run"]
+    """Probability of the step within the quarter where it is ready."""
+
+
+def prospects(inputs: QuarterInputs, decision: CountryDecision) -> Prospects:
+    """What countries' decisions mean for formats before chance decides."""
+    world, features = inputs.world, inputs.setting.formats
     xp, leaning = world.xp, decision.stance + world.stance
     needed = (formality * decision.reserve for formality in (features.formality, fm.MEMBERSHIP))
     here, seat = fusion_barrier(xp, *(leaning > reserve for reserve in needed))
@@ -93,16 +108,30 @@ def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
     rate = rate * xp.where(world.ladder >= MINISTERS, hosted, 1.0)
     ready = fm.is_ready(world.ladder, world.seated, features) & (world.ladder < features.ceiling)
     (likely,) = fusion_barrier(xp, fm.chance(rate))
-    climbs = ready & (draws.opening < likely)
+    return Prospects(here, seat, ready, likely)
+
+
+def _events(inputs: QuarterInputs, decision: CountryDecision) -> Events:
+    """Who would sit where, what climbs, what meets and who comes."""
+    world, features = inputs.world, inputs.setting.formats
+    xp, ahead = world.xp, prospects(inputs, decision)
+    climbs = ahead.ready & (inputs.draws.opening < ahead.likely)
     held = _held(inputs)
     leaders_meet = xp.where(climbs, world.ladder >= MINISTERS, held >= LEADERS)
     summit = xp.any((features.own > 0.0) & leaders_meet, axis=TARGET, keepdims=True)
     climbs = climbs & ((features.treaty == 0.0) | summit)
-    at_once = (features.treaty + features.body) > 0.0
-    ladder = xp.where(climbs, xp.where(at_once, LEADERS, world.ladder + 1.0), world.ladder)
+    ladder = xp.where(climbs, next_rung(world.ladder, features), world.ladder)
     meeting = xp.where(climbs & (features.treaty == 0.0), ladder, held)
     came = _came(inputs, decision, meeting)
-    return Events(here=here, seat=seat, climbs=climbs, summit=summit, ladder=ladder, meeting=meeting, came=came)
+    return Events(
+        here=ahead.here, seat=ahead.seat, climbs=climbs, summit=summit, ladder=ladder, meeting=meeting, came=came
+    )
+
+
+def next_rung(ladder: Array, features: Formats) -> Array:
+    """The rung that a step leads to: treaties and bodies have one step, axes (1, 1, format, run)."""
+    at_once = (features.treaty + features.body) > 0.0
+    return namespace(ladder).where(at_once, LEADERS, ladder + 1.0)
 
 
 def _came(inputs: QuarterInputs, decision: CountryDecision, meeting: Array) -> Array:
@@ -184,8 +213,8 @@ def _invitations(inputs: QuarterInputs, events: Events) -> tuple[Array, Array]:
     """
     world, features, uniform = inputs.world, inputs.setting.formats, inputs.draws.membership
     xp, working, outsider = world.xp, world.ladder > DORMANT, inputs.derived.party == 0.0
-    groups = places_of(features.small, features.pairs >= fm.TRILATERAL)
-    sits = (take_targets(xp, features.eligible, groups) > 0.0) & take_targets(xp, working, groups)
+    eligible, at_work = (take_targets(xp, x, features.groups) for x in (features.eligible, working))
+    sits = (eligible > 0.0) & at_work
     bridged = xp.any(sits, axis=TARGET, keepdims=True)
     rate = fm.small_rate(inputs.derived.alarm, inputs.parameters.ladder)
     pairs = xp.maximum(xp.sum(inputs.derived.party, axis=COUNTRY, keepdims=True), 1.0)

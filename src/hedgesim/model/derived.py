@@ -78,7 +78,7 @@ def derive(world: World, baseline: Baseline, conditions: Conditions, *, setting:
     """What this quarter's shocks make of the world."""
     xp = namespace(world.share)
     trust = bound(xp, world.trust + conditions.trust, 0.0, 1.0)
-    party = fm.parties_of(world.status, setting.formats.eligible, world.ladder)
+    (party,) = fusion_barrier(xp, fm.parties_of(world.status, setting.formats.eligible, world.ladder))
     return Derived(
         presence=presence_of(xp, world.share, setting.weight),
         still=without_response(baseline.log_share, world.drift),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -48,7 +49,7 @@ class StartDraws:
     """Gamma numbers of shape evidence times share, 0 where evidence weighs more than the prior."""
     value: Float[Array, "country domain option #run"]
     """Normal, the drift at the start."""
-    tails: Float[Array, "year country domain option #run"]
+    tails: tuple[Float[Array, "country domain option #run"], ...]
     """Factor of every calendar year on the drift, from the year before the start on."""
     stance: Float[Array, "country 1 format #run"]
     """Uniform, unmodelled part of the stance."""
@@ -92,8 +93,8 @@ def draw_start(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] 
     )
 
 
-def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array) -> Array:
-    """Factor of every calendar year on the drift of every cell, axes (year, country, domain, option, run).
+def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array) -> tuple[Array, ...]:
+    """Factor of every calendar year on the drift of every cell, axes (country, domain, option, run) each.
 
     From the year before the start to one after the last quarters drawn. One call gives the numbers of two years.
     """
@@ -103,7 +104,7 @@ def _tails(xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array) -
     for two in range(first // 2, (first + n_years - 1) // 2 + 1):
         words = draw_words(xp, seed, runs, _addresses(streams), four=two)
         factors += [_per_country(xp, axes, tail_of(xp, unit(words[n]), unit(words[n + 1]))) for n in (0, 2)]
-    return xp.stack(factors[first % 2 :][:n_years], axis=0)
+    return tuple(factors[first % 2 :][:n_years])
 
 
 def _per_country(xp: ModuleType, axes: Axes, flat: Array) -> Array:
@@ -129,28 +130,13 @@ def _gammas(xp: ModuleType, setting: Setting, seed: int, runs: Sequence[int] | A
     return xp.reshape(xp.take(padded, xp.asarray(place), axis=0), (*redrawn.shape[:RUN], -1))
 
 
-def draw_steps(
-    xp: ModuleType,
-    setting: Setting,
-    seed: int,
-    runs: Sequence[int] | Array,
-    *,
-    four: int | Array,
-    tails: Array,
-    gambling: bool = True,
-) -> tuple[Draws, ...]:
-    """Random numbers of four successive steps of some runs: 4 * four .. 4 * four + 3, counted from 0.
-
-    tails: those of the start. gambling: False leaves out the numbers for rules that gamble, which are then 0.
-    """
-    words = step_words(xp, setting.axes, seed, runs, four=four, gambling=gambling)
-    return tuple(draws_of(setting.axes, own, tails, WORDS * four + n) for n, own in enumerate(words))
-
-
 def step_words(
     xp: ModuleType, axes: Axes, seed: int, runs: Sequence[int] | Array, *, four: int | Array, gambling: bool
 ) -> tuple[Words, ...]:
-    """Random words of four successive steps, by stream; arguments as of `draw_steps`."""
+    """Random words of four successive steps of some runs, by stream: 4 * four .. 4 * four + 3, counted from 0.
+
+    gambling: False leaves out those for rules that gamble.
+    """
     cells = (axes.countries, _cells(axes))
     groups: tuple[tuple[Stream, ...], ...] = (
         (("value", *cells),),
@@ -170,14 +156,18 @@ def step_words(
     return tuple(steps)
 
 
-def draws_of(axes: Axes, words: Words, tails: Array, step: int | Array) -> Draws:
-    """The numbers of one step, counted from 0, from its random words and the tails of the start."""
+def draws_of(axes: Axes, tails: Sequence[Array] | Array, words: Words, step: int | Array) -> Draws:
+    """The numbers of one step, counted from 0, from its random words and the tails of the start.
+
+    Numbers for rules that gamble are 0 where there are no words for them.
+    """
     xp = namespace(words["value"])
     membership, stance = halves(words["stance"])
+    year: Any = (step + axes.start.quarter) // WORDS + 1
     gambled = "whim" in words
     return Draws(
         value=_per_country(xp, axes, normal_of(words["value"])),
-        tail=tails[(step + axes.start.quarter) // WORDS + 1, ...],
+        tail=tails[year],
         whim=_per_country(xp, axes, normal_of(words["whim"])) if gambled else xp.zeros((1, 1, 1, 1), dtype=xp.float64),
         membership=membership,
         stance=stance,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from hedgesim.model.arrays import (
     COUNTRY,
     DOMAIN,
     TARGET,
     Array,
     all_countries,
+    at_least,
     fusion_barrier,
     indicator,
     logarithm,
@@ -19,7 +18,6 @@ from hedgesim.model.arrays import (
     map_targets,
     namespace,
     place_targets,
-    places_of,
     sum_products,
     swap,
     take_targets,
@@ -42,9 +40,6 @@ MEMBERSHIP = 0.6
 
 PAIRS = 15.0
 """Pairs of six: the rate of a step is that of opening talks times this over the pairs that must be squared."""
-
-BILATERAL, TRILATERAL = 1.0, 3.0
-"""Pairs of two and of three parties."""
 
 FEWEST = 2.0
 """Parties that a body or a treaty needs."""
@@ -105,8 +100,8 @@ class CalendarParameters:
 
 def parties_of(status: Array, eligible: Array, ladder: Array) -> Array:
     """Whose stance counts: members, or who may found a dormant format; axes (country, 1, format, run), 0 or 1."""
-    xp = namespace(status)
-    return indicator(xp, xp.where(ladder > DORMANT, status == MEMBER, eligible > 0.0))
+    working = ladder > DORMANT
+    return indicator(namespace(status), (working & (status == MEMBER)) | (~working & (eligible > 0.0)))
 
 
 def trust_in(trust: Array, party: Array) -> Array:
@@ -117,7 +112,7 @@ def trust_in(trust: Array, party: Array) -> Array:
     xp = namespace(trust)
     total = sum_products(trust, swap(xp, party, COUNTRY, DOMAIN))
     others = xp.sum(party, axis=COUNTRY, keepdims=True) - party
-    return xp.where(others > 0.0, total / xp.maximum(others, 1.0), USUAL_TRUST)
+    return xp.where(others > 0.0, total / at_least(xp, others, 1.0), USUAL_TRUST)
 
 
 def stance_on(
@@ -151,11 +146,13 @@ def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) ->
 
 
 def move_stance(unmodelled: Array, uniform: Array, succession: Array, parameters: StanceParameters) -> Array:
-    """Unmodelled part one quarter later: drawn again at a succession, and else so that half stays after a half-life."""
+    """Unmodelled part one quarter later: drawn again at a succession, and else so that half stays after a half-life.
+
+    A uniform number below the chance of a new draw gives that draw, as the logit of what it is of this chance.
+    """
     xp = namespace(uniform)
     again = xp.maximum(xp.asarray(1.0 - 0.5 ** (1.0 / parameters.half_life)), succession)
-    fresh = uniform < again
-    return xp.where(fresh, logit(xp.where(fresh, uniform / again, 0.5)), unmodelled)
+    return xp.where(uniform < again, logarithm(xp, uniform / xp.abs(again - uniform)), unmodelled)
 
 
 def small_rate(alarm: Array, parameters: LadderParameters) -> Array:
@@ -196,7 +193,7 @@ def _own_steps(willing: Array, weight: Array, formats: Formats) -> Array:
 
 def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
     """Of two, mean of weight times trust in the other; of more 1, axes (1, 1, format, run)."""
-    xp, two = namespace(trusted), places_of(formats.small, formats.pairs <= BILATERAL)
+    xp, two = namespace(trusted), formats.pairs_of_two
     founders = take_targets(xp, formats.eligible, two)
     n = xp.maximum(xp.sum(founders, axis=COUNTRY, keepdims=True), 1.0)
     close = xp.sum(founders * weight * take_targets(xp, trusted, two), axis=COUNTRY, keepdims=True) / n
@@ -205,8 +202,7 @@ def _closeness(trusted: Array, weight: Array, formats: Formats) -> Array:
 
 def _born(willing: Array, formats: Formats) -> Array:
     """1 for treaties and bodies that did not exist at the start and have enough willing founders, else 0."""
-    xp = namespace(willing)
-    new = places_of(formats.treaty + formats.body, formats.ladder == DORMANT)
+    xp, new = namespace(willing), formats.unborn
     ready = take_targets(xp, willing, new) & (take_targets(xp, formats.eligible, new) > 0.0)
     enough = xp.sum(indicator(xp, ready), axis=COUNTRY, keepdims=True) >= FEWEST
     return place_targets(xp, indicator(xp, enough), new, willing.shape[TARGET])
@@ -217,13 +213,11 @@ def is_ready(ladder: Array, seated: Array, formats: Formats) -> Array:
 
     Of own meetings leaders have met once all heads sat at one.
     """
-    xp = namespace(ladder)
-    after = np.asarray(formats.after)[0, :, :, 0]
-    first = places_of(np.max(after, axis=1))
-    low, high = (xp.asarray(1.0 * (after[list(first)] >= rung)) for rung in (MINISTERS, LEADERS))
+    xp, (first, needed) = namespace(ladder), formats.firsts
+    ministers, leaders = map(xp.asarray, needed)
     rung, own = (take_targets(xp, x, first) for x in (ladder, formats.own))
     complete = indicator(xp, rung >= LEADERS) * xp.where(own > 0.0, seated, 1.0)
-    missing = map_targets(xp, indicator(xp, rung < MINISTERS), low) + map_targets(xp, 1.0 - complete, high)
+    missing = map_targets(xp, indicator(xp, rung < MINISTERS), ministers) + map_targets(xp, 1.0 - complete, leaders)
     (ready,) = fusion_barrier(xp, missing < 0.5)
     return ready
 

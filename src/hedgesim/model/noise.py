@@ -13,11 +13,10 @@ from functools import cache
 from types import ModuleType
 
 import numpy as np
-from array_api_compat import is_numpy_array
 from numpy.typing import NDArray
 from scipy.special import gammainccinv, gammaincinv, gammaln, ndtr, ndtri
 
-from hedgesim.model.arrays import Array, bound, fusion_barrier, logarithm, namespace
+from hedgesim.model.arrays import Array, bound, fusion_barrier, in_numpy, logarithm, namespace
 
 Address = tuple[str, str, str]
 """A stream and two names, such as a country and a format, by which a series of random numbers is addressed."""
@@ -37,7 +36,7 @@ def threefry(xp: ModuleType, key: Sequence[Array], counter: Sequence[Array], rou
     key, counter: unsigned 32-bit arrays that broadcast against each other.
     """
     extended = [*key, key[0] ^ key[1] ^ key[2] ^ key[3] ^ xp.asarray(_PARITY, dtype=xp.uint32)]
-    whole = sum((k ^ k for k in (*key, *counter)), start=xp.asarray(0, dtype=xp.uint32))
+    whole = xp.zeros(np.broadcast_shapes(*(k.shape for k in (*key, *counter))), dtype=xp.uint32)
     x = [whole + (counter[i] + key[i]) for i in range(WORDS)]
     for n in range(rounds):
         first, second = _ROTATIONS[n % 8]
@@ -89,7 +88,7 @@ def draw_words(
     low, high = (xp.asarray([[word & _WORD]], dtype=xp.uint32) for word in (seed, seed >> 32))
     step = xp.reshape(xp.asarray(four, dtype=xp.uint32), (1, 1))
     zero, some = xp.zeros((1, 1), dtype=xp.uint32), len(addresses)
-    if is_numpy_array(run):  # a cache holds a part at a time
+    if in_numpy(run):  # a cache holds a part at a time
         some = max(1, _AT_ONCE // run.shape[1])
     parts = []
     for first in range(0, len(addresses), some):
@@ -143,7 +142,7 @@ def normal_of(word: Array) -> Array:
     """Standard normal numbers from the first 16 bits of words, within 4.2 of 0, from a table."""
     xp = namespace(word)
     place = word >> 16
-    if is_numpy_array(word):
+    if in_numpy(word):
         numbers: Array = _normals()[place]
         return numbers
     return fusion_barrier(xp, _entries(xp, xp.asarray(_normals()), xp.astype(place, xp.int64)))[0]
@@ -203,7 +202,7 @@ def normal(uniform: Array) -> Array:
     [wichura1988]; in NumPy SciPy's own is faster, and the two agree to 1e-13.
     """
     xp = namespace(uniform)
-    if is_numpy_array(uniform):
+    if in_numpy(uniform):
         numbers: Array = ndtri(uniform)
         return numbers
     q = uniform - 0.5

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import ModuleType
 
-import numpy as np
-
 from hedgesim.model import shares as sh
 from hedgesim.model.arrays import (
     COUNTRY,
@@ -15,12 +13,10 @@ from hedgesim.model.arrays import (
     Array,
     bound,
     fusion_barrier,
-    in_domains,
     indicator,
     map_targets,
     namespace,
     nonzero,
-    places_of,
     spread,
     sum_products,
     take_targets,
@@ -35,9 +31,6 @@ from hedgesim.model.world import DORMANT, LEADERS, MEMBER, World
 
 REALIGNMENT_MARGIN = 0.1
 """By how much another guarantor's security share must exceed the old one's to count as realignment, share."""
-
-PACT_FORMALITY = 0.6
-"""Formality from which a body in the security domain counts as a pact."""
 
 
 @dataclass(frozen=True)
@@ -139,9 +132,9 @@ def hedging_index(xp: ModuleType, secure: Array, rivalry: Array) -> Array:
 
 
 def security_of(xp: ModuleType, share: Array, setting: Setting) -> Array:
-    """Security shares of powers, axes (…, country, 1, power, run)."""
-    of_domain = share[in_domains(setting.security)][..., : setting.n_powers, :]
-    return xp.sum(of_domain, axis=DOMAIN, keepdims=True)
+    """Security shares of powers, axes (…, country, 1, power, run); 0 where there is no such domain."""
+    of_domain = share[setting.in_security][..., : setting.n_powers, :]
+    return of_domain if of_domain.shape[DOMAIN] else xp.sum(of_domain, axis=DOMAIN, keepdims=True)
 
 
 def hedging_by_arithmetic(xp: ModuleType, start: Array, now: Array, rivalry: Array, aggressor: Array) -> Array:
@@ -164,7 +157,7 @@ def issue_splitting(xp: ModuleType, share: Array, presence: Array, weight: Array
 def autonomy(xp: ModuleType, share: Array, setting: Setting) -> Array:
     """1 less the root of the concentration of economic dependence on powers [hirschman1945]."""
     dealt, total = 0.0 * share[..., :1, : setting.n_powers, :], 0.0 * setting.weight[..., :1, :, :]
-    for domain in (in_domains(setting.economy), in_domains(setting.energy)):
+    for domain in setting.sanctionable:
         weight = setting.weight[domain]
         dealt = dealt + xp.sum(weight * share[domain][..., : setting.n_powers, :], axis=DOMAIN, keepdims=True)
         total = total + xp.sum(weight, axis=DOMAIN, keepdims=True)
@@ -216,11 +209,10 @@ def reexports(
     world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting, parameters: Parameters
 ) -> Array:
     """Re-export around sanctions against each power over turnover, axes (…, country, 1, power, run)."""
-    xp, unions = namespace(world.share), setting.formats.unions
-    customs = np.asarray(setting.formats.customs)[0, :, :, 0]
+    xp, (unions, customs) = namespace(world.share), setting.formats.unions
     member = take_targets(xp, world.status, unions) == MEMBER
     inside = indicator(xp, member & (take_targets(xp, world.ladder, unions) > DORMANT))
-    within = xp.minimum(map_targets(xp, inside, xp.asarray(customs[list(unions)])), 1.0)
+    within = xp.minimum(map_targets(xp, inside, xp.asarray(customs)), 1.0)
     return sh.reexport_of(
         conditions.sanctions,
         conditions.sanctionrisk,
@@ -239,11 +231,10 @@ def system_outcomes(world: World, baseline: Baseline, presence: Array, *, settin
     xp, f, n = namespace(world.share), setting.formats, setting.n_powers
     working = indicator(xp, world.ladder > DORMANT) * (1.0 - f.treaty)
     region = xp.mean(presence[..., n : n + 1, :], axis=COUNTRY, keepdims=True)
-    home = (f.own + f.small * (1.0 - xp.sum(f.leads[:, :, None], axis=0)[None, None, ...])) * (1.0 - f.treaty)
     s, kappa, pi = similarity(xp, presence[..., :n, :])
     met = indicator(xp, world.meeting >= LEADERS)
     return {
-        "cohesion": region + _mean(xp, world.ladder / LEADERS, home),
+        "cohesion": region + _mean(xp, world.ladder / LEADERS, xp.asarray(f.home_grown)),
         "formality": _mean(xp, f.formality + 0.0 * working, working),
         "leader_meetings": xp.sum(met, axis=TARGET, keepdims=True),
         "leader_meetings_outside": xp.sum(met * f.dialogue, axis=TARGET, keepdims=True),
@@ -262,15 +253,13 @@ def first_times(xp: ModuleType, ladder: Array, before: Array) -> Array:
 
 def realignments(world: World, baseline: Baseline, setting: Setting) -> Array:
     """Countries that changed their security guarantor, left a pact or joined sanctions, axes (…, 1, 1, 1, run)."""
-    xp, f = namespace(world.share), setting.formats
+    xp = namespace(world.share)
     start, now = (security_of(xp, share, setting) for share in (baseline.world.share, world.share))
     first = indicator(xp, start >= xp.max(start, axis=TARGET, keepdims=True))
     lead = xp.max(now, axis=TARGET, keepdims=True) - xp.max(now * first, axis=TARGET, keepdims=True)
     joined = xp.any(world.joined > 0.0, axis=TARGET, keepdims=True)
-    led = np.sum(np.asarray(f.leads), axis=0) > 0.0
-    secure = np.sum(np.asarray(f.covers) * np.asarray(setting.security), axis=DOMAIN) > 0.0
-    pacts = places_of(led, secure, np.asarray(f.formality) >= PACT_FORMALITY, f.body)
-    was, now_is = (take_targets(xp, status, pacts) == MEMBER for status in (baseline.world.status, world.status))
+    statuses = (baseline.world.status, world.status)
+    was, now_is = (take_targets(xp, status, setting.pacts) == MEMBER for status in statuses)
     left = xp.any(was & ~now_is, axis=TARGET, keepdims=True)
     return xp.sum(indicator(xp, (lead > REALIGNMENT_MARGIN) | joined | left), axis=COUNTRY, keepdims=True)
 

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import NDArray
 
-from hedgesim.model.arrays import TARGET, Array, namespace, places_of
+from hedgesim.model.arrays import DOMAIN, Array, in_domains, places_of
 from hedgesim.model.given import Given
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import Shocks
+from hedgesim.model.world import DORMANT, LEADERS, MINISTERS
+
+BILATERAL, TRILATERAL = 1.0, 3.0
+"""Pairs of two and of three parties."""
+
+PACT_FORMALITY = 0.6
+"""Formality from which a body in the security domain counts as a pact."""
 
 REGION, OTHER = "region", "other"
 """The last two options: the other countries of the region, and all others with the country itself."""
@@ -89,9 +98,9 @@ class Formats:
     """What the scenario gives from a quarter on."""
 
     @property
-    def leads(self) -> Array:
+    def leads(self) -> NDArray[np.float64]:
         """1 where the power leads the format, axes (power, format)."""
-        return namespace(self.lead).matrix_transpose(self.lead[0, :, :, 0])
+        return np.asarray(self.lead)[0, :, :, 0].T
 
     @cached_property
     def owns(self) -> tuple[int, ...]:
@@ -99,16 +108,53 @@ class Formats:
         return places_of(self.own)
 
     @cached_property
-    def unions(self) -> tuple[int, ...]:
-        """Places of the customs unions with a power."""
-        return places_of(np.any(np.asarray(self.customs) > 0.0, axis=TARGET))
+    def pairs_of_two(self) -> tuple[int, ...]:
+        """Places of the small groups of two."""
+        return places_of(self.small, self.pairs <= BILATERAL)
 
     @cached_property
-    def led(self) -> tuple[tuple[int, ...], ...]:
-        """Places of the formats that each power leads and, last, of those that nobody from outside leads."""
-        leads = np.asarray(self.leads)
+    def groups(self) -> tuple[int, ...]:
+        """Places of the small groups of three or more."""
+        return places_of(self.small, self.pairs >= TRILATERAL)
+
+    @cached_property
+    def unborn(self) -> tuple[int, ...]:
+        """Places of the treaties and bodies that do not exist at the start."""
+        return places_of(self.treaty + self.body, self.ladder == DORMANT)
+
+    @cached_property
+    def unions(self) -> tuple[tuple[int, ...], NDArray[np.float64]]:
+        """Places of the customs unions with a power, and 1 where one is with which power, axes (union, power)."""
+        customs = np.asarray(self.customs)[0, :, :, 0]
+        places = places_of(np.any(customs > 0.0, axis=-1))
+        return places, customs[list(places)]
+
+    @cached_property
+    def led(self) -> tuple[tuple[tuple[int, ...], NDArray[np.float64]], ...]:
+        """Of each power and, last, of nobody from outside: places of the formats in its lead, and what they cover.
+
+        What they cover: 1 where a format deals with a domain, axes (format, domain).
+        """
+        leads, covers = self.leads, np.asarray(self.covers)[0, :, :, 0].T
         home = np.asarray(self.dialogue)[0, 0, :, 0] + np.sum(leads, axis=0) == 0.0
-        return tuple(map(places_of, (*leads, home)))
+        return tuple((places, covers[list(places)]) for places in map(places_of, (*leads, home)))
+
+    @cached_property
+    def home_grown(self) -> NDArray[np.float64]:
+        """1 for own meetings and small groups that no power leads, treaties excepted, axes (1, 1, format, 1)."""
+        small = np.asarray(self.small) * (1.0 - np.sum(self.leads, axis=0)[:, None])
+        return (np.asarray(self.own) + small) * (1.0 - np.asarray(self.treaty))
+
+    @cached_property
+    def firsts(self) -> tuple[tuple[int, ...], tuple[Array, Array]]:
+        """Places of the formats that others come after; 1 where ministers, and where leaders, must have met first.
+
+        Axes of both (first format, format).
+        """
+        after = np.asarray(self.after)[0, :, :, 0]
+        places = places_of(np.max(after, axis=1))
+        ministers, leaders = (1.0 * (after[list(places)] >= rung) for rung in (MINISTERS, LEADERS))
+        return places, (ministers, leaders)
 
 
 FORM = ("share", "prior_dominated", "evidence", "security", "energy", "economy", "formats")
@@ -176,7 +222,25 @@ class Setting:
     formats: Formats
     shocks: Shocks
 
-    @property
+    @cached_property
     def n_powers(self) -> int:
         """How many powers there are: options begin with them."""
         return len(self.axes.powers)
+
+    @cached_property
+    def in_security(self) -> Any:
+        """Index of the security domain."""
+        return in_domains(self.security)
+
+    @cached_property
+    def sanctionable(self) -> tuple[Any, Any]:
+        """Indices of the domains that sanctions reach: goods trade and energy."""
+        return in_domains(self.economy), in_domains(self.energy)
+
+    @cached_property
+    def pacts(self) -> tuple[int, ...]:
+        """Places of the bodies led by a power, in the security domain and of enough formality to bind."""
+        f = self.formats
+        led = np.sum(f.leads, axis=0) > 0.0
+        secure = np.sum(np.asarray(f.covers) * np.asarray(self.security), axis=DOMAIN) > 0.0
+        return places_of(led, secure, np.asarray(f.formality) >= PACT_FORMALITY, f.body)

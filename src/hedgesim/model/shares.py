@@ -11,6 +11,7 @@ from hedgesim.model.arrays import (
     TARGET,
     Array,
     Number,
+    at_least,
     bound,
     known_zero,
     namespace,
@@ -136,7 +137,7 @@ def spread_of_drift(still: Array, energy: Array, tail: Array, parameters: DriftP
     xp = namespace(still)
     quarter = (2.0 / YEAR**0.5) * (parameters.sigma + (parameters.sigma_energy - parameters.sigma) * energy)
     floor = xp.maximum(quarter * quarter, LOWEST_SHARE)
-    return quarter * tail / xp.sqrt(xp.maximum(still, floor))
+    return quarter * tail / xp.sqrt(at_least(xp, still, floor))
 
 
 def tail_of(xp: ModuleType, one: Array, other: Array) -> Array:

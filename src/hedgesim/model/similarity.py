@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 
-from hedgesim.model.arrays import COUNTRY, TARGET, Array, fusion_barrier, nonzero, spread
+from hedgesim.model.arrays import COUNTRY, TARGET, Array, fusion_barrier, nonzero
 
 
 def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
@@ -18,15 +19,14 @@ def similarity(xp: ModuleType, presence: Array) -> tuple[Array, Array, Array]:
     around = presence - mean
     own = xp.sum(around * around, axis=TARGET, keepdims=True)
 
-    def of_pairs(x: Array) -> tuple[Array, Array]:
-        """Numbers of one and of the other of every pair, along the axis of countries."""
-        others = [x[..., i + 1 :, :, :, :] for i in range(n_countries)]
-        ones = [spread(x[..., i : i + 1, :, :, :], other) for i, other in enumerate(others)]
-        return xp.concat(ones, axis=COUNTRY), xp.concat(others, axis=COUNTRY)
+    def of_pairs(f: Callable[[Array, Array], Array], x: Array) -> Array:
+        """A function of the numbers of one and of the other of every pair, along the axis of countries."""
+        places = range(n_countries)
+        return xp.concat([f(x[..., i : i + 1, :, :, :], x[..., i + 1 :, :, :, :]) for i in places], axis=COUNTRY)
 
-    (one, other), (mean_one, mean_other), (own_one, own_other) = map(of_pairs, (presence, mean, own))
-    apart = xp.sum((one - other) ** 2, axis=TARGET, keepdims=True)
-    dispersion, gap = own_one + own_other, n_powers * (mean_one - mean_other) ** 2
+    apart = of_pairs(lambda one, other: xp.sum((one - other) ** 2, axis=TARGET, keepdims=True), presence)
+    gap = n_powers * of_pairs(lambda one, other: (one - other) ** 2, mean)
+    dispersion = of_pairs(lambda one, other: one + other, own)
     apart, dispersion, gap = fusion_barrier(xp, apart, dispersion, gap)
     scores = (
         1.0 - apart,

@@ -36,7 +36,7 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     )
     share = spread(share, draws.cycle[..., :1, :])  # every run has its own, even where nothing is drawn
     log_share = xp.log(share)
-    scale = sh.spread_of_drift(share, setting.energy, draws.tails[0, ...], parameters.drift)
+    scale = sh.spread_of_drift(share, setting.energy, draws.tails[0], parameters.drift)
     drift = sh.starting_drift(draws.value, scale)
     world = _world(xp, setting, share, drift, log_share)
     world = replace(

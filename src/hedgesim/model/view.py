@@ -95,6 +95,8 @@ class View:
     def of(self, where: slice) -> View:
         """The view of some of the countries: a slice of the country axis, which keeps its place."""
         n = self.share.shape[COUNTRY]
+        if where == slice(0, n):
+            return self
         arrays = {name: getattr(self, name) for name in _VIEW}
         return View(**{name: a[..., where, :, :, :] if a.shape[COUNTRY] == n else a for name, a in arrays.items()})
 
@@ -130,6 +132,8 @@ class PowerView:
     def of(self, where: slice) -> PowerView:
         """The view of some of the powers: a slice of the target axis, which keeps its place."""
         n = self.attention.shape[TARGET]
+        if where == slice(0, n):
+            return self
         arrays = {name: getattr(self, name) for name in _POWER_VIEW}
         return PowerView(**{name: a[..., where, :] if a.shape[TARGET] == n else a for name, a in arrays.items()})
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from hedgesim.model.world import RUNGS
 from hedgesim.plots.labels import QUARTERS, Names, draw_years, mark_shocks, quarter_numbers
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, legend, plain_rows, text_width
-from hedgesim.results.summary import INTERVAL
+from hedgesim.results.reduction import INTERVAL
 
 NONE, MINISTERS, LEADERS = RUNGS
 STEPS = (MINISTERS, LEADERS)

@@ -89,20 +89,32 @@ def final_columns(axes: Axes) -> list[str]:
 
 def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
     """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column."""
-    index = outcomes.of_country(INDEX)[:, -1]
-    own = dict(zip((f"{INDEX}_{code}" for code in outcomes.axes.countries), index, strict=True))
-
-    def final(name: str) -> Values:
-        if name in own:
-            return np.asarray(own[name])
-        if name in outcomes.system:
-            values = outcomes.of_system(name)
-            return np.asarray(values.sum(axis=0) if name in TOTALS else values[-1])
-        return np.asarray(outcomes.of_country(name)[:, -1].mean(axis=0))
-
-    known = {*own, *outcomes.system, *outcomes.countries}
-    usual = {name: final(name) for name in final_columns(outcomes.axes) if name in known}
+    known = outcomes_known(outcomes)
+    usual = {name: final_of(outcomes, name) for name in final_columns(outcomes.axes) if name in known}
     return usual | {name: outcomes.final_further(name) for name in outcomes.further}
+
+
+def outcomes_known(outcomes: Outcomes) -> list[str]:
+    """Every name that `final_of` takes: of the system, of countries (their mean), and of one country."""
+    own = [f"{name}_{code}" for name in outcomes.countries for code in outcomes.axes.countries]
+    return [*outcomes.system, *outcomes.countries, *own]
+
+
+def final_of(outcomes: Outcomes, name: str) -> Values:
+    """One outcome: the total of what is counted per quarter, and else the value in the last one; axes (run,).
+
+    name: such as `cohesion`, `presence_RUS` (mean of countries) or `presence_RUS_KAZ`; ValueError if unknown.
+    """
+    if name in outcomes.system:
+        values = outcomes.of_system(name)
+        return np.asarray(values.sum(axis=0) if name in TOTALS else values[-1])
+    if name in outcomes.countries:
+        return np.asarray(outcomes.of_country(name)[:, -1].mean(axis=0))
+    places = {f"{of}_{code}": (of, n) for of in outcomes.countries for n, code in enumerate(outcomes.axes.countries)}
+    if name not in places:
+        raise ValueError(name)
+    of, n = places[name]
+    return np.asarray(outcomes.of_country(of)[n, -1])
 
 
 def further_in(names: Iterable[str], axes: Axes) -> tuple[str, ...]:
@@ -130,7 +142,7 @@ class Rows:
 
     def __init__(self, n_runs: int) -> None:
         """Start without rows, of which there will be so many."""
-        self._n, self._at = n_runs, 0
+        self._most, self.n = n_runs, 0
         self._columns: dict[str, NDArray[Any]] = {}
         self._reasons = np.full(n_runs, None, dtype=object)
 
@@ -141,7 +153,7 @@ class Rows:
         """
         good = block.successful()
         wanted = np.flatnonzero(np.ones_like(good) if chosen is None else chosen)
-        where = slice(self._at, self._at + len(wanted))
+        where = slice(self.n, self.n + len(wanted))
         for name, values in leading.items():
             self._column(name, np.asarray(values).dtype)[where] = (
                 np.broadcast_to(values, good.shape)[wanted] if np.ndim(values) else values
@@ -150,23 +162,49 @@ class Rows:
             self._column(name, np.dtype(np.int64 if name in COUNTS else np.float64))[where] = np.where(
                 good, values, -1 if name in COUNTS else np.nan
             )[wanted]
-        for row, k in enumerate(wanted.tolist(), start=self._at):
+        for row, k in enumerate(wanted.tolist(), start=self.n):
             self._reasons[row] = block.failed.get(k)
-        self._at += len(wanted)
+        self.n += len(wanted)
 
     def _column(self, name: str, kind: np.dtype[Any]) -> NDArray[Any]:
         if name not in self._columns:
-            self._columns[name] = np.empty(self._n, dtype=object if kind.kind in "US" else kind)
+            self._columns[name] = np.empty(self._most, dtype=object if kind.kind in "US" else kind)
         return self._columns[name]
 
     def frame(self) -> pd.DataFrame:
         """The table, which shares the memory of the columns; counts are empty, and so floats, where a run failed."""
-        if any(reason is not None for reason in self._reasons):
-            for name in self._columns.keys() & set(COUNTS):
-                column = self._columns[name]
-                self._columns[name] = np.where(column < 0, np.nan, column)
-        failed = pd.Series(self._reasons, dtype=object)
-        return pd.DataFrame({**self._columns, "failed": failed}, copy=False)
+        columns = self._filled()
+        if any(reason is not None for reason in self._reasons[: self.n]):
+            for name in columns.keys() & set(COUNTS):
+                columns[name] = np.where(columns[name] < 0, np.nan, columns[name])
+        failed = pd.Series(self._reasons[: self.n], dtype=object)
+        return pd.DataFrame({**columns, "failed": failed}, copy=False)
+
+    def values(self, name: str) -> Values | None:
+        """An outcome of the runs that did not fail, axes (run,); None where there is no such outcome."""
+        good = pd.isna(self._reasons[: self.n])
+        column = self._filled().get(name) if name not in {"run", "seed"} else None
+        return None if column is None else np.asarray(column[good], dtype=np.float64)
+
+    def _filled(self) -> dict[str, NDArray[Any]]:
+        """The columns as far as they are filled."""
+        return {name: column[: self.n] for name, column in self._columns.items()}
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that was taken in, as arrays of numbers, and the reasons as texts."""
+        reasons = [reason or "" for reason in self._reasons[: self.n]]
+        return {**self._filled(), "failed": np.asarray(reasons, dtype=str)}
+
+    def resume(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take a state in place of what was taken in; ValueError where it does not fit."""
+        reasons = state["failed"].tolist()
+        if state.keys() - {"failed"} != self._columns.keys() or len(reasons) > self._most:
+            message = "these are columns of other runs"
+            raise ValueError(message)
+        self.n = len(reasons)
+        self._reasons[: self.n] = [reason or None for reason in reasons]
+        for name, column in self._columns.items():
+            column[: self.n] = state[name]
 
 
 def failures(case: Case, outcomes: Outcomes) -> dict[int, str]:

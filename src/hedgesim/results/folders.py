@@ -215,7 +215,7 @@ SWEEP = "sweep"
 LAYERS = ("model", "rules", "scenario", "experiment", "engines", "results", "data")
 """Folders of the package whose files decide about the numbers in a store."""
 
-PACKAGES = ("numpy", "scipy", "pandas", "pyarrow", "array-api-compat")
+PACKAGES = ("numpy", "scipy", "pandas", "pyarrow")
 OF_BACKEND: Mapping[str, tuple[str, ...]] = {"numpy": (), "jax": ("jax", "jaxlib")}
 
 Manifest = Mapping[str, Any]

@@ -36,7 +36,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     RUN: OF_ALL
     | {
         *("scenario", "scenario_digest", "scenario_text", "backend", "workers", "runs_at_once", "parameters", "rules"),
-        *("keep", "began", "ended", "twin", "left_out", "outcome", "grid", "notes"),
+        *("keep", "began", "ended", "twin", "left_out", "outcome", "grid", "notes", "until_error"),
     },
     SWEEP: IN_SWEEPS | {"tables", "failed", "groups"},
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0
 """Quantiles of every summary, by the name of their column."""
 
 LEVELS = tuple(QUANTILES.values())
+INTERVAL = (0.05, 0.95)
+"""Levels between which 90 % of runs are."""
+
 EXACT = 2048
 """Runs up to which every value is kept and quantiles are exact; also how many are processed at a time."""
 
@@ -72,6 +76,20 @@ class Reduction:
     def n(self) -> int:
         """How many runs were taken in."""
         return self._n + self._n_waiting
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """All that was taken in, as arrays."""
+        bins = {} if self._bins is None else {name: getattr(self._bins, name) for name in _BINS}
+        moments = {"n": np.asarray(self._n), "mean": self._mean, "squares": self._squares}
+        return {**moments, "waiting": self._waiting[..., : self._n_waiting], **bins}
+
+    def resume(self, state: Mapping[str, NDArray[Any]]) -> None:
+        """Take a state in place of what was taken in; ValueError where it does not fit."""
+        waiting = state["waiting"]
+        self._n, self._n_waiting = int(state["n"]), waiting.shape[-1]
+        self._waiting[..., : self._n_waiting] = waiting
+        self._mean[:], self._squares[:] = state["mean"], state["squares"]
+        self._bins = _Bins(*(state[name] for name in _BINS)) if _BINS[0] in state else None
 
     def mean(self) -> Values:
         """Mean over runs, axes `shape`; NaN without any."""
@@ -190,6 +208,9 @@ class _Bins:
         lower = np.where(edges > 0, np.take_along_axis(below, np.maximum(edges - 1, 0), axis=-1), 0.0)
         inside = np.clip((np.asarray(LEVELS) - lower) / np.maximum(upper - lower, 1e-300), 0.0, 1.0)
         return np.transpose(self.low[part] + self.width[part] * (edges + inside))
+
+
+_BINS = ("low", "width", "counts")
 
 
 def _slabs(n: int) -> Iterator[slice]:

@@ -6,19 +6,23 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgesim.engines.case import Case
-from hedgesim.errors import StoreError, check_path
+from hedgesim.errors import StoreError, check_path, texts
 from hedgesim.results.folders import RUN, SWEEP, Folder
 from hedgesim.results.manifest import digests_of, fault_of_keys, manifest_in, warn_of_age
 from hedgesim.results.ownership import IDENTITY, Draw, check_folder, drawn, write_files
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
-from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.checked import digest_of
+
+if TYPE_CHECKING:
+    from xarray import Dataset
+
+    from hedgesim.engines.case import Case
+    from hedgesim.scenario import Scenario
+    from hedgesim.scenario.arrays import ScenarioInputs
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,21 @@ class Results:
             StoreError: no such table, column or operator, or a file that is damaged or missing.
         """
         return self.tables.read(name, columns, where)
+
+    def to_xarray(self, tables: Sequence[str] = ()) -> Dataset:
+        """Tables as one labelled data set; its `to_netcdf` writes netCDF. Wants `pip install 'hedgesim[exports]'`.
+
+        tables: names; by default all of the runs that are kept in full, or without any the table of runs. Dimensions
+        are what identifies a row: point (of a sweep) or what varies (of a grid), run, period, country, domain, option
+        and so on. Presence, a column for each option in tables, is one variable. A column that an earlier table has too
+        is called TABLE_COLUMN. Variables have units and meaning.
+
+        Raises:
+            StoreError: xarray is not installed, no such table, or tables of different runs.
+        """
+        from hedgesim.results.labelled import dataset_of
+
+        return dataset_of(self.tables, texts("tables", tables), self.manifest)
 
     def closing(self) -> pd.DataFrame:
         """Presence, hedging index, meetings and realignments before and after, with Monte Carlo error, of all runs.

@@ -1,8 +1,8 @@
-"""Runs scenarios: one, or one and its counterfactual twin under the same random numbers."""
+"""Runs scenarios: one, or several in turn under the same random numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,14 +19,14 @@ from hedgesim.results.blocks import Block, Rows, run_block, with_outcomes
 from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
+from hedgesim.results.reduction import Reduction
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_space
 from hedgesim.results.summary import Closing, Paired, Summary
 from hedgesim.results.tables import RUNS, SUMMARY, TABLES
-from hedgesim.results.twins import Twins
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
-from hedgesim.scenario.arrays import read_inputs
+from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.notes import notes_of
 
 DEFAULT_RUNS, DEFAULT_KEEP = 1000, 100
@@ -35,7 +35,7 @@ _PACKAGES = ("mesa", "matplotlib", "mpltern")
 OnRuns = Callable[[int], None]
 
 
-def _silent(_: int) -> None:
+def silent(_: int) -> None:
     """Show no progress."""
 
 
@@ -73,7 +73,7 @@ def run(
     workers: int = 1,
     rules: Sequence[str | Path] = (),
     folder: Path | None = None,
-    on_runs: OnRuns = _silent,
+    on_runs: OnRuns = silent,
 ) -> Results:
     """Run a scenario, given as it was read, or by its name or path.
 
@@ -97,24 +97,8 @@ def run(
     return results
 
 
-def run_twins(
-    scenarios: tuple[Scenario, Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent
-) -> Twins:
-    """Run a scenario and its twin, block by block in turn, under the same random numbers; see `run`.
-
-    Raises:
-        ValueError: the seeds differ, so that run k of one is not a twin of run k of the other.
-    """
-    seeds = [scenario.seed for scenario in scenarios]
-    if seeds[0] != seeds[1]:
-        message = f"seeds {seeds[0]} and {seeds[1]} differ: twins need one seed. Give both the same."
-        raise ValueError(message)
-    (first, twin), paired = run_scenarios(scenarios, plan, folder=folder, on_runs=on_runs)
-    return Twins(first, twin, paired.table(), paired.left_out)
-
-
 def run_scenarios(
-    scenarios: Sequence[Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = _silent
+    scenarios: Sequence[Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = silent
 ) -> tuple[list[Results], Paired]:
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
@@ -126,11 +110,19 @@ def run_scenarios(
     with blocks_of(cases, plan) as blocks:
         for block in blocks:
             batch.add(block)
-    results = []
-    for scenario, case, own, one in zip(scenarios, cases, inputs, batch.gathered, strict=True):
-        manifest = {IDENTITY: identity, **_manifest(scenario, notes_of(scenario, own), plan=plan, began=began)}
-        results.append(Results(manifest, FrameTables(one.tables()), scenario, case, own, one.closing()))
+    results = [
+        results_of(scenario, own, one, plan, {IDENTITY: identity, "began": began})
+        for scenario, own, one in zip(scenarios, inputs, batch.gathered, strict=True)
+    ]
     return results, batch.paired
+
+
+def results_of(
+    scenario: Scenario, inputs: ScenarioInputs, gathered: Gathered, plan: Plan, facts: Mapping[str, object]
+) -> Results:
+    """What was gathered of a scenario as results; facts: what the manifest says besides, such as when they began."""
+    manifest = {**_manifest(scenario, notes_of(scenario, inputs), plan=plan), **facts, "ended": now()}
+    return Results(manifest, FrameTables(gathered.tables()), scenario, gathered.case, inputs, gathered.closing())
 
 
 class Batch:
@@ -139,7 +131,7 @@ class Batch:
     A run that failed is a row of the table of runs, with its reason, and in no other table.
     """
 
-    def __init__(self, cases: Sequence[Case], plan: Plan, on_runs: OnRuns = _silent) -> None:
+    def __init__(self, cases: Sequence[Case], plan: Plan, on_runs: OnRuns = silent) -> None:
         """Start without runs."""
         self.gathered, self.paired = [Gathered(case, plan.runs) for case in cases], Paired()
         self._before: list[Block] = []
@@ -156,13 +148,13 @@ class Batch:
 
 
 @contextmanager
-def blocks_of(cases: Sequence[Case], plan: Plan) -> Iterator[Iterable[Block]]:
-    """Runs 0 .. n - 1 of every case, block by block in turn. Workers change nothing but the time.
+def blocks_of(cases: Sequence[Case], plan: Plan, first: int = 0) -> Iterator[Iterable[Block]]:
+    """Runs first .. n - 1 of every case, block by block in turn. Workers change nothing but the time.
 
     Raises:
         WorkerError: a worker process could not be started or ended before its work was done.
     """
-    tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.engine.together, cases=len(cases))
+    tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.engine.together, cases=len(cases), first=first)
     if plan.workers == 1:
         yield starmap(run_block, ((cases[n], plan.engine, runs, whole) for n, runs, whole in tasks))
         return
@@ -177,9 +169,8 @@ BlockTask = tuple[int, range, bool]
 """Runs to be simulated at once: of which of the cases, which, and whether every number of them is kept."""
 
 
-def block_tasks(n_runs: int, *, keep: int, together: int, cases: int = 1) -> Iterator[BlockTask]:
-    """Blocks of at most `together` runs, of every case in turn; none holds both kept and other runs."""
-    first = 0
+def block_tasks(n_runs: int, *, keep: int, together: int, cases: int = 1, first: int = 0) -> Iterator[BlockTask]:
+    """Blocks of at most `together` runs, of every case in turn, from a run on; none holds both kept and other runs."""
     while first < n_runs:
         border = keep if first < keep else n_runs
         last = min(first + together, border, n_runs)
@@ -198,15 +189,15 @@ class Gathered:
 
     def __init__(self, case: Case, n_runs: int) -> None:
         """Start without runs, of which there will be so many."""
-        self._case, self._n = case, 0
-        self._rows, self._summary, self._closing = Rows(n_runs), Summary(), Closing()
+        self.case, self.rows = case, Rows(n_runs)
+        self._summary, self._closing = Summary(), Closing()
         self._kept: list[dict[str, pd.DataFrame]] = []
 
     def add(self, block: Block) -> int:
         """Take in a block; give the number of its runs."""
         good = block.successful()
-        self._rows.add(block, {"run": range(self._n, self._n + len(good)), "seed": self._case.seed})
-        self._n += len(good)
+        first = self.rows.n
+        self.rows.add(block, {"run": range(first, first + len(good)), "seed": self.case.seed})
         if block.kept:
             self._kept.append(dict(block.kept))
         if good.any():
@@ -219,14 +210,18 @@ class Gathered:
         """The tables by name."""
         names = self._kept[0] if self._kept else {}
         kept = {name: pd.concat([part[name] for part in self._kept], ignore_index=True) for name in names}
-        return {RUNS: self._rows.frame(), SUMMARY: self._summary.table(), **kept}
+        return {RUNS: self.rows.frame(), SUMMARY: self._summary.table(), **kept}
 
     def closing(self) -> pd.DataFrame:
         """The closing table."""
         return self._closing.table()
 
+    def parts(self) -> dict[str, Rows | Reduction]:
+        """What holds numbers of all runs, by name; it gives and takes its `state`. Empty without a run."""
+        return {"rows": self.rows, **self._summary.parts(), **self._closing.parts()} if self.rows.n else {}
 
-def _manifest(scenario: Scenario, notes: Sequence[str], *, plan: Plan, began: str) -> dict[str, object]:
+
+def _manifest(scenario: Scenario, notes: Sequence[str], *, plan: Plan) -> dict[str, object]:
     return {
         "scenario": scenario.name,
         "scenario_digest": scenario.digest,
@@ -242,6 +237,4 @@ def _manifest(scenario: Scenario, notes: Sequence[str], *, plan: Plan, began: st
         "seed": scenario.seed,
         "runs": plan.runs,
         "keep": plan.keep,
-        "began": began,
-        "ended": now(),
     }

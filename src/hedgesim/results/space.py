@@ -71,12 +71,17 @@ def check_free(folder: Path, need: float, *, runs: int, most: str = "runs") -> N
 
 def check_memory(cases: Sequence[Case], *, runs: int, keep: int) -> None:
     """Refuse runs whose tables do not fit the memory of this computer; StoreError if so."""
-    there = memory_of_computer()
     need = _sum([in_memory(case, runs=runs, keep=keep) for case in cases])
-    if there is not None and need.rows + need.kept > there:
-        fault = f"{runs} runs need about {size(need.rows + need.kept)} of memory, this computer has {size(there)}"
-        place = f"--runs {runs}" if need.most == "--runs" else f"--keep {keep}"
-        raise StoreError(place, fault, remedy=f"Give fewer {need.most}.")
+    asked = runs if need.most == "--runs" else keep
+    check_bytes(need.rows + need.kept, runs=runs, place=f"{need.most} {asked}", most=need.most)
+
+
+def check_bytes(need: float, *, runs: int, place: str = "", most: str = "--runs") -> None:
+    """Refuse runs that need more bytes than the memory of this computer; StoreError if so."""
+    there = memory_of_computer()
+    if there is not None and need > there:
+        fault = f"{runs} runs need about {size(need)} of memory, this computer has {size(there)}"
+        raise StoreError(place or f"--runs {runs}", fault, remedy=f"Give fewer {most}.")
 
 
 def memory_of_computer() -> float | None:

@@ -12,7 +12,7 @@ from hedgesim.engines.records import SYSTEM, Outcomes, Values
 from hedgesim.model.named_outcomes import named_in
 from hedgesim.model.setting import Axes
 from hedgesim.results.blocks import Block, further_in
-from hedgesim.results.reduction import EXACT, LEVELS, QUANTILES, Reduction
+from hedgesim.results.reduction import EXACT, INTERVAL, LEVELS, QUANTILES, Reduction
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, STATISTICS, SUMMARY_KEYS, TOTALS
 
 ALL, NAMED = "all", "named"
@@ -63,6 +63,10 @@ class Summary:
             **dict(zip(QUANTILES, self._numbers.quantiles(), strict=True)),
         }
         return names.assign(**{name: of.ravel()[order] for name, of in values.items()}, n=self._numbers.n)
+
+    def parts(self) -> dict[str, Reduction]:
+        """What the statistics are taken from, by name; nothing before the first run that did not fail."""
+        return {} if self._numbers is None else {"summary": self._numbers}
 
 
 @lru_cache(maxsize=4)
@@ -127,6 +131,10 @@ class Closing:
         totals = zip(COUNTS, self._counts.mean(), self._counts.error(), strict=True)
         counts = [(name, SYSTEM, np.nan, mean, np.nan, error, n) for name, mean, error in totals]
         return pd.DataFrame([*levels, *counts], columns=list(CLOSING))
+
+    def parts(self) -> dict[str, Reduction]:
+        """What the table is taken from, by name; nothing before the first run that did not fail."""
+        return {} if self._levels is None else {"levels": self._levels, "counts": self._counts}
 
 
 class Paired:
@@ -204,7 +212,9 @@ def key_of(name: str, axes: Axes) -> Key:
     return outcome, entity or ALL, option
 
 
-INTERVAL = (0.05, 0.95)
+def error_of(sample: Values) -> float:
+    """Standard error of a mean; not a number for one run."""
+    return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else np.nan
 
 
 def summarise(frame: pd.DataFrame, keys: Sequence[str] = SUMMARY_KEYS) -> pd.DataFrame:

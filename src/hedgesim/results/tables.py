@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from hedgesim.engines.records import Trajectory
 from hedgesim.model.arrays import Array
-from hedgesim.model.derived import Derived
 from hedgesim.model.outcomes import OUTCOMES, Outcome
 from hedgesim.model.setting import Axes
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.results.reduction import QUANTILES
+
+if TYPE_CHECKING:
+    from hedgesim.engines.records import Trajectory
+    from hedgesim.model.derived import Derived
 
 RUNS, SUMMARY = "runs", "summary"
 PRESENCE = "presence_"

@@ -1,15 +1,16 @@
-"""A scenario and its twin, which were run under the same random numbers, and how they differ."""
+"""A scenario and its counterfactual twin under the same random numbers, and their paired differences."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
 from hedgesim.results.ownership import IDENTITY
 from hedgesim.results.results import Results
-from hedgesim.results.summary import PAIRED, key_of
+from hedgesim.results.simulation import OnRuns, Plan, run_scenarios, silent
+from hedgesim.scenario import Scenario
 
 
 @dataclass(frozen=True)
@@ -44,13 +45,6 @@ class Twins:
         """The differences without what never differs."""
         return self.paired[(self.paired[["mean", "q05", "q95"]] != 0.0).any(axis=1) | (self.paired["error"] > 0.0)]
 
-    def of_outcomes(self, names: Sequence[str]) -> pd.DataFrame:
-        """The differences of some outcomes by their names, such as `presence_RUS_KAZ`, also where they are zero."""
-        assert self.first.case is not None
-        axes = self.first.case.setting.axes
-        rows = self.paired.set_index(list(PAIRED[:3]), drop=False)
-        return rows.loc[[key for name in names if (key := key_of(name, axes)) in rows.index]].reset_index(drop=True)
-
     def gain_in_words(self) -> str:
         """By how much pairing cut the variance of differences: the median, and the smallest; empty if unknown.
 
@@ -75,3 +69,19 @@ def _smallest(rows: pd.DataFrame) -> str:
     words = str(row["outcome"]).replace("_", " ")
     what = f"{words} of {row['option']} in {row['entity']}" if row["option"] else f"{words}, {row['entity']}"
     return f"{row['gain']:.1f} ({what})"
+
+
+def run_twins(
+    scenarios: tuple[Scenario, Scenario], plan: Plan, *, folder: Path | None = None, on_runs: OnRuns = silent
+) -> Twins:
+    """Run a scenario and its twin, block by block in turn, under the same random numbers; see `run`.
+
+    Raises:
+        ValueError: the seeds differ, so that run k of one is not a twin of run k of the other.
+    """
+    seeds = [scenario.seed for scenario in scenarios]
+    if seeds[0] != seeds[1]:
+        message = f"seeds {seeds[0]} and {seeds[1]} differ: twins need one seed. Give both the same."
+        raise ValueError(message)
+    (first, twin), paired = run_scenarios(scenarios, plan, folder=folder, on_runs=on_runs)
+    return Twins(first, twin, paired.table(), paired.left_out)

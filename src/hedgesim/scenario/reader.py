@@ -185,7 +185,32 @@ def read_scenario(
         place = Place(f"--seed {seed}")
         entries = tree.value if isinstance(tree.value, Mapping) else {}
         tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})
-    folder = _tables_folder(tree, path, files)
+    return _checked(tree, path, _tables_folder(tree, path, files), files=files, names=names)
+
+
+def scenario_of_text(text: str, path: Path, folder: Path | None = None) -> Scenario:
+    """The scenario of a complete text, such as `Scenario.text`.
+
+    path: what it is called, and the place in errors. folder: its own tables, which the text cannot find.
+
+    Raises:
+        ScenarioError: anything wrong with the text.
+    """
+    tree = compose(text, lambda line, column: Place(str(path), line, column))
+    if tree is None or not isinstance(tree.value, Mapping):
+        raise ScenarioError(Place(str(path)), "it holds no scenario", "Name the file of the scenario.")
+    return _checked(tree, path, folder)
+
+
+def _checked(
+    tree: Node,
+    path: Path,
+    folder: Path | None,
+    *,
+    files: Sequence[str] = (),
+    names: Callable[[Path | None], KnownNames] = known_names,
+) -> Scenario:
+    """The scenario of a tree; folder: its own tables."""
     scenario = Scenario.of_tree(tree, path, files=files, context=names(folder).for_scenario(plain(tree)))
     scenario._tables_folder = folder
     return scenario

@@ -93,6 +93,12 @@ def read_tables(folder: Path | None = None) -> Tables:
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
 
 
+def names_by_code() -> dict[str, str]:
+    """Names of countries, powers and options by code, of the packaged tables, without reading the others."""
+    axes = read_csv(Path(str(files("hedgesim") / "data" / "tables" / "axes.csv")))
+    return dict(zip(axes.column("code"), axes.column("name"), strict=True))
+
+
 def _cited(path: Path) -> dict[str, Any]:
     """Sources of a folder: mappings by key, each with its citation."""
     sources = _yaml(path)

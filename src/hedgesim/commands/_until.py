@@ -1,0 +1,57 @@
+"""The option by which runs are added until outcomes are exact enough, and what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Exit, Option
+
+import hedgesim
+from hedgesim.errors import HedgesimError
+from hedgesim.numbers import with_error
+
+if TYPE_CHECKING:
+    from hedgesim.results.until import Until
+
+MOST = "With --until-error the most there may be, by default 100000."
+
+UntilError = Annotated[
+    list[str] | None,
+    Option(
+        metavar="OUTCOME=ERROR",
+        help="Add runs, from the usual number on, until the mean of an outcome at the end of the scenario (a column of "
+        "the table runs) has a standard error of at most this; may be repeated. The same command goes on after a stop, "
+        "and extends fewer runs of the same in the folder.",
+    ),
+]
+
+
+def until_of(texts: Sequence[str] | None, least: int, *, alone: bool) -> Until | None:
+    """Which outcomes are to be how exact; HedgesimError where that cannot be."""
+    from hedgesim.results.until import OPTION, Until
+
+    if texts and not alone:
+        fault = "it is for a scenario alone, not for one with a twin"
+        raise HedgesimError(OPTION, fault, "Run the scenario with it first, then both with as many --runs.")
+    return Until.of(texts, least) if texts else None
+
+
+def until_in_words(results: hedgesim.Results) -> Iterator[str]:
+    """The outcomes that were to be exact, with the errors that were reached and asked for."""
+    from hedgesim.results.until import UNTIL
+
+    errors = results.manifest.get(UNTIL, {"asked": {}})
+    for outcome, asked in errors["asked"].items():
+        mean, reached = float(results.tables["runs"][outcome].mean()), errors["reached"][outcome]
+        met = "" if reached <= asked else "; not reached: give more --runs"
+        yield f"{outcome} at the end: {with_error(mean, reached)} (asked: {asked:g}{met})"
+
+
+def end_where_not_met(results: hedgesim.Results) -> None:
+    """End with exit code 1 where an outcome is not as exact as was asked for."""
+    from hedgesim.results.until import UNTIL
+
+    errors = results.manifest.get(UNTIL, {"asked": {}})
+    if not all(errors["reached"][outcome] <= asked for outcome, asked in errors["asked"].items()):
+        raise Exit(1)
