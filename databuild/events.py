@@ -27,9 +27,23 @@ _AT_RUNG = {
 
 
 def build_events(raw: RawData) -> pd.DataFrame:
-    """Events as found; one that anybody recalled, or whose source is not here, counts as recall."""
+    """Events as found; one that anybody recalled, or whose source is not here, counts as recall.
+
+    Two countries whose leaders' meetings are a format of the choices have its name in place of `BILAT`.
+    """
     table = raw.facts("format_events_1991_2021").rename(columns={"format_id": "format"})
+    two = "BIL_" + table["participants"].str.replace(";", "_")
+    own = (table["format"] == "BILAT") & two.isin(raw.choices("formats")["format"])
+    table = table.assign(format=table["format"].mask(own, two), rung=_rungs(table))
     return table.sort_values(["date", "format", "event"], kind="stable")
+
+
+def _rungs(table: pd.DataFrame) -> pd.Series:
+    """The rung at which an event is a meeting that was held, else nothing."""
+    rung = pd.Series("", index=table.index)
+    for name, (levels, events) in _AT_RUNG.items():
+        rung = rung.mask(table["level"].isin(levels) & table["event"].isin(events), name)
+    return rung.mask(table["place"] == "written", "")
 
 
 def build_alarms(raw: RawData) -> pd.DataFrame:
@@ -66,7 +80,7 @@ class History:
     """Rows of the events and of the meetings up to 2021 in one form, each meeting once."""
 
     table: pd.DataFrame
-    """date, format, event, level, participants, outcome, source, confidence."""
+    """date, format, event, level, rung, participants, outcome, source, confidence."""
 
     @classmethod
     def of(cls, raw: RawData) -> History:
@@ -76,17 +90,12 @@ class History:
         past = meetings[meetings["date"].str[:4].astype(int) <= LAST_YEAR]
         meetings = _corrected(past, raw.facts("corrections_to_known_rows"))
         meetings = meetings.assign(event=meetings["level"].map(_OF_LEVEL).fillna("met"))
+        meetings = meetings.assign(rung=_rungs(meetings))
         return cls(pd.concat([events, meetings]).sort_values(["date", "format"], kind="stable"))
 
     def held(self, body: str, *, rung: str) -> pd.DataFrame:
         """Meetings of a format at a rung (leaders or ministers) in order of date."""
-        table, (levels, names) = self.table, _AT_RUNG[rung]
-        chosen: pd.DataFrame = table[
-            (table["format"] == body)
-            & table["level"].isin(levels)
-            & table["event"].isin(names)
-            & (table["place"] != "written")
-        ]
+        chosen: pd.DataFrame = self.table[(self.table["format"] == body) & (self.table["rung"] == rung)]
         return chosen
 
 

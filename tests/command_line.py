@@ -105,5 +105,5 @@ def sketch(monkeypatch: pytest.MonkeyPatch) -> None:
             path.touch()
         return paths
 
-    for module in ("run", "theme"):
+    for module in ("pages", "record", "theme"):
         monkeypatch.setattr(f"hedgesim.plots.{module}.write_pages", touch)

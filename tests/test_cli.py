@@ -284,13 +284,14 @@ def test_nothing_of_an_earlier_run_stays_beside_new_tables_and_nothing_else_goes
         return {name for name in files_below(tmp_path) if (tmp_path / name).is_file()}
 
     charts = {f"charts/hedging_index.{kind}" for kind in KINDS}
+    more = {f"charts/trust.{kind}" for kind in KINDS}
     twin = (*TWIN, "--runs", "3", *SHORT)
     made(*twin)
     mine = {"notes.txt", "twin/notes.txt", "charts/mine.png", "paired/charts/mine.svg"}
     for name in mine:
         written(tmp_path / name, "mine")
     run = made("run", "war_2022", "--runs", "3", "--keep", "0", *SHORT, "--overwrite")
-    assert run == mine | charts | {"manifest.json", "runs.parquet", "summary.parquet"}
+    assert run == mine | charts | more | {"manifest.json", "runs.parquet", "summary.parquet"}
     for name in mine:
         (tmp_path / name).unlink()
     made(*twin, "--overwrite")

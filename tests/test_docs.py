@@ -23,7 +23,7 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("api", "experiments", "landscape", "sensitivity")),
+    *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity")),
     *sorted((DOCS / "tutorials").glob("*.md")),
 ]
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

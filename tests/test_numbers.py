@@ -17,7 +17,7 @@ from hedgesim.analysis.sensitivity import _with_ends
 from hedgesim.commands.sensitivity import _interval
 from hedgesim.errors import HedgesimError
 from hedgesim.numbers import apart, significant, with_error
-from hedgesim.plots.draw import experiment_in_words
+from hedgesim.plots.batches import experiment_in_words
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -101,9 +101,9 @@ def test_boxes_are_printed_written_and_drawn(here: Path) -> None:
     assert "quasi-p is too small" not in discover("--when", MIDDLE).out
     folder = here / f"sobol/out/discovery/{OUTCOME}_above_0.22_in_runs"
     tables, manifest = read_findings(folder, "discovery")
-    assert set(tables) == {"steps", "limits"}
+    assert set(tables) == {"steps", "limits", "ranges"}
     assert manifest["peeling"] == {"peel": 0.05, "paste": 0.05, "mass": 0.05, "boxes": 1, "density": None}
-    assert manifest["charts"] == ["tradeoff.png", "tradeoff.svg", "limits.png", "limits.svg"]
+    assert manifest["charts"] == ["tradeoff.png", "tradeoff.svg", "boxes.png", "boxes.svg"]
     assert all((folder / "charts" / name).stat().st_size > 5_000 for name in manifest["charts"])
 
 

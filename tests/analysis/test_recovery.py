@@ -61,15 +61,15 @@ def decisions(values: Array, rng: Rng) -> Stance:
     record = Stance.of(read_tables())
     table = record.rows
     memory = 0.5 ** (1.0 / np.exp(values[-1]))
-    z = np.empty(len(table))
+    e = rng.logistic(size=len(table))
     for n, row in enumerate(table.itertuples()):
         before = table.iloc[n - 1] if n else None
         same = before is not None and (before["country"], before["line"], before["ruler"]) == (
             row.country, row.line, row.ruler,
         )  # fmt: skip
-        kept = memory ** max(row.years - before["years"], 0.25) if same and before is not None else 0.0
-        z[n] = kept * (z[n - 1] if n else 0.0) + np.sqrt(1.0 - kept**2) * rng.normal()
-    willing = z > -stats.norm.ppf(special.expit(record.leaning(values[None])[0]))
+        if same and before is not None and rng.random() < memory ** max(row.years - before["years"], 0.25):
+            e[n] = e[n - 1]
+    willing = e > -record.leaning(values[None])[0]
     return Stance(table.assign(outcome=willing.astype(int)))
 
 

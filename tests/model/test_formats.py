@@ -92,6 +92,20 @@ def test_what_is_drawn_of_those_in_a_body_is_a_logistic_number_above_the_thresho
     assert np.mean(e > 2.0) == pytest.approx((1 + np.e) / (1 + np.e**2), abs=1e-3)
 
 
+def test_five_that_have_not_met_lacked_the_weight_of_the_willing() -> None:
+    """Of .5, .3 and .2 the first two make a majority; each is willing with .7, the two never together."""
+    rng = np.random.Generator(np.random.Philox(4))
+    uniform, stance = rng.random((3, 1, 5, 40_000)), np.full((3, 1, 5, 1), np.log(0.7 / 0.3))
+    found = fm.not_yet_met(stance, uniform, column(0.5, 0.3, 0.2), features())
+    willing = (found > 0.3)[:, 0, OWN]
+    assert np.mean(willing[0] & willing[1]) < 2.0 * 0.49 ** (fm.AGAIN + 1), "drawn again so often at most"
+    assert willing.mean(axis=-1) == pytest.approx([0.21 / 0.51, 0.21 / 0.51, 0.7], abs=0.012)
+    assert np.mean(found[2, 0, OWN][~willing[2]]) == pytest.approx(0.15, abs=0.005), "even on its side"
+    np.testing.assert_array_equal(found[:, :, TALKS:], uniform[:, :, TALKS:])
+    met = fm.not_yet_met(stance, uniform, column(0.5, 0.3, 0.2), features(ladder=row(1.0, 0.0, 0.0, 0.0, 0.0)))
+    np.testing.assert_array_equal(met, uniform)
+
+
 def test_reasons_are_drawn_again_at_a_succession_and_else_half_of_them_within_a_half_life() -> None:
     uniform = ((np.arange(100_000) + 0.5) / 100_000)[None, None, None, :]
     p = StanceParameters(half_life=8.0)

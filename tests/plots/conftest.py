@@ -1,6 +1,6 @@
 """Invented results in the shape of the results folder, large enough that charts get crowded."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.world import RUNGS
-from hedgesim.plots import Names, draw_run, theme
-from hedgesim.plots.run import RECORD_COLUMNS, Known
+from hedgesim.plots import Batch, Names, draw_run, theme
+from hedgesim.plots.chart import RECORD_COLUMNS, Known
 from hedgesim.results.summary import summarise
 
 COUNTRIES = {
@@ -40,6 +40,7 @@ DOMAINS = ("security", "economy", "energy", "transport", "identity")
 CORNERS = {"Russia": ("RUS",), "China": ("CHN",), "West": ("EU", "USA")}
 
 
+CAPTION = "Invented, 20 runs, seed 7."
 Codes = Sequence[str]
 
 
@@ -50,6 +51,12 @@ class Invented:
     shocks: pd.DataFrame
     known: Known
     pages: dict[str, Figure] = field(default_factory=dict)
+
+    def batch(self, name: str = "invented", tables: Mapping[str, pd.DataFrame] | None = None) -> Batch:
+        """The results, or some of their tables, as charts take them."""
+        manifest = {"seed": 7, "runs": 20, "scenario": name}
+        kept = self.tables if tables is None else tables
+        return Batch(name, kept, self.names, self.shocks, CAPTION, known=self.known, manifest=manifest)
 
 
 def grid(**axes: Sequence[object]) -> pd.DataFrame:
@@ -187,5 +194,5 @@ def crowded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with pytest.MonkeyPatch.context() as patch:
         pages = pages_of(patch)
         folder = tmp_path_factory.mktemp("charts")
-        draw_run(data.tables, data.names, shocks=data.shocks, folder=folder, known=data.known)
+        draw_run(data.batch(), folder)
     return replace(data, pages=pages)

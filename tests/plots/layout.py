@@ -9,8 +9,8 @@ from matplotlib.transforms import Bbox
 
 
 def small_print(figure: Figure) -> str:
-    """The notes of a page as one line, its title included."""
-    return " ".join(" ".join(text.get_text() for text in reversed(figure.texts)).split())
+    """All that a page says of itself, shown or not, as one line."""
+    return " ".join(str(figure.get_label()).split())
 
 
 def texts_of(figure: Figure) -> Iterator[Text]:

@@ -10,13 +10,14 @@ import pytest
 from matplotlib.figure import Figure
 from tests.plots.layout import assert_within
 
-from hedgesim.plots.discovery import Found, draw_discovery
+from hedgesim.plots import Batch, Names, Pick
+from hedgesim.plots.discovery import BOXES, TRADEOFF, draw_discovery
 
 RULE = "rules.countries.all.rule"
 FACTORS = ["settings.formats.need", "settings.formats.trust"]
 
 
-def boxes(n: int) -> Found:
+def boxes(n: int) -> Batch:
     """Some boxes with limits on numbers, from both sides, and on words."""
     steps = pd.DataFrame(
         {
@@ -40,8 +41,9 @@ def boxes(n: int) -> Found:
     each = pd.DataFrame({"box": range(1, n + 1)})
     steps, limits = (each.merge(table, how="cross") for table in (steps, limits.assign(quasi_p=0.01)))
     steps["coverage"] /= steps["box"]
-    ranges = {FACTORS[0]: (0.0, 5.0), FACTORS[1]: (0.0, 1.0)}
-    return Found(steps, limits, ranges, "When is cohesion < 1?", "Experiment invented.", 0.2)
+    ranges = pd.DataFrame({"factor": FACTORS, "lowest": 0.0, "highest": [5.0, 1.0]})
+    facts = {"when": "cohesion < 1", "hits": 20, "cases": 100}
+    return Batch("invented", {"steps": steps, "limits": limits, "ranges": ranges}, Names({}, {}), manifest=facts)
 
 
 @pytest.mark.parametrize("n", [1, 3])
@@ -49,8 +51,8 @@ def test_boxes_show_their_limits_and_the_chosen_steps_are_ringed(
     n: int, tmp_path: Path, pages: dict[str, Figure]
 ) -> None:
     draw_discovery(boxes(n), tmp_path)
-    assert set(pages) == {"tradeoff", "limits"}
-    axis = pages["limits"].axes[0]
+    assert set(pages) == {"tradeoff", "boxes"}
+    axis = pages["boxes"].axes[0]
     assert len(axis.get_yticklabels()) == 3 * n
     texts = [text.get_text() for text in axis.texts]
     assert texts[:4] == ["0 to 5", "1.5", "4.5", "0 to 1"]
@@ -64,3 +66,12 @@ def test_boxes_show_their_limits_and_the_chosen_steps_are_ringed(
     assert len(tradeoff.collections) == n
     for figure in pages.values():
         assert_within(figure)
+
+
+def test_boxes_are_told_in_words() -> None:
+    said = BOXES.describe(BOXES.table([boxes(1)], Pick()))
+    assert said.startswith(
+        "When is cohesion < 1? Where formats: need at least 1.5 and at most 4.5; formats: trust at most"
+    )
+    said = TRADEOFF.describe(TRADEOFF.table([boxes(1)], Pick()))
+    assert said.endswith("box 1 coverage 30%, density 90%; density among all cases 20%.")

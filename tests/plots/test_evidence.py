@@ -10,7 +10,8 @@ import pytest
 from matplotlib.figure import Figure
 from tests.plots.layout import assert_within
 
-from hedgesim.plots import draw_forecasts, draw_history, draw_patterns
+from hedgesim.plots import Batch, Names, Pick, draw_forecasts, draw_history, draw_patterns
+from hedgesim.plots.record import describe_record, record_table
 
 YEARS = np.arange(2015, 2023)
 
@@ -28,7 +29,9 @@ def test_history_shows_what_it_is_given(pages: dict[str, Figure], tmp_path: Path
     shares = pd.concat([band(size, country="KGZ", domain="economy", option=o) for o, size in sizes.items()])
     counts = band(1.0, format="OTS", rung="leaders").drop(columns=["low", "high"])
     meetings = counts.rename(columns={"q50": "mean"}).assign(count=YEARS % 3)
-    paths = draw_history({"history_shares": shares, "history_meetings": meetings}, tmp_path, trained=2021, caption="-")
+    tables = {"history_shares": shares, "history_meetings": meetings}
+    batch = Batch("hindcast", tables, Names({}, {}), manifest={"trained": 2021})
+    paths = draw_history(batch, tmp_path)
     assert [path.stem for path in paths] == ["history_KGZ", "history_meetings"]
     for figure in pages.values():
         assert_within(figure)
@@ -38,6 +41,8 @@ def test_history_shows_what_it_is_given(pages: dict[str, Figure], tmp_path: Path
     median, record = first.lines[:2]
     np.testing.assert_allclose(median.get_ydata(), 1.1 * 0.3 * (1.0 + 0.2 * np.arange(len(YEARS))))
     assert list(record.get_xdata()) == list(YEARS[1:])  # the first year is known between bounds
+    said = describe_record(record_table([batch], Pick()))
+    assert said.endswith("of runs: 35 of 35 in years fitted, 5 of 5 in later years.")
     (bounds,) = [found for found in first.collections if found.get_label() == "record, bounds"]
     assert np.ravel(bounds.get_segments()).tolist() == pytest.approx([2015, 0.3, 2015, 0.45])
     assert any(list(line.get_xdata()) == [2021.5, 2021.5] for line in first.lines)

@@ -4,8 +4,17 @@ import pandas as pd
 import pytest
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots import Names
-from hedgesim.plots.formats import chances, ladder, recorded_in, rows_of, yearly
+from hedgesim.plots import Batch, Names, Pick
+from hedgesim.plots.chart import Known
+from hedgesim.plots.formats import (
+    chances,
+    describe_formats,
+    draw_formats,
+    formats_table,
+    recorded_in,
+    rows_of,
+    yearly,
+)
 from hedgesim.plots.theme import Frame, page, theme
 
 CELLS = {
@@ -60,7 +69,8 @@ def test_meetings_a_year_are_counted_over_the_years_after_the_start() -> None:
 
 def test_forty_formats_have_legible_names_inside_the_page(crowded) -> None:
     figure = crowded.pages["formats"]
-    axis, side = figure.axes
+    (axis,) = figure.axes
+    (side,) = axis.child_axes
     names = axis.get_yticklabels()
     recorded = recorded_in(crowded.known.meetings, crowded.tables["formats"])
     assert len(names) == len(rows_of(chances(crowded.tables["formats"]), recorded)) == 42
@@ -71,12 +81,14 @@ def test_forty_formats_have_legible_names_inside_the_page(crowded) -> None:
 
 
 def test_the_height_of_a_colour_is_the_chance_and_dots_are_the_record() -> None:
+    meetings = RECORD.assign(participants="")
+    names = Names({}, {}, formats={"OLD": "The old forum"})
+    table = formats_table([Batch("invented", {"formats": TABLE}, names, known=Known(meetings=meetings))], Pick())
     with theme():
-        figure = page(8, 3, title="T", frame=Frame(left=2))
-        names, shocks = Names({}, {}, formats={"OLD": "The old forum"}), pd.DataFrame({"period": [], "name": []})
-        axis, _ = ladder(TABLE, figure, recorded=recorded_in(RECORD, TABLE), names=names, shocks=shocks)
+        axis = draw_formats(table, page(8, 3, title="T", frame=Frame(left=2)).subplots())
     pale, dark = (patch.get_paths()[0].vertices[:, 1] for patch in axis.collections[:2])
     assert (pale.max() - pale.min(), dark.max() - dark.min()) == pytest.approx((0.8, 0.4))
     dots = [(line.get_xdata().tolist(), line.get_ydata().tolist()) for line in axis.lines if line.get_marker() == "o"]
     assert dots == [([8084.0], [3.0]), ([8085.0], [2.0])]
     assert [label.get_text() for label in axis.get_yticklabels()] == ["NEW", "SLOW", "MISSED", "The old forum  OLD"]
+    assert describe_formats(table).endswith("the largest: NEW 50%; SLOW 0%; MISSED 0%.")

@@ -7,18 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.text import Annotation, Text
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.labels import (
-    Label,
-    Names,
-    draw_years,
-    label_ends,
-    label_points,
-    mark_shocks,
-    number_rows,
-    shock_key,
-    spread,
-)
+from hedgesim.plots.labels import Label, Names, label_ends, label_points, spread
 from hedgesim.plots.theme import page, theme
+from hedgesim.plots.timeline import draw_years, flags_of, mark_shocks, number_rows, short_flag
 
 PERIODS = [f"{year}Q{quarter}" for year in range(2015, 2025) for quarter in range(1, 5)]
 SHOCKS = pd.DataFrame(
@@ -82,7 +73,6 @@ def test_nothing_to_label_is_no_error_and_takes_no_room() -> None:
         assert label_ends(axis_of(), []) == label_points(axis_of(), []) == []
         assert mark_shocks(years_of(4), SHOCKS.iloc[:0], periods=PERIODS) == 0
     assert number_rows(SHOCKS.iloc[:0], PERIODS, width=3) == 0
-    assert shock_key(SHOCKS.iloc[:0], PERIODS) == ""
 
 
 def test_names_come_from_the_table_of_axes() -> None:
@@ -116,18 +106,55 @@ def test_one_quarter_alone_can_be_drawn() -> None:
     assert low < 2021 * 4 + 2 < high
 
 
-def test_the_key_names_each_quarter_once_and_leaves_out_what_is_not_drawn() -> None:
-    key = shock_key(SHOCKS, PERIODS).replace("\N{NO-BREAK SPACE}", " ")
-    assert key == "Shocks (dotted lines):  (1) 2016Q4 A succession   (2) 2022Q2 A war; Sanctions"
+def test_a_mark_has_the_first_name_of_its_quarter_and_how_many_more_there_are() -> None:
+    texts = [flag.text for flag in flags_of(SHOCKS, PERIODS, width=6.0)]
+    assert texts == ["A succession", "A war +1"], "and what is not drawn has none"
 
 
-def test_shocks_in_neighbouring_quarters_are_numbered_without_overlap() -> None:
-    crowd = pd.DataFrame({"period": PERIODS[3:30], "name": [f"shock {i}" for i in range(27)]})
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Russian invasion of Ukraine", "Russian invasion of Ukraine"),
+        ("US credibility loss after withdrawal", "US credibility loss…"),
+        ("A row between one and the other in the long run", "A row between one…"),
+        ("x" * 50, "x" * 28 + "…"),
+        ("$x^2$ & <b>", "$x^2$ & <b>"),
+    ],
+)
+def test_long_names_of_shocks_are_cut_after_a_word_of_weight(name: str, short: str) -> None:
+    assert short_flag(name) == short
+
+
+def test_names_of_shocks_keep_apart_within_the_axis_and_no_mark_crosses_the_name_of_another() -> None:
+    crowd = pd.DataFrame({"period": PERIODS[3:30:6], "name": [f"shock {i}" for i in range(5)]})
     with theme():
         axis = years_of(3.5)
         rows = mark_shocks(axis, crowd, periods=PERIODS)
-        boxes = [text.get_window_extent() for text in axis.texts]
+        axis.figure.canvas.draw()
+        texts = [text for text in axis.texts if text.get_text()]
+        boxes = [Text.get_window_extent(text) for text in texts]
         width = axis.get_window_extent().width / axis.figure.dpi
-    assert len(boxes) == 27
+    assert len(boxes) == 5
     assert_apart(boxes)
+    assert max(box.x1 for box in boxes) <= axis.get_window_extent().x1 + 0.3 * axis.figure.dpi
     assert rows == number_rows(crowd, PERIODS, width=width) > 1
+    flags = flags_of(crowd, PERIODS, width=width)
+    for one in flags:
+        for other in flags:
+            beyond = other.start < one.mark < other.start + 7 * len(other.text) * 0.56
+            assert not (beyond and one.row >= other.row and one is not other)
+
+
+def test_where_shocks_crowd_their_names_take_six_rows_at_most_and_every_mark_is_drawn() -> None:
+    crowd = pd.DataFrame({"period": PERIODS[:30], "name": [f"a long name of shock {i}" for i in range(30)]})
+    with theme():
+        axis = years_of(2.0)
+        rows = mark_shocks(axis, crowd, periods=PERIODS)
+    assert rows == 6
+    assert len({line.get_xdata()[0] for line in axis.lines}) == 30
+
+
+def test_names_of_shocks_may_go_on_where_the_axis_goes_on_beyond_the_years() -> None:
+    late = pd.DataFrame({"period": [PERIODS[-2]], "name": ["A name of some length"]})
+    (short,), (long,) = (flags_of(late, PERIODS, width=3.0, beyond=inches) for inches in (0.0, 2.0))
+    assert short.start < short.mark < long.start

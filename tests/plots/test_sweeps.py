@@ -152,7 +152,7 @@ def test_a_factor_with_one_value_is_not_drawn(drawn) -> None:
     assert list(figures) == ["hedging_index"]
     assert [axis.get_xlabel() for axis in figures["hedging_index"].axes] == ["taste: threat"]
     still = drawn(frame, [Factor(SHOCK, True)])["hedging_index"]
-    assert "no factor takes more than one value" in small_print(still)
+    assert "no factor takes more than one value" in [text.get_text() for text in still.texts]
 
 
 @pytest.mark.parametrize("split", [False, True])
@@ -238,7 +238,7 @@ def test_a_map_for_each_scenario_has_one_scale_and_the_order_of_appearance(drawn
 def test_without_a_run_the_page_says_so(drawn, without: Callable[[pd.DataFrame], pd.DataFrame]) -> None:
     figures = drawn(without(invent(**{THREAT: range(3), SHOCK: range(3)})), [Factor(THREAT, True), Factor(SHOCK, True)])
     assert list(figures) == ["hedging_index"]
-    assert "no run succeeded" in small_print(figures["hedging_index"])
+    assert "no run succeeded" in [text.get_text() for text in figures["hedging_index"].texts]
 
 
 def test_an_absent_outcome_is_named(tmp_path: Path) -> None:

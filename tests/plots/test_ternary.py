@@ -4,7 +4,8 @@ import pytest
 from matplotlib.text import Annotation, Text
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.ternary import corner_shares, cut, ternary_note
+from hedgesim.plots import Batch, Names, Pick
+from hedgesim.plots.ternary import corner_shares, cut, describe_ternary, ternary_table
 
 COUNTRIES = pd.DataFrame(
     [(0, "2021Q1", "AAA", 0.2, 0.1, 0.1, 0.0, 0.6), (0, "2021Q2", "AAA", 0.1, 0.1, 0.1, 0.1, 0.6)],
@@ -30,11 +31,11 @@ def test_the_triangle_is_cut_below_all_paths_and_whole_when_they_span_it() -> No
     assert cut(wide) == (0.0, 0.0, 0.0)
 
 
-def test_the_note_says_what_the_corners_hold() -> None:
-    note = ternary_note(corner_shares(COUNTRIES, CORNERS), COUNTRIES, corners=CORNERS)
-    assert "C = GREEN + PINK" in note
-    assert "40% to 40% of all presence" in note
-    assert "dots" not in note
+def test_the_words_say_where_paths_end_and_what_the_camps_hold_of_all() -> None:
+    table = ternary_table([Batch("invented", {"countries": COUNTRIES}, Names({}, {}, corners=CORNERS))], Pick())
+    said = describe_ternary(table)
+    assert "which is 40% to 40% of all presence" in said
+    assert said.endswith("AAA A 25%, B 25%, C 50%.")
 
 
 def test_each_country_is_named_at_its_path_and_no_names_overlap(crowded) -> None:

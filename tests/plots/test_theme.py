@@ -3,7 +3,7 @@ from pathlib import Path
 import matplotlib
 import pytest
 
-from hedgesim.plots.theme import Frame, legend_rows, page, save, text_color, theme
+from hedgesim.plots.theme import Frame, fitting, ink_on, legend_rows, page, save, text_color, theme
 
 
 def test_the_theme_leaves_no_trace_outside() -> None:
@@ -28,26 +28,50 @@ def test_files_depend_neither_on_the_users_settings_nor_on_the_day_nor_on_the_pr
         assert draw() == plain
 
 
-def test_the_page_grows_with_its_small_print_and_its_legend_and_the_axes_do_not_shrink() -> None:
+def test_the_page_grows_with_its_notes_and_its_legend_and_the_axes_do_not_shrink() -> None:
     with theme():
-        plain = page(6, 3, title="T", notes=["word " * 3])
-        noted = page(6, 3, title="T", notes=["word " * 300])
-        keyed = page(6, 3, title="T", notes=["word " * 3], frame=Frame(legend_rows=3))
-        heights = [figure.get_figheight() for figure in (plain, noted, keyed)]
-        boxes = [figure.subplots().get_window_extent().height for figure in (plain, noted, keyed)]
-    assert heights[1] > heights[0] + 1
-    assert heights[2] > heights[0]
+        bare = page(6, 3, title="T")
+        noted = page(6, 3, title="T", notes=["How to read it.", "word " * 300])
+        keyed = page(6, 3, title="T", notes=["How to read it.", "word " * 300], frame=Frame(legend_rows=3))
+        heights = [figure.get_figheight() for figure in (bare, noted, keyed)]
+        boxes = [figure.subplots().get_window_extent().height for figure in (bare, noted, keyed)]
+    assert heights[0] < heights[1] < heights[2]
+    assert heights[1] - heights[0] < 0.5, "notes take one line above and one below"
     assert boxes == pytest.approx([boxes[0]] * 3)
 
 
-def test_no_line_of_small_print_runs_off_the_page() -> None:
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("One. Two. Three", "One. Two. Three"),
+        ("Short. " + "Word " * 100, "Short."),
+        ("It costs 5 % of $x^2$. <b>Bold</b>", "It costs 5 % of $x^2$. <b>Bold</b>"),
+        ("", ""),
+    ],
+)
+def test_a_line_holds_the_sentences_that_fit(text: str, shown: str) -> None:
+    assert fitting(text, 4.0) == shown
+
+
+@pytest.mark.parametrize("width", [0.5, 2.0, 6.0])
+def test_of_a_sentence_that_does_not_fit_a_line_holds_the_beginning(width: float) -> None:
+    text = "M" * 500
+    lines = [fitting(text, wide) for wide in (width, 1.2 * width)]
+    assert all(text.startswith(line.rstrip("…")) and line.endswith("…") for line in lines)
+    assert 1 < len(lines[0]) < len(lines[1])
+
+
+def test_what_does_not_fit_is_in_the_description_of_the_file_and_text_is_text(tmp_path: Path) -> None:
+    notes = ["Read it so.", "A note of <b>$x^2$</b>.", "A long note: " + "word " * 200 + "the end."]
     with theme():
-        figure = page(5, 3, title="T", notes=["MWM mwm " * 80, "x" * 500])
-        right = max(text.get_window_extent().x1 for text in figure.texts[:1])
-        widths = [text.get_window_extent().x1 for text in figure.texts if text.get_text().startswith("x")]
+        figure = page(5, 3, title="T & <T>", notes=notes)
+        right = max(text.get_window_extent().x1 for text in figure.texts)
+        save(figure, tmp_path, name="chart")
     assert right < figure.bbox.x1
-    assert widths
-    assert max(widths) < figure.bbox.x1
+    svg = (tmp_path / "chart.svg").read_text()
+    assert "the end." in svg.partition("</metadata>")[0]
+    assert ">A note of &lt;b&gt;$x^2$&lt;/b&gt;.</text>" in svg
+    assert b"the end." in (tmp_path / "chart.png").read_bytes()
 
 
 def test_a_legend_takes_more_rows_on_a_narrow_page() -> None:
@@ -60,3 +84,8 @@ def test_a_legend_takes_more_rows_on_a_narrow_page() -> None:
 )
 def test_pale_colours_are_darkened_for_text(color: str, kept: bool) -> None:
     assert (text_color(color).lower() == color.lower()) == kept
+
+
+@pytest.mark.parametrize(("color", "ink"), [("#000000", "white"), ("#0072B2", "white"), ("#E69F00", "#222222")])
+def test_text_on_a_colour_is_in_the_ink_with_more_contrast(color: str, ink: str) -> None:
+    assert ink_on(color) == ink

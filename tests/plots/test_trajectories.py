@@ -5,7 +5,8 @@ from matplotlib.axes import Axes
 from matplotlib.text import Text
 from tests.plots.layout import assert_apart
 
-from hedgesim.plots.trajectories import open_limits, presence_bands, prior_lines, prior_note, threat_bands
+from hedgesim.plots import Pick
+from hedgesim.plots.trajectories import open_limits, presence_table, prior_lines, threat_table
 
 
 def shown(data, chart: str) -> list[Axes]:
@@ -31,7 +32,7 @@ def test_a_panel_per_country_has_a_bar_per_option_and_nothing_overlaps_or_is_cut
 
 
 def test_lines_are_medians_and_bars_the_quantiles_of_the_last_quarter(crowded) -> None:
-    bands = presence_bands(crowded.tables["summary"])
+    bands = presence_table([crowded.batch()], Pick())
     rows = bands[(bands["country"] == "KAZ") & (bands["option"] == "RUS")].sort_values("period")
     axis = shown(crowded, "presence")[0]
     assert axis.lines[0].get_ydata() == pytest.approx(rows["q50"].to_numpy())
@@ -53,8 +54,7 @@ def test_a_line_is_prior_dominated_when_most_of_its_start_is_in_such_cells() -> 
     )
     lines = prior_lines(shares).set_index("option")
     assert lines["prior_dominated"].to_dict() == {"RED": True, "other": False}
-    assert "2 of 4 starting shares are prior-dominated" in prior_note(lines.reset_index())
-    assert prior_note(prior_lines(shares.assign(prior_dominated=False))) == ""
+    assert lines[["n_prior", "n_cells"]].sum().tolist() == [2, 4]
 
 
 def test_prior_dominated_options_are_marked_at_their_code_and_dot(crowded) -> None:
@@ -86,13 +86,19 @@ def test_threat_has_no_upper_limit_and_small_ones_are_not_magnified() -> None:
 
 def test_threat_is_the_mean_over_countries_within_each_run(crowded) -> None:
     where, relations = "period == '2021Q1' and power == 'RUS'", crowded.tables["relations"]
-    row = threat_bands(relations).query(where)
+    row = threat_table([crowded.batch()], Pick()).query(where)
     assert row["mean"].item() == pytest.approx(relations.query(where)["threat"].mean())
     assert row["n"].item() == relations["run"].nunique()
 
 
-def test_threat_and_trust_are_side_by_side_with_room_for_labels(crowded) -> None:
-    boxes = [axis.get_tightbbox() for axis in crowded.pages["threat_trust"].axes]
-    assert len(boxes) == 2
-    assert_apart(boxes)
-    assert boxes[1].x1 <= crowded.pages["threat_trust"].bbox.x1
+def test_names_of_lines_stand_right_of_them_within_the_page(crowded) -> None:
+    for name, labels in (
+        ("threat", list(crowded.names.options.values())[:-2]),
+        ("trust", crowded.names.countries.values()),
+    ):
+        (axis,) = crowded.pages[name].axes
+        known = {label for label, _ in labels}
+        ends = [text for text in axis.texts if text.get_text() in known]
+        assert len(ends) == len(known)
+        assert_apart(Text.get_window_extent(text) for text in ends)
+        assert max(Text.get_window_extent(text).x1 for text in ends) <= crowded.pages[name].bbox.x1

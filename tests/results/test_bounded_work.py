@@ -1,4 +1,4 @@
-"""Work is bounded: what is too large is refused, or its size is told, before any of it is enumerated."""
+"""Work is bounded: what is too large is refused, or its size is given, before any of it is enumerated."""
 
 from __future__ import annotations
 

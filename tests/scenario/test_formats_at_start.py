@@ -41,3 +41,24 @@ def test_what_takes_no_part_moves_nothing(name: str) -> None:
             np.testing.assert_allclose(getattr(other, field)[..., at, :], getattr(one, field), atol=1e-12)
         rest = [k for k in range(len(axes[1])) if k not in at]
         assert not other.ladder[..., rest, :].any()
+
+
+@pytest.mark.parametrize(
+    ("scenario", "rungs"),
+    [
+        ("history", {"BIL_AZE_KAZ": 2, "BIL_AZE_UZB": 2, "TRI_AZTRTM": 2, "TRI_AZTRKZ": 0, "C5_RUS": 0, "CM": 0}),
+        ("war_2022", {"BIL_AZE_KAZ": 2, "BIL_AZE_UZB": 2, "TRI_AZTRTM": 2, "TRI_AZTRKZ": 0, "C5_RUS": 1, "CM": 2}),
+    ],
+)
+def test_what_had_met_before_the_start_by_either_table_is_at_work(scenario: str, rungs: dict[str, int]) -> None:
+    """Azerbaijan's leader met those of all five before 2015, and foreign ministers met Russia's from 2019 on."""
+    setting = case_of(read_scenario(scenario)).setting
+    ladder = dict(zip(setting.axes.formats, setting.formats.ladder[0, 0, :, 0], strict=True))
+    assert {name: ladder[name] for name in rungs} == rungs
+
+
+def test_bodies_wait_from_their_last_meeting_at_their_rung() -> None:
+    """The SCO met in November 2020 and CSTO and CIS in December, the five in November 2019."""
+    setting = case_of(read_scenario("war_2022")).setting
+    since = dict(zip(setting.axes.formats, setting.formats.since[0, 0, :, 0], strict=True))
+    assert {name: since[name] for name in ("SCO", "CSTO", "CIS", "CM")} == {"SCO": 1, "CSTO": 1, "CIS": 1, "CM": 5}

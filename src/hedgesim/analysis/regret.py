@@ -36,11 +36,7 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
     Returns: a row per combination with its levers; mean and worst regret over futures, the scenario of the worst, and
     the share of futures in which nothing else is better.
     """
-    place = [*FUTURE, "run"]
-    table = runs.pivot_table(index=place, columns=list(levers), values=outcome, aggfunc="first", sort=False)
-    paired = table.dropna() * SIGNS[goal]
-    means = paired.groupby(list(FUTURE), sort=False).mean()
-    lost = means.rsub(means.max(axis=1), axis=0)
+    _, lost = losses(runs, levers, outcome=outcome, goal=goal)
     worst = [int(lost[column].to_numpy().argmax()) for column in lost.columns] if len(lost) else []
     found = pd.DataFrame(
         {
@@ -52,6 +48,18 @@ def regret(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str
     )
     named = pd.DataFrame(list(map(_as_tuple, lost.columns)), columns=list(levers))
     return pd.concat([named, found], axis=1).sort_values("worst", kind="stable", ignore_index=True)
+
+
+def losses(runs: pd.DataFrame, levers: Sequence[str], *, outcome: str, goal: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Mean outcome, and regret, of every combination of levers (columns) in every future (rows: scenario, sample).
+
+    Arguments as of `regret`.
+    """
+    place = [*FUTURE, "run"]
+    table = runs.pivot_table(index=place, columns=list(levers), values=outcome, aggfunc="first", sort=False)
+    means = table.dropna().groupby(list(FUTURE), sort=False).mean()
+    good = means * SIGNS[goal]
+    return means, good.rsub(good.max(axis=1), axis=0)
 
 
 def _as_tuple(value: object) -> tuple[object, ...]:

@@ -137,7 +137,7 @@ def parameters_of(results: Results) -> str:
 
 def caption_of(results: Results) -> str:
     """The last line of the notes of a chart."""
-    from hedgesim.plots.draw import experiment_in_words
+    from hedgesim.plots.batches import experiment_in_words
 
     manifest = results.manifest
     about = f"{experiment_in_words(manifest)}, design {manifest['design']}, {manifest['runs']} runs"

@@ -68,18 +68,24 @@ def discover(
 
 def _write(found: Discovery, results: Results, folder: Path | None, *, overwrite: bool) -> tuple[Path | None, str]:
     """Draw boxes, and write them with their origin."""
-    from hedgesim.plots.discovery import Found, draw_discovery
+    import pandas as pd
 
-    title = f"When is {found.condition.text.replace('_', ' ')}?"
-    steps, limits, overall = found.boxes.steps, found.boxes.limits, found.hits / found.cases
-    page = Found(steps, limits, found.ranges, title, caption_of(results), overall)
+    from hedgesim.plots.chart import Batch
+    from hedgesim.plots.discovery import draw_discovery
+    from hedgesim.plots.labels import Names
+
+    ranges = pd.DataFrame(
+        [(name, *ends) for name, ends in found.ranges.items()], columns=["factor", "lowest", "highest"]
+    )
+    tables = {"steps": found.boxes.steps, "limits": found.boxes.limits, "ranges": ranges}
+    batch = Batch(found.name, tables, Names({}, {}), caption=caption_of(results), manifest=_facts(found))
     return write_beside(
         results,
         folder,
-        {"steps": steps, "limits": limits},
+        tables,
         facts=_facts(found),
         library="PRIM",
-        draw=lambda charts: draw_discovery(page, charts),
+        draw=lambda charts: draw_discovery(batch, charts),
         overwrite=overwrite,
     )
 

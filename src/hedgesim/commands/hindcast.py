@@ -55,7 +55,10 @@ def hindcast(
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.evidence import draw_forecasts, draw_history
+    from hedgesim.plots.chart import Batch
+    from hedgesim.plots.evidence import draw_forecasts
+    from hedgesim.plots.record import draw_history
+    from hedgesim.plots.region import packaged_names
     from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
 
@@ -69,18 +72,16 @@ def hindcast(
     with counting(f"forecasting {scenario}", total) as on_runs:
         found = study(base, variants, tables, posterior, engine, runs=runs, on_runs=on_runs)
     everything = {**found.tables(), "forecasts": forecasts_of(found.base), **_years_over(calibration, engine, past)}
-    drawn = f"{found.facts['draws']} draws of the posterior, {runs} runs each"
-    caption = f"Scenario {scenario}, parameters: {calibration}, {drawn}."
+    about = {**found.facts, "calibration": calibration, "past": past, "trained": found.base.origin}
+    drawn = f"Scenario {scenario}, parameters: {calibration}, {about['draws']} draws of them, {runs} runs each."
     fitted = f"Parameters: {calibration}, {past} runs."
+    batch = Batch("hindcast", everything, packaged_names(), caption=fitted, manifest=about)
 
     def draw(charts: Path) -> list[Path]:
-        return [
-            *draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=caption),
-            *draw_history(everything, charts, trained=found.base.origin, caption=fitted),
-        ]
+        forecasts = draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=drawn)
+        return [*forecasts, *draw_history(batch, charts)]
 
-    facts = {IDENTITY: identity, **found.facts, "calibration": calibration, "past": past}
-    write_findings(folder, "hindcast", everything, facts, draw=draw)
+    write_findings(folder, "hindcast", everything, {IDENTITY: identity, **about}, draw=draw)
     if as_json:
         own = {name: records_of(everything[name]) for name in PRINTED}
         print_json({"expected": EXPECTED, "folder": str(folder), **own})

@@ -26,6 +26,9 @@ from hedgesim.model.parameter import parameter
 from hedgesim.model.setting import Formats
 from hedgesim.model.world import DORMANT, LEADERS, MEMBER, MINISTERS, World
 
+AGAIN = 12
+"""Times that a stance at the start is drawn again at most."""
+
 USUAL_TRUST = 0.6
 """Trust about which the effect of trust is measured."""
 
@@ -143,6 +146,23 @@ def starting_stance(stance: Array, sits: Array, asked: Array, uniform: Array) ->
     xp = namespace(uniform)
     refused = uniform * xp.where(asked > 0.0, logistic(xp, -stance), 1.0)
     return xp.where(sits > 0.0, -logit(uniform * logistic(xp, stance)), logit(refused))
+
+
+def not_yet_met(stance: Array, uniform: Array, weight: Array, formats: Formats) -> Array:
+    """Uniform numbers of the stance, drawn again where the five would have met by themselves and have not.
+
+    An own meeting that is open to enough weight of the region comes within quarters; so where there was none, enough
+    weight was not willing. Numbers are drawn again until that is so, from what is left of them. stance: the modelled
+    part. Axes (country, 1, format, run), of the result too.
+    """
+    xp, unwilling = namespace(uniform), logistic(namespace(uniform), -stance)
+    unmet = indicator(xp, formats.ladder == DORMANT)
+    for _ in range(AGAIN):
+        willing = uniform > unwilling
+        left = xp.where(willing, (uniform - unwilling) / (1.0 - unwilling), uniform / unwilling)
+        again = (_own_steps(willing, weight, formats) * unmet > 0.0) & (left > 0.0) & (left < 1.0)
+        uniform = xp.where(again, left, uniform)
+    return uniform
 
 
 def move_stance(unmodelled: Array, uniform: Array, succession: Array, parameters: StanceParameters) -> Array:

@@ -103,7 +103,8 @@ def _since(xp: ModuleType, setting: Setting, cycle: Array) -> Array:
 def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, parameters: Parameters) -> Array:
     """Unmodelled part of the stance: who sits in a format at work is willing, who might and does not is not.
 
-    Of formats not yet at work, and of those not asked, nothing is known.
+    Of formats not yet at work, and of those not asked, nothing is known, but that of the five too few were willing to
+    meet by themselves where they had not.
     """
     f = setting.formats
     party = fm.parties_of(world.status, f.eligible, world.ladder)
@@ -117,4 +118,6 @@ def _stance(xp: ModuleType, setting: Setting, world: World, uniform: Array, para
     )
     working = indicator(xp, world.ladder > DORMANT)
     sits = working * indicator(xp, world.status > NONE)
-    return fm.starting_stance(free - f.formality * reserve, sits, working * f.eligible, uniform)
+    stance = free - f.formality * reserve
+    uniform = fm.not_yet_met(stance, uniform, setting.regional_weight, f)
+    return fm.starting_stance(stance, sits, working * f.eligible, uniform)

@@ -1,9 +1,15 @@
+from .batches import batch_of as batch_of
+from .catalogue import CHARTS as CHARTS
+from .catalogue import chart_of as chart_of
+from .chart import Batch as Batch
+from .chart import Pick as Pick
 from .discovery import draw_discovery as draw_discovery
 from .evidence import draw_forecasts as draw_forecasts
-from .evidence import draw_history as draw_history
 from .evidence import draw_patterns as draw_patterns
 from .labels import Names as Names
-from .paired import draw_pairs as draw_pairs
+from .pages import page_of as page_of
+from .pages import panels_of as panels_of
+from .record import draw_history as draw_history
 from .run import draw_run as draw_run
 from .sensitivity import draw_sensitivity as draw_sensitivity
 from .sweeps import draw_grid as draw_grid

@@ -8,12 +8,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, kept_country, named
 from hedgesim.plots.formats import LEADERS
-from hedgesim.plots.labels import Labels, in_order, label_of
-from hedgesim.plots.theme import INK, MUTED, SMALL, VERMILION, legend, plain_rows
+from hedgesim.plots.theme import INK, MUTED, SMALL, VERMILION, plain_rows
 
 HELD = "held"
 ROW_INCHES, COLUMN_INCHES = 0.36, 0.86
@@ -52,29 +51,64 @@ def recorded_heads(meetings: pd.DataFrame, own: Sequence[str], years: Sequence[s
     return {(country, year) for country, year in listed if year in years and "(" not in country}
 
 
-def who_came(table: pd.DataFrame, figure: Figure, *, heads: set[tuple[str, str]], countries: Labels) -> Axes:
-    """A cell per country and year with its share of runs, a dot where the record has the head; below, meetings held.
+def attendance_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """In which share of runs with an own leaders' meeting in a year each head came to it: a row per country and year.
 
-    table: as of `attendance`. heads: as of `recorded_heads`.
+    Columns country, label, color, year, share, recorded (whether the record has the head at a meeting of the year),
+    held (share of runs with such a meeting in the year).
     """
-    codes, years = [*in_order(countries, table.index.drop(HELD)), HELD], list(table.columns)
-    rows, axis = table.reindex(codes), figure.subplots()
-    shares = rows.to_numpy(dtype=np.float64).copy()
-    shares[-1] = np.nan
-    axis.imshow(shares, cmap=SHADES, vmin=0.0, vmax=1.0, aspect="auto")
-    for (row, column), share in np.ndenumerate(rows.to_numpy(dtype=np.float64)):
-        dark = row < len(codes) - 1 and share > DARK_FROM
+    (batch,) = batches
+    own, meetings = batch.names.own, batch.known.meetings
+    shares = attendance(batch.tables["memberships"], batch.tables["formats"], own)
+    heads = recorded_heads(meetings, own, list(shares.columns))
+    wide = shares.drop(index=HELD).rename_axis(index="country").reset_index()
+    table = kept_country(wide.melt("country", var_name="year", value_name="share"), batch, pick)
+    keys = list(zip(table["country"], table["year"], strict=True))
+    table = table.assign(recorded=[key in heads for key in keys], held=table["year"].map(shares.loc[HELD].to_dict()))
+    return named(table, "country", batch.names.countries)
+
+
+def draw_attendance(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """A cell per country and year with its share of runs, a dot where the record has the head; below, meetings held."""
+    low, high = limits or (0.0, 1.0)
+    years, names = list(dict.fromkeys(table["year"])), list(dict.fromkeys(table["label"]))
+    wide = table.pivot_table(index="label", columns="year", values="share", dropna=False).reindex(
+        index=names, columns=years
+    )
+    axis.imshow(wide.to_numpy(dtype=np.float64), cmap=SHADES, vmin=low, vmax=high, aspect="auto")
+    for row in table.to_dict("records"):
+        x, y, share = years.index(row["year"]), names.index(row["label"]), row["share"]
         text = f"{share:.0%}" if np.isfinite(share) else "-"
-        axis.text(column, row, text, ha="center", va="center", size=SMALL, color="white" if dark else INK)
-    dots = [(years.index(year), codes.index(code)) for code, year in sorted(heads) if code in codes]
-    for column, row in dots:
-        axis.plot(column + 0.34, row, "o", ms=5.4, mfc=VERMILION, mec="white", mew=0.7)
-    names = [label_of(countries, code)[0] for code in codes[:-1]]
-    axis.set_yticks(range(len(codes)), [*names, "runs with such a meeting"], color=INK)
+        color = "white" if share > low + DARK_FROM * (high - low) else INK
+        axis.text(x, y, text, ha="center", va="center", size=SMALL, color=color)
+        if row["recorded"]:
+            axis.plot(x + 0.34, y, "o", ms=5.4, mfc=VERMILION, mec="white", mew=0.7)
+    for year, held in table.drop_duplicates("year").set_index("year")["held"].items():
+        axis.text(years.index(year), len(names), f"{held:.0%}", ha="center", va="center", size=SMALL, color=INK)
+    axis.set_yticks(range(len(names) + 1), [*names, "runs with such a meeting"], color=INK)
     axis.set_xticks(range(len(years)), years)
-    axis.axhline(len(codes) - 1.5, color=MUTED, lw=0.9)
+    axis.set_ylim(len(names) + 0.5, -0.5)
+    axis.axhline(len(names) - 0.5, color=MUTED, lw=0.9)
     plain_rows(axis, "left", "bottom")
     axis.tick_params(axis="x", length=0)
-    mark = Line2D([], [], ls="", marker="o", ms=5.4, mfc=VERMILION, mec="white", mew=0.7)
-    legend(figure, [mark], ["recorded: the head came"], columns=1)
     return axis
+
+
+def attendance_keys(_: pd.DataFrame) -> list[Key]:
+    """The dot of the record."""
+    mark = Line2D([], [], ls="", marker="o", ms=5.4, mfc=VERMILION, mec="white", mew=0.7)
+    return [(mark, "recorded: the head came")]
+
+
+def describe_attendance(table: pd.DataFrame) -> str:
+    """The mean share of every country over the years."""
+    means = table.groupby("label", sort=False)["share"].mean()
+    said = "; ".join(f"{name} {share:.0%}" for name, share in means.items())
+    years = f"{table['year'].min()} to {table['year'].max()}"
+    return f"Share of runs in which the head came to an own leaders' meeting, mean over {years}: {said}."
+
+
+def attendance_size(table: pd.DataFrame) -> Size:
+    """A cell per year and country."""
+    height = ROW_INCHES * (table["label"].nunique() + 1)
+    return Size(COLUMN_INCHES * max(table["year"].nunique(), 6), height, left=1.9)

@@ -98,10 +98,12 @@ def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, flat: FlatBand, capti
     own = shares[shares["low"] == shares["high"]]
     cases = int(reliable["cases"].sum())
     notes = (
-        f"Left: position of the {len(own)} exactly known shares in their forecasts. Calibrated forecasts give a flat"
-        " histogram, too narrow ones high ends; band: 90 % interval of calibrated forecasts. Right: forecast"
-        f" probability and observed frequency of {cases} events (rise of a share, meeting, change of status);"
-        f" numbers: cases. {caption}",
+        "Left: flat if the forecasts are calibrated, and then within the grey band 9 times of 10. Right: on the line if"
+        " they are; numbers: cases.",
+        f"{len(own)} exactly known shares; {cases} events (rise of a share, meeting, change of status).",
+        "Left: position of the shares in their forecasts; forecasts that are too narrow give high ends. Right: forecast"
+        " probability and observed frequency.",
+        caption,
     )
     title = "Calibration of the forecast probabilities"
     figure = look.page(WIDTH, 3.6, title=title, notes=notes, frame=Frame(left=0.7, right=0.3))
@@ -143,59 +145,6 @@ def _skill(skills: pd.DataFrame, caption: str) -> Figure:
     axis.set_yticks([at for at, _ in ticks], [text for _, text in ticks])
     axis.set(xlim=(-1.02, 1.02), ylim=(y - 0.6, -0.6), xlabel="skill")
     return figure
-
-
-def draw_history(tables: Tables, folder: Path, *, trained: int, caption: str) -> list[Path]:
-    """Draw the simulated and the recorded years, a chart per country and one of meetings; the paths written.
-
-    tables: `history_shares` and `history_meetings`. trained: last year that parameters were fitted to.
-    """
-    charts = {
-        f"history_{country}": (f"{country}: simulated and recorded shares", own, ["domain", "option"])
-        for country, own in tables["history_shares"].groupby("country")
-    }
-    meetings = tables["history_meetings"].rename(columns={"mean": MEDIAN})
-    meetings = meetings.assign(low=meetings["count"], high=meetings["count"])
-    charts["history_meetings"] = ("Simulated and recorded meetings per year", meetings, ["format", "rung"])
-    pages = {name: partial(_history, *chart, trained, caption) for name, chart in charts.items()}
-    return look.write_pages(pages, folder)
-
-
-def _history(title: str, table: pd.DataFrame, key: list[str], trained: int, caption: str) -> Figure:
-    """A page with a panel per value of the key."""
-    groups = list(table.groupby(key, sort=False))
-    notes = (
-        f"Band: {look.PREDICTIVE}; line: median (meetings: mean). The band leaves out errors of the record. Points: the"
-        f" record, or its bounds. Right of the vertical line: not used in fitting. {caption}",
-    )
-    frame = Frame(left=0.6, right=0.2, legend_rows=1)
-    height = HISTORY_HEIGHT * -(-len(groups) // COLUMNS) + 0.6
-    figure = look.page(HISTORY_WIDTH, height, title=title, notes=notes, frame=frame)
-    axes = look.panels(figure, len(groups), COLUMNS, share=False, hspace=0.75, wspace=0.35)
-    years = (int(table["year"].min()), int(table["year"].max()))
-    for axis, (label, own) in zip(axes, groups, strict=True):
-        _draw_years(axis, own.sort_values("year"), years, trained, counts="count" in own)
-        axis.set_title(" ".join(map(str, label)), fontsize=8)
-    look.legend(figure, *axes[0].get_legend_handles_labels(), columns=3)
-    return figure
-
-
-def _draw_years(axis: Axes, own: pd.DataFrame, years: tuple[int, int], trained: int, *, counts: bool) -> None:
-    """One share (as a percentage) or one count over the years."""
-    year = own["year"].to_numpy(dtype=np.float64)
-    axis.fill_between(year, own[LOW], own[HIGH], color=BLUE, alpha=0.25, lw=0, label="runs")
-    axis.plot(year, own[MEDIAN], color=BLUE, lw=1.2)
-    exact = (own["low"] == own["high"]).to_numpy()
-    axis.plot(year[exact], own["low"].to_numpy()[exact], "o", color=INK, ms=3.5, label="record")
-    axis.vlines(year[~exact], own["low"][~exact], own["high"][~exact], color=MUTED, lw=2, label="record, bounds")
-    axis.axvline(trained + 0.5, color=FAINT, lw=1.5, zorder=0)
-    axis.set_xlim(years[0] - 0.4, years[1] + 0.4)
-    axis.set_xticks([years[0], trained, *([years[1]] if years[1] - trained > 1 else [])])
-    top = float(own[[HIGH, MEDIAN, "high"]].to_numpy(dtype=np.float64).max())
-    axis.set_ylim(-0.04 * top, 1.12 * top if top > 0.0 else 1.0)
-    axis.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=counts))
-    if not counts:
-        axis.yaxis.set_major_formatter(lambda share, _: f"{100.0 * share:g}%")
 
 
 def draw_patterns(parts: pd.DataFrame, folder: Path, *, caption: str) -> list[Path]:

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
 from hedgesim.model.world import RUNGS
-from hedgesim.plots.labels import QUARTERS, Names, draw_years, mark_shocks, quarter_numbers
-from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, legend, plain_rows, text_width
+from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size
+from hedgesim.plots.labels import Names
+from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, plain_rows, text_width
+from hedgesim.plots.timeline import QUARTERS, draw_years, quarter_numbers
 from hedgesim.results.reduction import INTERVAL
 
 NONE, MINISTERS, LEADERS = RUNGS
@@ -36,7 +37,9 @@ RATE_OFF: Mapping[str, float] = {LEADERS: -0.17, MINISTERS: 0.17}  # of a row, f
 AREA_HEIGHT = 0.8  # of a row, a chance of 1
 NAME_WIDTH = 84  # characters
 NARROWER = 0.92  # letters of names are narrower than text at large
-ROW_INCHES = 0.22
+ROW_INCHES, WIDTH = 0.22, 6.0  # inches of a row and of the quarters
+SIDE_OFF, SIDE_WIDTH = 0.04, 0.3  # of the width: where the meetings a year begin, and how wide they are
+MOST_NAMED = 5  # formats in the description
 
 
 def chances(formats: pd.DataFrame) -> pd.DataFrame:
@@ -81,46 +84,94 @@ def yearly(formats: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"mean": long.mean(), "q05": low, "q95": high})
 
 
-def ladder(
-    formats: pd.DataFrame, figure: Figure, *, recorded: pd.DataFrame, names: Names, shocks: pd.DataFrame
-) -> list[Axes]:
+def formats_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
+    """The ladder: a row per format with a row in the chart (in its order) and quarter.
+
+    Columns format, label, period, ministers and leaders (share of runs that have met so), recorded_ministers and
+    recorded_leaders (whether such a meeting is in the record), top (at leaders' level from the start on), and of all
+    rows of a format alike rate_RUNG, low_RUNG, high_RUNG: meetings a year, mean and 5 to 95 % of runs.
+    """
+    (batch,) = batches
+    formats = batch.tables["formats"]
+    chance, recorded = chances(formats), recorded_in(batch.known.meetings, formats)
+    codes = rows_of(chance, recorded)
+    rows = chance.reset_index()
+    rows = rows[rows["format"].isin(codes)]
+    rows = rows.sort_values("format", key=lambda own: own.map(codes.index), kind="stable", ignore_index=True)
+    held, rates = set(zip(recorded["format"], recorded["period"], recorded["level"], strict=True)), yearly(formats)
+    for step in STEPS:
+        keys = zip(rows["format"], rows["period"], strict=True)
+        rows[f"recorded_{step}"] = [(code, period, step) in held for code, period in keys]
+        own = rates.xs(step, level="meeting").reindex(rows["format"]).reset_index(drop=True)
+        rows[[f"rate_{step}", f"low_{step}", f"high_{step}"]] = own[["mean", "q05", "q95"]]
+    first = chance.groupby("format")[LEADERS].first()
+    return rows.assign(
+        top=rows["format"].map(first) >= 1.0, label=[_row_name(batch.names, code) for code in rows["format"]]
+    )
+
+
+def draw_formats(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
     """A row per format: chances of its rungs over time with recorded meetings; right, its meetings a year.
 
-    formats: the results table. recorded: as of `recorded_in`.
+    limits: of the meetings a year.
     """
-    chance = chances(formats)
-    codes = rows_of(chance, recorded)
-    axis, side = figure.subplots(1, 2, sharey=True, width_ratios=[7, 2])
-    figure.subplots_adjust(wspace=0.04)
-    _draw_chances(chance, axis, codes=codes)
+    codes = list(dict.fromkeys(table["format"]))
+    _draw_chances(table, axis, codes=codes)
     for level, mark in MARKS.items():
-        dots = recorded[recorded["level"] == level]
+        dots = table[table[f"recorded_{level}"]]
         places = [codes.index(code) for code in dots["format"]]
         axis.plot(quarter_numbers(dots["period"]), places, "o", **mark, zorder=4, clip_on=False)
-    axis.set_yticks(range(len(codes)), [_row_name(names, code) for code in codes], size=SMALL, color=INK)
-    mark_shocks(axis, shocks, periods=formats["period"])
-    _draw_rates(yearly(formats), side, codes=codes)
-    _part_rows(chance, (axis, side), codes=codes)
+    first = table.drop_duplicates("format")
+    axis.set_yticks(range(len(codes)), list(first["label"]), size=SMALL, color=INK)
+    side = axis.inset_axes((1.0 + SIDE_OFF, 0.0, SIDE_WIDTH, 1.0))
+    _draw_rates(first, side, limits or formats_limits(table))
+    side.set_ylim(axis.get_ylim())
+    rising = int((~first["top"]).sum())
+    for one in (axis, side) if 0 < rising < len(codes) else ():
+        one.axhline(rising - 0.5, color=MUTED, lw=0.9, zorder=3)
+    return axis
+
+
+def formats_limits(table: pd.DataFrame) -> Limits:
+    """Meetings a year."""
+    return 0.0, 1.05 * max(float(table[[f"high_{step}", f"rate_{step}"]].max().max()) for step in STEPS) or 1.0
+
+
+def formats_keys(_: pd.DataFrame) -> list[Key]:
+    """Chances and recorded meetings."""
     handles: list[Artist] = [Patch(facecolor=COLORS[step]) for step in STEPS]
     handles += [Line2D([], [], ls="", marker="o", **MARKS[step]) for step in STEPS]
-    texts = [*TEXTS.values(), *(f"recorded meeting of {step}" for step in STEPS)]
-    legend(figure, handles, texts, columns=len(texts), columnspacing=1.6)
-    return [axis, side]
+    return list(zip(handles, [*TEXTS.values(), *(f"recorded meeting of {step}" for step in STEPS)], strict=True))
 
 
-def _draw_chances(chance: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None:
+def formats_size(table: pd.DataFrame) -> Size:
+    """Room for the names, and right for the meetings a year."""
+    left = max(2.0, NARROWER * text_width(table["label"]) + 0.25)
+    return Size(WIDTH, ROW_INCHES * max(4, table["format"].nunique()), left, WIDTH * (SIDE_OFF + SIDE_WIDTH) + 0.2)
+
+
+def describe_formats(table: pd.DataFrame) -> str:
+    """The formats whose leaders may meet for the first time, by their chances."""
+    last = table[(table["period"] == table["period"].max()) & ~table["top"]]
+    ranked = last.sort_values(LEADERS, ascending=False, kind="stable").head(MOST_NAMED).to_dict("records")
+    parts = [f"{row['label']} {row[LEADERS]:.0%}" for row in ranked]
+    said = "; ".join(parts) or "none"
+    return (
+        f"Share of runs in which leaders have met for the first time by {table['period'].max()}, the largest: {said}."
+    )
+
+
+def _draw_chances(table: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None:
     """An area for each rung in the row of each format, its height the chance."""
-    periods = chance.index.get_level_values("period").unique()
-    draw_years(axis, periods)
+    draw_years(axis, table["period"])
     low, high = axis.get_xlim()
     axis.set(xlim=(low - 0.5, high + 0.5), ylim=(len(codes) - 0.45, -0.6))
-    x = _edges(quarter_numbers(periods))
-    wide = {step: chance[step].unstack("format") for step in STEPS}
-    for row, code in enumerate(codes):
-        floor = row + AREA_HEIGHT / 2
+    for row, (_, own) in enumerate(table.groupby("format", sort=False)):
+        chance, floor = own.sort_values("period"), row + AREA_HEIGHT / 2
         axis.axhline(floor, color=FAINT, lw=0.6, zorder=1)
         for step in STEPS:
-            heights = np.repeat(wide[step][code].to_numpy(), 2) * AREA_HEIGHT
+            heights = np.repeat(chance[step].to_numpy(), 2) * AREA_HEIGHT
+            x = _edges(quarter_numbers(chance["period"]))
             axis.fill_between(x, floor, floor - heights, color=COLORS[step], lw=0, zorder=2)
     plain_rows(axis, "left")
 
@@ -130,32 +181,18 @@ def _edges(quarters: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.column_stack([quarters - 0.5, quarters + 0.5]).ravel()
 
 
-def _draw_rates(rates: pd.DataFrame, axis: Axes, *, codes: Sequence[str]) -> None:
+def _draw_rates(rows: pd.DataFrame, axis: Axes, limits: Limits) -> None:
     """Mean and 5 to 95 % of runs of the meetings a year, leaders above ministers; what never meets is left out."""
     for step, off in RATE_OFF.items():
-        rows = rates.xs(step, level="meeting").reindex(list(codes))
-        y, met = np.arange(len(codes)) + off, (rows["q95"] + rows["mean"] > 0.0).to_numpy()
-        axis.hlines(y[met], rows["q05"][met], rows["q95"][met], color=COLORS[step], lw=3.2, zorder=2)
-        axis.plot(rows["mean"][met], y[met], "o", ms=3.6, mfc="white", mec=EDGES[step], mew=1.1, zorder=3)
+        rate, low, high = (rows[f"{name}_{step}"].to_numpy() for name in ("rate", "low", "high"))
+        y, met = np.arange(len(rows)) + off, high + rate > 0.0
+        axis.hlines(y[met], low[met], high[met], color=COLORS[step], lw=3.2, zorder=2)
+        axis.plot(rate[met], y[met], "o", ms=3.6, mfc="white", mec=EDGES[step], mew=1.1, zorder=3)
     plain_rows(axis, "left")
     axis.grid(visible=True, axis="x")
     axis.tick_params(labelleft=False)
-    axis.set_xlim(left=0.0)
+    axis.set_xlim(*limits)
     axis.set_title("meetings a year", size=SMALL, weight="normal", color=MUTED, pad=4)
-
-
-def _part_rows(chance: pd.DataFrame, axes: Sequence[Axes], *, codes: Sequence[str]) -> None:
-    """A line above the formats that are at leaders' level from the start on."""
-    first = chance.groupby("format")[LEADERS].first()
-    rising = sum(float(first[code]) < 1.0 for code in codes)
-    if 0 < rising < len(codes):
-        for axis in axes:
-            axis.axhline(rising - 0.5, color=MUTED, lw=0.9, zorder=3)
-
-
-def name_room(names: Names, codes: Sequence[str]) -> float:
-    """Width of the names left of the rows, inches."""
-    return NARROWER * text_width(_row_name(names, code) for code in codes) + 0.25
 
 
 def _row_name(names: Names, code: str) -> str:

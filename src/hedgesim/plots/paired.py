@@ -1,86 +1,108 @@
-"""The chart of a run and its twin: paired effects, kept apart from predictive bands."""
+"""The difference of the presence of every option between two batches at their end, country by country."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from hedgesim.plots.labels import Names, in_order, label_of
-from hedgesim.plots.theme import HIGH, INK, LOW, MUTED, NORMAL, Frame, page, panels, write_pages
-from hedgesim.plots.trajectories import PANEL_COLUMNS
-from hedgesim.plots.trust import Trust
+from hedgesim.errors import HedgesimError
+from hedgesim.plots.changes import check_pairs
+from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, Size, kept_country, named
+from hedgesim.plots.quantities import written
+from hedgesim.plots.theme import HIGH, INK, LOW, text_width
+from hedgesim.plots.trajectories import SHARES, by_country
+from hedgesim.results.summary import paired_difference
+from hedgesim.results.tables import PRESENCE
 
-PAIRED_CHART = "paired_presence"
-TICKS_HIGH = 0.27  # inches that tick labels take below an axis
 STANDARD_ERRORS = 2
-SHARES = ("share", "presence", "largest_presence", "diversity", "beyond_record", "volume")
-"""Quantities of patterns that charts of shares show."""
+ROW = 0.21  # inches of an option
 
 
-def draw_pairs(
-    paired: pd.DataFrame, names: Names, *, folder: Path, title: str, caption: str, trust: Trust | None = None
-) -> list[Path]:
-    """Draw the difference of presence between a run and its twin as .png and .svg; nothing if there is none.
+def paired_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """The second batch less the first at the end: a row per country and option.
 
-    paired: the table `paired` (entity, option, outcome, mean, error, q05, q95, n), differences run by run.
-    title: which scenario less which. caption: quarter, number of runs, seed, and source of the parameters.
+    Of all runs where they were run as twins (table `paired`), else of those that both keep. Columns country, panel,
+    option, label, color, mean, error, q05, q95, n, first, second, period.
     """
-    rows = paired[paired["outcome"] == "presence"].rename(columns={"entity": "country"})
-    notes = (
-        "Paired effect, not a forecast of levels: both sides have the same random numbers, and the difference is taken"
-        f" run by run. Thin line: 5 to 95 % of runs; thick line: mean ± {STANDARD_ERRORS} standard errors.",
-        caption,
-        (trust or Trust()).line("shares", about=SHARES),
-    )
-
-    def draw() -> Figure:
-        figure = page(
-            11.0,
-            7.0,
-            title=f"Paired effect on presence: {title}",
-            notes=notes,
-            frame=Frame(left=2.4, right=0.3, below=0.9),
-        )
-        paired_chart(rows, figure, names=names)
-        return figure
-
-    return write_pages({} if rows.empty else {PAIRED_CHART: draw}, folder)
+    first, second = batches
+    check_pairs(first, second)
+    whole = second.tables["paired"] if "paired" in second.tables else _of_kept(first, second)
+    rows = whole[whole["outcome"] == PRESENCE.rstrip("_")].rename(columns={"entity": "country"})
+    rows = named(kept_country(rows, second, pick), "option", second.names.options)
+    period = str(second.tables["summary"]["period"].max())
+    return by_country(rows, second).assign(first=first.name, second=second.name, period=period)
 
 
-def paired_chart(differences: pd.DataFrame, figure: Figure, *, names: Names) -> list[Axes]:
-    """One panel per country: the difference of the presence of each option between two runs, about zero.
-
-    differences: country, option, mean, error, q05, q95; as of `paired_difference` with these keys.
-    """
-    countries = in_order(names.countries, differences["country"])
-    shown = in_order(names.options, differences["option"])
-    axes = panels(figure, len(countries), min(PANEL_COLUMNS, len(countries)), share=True, wspace=0.08, hspace=0.28)
-    for axis, country in zip(axes, countries, strict=True):
-        rows = differences[differences["country"] == country].set_index("option").reindex(shown)
-        _intervals(rows, axis, names=names)
-        axis.set_title(label_of(names.countries, country)[0])
-        axis.tick_params(labelbottom=True)
-        axis.xaxis.set_major_locator(MaxNLocator(4))
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100.0 * share:g}"))
-    at = figure.subplotpars
-    x, y = (at.left + at.right) / 2, at.bottom - TICKS_HIGH / float(figure.get_figheight())
-    figure.text(x, y, "difference of presence, percentage points", size=NORMAL, color=MUTED, ha="center", va="top")
-    return axes
+def _of_kept(first: Batch, second: Batch) -> pd.DataFrame:
+    """The differences of the runs that both batches keep, in the form of the table `paired`."""
+    sides = []
+    for batch in (second, first):
+        rows = batch.tables["countries"]
+        last = rows[rows["period"] == rows["period"].max()]
+        columns = [str(name) for name in rows if str(name).startswith(PRESENCE)]
+        sides.append(last.melt(["run", "country"], columns, var_name="option"))
+    try:
+        found = paired_difference(*sides, keys=["country", "option"], value="value")
+    except ValueError as error:
+        fault = f"it has no run and country in common with {first.name}"
+        raise HedgesimError(second.name, fault, "Compare runs of the same countries.") from error
+    options = found["option"].str.removeprefix(PRESENCE)
+    return found.assign(outcome=PRESENCE.rstrip("_"), option=options).rename(columns={"country": "entity"})
 
 
-def _intervals(rows: pd.DataFrame, axis: Axes, *, names: Names) -> None:
-    """Mean, two standard errors and 5 to 95 % of each option (the index of rows) about a zero line."""
-    y = np.arange(len(rows))
-    called, colors = zip(*(label_of(names.options, str(option)) for option in rows.index), strict=True)
+def paired_limits(table: pd.DataFrame) -> Limits:
+    """Limits that hold zero and every interval."""
+    low, high = min(0.0, float(table[LOW].min())), max(0.0, float(table[HIGH].max()))
+    room = 0.06 * ((high - low) or 1e-3)
+    return low - room, high + room
+
+
+def draw_paired(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """Mean, two standard errors and 5 to 95 % of runs of each option of one country, about a zero line."""
+    y, colors = np.arange(len(table)), list(table["color"])
     axis.axvline(0, color=INK, lw=0.9, zorder=1.5)
-    axis.hlines(y, rows[LOW], rows[HIGH], color=colors, lw=1.2, zorder=2)
-    wide = STANDARD_ERRORS * rows["error"].fillna(0.0)
-    axis.hlines(y, rows["mean"] - wide, rows["mean"] + wide, color=colors, lw=4, zorder=3)
-    axis.scatter(rows["mean"], y, s=16, c=colors, edgecolors="white", linewidths=0.5, zorder=4)
-    axis.set_yticks(y, called)
-    axis.set_ylim(len(rows) - 0.4, -0.6)
+    axis.hlines(y, table[LOW], table[HIGH], color=colors, lw=1.2, zorder=2)
+    wide = STANDARD_ERRORS * table["error"].fillna(0.0)
+    axis.hlines(y, table["mean"] - wide, table["mean"] + wide, color=colors, lw=4, zorder=3)
+    axis.scatter(table["mean"], y, s=16, c=colors, edgecolors="white", linewidths=0.5, zorder=4)
+    axis.set_yticks(y, list(table["label"]))
+    axis.set(ylim=(len(table) - 0.4, -0.6), xlim=limits or paired_limits(table))
+    axis.xaxis.set_major_locator(MaxNLocator(4))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda share, _: f"{100.0 * share:+g}" if share else "0"))
+    return axis
+
+
+def describe_paired(table: pd.DataFrame) -> str:
+    """The largest difference of every country."""
+    parts = []
+    for country, own in table.groupby("panel", sort=False):
+        row = own.iloc[int(own["mean"].abs().to_numpy().argmax())]
+        parts.append(f"{country} {row['label']} {written(float(row['mean']), is_share=True, sign='+')}")
+    one = table.iloc[0]
+    head = f"Largest difference of presence in {one['period']}, {one['second']} less {one['first']}"
+    return f"{head}, mean of {one['n']} pairs of runs: {'; '.join(parts)}."
+
+
+PAIRED = Chart(
+    name="paired_presence",
+    shows="by how much the presence of every power is higher in the second run than in the first at the end",
+    needs=Needs(RUN, ("summary", "countries"), fewest=2, most=2),
+    picks=("country",),
+    table=paired_table,
+    draw=draw_paired,
+    describe=describe_paired,
+    limits=paired_limits,
+    title=lambda table: "Presence in {period}: {second} less {first}, points ({n} pairs of runs)".format(
+        **table.iloc[0]
+    ),
+    size=lambda table: Size(2.6, ROW * (len(table) + 1), text_width(table["label"]) + 0.3),
+    reads="Thin line: 5 to 95 % of pairs of runs with the same random numbers; thick line: mean ± 2 standard errors.",
+    panels="panel",
+    same_rows=True,
+    parts=("shares",),
+    about=SHARES,
+)

@@ -1,242 +1,197 @@
-"""The charts of a run: from tables to files, each chart with its notes."""
+"""The charts of a run, and those of a run and its twin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
-from importlib import import_module
+from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
-from matplotlib.figure import Figure
-
-from hedgesim.plots import attendance as came
-from hedgesim.plots.formats import ROW_INCHES, chances, ladder, name_room, recorded_in, rows_of
-from hedgesim.plots.labels import Names, in_order, label_of, label_room, number_rows, rows_inches, shock_key
-from hedgesim.plots.paired import PAIRED_CHART, SHARES
-from hedgesim.plots.ternary import corner_shares, ternary, ternary_note
-from hedgesim.plots.theme import BAND_NOTE, PREDICTIVE, Frame, legend_rows, page, write_pages
-from hedgesim.plots.trajectories import (
-    PANEL_COLUMNS,
-    country_bands,
-    hedging_index,
-    option_texts,
-    presence,
-    presence_bands,
-    prior_lines,
-    prior_note,
-    threat_and_trust,
-    threat_bands,
+from hedgesim.plots import trajectories as lines
+from hedgesim.plots.attendance import (
+    attendance_keys,
+    attendance_size,
+    attendance_table,
+    describe_attendance,
+    draw_attendance,
 )
-from hedgesim.plots.trust import Trust
+from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Needs, Size
+from hedgesim.plots.formats import (
+    describe_formats,
+    draw_formats,
+    formats_keys,
+    formats_limits,
+    formats_size,
+    formats_table,
+)
+from hedgesim.plots.pages import draw_charts
+from hedgesim.plots.paired import PAIRED
+from hedgesim.plots.quantities import sentence
+from hedgesim.plots.ternary import corners_in, describe_ternary, draw_ternary, ternary_table
 
-Tables = Mapping[str, pd.DataFrame]
-PANEL_WIDTH, PANEL_INSIDE, PANEL_HEIGHT, LONE_WIDTH = 3.9, 3.2, 2.75, 7.5  # inches, of `presence`
-RECORD_COLUMNS = ("format", "level", "period", "participants")
-
-
-@dataclass(frozen=True)
-class Known:
-    """What is known beside the results: how far they can be trusted, and the meetings of the record that were held."""
-
-    trust: Trust = field(default_factory=Trust)
-    meetings: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(RECORD_COLUMNS), dtype=str))
-    """Columns `RECORD_COLUMNS`; participants: codes with notes in brackets, separated by semicolons."""
-
-
-@dataclass(frozen=True)
-class Run:
-    """What every chart of a run needs: its tables, names, shocks (period, name), caption, and what is known beside."""
-
-    tables: Tables
-    names: Names
-    shocks: pd.DataFrame
-    caption: str
-    known: Known
-
-    def has(self, chart: str) -> bool:
-        """Whether the tables of a chart have rows, and the names what it is about; trajectories may not be kept."""
-        about = {"ternary": self.names.corners, "attendance": self.names.own}
-        return bool(about.get(chart, True)) and all(len(self.tables.get(table, ())) for table in NEEDS[chart])
-
-    def page(self, chart: str, size: tuple[float, float], title: str, *notes: str, frame: Frame) -> Figure:
-        """An empty page, inches, with the notes of a chart, the key to the shocks, caption and trust line."""
-        key = "" if chart in UNDATED else shock_key(self.shocks, self.tables["summary"]["period"])
-        written = (*notes, key, self.caption, self.known.trust.line(*PARTS[chart], about=ABOUT[chart]))
-        return page(*size, title=title, notes=written, frame=frame)
-
-    def kept(self, table: str) -> str:
-        """How many runs a table has, if not all of them."""
-        kept, runs = self.tables[table]["run"].nunique(), len(self.tables.get("runs", ()))
-        return f"the {kept} of {runs} runs whose trajectories are kept." if kept < runs else ""
-
-
-def draw_run(
-    tables: Tables, names: Names, *, shocks: pd.DataFrame, folder: Path, caption: str = "", known: Known | None = None
-) -> list[Path]:
-    """Draw every chart of a run as .png and .svg and return the paths.
-
-    tables: the results tables by name; a chart whose tables have no rows is left out. shocks: columns period, name.
-    caption: scenario, number of runs, seed, and source of the parameters.
-    """
-    run = Run(tables, names, shocks, caption, known or Known())
-    return write_pages({name: partial(draw, run) for name, draw in CHARTS.items() if run.has(name)}, folder)
-
-
-def draw_presence(run: Run) -> Figure:
-    """Shares by power over time, a panel per country."""
-    bands, prior = presence_bands(run.tables["summary"]), prior_lines(run.tables["shares"])
-    n_countries = bands["country"].nunique()
-    columns, rows = min(PANEL_COLUMNS, n_countries), -(-n_countries // PANEL_COLUMNS)
-    last = bands["period"].max()
-    note = (
-        "Presence: share of each option, weighted mean over domains. Lines: median over runs; bars at the right: in"
-        f" {last}, {PREDICTIVE}; dot: median."
-    )
-    texts = option_texts(run.names, in_order(run.names.options, bands["option"]))
-    width = PANEL_WIDTH * columns + 1.0 if columns > 1 else LONE_WIDTH
-    marks = number_rows(run.shocks, bands["period"], width=PANEL_INSIDE)
-    height = 0.6 + (PANEL_HEIGHT + rows_inches(marks)) * rows
-    frame = Frame(left=0.55, right=0.2, legend_rows=legend_rows(texts, width))
-    title = "Presence in each country's foreign policy"
-    figure = run.page("presence", (width, height), title, note, prior_note(prior), frame=frame)
-    presence(bands, figure, names=run.names, shocks=run.shocks, prior=prior)
-    return figure
-
-
-def draw_hedging_index(run: Run) -> Figure:
-    """The hedging index of every country over time, a panel each."""
-    summary = run.tables["summary"]
-    bands, alone = (country_bands(summary, name) for name in ("hedging_index", "hedging_by_arithmetic"))
-    n_countries = bands["country"].nunique()
-    columns, rows = min(PANEL_COLUMNS, n_countries), -(-n_countries // PANEL_COLUMNS)
-    aggressor = label_of(run.names.options, run.names.aggressor)[0] if run.names.aggressor else "the aggressor"
-    notes = (
-        "Hedging index: how far the security portfolio is divided between powers that are rivals of one another"
-        " (Rao's quadratic entropy with rivalry as distance). 0: an isolate, or a loyal ally of one side."
-        " Countries whose bands overlap cannot be ranked.",
-        f"Dotted: the index if the security share of {aggressor} had merely changed as simulated and the shares of the"
-        " others had kept their proportions, with nobody choosing. Rivalry is that of the quarter in both lines.",
-        f"Line: median over runs; band: {PREDICTIVE}.",
-    )
-    width = PANEL_WIDTH * columns + 0.4 if columns > 1 else LONE_WIDTH
-    marks = number_rows(run.shocks, bands["period"], width=PANEL_INSIDE)
-    height = 0.6 + (PANEL_HEIGHT * 0.85 + rows_inches(marks)) * rows
-    frame = Frame(left=0.6, right=0.2, legend_rows=1)
-    figure = run.page("hedging_index", (width, height), "Hedging index, 0 to 1", *notes, frame=frame)
-    hedging_index(bands, figure, arithmetic=alone, names=run.names, shocks=run.shocks)
-    return figure
-
-
-def draw_ternary(run: Run) -> Figure:
-    """Each country's path between three camps."""
-    import_module("mpltern")  # registers the projection
-    countries, corners = run.tables["countries"], run.names.corners
-    shares = corner_shares(countries, corners)
-    kept = run.kept("countries")
-    note = ternary_note(shares, countries, corners=corners) + (f" Shown: {kept}" if kept else "")
-    title = "Between three camps: " + ", ".join(corners)
-    frame = Frame(left=0.9, right=0.9, below=0.75)
-    figure = run.page("ternary", (8.2, 7.1), title, note, frame=frame)
-    ternary(shares, figure.add_subplot(projection="ternary"), countries=run.names.countries)
-    return figure
-
-
-def draw_formats(run: Run) -> Figure:
-    """The ladder of every format: chances of its rungs, recorded meetings, meetings a year."""
-    table, meetings = run.tables["formats"], run.known.meetings
-    recorded = recorded_in(meetings, table)
-    codes = rows_of(chances(table), recorded)
-    left = max(2.0, name_room(run.names, codes))
-    kept = run.kept("formats")
-    until = f" The record is not complete and ends in {meetings['period'].max()}." if len(recorded) else ""
-    notes = (
-        "Height of a colour: share of runs in which ministers, or leaders, have met by the quarter"
-        f" (meetings before the start count; a treaty: it is signed).{until} Below the line: formats at leaders' level"
-        " from the start on. Left out: what never meets.",
-        "Right: meetings a year of leaders (dark) and ministers (pale); circle: mean; bar: 90 % predictive,"
-        f" 5 to 95 % of runs.{f' Shown: {kept}' if kept else ''}",
-    )
-    frame = Frame(left=left, right=0.25, legend_rows=1)
-    size = (left + 9.5, 0.9 + ROW_INCHES * max(4, len(codes)))
-    figure = run.page("formats", size, "Cooperation formats: the ladder", *notes, frame=frame)
-    ladder(table, figure, recorded=recorded, names=run.names, shocks=run.shocks)
-    return figure
-
-
-def draw_attendance(run: Run) -> Figure:
-    """In which share of runs each head came to the own meetings, by year."""
-    own, meetings = run.names.own, run.known.meetings
-    table = came.attendance(run.tables["memberships"], run.tables["formats"], own)
-    heads = came.recorded_heads(meetings, own, list(table.columns))
-    kept, called = run.kept("memberships"), "; ".join(run.names.formats.get(code, code) for code in own)
-    note = (
-        f"{called}. Cell: of the runs in which leaders met in the year, the share in which the head of state came"
-        f" (otherwise somebody else was sent).{f' Shown: {kept}' if kept else ''}"
-    )
-    frame = Frame(left=1.9, right=0.2, legend_rows=1)
-    size = (2.3 + came.COLUMN_INCHES * max(len(table.columns), 6), 0.9 + came.ROW_INCHES * len(table))
-    title = "Who comes to the meetings of the region itself"
-    figure = run.page("attendance", size, title, note, frame=frame)
-    came.who_came(table, figure, heads=heads, countries=run.names.countries)
-    return figure
-
-
-def draw_threat_trust(run: Run) -> Figure:
-    """Perceived threat per power beside trust among the countries."""
-    relations = run.tables["relations"]
-    trust = country_bands(run.tables["summary"], "trust")
-    kept = run.kept("relations")
-    frame = Frame(left=0.55, right=label_room(run.names.countries))
-    note = BAND_NOTE + (f" Threat: {kept}" if kept else "")
-    figure = run.page("threat_trust", (13.0, 4.4), "Perceived threat and trust", note, frame=frame)
-    threat_and_trust(threat_bands(relations), figure, trust=trust, names=run.names, shocks=run.shocks)
-    return figure
+PRESENCE = Chart(
+    name="presence",
+    shows="the share of every power in each country's foreign policy over time, with its spread at the end",
+    needs=Needs(RUN, ("summary", "shares")),
+    picks=("country",),
+    table=lines.presence_table,
+    draw=lines.draw_presence,
+    describe=lines.describe_presence,
+    limits=lines.presence_limits,
+    title=lambda _: "Presence in each country's foreign policy",
+    size=lambda _: lines.PANEL,
+    reads="Share of each option, weighted mean over domains. Lines: median over runs; bars: 5 to 95 % of runs at the"
+    " end. ° and hollow dot: most of the starting value is prior-dominated, where the prior outweighs the data.",
+    panels="panel",
+    keys=lines.presence_keys,
+    dated=True,
+    years=1.0 / (1.0 + lines.END_PART),
+    parts=("shares",),
+    about=lines.SHARES,
+)
+HEDGING = Chart(
+    name="hedging_index",
+    shows="the hedging index of each country over time with its band, and what arithmetic alone makes of it",
+    needs=Needs(RUN, ("summary",)),
+    picks=("country",),
+    table=lines.hedging_table,
+    draw=lines.draw_outcome,
+    describe=lines.describe_outcome,
+    limits=lines.outcome_limits,
+    title=lambda _: "Hedging index, 0 to 1",
+    size=lambda _: lines.PANEL,
+    reads="How far the security portfolio is divided between rival powers; 0: an isolate, or a loyal ally of one side."
+    " Countries whose bands overlap cannot be ranked. Dotted: the index if the security share of the aggressor had"
+    " merely changed as simulated and the shares of the others had kept their proportions.",
+    panels="panel",
+    keys=lines.outcome_keys,
+    dated=True,
+    parts=("security shares", "rivalry"),
+    about=("hedging_index",),
+)
+OUTCOME = Chart(
+    name="outcome",
+    shows="any outcome over time with its band, a panel per country if countries have it (--outcome)",
+    needs=Needs(RUN, ("summary",)),
+    picks=ANY,
+    table=lines.outcome_table,
+    draw=lines.draw_outcome,
+    describe=lines.describe_outcome,
+    limits=lines.outcome_limits,
+    title=lambda table: sentence(str(table["words"].iloc[0])),
+    size=lambda _: lines.PANEL,
+    panels="panel",
+    keys=lines.outcome_keys,
+    dated=True,
+)
+TERNARY = Chart(
+    name="ternary",
+    shows="each country's path between three camps of powers",
+    needs=Needs(RUN, ("countries",)),
+    picks=("country",),
+    table=ternary_table,
+    draw=draw_ternary,
+    describe=describe_ternary,
+    limits=lambda _: (0.0, 1.0),
+    title=lambda table: f"Between three camps: {', '.join(corners_in(table))}",
+    size=lambda _: Size(6.4, 5.6, 0.9, 0.9, above=0.25, below=0.75),
+    reads="Presence of three camps as shares of their sum. Circle: start; square: end; line: mean over runs; dots: ends"
+    " of single runs. The triangle is cut to where the paths are: read the percentages on its sides.",
+    projection="ternary",
+    parts=("shares",),
+    about=lines.SHARES,
+)
+FORMATS = Chart(
+    name="formats",
+    shows="the ladder of cooperation formats: chances that ministers and leaders have met, and meetings a year",
+    needs=Needs(RUN, ("formats",)),
+    table=formats_table,
+    draw=draw_formats,
+    describe=describe_formats,
+    limits=formats_limits,
+    title=lambda _: "Cooperation formats: the ladder",
+    size=formats_size,
+    reads="Height of a colour: share of runs in which they have met by then. Right: meetings a year of leaders (dark)"
+    " and ministers (pale), mean and 5 to 95 % of runs. Below the line: at leaders' level from the start on. Left out:"
+    " what never meets.",
+    keys=formats_keys,
+    dated=True,
+    parts=("formats", "memberships", "trust"),
+    about=("meetings", "has_met", "ladder", "holders", "absorbed", "exits"),
+)
+ATTENDANCE = Chart(
+    name="attendance",
+    shows="in which share of runs each head came to the meetings of the region itself, year by year",
+    needs=Needs(RUN, ("memberships", "formats")),
+    picks=("country",),
+    table=attendance_table,
+    draw=draw_attendance,
+    describe=describe_attendance,
+    limits=lambda _: (0.0, 1.0),
+    title=lambda _: "Who comes to the meetings of the region itself",
+    size=attendance_size,
+    reads="Of the runs in which leaders met in the year, the share in which the head came (or else sent somebody).",
+    keys=attendance_keys,
+    parts=("memberships", "trust"),
+    about=("meetings", "support"),
+)
+THREAT = Chart(
+    name="threat",
+    shows="the rise of perceived threat from every power over time, mean over countries",
+    needs=Needs(RUN, ("relations",)),
+    table=lines.threat_table,
+    draw=lines.draw_lines,
+    describe=lines.describe_lines,
+    limits=lines.open_limits,
+    title=lambda _: "Rise of perceived threat, mean over countries",
+    size=lines.lines_size,
+    reads="Line: median over runs; band: 5 to 95 % of runs. There is no upper limit.",
+    dated=True,
+    parts=("proximity",),
+    about=("threat", "closeness", "affinity"),
+)
+TRUST = Chart(
+    name="trust",
+    shows="the trust of each country in the others over time",
+    needs=Needs(RUN, ("summary",)),
+    picks=("country",),
+    table=lines.trust_table,
+    draw=lines.draw_lines,
+    describe=lines.describe_lines,
+    limits=lines.unit_limits,
+    title=lambda _: "Trust in the other countries, 0 to 1",
+    size=lines.lines_size,
+    reads="Line: median over runs; band: 5 to 95 % of runs.",
+    dated=True,
+    parts=("trust",),
+    about=("trust",),
+)
+CHARTS = (PRESENCE, HEDGING, TERNARY, FORMATS, ATTENDANCE, THREAT, TRUST)
+"""Charts that are drawn with every run."""
 
 
-CHARTS: Mapping[str, Callable[[Run], Figure]] = {
-    "presence": draw_presence,
-    "hedging_index": draw_hedging_index,
-    "ternary": draw_ternary,
-    "formats": draw_formats,
-    "attendance": draw_attendance,
-    "threat_trust": draw_threat_trust,
-}
-NEEDS: Mapping[str, tuple[str, ...]] = {
-    "presence": ("summary", "shares"),
-    "hedging_index": ("summary",),
-    "ternary": ("countries",),
-    "formats": ("formats",),
-    "attendance": ("memberships", "formats"),
-    "threat_trust": ("relations", "summary"),
-}
-"""Tables that a chart is drawn from."""
+TWINS = "paired"
+"""The table of differences of all runs of twins."""
 
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "presence": ("shares",),
-    "hedging_index": ("security shares", "rivalry"),
-    "ternary": ("shares",),
-    "formats": ("formats", "memberships", "trust"),
-    "attendance": ("memberships", "trust"),
-    "threat_trust": ("proximity", "trust"),
-}
-"""Parts of the start that a chart rests on."""
 
-ABOUT: Mapping[str, tuple[str, ...]] = {
-    "presence": SHARES,
-    "hedging_index": ("hedging_index",),
-    "ternary": SHARES,
-    "formats": ("meetings", "has_met", "ladder", "holders", "absorbed", "exits"),
-    "attendance": ("meetings", "support"),
-    "threat_trust": ("threat", "trust", "closeness", "affinity"),
-}
-"""Quantities of patterns that a chart shows."""
+def draw_run(batch: Batch, folder: Path) -> list[Path]:
+    """Draw the charts of a run as .png and .svg and return the paths; a chart that has no rows is left out."""
+    return draw_charts([chart for chart in CHARTS if not lacking(chart, batch)], [batch], folder)
 
-UNDATED = ("ternary", "attendance")
-"""Charts without the lines of shocks."""
+
+def draw_pairs(first: Batch, second: Batch, folder: Path) -> list[Path]:
+    """Draw how the second batch differs from the first; nothing if no run succeeded in both."""
+    return draw_charts([PAIRED], [first, second], folder)
+
+
+def lacking(chart: Chart, batch: Batch) -> str:
+    """What a batch lacks of what a chart needs, in words; nothing if it has all."""
+    about: Mapping[str, object] = {TERNARY.name: batch.names.corners, ATTENDANCE.name: batch.names.own}
+    if not about.get(chart.name, True):
+        return f"the region has nothing that {chart.name} shows"
+    empty = [name for name in chart.needs.tables if name not in batch.tables or not len(batch.tables[name])]
+    return f"it has no {' and '.join(empty)}" if empty else ""
 
 
 def files_of_charts() -> list[str]:
     """Names of the files that charts of a run or a twin may have, in the folder of its results."""
-    return [f"charts/{name}.{kind}" for name in (*CHARTS, PAIRED_CHART) for kind in ("png", "svg")]
+    names = [chart.name for chart in (*CHARTS, PAIRED)]
+    return [f"charts/{name}.{kind}" for name in names for kind in ("png", "svg")]

@@ -94,7 +94,7 @@ class Sensitivities:
         vague = any(FAINT in panel.colors(measure, BLUE) for panel in panels for measure in self.measures)
         grey = " Grey: the interval spans all that is possible; the number says nothing." if vague else ""
         more = f" The first {MOST_PANELS} of {len(panels)} are drawn." if len(panels) > MOST_PANELS else ""
-        return (f"{self.note} Monte Carlo error: {noise}.{grey}{failed}{more}", self.caption)
+        return (self.note, f"{grey}{failed}{more} Monte Carlo error: {noise}.".strip(), self.caption)
 
     def page(self, outcome: str, panels: Sequence[Panel], *, size: tuple[float, float], frame: Frame) -> Figure:
         """An empty page for an outcome; size: width and height, inches."""

@@ -62,7 +62,7 @@ class SweepData:
         n_empty = len(self.runs) - n_failed - len(self.rows(outcome))
         counts = f"Runs: {len(self.runs)}" + f"; failed and left out: {n_failed}" * (n_failed > 0)
         counts += f"; without a value and left out: {n_empty}" * (n_empty > 0)
-        heading, notes = f"{plain(outcome)}: {self.title}", [f"{note} {counts}.".strip(), self.caption]
+        heading, notes = f"{plain(outcome)}: {self.title}", [note, f"{counts}.", self.caption]
         if len(heading) * LARGE * BOLD / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
             heading, notes = plain(outcome), [self.title, *notes]
         return look.page(*size, title=heading[:1].upper() + heading[1:], notes=notes, frame=frame)

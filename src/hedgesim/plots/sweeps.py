@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from hedgesim.experiment.points import Factor
 from hedgesim.model.named_outcomes import is_yes_or_no
 from hedgesim.plots import theme as look
+from hedgesim.plots.chart import Limits
 from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, panels_of, plain
 from hedgesim.plots.theme import BAND, BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
 from hedgesim.results.summary import summarise_column
@@ -48,16 +49,22 @@ def draw_sweep(
     if missing and not failed.notna().all():
         message = f"the table of runs has no column {', '.join(missing)}"
         raise KeyError(message)
-    varied = tuple(factor for factor in factors if factor.path in runs and runs[factor.path].nunique() > 1)
-    numbers = {factor.path: runs[factor.path].astype(float) for factor in varied if factor.numeric}
-    texts = {f.path: runs[f.path].astype(object).map(str, na_action="ignore") for f in varied if not f.numeric}
-    data = SweepData(runs.assign(**numbers, **texts, failed=failed), varied, title, caption)
+    data = sweep_data(runs.assign(failed=failed), factors, title, caption)
+    numbers = [factor.path for factor in data.factors if factor.numeric]
     pages: dict[str, Callable[[], Figure]] = {}
     for outcome in outcomes:
         pages[outcome] = partial(_outcome_page, data, outcome)
-        if len(numbers) == 2 and len(data.rows(outcome)) and _fills_a_map(runs[list(numbers)]):
+        if len(numbers) == 2 and len(data.rows(outcome)) and _fills_a_map(data.runs[numbers]):
             pages[f"{outcome}_map"] = partial(_map_page, data, outcome)
     return look.write_pages(pages, folder)
+
+
+def sweep_data(runs: pd.DataFrame, factors: Sequence[Factor], title: str = "", caption: str = "") -> SweepData:
+    """The runs of a sweep as pages need them: factors that vary, numbers as numbers and texts as texts."""
+    varied = tuple(factor for factor in factors if factor.path in runs and runs[factor.path].nunique() > 1)
+    numbers = {factor.path: runs[factor.path].astype(float) for factor in varied if factor.numeric}
+    texts = {f.path: runs[f.path].astype(object).map(str, na_action="ignore") for f in varied if not f.numeric}
+    return SweepData(runs.assign(**numbers, **texts), varied, title, caption)
 
 
 def draw_grid(runs: pd.DataFrame, paths: Sequence[str], *, outcome: str, folder: Path, caption: str) -> list[Path]:
@@ -92,32 +99,71 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
     under = list(zip(data.labels().values(), ticks, strict=True))
     frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
     figure = panels_of(data, outcome, under=under, notes=notes, side=plain(outcome), frame=frame)
+    table = along_table(data, outcome)
     for axis, factor in zip(figure.axes, data.factors, strict=True):
-        draw = _along_numbers if factor.numeric else _along_texts
-        if rows[factor.path].notna().any():
-            draw(data, axis, path=factor.path, outcome=outcome, split=split)
+        if factor.numeric and len(rows) <= MOST_POINTS:
+            _draw_points(data, axis, factor.path, outcome)
+        draw_along(table[table["path"] == factor.path], axis)
     figure.axes[0].margins(y=0.08)
     if split:
-        handles = [Line2D([], [], ms=4, **_style(rank)) for rank in range(len(texts))]
+        handles = [Line2D([], [], ms=4, **line_of(rank)) for rank in range(len(texts))]
         style: dict[str, Any] = {"handlelength": 2.8, "columnspacing": 1.6, "title_fontsize": SMALL}
         columns = look.legend_columns(texts, WIDE)
         look.legend(figure, handles, texts, columns=columns, title=data.labels()[split], alignment="left", **style)
     return figure
 
 
-def _along_numbers(data: SweepData, axis: Axes, *, path: str, outcome: str, split: str | None) -> None:
-    """Median, band and single runs along a numeric factor, for each value of the factor that splits the page."""
-    rows = data.rows(outcome).dropna(subset=[path])
-    rows = rows.assign(at=_positions(rows[path]))
+def along_table(data: SweepData, outcome: str) -> pd.DataFrame:
+    """Median and band of an outcome along each factor that varies: a row per factor, value and line.
+
+    Columns path and panel (of the factor), at (number, or rank of a text), text (empty for numbers), rank and color (of
+    the line), line (its value of the factor that splits the page), q05, q50, q95, n.
+    """
+    rows, split, labels = data.rows(outcome), data.split(len(COLORS)), data.labels()
+    lines, parts = data.values(split) if split else [""], []
+    for factor in data.factors:
+        path, own = factor.path, rows.dropna(subset=[factor.path])
+        about: dict[str, Any] = {"path": path, "panel": labels[path]}
+        if factor.numeric and len(own):
+            own = own.assign(at=_positions(own[path]))
+            for rank, line in enumerate(lines):
+                some = own[own[split] == line] if split else own
+                band = _band(some, "at", outcome)
+                parts.append(band.assign(**about, text="", rank=rank, color=COLORS[rank], line=line))
+        elif len(own):
+            values = data.values(path)
+            band = _band(own, path, outcome).set_index(path).reindex(values).reset_index(drop=True)
+            ranks = list(range(len(values))) if path == split else [0] * len(values)
+            colors = [COLORS[rank] if path == split else MUTED if split else BLUE for rank in ranks]
+            parts.append(band.assign(**about, at=range(len(values)), text=values, rank=ranks, color=colors, line=""))
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["path"])
+
+
+def draw_along(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """Along one factor: a median with its band for each line of a number, a dot and a bar for each text."""
+    if limits:
+        axis.set_ylim(*limits)
+    is_text = bool((table["text"] != "").any()) if len(table) else False
+    for _, own in () if is_text else table.groupby("rank"):
+        rank, (x, low, middle, high) = int(own["rank"].iloc[0]), own[["at", *BAND]].to_numpy(dtype=np.float64).T
+        axis.fill_between(x, low, high, color=COLORS[rank], alpha=0.15, lw=0, zorder=1.5)
+        axis.plot(x, middle, zorder=3, ms=4, label="median", **line_of(rank))
+    for row in table.to_dict("records") if is_text else ():
+        x, color = row["at"], row["color"]
+        axis.plot([x, x], [row[BAND[0]], row[BAND[2]]], color=color, lw=2.5, alpha=0.5, solid_capstyle="butt", zorder=2)
+        axis.plot([x], [row[BAND[1]]], MARKERS[row["rank"]], ms=5, color=color, zorder=3)
+    if is_text:
+        axis.set_xlim(-0.6, len(table) - 0.4)
+        axis.grid(visible=False, axis="x")
+    return axis
+
+
+def _draw_points(data: SweepData, axis: Axes, path: str, outcome: str) -> None:
+    """Single runs along a numeric factor, in the colours of the lines."""
+    rows, split = data.rows(outcome).dropna(subset=[path]), data.split(len(COLORS))
     for rank, value in enumerate(data.values(split) if split else [""]):
         some, faint = rows[rows[split] == value] if split else rows, COLORS[rank] if split else MUTED
-        if len(rows) <= MOST_POINTS:
-            axis.plot(some[path], some[outcome], "o", ms=2.2, mew=0, alpha=0.25, color=faint, zorder=2)
-        if len(some):
-            band = _band(some, "at", outcome)
-            x, low, middle, high = band[["at", *BAND]].to_numpy(dtype=np.float64).T
-            axis.fill_between(x, low, high, color=COLORS[rank], alpha=0.15, lw=0, zorder=1.5)
-            axis.plot(x, middle, zorder=3, ms=4, label="median", **_style(rank))
+        axis.plot(some[path], some[outcome], "o", ms=2.2, mew=0, alpha=0.25, color=faint, zorder=2)
 
 
 def _band(rows: pd.DataFrame, along: str, outcome: str) -> pd.DataFrame:
@@ -134,24 +180,12 @@ def _positions(values: pd.Series[float]) -> pd.Series[float]:
     return values.groupby(bins).transform("median")
 
 
-def _along_texts(data: SweepData, axis: Axes, *, path: str, outcome: str, split: str | None) -> None:
-    """Median and bar of runs at each value of a text factor; a value without a run keeps its position."""
-    band = _band(data.rows(outcome).dropna(subset=[path]), path, outcome).set_index(path)
-    spans = band.reindex(data.values(path))[list(BAND)].to_numpy(dtype=np.float64)
-    for rank, (low, middle, high) in enumerate(spans):
-        color = COLORS[rank] if path == split else MUTED if split else BLUE
-        axis.plot([rank, rank], [low, high], color=color, lw=2.5, alpha=0.5, solid_capstyle="butt", zorder=2)
-        axis.plot([rank], [middle], MARKERS[rank if path == split else 0], ms=5, color=color, zorder=3)
-    axis.set_xlim(-0.6, len(spans) - 0.4)
-    axis.grid(visible=False, axis="x")
-
-
 def _map_page(data: SweepData, outcome: str) -> Figure:
     """A page of the mean of an outcome over the two numeric factors, a map for each value of a text factor."""
     x, y = (factor.path for factor in data.factors if factor.numeric)
     rows, split = data.rows(outcome).dropna(subset=[x, y]), data.split(len(data.runs))
     points = data.runs[[x, y]].dropna()
-    edges = [_edges(points, path) for path in (x, y)]
+    edges = [cell_edges(points, path) for path in (x, y)]
     values = data.values(split) if split else [""]
     groups = [rows[rows[split] == value] if split else rows for value in values]
     sums = [np.histogram2d(group[y], group[x], edges[::-1], weights=group[outcome])[0] for group in groups]
@@ -168,7 +202,7 @@ def _map_page(data: SweepData, outcome: str) -> Figure:
     under: Under = [(data.labels()[x], [])] * len(values)
     figure = panels_of(data, outcome, under=under, notes=notes, side=data.labels()[y], frame=frame)
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
-        _draw_cells(axis, cells, edges=edges, scale=scale)
+        draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
     look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=plain(outcome), format=GENERAL)
     return figure
@@ -185,7 +219,7 @@ def _fills_a_map(points: pd.DataFrame) -> bool:
     return _is_grid(points) or len(points.drop_duplicates()) >= POINTS_A_CELL * FEWEST_BINS**2
 
 
-def _edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
+def cell_edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
     """Where the cells of a numeric factor end: half-way between the values of a grid, else bins of equal count."""
     own = np.sort(points[path].unique())
     if not _is_grid(points):
@@ -195,14 +229,16 @@ def _edges(points: pd.DataFrame, path: str) -> NDArray[np.float64]:
     return np.array([2 * own[0] - middle[0], *middle, 2 * own[-1] - middle[-1]])
 
 
-def _draw_cells(axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]], scale: Normalize) -> None:
+def draw_cells(
+    axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]], scale: Normalize, contours: bool = True
+) -> None:
     """Cells in colour, hatched grey where there is no run, with contours if there are enough cells."""
     axis.grid(visible=False)
     axis.patch.set(facecolor="#f2f2f2", edgecolor="#bdbdbd", hatch="////", linewidth=0)
     axis.pcolormesh(*edges, cells, cmap="viridis", norm=scale, edgecolors="face", lw=0.3)
     levels = MaxNLocator(CONTOURS, steps=ROUND).tick_values(float(scale.vmin or 0), float(scale.vmax or 0))
     levels = [level for level in levels if np.ma.min(cells) < level < np.ma.max(cells)]
-    if min(cells.shape) >= CONTOUR_CELLS and levels:
+    if contours and min(cells.shape) >= CONTOUR_CELLS and levels:
         x, y = ((ends[1:] + ends[:-1]) / 2 for ends in edges)
         lines = axis.contour(x, y, cells, levels, colors="white", linewidths=0.9)
         pieces = [path.to_polygons(closed_only=False) for path in lines.get_paths()]
@@ -213,5 +249,6 @@ def _draw_cells(axis: Axes, cells: NDArray[Any], *, edges: Sequence[NDArray[Any]
             line.set_path_effects([withStroke(linewidth=2, foreground=look.INK)])
 
 
-def _style(rank: int) -> dict[str, Any]:
+def line_of(rank: int) -> dict[str, Any]:
+    """Colour, marker and dashes of a line."""
     return {"color": COLORS[rank], "marker": MARKERS[rank], "ls": look.line_style(rank)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from hedgesim.plots.labels import Label, Labels, in_order, label_of, label_points, pixels_per_point
+from hedgesim.plots.chart import COLOR, LABEL, Batch, Limits, Pick, kept_country, named
+from hedgesim.plots.labels import Label, label_points, pixels_per_point
 from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL
 from hedgesim.results.tables import PRESENCE
 
@@ -40,28 +41,42 @@ def corner_shares(countries: pd.DataFrame, corners: Mapping[str, Sequence[str]])
     return pd.concat([countries[KEYS], groups.div(groups.sum(axis=1), axis=0)], axis=1)
 
 
-def ternary(shares: pd.DataFrame, axis: Any, *, countries: Labels) -> Axes:
+def ternary_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """`corner_shares` of a batch with `label` and `color` of the countries, and `held`: all of the camps together."""
+    (batch,) = batches
+    countries, corners = batch.tables["countries"], batch.names.corners
+    held = countries[[PRESENCE + power for group in corners.values() for power in group]].sum(axis=1)
+    rows = kept_country(corner_shares(countries, corners).assign(held=held), batch, pick)
+    return named(rows, "country", batch.names.countries)
+
+
+def corners_in(table: pd.DataFrame) -> list[str]:
+    """The camps of a table of `ternary_table`."""
+    return [str(name) for name in table.columns if name not in {*KEYS, LABEL, COLOR, "held"}]
+
+
+def draw_ternary(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
     """Draw each country's mean path from its start (circle) to its end (square), and the ends of runs as faint dots.
 
-    shares: as of `corner_shares`. axis: of projection "ternary" (mpltern). The triangle is cut to where the paths are.
+    axis: of projection "ternary" (mpltern). limits: not used, for the triangle is cut to where the paths are.
     """
-    corners = list(shares.columns.drop(KEYS))
+    del limits
+    corners, side_axis = corners_in(table), cast("Any", axis)
+    shares = table[[*KEYS, *corners]]
     last = shares[shares["period"] == shares["period"].max()]
     mean = _mean_paths(shares)
     low = cut(shares)
     side = 1.0 - sum(low)
-    axis.set_ternary_lim(*(limit for start in low for limit in (start, start + side)))
+    side_axis.set_ternary_lim(*(limit for start in low for limit in (start, start + side)))
     ends, boxes = [], []
-    for country in in_order(countries, shares["country"]):
-        name, color = label_of(countries, country)
-        cloud = last.loc[last["country"] == country, corners].to_numpy()[:CLOUD_RUNS]
-        points = _draw_path(axis, mean.loc[country].to_numpy(), cloud=cloud, color=color)
-        ends.append(Label(name, color, float(points[-1, 0]), float(points[-1, 1])))
+    for row in table.drop_duplicates("country").to_dict("records"):
+        cloud = last.loc[last["country"] == row["country"], corners].to_numpy()[:CLOUD_RUNS]
+        points = _draw_path(side_axis, mean.loc[row["country"]].to_numpy(), cloud=cloud, color=row[COLOR])
+        ends.append(Label(row[LABEL], row[COLOR], float(points[-1, 0]), float(points[-1, 1])))
         boxes.extend(_boxes(axis, points))
-    _name_corners(axis, corners)
+    _name_corners(side_axis, corners)
     label_points(axis, ends, avoid=boxes)
-    drawn: Axes = axis
-    return drawn
+    return axis
 
 
 def _mean_paths(shares: pd.DataFrame) -> pd.DataFrame:
@@ -112,18 +127,13 @@ def _name_corners(axis: Any, corners: Sequence[str]) -> None:
     axis.tick_params(labelsize=SMALL, labelcolor=MUTED)
 
 
-def ternary_note(shares: pd.DataFrame, countries: pd.DataFrame, *, corners: Mapping[str, Sequence[str]]) -> str:
-    """The note of the ternary chart: what the corners hold and which share of all presence that is."""
-    powers = [PRESENCE + power for group in corners.values() for power in group]
-    held = countries.groupby(["country", "period"])[powers].mean().sum(axis=1)
-    written = {name: " + ".join(group) for name, group in corners.items()}
-    camps = ", ".join(f"{name} = {group}" for name, group in written.items() if name != group)
-    first, last = shares["period"].min(), shares["period"].max()
-    shown = "The triangle is cut to where the paths are: read the percentages on its sides."
-    ends = "; dots: ends of single runs" * (shares["run"].nunique() > 1)
-    return (
-        f"Circle: {first}; square: {last}; line: mean over runs{ends}. Presence of three camps as shares of their sum,"
-        f" which is {held.min():.0%} to {held.max():.0%} of all presence{f'; {camps}' * bool(camps)}. "
-        + shown
-        * any(cut(shares))
-    )
+def describe_ternary(table: pd.DataFrame) -> str:
+    """Where the mean path of every country ends."""
+    mean, last = _mean_paths(table[[*KEYS, *corners_in(table)]]), table["period"].max()
+    held = table.groupby(["country", "period"])["held"].mean()
+    parts = []
+    for country, label in table.drop_duplicates("country")[["country", LABEL]].itertuples(index=False):
+        ends = mean.loc[(country, last)]
+        parts.append(f"{label} {', '.join(f'{name} {share:.0%}' for name, share in ends.items())}")
+    whole = f"which is {held.min():.0%} to {held.max():.0%} of all presence"
+    return f"Presence of three camps as shares of their sum, {whole}, in {last}, mean over runs: {'; '.join(parts)}."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
+import io
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from numpy.typing import NDArray
 
 from hedgesim.errors import printable
 
@@ -29,7 +31,8 @@ SMALL, NORMAL, LARGE = 8.0, 9.0, 12.0  # type sizes, points
 LINE_HEIGHT = 1.35  # of the type size
 CHARACTER_WIDTH = 0.56  # of the type size, a little more than usual text in DejaVu Sans takes
 EDGE = 0.12  # inches of white around a page
-NARROWER = 0.95
+LONGEST_LINE = 400  # characters that a line of a page can have
+READS_AT = 0.85  # of the room of the title: where the line on how to read the chart starts
 TITLE_ROOM = 0.4  # inches from the top of the page to what follows the title
 ROOM_ABOVE = 0.42  # inches for panel titles
 BAR_WIDTH = 0.16  # inches of a colour bar
@@ -46,6 +49,7 @@ ROUND, GENERAL = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}")  # steps of tic
 PREDICTIVE = "90 % predictive: 5 to 95 % of runs, with what the model does not know in every run"
 BAND_NOTE = f"Lines: median over runs; bands: {PREDICTIVE}."
 LINE_STYLES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
+READS = 1  # place of how to read the chart among the texts of a page
 NEAR: Mapping[str, Any] = {"textcoords": "offset points", "annotation_clip": False}  # a text near what it names
 
 _LOOK: Mapping[str, Any] = {
@@ -72,7 +76,17 @@ _LOOK: Mapping[str, Any] = {
     "legend.frameon": False,
     "hatch.linewidth": 0.5,
     "svg.hashsalt": "hedgesim",
+    "svg.fonttype": "none",
 }
+
+METADATA: Mapping[str, Mapping[str, None]] = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None},
+    "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
+}
+"""Formats of charts, and what their files do not say because it changes from day to day."""
+
+DESCRIBED_BY: Mapping[str, str] = {"png": "Description", "svg": "Description", "pdf": "Subject"}
 
 
 @contextmanager
@@ -91,18 +105,26 @@ def line_style(rank: int) -> Any:
     return LINE_STYLES[rank % len(LINE_STYLES)]
 
 
-def _wrap(note: str, width: float) -> list[str]:
-    """A note as lines of small type that are no wider than `width`, inches."""
+def _inches(text: str, size: float, *, bold: bool = False) -> float:
+    """Width of a text as it is drawn, inches."""
     canvas: Any = FigureCanvasAgg(Figure(dpi=POINTS_PER_INCH))
-    ruler = canvas.get_renderer()
-    font = FontProperties(size=SMALL)
-    characters = max(2, int(width * POINTS_PER_INCH / (SMALL * CHARACTER_WIDTH)))
-    while True:
-        lines = textwrap.wrap(note, characters)
-        widths = [ruler.get_text_width_height_descent(line, font, False)[0] for line in lines]
-        if max(widths, default=0.0) <= width * POINTS_PER_INCH or characters == 1:
-            return lines
-        characters = max(1, int(characters * NARROWER))
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    return float(canvas.get_renderer().get_text_width_height_descent(text, font, False)[0]) / POINTS_PER_INCH
+
+
+def fitting(text: str, width: float, size: float = SMALL, *, bold: bool = False) -> str:
+    """The first sentences of a text that fit on a line of this width, inches; of a longer first one its beginning."""
+    sentences = re.split(r"(?<=[.!?])\s+(?=[^a-z])", text.strip())
+    for count in range(len(sentences), 0, -1):
+        line = " ".join(sentences[:count])
+        if _inches(line[:LONGEST_LINE], size, bold=bold) <= width and len(line) <= LONGEST_LINE:
+            return line
+    low, high = 0, min(len(line), LONGEST_LINE)
+    while low < high:
+        middle = (low + high + 1) // 2
+        fits = _inches(f"{line[:middle].rstrip()}…", size, bold=bold) <= width
+        low, high = (middle, high) if fits else (low, middle - 1)
+    return f"{line[:low].rstrip()}…"
 
 
 @dataclass(frozen=True)
@@ -113,32 +135,40 @@ class Frame:
     right: float = 0.6
     legend_rows: int = 0
     below: float = 0.48
+    above: float = ROOM_ABOVE
 
 
 PLAIN = Frame()
 
 
 def page(width: float, height: float, *, title: str, notes: Sequence[str] = (), frame: Frame = PLAIN) -> Figure:
-    """An empty figure with a title above and notes in small type below.
+    """An empty figure with a title and how to read it above, and one line of notes below.
 
     width: of the page, inches. height: of the space for axes and their tick labels, inches; the page is higher by
-    title, legend and notes. Axes that are added later fill the space inside `frame`.
+    title, legend and notes. notes: the first is how to read the chart; of it and of the others together, the sentences
+    are shown that fit on a line, and all of them are the description in the files. Axes that are added later fill the
+    space inside `frame`.
     """
-    lines = [line for note in notes for line in _wrap(printable(note), width - 2 * EDGE)]
+    texts, room = [printable(note) for note in notes or ("",)], width - 2 * EDGE
+    reads, line = fitting(texts[0], room), fitting(" ".join(filter(None, texts[1:])), room)
     print_height = LINE_HEIGHT * SMALL / POINTS_PER_INCH
-    below = EDGE + print_height * len(lines)
-    above = TITLE_ROOM + frame.legend_rows * print_height * 1.25
+    below = EDGE + print_height * bool(line)
+    above = TITLE_ROOM + print_height * (bool(reads) + frame.legend_rows * 1.25)
     full = height + below + above
-    figure = Figure(figsize=(width, full), dpi=DPI, facecolor="white")
+    figure = Figure(
+        figsize=(width, full), dpi=DPI, facecolor="white", label=" ".join(filter(None, (printable(title), *texts)))
+    )
     FigureCanvasAgg(figure)
-    figure.text(EDGE / width, 1 - 0.1 / full, printable(title), size=LARGE, weight="bold", va="top")
-    for row, line in enumerate(reversed(lines)):
-        figure.text(EDGE / width, (0.08 + row * print_height) / full, line, size=SMALL, color=MUTED, va="bottom")
+    head = fitting(printable(title), room, LARGE, bold=True)
+    figure.text(EDGE / width, 1 - 0.1 / full, head, size=LARGE, weight="bold", va="top")
+    small: dict[str, Any] = {"size": SMALL, "color": MUTED}
+    figure.text(EDGE / width, 1 - TITLE_ROOM * READS_AT / full, reads, va="top", **small)
+    figure.text(EDGE / width, 0.08 / full, line, va="bottom", **small)
     figure.subplots_adjust(
         left=frame.left / width,
         right=1 - frame.right / width,
         bottom=(below + frame.below) / full,
-        top=1 - (above + ROOM_ABOVE) / full,
+        top=1 - (above + frame.above) / full,
     )
     return figure
 
@@ -162,17 +192,27 @@ def text_color(color: str) -> str:
     """The colour, darkened where needed so that small text in it is readable on white."""
     channels = np.asarray(to_rgb(color))
     while True:
-        linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-        luminance = float(LUMINANCE @ linear)
-        if 1.05 / (luminance + 0.05) >= CONTRAST:
+        if 1.05 / (_luminance(channels) + 0.05) >= CONTRAST:
             return to_hex((channels[0], channels[1], channels[2]))
         channels = channels * DARKER
+
+
+def ink_on(color: str) -> str:
+    """White or dark, whichever is read better on a colour."""
+    light = _luminance(np.asarray(to_rgb(color)))
+    return "white" if 1.05 / (light + 0.05) >= (light + 0.05) / (_luminance(np.asarray(to_rgb(INK))) + 0.05) else INK
+
+
+def _luminance(channels: NDArray[np.float64]) -> float:
+    """Relative luminance of a colour, WCAG 2."""
+    return float(LUMINANCE @ np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4))
 
 
 def legend(figure: Figure, handles: Sequence[Any], texts: Sequence[str], *, columns: int, **style: Any) -> None:
     """Write the legend of a page below its title; `Frame.legend_rows` reserves the room."""
     width, height = figure.get_size_inches()
-    corner = EDGE / float(width), 1 - TITLE_ROOM / float(height)
+    reads = LINE_HEIGHT * SMALL / POINTS_PER_INCH * any(text.get_text() for text in figure.texts[READS : READS + 1])
+    corner = EDGE / float(width), 1 - (TITLE_ROOM + reads) / float(height)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": corner, "borderaxespad": 0}
     figure.legend(handles, texts, ncols=columns, **place, **style)
 
@@ -222,9 +262,19 @@ def write_pages(pages: Mapping[str, Callable[[], Figure]], folder: Path) -> list
 
 
 def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:
-    """Write `name`.png and `name`.svg; equal figures give equal bytes (no dates, fixed ids). Call it in the theme."""
-    paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    metadata: tuple[dict[str, Any], ...] = ({"Software": None}, {"Date": None, "Creator": None})
-    for path, about in zip(paths, metadata, strict=True):
-        figure.savefig(path, metadata=about)
+    """Write `name`.png and `name`.svg. Call it in the theme."""
+    paths = [folder / f"{name}.{kind}" for kind in ("png", "svg")]
+    for path in paths:
+        path.write_bytes(rendered(figure, path.suffix[1:]))
     return paths
+
+
+def rendered(figure: Figure, kind: str) -> bytes:
+    """A figure as the bytes of a file, png, svg or pdf; equal figures give equal bytes (no dates, fixed ids).
+
+    Its label is the description in the file. Call it in the theme.
+    """
+    buffer, said = io.BytesIO(), str(figure.get_label())
+    metadata: dict[str, Any] = dict(METADATA[kind])
+    figure.savefig(buffer, format=kind, metadata={**metadata, DESCRIBED_BY[kind]: said})
+    return buffer.getvalue()

@@ -1,50 +1,24 @@
-"""Lines over quarters with their spread over runs: presence, hedging index, threat and trust."""
+"""Lines over quarters with their spread over runs: presence, the hedging index and other outcomes, threat, trust."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FormatStrFormatter, MaxNLocator, PercentFormatter
+from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
-from hedgesim.plots.labels import (
-    Label,
-    Labels,
-    Names,
-    draw_years,
-    in_order,
-    label_ends,
-    label_of,
-    label_room,
-    mark_shocks,
-    number_rows,
-    quarter_numbers,
-    rows_inches,
-    style_of,
-    title_above,
-)
-from hedgesim.plots.theme import (
-    BAND,
-    HIGH,
-    INK,
-    LOW,
-    MEDIAN,
-    MUTED,
-    NEAR,
-    SMALL,
-    legend,
-    legend_columns,
-    panels,
-    text_color,
-)
+from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, in_shares, kept_country, named
+from hedgesim.plots.labels import Label, in_order, label_ends, label_of
+from hedgesim.plots.quantities import quantity_of, sentence, written
+from hedgesim.plots.theme import BAND, HIGH, INK, LOW, MEDIAN, MUTED, NEAR, SMALL, line_style, text_color, text_width
+from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import summarise_column
-from hedgesim.results.tables import PRESENCE
+from hedgesim.results.tables import INDEX, PRESENCE
 
 PRIOR_MARK = "°"
 HALF = 0.5  # of a starting value: a line above it is prior-dominated
@@ -53,28 +27,39 @@ LONE_ALPHA = 0.22  # of a band that has a panel for itself
 STRIP, END_PART = "#f6f6f6", 0.55  # colour of the strip of bars, and its width as a part of the years
 CODE_ROOM = 1.28  # top of the axis over the highest bar, for its code
 ALONE: Any = (0, (1.0, 1.2))
-HEDGING_TEXTS = ("simulated, median", "90 % predictive", "by arithmetic alone, median")
-PANEL_COLUMNS = 3
-BETWEEN_PANELS = 0.55  # inches for tick labels and a title
-TICK_ROOM = 0.45  # inches for the tick labels of the right panel
+HEDGING_TEXTS = ("simulated, median", "5 to 95 % of runs", "by arithmetic alone, median")
+MOST_NAMED = 6  # lines in the description
 LEAST_SPAN = 0.2  # of the axis of an index between 0 and 1
+SHARES = ("share", "presence", "largest_presence", "diversity", "beyond_record", "volume")
+"""Quantities of patterns that charts of shares show."""
+PANEL = Size(3.25, 2.2, 0.6, 0.45)
+WHOLE = Size(6.2, 3.4)
 
 
-def presence_bands(summary: pd.DataFrame) -> pd.DataFrame:
-    """Presence per country, option and quarter with quantiles over runs, from the table `summary`."""
+def presence_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """Presence of every option in every country and quarter, with quantiles over runs.
+
+    Columns country, panel (its name), option, label, color, rank (in the drawing order), period, q05, q50, q95, prior
+    (whether most of its starting value is in prior-dominated cells).
+    """
+    (batch,) = batches
+    summary = batch.tables["summary"]
     rows = summary[summary["outcome"].str.startswith(PRESENCE)].rename(columns={"entity": "country"})
-    return rows.assign(option=rows["outcome"].str.removeprefix(PRESENCE))
+    rows = rows.assign(option=rows["outcome"].str.removeprefix(PRESENCE))
+    rows = kept_country(rows, batch, pick)
+    prior = prior_lines(batch.tables["shares"]).set_index(["country", "option"])["prior_dominated"]
+    marked = pd.MultiIndex.from_frame(rows[["country", "option"]]).isin(prior.index[prior])
+    order = in_order(batch.names.options, rows["option"])
+    ranked = named(rows.assign(prior=marked), "option", batch.names.options)
+    ranked["rank"] = ranked["option"].map(order.index)
+    return by_country(ranked, batch)
 
 
-def country_bands(summary: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """An outcome of countries per country and quarter with quantiles over runs, from the table `summary`."""
-    return summary[summary["outcome"] == outcome].rename(columns={"entity": "country"})
-
-
-def threat_bands(relations: pd.DataFrame) -> pd.DataFrame:
-    """Perceived threat per power as the mean over countries, with quantiles over runs: period, power, ..."""
-    mean = relations.groupby(["run", "period", "power"], sort=True)["threat"].mean().reset_index()
-    return summarise_column(mean, ["period", "power"], value="threat")
+def by_country(rows: pd.DataFrame, batch: Batch) -> pd.DataFrame:
+    """Rows in the order of countries, with the name of each as `panel`."""
+    order = in_order(batch.names.countries, rows["country"])
+    named_rows = rows.assign(panel=rows["country"].map(lambda code: label_of(batch.names.countries, code)[0]))
+    return named_rows.sort_values("country", key=lambda codes: codes.map(order.index), kind="stable", ignore_index=True)
 
 
 def prior_lines(shares: pd.DataFrame) -> pd.DataFrame:
@@ -95,120 +80,120 @@ def prior_lines(shares: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(sums.drop(columns=["share", "prior"]).reset_index())
 
 
-def prior_note(lines: pd.DataFrame) -> str:
-    """The note on prior-dominated cells with their number; empty if there are none. lines: as of `prior_lines`."""
-    count, cells = int(lines["n_prior"].sum()), int(lines["n_cells"].sum())
-    if not count:
-        return ""
-    return (
-        f"{PRIOR_MARK} and hollow dot: most of the starting value is in prior-dominated cells, where the prior"
-        " outweighs the data. They are drawn again in every run and never scored."
-        f" {count} of {cells} starting shares are prior-dominated."
-    )
+def presence_limits(table: pd.DataFrame) -> Limits:
+    """From zero to above the highest bar at the end."""
+    return 0.0, float(table.loc[table["period"] == table["period"].max(), HIGH].max()) * CODE_ROOM
 
 
-def presence(
-    bands: pd.DataFrame,
-    figure: Figure,
-    *,
-    names: Names,
-    shocks: pd.DataFrame,
-    prior: pd.DataFrame,
-) -> list[Axes]:
-    """One panel per country: the median of every option over time and, right of it, its 5 to 95 % at the end.
-
-    bands: as of `presence_bands`. prior: as of `prior_lines`.
-    """
-    countries, shown = in_order(names.countries, bands["country"]), in_order(names.options, bands["option"])
-    axes = panels(figure, len(countries), min(PANEL_COLUMNS, len(countries)), share=True)
-    _make_room(figure, axes, shocks=shocks, periods=bands["period"])
-    axes[0].set_ylim(0, float(bands.loc[bands["period"] == bands["period"].max(), HIGH].max()) * CODE_ROOM)
-    for axis, country in zip(axes, countries, strict=True):
-        marked = set(prior.loc[(prior["country"] == country) & prior["prior_dominated"], "option"])
-        own = bands[bands["country"] == country]
-        draw_years(axis, own["period"])
-        for option in shown:
-            rows = own[own["option"] == option].sort_values("period")
-            color, dashes = label_of(names.options, option)[1], style_of(names.options, option)
-            axis.plot(quarter_numbers(rows["period"]), rows[MEDIAN], color=color, ls=dashes, zorder=3)
-        number_lines = mark_shocks(axis, shocks, periods=own["period"])
-        _draw_ends(own[own["period"] == own["period"].max()], axis, names=names, marked=marked)
-        title_above(axis, label_of(names.countries, country)[0], rows=number_lines)
-        axis.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
-        axis.tick_params(labelbottom=True)
-    handles = [Line2D([], [], color=label_of(names.options, o)[1], ls=style_of(names.options, o)) for o in shown]
-    texts, width = option_texts(names, shown), float(figure.get_figwidth())
-    legend(figure, handles, texts, columns=legend_columns(texts, width), handlelength=2.8, columnspacing=1.6)
-    return axes
+def draw_presence(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """The median of every option of one country over time and, right of it, its 5 to 95 % at the end."""
+    axis.set_ylim(*(limits or presence_limits(table)))
+    draw_years(axis, table["period"])
+    for rank, rows in table.groupby("rank", sort=True):
+        line, color = rows.sort_values("period"), str(rows["color"].iloc[0])
+        style = line_style(int(str(rank)))
+        axis.plot(quarter_numbers(line["period"]), line[MEDIAN], color=color, ls=style, zorder=3)
+    _draw_ends(table[table["period"] == table["period"].max()].sort_values("rank"), axis)
+    in_shares(axis.yaxis)
+    return axis
 
 
-def _draw_ends(ends: pd.DataFrame, axis: Axes, *, names: Names, marked: Collection[str]) -> None:
+def _draw_ends(ends: pd.DataFrame, axis: Axes) -> None:
     """A bar per option right of the last quarter: 5 to 95 % of runs, with the median and the code above."""
     low, high = axis.get_xlim()
-    shown = in_order(names.options, ends["option"])
-    step = (high - low) * END_PART / (len(shown) + 0.5)
-    axis.axvspan(high, high + step * (len(shown) + 1), color=STRIP, lw=0, zorder=0)
-    axis.set_xlim(low, high + step * (len(shown) + 1))
-    for rank, (option, row) in enumerate(ends.set_index("option").loc[shown].iterrows(), start=1):
-        color, x = label_of(names.options, str(option))[1], high + rank * step
+    step = (high - low) * END_PART / (len(ends) + 0.5)
+    axis.axvspan(high, high + step * (len(ends) + 1), color=STRIP, lw=0, zorder=0)
+    axis.set_xlim(low, high + step * (len(ends) + 1))
+    for place, row in enumerate(ends.to_dict("records"), start=1):
+        color, x = row["color"], high + place * step
         axis.vlines(x, row[LOW], row[HIGH], color=color, lw=3.2, alpha=0.45, zorder=2)
-        face = "white" if option in marked else color
+        face = "white" if row["prior"] else color
         axis.plot([x], [row[MEDIAN]], "o", ms=3.5, mfc=face, mec=color, mew=1.0, zorder=4)
-        style: dict[str, Any] = {
-            "ha": "center",
-            "va": "bottom",
-            "rotation": 90,
-            "size": SMALL - 1,
-            "color": text_color(color),
-        }
-        axis.annotate(f"{option}{PRIOR_MARK * (option in marked)}", (x, row[HIGH]), (0, 2), **NEAR, **style)
+        style: dict[str, Any] = {"ha": "center", "va": "bottom", "rotation": 90, "size": SMALL - 1, **NEAR}
+        text = f"{row['option']}{PRIOR_MARK * row['prior']}"
+        axis.annotate(text, (x, row[HIGH]), (0, 2), color=text_color(color), **style)
 
 
-def _make_room(figure: Figure, axes: Sequence[Axes], *, shocks: pd.DataFrame, periods: Iterable[str]) -> None:
-    """Set the panels apart far enough for tick labels, titles and the rows of shock numbers above each."""
-    figure.subplots_adjust(wspace=0.14)
-    numbers = rows_inches(number_rows(shocks, periods, width=axes[0].get_window_extent().width / figure.dpi))
-    full, at, rows = float(figure.get_figheight()), figure.subplotpars, -(-len(axes) // PANEL_COLUMNS)
-    top, between = at.top - numbers / full, numbers + BETWEEN_PANELS
-    panel = ((top - at.bottom) * full - between * (rows - 1)) / rows
-    figure.subplots_adjust(top=top, hspace=between / panel)
-
-
-def option_texts(names: Names, shown: Sequence[str]) -> list[str]:
-    """The texts of a legend of options: code and name."""
-    called = ((option, label_of(names.options, option)[0]) for option in shown)
-    return [option if name == option else f"{option}  {name}" for option, name in called]
-
-
-def hedging_index(
-    bands: pd.DataFrame, figure: Figure, *, arithmetic: pd.DataFrame, names: Names, shocks: pd.DataFrame
-) -> list[Axes]:
-    """One panel per country: its hedging index with its band, and dotted what arithmetic alone makes of it.
-
-    bands, arithmetic: as of `country_bands`.
-    """
-    countries = in_order(names.countries, bands["country"])
-    axes = panels(figure, len(countries), min(PANEL_COLUMNS, len(countries)), share=True)
-    _make_room(figure, axes, shocks=shocks, periods=bands["period"])
-    axes[0].set_ylim(*unit_limits(bands))
-    for axis, country in zip(axes, countries, strict=True):
-        name, color = label_of(names.countries, country)
-        rows, alone = (table[table["country"] == country].sort_values("period") for table in (bands, arithmetic))
-        draw_years(axis, rows["period"])
-        x = quarter_numbers(rows["period"])
-        axis.fill_between(x, rows[LOW], rows[HIGH], color=color, alpha=LONE_ALPHA, lw=0, zorder=2)
-        axis.plot(x, rows[MEDIAN], color=color, lw=2.0, zorder=3)
-        axis.plot(quarter_numbers(alone["period"]), alone[MEDIAN], color=INK, ls=ALONE, zorder=4)
-        title_above(axis, name, rows=mark_shocks(axis, shocks, periods=rows["period"]))
-        _two_digits(axis)
-        axis.tick_params(labelbottom=True)
-    handles = [
-        Line2D([], [], color=MUTED, lw=2),
-        Patch(color=MUTED, alpha=LONE_ALPHA),
-        Line2D([], [], color=INK, ls=ALONE),
+def presence_keys(table: pd.DataFrame) -> list[Key]:
+    """Code and name of every option, with its line."""
+    rows = table.drop_duplicates("option").sort_values("rank").to_dict("records")
+    return [
+        (
+            Line2D([], [], color=row["color"], ls=line_style(row["rank"])),
+            row["option"] if row["option"] == row["label"] else f"{row['option']}  {row['label']}",
+        )
+        for row in rows
     ]
-    legend(figure, handles, HEDGING_TEXTS, columns=len(HEDGING_TEXTS), handlelength=2.8, columnspacing=1.6)
-    return axes
+
+
+def describe_presence(table: pd.DataFrame) -> str:
+    """The largest presences of every country at the end."""
+    last = table[table["period"] == table["period"].max()]
+    parts = []
+    for country, own in last.groupby("panel", sort=False):
+        largest = own.sort_values(MEDIAN, ascending=False, kind="stable").head(2).to_dict("records")
+        said = ", ".join(f"{row['label']} {row[MEDIAN]:.0%}" for row in largest)
+        parts.append(f"{country} {said}")
+    marked = f"{int(last['prior'].sum())} of {len(last)} lines are prior-dominated"
+    return f"Largest presence in {table['period'].max()}, median over runs: {'; '.join(parts)}; {marked}."
+
+
+def outcome_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """An outcome in every quarter with quantiles over runs, of every country or of the whole.
+
+    Columns country, panel, label, color, period, q05, q50, q95, alone (the index by arithmetic alone; empty for other
+    outcomes), words, is_share.
+    """
+    (batch,) = batches
+    quantity, summary = quantity_of(batch, pick), batch.tables["summary"]
+    rows = summary[summary["outcome"] == quantity.column].rename(columns={"entity": "country"})
+    if quantity.of_countries:
+        rows = by_country(named(kept_country(rows, batch, pick), "country", batch.names.countries), batch)
+    else:
+        rows = rows.assign(panel="all countries", label="all countries", color=INK)
+    alone = summary[summary["outcome"] == ARITHMETIC].set_index(["entity", "period"])[MEDIAN]
+    keys = pd.MultiIndex.from_frame(rows[["country", "period"]])
+    values = alone.reindex(keys).to_numpy() if quantity.column == INDEX else np.nan
+    return rows.assign(alone=values, words=quantity.words, is_share=quantity.is_share)
+
+
+def hedging_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """The hedging index, as of `outcome_table`."""
+    return outcome_table(batches, Pick(pick.country, "", INDEX))
+
+
+ARITHMETIC = "hedging_by_arithmetic"
+
+
+def outcome_limits(table: pd.DataFrame) -> Limits:
+    """Limits that hold every band; of numbers between 0 and 1 at least `LEAST_SPAN` apart."""
+    low, high = float(table[LOW].min()), float(table[HIGH].max())
+    return unit_limits(table) if 0.0 <= low <= high <= 1.0 else _around(low, high)
+
+
+def _around(low: float, high: float) -> Limits:
+    room = 0.05 * ((high - low) or 1.0)
+    return low - room * (low < 0.0), high + room
+
+
+def draw_outcome(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """Median and band of one country, its value at the end, and dotted what arithmetic alone makes of it."""
+    axis.set_ylim(*(limits or outcome_limits(table)))
+    draw_years(axis, table["period"])
+    rows = table.sort_values("period")
+    x, color, is_share = quarter_numbers(rows["period"]), str(rows["color"].iloc[0]), bool(rows["is_share"].iloc[0])
+    axis.fill_between(x, rows[LOW], rows[HIGH], color=color, alpha=LONE_ALPHA, lw=0, zorder=2)
+    axis.plot(x, rows[MEDIAN], color=color, lw=2.0, zorder=3)
+    axis.plot(x, rows["alone"], color=INK, ls=ALONE, zorder=4)
+    last = float(rows[MEDIAN].iloc[-1])
+    style: dict[str, Any] = {"va": "center", "size": SMALL, "weight": "bold", **NEAR}
+    text = written(last, is_share=is_share).replace(" %", "%")
+    axis.annotate(text, (x[-1], last), (4, 0), color=text_color(color), **style)
+    if is_share:
+        in_shares(axis.yaxis)
+    else:
+        _two_digits(axis)
+    return axis
 
 
 def _two_digits(axis: Axes) -> None:
@@ -217,55 +202,88 @@ def _two_digits(axis: Axes) -> None:
     axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
 
 
-def threat_and_trust(
-    threat: pd.DataFrame, figure: Figure, *, trust: pd.DataFrame, names: Names, shocks: pd.DataFrame
-) -> list[Axes]:
-    """Left, rise of perceived threat per power (mean over countries); right, trust of each country in the others.
-
-    threat: as of `threat_bands`. trust: as of `country_bands`.
-    """
-    axes = panels(figure, 2, 2, share=False)
-    room = label_room(names.options) + TICK_ROOM
-    inside = float(figure.get_figwidth()) * (figure.subplotpars.right - figure.subplotpars.left)
-    figure.subplots_adjust(wspace=2 * room / (inside - room))
-    for axis, bands, by, labels, title in (
-        (axes[0], threat, "power", names.options, "Rise of perceived threat, mean over countries (no upper limit)"),
-        (axes[1], trust, "country", names.countries, "Trust in the other countries (0 to 1)"),
-    ):
-        axis.set_ylim(*(open_limits(bands) if by == "power" else unit_limits(bands)))
-        _two_digits(axis)
-        title_above(axis, title, rows=draw_lines(bands, axis, by=by, labels=labels, shocks=shocks))
-    return axes
+def outcome_keys(table: pd.DataFrame) -> list[Key]:
+    """Median, band, and the dotted line where there is one."""
+    handles = [
+        Line2D([], [], color=MUTED, lw=2),
+        Patch(color=MUTED, alpha=LONE_ALPHA),
+        Line2D([], [], color=INK, ls=ALONE),
+    ]
+    shown = 3 if table["alone"].notna().any() else 2
+    return list(zip(handles, HEDGING_TEXTS, strict=True))[:shown]
 
 
-def draw_lines(bands: pd.DataFrame, axis: Axes, *, by: str, labels: Labels, shocks: pd.DataFrame) -> int:
-    """Draw one line with its band per code of the column `by`, named at its right end, and the shocks.
+def describe_outcome(table: pd.DataFrame) -> str:
+    """First and last median, and the band at the end."""
+    is_share, parts = bool(table["is_share"].iloc[0]), []
+    for name, own in table.groupby("panel", sort=False):
+        rows = own.sort_values("period")
+        numbers = [rows[MEDIAN].iloc[0], *rows[[MEDIAN, LOW, HIGH]].iloc[-1]]
+        first, last, low, high = (written(number, is_share=is_share) for number in numbers)
+        parts.append(f"{name} {first} to {last} ({low} to {high})")
+    head, quarters = sentence(str(table["words"].iloc[0])), (table["period"].min(), table["period"].max())
+    return f"{head} from {quarters[0]} to {quarters[1]}, median and at the end 5 to 95 % of runs: {'; '.join(parts)}."
 
-    Set the limits of y before. The number of rows of shock numbers is returned.
-    """
-    draw_years(axis, bands["period"])
+
+def threat_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
+    """Perceived threat of every power in every quarter as the mean over countries, with quantiles over runs."""
+    (batch,) = batches
+    mean = batch.tables["relations"].groupby(["run", "period", "power"], sort=True)["threat"].mean().reset_index()
+    rows = named(summarise_column(mean, ["period", "power"], value="threat"), "power", batch.names.options)
+    return rows.assign(rank=rows["power"].map(in_order(batch.names.options, rows["power"]).index))
+
+
+def trust_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
+    """Trust of every country in the others in every quarter, with quantiles over runs."""
+    (batch,) = batches
+    summary = batch.tables["summary"]
+    rows = summary[summary["outcome"] == "trust"].rename(columns={"entity": "country"})
+    rows = named(kept_country(rows, batch, pick), "country", batch.names.countries)
+    return rows.assign(rank=rows["country"].map(in_order(batch.names.countries, rows["country"]).index))
+
+
+def draw_lines(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """One line with its band per name, which is written at its right end."""
+    axis.set_ylim(*(limits or unit_limits(table)))
+    draw_years(axis, table["period"])
     ends = []
-    for code in in_order(labels, bands[by]):
-        name, color = label_of(labels, code)
-        rows = bands[bands[by] == code].sort_values("period")
+    for rank, own in table.groupby("rank", sort=True):
+        rows, style = own.sort_values("period"), line_style(int(str(rank)))
+        name, color = str(rows["label"].iloc[0]), str(rows["color"].iloc[0])
         x = quarter_numbers(rows["period"])
         low, middle, high = rows[list(BAND)].to_numpy(dtype=np.float64).T
         axis.fill_between(x, low, high, color=color, alpha=BAND_ALPHA, lw=0, zorder=2)
-        axis.plot(x, middle, color=color, ls=style_of(labels, code), zorder=3)
+        axis.plot(x, middle, color=color, ls=style, zorder=3)
         axis.plot(x[-1:], middle[-1:], "o", ms=3.5, color=color, zorder=4, clip_on=False)
         ends.append(Label(name, color, float(x[-1]), float(middle[-1])))
-    rows_used = mark_shocks(axis, shocks, periods=bands["period"])
+    _two_digits(axis)
     label_ends(axis, ends)
-    return rows_used
+    return axis
 
 
-def open_limits(bands: pd.DataFrame) -> tuple[float, float]:
+def describe_lines(table: pd.DataFrame) -> str:
+    """The value of every line at the end."""
+    last = (
+        table[table["period"] == table["period"].max()]
+        .sort_values(MEDIAN, ascending=False, kind="stable")
+        .head(MOST_NAMED)
+    )
+    parts = [f"{row['label']} {row[MEDIAN]:.2f}" for row in last.to_dict("records")]
+    return f"Median over runs in {table['period'].max()}, the largest: {'; '.join(parts)}."
+
+
+def lines_size(table: pd.DataFrame) -> Size:
+    """Room for the names at the right."""
+    return Size(WHOLE.width, WHOLE.height, right=text_width(table["label"]) + 0.35)
+
+
+def open_limits(bands: pd.DataFrame) -> Limits:
     """Limits that hold every band and zero, at least `LEAST_SPAN` apart, without an upper limit."""
     low, high = min(0.0, float(bands[LOW].min())), float(bands[HIGH].max())
     return 1.05 * low, max(LEAST_SPAN + low, 1.05 * high)
 
 
-def unit_limits(bands: pd.DataFrame) -> tuple[float, float]:
+def unit_limits(bands: pd.DataFrame) -> Limits:
     """Limits within 0..1 that hold every band, at least `LEAST_SPAN` apart so that small changes look small."""
     low, high = float(bands[LOW].min()), float(bands[HIGH].max())
     span = max(LEAST_SPAN, 1.1 * (high - low))

@@ -35,6 +35,22 @@ class Trust:
         bear = f"{patterns_in_words(self.patterns, about)}; " if about else ""
         return f"How far to trust this: {start}{coverage_in_words(self.coverage)}; {bear}{LEVELS}."
 
+    def short(self, *parts: str) -> str:
+        """The line in short sentences, the most important one first."""
+        counts = [self.start[part] for part in parts if part in self.start]
+        assumed, numbers = (sum(count[place] for count in counts) for place in (0, 1))
+        start = f" {assumed} of {numbers} starting values are assumptions." if numbers else ""
+        return f"{LEVELS[:1].upper()}{LEVELS[1:]}.{start} {self._coverage()}."
+
+    def _coverage(self) -> str:
+        """The least and the largest coverage of each domain."""
+        if self.coverage.empty:
+            return f"{NOT_SCORED[:1].upper()}{NOT_SCORED[1:]}"
+        rows = self.coverage[self.coverage["cells"] > 0]
+        shares = (rows["inside"] / rows["cells"]).groupby(rows["domain"], sort=False)
+        said = ", ".join(f"{own.min():.0%} to {own.max():.0%} in {domain}" for domain, own in shares)
+        return f"Cells inside 90 % bands in years not fitted: {said}"
+
 
 def coverage_in_words(coverage: pd.DataFrame) -> str:
     """Share of cells inside the 90 % bands, by domain, for every number of years ahead."""

@@ -31,7 +31,7 @@ def formats_of(tables: Tables, axes: Axes) -> Formats:
     """Features of the formats as arrays; tables hold only what was visible at the start."""
     of_code = tables.table("formats").drop_duplicates("format").set_index("format", drop=False)
     rows: Sequence[Row] = of_code.loc[list(axes.formats)].to_dict("records")
-    held = _held(tables.table("meetings"), axes.start)
+    held = _held(tables, axes.start)
     role = {name: np.asarray([float(row["role"] == name) for row in rows]) for name in ROLES}
     alive = np.asarray([float(not _text(row["ended"])) for row in rows])
     eligible = _listed(rows, "eligible", axes.countries) * alive
@@ -134,10 +134,13 @@ def _statuses(memberships: pd.DataFrame, axes: Axes) -> Array:
     return status
 
 
-def _held(meetings: pd.DataFrame, start: Period) -> Held:
+def _held(tables: Tables, start: Period) -> Held:
+    """Of meetings that were listed, and of events that were meetings."""
     found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    held = meetings[meetings["held"].astype(float) > 0]
-    for code, date, rung in zip(held["format"], held["date"], held["level"], strict=True):
+    meetings, events = tables.table("meetings"), tables.table("events")
+    listed = meetings[meetings["held"].astype(float) > 0][["format", "date", "level"]]
+    others = events.loc[events["rung"] != "", ["format", "date", "rung"]]
+    for code, date, rung in [*listed.itertuples(index=False, name=None), *others.itertuples(index=False, name=None)]:
         found[code].append((start.index - Period.of_date(str(date)).index, str(rung)))
     return found
 
@@ -168,5 +171,6 @@ def _parts(text: object) -> set[str]:
 
 
 def _since(row: Row, held: Sequence[tuple[int, str]]) -> float:
-    """Quarters since the last meeting, NaN, to be drawn, where no meeting is recorded."""
-    return float(min(ago for ago, _ in held)) if held else np.nan
+    """Quarters since the last meeting at its rung, NaN, to be drawn, where none is recorded."""
+    rung = _rung(row, held)
+    return float(min((ago for ago, name in held if name in RUNGS and RUNGS.index(name) == rung), default=np.nan))

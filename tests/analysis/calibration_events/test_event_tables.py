@@ -99,6 +99,16 @@ def test_security_events_are_alarms_and_others_are_not(tables: Tables) -> None:
     assert set(RawData.read().choices("alarm_events")["event"]) >= events - {"anniversary_2022"}
 
 
+def test_events_of_two_countries_are_those_of_their_format_and_deputies_are_no_ministers(tables: Tables) -> None:
+    events = tables.table("events")
+    two = events[events["format"] == "BIL_AZE_KAZ"].set_index("date")
+    assert two.loc["1997-06-10", "rung"] == "leaders"
+    assert two.loc["1992-08-27", "rung"] == "", "ambassadors signed"
+    assert set(events.loc[events["format"] == "BILAT", "participants"]) == {"AZE;TUR"}
+    deputies = (events["event"] == "ministers_met") & (events["level"] == "working")
+    assert set(events.loc[deputies, "rung"]) == {""}
+
+
 def outcome(tables: Tables, country: str, body: str, date: str) -> int:
     table = tables.table("decisions")
     (value,) = table.loc[(table["country"] == country) & (table["body"] == body) & (table["date"] == date), "outcome"]

@@ -80,3 +80,24 @@ def test_what_has_no_rate_never_happens() -> None:
     np.testing.assert_allclose(log_happened(np.array([0.0, np.log(2.0)]), np.array([False, False])), [0.0, -np.log(2)])
     assert log_happened(np.array([0.0]), np.array([True]))[0] == -np.inf
     assert np.exp(log_happened(np.array([np.log(2.0)]), np.array([True])))[0] == pytest.approx(0.5)
+
+
+@dataclass(frozen=True)
+class Sums(Normals):
+    """Exact observations of the sum of two numbers of which nothing says how it is split."""
+
+    priors: tuple[EventPrior, ...] = (
+        EventPrior("wide", 0.0, 10.0, "of a wide prior"),
+        EventPrior("narrow", 2.0, 1.0, ""),
+    )
+
+    def log_likelihood(self, values: Array) -> Array:
+        return -50.0 * (np.asarray(self.observed) - values.sum(axis=1, keepdims=True)) ** 2
+
+
+def test_an_estimate_goes_with_the_middle_of_the_prior_of_what_is_not_identified() -> None:
+    """The sum is 5, and runs take 2 for the second, so the first is 3 whatever its median in draws."""
+    table = fit(Sums((5.0, 5.0, 5.0)), PLAN).parameters.set_index("parameter")
+    assert list(table["identified"]) == [True, False]
+    assert table.loc["narrow", "estimate"] == 2.0
+    assert table.loc["wide", "estimate"] == pytest.approx(3.0, abs=0.05)

@@ -1,4 +1,4 @@
-"""Stance: decisions of one ruler on one line hang together, and the integration is right."""
+"""Stance: decisions of one ruler on one line hang together, and their chance is that of runs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 from scipy import special
 from scipy.optimize import minimize
-from scipy.stats import multivariate_normal, norm
 
 from hedgesim.analysis.calibration.events import log_posterior
 from hedgesim.analysis.calibration.stance import PRIORS, Stance
-from hedgesim.scenario.tables import read_tables
+from hedgesim.model.formats import StanceParameters, move_stance
 
 LONG, SHORT = 1e4, 1e-3
 """Half-lives, years."""
@@ -27,8 +26,8 @@ def decision(outcome: int, years: float = 0.0, **cells: object) -> dict[str, obj
     return {**plain, "outcome": outcome, "years": years, **cells}
 
 
-def stance(*rows: dict[str, object], points: int = 5) -> Stance:
-    return Stance(pd.DataFrame(list(rows)), points=points)
+def stance(*rows: dict[str, object]) -> Stance:
+    return Stance(pd.DataFrame(list(rows)))
 
 
 def numbers(leaning: float = 0.0, half_life: float = 3.0) -> np.ndarray:
@@ -47,40 +46,47 @@ def test_one_decision_is_logistic_in_its_leaning() -> None:
     assert chance(stance(decision(0, **cells)), numbers(1.5)) == pytest.approx(special.expit(-leaning), abs=1e-9)
 
 
-@pytest.mark.parametrize("outcomes", [(1, 1), (1, 0), (0, 1), (0, 0)])
-def test_two_decisions_agree_with_the_bivariate_normal(outcomes: tuple[int, int]) -> None:
-    record = stance(*(decision(y, 2.0 * k) for k, y in enumerate(outcomes)), points=10)
-    assert chance(record, numbers(0.7)) == pytest.approx(exact(outcomes, (0.0, 2.0), 0.7, 3.0), abs=2e-3)
+def test_decisions_are_those_of_a_reason_that_stays_or_is_drawn_again_as_in_runs() -> None:
+    """Moving leanings of -1, .5 and 2: a sum over the gaps, of 2 and 1 years, in which e was drawn again."""
+    leanings, years = (-1.0, 0.5, 2.0), (0.0, 2.0, 3.0)
+    one, two = (0.5 ** (gap / 3.0) for gap in (2.0, 1.0))
+    yes = special.expit(np.asarray(leanings))
+    record = stance(*(decision(y, t, weight=w / 3.0) for y, t, w in zip((0, 1, 1), years, leanings, strict=True)))
+    never, first, second, both = (
+        one * two * (yes[1] - yes[0]),
+        (1.0 - one) * two * (1.0 - yes[0]) * yes[1],
+        one * (1.0 - two) * (yes[1] - yes[0]) * yes[2],
+        (1.0 - one) * (1.0 - two) * (1.0 - yes[0]) * yes[1] * yes[2],
+    )
+    assert chance(record, numbers(0.0)) == pytest.approx(never + first + second + both, rel=1e-12)
 
 
-def test_three_decisions_agree_with_the_trivariate_normal() -> None:
-    outcomes, years = (1, 0, 1), (0.0, 1.0, 5.0)
-    record = stance(*(decision(y, t) for y, t in zip(outcomes, years, strict=True)), points=12)
-    assert chance(record, numbers(-0.3)) == pytest.approx(exact(outcomes, years, -0.3, 3.0), abs=2e-3)
-
-
-def exact(outcomes: tuple[int, ...], years: tuple[float, ...], leaning: float, half_life: float) -> float:
-    """Chance that a stationary normal process is on the given sides of the threshold, by its distribution function."""
-    sides = 2.0 * np.asarray(outcomes) - 1.0
-    gaps = np.abs(np.subtract.outer(years, years))
-    together = np.outer(sides, sides) * 0.5 ** (gaps / half_life)
-    limit = sides * norm.ppf(special.expit(leaning))
-    return float(multivariate_normal.cdf(limit, cov=together, rng=np.random.Generator(np.random.Philox(0))))
+def test_the_chance_of_decisions_is_how_often_the_stance_of_runs_takes_them() -> None:
+    """40 000 runs of `move_stance` for four years, decisions in quarters 0, 4, 12 and 16; tolerance of five errors."""
+    rng, parameters = np.random.Generator(np.random.Philox(3)), StanceParameters(half_life=12.0)
+    e, wanted, held = rng.logistic(size=(1, 1, 1, 40_000)), {0: 1, 4: 0, 12: 0, 16: 1}, np.ones(40_000, dtype=bool)
+    for quarter in range(17):
+        if quarter in wanted:
+            held &= (e[0, 0, 0] > -0.5) == (wanted[quarter] == 1)
+        e = move_stance(e, rng.random(e.shape), np.zeros((1, 1, 1, 1)), parameters)
+    record = stance(*(decision(y, quarter / 4.0) for quarter, y in wanted.items()))
+    expected = chance(record, numbers(0.5, 3.0))
+    assert held.mean() == pytest.approx(expected, abs=5.0 * np.sqrt(expected / 40_000))
 
 
 def test_all_outcomes_together_are_certain() -> None:
     total = 0.0
     for outcomes in np.ndindex(2, 2, 2, 2):
-        total += chance(stance(*(decision(int(y), 1.5 * k) for k, y in enumerate(outcomes)), points=10), numbers(0.4))
-    assert total == pytest.approx(1.0, abs=1e-3)
+        total += chance(stance(*(decision(int(y), 1.5 * k) for k, y in enumerate(outcomes))), numbers(0.4))
+    assert total == pytest.approx(1.0, rel=1e-12)
 
 
 def test_what_is_forgotten_at_once_is_independent_and_what_never_is_stays() -> None:
-    record = stance(decision(1, 0.0), decision(1, 4.0), points=10)
+    record = stance(decision(1, 0.0), decision(1, 4.0))
     one = special.expit(0.7)
     assert chance(record, numbers(0.7, SHORT)) == pytest.approx(one**2, abs=1e-6)
-    assert chance(record, numbers(0.7, LONG)) == pytest.approx(one, abs=0.01)
-    changed = stance(decision(1, 0.0), decision(0, 4.0), points=10)
+    assert chance(record, numbers(0.7, LONG)) == pytest.approx(one, abs=1e-3)
+    changed = stance(decision(1, 0.0), decision(0, 4.0))
     assert chance(changed, numbers(0.7, LONG)) < 0.01
 
 
@@ -97,13 +103,6 @@ def test_the_log_likelihood_is_smooth() -> None:
     at = np.array([record.log_likelihood(numbers(0.7 + 1e-4 * n)).sum() for n in range(6)])
     steps = np.diff(at)
     np.testing.assert_allclose(steps, steps.mean(), rtol=1e-2)
-
-
-def test_few_points_are_enough_for_the_shipped_record() -> None:
-    record = Stance.of(read_tables())
-    values = np.array([[3.0, -2.0, 2.0, 4.0, 2.5, 1.0, 0.7], [2.5, 1.0, 3.0, 3.0, 2.0, 0.5, 1.5]])
-    few, many = (replace(record, points=n).log_likelihood(values).sum(axis=-1) for n in (record.points, 11))
-    np.testing.assert_allclose(few, many, atol=0.35)
 
 
 def test_known_numbers_are_found_again() -> None:
@@ -128,11 +127,10 @@ def simulated(truth: np.ndarray, *, seed: int) -> Stance:
         for b in range(20)
         for k in range(6)
     ]  # fmt: skip
-    record = stance(*rows, points=4)
-    memory = 0.5 ** (3.0 / np.exp(truth[-1]))
-    z = np.empty(len(rows))
+    record = stance(*rows)
+    again = rng.random(len(rows)) > 0.5 ** (3.0 / np.exp(truth[-1]))
+    e = rng.logistic(size=len(rows))
     for n in range(len(rows)):
-        fresh = rng.normal()
-        z[n] = fresh if n % 6 == 0 else memory * z[n - 1] + np.sqrt(1.0 - memory**2) * fresh
-    willing = z > -norm.ppf(special.expit(record.leaning(truth[None])[0]))
+        e[n] = e[n] if n % 6 == 0 or again[n] else e[n - 1]
+    willing = e > -record.leaning(truth[None])[0]
     return replace(record, rows=record.rows.assign(outcome=willing.astype(int)))

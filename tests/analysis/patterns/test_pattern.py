@@ -63,7 +63,7 @@ def test_what_is_built_in_is_marked() -> None:
     """By number of the part; each has a reason, which the field is."""
     marked = {key for key, part in PATTERNS.parts.items() if part.built_in}
     ladder = {("P4", 2), ("P8", 1), ("P11", 1), ("P11", 2), ("P12", 0)}
-    given = {("P6", 0), ("P13", 0), ("P13", 1), ("P15", 0)}
+    given = {("P6", 0), ("P11", 0), ("P13", 0), ("P13", 1), ("P15", 0)}
     assert marked == ladder | given
 
 

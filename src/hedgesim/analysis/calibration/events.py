@@ -86,7 +86,8 @@ class EventFit:
 
     parameters: pd.DataFrame
     """parameter, meaning, unit, prior_mean, prior_sd, posterior_mean, posterior_sd, q05, q50, q95, width_ratio (of
-    standard deviations as sampled) and identified: whether the events removed half of the prior variance."""
+    standard deviations as sampled), identified: whether the events removed half of the prior variance, and estimate:
+    the median, moved along the posterior to where what is not identified has the middle of its prior, as in runs."""
     draws: pd.DataFrame
     """A row for each place of a walker, a column for each number as reported."""
     accepted: float
@@ -162,17 +163,31 @@ def _deviations(of: EventLikelihood) -> Array:
 
 def _parameters(priors: Sequence[EventPrior], values: Array) -> pd.DataFrame:
     """values: as sampled, axes (draw, parameter)."""
+    ratios = values.std(axis=0) / np.asarray([prior.sd for prior in priors])
+    estimates = _given_the_rest(values, np.asarray([prior.mean for prior in priors]), ratios > IDENTIFIED)
     rows = []
     for n, prior in enumerate(priors):
         own = prior.natural(values[:, n])
         mean, sd = prior.moments()
         low, middle, high = (float(q) for q in np.quantile(own, LEVELS))
-        ratio = float(values[:, n].std() / prior.sd)
+        ratio = float(ratios[n])
         rows.append(
             {
                 "parameter": prior.name, "meaning": prior.meaning, "unit": prior.unit, "prior_mean": mean,
                 "prior_sd": sd, "posterior_mean": float(own.mean()), "posterior_sd": float(own.std()),
                 "q05": low, "q50": middle, "q95": high, "width_ratio": ratio, "identified": ratio <= IDENTIFIED,
+                "estimate": float(prior.natural(estimates[n])),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _given_the_rest(values: Array, middles: Array, unknown: Array) -> Array:
+    """Medians of draws as sampled, moved by regression on the unknown ones to their middles, axes (parameter,)."""
+    medians = np.median(values, axis=0)
+    if not unknown.any() or unknown.all():
+        return np.where(unknown, middles, medians)
+    spread = np.cov(values, rowvar=False)
+    slopes = np.linalg.solve(spread[np.ix_(unknown, unknown)], spread[unknown])
+    moved: Array = np.where(unknown, middles, medians + (middles - medians)[unknown] @ slopes)
+    return moved

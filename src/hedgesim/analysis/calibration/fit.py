@@ -128,11 +128,9 @@ def parameters_with(numbers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _stance_used(rates: FormatRates) -> Array:
-    """The values of the stance that runs use, as sampled: medians where identified, else the middle of the prior."""
+    """The values of the stance that runs use, as sampled."""
     own = rates.parameters[rates.parameters["record"] == "stance"].set_index("parameter").loc[[p.name for p in PRIORS]]
-    middle = [float(prior.natural(np.asarray(prior.mean))) for prior in PRIORS]
-    used = np.where(own["identified"], own["q50"], middle)
-    return np.asarray([np.log(x) if prior.logarithmic else x for x, prior in zip(used, PRIORS, strict=True)])
+    return np.asarray([np.log(x) if p.logarithmic else x for x, p in zip(own["estimate"], PRIORS, strict=True)])
 
 
 def _left_out(

@@ -53,7 +53,7 @@ class Posterior:
 
     numbers: pd.DataFrame
     """A row for each number: parameter (path in the model), symbol, record; prior_value, prior_sd; posterior_mean,
-    posterior_sd, posterior_q05, posterior_q50, posterior_q95; estimate (median, of the drift the likeliest);
+    posterior_sd, posterior_q05, posterior_q50, posterior_q95; estimate (the value for runs where it is identified);
     width_ratio, identified."""
     draws: pd.DataFrame
     """A row for each of equally likely sets, a column for each parameter; records are independent of each other."""
@@ -89,7 +89,6 @@ def of_formats(found: FormatRates, n: int) -> list[Posterior]:
         kept = draws.iloc[np.linspace(0, len(draws) - 1, n).round().astype(int)]
         numbers = own.rename(columns={"parameter": "symbol", "prior_mean": "prior_value"})
         numbers = numbers.rename(columns={name: f"posterior_{name}" for name in ("q05", "q50", "q95")})
-        numbers["estimate"] = numbers["posterior_q50"]
         parts.append(_in_units_of_model(record, numbers, kept))
     return parts
 

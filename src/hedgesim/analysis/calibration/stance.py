@@ -1,22 +1,21 @@
 """Stance on bodies, fitted to decisions to join, renew, attend or leave them.
 
 A country decides yes if u + e > 0, u = a + w(trust - .6) + s_W weight - formality(c_p personalisation + c_n neutrality)
-- r left. e is logistic, one for each line of bodies and ruler; it drifts as a stationary process, half of which is
-forgotten in half_life years: e = F^-1(Phi(z)), F logistic, z an Ornstein-Uhlenbeck process of variance 1. The chance of
-the decisions of one ruler on one line is that of z on the given sides of moving thresholds. It is integrated by drawing
-z step by step on its side (Geweke, Hajivassiliou and Keane) with the same points for every parameter set, so that it is
-smooth; for one decision it is exact.
+- r left. e is logistic, one for each line of bodies and ruler, and is renewed as in runs: it stays, or is drawn again,
+so that after half_life years it is still the same with a chance of one half. The chance of the decisions of one ruler
+on one line is a sum over the places at which it was drawn again: decisions with the same e have the chance of the
+interval of e that allows them all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
 from scipy import special
-from scipy.stats import qmc
 
 from hedgesim.analysis.calibration.events import LAST_YEAR, EventPrior, by_group
 from hedgesim.model.arrays import Array
@@ -36,17 +35,8 @@ PRIORS = (
     EventPrior("half_life", float(np.log(3.0)), 1.0, "half-life of e", unit="years", logarithmic=True),
 )
 
-POINTS = 5
-"""Binary logarithm of the number of points of the integration; 32 give a log likelihood within .1 of 4096."""
-
 SOONEST = 0.25
 """Least time between two decisions, years: of decisions within one quarter e is nearly the same."""
-
-LARGEST = 30.0
-"""Size of u beyond which a decision is certain."""
-
-SMALLEST = 1e-300
-"""Probability below which no logarithm is taken."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +44,6 @@ class Stance:
     """The record of decisions, sorted so that those of one ruler on one line follow each other."""
 
     rows: pd.DataFrame
-    points: int = POINTS
-    """Binary logarithm of the number of points of the integration."""
 
     @classmethod
     def of(cls, tables: Tables, until: int = LAST_YEAR) -> Stance:
@@ -78,23 +66,35 @@ class Stance:
 
     def log_likelihood(self, values: Array) -> Array:
         """By country, axes (set, country); values: axes (set, parameter)."""
-        side = 2.0 * self._column("outcome") - 1.0
-        threshold = side * special.ndtri(special.expit(np.clip(self.leaning(values), -LARGEST, LARGEST)))
-        half_life = np.exp(values[:, -1, None, None])
-        z = np.zeros((len(values), len(self._chains), self._draws.shape[1]))
-        log_chance = np.zeros_like(z)
-        for k, (rows, gaps) in enumerate(self._steps):
-            now = np.s_[:, : len(rows)]
-            memory = 0.5 ** (gaps[None, :, None] / half_life)
-            spread = np.sqrt(1.0 - memory**2)
-            own = side[rows][None, :, None]
-            limit = (threshold[:, rows, None] + own * memory * z[now]) / spread
-            chance = np.maximum(special.ndtr(limit), SMALLEST)
-            log_chance[now] += np.log(chance)
-            drawn = special.ndtri(np.maximum(self._draws[k] * chance, SMALLEST))
-            z[now] = memory * z[now] - own * spread * drawn
-        terms = special.logsumexp(log_chance, axis=-1) - np.log(z.shape[-1])
-        return by_group(self.groups, [str(self.rows["country"][chain[0]]) for chain in self._chains], terms)
+        least, half_life = special.expit(-self.leaning(values)), np.exp(values[:, -1, None])
+        countries = self.rows["country"].to_numpy()
+        total = np.zeros((len(values), len(self.groups)))
+        for chains in self._chains:
+            with np.errstate(divide="ignore"):
+                terms = np.log(self._chance(chains, least, half_life))
+            total += by_group(self.groups, list(countries[chains[:, 0]]), terms)
+        return total
+
+    def _chance(self, chains: Array, least: Array, half_life: Array) -> Array:
+        """Chance of the decisions of one ruler on one line each, axes (set, chain).
+
+        chains: places of decisions, axes (chain, decision). least: what F(e) is at most where the answer was no, and at
+        least where it was yes, axes (set, decision).
+        """
+        years, yes = self.rows["years"].to_numpy()[chains], self._column("outcome")[chains] > 0.0
+        kept = 0.5 ** (np.maximum(np.diff(years), SOONEST)[None] / half_life[:, :, None])
+        bounds = np.where(yes, least[:, chains], 0.0), np.where(yes, 1.0, least[:, chains])
+        up_to: list[Array] = [np.ones(kept.shape[:2])]
+        for last in range(chains.shape[1]):
+            low, high, same = (np.full_like(up_to[0], start) for start in (0.0, 1.0, 1.0))
+            total = np.zeros_like(same)
+            for first in range(last, -1, -1):
+                low, high = np.maximum(low, bounds[0][..., first]), np.minimum(high, bounds[1][..., first])
+                stays = kept[..., first - 1] if first > 0 else np.zeros_like(same)
+                total = total + up_to[first] * (1.0 - stays) * same * np.maximum(high - low, 0.0)
+                same = same * stays
+            up_to.append(total)
+        return up_to[-1]
 
     def leaning(self, values: Array) -> Array:
         """The leaning u of every decision, axes (set, decision)."""
@@ -105,29 +105,10 @@ class Stance:
 
     @cached_property
     def _chains(self) -> list[Array]:
-        """Places of the decisions of each ruler on each line, in order; the longest first."""
+        """Places of the decisions of each ruler on each line, in order, those of one length together."""
         groups = self.rows.groupby(["country", "line", "ruler"], sort=False).indices
-        return sorted((np.sort(np.asarray(places)) for places in groups.values()), key=len, reverse=True)
-
-    @cached_property
-    def _steps(self) -> list[tuple[Array, Array]]:
-        """For the first decisions of chains, the second ones and so on: places, and years since the one before.
-
-        Axes (chain,) each; before the first decision e may have been anything.
-        """
-        years = self.rows["years"].to_numpy()
-        steps = []
-        for k in range(len(self._chains[0])):
-            longer = [chain for chain in self._chains if len(chain) > k]
-            rows = np.asarray([chain[k] for chain in longer])
-            gaps = [max(years[chain[k]] - years[chain[k - 1]], SOONEST) if k > 0 else np.inf for chain in longer]
-            steps.append((rows, np.asarray(gaps)))
-        return steps
-
-    @cached_property
-    def _draws(self) -> Array:
-        """Even points in the unit cube, axes (decision of a chain, point)."""
-        return qmc.Sobol(len(self._steps), rng=0).random_base2(self.points).T
+        chains = sorted((np.sort(np.asarray(places)) for places in groups.values()), key=len)
+        return [np.stack(list(alike)) for _, alike in groupby(chains, key=len)]
 
     def _column(self, name: str) -> Array:
         return self.rows[name].to_numpy(dtype=np.float64)

@@ -1,0 +1,87 @@
+"""`hedgesim plot`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from typer import Argument, Option
+
+from hedgesim.commands._printing import print_lines, print_rows
+from hedgesim.errors import HedgesimError, choose_from
+
+if TYPE_CHECKING:
+    from hedgesim.plots.chart import Chart
+
+FORMATS = ("png", "svg", "pdf")
+
+
+def plot(
+    words: Annotated[
+        list[str] | None,
+        Argument(metavar="RESULTS [RESULTS ...] CHART", help="Folders of results, at most six; a chart."),
+    ] = None,
+    country: Annotated[str, Option(metavar="CODE", help="Only this country.")] = "",
+    power: Annotated[str, Option(metavar="CODE", help="The power whose presence is drawn.")] = "",
+    outcome: Annotated[str, Option(metavar="NAME", help="The outcome that is drawn.")] = "",
+    by: Annotated[list[str] | None, Option(metavar="PATH", help="Factor of a sweep; twice for a map.")] = None,
+    output: Annotated[
+        str | None, Option("--output", "-o", metavar="FILE", help="File of the chart: by default CHART.png.")
+    ] = None,
+    kind: Annotated[
+        str | None, Option("--format", metavar="FORMAT", help="png, svg or pdf: by default what FILE ends in.")
+    ] = None,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file if it is there.")] = False,
+    list_all: Annotated[bool, Option("--list", help="List the charts.")] = False,
+) -> None:
+    """Draw one chart of stored results."""
+    from hedgesim.plots.catalogue import CHARTS, chart_of
+
+    if list_all:
+        print_rows(["chart", "shows", "drawn from"], [[one.name, one.shows, needed(one)] for one in CHARTS.values()])
+        return
+    from hedgesim.plots.batches import open_batches
+    from hedgesim.plots.chart import Pick, check_picks
+    from hedgesim.plots.pages import page_of
+    from hedgesim.plots.theme import rendered, theme
+
+    if not words or len(words) < 2:
+        raise HedgesimError(
+            "plot", "results and a chart must be named", "Write hedgesim plot RESULTS CHART, or --list."
+        )
+    *places, name = words
+    chart, pick = chart_of(name), Pick(country, power, outcome, tuple(by or ()))
+    check_picks(chart, pick)
+    path = file_of(chart.name, output, kind, overwrite=overwrite)
+    batches = open_batches(chart, places)
+    with theme():
+        figure, said = page_of(chart, batches, pick)
+        content = rendered(figure, path.suffix[1:])
+    path.write_bytes(content)
+    print_lines(said, f"Chart: {path}")
+
+
+def needed(chart: Chart) -> str:
+    """The results that a chart is drawn from, and the command that makes them."""
+    count = "two of " if chart.needs.fewest > 1 else "one or two of " if chart.needs.most > 1 else ""
+    return f"{count}{chart.needs.made_by}"
+
+
+def file_of(name: str, output: str | None, kind: str | None, *, overwrite: bool) -> Path:
+    """The file that a chart is written to, which is not there yet; HedgesimError says what is wrong with it."""
+    if kind is not None and kind not in FORMATS:
+        raise HedgesimError(f"--format {kind}", "there is no such format", choose_from(kind, FORMATS))
+    path = Path(output or f"{name}.{kind or FORMATS[0]}")
+    ending = path.suffix[1:].lower()
+    if ending not in FORMATS:
+        raise HedgesimError(f"-o {path}", "its ending is none of a chart", f"End it in {', '.join(FORMATS)}.")
+    if kind is not None and ending != kind:
+        raise HedgesimError(
+            f"--format {kind}", f"the file ends in {ending}", "Leave --format out, or end the file in it."
+        )
+    if path.is_dir() or not path.parent.is_dir():
+        fault = "a folder has this name" if path.is_dir() else f"there is no folder {path.parent}"
+        raise HedgesimError(f"-o {path}", fault, "Name a file in a folder that is there.")
+    if path.exists() and not overwrite:
+        raise HedgesimError(f"-o {path}", "the file is there already", "Name another, or give --overwrite.")
+    return path

@@ -1,0 +1,75 @@
+"""The tornado of an attribution: what each switch adds to a difference, the largest part first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from hedgesim.numbers import apart
+from hedgesim.plots.chart import Limits, Size
+from hedgesim.plots.theme import BLUE, INK, MUTED, NORMAL, SMALL, VERMILION, plain_rows, round_ticks, text_width
+
+BAR = 0.62  # of a row
+ROW = 0.34  # inches
+ROOM = 0.22  # of the span of values, for the numbers at both sides
+MOST_NAMED = 4
+
+
+def tornado_limits(table: pd.DataFrame) -> Limits:
+    """Limits that hold zero, every bar and interval, with room for numbers."""
+    ends = table[["value", "low", "high"]]
+    low, high = min(0.0, float(ends.min().min())), max(0.0, float(ends.max().max()))
+    room = ROOM * ((high - low) or 1.0)
+    return low - room * (low < 0.0), high + room * (high > 0.0)
+
+
+def draw_tornado(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
+    """A bar per switch from zero, the largest at the top, with its interval and its number.
+
+    table: columns switch, value, low, high; parts of a difference, in its unit.
+    """
+    rows = _ranked(table)
+    y, low, high = np.arange(len(rows)), *(limits or tornado_limits(table))
+    colors = [BLUE if value >= 0.0 else VERMILION for value in rows["value"]]
+    axis.barh(y, rows["value"], BAR, color=colors, zorder=2)
+    axis.hlines(y, rows["low"], rows["high"], color=INK, lw=1.0, zorder=3)
+    axis.axvline(0.0, color=INK, lw=0.9, zorder=2.5)
+    for place, (row, text) in enumerate(zip(rows.to_dict("records"), _texts(rows["value"]), strict=True)):
+        right = row["value"] >= 0.0
+        end = max(row["value"], row["high"]) if right else min(row["value"], row["low"])
+        style: dict[str, Any] = {"ha": "left" if right else "right", "va": "center", "size": SMALL, "color": MUTED}
+        axis.annotate(text, (end, place), (4 if right else -4, 0), textcoords="offset points", **style)
+    axis.set_yticks(y, list(rows["switch"]), size=NORMAL, color=INK)
+    axis.set(xlim=(low, high), ylim=(len(rows) - 0.4, -0.6))
+    plain_rows(axis, "left")
+    axis.grid(visible=True, axis="x")
+    round_ticks(axis.xaxis, 5)
+    return axis
+
+
+def _ranked(table: pd.DataFrame) -> pd.DataFrame:
+    """The largest part first, whatever its sign."""
+    order = table["value"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def _texts(values: Iterable[float]) -> list[str]:
+    """Values with their signs; zero has none."""
+    return ["0" if text == "+0" else text for text in apart(values, sign="+")]
+
+
+def describe_tornado(table: pd.DataFrame) -> str:
+    """The largest parts, and the sum of all."""
+    rows = _ranked(table)
+    texts = _texts([*rows["value"], float(rows["value"].sum())])
+    said = [f"{name} {text}" for name, text in zip(rows["switch"], texts, strict=False)][:MOST_NAMED]
+    return f"Parts that add up to {texts[-1]}, the largest: {'; '.join(said)}."
+
+
+def tornado_size(table: pd.DataFrame) -> Size:
+    """A row per switch, and room for its name."""
+    return Size(5.6, ROW * len(table) + 0.2, text_width(table["switch"]) * NORMAL / SMALL + 0.3)
