@@ -16,6 +16,7 @@ from rich.progress import Task, TaskID
 from command_line import KINDS, call, files_below, folded, parsed, refused, sketch, start
 from hedgesim import commands
 from hedgesim.commands import _progress as progress
+from hedgesim.model.named_outcomes import FAMILIES
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.rules import country_rules, power_rules
@@ -53,7 +54,7 @@ def test_scenarios_are_listed_with_quarters_and_purpose() -> None:
 
 def test_outcomes_come_with_unit_meaning_and_source() -> None:
     rows = parsed("outcomes", "--json")
-    assert [row["outcome"] for row in rows] == list(OUTCOMES)
+    assert [row["outcome"] for row in rows] == [*OUTCOMES, *(family.form for family in FAMILIES)]
     assert all(row["unit"] and row["meaning"] and row["source"] for row in rows)
     assert "hedging_index" in folded("outcomes")
 

@@ -16,6 +16,7 @@ import pandas as pd
 
 import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
 from hedgesim.analysis.patterns.declared import Computed, quantity, statistic
+from hedgesim.model.named_outcomes import FAMILIES
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
@@ -201,6 +202,13 @@ def _outcomes() -> Iterator[str]:
         for name, item in OUTCOMES.items()
     ]
     yield table(("outcome", "table", "unit", "meaning", "source"), rows)
+    yield (
+        "\nOf single countries, powers, domains and formats, as experiments, `--when` and `--outcome` take them: totals"
+        " over the quarters of a run where they count meetings, else values in its last quarter. A run has some always"
+        " and the others where they are named.\n"
+    )
+    named = [(f"`{one.form}`", "always" * one.always, one.unit, one.meaning) for one in FAMILIES]
+    yield table(("outcome", "recorded", "unit", "meaning"), named)
 
 
 def _columns() -> Iterator[str]:

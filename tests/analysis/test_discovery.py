@@ -17,7 +17,8 @@ from scipy import stats
 from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, saying, swept
 
 from hedgesim.analysis.boxes import Peeling, find_boxes
-from hedgesim.analysis.discovery import Condition, discover
+from hedgesim.analysis.condition import Condition
+from hedgesim.analysis.discovery import discover
 from hedgesim.errors import HedgesimError
 from hedgesim.results.parquet import Where
 from hedgesim.results.results import Results

@@ -101,6 +101,44 @@ def test_morris_effects_are_those_of_the_paths(tmp_path: Path) -> None:
     assert values(found, "mu_star")["idle"] == pytest.approx(0.0, abs=1e-12)
 
 
+TOGETHER = f"groups: {{angles: [{path_of('x1')}, {path_of('x3')}]}}"
+
+
+@pytest.mark.parametrize(
+    ("samples", "within"),
+    [(512, 1.0), pytest.param(2**13, 0.01, marks=pytest.mark.hold)],
+    ids=["few", "to a hundredth"],
+)
+def test_sobol_indices_of_a_group_hold_what_its_factors_do_together(
+    samples: int, within: float, tmp_path: Path
+) -> None:
+    results = swept(tmp_path, "ishigami", WITH_IDLE, TOGETHER, "design: saltelli", f"samples: {samples}")
+    assert len(results.table("runs")) == samples * (3 + 2), "n (G + 2), not n (d + 2)"
+    found, known = sensitivity(results), {"angles": 0.3139 + 0.2437, "x2": 0.4424, "idle": 0.0}
+    for measure in ("S1", "ST"):
+        assert_near(found, measure, known)
+        assert values(found, measure) == pytest.approx(known, abs=within)
+
+
+def test_morris_effects_of_a_group_are_those_of_its_steps(tmp_path: Path) -> None:
+    results = swept(tmp_path, "ishigami", WITH_IDLE, TOGETHER, "design: morris", "samples: 50")
+    runs, found = results.table("runs"), sensitivity(results)
+    assert len(runs) == 50 * (3 + 1)
+    places = runs[[path_of(name) for name in WITH_IDLE]].to_numpy().reshape(50, 4, 4)
+    moved = np.diff(places, axis=1) != 0.0
+    assert (moved[..., 0] == moved[..., 2]).all(), "x1 and x3 move together"
+    effects = 1.5 * np.abs(np.diff(runs[OUTCOME].to_numpy().reshape(50, 4), axis=1))
+    means = [(effects * moved[..., place]).sum() / 50 for place in (0, 1, 3)]
+    known = dict(zip(("angles", "x2", "idle"), means, strict=True))
+    assert values(found, "mu_star") == pytest.approx(known, abs=1e-12)
+    assert found.measures == ("mu_star",)
+
+
+def test_a_sweep_of_groups_analysed_as_given_data_has_an_index_for_every_uncertainty(tmp_path: Path) -> None:
+    results = swept(tmp_path, "ishigami", WITH_IDLE, TOGETHER, "design: saltelli", "samples: 32")
+    assert set(values(sensitivity(results, method="given", resamples=20), "PAWN")) == {*WITH_IDLE}
+
+
 def test_given_data_indices_of_ishigami(tmp_path: Path) -> None:
     results = swept(tmp_path, "ishigami", WITH_IDLE, "design: latin_hypercube", "samples: 600")
     found = sensitivity(results, resamples=20)

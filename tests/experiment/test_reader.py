@@ -86,9 +86,8 @@ FILE = {
         ),
         "file: samples.csv\n": "7:1: the design grid takes no file. Write design: csv.",
         "[hedging_index] -> [hedging_index, realignmens]": (
-            '3:27: there is no outcome "realignmens" of a run. Did you mean "realignments"? Known: cohesion, '
-            "first_time_formats, formality, hedging_index, hedging_index_<COUNTRY>, leader_meetings, "
-            "leader_meetings_outside, presence_<OPTION>, realignments, similarity, similarity_kappa, similarity_pi."
+            '3:27: there is no outcome "realignmens" of a run. Did you mean "realignments"? They are '
+            "listed by: hedgesim outcomes."
         ),
         "[hedging_index] -> [hedging_index, hedging_index]": (
             '3:27: outcomes names "hedging_index" twice. Name it once.'
@@ -106,6 +105,26 @@ FILE = {
         "[0.0, 1.0] -> {values: [1.0], also: [seed]}": "6:49: seed cannot vary. Delete it.",
         "replications: 2\nretention: {keep: 3}\n": (
             "8:19: retention.keep is 3, there are 2 replications. Write at most 2."
+        ),
+        "groups: {war: [settings.taste.threat]}\n": (
+            "7:1: the design grid takes no groups. Delete the line, or write design: saltelli or morris."
+        ),
+        "design: morris\nsamples: 2\ngroups: {war: [settings.taste.thread]}\n": (
+            '9:16: "settings.taste.thread" is not among the uncertainties. Did you mean '
+            '"settings.taste.threat"? Known: settings.taste.threat.'
+        ),
+        "design: morris\nsamples: 2\ngroups: {war: [settings.taste.threat], peace: [settings.taste.threat]}\n": (
+            "9:48: settings.taste.threat is in two groups, war and peace. Keep it in one of them."
+        ),
+        "design: morris\nsamples: 2\ngroups: {war: [settings.taste.threat, settings.taste.threat]}\n": (
+            '9:39: groups.war names "settings.taste.threat" twice. Name it once.'
+        ),
+        "design: morris\nsamples: 2\ngroups: {war: []}\n": (
+            "9:15: groups.war has 0 of at least 1 entries. Name at least 1, or leave the key out."
+        ),
+        "design: morris\nsamples: 2\ngroups: {settings.taste.threat: [settings.taste.threat]}\n": (
+            '9:10: the group "settings.taste.threat" has the name of an uncertainty. Give it a name of its own, '
+            "such as war."
         ),
         "goals: {realignments: low}\nlevers: {end: [2022Q4]}\n": (
             '7:9: "realignments" has a goal but is not an outcome of the experiment. Known: hedging_index.'

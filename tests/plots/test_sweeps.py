@@ -78,6 +78,16 @@ def test_medians_are_those_of_the_data_and_the_page_says_what_it_shows(drawn) ->
     assert CAPTION in small_print(figure)
 
 
+def test_of_what_is_one_or_zero_the_share_of_runs_is_drawn(pages: dict[str, Figure], tmp_path: Path) -> None:
+    frame = invent(n_runs=5, **{THREAT: [0.0, 1.0, 3.0]}).assign(
+        member_AZE_CM=[0, 0, 0, 0, 1, 0, 1, 1, 0, 1, 1, 1, 1, 1, 1]
+    )
+    draw_sweep(frame, factors_of(frame), outcomes=["member_AZE_CM"], folder=tmp_path, title="Who?", caption=CAPTION)
+    figure = pages["member_AZE_CM"]
+    assert medians(figure.axes[0]) == ([0.0, 1.0, 3.0], pytest.approx([0.2, 0.6, 1.0]))
+    assert "Lines: share of runs in which it is so; points: single runs. Runs: 15." in small_print(figure)
+
+
 def test_many_values_are_binned_and_many_runs_have_no_points(drawn) -> None:
     figure = drawn(invent(n_runs=1, **{THREAT: np.linspace(0, 1, 2400)}))["hedging_index"]
     x, y = medians(figure.axes[0])

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from command_line import call, sunder_sea
-from hedgesim import read_scenario
+from hedgesim import read_scenario, run
 from hedgesim.errors import HedgesimError
 from hedgesim.scenario.arrays import read_inputs
+from hedgesim.scenario.notes import notes_of
 
 # table: what is replaced, by what, the line, words of the fault and the remedy
 CELLS = [
@@ -166,3 +167,102 @@ def test_check_and_run_name_all_faults_of_all_tables(tables: Path) -> None:
     said = call("run", "sunder_sea.yaml", "-o", "out")
     assert (said.code, len(said.err.splitlines())) == (2, 3)
     assert call("check", "sunder_sea.yaml").err == said.err
+
+
+GONE = {
+    "country_attributes": ["turnover", "OST,personalisation", "MIR,weight_water"],
+    "domain_attributes": ["water,pace"],
+    "power_attributes": ["SUV,solidarity", "NOR,mass"],
+    "ties": ["VAL,MIR"],
+    "affinity": ["VAL,NOR"],
+    "rivalry": ["NOR,SUV"],
+    "shares": ["VAL,water"],
+}
+UNIT = "Add a row each with a number from 0 to 1"
+LACKING = {
+    "weight_water of MIR": ("country_attributes", f"{UNIT}."),
+    "turnover of VAL, MIR, OST": ("country_attributes", "Add a row each with a number of at least 0.001 (USD bn)."),
+    "personalisation of OST": ("country_attributes", f"{UNIT}."),
+    "pace of water": ("domain_attributes", f"{UNIT} (share of the way in a quarter)."),
+    "mass_security of NOR": ("power_attributes", "Add a row each with a number from 0.001 to 1 (of the largest)."),
+    "solidarity of SUV": ("power_attributes", f"{UNIT}."),
+    "VAL-MIR": ("ties", f"{UNIT}."),
+    "VAL-NOR": ("affinity", "Add a row each with a number from -1 to 1."),
+    "NOR-SUV": ("rivalry", f"{UNIT}."),
+    "VAL-water-NOR, VAL-water-EST, VAL-water-SUV, VAL-water-region, VAL-water-other": (
+        "shares",
+        f"{UNIT}; those of a domain sum to 1.",
+    ),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_all_rows_that_are_missing_are_named_at_once_with_units_and_ranges(command: str, tables: Path) -> None:
+    for table, beginnings in GONE.items():
+        path = tables / f"{table}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        path.write_text("\n".join(line for line in lines if not any(one in line for one in beginnings)) + "\n")
+    said = call(command, "sunder_sea.yaml")
+    assert said.code == 2
+    assert said.err.splitlines() == [
+        f"sunder_sea/{table}.csv: there is no number at the start for {what}. {remedy}"
+        for what, (table, remedy) in LACKING.items()
+    ]
+
+
+def notes(*overrides: str) -> str:
+    scenario = read_scenario("sunder_sea.yaml", overrides=overrides)
+    return " ".join(notes_of(scenario, read_inputs(scenario)))
+
+
+def test_a_region_is_told_that_its_parameters_were_fitted_elsewhere(tables: Path) -> None:
+    assert (
+        "The parameters fitted_2021 were fitted to the countries of the packaged tables, not to those of sunder_sea"
+        in (notes())
+    )
+    assert "fitted" not in notes("parameters=prior")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        ([], "Autonomy is 1 throughout: it is of the domains economy and energy, and there is neither."),
+        (
+            ["domains=[commerce, water]"],
+            "The hedging index is 0 throughout: it is of the domain security, and there is",
+        ),
+        (["domains=[security]", "shocks.drought=null"], "Issue splitting is 0 throughout: there is one domain."),
+    ],
+)
+def test_an_outcome_that_cannot_move_is_named_with_the_reason_and_does_not_move(
+    overrides: list[str], words: str, tables: Path
+) -> None:
+    assert words in notes(*overrides)
+    about, value, *_ = words.split(" is ")
+    name = about.lower().removeprefix("the ").replace(" ", "_")
+    countries = run(read_scenario("sunder_sea.yaml", overrides=overrides), 2).table("countries")
+    assert countries[name].to_numpy() == pytest.approx(float(value[0]), abs=1e-12)
+
+
+NO_RIVALS = [("rivalry", f",{number},0-1", ",0,0-1") for number in (0.2, 0.7, 0.5)]
+ONE_ALONE = [("shares", "EST,0.10,20,0.2", "EST,0,20,0.2"), ("shares", "SUV,0.10,20,0.2", "SUV,0,20,0.2"),
+             ("shares", "other,0.15", "other,0.35")]  # fmt: skip
+NOBODY = [*ONE_ALONE, ("shares", "NOR,0.55", "NOR,0"), ("shares", "other,0.35", "other,0.9")]
+
+
+@pytest.mark.parametrize(
+    ("edits", "why"),
+    [
+        (NO_RIVALS, "NOR, EST and SUV, which share its security, are no rivals"),
+        (ONE_ALONE, "NOR alone has a share of its security"),
+        (NOBODY, "no power has a share of its security"),
+    ],
+)
+def test_why_an_index_is_zero_at_the_start(edits: list[tuple[str, str, str]], why: str, tables: Path) -> None:
+    assert "The hedging index of" not in notes()
+    for table, old, new in edits:
+        edit(tables / f"{table}.csv", old, new, count=2 if table == "rivalry" else 1)
+    assert f"The hedging index of VAL is 0 by the recorded shares: {why}." in notes()
+    countries = run(read_scenario("sunder_sea.yaml"), 2).table("countries")
+    start = countries[(countries["country"] == "VAL") & (countries["period"] == "2001Q1")]
+    assert (start["hedging_index"] < 0.01).all(), "a run draws its shares around the recorded ones"

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, paired_values
-from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, key_of, paired_values
+from hedgesim.errors import HedgesimError
+from hedgesim.model.named_outcomes import FAMILIES, which
 from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
@@ -34,6 +35,8 @@ COLUMNS = (
     "batch", "outcome", "entity", "option", "base", "value", "difference", "error", "low", "high", "relative",
     "same_sign", "n", "paired", "effect",
 )  # fmt: skip
+
+KEY = ("outcome", "entity", "option")
 
 Values = NDArray[np.float64]
 
@@ -57,10 +60,12 @@ class Comparison:
     left_out: tuple[str, ...]
 
 
-def compare(first: Results, *others: Results, names: Sequence[str] = ()) -> Comparison:
+def compare(first: Results, *others: Results, names: Sequence[str] = (), outcomes: Sequence[str] = ()) -> Comparison:
     """Compare results with the first: outcomes at the end of runs, and counts over them.
 
-    names: what the batches are called; by default their scenarios or experiments.
+    names: what the batches are called; by default their scenarios or experiments. outcomes: of single countries,
+    options or formats that are compared too, such as `member_AZE_CM`; those that were not recorded are those of the
+    runs that are kept in full.
 
     Raises:
         HedgesimError: fewer than two batches or more than six, or nothing that all of them have.
@@ -72,7 +77,7 @@ def compare(first: Results, *others: Results, names: Sequence[str] = ()) -> Comp
         raise HedgesimError("compare", fault, f"Give {FEWEST} to {MOST} of them.")
     called = distinct(tuple(names) or tuple(_name_of(one.manifest) for one in batches))
     period, left_out = _last_quarter(batches, called)
-    values = [RunOutcomes(one, period) for one in batches]
+    values = [RunOutcomes(one, period, outcomes) for one in batches]
     left_out += [_failed(own, name) for own, name in zip(values, called, strict=True) if own.failed[0]]
     frames = []
     for name, own, results in zip(called[1:], values[1:], others, strict=True):
@@ -197,8 +202,20 @@ def _about(manifest: Mapping[str, Any]) -> dict[str, object]:
     return {**{path: value for path, value in scenario.items() if path not in WORDS}, **plain, **own}
 
 
-def check_outcome(found: Comparison, outcome: str) -> None:
-    """Refuse an outcome that no difference is about; HedgesimError with the known ones."""
-    known = list(dict.fromkeys(found.differences["outcome"]))
-    if outcome not in known:
-        raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known))
+def of_outcomes(found: Comparison, outcomes: Sequence[str]) -> pd.DataFrame:
+    """The differences of some outcomes: `presence` for all countries and options, or one alone: `presence_RUS_KAZ`.
+
+    Raises:
+        HedgesimError: an outcome that no difference is about, with the known ones.
+    """
+    rows = found.differences
+    keys, known = list(zip(*(rows[name] for name in KEY), strict=True)), list(dict.fromkeys(rows["outcome"]))
+    chosen = np.zeros(len(rows), dtype=bool)
+    for outcome in outcomes:
+        own = rows["outcome"].to_numpy() == outcome
+        own = own if own.any() else np.asarray([key == key_of(outcome) for key in keys], dtype=bool)
+        if not own.any():
+            remedy = which(outcome, [*known, *(family.form for family in FAMILIES)])
+            raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", remedy)
+        chosen |= own
+    return rows[chosen]

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import math
-import operator
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.boxes import Boxes, Flags, Peeling, find_boxes
+from hedgesim.analysis.condition import Condition
 from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, undefined_in, varied_in
 from hedgesim.errors import HedgesimError, whole
 from hedgesim.numbers import apart
 from hedgesim.results.results import Results
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
-
-OPERATORS: Mapping[str, tuple[Callable[[Any, float], Any], str]] = {
-    "<": (operator.lt, "below"),
-    "<=": (operator.le, "at_most"),
-    ">": (operator.gt, "above"),
-    ">=": (operator.ge, "at_least"),
-}
-"""Signs of a condition: what they compute, and their word in the name of a folder."""
-
-FORM = re.compile(r"(\w+)\s*(<=|>=|<|>)\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)", re.ASCII)
-LONGEST = 200
-"""Characters of a condition above which it is none."""
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
 """Designs that fill their space; Morris's paths do not."""
@@ -40,44 +25,6 @@ FEWEST = 50
 
 CASES = ("means", "runs")
 """What may be a case: the mean over the runs of every point, or every run."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """When a case is of interest: an outcome against a number."""
-
-    outcome: str
-    operator: str
-    number: float
-
-    @staticmethod
-    def read(text: str) -> Condition:
-        """Read a text such as `hedging_index < 0.4`; HedgesimError for one that is not OUTCOME OP NUMBER."""
-        found = FORM.fullmatch(text.strip()) if len(text) <= LONGEST else None
-        if found is None or not math.isfinite(float(found[3])):
-            remedy = "Use <, <=, > or >=: --when 'hedging_index < 0.4'."
-            raise HedgesimError(f"--when '{text}'", "it is not OUTCOME < NUMBER", remedy)
-        name, sign, number = found.groups()
-        return Condition(name, sign, float(number))
-
-    @property
-    def text(self) -> str:
-        """The condition as it is written."""
-        return f"{self.outcome} {self.operator} {self.number:g}"
-
-    @property
-    def option(self) -> str:
-        """The condition as an option of the command line, for errors."""
-        return f"--when '{self.text}'"
-
-    @property
-    def name(self) -> str:
-        """The condition as the name of a folder."""
-        return f"{self.outcome}_{OPERATORS[self.operator][1]}_{self.number:g}"
-
-    def holds(self, values: pd.Series[Any]) -> Flags:
-        """Where it holds."""
-        return np.asarray(OPERATORS[self.operator][0](values.to_numpy(dtype=np.float64), self.number))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hedgesim.numbers import significant
+from hedgesim.numbers import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,14 +49,16 @@ def what_of(row: Row, names: Mapping[str, str]) -> str:
     if row["outcome"] == PRESENCE:
         place = f" in {entity}" if entity else ", mean over countries"
         return f"Presence of {names.get(row['option'], row['option'])}{place}"
-    return str(row["outcome"]).replace("_", " ").capitalize() + (f" of {entity}" if entity else "")
+    option = names.get(row["option"], row["option"])
+    place = f" of {entity}" * bool(entity) + f" ({option})" * bool(option)
+    return str(row["outcome"]).replace("_", " ").capitalize() + place
 
 
 def amount(size: float, row: Row, sign: str = "") -> str:
-    """A difference with its unit: percentage points of presence, else a number."""
-    if row["outcome"] == PRESENCE:
-        return f"{significant(100 * size, sign=sign)} percentage points"
-    return significant(size, sign=sign)
+    """A difference with its unit, as exact as its error: percentage points of presence, else a number."""
+    scale, unit = (100.0, " percentage points") if row["outcome"] == PRESENCE else (1.0, "")
+    (number,), _ = rounded([scale * size], scale * row["error"])
+    return f"{sign * (size > 0.0)}{number}{unit}"
 
 
 def how_many(n: int, one: str) -> str:

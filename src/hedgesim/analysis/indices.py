@@ -3,7 +3,8 @@
 A value v ± c: v - c .. v + c holds the index at the level of the bootstrap, c being the normal quantile times the
 spread over resamples, as in SALib. Every method takes names of the factors; means of the outcome over the runs of a
 sample, axes (unit, row), where a unit is what the method resamples: a base sample, a path or a sample; and values of
-the factors, axes (unit, row, factor). It gives no index where the outcome is the same everywhere.
+the factors, axes (unit, row, factor). It gives no index where the outcome is the same everywhere. Factors that a design
+moves together have one name, that of their group, which has the indices.
 """
 
 from __future__ import annotations
@@ -60,6 +61,7 @@ def sobol_indices(names: Sequence[str], means: Values, values: Values, bootstrap
 
     if not _varies(means[:, [0, -1]]):
         return []
+    names = list(dict.fromkeys(names))
     n = len(names)
     pairs = means.shape[1] == 2 * n + 2
     with _no_warnings():
@@ -78,18 +80,30 @@ def morris_indices(names: Sequence[str], means: Values, values: Values, bootstra
     """Mean, mean size and spread of elementary effects: mu, mu_star, sigma [morris1991], [campolongo2007].
 
     Unit: that of the outcome, per complete range of the factor's distribution function. What changed between the rows
-    of a path, and whether it rose, is read from values.
+    of a path, and whether it rose, is read from values. A group has mu_star alone, for it neither rises nor falls.
     """
     from SALib.analyze import morris
 
     if not _varies(means):
         return []
-    flat, options = values.reshape(-1, len(names)), {**bootstrap.options, "num_levels": MORRIS_LEVELS}
+    groups, options = list(dict.fromkeys(names)), {**bootstrap.options, "num_levels": MORRIS_LEVELS}
+    together = len(groups) < len(names)
+    names, values = (groups, _moved(names, values)) if together else (names, values)
     with _no_warnings():
-        found = morris.analyze(problem_of(len(names)), flat, means.ravel(), **options)
+        found = morris.analyze(problem_of(len(names)), values.reshape(-1, len(names)), means.ravel(), **options)
+    if together:
+        return list(_of("mu_star", names, found["mu_star"], found["mu_star_conf"]))
     unknown = np.full(len(names), np.nan)
     singles = (("mu_star", found["mu_star_conf"]), ("mu", unknown), ("sigma", unknown))
     return [index for name, plus in singles for index in _of(name, names, found[name], plus)]
+
+
+def _moved(names: Sequence[str], values: Values) -> Values:
+    """1 where some factor of a group is no longer as at the start of the path, axes (unit, row, group)."""
+    changed = values != values[:, :1, :]
+    groups = dict.fromkeys(names)
+    of = [[k for k, name in enumerate(names) if name == group] for group in groups]
+    return np.stack([changed[..., places].any(axis=-1) for places in of], axis=-1).astype(np.float64)
 
 
 def given_indices(names: Sequence[str], means: Values, values: Values, bootstrap: Bootstrap) -> list[Index]:

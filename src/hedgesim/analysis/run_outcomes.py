@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
+from hedgesim.model.named_outcomes import named
+from hedgesim.results.kept_outcomes import kept_outcome
 from hedgesim.results.results import Results
-from hedgesim.results.tables import PRESENCE, RUNS
+from hedgesim.results.tables import RUNS, SYSTEM_OUTCOMES
 from hedgesim.scenario.twins import leaves_of
 
 Key = tuple[str, str, str]
@@ -27,9 +29,13 @@ class RunOutcomes(Mapping[Key, "pd.Series[float]"]):
     An outcome of the table of runs stands before the same one of the table of countries, which has kept runs only.
     """
 
-    def __init__(self, results: Results, period: str) -> None:
-        """Take results, and the quarter of the outcomes of countries; of runs with another end counts are left out."""
-        self._results, self._period = results, period
+    def __init__(self, results: Results, period: str, outcomes: Sequence[str] = ()) -> None:
+        """Take results, and the quarter of the outcomes of countries; of runs with another end counts are left out.
+
+        outcomes: of single countries, options or formats that are wanted too; those that were not recorded are those of
+        the runs that are kept in full.
+        """
+        self._results, self._period, self._asked = results, period, outcomes
         self.is_sweep = "factors" in results.manifest
 
     @cached_property
@@ -60,6 +66,17 @@ class RunOutcomes(Mapping[Key, "pd.Series[float]"]):
         return self._results.table(OF_COUNTRIES, where=[("period", "=", self._period)])
 
     @cached_property
+    def _named(self) -> Mapping[Key, pd.Series[float]]:
+        """Outcomes of single places that were asked for, of the runs that are kept."""
+        sought = {name: named(name) for name in self._asked if self._period and not self.is_sweep}
+        found = {
+            key_of(name): kept_outcome(self._results, one, self._period)
+            for name, one in sought.items()
+            if one is not None
+        }
+        return {key: values for key, values in found.items() if values is not None}
+
+    @cached_property
     def _good(self) -> tuple[Any, pd.Index[Any]]:
         """Which rows of the table of runs succeeded, and their index."""
         paths = [str(one["path"]) for one in self._results.manifest["factors"]] if self.is_sweep else []
@@ -78,15 +95,17 @@ class RunOutcomes(Mapping[Key, "pd.Series[float]"]):
             name, (good, index) = self._whole[key], self._good
             values = self._results.table(RUNS, columns=[name])[name].to_numpy()[good]
             return pd.Series(values, index=index, name=name, dtype=float)
+        if key not in self._kept:
+            return self._named[key]
         country, name = self._kept[key]
         rows = self._countries[self._countries["country"] == country]
         return rows.set_index("run")[name].astype(float)
 
     def __iter__(self) -> Iterator[Key]:
-        return iter(dict.fromkeys([*self._kept, *self._whole]))
+        return iter(dict.fromkeys([*self._named, *self._kept, *self._whole]))
 
     def __len__(self) -> int:
-        return len(self._kept.keys() | self._whole.keys())
+        return len(self._named.keys() | self._kept.keys() | self._whole.keys())
 
 
 def end_of(results: Results) -> str:
@@ -96,13 +115,9 @@ def end_of(results: Results) -> str:
 
 def key_of(column: str, country: str = "") -> Key:
     """Outcome, country and option of a column such as `presence_ABC` or `hedging_index_XYZ`."""
-    if column.startswith(PRESENCE):
-        option, _, place = column.removeprefix(PRESENCE).partition("_")
-        return PRESENCE.rstrip("_"), country or place, option
-    head, _, last = column.rpartition("_")
-    if not country and head and last.isupper():
-        return head, last, ""
-    return column, country, ""
+    one = named(column) if column not in SYSTEM_OUTCOMES else None
+    outcome, entity, option = (column, "", "") if one is None else one.key
+    return outcome, country or entity, option
 
 
 def paired_values(base: pd.Series[float], own: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]] | None:

@@ -94,6 +94,12 @@ class Sensitivity:
         return bool(self.defined["used"].min() < METHODS[self.method].few)
 
     @property
+    def measures(self) -> tuple[str, ...]:
+        """What is computed for each factor; of groups that Morris's design moves only mu_star."""
+        known, found = METHODS[self.method].measures, set(self.indices["measure"])
+        return tuple(name for name in known if name in found) or known
+
+    @property
     def defined(self) -> pd.DataFrame:
         """The basis where the outcome exists."""
         return self.basis[self.basis["used"] > 0]
@@ -132,6 +138,7 @@ def sensitivity(
     varied = varied_in(results)
     if not varied.uncertainties:
         raise HedgesimError(place_of(results), "nothing is uncertain in it", "Add uncertainties and sweep again.")
+    factors = _factors(manifest, varied, chosen)
     bootstrap = Bootstrap(level, resamples, int(manifest["seed"]) if seed is None else whole("seed", seed, 0))
     indices: list[tuple[object, ...]] = []
     basis: list[tuple[object, ...]] = []
@@ -143,7 +150,7 @@ def sensitivity(
                 continue
             of_runs = runs[outcome].to_numpy(dtype=np.float64).reshape(len(values), -1)
             means, kept, (used, dropped, noise) = _units(of_runs, values, chosen, manifest)
-            found = METHODS[chosen].compute(varied.uncertainties, means, kept, bootstrap)
+            found = METHODS[chosen].compute(factors, means, kept, bootstrap)
             chance = pawn_by_chance(means[:, 0], bootstrap) if chosen == GIVEN and found else float("nan")
             indices += [(*group, outcome, *index) for index in found]
             basis.append((*group, outcome, used, dropped, failed, undefined, noise, chance, bool(found)))
@@ -158,6 +165,13 @@ def sensitivity(
         indices=_with_ends(pd.DataFrame(indices, columns=[*key, "measure", "factor", "other", *ESTIMATE]), key),
         basis=pd.DataFrame(basis, columns=[*key, *BASIS]),
     )
+
+
+def _factors(manifest: Mapping[str, Any], varied: Varied, method: str) -> tuple[str, ...]:
+    """What a method calls every uncertainty: by its path, or by its group where the design moves groups."""
+    groups = {} if method == GIVEN else manifest.get("groups", {})
+    group_of = {path: name for name, paths in groups.items() for path in paths}
+    return tuple(group_of.get(path, path) for path in varied.uncertainties)
 
 
 def _with_ends(indices: pd.DataFrame, key: Sequence[str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from hedgesim.errors import HedgesimError, StoreError, choose_from, shown
 from hedgesim.experiment import Experiment
+from hedgesim.model.named_outcomes import is_further
 from hedgesim.results.folders import SWEEP, Folder
 from hedgesim.results.manifest import manifest_in
 from hedgesim.results.results import Results, open_results
@@ -113,4 +114,6 @@ def check_outcomes(results: Results, outcomes: Sequence[str], place: str) -> Non
     ]
     for name in outcomes:
         if name not in known:
-            raise HedgesimError(place, f"there is no outcome {shown(name)} of a run", choose_from(name, known))
+            add = f"Add {name} to the experiment's outcomes and sweep again. " if is_further(name) else ""
+            remedy = add + choose_from(name, known)
+            raise HedgesimError(place, f"there is no outcome {shown(name)} of a run", remedy)

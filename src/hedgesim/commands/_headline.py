@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hedgesim.analysis.headline import HEADLINE, SHOWN, Row, how_compared, in_words, same
 from hedgesim.commands._printing import print_lines, print_rows, several
-from hedgesim.numbers import significant
+from hedgesim.numbers import rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,10 +54,11 @@ def print_headline(
 
 
 def _cells(row: Row) -> list[object]:
-    interval = f"{significant(row['low'])} to {significant(row['high'])}"
     relative = "" if row["relative"] != row["relative"] else f"{100 * row['relative']:+.1f} %"
-    numbers = [significant(row["base"]), significant(row["value"]), significant(row["difference"], sign="+")]
-    return [row["outcome"], row["entity"], row["option"], *numbers, relative, interval, row["n"]]
+    columns = ("base", "value", "difference", "low", "high")
+    (base, value, change, low, high), _ = rounded((row[name] for name in columns), row["error"])
+    change = f"{'+' * (row['difference'] > 0.0)}{change}"
+    return [row["outcome"], row["entity"], row["option"], base, value, change, relative, f"{low} to {high}", row["n"]]
 
 
 def _shown(value: object) -> str:

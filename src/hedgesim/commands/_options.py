@@ -22,6 +22,9 @@ Store = Annotated[
     Option("--output", "-o", metavar="DIR", help="Folder of the results, or an address that fsspec can open."),
 ]
 Settings = Annotated[list[str] | None, Option("--set", metavar="PATH=VALUE", help="Replace one value of the scenario.")]
+Outcomes = Annotated[
+    list[str] | None, Option("--outcome", metavar="NAME", help="Outcome such as member_AZE_CM; may be repeated.")
+]
 Seed = Annotated[int | None, Option(help="Seed that replaces that of the scenario.")]
 RuleFiles = Annotated[
     list[Path] | None, Option("--rules", metavar="FILE", help="Python file with a rule of your own; may be repeated.")

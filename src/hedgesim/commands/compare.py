@@ -20,7 +20,9 @@ def compare(
         list[str],
         Argument(metavar="A B [C ...]", help="Folders of results, or scenarios, which are then run; at most six."),
     ],
-    outcomes: Annotated[list[str] | None, Option("--outcome", help="Only this outcome; may be repeated.")] = None,
+    outcomes: Annotated[
+        list[str] | None, Option("--outcome", help="Only this, such as presence or member_AZE_CM; may be repeated.")
+    ] = None,
     runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
     everything: Annotated[bool, Option("--all", help="Print every outcome, not the ten that differ most.")] = False,
     markdown: Annotated[bool, Option("--markdown", help="Print tables in Markdown.")] = False,
@@ -33,11 +35,10 @@ def compare(
     if not comparison.FEWEST <= len(batches) <= comparison.MOST:
         fault = f"{several(len(batches), 'batch', 'batches')} cannot be compared"
         raise HedgesimError("compare", fault, f"Give {comparison.FEWEST} to {comparison.MOST}.")
-    found = comparison.compare(*(batch_of(name, runs) for name in batches), names=short_names(batches))
-    for outcome in outcomes or ():
-        comparison.check_outcome(found, outcome)
-    table = found.differences
-    chosen = table[table["outcome"].isin(outcomes)] if outcomes else table
+    asked = outcomes or []
+    held = [batch_of(name, runs, asked) for name in batches]
+    found = comparison.compare(*held, names=short_names(batches), outcomes=asked)
+    chosen = comparison.of_outcomes(found, asked) if asked else found.differences
     if as_json:
         print_json({"batches": found.names, "period": found.period, "left_out": found.left_out,
                     "settings": records_of(found.settings), "differences": records_of(chosen)})  # fmt: skip

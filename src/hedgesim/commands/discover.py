@@ -39,8 +39,9 @@ def discover(
     """Find boxes of factor values where a condition holds."""
     from hedgesim.analysis import discovery
     from hedgesim.analysis.boxes import Peeling, search_class
+    from hedgesim.analysis.condition import Condition
 
-    condition = discovery.Condition.read(when)
+    condition = Condition.read(when)
     search_class()
     results, folder = open_sweep(experiment, output, quick=quick)
     found = discovery.discover(results, condition, of=of, plan=Peeling(peel, paste, mass, boxes, density))

@@ -5,8 +5,10 @@ from hedgesim.commands._printing import print_rows
 
 
 def outcomes(as_json: AsJson = False) -> None:
-    """Print every outcome with unit, meaning and source."""
+    """Print every outcome with unit, meaning and source; a form such as rung_<FORMAT> stands for one of each."""
+    from hedgesim.model.named_outcomes import FAMILIES
     from hedgesim.model.outcomes import OUTCOMES
 
     rows = [[name, item.table, item.unit, item.meaning, item.source] for name, item in OUTCOMES.items()]
+    rows += [[one.form, "runs", one.unit, one.meaning, one.source] for one in FAMILIES]
     print_rows(["outcome", "table", "unit", "meaning", "source"], rows, as_json=as_json)

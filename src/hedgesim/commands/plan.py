@@ -1,7 +1,10 @@
 """`hedgesim plan`."""
 
+from __future__ import annotations
+
 from dataclasses import asdict
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from hedgesim.commands._options import (
     AsJson,
@@ -16,6 +19,9 @@ from hedgesim.commands._options import (
 )
 from hedgesim.commands._printing import print_json, print_rows, several
 from hedgesim.commands._sweeps import plan_with_folder, repeats
+
+if TYPE_CHECKING:
+    from hedgesim.experiment import Experiment
 
 
 def plan(
@@ -43,6 +49,7 @@ def plan(
     rows = [
         ["scenarios", ", ".join(read.scenarios)],
         ["design", f"{read.design}, {several(n_samples, 'sample')}"],
+        *_groups(read, n_samples),
         ["levers", several(len(points) // n_samples // len(read.scenarios), "combination")],
         ["points", f"{len(points)}{repeats(planned.repeated)}, in {several(len(points.variants), 'ensemble')}"],
         ["replications", f"{read.replications}, pairing: {read.pairing}"],
@@ -51,3 +58,12 @@ def plan(
         ["time", f"{time} with --workers {workers} ({found.rate:.0f} runs/s each, by a probe)"],
     ]
     print_rows(["", read.question], rows)
+
+
+def _groups(read: Experiment, n_samples: int) -> list[list[str]]:
+    """The row of groups: how many samples they save."""
+    if not read.groups:
+        return []
+    each, (d, n) = read.model_copy(update={"groups": {}}), (len(read.uncertainties), len({*read.moved_together}))
+    return [["groups", f"{several(d, 'uncertainty', 'uncertainties')} in {several(n, 'group')}: {n_samples} samples"
+             f" in place of {each.n_samples}"]]  # fmt: skip

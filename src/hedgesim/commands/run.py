@@ -16,6 +16,7 @@ from hedgesim.commands._headline import print_headline
 from hedgesim.commands._options import (
     AsJson,
     Backend,
+    Outcomes,
     Output,
     Overwrite,
     RuleFiles,
@@ -64,6 +65,7 @@ def run(
     without: Annotated[
         list[str] | None, Option(help="Event, shock or change that the twin lacks; may be repeated.")
     ] = None,
+    outcomes: Outcomes = None,
     seed: Seed = None,
     settings: Settings = None,
     rule_files: RuleFiles = None,
@@ -83,7 +85,7 @@ def run(
     until = until_of(until_error, usual, alone=twin is None and not without)
     n_runs = runs if runs is not None else MOST_RUNS if until else usual
     check_counts(runs=n_runs, keep=keep, workers=workers)
-    plan = Plan(n_runs, keep, chosen, workers)
+    plan = Plan(n_runs, keep, chosen, workers, tuple(outcomes or ()))
     rules = use_rules(rule_files)
     first = hedgesim.read_scenario(scenario, overrides=settings or (), seed=seed)
     second = read_twin(first, twin, without or (), overrides=settings or ()) if twin is not None or without else None
@@ -104,7 +106,7 @@ def run(
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
     else:
-        _print_twins(both, folder, settings or ())
+        _print_twins(both, folder, settings or (), outcomes or ())
     for results in (both.first, both.twin):
         end_where_all_failed(results.tables["runs"])
 
@@ -224,7 +226,7 @@ def _written(folder: Path) -> str:
 
 def _label(row: Mapping[Any, Any]) -> str:
     words = str(row["quantity"]).replace("presence_", "presence of ").replace("_", " ")
-    return words if row["entity"] in {"all", "system"} else f"  {words}, {row['entity']}"
+    return words if row["entity"] in {"all", "system", "named"} else f"  {words}, {row['entity']}"
 
 
 def _notes(results: hedgesim.Results) -> Sequence[str]:
@@ -236,9 +238,9 @@ def _notes(results: hedgesim.Results) -> Sequence[str]:
     return notes_of(results.scenario, results.inputs)
 
 
-def _print_twins(found: Twins, folder: Path, settings: Sequence[str]) -> None:
-    """How the scenario differs from its twin, as `hedgesim compare` prints it."""
-    from hedgesim.analysis.comparison import compare
+def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: Sequence[str]) -> None:
+    """How the scenario differs from its twin, as `hedgesim compare` prints it: in what is named, or most."""
+    from hedgesim.analysis.comparison import compare, of_outcomes
 
     name, other = found.names
     for called, results in ((name, found.first), (other, found.twin)):
@@ -246,9 +248,10 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str]) -> None:
     if found.paired.empty:
         print_lines("No run succeeded on both sides.")
     else:
-        compared = compare(found.twin, found.first, names=(other, name))
+        compared = compare(found.twin, found.first, names=(other, name), outcomes=outcomes)
+        chosen = of_outcomes(compared, outcomes) if outcomes else compared.differences
         again = shlex.join(["hedgesim", "compare", str(folder / "twin"), str(folder), "--all"])
-        print_headline(compared, compared.differences, SHOWN, f"{again} prints them")
+        print_headline(compared, chosen, None if outcomes else SHOWN, f"{again} prints them")
         if found.paired["n"].max() == 1:
             print_lines("One run has no error: give more --runs.")
     if gain := found.gain_in_words():

@@ -28,6 +28,12 @@ MEANING: Mapping[str, str] = {
 }
 """How to read the measures of a method."""
 
+OF_GROUPS = (
+    "mu_star: mean absolute effect of a group over the ranges of its factors, in the unit of the outcome. A group"
+    " neither rises nor falls, so it has no mu and no sigma."
+)
+"""The same where Morris's design moves groups."""
+
 
 def sensitivity(
     experiment: ExperimentName,
@@ -67,8 +73,9 @@ def sensitivity(
         return
     _print_indices(found)
     interval = f"{100 * found.bootstrap.level:g} % interval of the bootstrap"
-    print_lines(f"{MEANING[found.method]} ±, or in brackets: {interval}.")
-    for line in _remarks(found):
+    meaning = OF_GROUPS if found.measures == ("mu_star",) else MEANING[found.method]
+    print_lines(f"{meaning} ±, or in brackets: {interval}.")
+    for line in (*groups_in_words(found, results), *_remarks(found)):
         print_lines(line)
     print_end(results, written)
 
@@ -88,15 +95,15 @@ def _write(
         note += f" Below {METHODS[found.method].few} they are unreliable."
     if found.method == "given":
         note += " Broken line: the PAWN that one factor in twenty without effect exceeds."
-    if found.method == "morris":
+    if "sigma" in found.measures:
         note += (
             " Right of the line effects are nearly linear, left of it they are curved or depend on other factors. At"
             " most ten factors are named."
         )
+    note += "".join(f" {line}" for line in groups_in_words(found, results))
     if less:
         note += f" Every outcome is the difference to {less}, run by run with the same random numbers."
-    measures = METHODS[found.method].measures
-    drawn = (measures[0], "sigma") if found.method == "morris" else (measures[0], measures[1])
+    drawn = tuple(name for name in found.measures if name != "mu")
     outcomes = list(dict.fromkeys(found.basis["outcome"]))
     page = Sensitivities(found.indices, found.basis, found.groups, drawn, note, caption_of(results))
     return write_beside(
@@ -110,12 +117,21 @@ def _write(
     )
 
 
+def groups_in_words(found: Sensitivity, results: Results) -> Iterator[str]:
+    """Which uncertainties the groups of an analysis hold."""
+    groups = results.manifest.get("groups", {})
+    analysed = set(found.indices["factor"])
+    named = [f"{name}: {', '.join(paths)}" for name, paths in groups.items() if name in analysed]
+    if named:
+        yield f"Groups: {'; '.join(named)}."
+
+
 def _print_indices(found: Sensitivity) -> None:
     """Indices of every factor, the largest first, and what they rest on."""
     from hedgesim.analysis.sensitivity import METHODS
 
     groups = [name for name in found.groups if found.basis[name].nunique() > 1]
-    keys, measures, rows = [*groups, "outcome"], METHODS[found.method].measures, []
+    keys, measures, rows = [*groups, "outcome"], found.measures, []
     for names, part in found.indices[found.indices["other"] == ""].groupby(keys, sort=False):
         cells = part.assign(text=list(map(_interval, part.to_dict("records"))))
         wide = cells.pivot(index="factor", columns="measure", values=["value", "text"])

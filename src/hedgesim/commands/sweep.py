@@ -55,6 +55,7 @@ def sweep(
 ) -> None:
     """Run what is missing of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
+    from hedgesim.model.named_outcomes import is_yes_or_no
     from hedgesim.results.status import undefined_runs
 
     use_rules(rule_files)
@@ -73,9 +74,14 @@ def sweep(
         tables = {"outcomes": records_of(table), "regrets": judged, "undefined": undefined}
         print_json({"folder": folder, "manifest": dict(manifest), **tables})
         return
-    spreads = {name: f"{{{name}_q50}} ({{{name}_q05}} to {{{name}_q95}})" for name in outcomes}
+    spreads = {
+        name: f"{{{name}_mean}}" if is_yes_or_no(name) else f"{{{name}_q50}} ({{{name}_q05}} to {{{name}_q95}})"
+        for name in outcomes
+    }
     print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
+    shares = [name for name in outcomes if is_yes_or_no(name)]
     print_lines("Median (5 to 95 % of runs, over all samples of the uncertainties).")
+    print_lines(*([f"Share of runs in which it is so: {', '.join(shares)}."] if shares else []))
     for name, n in undefined.items():
         print_lines(f"Undefined: {n} runs in which there is no {name}; they are left out.")
     for (outcome, goal), found in regrets.items():
@@ -113,6 +119,8 @@ def _run(plan: SweepPlan, folder: str, *, workers: int, dask: str | None, overwr
 
 def _by_group(results: Results, groups: Sequence[str], outcomes: Sequence[str]) -> pd.DataFrame:
     """Runs, failed runs and quantiles of outcomes of every scenario and combination of levers."""
+    from hedgesim.model.named_outcomes import is_yes_or_no
+
     runs = results.table("runs", columns=["point", "run", *groups, *outcomes, "failed"])
     keys = runs["point"].map(results.points().set_index("point")["key"])
     own = ~runs[["run", *groups]].assign(key=keys).duplicated()  # points that are alike were run once
@@ -121,4 +129,6 @@ def _by_group(results: Results, groups: Sequence[str], outcomes: Sequence[str]) 
     for outcome in outcomes:
         for name, q in QUANTILES.items():
             table[f"{outcome}_{name}"] = grouped[outcome].quantile(q)
+        if is_yes_or_no(outcome):
+            table[f"{outcome}_mean"] = grouped[outcome].mean()
     return table.reset_index()

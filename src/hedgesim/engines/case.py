@@ -65,6 +65,8 @@ class Case:
     """Names of countries, powers, domains and formats by their codes; for naming only."""
     later_rules: tuple[RuleSet, ...] = ()
     """Rules from later steps on, by step."""
+    further: tuple[str, ...] = ()
+    """Outcomes of single places that are recorded too: names of `model.named_outcomes`."""
 
     @property
     def phases(self) -> tuple[Case, ...]:

@@ -45,7 +45,7 @@ fusion_barriers[jnp.__name__] = _computed_once
 
 for _kind in (World, Draws, Observation):
     jax.tree_util.register_dataclass(_kind, [item.name for item in fields(_kind)], [])
-jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed"], ["names"])
+jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed", "further"], ["names"])
 
 TOGETHER = {"cpu": 64, "gpu": 8192}
 """Runs of a program, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
@@ -177,7 +177,7 @@ def _quarters(case: Case, runs: Array, record: Record) -> Any:
 
 def _joined(start: Array, fours: Array) -> Array:
     """Numbers of the start and of all quarters, from those of quarters by fours."""
-    return jnp.concat((start[None], jnp.reshape(fours, (-1, *fours.shape[2:]))), axis=0)
+    return jnp.concat((start[None], jnp.reshape(fours, (fours.shape[0] * fours.shape[1], *fours.shape[2:]))), axis=0)
 
 
 def _like(first: World, later: World) -> World:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from types import ModuleType
 from typing import Any
 
@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 from hedgesim.engines.case import Case, RunInputs, run_inputs
 from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, bound, indicator, swap
 from hedgesim.model.derived import Baseline, Derived, derive, presence_of
+from hedgesim.model.named_outcomes import MEAN_TRUST, named_in, numbers_of, quantities
 from hedgesim.model.outcomes import country_outcomes, first_times, system_outcomes
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.world import LEADERS, World, at_step, not_finite, stack
 
 Values = NDArray[np.float64]
-
-TRUST = "trust"
-"""Outcome of a country: mean trust in the other countries, weighted by ties."""
 
 SYSTEM = "system"
 """Entity of what is not of one country."""
@@ -41,6 +39,8 @@ class Quarter:
     """1 where leaders met."""
     failed: Float[Array, " run"]
     """1 where shares are not finite."""
+    further: Float[Array, "further run"]
+    """In the order of `Case.further`."""
     names: tuple[tuple[str, ...], tuple[str, ...]]
     """Names of the outcomes of countries and of the system."""
 
@@ -60,6 +60,8 @@ class Outcomes:
     """How often its leaders met after the start."""
     failed: NDArray[np.int64]
     """The first step at which shares are not finite, -1 if there is none, axes (run,)."""
+    further: Mapping[str, Values] = field(default_factory=dict)
+    """Outcomes of single places by the names that the case has, axes (step, run)."""
 
     def columns(self) -> list[tuple[str, str]]:
         """Outcome and entity of every column: each outcome of countries country by country, then the system's."""
@@ -81,7 +83,17 @@ class Outcomes:
         if chosen.all():
             return self
         values, meetings = self.values[..., chosen], self.meetings[:, chosen]
-        return replace(self, values=values, meetings=meetings, failed=self.failed[chosen])
+        further = {name: of[:, chosen] for name, of in self.further.items()}
+        return replace(self, values=values, meetings=meetings, failed=self.failed[chosen], further=further)
+
+    def final_further(self, name: str) -> Values:
+        """A further outcome as a run has it: its total over quarters or its last value, axes (run,)."""
+        values = self.further[name]
+        return np.asarray(values[1:].sum(axis=0) if self.is_total(name) else values[-1])
+
+    def is_total(self, name: str) -> bool:
+        """Whether a further outcome is summed over quarters."""
+        return named_in(self.axes)[name].family.total
 
 
 def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Conditions, *, before: Array) -> Quarter:
@@ -90,20 +102,25 @@ def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Co
     presence = presence_of(xp, world.share, case.setting.weight)
     countries, system = _outcomes_in(case, world, baseline, conditions, presence=presence, before=before)
     trust = bound(xp, world.trust + conditions.trust, 0.0, 1.0)
-    trust = xp.sum(case.setting.tie * trust, axis=TARGET, keepdims=True)
+    mean_trust = xp.sum(case.setting.tie * trust, axis=TARGET, keepdims=True)
     by_option = swap(xp, presence, COUNTRY, TARGET)
     n_countries, n_runs = by_option.shape[TARGET], by_option.shape[RUN]
     parts = [
         xp.reshape(by_option, (-1, n_runs)),
-        *(_rows(xp, values, (n_countries, n_runs)) for values in (*countries.values(), trust)),
+        *(_rows(xp, values, (n_countries, n_runs)) for values in (*countries.values(), mean_trust)),
         *(_rows(xp, values, (1, n_runs)) for values in system.values()),
     ]
     shares = (f"presence_{option}" for option in case.setting.axes.options)
+    further = xp.zeros((0, n_runs))
+    if case.further:
+        found = quantities(world, presence, countries, trust, mean_trust)
+        further = numbers_of(xp, case.further, found, case.setting.axes)
     return Quarter(
         values=xp.concat(parts, axis=0),
         summits=indicator(xp, world.meeting[0, 0, :, :] >= LEADERS),
         failed=not_finite(presence),
-        names=((*shares, *countries, TRUST), tuple(system)),
+        further=further,
+        names=((*shares, *countries, MEAN_TRUST), tuple(system)),
     )
 
 
@@ -123,6 +140,7 @@ def outcomes_from(case: Case, quarters: Quarter) -> Outcomes:
         values=np.swapaxes(np.asarray(quarters.values), 0, 1),
         meetings=np.asarray(quarters.summits)[1:].sum(axis=0),
         failed=np.where(bad.any(axis=0), bad.argmax(axis=0), -1),
+        further=dict(zip(case.further, np.swapaxes(np.asarray(quarters.further), 0, 1), strict=True)),
     )
 
 

@@ -39,6 +39,8 @@ class Skeleton:
     steps: tuple[int, ...]
     """Steps at which rules change."""
     static: tuple[_Same, ...]
+    further: tuple[str, ...]
+    """Outcomes of single places that are recorded."""
     case: Case = field(compare=False)
 
 
@@ -49,7 +51,7 @@ def skeleton_of(case: Case) -> Skeleton:
     places = [next(n for n, other in enumerate(rules) if other is rule) for rule in rules]
     kinds = tuple((type(rule), place) for rule, place in zip(rules, places, strict=True))
     steps = tuple(one.step for one in case.later_rules)
-    return Skeleton(setting.axes, case.seed, kinds, steps, tuple(map(_Same, static)), case)
+    return Skeleton(setting.axes, case.seed, kinds, steps, tuple(map(_Same, static)), case.further, case)
 
 
 def _rules(case: Case) -> list[Any]:

@@ -10,7 +10,9 @@ import numpy as np
 
 from hedgesim.engines.case import Case, RuleSet
 from hedgesim.model.arrays import Array
+from hedgesim.model.setting import Axes
 from hedgesim.rules import CountryRule, PowerRule
+from hedgesim.scenario.impulses import Impulse
 
 Rule = TypeVar("Rule", CountryRule, PowerRule)
 
@@ -27,6 +29,22 @@ class VariedNumber:
     impulses: tuple[int, ...] = ()
     countries: tuple[int, ...] = ()
     powers: tuple[int, ...] = ()
+
+
+def varied_number(path: str, axes: Axes, lines: Sequence[Impulse], members: Sequence[str]) -> VariedNumber:
+    """What the number at a path of a scenario changes.
+
+    lines: impulses of the scenario. members: codes of those whose rule takes the number, if it is one of rules.
+    """
+    first, _, rest = path.partition(".")
+    if first == "settings":
+        return VariedNumber(parameter=rest)
+    if first == "shock_sizes":
+        return VariedNumber(impulses=tuple(k for k, line in enumerate(lines) if line.belongs_to(rest)))
+    side, _, name = rest.split(".")
+    axis = axes.countries if side == "countries" else axes.powers
+    places = tuple(axis.index(code) for code in members)
+    return VariedNumber(name, countries=places) if side == "countries" else VariedNumber(name, powers=places)
 
 
 def with_varied_numbers(

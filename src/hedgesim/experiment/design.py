@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +26,7 @@ def cube_of(experiment: Experiment) -> Cube:
     [morris1991]. The seed of the experiment determines all of them.
     """
     d, n = len(experiment.uncertainties), experiment.samples or 0
+    problem = problem_of(d, experiment.moved_together if experiment.groups else ())
     seed = 1 + experiment.seed % (2**31 - 1)  # some libraries take 0 for no seed
     match experiment.design:
         case "latin_hypercube":
@@ -38,16 +40,17 @@ def cube_of(experiment: Experiment) -> Cube:
         case "saltelli":
             from SALib.sample import sobol
 
-            return np.asarray(sobol.sample(problem_of(d), n, calc_second_order=experiment.second_order, seed=seed))
+            return np.asarray(sobol.sample(problem, n, calc_second_order=experiment.second_order, seed=seed))
         case _:
             from SALib.sample import morris
 
-            return np.asarray(morris.sample(problem_of(d), n, num_levels=MORRIS_LEVELS, seed=seed))
+            return np.asarray(morris.sample(problem, n, num_levels=MORRIS_LEVELS, seed=seed))
 
 
-def problem_of(d: int) -> dict[str, Any]:
-    """The unit cube in the words of SALib."""
-    return {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0.0, 1.0]] * d}
+def problem_of(d: int, groups: Sequence[str] = ()) -> dict[str, Any]:
+    """The unit cube in the words of SALib; groups: that of every uncertainty, if some are moved together."""
+    cube = {"num_vars": d, "names": [f"x{k}" for k in range(d)], "bounds": [[0.0, 1.0]] * d}
+    return {**cube, "groups": list(groups)} if groups else cube
 
 
 def read_samples(experiment: Experiment) -> dict[str, NDArray[Any]]:

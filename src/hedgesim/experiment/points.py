@@ -13,22 +13,25 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from hedgesim.errors import ScenarioError, choose_from, shown
+from hedgesim.errors import ScenarioError, shown
 from hedgesim.experiment.design import cube_of, read_samples
 from hedgesim.experiment.schema import (
-    BY_NAME,
-    HEDGING,
     MOST_POINTS,
     MOST_VARIANTS,
-    PRESENCE,
+    OF_SYSTEM,
     Experiment,
     holds_number,
     stem_of,
 )
 from hedgesim.experiment.uncertainties import Value, levels_of, values_at
 from hedgesim.experiment.variants import ScenarioVariant, read_variants
+from hedgesim.model.named_outcomes import NamedOutcome, named_in, which
+from hedgesim.scenario.arrays import axes_at_start
 
 Column = NDArray[Any]
+
+OF_AXES = ("tables_folder", "countries", "powers", "domains", "formats", "start", "data")
+"""What decides which countries, options and formats there are in a scenario."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class DesignPoints:
     table: a row per point with point, sample, scenario, a column per factor's path, and `first_draw`: run k of the
     point has the random numbers of the run `first_draw` + k of its scenario. variants: scenarios that differ in more
     than numbers. variant: of which variant each point is, axes (point,). numbers: by path what is set to a number,
-    axes (point,).
+    axes (point,). further: outcomes that runs have only because the experiment names them, sorted.
     """
 
     experiment: Experiment
@@ -57,6 +60,7 @@ class DesignPoints:
     variants: tuple[ScenarioVariant, ...]
     variant: NDArray[np.int64]
     numbers: Mapping[str, NDArray[np.float64]]
+    further: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         """How many points there are."""
@@ -98,14 +102,14 @@ def design_points(experiment: Experiment) -> DesignPoints:
         [(str(names[k]), {path: column[k] for path, column in fixed.items()}) for k in firsts],
         {path: [column[of] for of in split_by(variant)] for path, column in numbers.items()},
     )
-    _check_outcomes(experiment, variants)
+    further = _further(experiment, variants)
     table = _table(experiment, names, of_sample, columns)
     factors = [
         Factor(path, bool(pd.api.types.is_float_dtype(table[path])), "levers" if path in levers else "uncertainties")
         for path in columns
     ]
     scenarios = Factor("scenario", numeric=False, role="scenarios")
-    return DesignPoints(experiment, (scenarios, *factors), table, variants, variant, numbers)
+    return DesignPoints(experiment, (scenarios, *factors), table, variants, variant, numbers, further)
 
 
 def _check_size(experiment: Experiment, n: int, most: int, what: str) -> None:
@@ -137,16 +141,17 @@ def _table(experiment: Experiment, names: Column, of_sample: Column, columns: Ma
     )
 
 
-def _check_outcomes(experiment: Experiment, variants: Sequence[ScenarioVariant]) -> None:
-    """Refuse outcomes of countries and options that no scenario has."""
-    known = {
-        *(f"{PRESENCE}{option}" for variant in variants for option in variant.names.options or ()),
-        *(f"{HEDGING}_{code}" for variant in variants for code in variant.names.countries or ()),
-    }
+def _further(experiment: Experiment, variants: Sequence[ScenarioVariant]) -> tuple[str, ...]:
+    """The outcomes that runs have only because they are named; refuses those that no scenario has."""
+    different = {str([getattr(one.scenario, key) for key in OF_AXES]): one.scenario for one in variants}
+    known: dict[str, NamedOutcome] = {}
+    for scenario in different.values():
+        known |= named_in(axes_at_start(scenario))
     for k, name in enumerate(experiment.outcomes):
-        if BY_NAME.fullmatch(name) and name not in known:
+        if name not in known and name not in OF_SYSTEM:
             fault = f"there is no outcome {shown(name)} in these scenarios"
-            raise ScenarioError(experiment.place("outcomes", k), fault, choose_from(name, known))
+            raise ScenarioError(experiment.place("outcomes", k), fault, which(name, [*known, *OF_SYSTEM]))
+    return tuple(sorted(name for name in {*experiment.outcomes} & known.keys() if not known[name].family.always))
 
 
 def _samples(experiment: Experiment) -> dict[str, Column]:

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, PrivateAttr, model_valida
 
 from hedgesim.errors import ScenarioError, choose_from, shown
 from hedgesim.experiment.uncertainties import Lever, Levers, Uncertainties, Uncertainty, few_levels
+from hedgesim.model.named_outcomes import FAMILIES, STEMS, which
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, misfit, refuse
 from hedgesim.scenario.files import find_named, packaged_files
@@ -29,12 +30,15 @@ MOST_VARIANTS = 2**14
 
 MOST_REPLICATIONS = 2**24
 MORRIS_LEVELS = 4
+GROUPED = ("saltelli", "morris")
 SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
 QUICK_SAMPLES = {"saltelli": 2, "morris": 2}
 FEW_SAMPLES = 4
-HEDGING, PRESENCE = "hedging_index", "presence_"
-BY_NAME = re.compile(rf"({PRESENCE}|{HEDGING}_)[A-Za-z][A-Za-z0-9_]*")
-"""Outcomes of single options and countries; whether these exist depends on the scenario."""
+OF_SYSTEM = tuple(name for name, item in OUTCOMES.items() if item.table == "system")
+"""Outcomes of all countries together, which every run has."""
+
+BY_NAME = re.compile(rf"({'|'.join(STEMS)})(_\w+)?")
+"""Outcomes of single countries, powers, options, domains and formats; whether these exist depends on the scenario."""
 
 SET_BY_EXPERIMENT = ("seed", "purpose", "extends")
 
@@ -53,9 +57,8 @@ def holds_number(path: str) -> bool:
 
 def _outcome(name: str) -> str:
     """Accept a column that a table of runs can have."""
-    known = [*(name for name, item in OUTCOMES.items() if item.table == "system"), HEDGING]
-    if name not in known and not BY_NAME.fullmatch(name):
-        remedy = choose_from(name, [*known, "presence_<OPTION>", "hedging_index_<COUNTRY>"])
+    if name not in OF_SYSTEM and not BY_NAME.fullmatch(name):
+        remedy = which(name, [*OF_SYSTEM, *(family.form for family in FAMILIES)])
         raise misfit(f"there is no outcome {shown(name)} of a run", remedy)
     return name
 
@@ -95,6 +98,10 @@ class Experiment(CheckedFile):
     uncertainties: Uncertainties = Field(
         default_factory=dict, description="What is sampled by the design, by the path that `--set` takes."
     )
+    groups: dict[Name, Names] = Field(
+        default_factory=dict,
+        description="Uncertainties that saltelli and morris move together, by the name of their group.",
+    )
     levers: Levers = Field(
         default_factory=dict,
         description="What may be decided, all values with every sample, by the path that `--set` takes.",
@@ -127,7 +134,8 @@ class Experiment(CheckedFile):
     @model_validator(mode="after")
     def _check(self) -> Self:
         """Check that design, samples, ranges, goals and retention fit together."""
-        refuse((*self._design_faults(), *self._range_faults(), *self._path_faults(), *self._goal_faults()))
+        faults = (self._design_faults, self._range_faults, self._path_faults, self._group_faults, self._goal_faults)
+        refuse([fault for check in faults for fault in check()])
         return self
 
     def _design_faults(self) -> Iterator[Fault]:
@@ -156,12 +164,16 @@ class Experiment(CheckedFile):
             yield Fault(("design",), fault, "Give fewer levels or samples, or choose a design that samples.")
 
     def _n_points(self) -> int:
-        """How many points there are; samples of a table, which are counted when it is read, count as one."""
-        n, d = self.samples or 1, len(self.uncertainties)
+        """How many points there are."""
+        return self.n_samples * math.prod(len(lever.values) for lever in self.levers.values()) * len(self.scenarios)
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples there are; those of a table, which are counted when it is read, count as one."""
+        n, d = self.samples or 1, len({*self.moved_together})
         levels = [len(held.values or ()) or held.levels or 1 for held in self.uncertainties.values()]
         per_sample = {"saltelli": (1 + self.second_order) * d + 2, "morris": d + 1}
-        samples = math.prod(levels) if self.design == "grid" else n * per_sample.get(self.design, 1)
-        return samples * math.prod(len(lever.values) for lever in self.levers.values()) * len(self.scenarios)
+        return math.prod(levels) if self.design == "grid" else n * per_sample.get(self.design, 1)
 
     def _range_faults(self) -> Iterator[Fault]:
         """Check every range, and that it has levels in a grid, and only there."""
@@ -196,6 +208,28 @@ class Experiment(CheckedFile):
                     yield Fault(where, f"{name} cannot vary", "Delete it.", at_key=k == 0)
                 before[name] = f"{role}.{path}"
 
+    def _group_faults(self) -> Iterator[Fault]:
+        """Check that groups are of uncertainties, each in one of them, and that the design moves them together."""
+        if self.groups and self.design not in GROUPED:
+            remedy = f"Delete the line, or write design: {' or '.join(GROUPED)}."
+            yield Fault(("groups",), f"the design {self.design} takes no groups", remedy, at_key=True)
+        before: dict[str, str] = {}
+        for name, paths in self.groups.items():
+            if name in self.uncertainties:
+                fault = f"the group {shown(name)} has the name of an uncertainty"
+                yield Fault(("groups", name), fault, "Give it a name of its own, such as war.", at_key=True)
+            for k, path in enumerate(paths):
+                if path not in self.uncertainties:
+                    fault, remedy = (
+                        f"{shown(path)} is not among the uncertainties",
+                        choose_from(path, self.uncertainties),
+                    )
+                    yield Fault(("groups", name, k), fault, remedy)
+                elif path in before:
+                    fault = f"{path} is in two groups, {before[path]} and {name}"
+                    yield Fault(("groups", name, k), fault, "Keep it in one of them.")
+                before[path] = name
+
     def _goal_faults(self) -> Iterator[Fault]:
         """Check that goals are set for outcomes, that levers are judged by them, and how many runs are kept."""
         for name in self.goals:
@@ -208,6 +242,12 @@ class Experiment(CheckedFile):
         if self.retention.keep > self.replications:
             fault = f"retention.keep is {self.retention.keep}, there are {self.replications} replications"
             yield Fault(("retention", "keep"), fault, f"Write at most {self.replications}.")
+
+    @property
+    def moved_together(self) -> tuple[str, ...]:
+        """The group of every uncertainty, its own path where it is in none."""
+        group_of = {path: name for name, paths in self.groups.items() for path in paths}
+        return tuple(group_of.get(path, path) for path in self.uncertainties)
 
     def quick(self) -> Experiment:
         """The same experiment as a trial: few samples, few levels of numbers, at most two replications."""

@@ -14,7 +14,7 @@ from hedgesim.errors import Place, ScenarioError
 from hedgesim.experiment.design import place_of_sample
 from hedgesim.experiment.schema import Experiment, stem_of
 from hedgesim.experiment.uncertainties import Value
-from hedgesim.scenario import KnownNames, Scenario, known_names, read_scenario
+from hedgesim.scenario import Scenario, known_names, read_scenario
 from hedgesim.scenario.files import find_beside
 
 UNCHANGED = 1.0
@@ -31,11 +31,6 @@ class ScenarioVariant:
 
     scenario: Scenario
     members: Mapping[str, tuple[str, ...]]
-
-    @property
-    def names(self) -> KnownNames:
-        """Countries, powers, domains and options that take part."""
-        return known_names(self.scenario.tables_folder).for_scenario(self.scenario.keys).in_scenario
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ def read_variants(
             tried = {path: _end(experiment, path, of[n], end=end) for path, of in numbers.items()}
             highest = _read(experiment, name, _settings(experiment, {**values, **tried}))
         scenario = _read(experiment, name, [*_settings(experiment, values), *sizes])
-        variants.append(ScenarioVariant(scenario, {path: _members(highest, path) for path in of_rules}))
+        variants.append(ScenarioVariant(scenario, {path: members_of(highest, path) for path in of_rules}))
     return tuple(variants)
 
 
@@ -89,7 +84,7 @@ def _settings(experiment: Experiment, values: Mapping[str, Value]) -> list[_Sett
     return [_Setting(one, path, value) for path, value in values.items() for one in experiment.paths_of(path)]
 
 
-def _members(scenario: Scenario, path: str) -> tuple[str, ...]:
+def members_of(scenario: Scenario, path: str) -> tuple[str, ...]:
     """Countries or powers whose rule takes the number at a path: those to whom it is given, and who follow the rule."""
     _, side, who, name = path.split(".")
     codes = getattr(scenario, side) or getattr(known_names(scenario.tables_folder), side) or ()

@@ -35,6 +35,7 @@ ROW, BAR, BETWEEN = 0.3, 0.36, 0.3  # inches of a factor; bar by row; inches bet
 ABOVE, LINE = 0.6, 0.15  # inches above a row of panels, and more for each line of their titles
 SIDE, SHAPE, SQUARES = 3.6, 0.85, 3  # inches of a panel of effects; its height by its width; panels side by side
 MOST_LABELS, FEWEST_ROWS = 10, 3  # factors named in a panel of effects; rows of a low panel of bars
+COLORS = (BLUE, AMBER)  # of the first and the second measure
 EDGE = 0.06  # share of an axis left free at its ends
 
 
@@ -58,7 +59,7 @@ class Panel:
 
 @dataclass(frozen=True)
 class Sensitivities:
-    """What a page needs: indices and their basis, columns of groups, the measures drawn, note and caption.
+    """What a page needs: indices and their basis, columns of groups, the measures drawn (one or two), note and caption.
 
     indices, basis: as of `analysis.sensitivity`.
     """
@@ -66,7 +67,7 @@ class Sensitivities:
     indices: pd.DataFrame
     basis: pd.DataFrame
     groups: tuple[str, ...]
-    measures: tuple[str, str]
+    measures: tuple[str, ...]
     note: str
     caption: str
 
@@ -105,7 +106,7 @@ class Sensitivities:
 
 def draw_sensitivity(found: Sensitivities, outcomes: Sequence[str], folder: Path) -> list[Path]:
     """Draw a page for every outcome that varies, as .png and .svg; the paths written."""
-    draw = _effects_page if MEAN in found.measures else _bars_page
+    draw = _effects_page if SPREAD in found.measures else _bars_page
     panels = {outcome: found.panels(outcome) for outcome in outcomes}
     return look.write_pages({name: partial(draw, found, name, own) for name, own in panels.items() if own}, folder)
 
@@ -121,7 +122,7 @@ def _lines(panels: Sequence[Panel]) -> int:
 
 
 def _bars_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -> Figure:
-    """Bars of two measures, factors from the largest to the smallest."""
+    """Bars of one or two measures, factors from the largest to the smallest."""
     shown, labels = panels[:MOST_PANELS], short_names(found.indices["factor"].unique())
     first = pd.concat([panel.column(found.measures[0]) for panel in shown], axis=1).mean(axis=1)
     order = list(first.sort_values(ascending=False, kind="stable").index)
@@ -139,17 +140,17 @@ def _bars_page(found: Sensitivities, outcome: str, panels: Sequence[Panel]) -> F
         axis.tick_params(labelbottom=True)
     axes[0].set_yticks(range(len(order)), [labels[path] for path in order])
     axes[0].set_ylim(len(order) - 0.4, -0.6)
-    handles = [Patch(color=color) for color in (BLUE, AMBER)]
+    handles = [Patch(color=color) for color in COLORS[: len(found.measures)]]
     look.legend(figure, handles, [NAMES[name] for name in found.measures], columns=2)
     return figure
 
 
 def _draw_bars(axis: Axes, panel: Panel, order: list[str], measures: Sequence[str]) -> None:
-    """Two bars a factor with their confidence intervals, and the index that a factor without effect may reach."""
+    """Bars of the measures of each factor with their intervals, and the index that one without effect may reach."""
     y = np.arange(len(order), dtype=np.float64)
     panel = replace(panel, indices=panel.indices.reindex(order))
-    for measure, color, shift in zip(measures, (BLUE, AMBER), (-0.5, 0.5), strict=True):
-        at = y + shift * BAR
+    for place, measure in enumerate(measures):
+        color, at = COLORS[place], y + (place - (len(measures) - 1) / 2) * BAR
         axis.barh(at, panel.column(measure), BAR, color=panel.colors(measure, color), zorder=2)
         axis.hlines(at, panel.column(measure, "low"), panel.column(measure, "high"), color=INK, lw=0.9, zorder=3)
     axis.axvline(0.0, color=INK, lw=0.8, zorder=2.5)

@@ -20,6 +20,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from hedgesim.experiment.points import Factor
+from hedgesim.model.named_outcomes import is_yes_or_no
 from hedgesim.plots import theme as look
 from hedgesim.plots.chart import Limits
 from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, panels_of, plain
@@ -85,9 +86,13 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
     texts = data.values(split) if split else []
     ticks = [[] if factor.numeric else data.values(factor.path) for factor in data.factors]
     points = "; points: single runs" * (len(rows) <= MOST_POINTS)
+    middle = "median", "90 % predictive, 5 to 95 % of runs"
+    line, dots = f"Lines: {middle[0]}; bands: {middle[1]}", f"Dots and bars: {middle[0]} and {middle[1]}"
+    if is_yes_or_no(outcome):
+        line, dots = "Lines: share of runs in which it is so", "Dots: share of runs in which it is so"
     notes = {
-        f"Lines: median; bands: 90 % predictive, 5 to 95 % of runs{points}.": [] in ticks,
-        "Dots and bars: median and 90 % predictive, 5 to 95 % of runs.": any(ticks),
+        f"{line}{points}.": [] in ticks,
+        f"{dots}.": any(ticks),
         BINNED: any(factor.numeric and rows[factor.path].nunique() > GRID_POINTS for factor in data.factors),
         POOLED: len(ticks) > 1,
     }
@@ -123,11 +128,11 @@ def along_table(data: SweepData, outcome: str) -> pd.DataFrame:
             own = own.assign(at=_positions(own[path]))
             for rank, line in enumerate(lines):
                 some = own[own[split] == line] if split else own
-                band = summarise_column(some, ["at"], value=outcome)
+                band = _band(some, "at", outcome)
                 parts.append(band.assign(**about, text="", rank=rank, color=COLORS[rank], line=line))
         elif len(own):
             values = data.values(path)
-            band = summarise_column(own, [path], value=outcome).set_index(path).reindex(values).reset_index(drop=True)
+            band = _band(own, path, outcome).set_index(path).reindex(values).reset_index(drop=True)
             ranks = list(range(len(values))) if path == split else [0] * len(values)
             colors = [COLORS[rank] if path == split else MUTED if split else BLUE for rank in ranks]
             parts.append(band.assign(**about, at=range(len(values)), text=values, rank=ranks, color=colors, line=""))
@@ -159,6 +164,12 @@ def _draw_points(data: SweepData, axis: Axes, path: str, outcome: str) -> None:
     for rank, value in enumerate(data.values(split) if split else [""]):
         some, faint = rows[rows[split] == value] if split else rows, COLORS[rank] if split else MUTED
         axis.plot(some[path], some[outcome], "o", ms=2.2, mew=0, alpha=0.25, color=faint, zorder=2)
+
+
+def _band(rows: pd.DataFrame, along: str, outcome: str) -> pd.DataFrame:
+    """The ends and the middle of a band at every place; of what is 1 or 0 the share of runs, without a band."""
+    band = summarise_column(rows, [along], value=outcome)
+    return band.assign(**dict.fromkeys(BAND, band["mean"])) if is_yes_or_no(outcome) else band
 
 
 def _positions(values: pd.Series[float]) -> pd.Series[float]:

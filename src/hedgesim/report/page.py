@@ -12,7 +12,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from hedgesim.analysis.comparison import check_outcome, compare, distinct
+from hedgesim.analysis.comparison import compare, distinct, of_outcomes
 from hedgesim.analysis.effects import effects_of
 from hedgesim.errors import HedgesimError, choose_from, printable
 from hedgesim.report import charts, compared, enough, origin, single, swept, trust, why
@@ -76,7 +76,7 @@ Built = tuple[str, str, tuple[Fact, ...], list[Section], str]
 def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) -> Built:
     found = compare(*(one.results for one in subjects), names=[one.name for one in subjects])
     if choices.outcome:
-        check_outcome(found, choices.outcome)
+        of_outcomes(found, [choices.outcome])
     row = compared.answering(found, choices.outcome, subjects[0].chart.names.powers)
     sections = compared.sections(found, names)
     sections[2:2] = charts.sections(subjects, row)

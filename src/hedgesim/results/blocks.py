@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from hedgesim.engines.records import (
     record_world,
     trajectory_of,
 )
+from hedgesim.errors import HedgesimError
+from hedgesim.model.named_outcomes import named_in, which
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
@@ -88,7 +90,8 @@ def final_columns(axes: Axes) -> list[str]:
 def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
     """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column."""
     known = outcomes_known(outcomes)
-    return {name: final_of(outcomes, name) for name in final_columns(outcomes.axes) if name in known}
+    usual = {name: final_of(outcomes, name) for name in final_columns(outcomes.axes) if name in known}
+    return usual | {name: outcomes.final_further(name) for name in outcomes.further}
 
 
 def outcomes_known(outcomes: Outcomes) -> list[str]:
@@ -112,6 +115,26 @@ def final_of(outcomes: Outcomes, name: str) -> Values:
         raise ValueError(name)
     of, n = places[name]
     return np.asarray(outcomes.of_country(of)[n, -1])
+
+
+def further_in(names: Iterable[str], axes: Axes) -> tuple[str, ...]:
+    """Of some outcomes those that exist with these axes and are in the table of runs only where they are named."""
+    known = named_in(axes)
+    return tuple(sorted(name for name in {*names} & known.keys() if not known[name].family.always))
+
+
+def with_outcomes(cases: Sequence[Case], names: Sequence[str], option: str = "--outcome") -> list[Case]:
+    """Cases whose runs have some outcomes too, as far as these exist in them; HedgesimError for one that none has.
+
+    option: that named them.
+    """
+    every = [case.setting.axes for case in cases]
+    known = {*SYSTEM_OUTCOMES, *(name for axes in every for name in named_in(axes))}
+    for name in names:
+        if name not in known:
+            raise HedgesimError(f"{option} {name}", "there is no such outcome of a run", which(name, known))
+    asked = [tuple(sorted({*names} & named_in(axes).keys())) for axes in every]
+    return [replace(case, further=further) for case, further in zip(cases, asked, strict=True)]
 
 
 class Rows:

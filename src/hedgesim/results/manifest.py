@@ -38,7 +38,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
         *("scenario", "scenario_digest", "scenario_text", "backend", "workers", "runs_at_once", "parameters", "rules"),
         *("keep", "began", "ended", "twin", "left_out", "outcome", "grid", "notes", "until_error"),
     },
-    SWEEP: IN_SWEEPS | {"tables", "failed"},
+    SWEEP: IN_SWEEPS | {"tables", "failed", "groups"},
 }
 """Keys that a manifest may have, by kind; those of findings differ from command to command."""
 

@@ -6,7 +6,7 @@ import hashlib
 import json
 import pickle
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.variation import VariedNumber
+from hedgesim.engines.variation import VariedNumber, varied_number
 from hedgesim.experiment import DesignPoints, Experiment, design_points, split_by
+from hedgesim.results.blocks import further_in
 from hedgesim.results.chunks import Task
 from hedgesim.results.folders import digest_of_folder, digest_of_sources
 from hedgesim.results.ownership import identity_of
@@ -80,15 +81,15 @@ class SweepPlan:
 
     @cached_property
     def keys(self) -> list[str]:
-        """The key of every point: digest of sources, resolved scenario, its tables, numbers, seed and first draw."""
+        """The key of every point: digest of all that its runs depend on, and of the further outcomes that they have."""
         scenarios, seed = [variant.scenario for variant in self.points.variants], self.experiment.seed
         tables = {folder: digest_of_folder(folder) for folder in {one.tables_folder for one in scenarios}}
         bases = [f"{self.sources} {one.digest} {tables[one.tables_folder]} {seed}" for one in scenarios]
         names = json.dumps([list(self.experiment.paths_of(path)) for path in self.points.numbers])
         columns = [values.tolist() for values in self.points.numbers.values()]
-        draws = self.points.table["first_draw"].tolist()
+        draws, further = self.points.table["first_draw"].tolist(), "".join(f" {name}" for name in self.points.further)
         return [
-            hashlib.sha256(f"{bases[n]} {names} {numbers} {draw}".encode()).hexdigest()[:DIGITS]
+            hashlib.sha256(f"{bases[n]} {names} {numbers} {draw}{further}".encode()).hexdigest()[:DIGITS]
             for n, draw, *numbers in zip(self.points.variant.tolist(), draws, *columns, strict=True)
         ]
 
@@ -167,9 +168,10 @@ class SweepPlan:
         )
 
     def case(self, variant: int) -> Case:
-        """The case of a variant."""
+        """The case of a variant, with the outcomes that have to be recorded for the experiment."""
         scenario = self.points.variants[variant].scenario
-        return case_of(scenario, self._inputs_of(scenario).setting)
+        case = case_of(scenario, self._inputs_of(scenario).setting)
+        return replace(case, further=further_in(self.points.further, case.setting.axes))
 
     def bytes_on_disk(self, runs: int) -> float:
         """What some of its runs take on disk, rather too much than too little; statistics by quarter once a point."""
@@ -193,18 +195,10 @@ class SweepPlan:
         inputs = self._inputs_of(of.scenario)
         axes, lines = inputs.setting.axes, impulses_of(of.scenario, inputs.tables)
 
-        def varied_number(path: str) -> VariedNumber:
-            first, _, rest = path.partition(".")
-            if first == "settings":
-                return VariedNumber(parameter=rest)
-            if first == "shock_sizes":
-                return VariedNumber(impulses=tuple(k for k, line in enumerate(lines) if line.belongs_to(rest)))
-            side, _, name = rest.split(".")
-            axis = axes.countries if side == "countries" else axes.powers
-            places = tuple(axis.index(code) for code in of.members[path])
-            return VariedNumber(name, countries=places) if side == "countries" else VariedNumber(name, powers=places)
+        def number_of(path: str) -> VariedNumber:
+            return varied_number(path, axes, lines, of.members.get(path, ()))
 
-        return {path: tuple(map(varied_number, self.experiment.paths_of(path))) for path in self.points.numbers}
+        return {path: tuple(map(number_of, self.experiment.paths_of(path))) for path in self.points.numbers}
 
 
 def identity_of_sweep(points: DesignPoints) -> str:

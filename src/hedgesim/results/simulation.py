@@ -15,7 +15,7 @@ from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.trial import read_with_rules
 from hedgesim.errors import check_path, whole
-from hedgesim.results.blocks import Block, Rows, run_block
+from hedgesim.results.blocks import Block, Rows, run_block, with_outcomes
 from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
@@ -41,12 +41,16 @@ def silent(_: int) -> None:
 
 @dataclass(frozen=True)
 class Plan:
-    """How many runs on which engine in how many processes, and of how many of the first everything is kept."""
+    """How many runs on which engine in how many processes, and of how many of the first everything is kept.
+
+    outcomes: of single countries, options or formats that every run has too; see `model.named_outcomes`.
+    """
 
     runs: int
     keep: int
     engine: Engine
     workers: int = 1
+    outcomes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what is no whole number, or out of range; HedgesimError."""
@@ -55,7 +59,8 @@ class Plan:
 
     def identity_of(self, *scenarios: Scenario) -> str:
         """What results are of scenarios: see `ownership.identity_of`."""
-        return identity_of(scenarios, self.runs, self.keep, self.engine.name, self.engine.backend, own_rules())
+        how = (self.runs, self.keep, self.engine.name, self.engine.backend, own_rules())
+        return identity_of(scenarios, *how, *([sorted({*self.outcomes})] if self.outcomes else []))
 
 
 def run(
@@ -97,7 +102,7 @@ def run_scenarios(
 ) -> tuple[list[Results], Paired]:
     """Results of one scenario, or of two and their differences; see `run`. The tables of each are read once."""
     inputs = list(map(read_inputs, scenarios))
-    cases = [case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)]
+    cases = with_outcomes([case_of(one, of.setting) for one, of in zip(scenarios, inputs, strict=True)], plan.outcomes)
     check_space(folder, cases, runs=plan.runs, keep=plan.keep)
     if folder is not None:
         Folder(folder).prepare()

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.engines.records import SYSTEM, Outcomes, Values
-from hedgesim.results.blocks import Block
+from hedgesim.model.named_outcomes import named_in
+from hedgesim.model.setting import Axes
+from hedgesim.results.blocks import Block, further_in
 from hedgesim.results.reduction import EXACT, INTERVAL, LEVELS, QUANTILES, Reduction
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, STATISTICS, SUMMARY_KEYS, TOTALS
 
-ALL = "all"
-"""Entity of a mean over countries."""
+ALL, NAMED = "all", "named"
+"""Entity of a mean over countries, and of what has a name of its own such as `share_economy_RUS_KAZ`."""
 
 CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n")
 
@@ -79,9 +81,9 @@ class Closing:
     """The closing table of a case: levels before and after and what was counted, with Monte Carlo error.
 
     Levels (presence by option, hedging index) are means over runs in the first and the last quarter, over all
-    countries and for the index also per country; `error` is the standard error of the change. What is counted per
-    quarter is a total per run after the first quarter, realignments the countries that are realigned in the last;
-    `before` and `change` of these are empty and `error` is that of the value.
+    countries, for the index also per country, and of what is named in addition; `error` is the standard error of the
+    change. What is counted per quarter is a total per run after the first quarter, realignments the countries that are
+    realigned in the last; `before` and `change` of these are empty and `error` is that of the value.
     """
 
     def __init__(self) -> None:
@@ -89,12 +91,15 @@ class Closing:
         self._keys: list[tuple[str, str]] = []
         self._levels: Reduction | None = None
         self._counts = Reduction((len(COUNTS),))
+        self._totals: frozenset[str] = frozenset()
 
     def add(self, outcomes: Outcomes) -> None:
         """Take in runs that did not fail."""
         if self._levels is None:
             means = [name for name in outcomes.countries if name.startswith(PRESENCE)]
             self._keys = [(name, ALL) for name in (*means, INDEX)] + [(INDEX, code) for code in outcomes.axes.countries]
+            self._keys += [(name, NAMED) for name in further_in(outcomes.further, outcomes.axes)]
+            self._totals = frozenset(filter(outcomes.is_total, outcomes.further))
             self._levels = Reduction((3, len(self._keys)))
         first, last = self._levels_at(outcomes, 0), self._levels_at(outcomes, -1)
         self._levels.add(np.stack([first, last, last - first]))
@@ -104,13 +109,24 @@ class Closing:
     def _levels_at(self, outcomes: Outcomes, step: int) -> Values:
         """Levels at a step, axes (level, run)."""
         means = [outcomes.of_country(name)[:, step].mean(axis=0) for name, entity in self._keys if entity == ALL]
-        return np.concatenate([np.stack(means), outcomes.of_country(INDEX)[:, step]])
+        further = [self._further_at(outcomes, name, step)[None] for name, entity in self._keys if entity == NAMED]
+        return np.concatenate([np.stack(means), outcomes.of_country(INDEX)[:, step], *further])
+
+    def _further_at(self, outcomes: Outcomes, name: str, step: int) -> Values:
+        """A further outcome at a step, axes (run,); of totals nothing at the first."""
+        values = outcomes.further[name]
+        return (
+            (np.zeros_like(values[0]) if name in self._totals else values[0])
+            if step == 0
+            else outcomes.final_further(name)
+        )
 
     def table(self) -> pd.DataFrame:
         """The table, columns `CLOSING`: means over countries, then the index per country, then counts."""
         if self._levels is None:
             return pd.DataFrame(columns=list(CLOSING))
         means, errors, n = self._levels.mean(), self._levels.error(), self._levels.n
+        means[np.ix_([0, 2], [name in self._totals for name, _ in self._keys])] = np.nan
         levels = [(*key, *means[:, k], errors[2, k], n) for k, key in enumerate(self._keys)]
         totals = zip(COUNTS, self._counts.mean(), self._counts.error(), strict=True)
         counts = [(name, SYSTEM, np.nan, mean, np.nan, error, n) for name, mean, error in totals]
@@ -169,8 +185,8 @@ class Paired:
 def compared(outcomes: Outcomes) -> dict[Key, Values]:
     """Everything that is compared of some runs, each axes (run,).
 
-    Presence and the hedging index per country in the last quarter, outcomes of the system, and meetings of leaders
-    per format after the start.
+    Presence and the hedging index per country in the last quarter, outcomes of the system, meetings of leaders per
+    format after the start, and what else is named.
     """
     axes = outcomes.axes
     presence = [name for name in outcomes.countries if name.startswith(PRESENCE)]
@@ -186,7 +202,14 @@ def compared(outcomes: Outcomes) -> dict[Key, Values]:
         found[name, SYSTEM, ""] = values.sum(axis=0) if name in TOTALS else values[-1]
         if name == "leader_meetings":
             found |= {(name, code, ""): outcomes.meetings[n] for n, code in enumerate(axes.formats)}
-    return found
+    return found | {key_of(name, axes): outcomes.final_further(name) for name in outcomes.further}
+
+
+def key_of(name: str, axes: Axes) -> Key:
+    """What an outcome is, of whom and, for presence and the like, of which option."""
+    known = named_in(axes)
+    outcome, entity, option = known[name].key if name in known else (name, SYSTEM, "")
+    return outcome, entity or ALL, option
 
 
 def error_of(sample: Values) -> float:

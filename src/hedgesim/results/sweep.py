@@ -218,6 +218,7 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
         "scenarios": {digest: one.name for digest, one in scenarios.items()},
         "scenario_texts": {one.name: one.text for one in list(scenarios.values())[::-1]},
         "parameters": sorted({one.parameters for one in scenarios.values()}),
+        **({"groups": {name: list(paths) for name, paths in experiment.groups.items()}} if experiment.groups else {}),
         "points": len(plan.points),
         "repeated": plan.repeated,
         "runs": plan.runs,

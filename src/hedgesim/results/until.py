@@ -13,7 +13,7 @@ import numpy as np
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.records import Values
 from hedgesim.errors import HedgesimError, StoreError, choose_from
-from hedgesim.results.blocks import final_columns, run_block
+from hedgesim.results.blocks import final_columns, run_block, with_outcomes
 from hedgesim.results.folders import RUN, Folder, now
 from hedgesim.results.manifest import manifest_in
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
@@ -104,7 +104,8 @@ def _error(values: Values) -> float:
 
 def identity_but_for_runs(scenario: Scenario, plan: Plan) -> str:
     """What is asked for, but for the number of runs, which is not known before."""
-    return identity_of((scenario,), UNTIL, plan.keep, plan.engine.name, plan.engine.backend, own_rules())
+    how = (UNTIL, plan.keep, plan.engine.name, plan.engine.backend, own_rules())
+    return identity_of((scenario,), *how, *([sorted({*plan.outcomes})] if plan.outcomes else []))
 
 
 def runs_there(folder: Path, scenario: Scenario, plan: Plan) -> int:
@@ -152,8 +153,9 @@ def run_until(
         StoreError: the folder cannot be written.
     """
     inputs = read_inputs(scenario)
-    case, unfinished = case_of(scenario, inputs.setting), Unfinished(folder, identity_but_for_runs(scenario, plan))
-    until.check(final_columns(case.setting.axes))
+    (case,) = with_outcomes([case_of(scenario, inputs.setting)], plan.outcomes)
+    unfinished = Unfinished(folder, identity_but_for_runs(scenario, plan))
+    until.check([*final_columns(case.setting.axes), *case.further])
     until = replace(until, least=max(until.least, runs_there(folder, scenario, plan)))
     check_space(folder, [case], runs=plan.runs, keep=plan.keep)
     Folder(folder).prepare()

@@ -16,6 +16,7 @@ from hedgesim.model.votes import CHOICES
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.given import given_of
 from hedgesim.scenario.impulses import impulses_of, shocks_of
+from hedgesim.scenario.missing import check_complete
 from hedgesim.scenario.overrides import with_data
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, read_tables
@@ -44,10 +45,20 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
+    tables = _tables_at_start(scenario)
+    return ScenarioInputs(tables, setting_of(scenario, tables))
+
+
+def axes_at_start(scenario: Scenario) -> Axes:
+    """The axes of a scenario, whose tables may lack other things."""
+    return axes_of(scenario, _tables_at_start(scenario))
+
+
+def _tables_at_start(scenario: Scenario) -> Tables:
+    """The tables of a scenario as visible at its start, with what it replaces in them."""
     read = read_tables(scenario.tables_folder)
     own = {key: source.entry for key, source in scenario.sources.items()}
-    tables = with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
-    return ScenarioInputs(tables, setting_of(scenario, tables))
+    return with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:
@@ -84,6 +95,7 @@ def _check_addresses(axes: Axes) -> None:
 def setting_of(scenario: Scenario, tables: Tables) -> Setting:
     """The arrays of a scenario; tables hold only what was visible at its start."""
     axes = axes_of(scenario, tables)
+    check_complete(tables, axes, scenario.tables_folder)
     power = _Attributes(tables, "power", axes.powers)
     country = _Attributes(tables, "country", axes.countries)
     domain = _Attributes(tables, "domain", axes.domains)
@@ -169,13 +181,6 @@ def _shares(tables: Tables, axes: Axes, column: str) -> dict[tuple[str, str, str
 def _options(cells: dict[tuple[str, str, str], float], axes: Axes) -> Array:
     """Cells as an array, axes (country, domain, option, run)."""
     wanted = [[[(c, d, o) for o in axes.options] for d in axes.domains] for c in axes.countries]
-    for rows in wanted:
-        for row in rows:
-            for cell in row:
-                if cell not in cells:
-                    raise ScenarioError(
-                        Place("table shares"), f"no share for {', '.join(cell)} at the start", "Add it."
-                    )
     return np.asarray([[[cells[cell] for cell in row] for row in rows] for rows in wanted])[..., None]
 
 

@@ -12,7 +12,9 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.shocks import conditions, profile
 from hedgesim.scenario.arrays import ScenarioInputs
+from hedgesim.scenario.calibrations import PRIOR
 from hedgesim.scenario.citations import weights_of
+from hedgesim.scenario.fixed_indices import fixed_indices
 from hedgesim.scenario.impulses import Impulse, basis_of, impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables
@@ -32,6 +34,8 @@ def notes_of(scenario: Scenario, inputs: ScenarioInputs) -> tuple[str, ...]:
     lines = impulses_of(scenario, inputs.tables)
     return (
         *_basis(scenario, inputs, lines),
+        *_fitted_elsewhere(scenario),
+        *fixed_indices(inputs.setting),
         *_aggressor(scenario, inputs.setting),
         *_changes(scenario),
         *_overrides(scenario),
@@ -67,6 +71,15 @@ def _years(tables: Tables) -> Iterator[tuple[str, str]]:
         if form.get("start"):
             years = sorted({date[:4] for date in tables.table(name)["date"] if date})
             yield name.replace("_", " "), "undated" if not years else "-".join(dict.fromkeys((years[0], years[-1])))
+
+
+def _fitted_elsewhere(scenario: Scenario) -> Iterator[str]:
+    """That parameters were fitted to the record of other countries than those of a region's own tables."""
+    if scenario.tables_folder is not None and scenario.parameters != PRIOR:
+        yield (
+            f"The parameters {scenario.parameters} were fitted to the countries of the packaged tables, not to those of"
+            f" {scenario.tables_folder.name}, where nothing has scored them; parameters: {PRIOR} takes them unfitted."
+        )
 
 
 def _aggressor(scenario: Scenario, setting: Setting) -> Iterator[str]:
