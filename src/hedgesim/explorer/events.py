@@ -103,7 +103,8 @@ def _memberships(case: Case, table: pd.DataFrame, foundings: set[tuple[str, int]
         for step, (before, now) in enumerate(zip(statuses, statuses[1:], strict=False), start=1):
             if now != before and (code, step) not in foundings:
                 a = "an" if now == "observer" else "a"
-                verb = f"leaves {code}" if now == "none" else f"becomes {a} {now} of {code}"
+                called = case.names.get(str(code), str(code))
+                verb = f"leaves {called}" if now == "none" else f"becomes {a} {now} of {called}"
                 yield _event(step, "member", f"{who} {verb} (before: {before})", country=country, format=code)
 
 

@@ -20,7 +20,10 @@ function el(tag, props = {}, ...children) {
 }
 const fill = (id, ...children) => $(id).replaceChildren(...children);
 const points = (share) => (100 * share).toFixed(1);
-const signed = (number, digits = 1) => (number >= 0 ? "+" : "−") + Math.abs(number).toFixed(digits);
+const signed = (number, digits = 1) => {
+  const text = Math.abs(number).toFixed(digits);
+  return (Number(text) === 0 ? "±" : number > 0 ? "+" : "−") + text;
+};
 const number = (value) => String(Number(Number(value).toPrecision(6)));
 const colorOf = (code) => (about.options.find((one) => one.code === code) || {}).color || "#8c959f";
 const nameOf = (code) => {
@@ -272,7 +275,7 @@ function shock(one) {
   const path = `shock_sizes.${one.id}`;
   const size = pair({ label: `Size of ${one.name}, factor`, low: 0, high: 2, step: 0.05, value: valueOf(path) ?? one.factor,
     put: (value) => put(path, Number(value) === one.factor ? null : value) });
-  const channels = one.parts.map((part) => `${part.channel} ${signed(part.size, 2)}${part.whom.length ? ` (${part.whom.join(", ")})` : ""}`);
+  const channels = one.parts.map((part) => `${part.channel} ${part.size < 0 ? "−" : "+"}${number(Math.abs(part.size))}${part.whom.length ? ` (${part.whom.join(", ")})` : ""}`);
   const date = !one.own || !one.date ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
     : el("label", {}, "Quarter ", el("input", { value: valueOf(`shocks.${one.id}.date`) ?? one.date, size: 7, on: { change: (event) =>
       put(`shocks.${one.id}.date`, event.target.value === one.date ? null : event.target.value) } }));
@@ -491,11 +494,12 @@ function log() {
 
 function met() {
   const counts = about.countries.map(() => new Map());
-  const side = (format) => (about.powers.some((one) => one.code === format.lead) ? format.lead : format.counterpart ? "others" : "each other");
+  const side = (format) => (about.powers.some((one) => one.code === format.lead) ? format.lead : format.counterpart ? "others" : "home-grown");
   const meetings = [];
   about.formats.forEach((format, k) => {
     for (let step = 1; step <= S.step; step += 1) {
-      const who = about.countries.filter((_, n) => run.came[n][k][step]);
+      const held = run.meeting[k][step] > 1;
+      const who = !held ? [] : about.countries.filter((_, n) => (format.role === "own" ? run.came[n][k][step] : run.status[n][k][step] === 1 || run.status[n][k][step] === 3));
       for (const one of who) {
         const row = counts[about.countries.indexOf(one)];
         row.set(side(format), (row.get(side(format)) || 0) + 1);
@@ -503,10 +507,10 @@ function met() {
       if (step === S.step && who.length) meetings.push(`${format.name}: ${who.map((one) => one.name).join(", ")}`);
     }
   });
-  const columns = [...about.powers.map((one) => one.code), "each other", "others"].filter((code) => counts.some((row) => row.get(code)));
+  const columns = [...about.powers.map((one) => one.code), "home-grown", "others"].filter((code) => counts.some((row) => row.get(code)));
   const most = Math.max(1, ...counts.flatMap((row) => [...row.values()]));
   const cell = (value) => el("td", { style: { background: `rgba(47, 119, 180, ${(0.45 * value) / most})` } }, value ? String(value) : "");
-  fill("met", el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "leader of"), ...columns.map((code) => el("th", { scope: "col", title: nameOf(code) }, code)))),
+  fill("met", el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "country"), ...columns.map((code) => el("th", { scope: "col", title: nameOf(code) }, code)))),
     el("tbody", {}, ...about.countries.map((one, n) => el("tr", {}, el("th", { scope: "row" }, one.name), ...columns.map((code) => cell(counts[n].get(code) || 0)))))));
   fill("met-now", ...meetings.map((text) => el("li", {}, text)));
   if (!meetings.length) fill("met-now", el("li", {}, "No meeting of leaders in this quarter."));
@@ -534,7 +538,7 @@ function drawWhy() {
   const acting = terms.filter((term) => rows.some((row) => row.term === term));
   fill("why-legend", ...acting.map((term) => el("span", {}, el("i", { className: "swatch", style: { background: REASONS[terms.indexOf(term) % REASONS.length] } }), term)));
   plot("why", {
-    height: 44 + 26 * options.length, marginLeft: 130, x: { label: "value (log odds)", grid: true, nice: true },
+    height: 60 + 26 * options.length, marginLeft: 130, marginBottom: 44, x: { label: "value (log odds)", grid: true, nice: true, labelOffset: 38 },
     y: { label: null, domain: options.map((row) => row.option), tickFormat: (code) => (nameOf(code).length > 20 ? `${nameOf(code).slice(0, 19)}…` : nameOf(code)), tickSize: 0 },
     color: { domain: terms, range: terms.map((_, n) => REASONS[n % REASONS.length]) },
     marks: [
