@@ -8,7 +8,7 @@ OURS := src tests tools benchmarks databuild
 QUICK := tests/model tests/rules tests/engines tests/test_architecture.py tests/test_numbers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick hold check lint types docs data evidence forecast format bench clean
+.PHONY: help setup run test test-quick browser hold check lint types docs data evidence forecast format bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,10 +19,13 @@ run: $(VENV)/.runs ## set up and run the war of 2022: tables and charts in resul
 	$(BIN)/hedgesim run scenarios/war_2022.yaml
 
 test: $(VENV)/.tested ## set up and run the tests
-	$(BIN)/python -m pytest -n $(JOBS) -m "not hold"
+	$(BIN)/python -m pytest -n $(JOBS) -m "not hold and not browser"
 
 test-quick: $(VENV)/.tested ## run the tests of the model, the rules and the engines (about a minute)
-	$(BIN)/python -m pytest -n $(JOBS) -m "not hold" $(QUICK)
+	$(BIN)/python -m pytest -n $(JOBS) -m "not hold and not browser" $(QUICK)
+
+browser: $(VENV)/.tested ## open the pages in Chromium (apt-get install chromium)
+	$(BIN)/python -m pytest -m browser tests/explorer
 
 hold: $(VENV)/.tested ## run the long lists of what must hold
 	$(BIN)/python -m pytest -n $(JOBS) -m hold

@@ -22,6 +22,7 @@ ALLOWED: dict[str, set[str]] = {
     "results": {"numpy", "pandas", "pyarrow"},
     "analysis": {"numpy", "pandas", "scipy", "SALib"},
     "plots": {"numpy", "pandas", "scipy", "matplotlib", "mpltern"},
+    "explorer": {"numpy", "pandas", "starlette"},
     "commands": {"pandas", "rich", "typer"},
 }
 """Layers in the order in which they may import one another, and the packages that any of their files may import."""
@@ -47,6 +48,7 @@ ALLOWED_IN_FILE = {
     "results/archive/inputs.py": {"yaml"},
     "results/labelled.py": {"xarray"},
     "plots/__init__.py": {"lazy_loader"},
+    "explorer/serve.py": {"uvicorn"},
 }
 """Packages that one file alone may import."""
 

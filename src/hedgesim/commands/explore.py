@@ -26,7 +26,7 @@ def explore(
     try:
         from hedgesim.explorer.serve import serve
     except ModuleNotFoundError as error:
-        fault = f"{error.name} is not installed"
+        fault = f"{(error.name or '').partition('.')[0]} is not installed"
         raise HedgesimError("hedgesim explore", fault, "Install it with: pip install 'hedgesim[explorer]'.") from error
     use_rules(rule_files)
     read_scenario(scenario)

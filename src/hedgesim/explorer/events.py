@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -22,9 +23,7 @@ FEW = 3
 Event = dict[str, Any]
 
 
-def events_of(
-    scenario: Scenario, inputs: ScenarioInputs, case: Case, kept: Mapping[str, pd.DataFrame]
-) -> list[Event]:
+def events_of(scenario: Scenario, inputs: ScenarioInputs, case: Case, kept: Mapping[str, pd.DataFrame]) -> list[Event]:
     """Events in the order of quarters, each with its step, period, kind and text; kept: full tables of one run."""
     periods = case.setting.axes.periods
     found = [
@@ -55,9 +54,9 @@ def _given(scenario: Scenario, inputs: ScenarioInputs, quarters: int) -> Iterato
 
 def _meetings(inputs: ScenarioInputs, case: Case, table: pd.DataFrame) -> Iterator[Event]:
     """Meetings of every format; the first at a rung is of another kind than those that repeat it."""
-    about = inputs.tables.table("formats").set_index("format")
+    about = {str(row["format"]): row for row in inputs.tables.table("formats").to_dict("records")}
     for code, rows in table.groupby("format", sort=False):
-        row, before = about.loc[str(code)], "none"
+        row, before = about[str(code)], "none"
         for step, (rung, meeting) in enumerate(zip(rows["rung"], rows["meeting"], strict=True)):
             first = step > 0 and rung not in {before, "none"}
             if first:
@@ -67,7 +66,7 @@ def _meetings(inputs: ScenarioInputs, case: Case, table: pd.DataFrame) -> Iterat
             before = rung
 
 
-def _first_in_words(row: pd.Series[Any], code: str, rung: str, names: Mapping[str, str]) -> str:
+def _first_in_words(row: Mapping[Any, Any], code: str, rung: str, names: Mapping[str, str]) -> str:
     """A format meets at a rung for the first time."""
     parties = [part for part in str(row["eligible"]).split(";") if part]
     if row["role"] == "treaty":
@@ -88,7 +87,7 @@ def _listed(parties: Sequence[str], names: Mapping[str, str]) -> str:
 
 
 def _foundings(table: pd.DataFrame) -> set[tuple[str, int]]:
-    """Formats that meet for the first time at all, with the step; that their founders are members goes without saying."""
+    """Formats that meet for the first time at all, with the step: their founders become members without more words."""
     found = set()
     for code, rows in table.groupby("format", sort=False):
         rungs = rows["rung"].tolist()
@@ -100,7 +99,7 @@ def _memberships(case: Case, table: pd.DataFrame, foundings: set[tuple[str, int]
     """Countries enter, rise, fall back or leave."""
     for (country, code), rows in table.groupby(["country", "format"], sort=False):
         statuses, who = rows["status"].tolist(), case.names.get(str(country), str(country))
-        for step, (before, now) in enumerate(zip(statuses, statuses[1:], strict=False), start=1):
+        for step, (before, now) in enumerate(pairwise(statuses), start=1):
             if now != before and (code, step) not in foundings:
                 a = "an" if now == "observer" else "a"
                 called = case.names.get(str(code), str(code))

@@ -414,6 +414,10 @@ function plot(id, options, label) {
   const figure = $(id), width = Math.max(260, figure.clientWidth || 600);
   const made = Plot.plot({ width, ariaLabel: label, style: { fontSize: "12px", background: "transparent" }, ...options });
   made.setAttribute("role", "img");
+  for (const part of made.querySelectorAll("[aria-label], [aria-description]")) {
+    part.removeAttribute("aria-label"); // the chart has one label as a whole
+    part.removeAttribute("aria-description");
+  }
   figure.replaceChildren(made);
 }
 
