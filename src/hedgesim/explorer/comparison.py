@@ -15,7 +15,7 @@ from hedgesim.results.tables import INDEX, PRESENCE, TOTALS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.twins import lacking, name_of_twin
 
-PAIRS, MOST_WORK = 500, 40_000
+PAIRS, MOST_WORK = 500, 40_500
 """Pairs of runs that are compared, and pairs times quarters at most: a long scenario has fewer pairs."""
 
 OF_COUNTRIES, OF_SYSTEM = (INDEX,), ("leader_meetings", "leader_meetings_outside", "cohesion", "realignments")

@@ -35,10 +35,6 @@ def events_of(scenario: Scenario, inputs: ScenarioInputs, case: Case, kept: Mapp
     return [{"period": periods[one["step"]], **one} for one in sorted(found, key=lambda one: one["step"])]
 
 
-def _event(step: int, kind: str, text: str, **about: Any) -> Event:
-    return {"step": step, "kind": kind, "text": text, **about}
-
-
 def _given(scenario: Scenario, inputs: ScenarioInputs, quarters: int) -> Iterator[Event]:
     """Shocks with a date, each event once, and changes that the scenario gives."""
     begun: dict[str, tuple[int, str]] = {}
@@ -46,10 +42,10 @@ def _given(scenario: Scenario, inputs: ScenarioInputs, quarters: int) -> Iterato
         if line.channel != "alarm" and 0 <= line.onset < quarters and line.rate == 0.0:
             begun.setdefault(line.event or line.shock, (int(line.onset), line.name))
     for name, (step, words) in begun.items():
-        yield _event(step, "shock", f"Shock: {words.partition(':')[0]}", id=name)
+        yield {"step": step, "kind": "shock", "text": f"Shock: {words.partition(':')[0]}", "id": name}
     for name, change in scenario.changes.items():
         step = change.date.index - scenario.start.index
-        yield _event(step, "change", f"The scenario gives: {change.in_words}", id=name)
+        yield {"step": step, "kind": "change", "text": f"The scenario gives: {change.in_words}", "id": name}
 
 
 def _meetings(inputs: ScenarioInputs, case: Case, table: pd.DataFrame) -> Iterator[Event]:
@@ -60,9 +56,11 @@ def _meetings(inputs: ScenarioInputs, case: Case, table: pd.DataFrame) -> Iterat
         for step, (rung, meeting) in enumerate(zip(rows["rung"], rows["meeting"], strict=True)):
             first = step > 0 and rung not in {before, "none"}
             if first:
-                yield _event(step, "first", _first_in_words(row, str(code), rung, case.names), format=code)
+                text = _first_in_words(row, str(code), rung, case.names)
+                yield {"step": step, "kind": "first", "text": text, "format": code}
             elif step > 0 and meeting != "none":
-                yield _event(step, "again", f"{meeting.capitalize()} meet again: {row['name']}", format=code)
+                text = f"{meeting.capitalize()} meet again: {row['name']}"
+                yield {"step": step, "kind": "again", "text": text, "format": code}
             before = rung
 
 
@@ -104,7 +102,8 @@ def _memberships(case: Case, table: pd.DataFrame, foundings: set[tuple[str, int]
                 a = "an" if now == "observer" else "a"
                 called = case.names.get(str(code), str(code))
                 verb = f"leaves {called}" if now == "none" else f"becomes {a} {now} of {called}"
-                yield _event(step, "member", f"{who} {verb} (before: {before})", country=country, format=code)
+                text = f"{who} {verb} (before: {before})"
+                yield {"step": step, "kind": "member", "text": text, "country": country, "format": code}
 
 
 def _leads(case: Case, table: pd.DataFrame) -> Iterator[Event]:
@@ -117,4 +116,4 @@ def _leads(case: Case, table: pd.DataFrame) -> Iterator[Event]:
             if leading[step] != leading[step - 1]:
                 now, before = (case.names.get(powers[leading[n]], powers[leading[n]]) for n in (step, step - 1))
                 text = f"{now} now has the largest presence in {who} (before: {before})"
-                yield _event(step, "lead", text, country=country)
+                yield {"step": step, "kind": "lead", "text": text, "country": country}
