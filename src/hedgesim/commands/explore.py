@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from typer import Argument, Option
 
@@ -21,7 +20,7 @@ def explore(
     rule_files: RuleFiles = None,
 ) -> None:
     """Open a page on this computer: change a scenario and watch."""
-    from hedgesim.scenario import packaged_scenarios, read_scenario
+    from hedgesim.scenario import read_scenario
 
     try:
         from hedgesim.explorer.serve import serve
@@ -30,5 +29,4 @@ def explore(
         raise HedgesimError("hedgesim explore", fault, "Install it with: pip install 'hedgesim[explorer]'.") from error
     use_rules(rule_files)
     read_scenario(scenario)
-    own = None if scenario in packaged_scenarios() else scenario
-    serve(own, f"#{urlencode({'scenario': scenario})}", port=port, browser=browser, say=print_aside)
+    serve(scenario, port=port, browser=browser, say=print_aside)

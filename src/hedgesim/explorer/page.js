@@ -242,6 +242,8 @@ function controls() {
   $("older-box").hidden = !older.length;
   const menus = (side, title) => [el("h3", {}, title), ...about[side].flatMap((one) => menu(side, one))];
   fill("rules", ...menus("countries", "Countries"), ...menus("powers", "Powers"));
+  const meanings = [...about.rules.countries, ...about.rules.powers];
+  fill("meanings", ...meanings.flatMap((rule) => [el("dt", {}, rule.name), el("dd", {}, rule.meaning)]));
   fill("parameters", ...about.parameters.filter((one) => one.effect).map(slider));
   others();
   const on = about.shocks.filter((one) => one.on && one.rate === 0);
@@ -329,7 +331,7 @@ function pair({ label, low, high, step, value, put: give }) {
   const box = el("input", { type: "number", min: low, max: high, step: "any", "aria-label": `${label} (number)` });
   range.value = value;
   box.value = number(value);
-  range.addEventListener("input", () => { box.value = number(range.value); give(box.value); });
+  range.addEventListener("input", () => { box.value = String(Number(Number(range.value).toPrecision(4))); give(box.value); });
   box.addEventListener("change", () => { range.value = box.value; give(box.value === "" ? number(value) : box.value); });
   return el("div", { className: "slide" }, range, box);
 }
@@ -344,9 +346,12 @@ function others() {
 function settings() {
   history.replaceState(null, "", address());
   fill("settings", ...S.settings.map(([path, value]) => el("li", {}, `${path} = ${value}`,
-    el("button", { type: "button", "aria-label": `Undo ${path}`, on: { click: () => { put(path, null); controls(); } } }, "Undo"))));
+    el("button", { type: "button", "aria-label": `Undo ${path}`, on: { click: () => { put(path, null); controls(); $("copy").focus(); } } }, "Undo"))));
   if (!S.settings.length) fill("settings", el("li", {}, "Nothing: this is the scenario as it is."));
   $("command").textContent = command();
+  for (const row of document.querySelectorAll(".controls li[data-path]")) {
+    row.classList.toggle("changed", valueOf(`settings.${row.dataset.path}`) !== undefined);
+  }
   $("clear").disabled = !S.settings.length;
 }
 
@@ -522,11 +527,17 @@ function met() {
 
 // ---- why a country decided so
 
+const seen = [];
+function reasonColor(term) {
+  if (!seen.includes(term)) seen.push(term);
+  return REASONS[seen.indexOf(term) % REASONS.length];
+}
 const REASONS = ["#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0", "#9c6b4e", "#97bbf5", "#ff8ab7", "#9498a0", "#b5590b", "#1b7f79", "#7a7a00"];
 
 function drawWhy() {
   const name = nameOf(S.country);
   $("why-head").textContent = `Why ${name} decided so in ${run.periods[S.step]}`;
+  $("why-domain").parentElement.hidden = !why;
   if (!why) {
     $("why-rule").textContent = S.step ? "" : "Nobody decides at the start: step on.";
     for (const id of ["why", "why-legend", "why-table", "why-formats"]) fill(id);
@@ -540,11 +551,11 @@ function drawWhy() {
   const rows = why.terms.filter((row) => row.domain === chosen && Math.abs(row.value) > 1e-9);
   const options = why.options.filter((row) => row.domain === chosen);
   const acting = terms.filter((term) => rows.some((row) => row.term === term));
-  fill("why-legend", ...acting.map((term) => el("span", {}, el("i", { className: "swatch", style: { background: REASONS[terms.indexOf(term) % REASONS.length] } }), term)));
+  fill("why-legend", ...acting.map((term) => el("span", {}, el("i", { className: "swatch", style: { background: reasonColor(term) } }), term)));
   plot("why", {
     height: 60 + 26 * options.length, marginLeft: 130, marginBottom: 44, x: { label: "value (log odds)", grid: true, nice: true, labelOffset: 38 },
     y: { label: null, domain: options.map((row) => row.option), tickFormat: (code) => (nameOf(code).length > 20 ? `${nameOf(code).slice(0, 19)}…` : nameOf(code)), tickSize: 0 },
-    color: { domain: terms, range: terms.map((_, n) => REASONS[n % REASONS.length]) },
+    color: { domain: terms, range: terms.map(reasonColor) },
     marks: [
       Plot.barX(rows, { x: "value", y: "option", fill: "term", title: (row) => `${row.term} ${row.value.toFixed(3)}` }),
       Plot.ruleX([0]),
