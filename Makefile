@@ -25,7 +25,7 @@ test-quick: $(VENV)/.tested ## run the tests of the model, the rules and the eng
 	$(BIN)/python -m pytest -n $(JOBS) -m "not hold and not browser" $(QUICK)
 
 browser: $(VENV)/.tested ## open the pages in Chromium (apt-get install chromium)
-	$(BIN)/python -m pytest -m browser tests/explorer
+	$(BIN)/python -m pytest -m browser tests
 
 hold: $(VENV)/.tested ## run the long lists of what must hold
 	$(BIN)/python -m pytest -n $(JOBS) -m hold

@@ -121,6 +121,38 @@ def test_bands_are_the_differences_of_a_run_with_twin(client: TestClient, monkey
     assert {band["mean"][0] for band in found["bands"] if band["outcome"] != "cohesion"} == {0.0}
 
 
+def test_what_a_scenario_omits_can_be_switched_on(client: TestClient) -> None:
+    about = post(client, "about", scenario="no_war")
+    war = next(one for one in about["shocks"] if one["id"] == "war_2022")
+    assert war["on"] is False
+    assert war["date"] == "2022Q2"
+    on = [f"omit_shocks=[{', '.join(one for one in about['omitted'] if one != 'war_2022')}]", SHORT]
+    found = post(client, "run", scenario="no_war", settings=on)
+    assert "Shock: Russian invasion of Ukraine" in [event["text"] for event in found["events"]]
+
+
+def test_a_change_that_the_scenario_gives_is_told_switched_off_and_compared_with(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparison, "PAIRS", 5)
+    change = "membership: {country: KAZ, format: EAEU, status: none}"
+    text = f"{OWN}changes:\n  out: {{date: 2022Q2, source: assumption, {change}}}\n"
+    mine = {"scenario": "mine.yaml", "text": text}
+    (listed,) = post(client, "about", **mine)["changes"]
+    assert listed == {"id": "out", "date": "2022Q2", "name": "KAZ leaves EAEU", "on": True}
+    given = {
+        "step": 5,
+        "period": "2022Q2",
+        "kind": "change",
+        "text": "The scenario gives: KAZ leaves EAEU",
+        "id": "out",
+    }
+    assert given in post(client, "run", **mine)["events"]
+    off = post(client, "run", **mine, settings=["changes.out=null"])
+    assert off["shares"] == post(client, "run", settings=[SHORT])["shares"]
+    assert post(client, "compare", **mine, without=["out"])["twin"] == "mine without out"
+
+
 def test_without_other_settings_nothing_differs(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(comparison, "PAIRS", 5)
     found = post(client, "compare", settings=[SHORT], other=[SHORT])

@@ -143,10 +143,11 @@ def _shocks(plain: Scenario, scenario: Scenario, inputs: ScenarioInputs) -> list
     for name, parts in lines.items():
         begin = min((one for one in parts if one.channel != "alarm"), key=lambda one: one.onset, default=parts[0])
         date = str(Period.from_index(scenario.start.index + int(begin.onset))) if np.isfinite(begin.onset) else ""
+        called = begin.name.partition(":")[0]
         rows.append(
             {
                 "id": name,
-                "name": begin.name.partition(":")[0],
+                "name": called[:1].upper() + called[1:],
                 "own": name in plain.shocks,
                 "date": date,
                 "before": bool(begin.onset < 0.0),

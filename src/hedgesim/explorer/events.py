@@ -20,6 +20,9 @@ NUMBERS = {4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight"}
 FEW = 3
 """Parties that are listed by name."""
 
+WITH_ARTICLE = ("States", "Union", "Council", "Kingdom", "Emirates", "Federation", "Republic", "League")
+"""Last words of names that have an article in a sentence."""
+
 Event = dict[str, Any]
 
 
@@ -70,8 +73,10 @@ def _first_in_words(row: Mapping[Any, Any], code: str, rung: str, names: Mapping
     if row["role"] == "treaty":
         return f"{row['name']} is signed"
     who = f"{rung.capitalize()} of {_listed(parties, names)}"
-    if row["role"] == "dialogue":
-        return f"{who} meet {names.get(str(row['counterpart']), str(row['counterpart']))} for the first time ({code})"
+    if row["role"] == "dialogue" and str(row["counterpart"]) in names:
+        other = names[str(row["counterpart"])]
+        article = "the " if other.split()[-1] in WITH_ARTICLE else ""
+        return f"{who} meet {article}{other} for the first time ({code})"
     if row["role"] == "own":
         return f"{who} meet by themselves for the first time ({code})"
     return f"{who} meet for the first time: {row['name']}"
