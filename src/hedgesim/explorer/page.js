@@ -258,14 +258,17 @@ function controls() {
 function outcomes() {
   const chosen = $("outcome").value;
   const lead = run ? leading(about.countries.findIndex((one) => one.code === S.country), 0) : about.powers[0].code;
-  const rows = about.countries.flatMap((one) => [
+  const groups = about.countries.map((one) => [one.name, [
     [`hedging_index ${one.code}`, `hedging index of ${one.name}`],
-    ...about.options.map((option) => [`presence_${option.code} ${one.code}`, `presence in ${one.name}: ${option.name}`]),
-  ]);
-  const system = [["leader_meetings system", "meetings of leaders, in all"], ["leader_meetings_outside system", "of these with powers"],
-    ["cohesion system", "cohesion of the countries"], ["realignments system", "realignments"]];
-  const known = [...rows, ...system];
-  choices("outcome", known, known.some((one) => one[0] === chosen) ? chosen : `presence_${lead} ${S.country}`);
+    ...about.options.map((option) => [`presence_${option.code} ${one.code}`, `presence of ${option.name} in ${one.name}`]),
+  ]]);
+  groups.push(["All countries", [["leader_meetings system", "number of meetings of leaders"],
+    ["leader_meetings_outside system", "number of meetings of leaders with powers"], ["cohesion system", "cohesion of the countries"],
+    ["realignments system", "number of realignments"]]]);
+  const known = groups.flatMap(([, rows]) => rows.map((row) => row[0]));
+  const wanted = known.includes(chosen) ? chosen : `presence_${lead} ${S.country}`;
+  fill("outcome", ...groups.map(([label, rows]) => el("optgroup", { label },
+    ...rows.map(([value, text]) => el("option", { value, selected: value === wanted }, text)))));
 }
 
 function shock(one) {
@@ -590,7 +593,11 @@ function drawBand() {
   const rows = found.mean.map((mean, step) => ({ step, mean: factor * mean, low: factor * found.low[step], high: factor * found.high[step] }));
   const one = rows[S.step], unit = percent ? " percentage points" : "";
   const what = $("outcome").selectedOptions[0].textContent;
-  $("compare-words").textContent = `${run.periods[S.step]}, ${what}: ${signed(one.mean, digits)}${unit} against ${band.twin} (mean of ${band.pairs} pairs; 90 % of them: ${signed(one.low, digits)} to ${signed(one.high, digits)})${band.left_out ? `; ${band.left_out} pairs failed` : ""}.`;
+  const amount = Math.abs(one.mean).toFixed(digits);
+  const than = Number(amount) === 0 ? "as good as the same as" : `${amount}${unit} ${one.mean > 0 ? "higher" : "lower"} than`;
+  const most = `in 90 % of them ${signed(one.low, digits)} to ${signed(one.high, digits)}`;
+  const failed = band.left_out ? `; ${band.left_out} pairs failed` : "";
+  $("compare-words").textContent = `In ${run.periods[S.step]} the ${what} is ${than} in ${band.twin} (mean of ${band.pairs} pairs of runs; ${most}${failed}).`;
   const top = Math.max(0, ...rows.map((row) => row.high)), low = Math.min(0, ...rows.map((row) => row.low));
   plot("band", {
     height: 260, marginLeft: 48, x: time(), y: { label: percent ? "difference, percentage points" : "difference", grid: true, domain: top > low ? [low, top] : [-1, 1], nice: true },
