@@ -24,8 +24,8 @@ test: $(VENV)/.tested ## set up and run the tests
 test-quick: $(VENV)/.tested ## run the tests of the model, the rules and the engines (about a minute)
 	$(BIN)/python -m pytest -n $(JOBS) -m "not hold and not browser" $(QUICK)
 
-browser: $(VENV)/.tested ## open reports in Chromium (apt-get install chromium)
-	$(BIN)/python -m pytest -m browser tests/report
+browser: $(VENV)/.tested ## open reports and the explorer in Chromium (apt-get install chromium)
+	$(BIN)/python -m pytest -m browser tests/report tests/explorer
 
 hold: $(VENV)/.tested ## run the long lists of what must hold
 	$(BIN)/python -m pytest -n $(JOBS) -m hold

@@ -23,6 +23,7 @@ ALLOWED: dict[str, set[str]] = {
     "analysis": {"numpy", "pandas", "scipy", "SALib"},
     "plots": {"numpy", "pandas", "scipy", "matplotlib", "mpltern"},
     "report": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe"},
+    "explorer": {"numpy", "pandas", "starlette"},
     "commands": {"pandas", "rich", "typer"},
 }
 """Layers in the order in which they may import one another, and the packages that any of their files may import."""
@@ -48,6 +49,7 @@ ALLOWED_IN_FILE = {
     "results/archive/inputs.py": {"yaml"},
     "results/labelled.py": {"xarray"},
     "plots/__init__.py": {"lazy_loader"},
+    "explorer/serve.py": {"uvicorn"},
 }
 """Packages that one file alone may import."""
 

@@ -57,8 +57,12 @@ def read_tree(
 
     needs: the keys that the file must have, in words. kind: what the file is, for remedies.
     """
-    name = str(path)
-    root = compose(read_text(path, kind=kind), lambda line, column: Place(name, line, column))
+    return tree_of(read_text(path, kind=kind), str(path), needs)
+
+
+def tree_of(text: str, name: str, needs: str = "purpose, start, end and seed, or extends") -> Node:
+    """The tree of a text; name: of its file, for places; else as `read_tree`."""
+    root = compose(text, lambda line, column: Place(name, line, column))
     if root is None or root.value is None:
         raise ScenarioError(Place(name), "the file is empty", f"Write at least {needs}.")
     if not isinstance(root.value, Mapping):

@@ -5,9 +5,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hedgesim.errors import Place, ScenarioError, choose_from, shown, texts, whole
-from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside
+from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside, packaged_scenarios
 from hedgesim.scenario.known_names import KnownNames, known_names
-from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree
+from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree, tree_of
 from hedgesim.scenario.schema import Scenario
 
 LONGEST_CHAIN = 16
@@ -177,8 +177,7 @@ def read_scenario(
     path, overrides = find_named(source, SCENARIOS, "scenario"), texts("overrides", overrides)
     trees = read_chain(path)
     files = [tree.place.file for tree in trees]
-    if child_at(trees[0], "purpose") is None and (question := child_at(trees[0], "question")) is not None:
-        raise ScenarioError(question.anchor, "this is an experiment, not a scenario", "Run it with hedgesim sweep.")
+    _refuse_experiment(trees[0])
     tree = apply_overrides(merge_chain(trees), overrides)
     if seed is not None:
         seed = whole("seed", seed)
@@ -186,6 +185,38 @@ def read_scenario(
         entries = tree.value if isinstance(tree.value, Mapping) else {}
         tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})
     return _checked(tree, path, _tables_folder(tree, path, files), files=files, names=names)
+
+
+def _refuse_experiment(tree: Node) -> None:
+    """Say that a file is an experiment."""
+    if child_at(tree, "purpose") is None and (question := child_at(tree, "question")) is not None:
+        raise ScenarioError(question.anchor, "this is an experiment, not a scenario", "Run it with hedgesim sweep.")
+
+
+def read_opened(text: str, name: str, *, overrides: Sequence[str] = ()) -> Scenario:
+    """Read and check the text of a scenario file that is not on this disk; no file but packaged ones is read.
+
+    name: what it is called, and the place in errors. overrides: as of `read_scenario`.
+
+    Raises:
+        ScenarioError: as of `read_scenario`; it extends a file, or has a folder of tables.
+    """
+    first = tree_of(text, name)
+    _refuse_experiment(first)
+    extends, trees = _ancestor_of(first), [first]
+    if extends is not None:
+        packaged = packaged_scenarios()
+        if str(extends.value) not in packaged:
+            fault = f"extends names {shown(extends.value)}, and a file that is opened here extends packaged scenarios"
+            remedy = f"Name the file on the command line. {choose_from(str(extends.value), packaged)}"
+            raise ScenarioError(extends.place, fault, remedy)
+        trees += read_chain(packaged[str(extends.value)])
+    tree = apply_overrides(merge_chain(trees), texts("overrides", overrides))
+    tables = child_at(tree, "tables")
+    if tables is not None and tables.value is not None:
+        fault = "a file that is opened here has no folder of tables beside it"
+        raise ScenarioError(tables.anchor, fault, "Name the file on the command line.")
+    return _checked(tree, Path(name), None, files=[one.place.file for one in trees])
 
 
 def scenario_of_text(text: str, path: Path, folder: Path | None = None) -> Scenario:

@@ -25,7 +25,7 @@ def read_twin(
     """
     if name is not None and without:
         raise ScenarioError(Place("--twin"), "a twin and --without cannot both be given", "Give one of them.")
-    texts = (*overrides, *_lacking(scenario, without)) if without else overrides
+    texts = (*overrides, *lacking(scenario, without)) if without else overrides
     asked = scenario.seed if name is None or scenario.place("seed").file.startswith("--seed") else None
     try:
         twin = read_scenario(name or scenario.path, overrides=texts, seed=asked)
@@ -40,7 +40,7 @@ def read_twin(
     return twin
 
 
-def _lacking(scenario: Scenario, without: Sequence[str]) -> Iterator[str]:
+def lacking(scenario: Scenario, without: Sequence[str]) -> Iterator[str]:
     """Overrides that take changes, own shocks, and recorded shocks or events from a scenario."""
     yield from (f"changes.{name}=null" for name in without if name in scenario.changes)
     yield from (f"shocks.{name}=null" for name in without if name in scenario.shocks)
@@ -65,9 +65,9 @@ def _placed(error: ScenarioError, before: str, after: str) -> ScenarioError:
 def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
     """What the twin is called: its name, or what it lacks."""
     own = [name for name in (*scenario.changes, *scenario.shocks) if name not in {*twin.changes, *twin.shocks}]
-    lacking = [*(name for name in twin.omit_shocks if name not in scenario.omit_shocks), *own]
+    absent = [*(name for name in twin.omit_shocks if name not in scenario.omit_shocks), *own]
     same = twin.name == scenario.name
-    return f"{twin.name} without {', '.join(lacking)}" if same and lacking else twin.name
+    return f"{twin.name} without {', '.join(absent)}" if same and absent else twin.name
 
 
 @dataclass(frozen=True)

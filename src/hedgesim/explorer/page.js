@@ -1,0 +1,687 @@
+// The explorer: asks the JSON API for one run, and goes through its quarters. The state of the page is a command line.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const S = { scenario: "war_2022", text: null, settings: [], run: 0, step: null, country: null, domain: "all" };
+let about = null, run = null, why = null, band = null, playing = null, asking = 0, whyTimer = 0, runTimer = 0;
+
+// ---- small tools
+
+function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name === "on") for (const [event, act] of Object.entries(value)) node.addEventListener(event, act);
+    else if (name === "style") for (const [key, one] of Object.entries(value)) node.style.setProperty(key, one);
+    else if (name in node) node[name] = value;
+    else node.setAttribute(name, value);
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+const fill = (id, ...children) => $(id).replaceChildren(...children);
+const points = (share) => (100 * share).toFixed(1);
+const signed = (number, digits = 1) => {
+  const text = Math.abs(number).toFixed(digits);
+  return (Number(text) === 0 ? "±" : number > 0 ? "+" : "−") + text;
+};
+const number = (value) => String(Number(Number(value).toPrecision(6)));
+const colorOf = (code) => (about.options.find((one) => one.code === code) || {}).color || "#8c959f";
+const nameOf = (code) => {
+  for (const list of [about.countries, about.options, about.formats, about.domains]) {
+    const found = list.find((one) => one.code === code);
+    if (found) return found.name;
+  }
+  return code;
+};
+
+class Faults extends Error {
+  constructor(faults) { super("faults"); this.faults = faults; }
+}
+
+async function ask(name, more = {}) {
+  const body = { scenario: S.scenario, settings: S.settings.map((pair) => pair.join("=")), run: S.run, ...more };
+  if (S.text !== null && !("text" in more)) body.text = S.text;
+  let answer, found;
+  try {
+    answer = await fetch(`api/${name}`, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+    found = await answer.json();
+  } catch {
+    throw new Faults([{ place: "explorer", fault: "the server does not answer", remedy: "Start hedgesim explore again." }]);
+  }
+  if (!answer.ok) throw new Faults(found.faults);
+  return found;
+}
+
+function tell(faults) {
+  $("faults").hidden = !faults.length;
+  fill("faults", ...faults.map((one) => el("p", {}, el("b", {}, one.place), `: ${one.fault}. ${one.remedy}`)));
+}
+
+async function guarded(act) {
+  document.body.setAttribute("aria-busy", "true");
+  $("status").textContent = "computing …";
+  try {
+    await act();
+    return true;
+  } catch (error) {
+    if (!(error instanceof Faults)) throw error;
+    tell(error.faults);
+    return false;
+  } finally {
+    document.body.removeAttribute("aria-busy");
+    $("status").textContent = "";
+  }
+}
+
+// ---- the state: a command line, and the address of the page
+
+const valueOf = (path) => (S.settings.find((pair) => pair[0] === path) || [])[1];
+
+function put(path, value) {
+  const at = S.settings.findIndex((pair) => pair[0] === path);
+  if (value === null) { if (at >= 0) S.settings.splice(at, 1); }
+  else if (at >= 0) S.settings[at] = [path, value];
+  else S.settings.push([path, value]);
+  changed();
+}
+
+function address() {
+  const query = new URLSearchParams({ v: about ? about.state : 1, scenario: S.scenario });
+  for (const pair of S.settings) query.append("set", pair.join("="));
+  if (S.run) query.set("run", S.run);
+  if (run && S.step !== null) query.set("quarter", run.periods[S.step]);
+  if (S.country) query.set("country", S.country);
+  if (S.domain !== "all") query.set("domain", S.domain);
+  return `#${query}`;
+}
+
+function fromAddress() {
+  const query = new URLSearchParams(location.hash.slice(1));
+  const version = query.get("v");
+  S.scenario = query.get("scenario") || "war_2022";
+  S.text = null;
+  S.settings = query.getAll("set").map((text) => {
+    const at = text.indexOf("=");
+    return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+  });
+  S.run = Math.max(0, Math.trunc(Number(query.get("run"))) || 0);
+  S.country = query.get("country");
+  S.domain = query.get("domain") || "all";
+  S.quarter = query.get("quarter");
+  S.step = null;
+  return version;
+}
+
+const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`);
+
+function command() {
+  const rules = about.rule_files.filter((file) => S.settings.some((pair) => pair[1] === file.name));
+  const words = ["hedgesim", "run", S.scenario, ...S.settings.flatMap((pair) => ["--set", pair.join("=")]),
+    ...rules.flatMap((file) => ["--rules", file.path])];
+  return words.map(quoted).join(" ");
+}
+
+// ---- asking
+
+async function load(first = false) {
+  stop();
+  const done = await guarded(async () => {
+    about = await ask("about");
+    tell([]);
+    if (!about.countries.some((one) => one.code === S.country)) S.country = about.countries[0].code;
+    controls();
+  });
+  if (done) await compute();
+  else if (first && (S.settings.length || S.scenario !== "war_2022")) {
+    const said = [...$("faults").childNodes];
+    Object.assign(S, { scenario: "war_2022", settings: [], text: null });
+    await load();
+    $("faults").hidden = false;
+    fill("faults", ...said, el("p", {}, "The page starts with war_2022 instead."));
+  }
+}
+
+async function compute() {
+  const mine = ++asking;
+  band = null;
+  await guarded(async () => {
+    const found = await ask("run");
+    if (mine !== asking) return;
+    run = found;
+    tell([]);
+    const named = S.quarter ? run.periods.indexOf(S.quarter) : -1;
+    S.quarter = null;
+    const last = run.periods.length - 1;
+    S.step = named >= 0 ? named : S.step === null ? last : Math.min(S.step, last);
+    const domains = [["all", "all domains, weighted"], ...about.domains.map((one) => [one.code, one.name])];
+    choices("domain", domains, S.domain);
+    if (!S.domain || $("domain").value !== S.domain) S.domain = "all";
+    $("quarter").max = last;
+  });
+  settings();
+  if (run) draw();
+}
+
+function changed() {
+  settings();
+  clearTimeout(runTimer);
+  runTimer = setTimeout(compute, 250);
+}
+
+async function explainNow() {
+  if (!run || S.step === 0) { why = null; drawWhy(); return; }
+  const [country, period] = [S.country, run.periods[S.step]];
+  try {
+    const found = await ask("explain", { country, period });
+    if (country !== S.country || period !== run.periods[S.step]) return;
+    why = found;
+    drawWhy();
+  } catch (error) {
+    if (!(error instanceof Faults)) throw error;
+    tell(error.faults);
+  }
+}
+
+async function compare() {
+  const [kind, id] = [$("without").value.slice(0, 1), $("without").value.slice(1)];
+  const mine = asking;
+  await guarded(async () => {
+    const found = await ask("compare", kind === "=" ? { other: [] } : { without: [id] });
+    if (mine === asking) { band = found; tell([]); }
+  });
+  drawBand();
+}
+
+// ---- going through quarters
+
+function go(step) {
+  S.step = Math.max(0, Math.min(run.periods.length - 1, step));
+  draw();
+}
+
+function play() {
+  if (playing) { stop(); return; }
+  if (S.step >= run.periods.length - 1) go(0);
+  playing = setInterval(() => { if (S.step >= run.periods.length - 1) stop(); else go(S.step + 1); }, 700);
+  $("play").textContent = "Pause";
+}
+
+function stop() {
+  if (!playing) return;
+  clearInterval(playing);
+  playing = null;
+  $("play").textContent = "Play";
+  later();
+}
+
+function later() {
+  clearTimeout(whyTimer);
+  if (!playing) whyTimer = setTimeout(explainNow, 200);
+}
+
+// ---- what can be changed
+
+function choices(id, pairs, chosen) {
+  fill(id, ...pairs.map(([value, text]) => el("option", { value, selected: value === chosen }, text)));
+}
+
+function controls() {
+  const names = about.scenarios.map((one) => [one.name, one.name]);
+  if (S.text !== null) names.unshift([S.scenario, `${S.scenario} (opened)`]);
+  choices("scenario", names, S.scenario);
+  $("run").value = S.run;
+  $("purpose").textContent = about.scenario.purpose;
+  $("footer").textContent = `hedgesim ${about.version}, seed ${about.scenario.seed}. Everything is computed on this computer.`;
+  fill("options-legend", ...about.options.map((one) =>
+    el("span", {}, el("i", { className: "swatch", style: { background: one.color || "#8c959f" } }), one.name)));
+  const [older, newer] = [about.shocks.filter((one) => one.before), about.shocks.filter((one) => !one.before)];
+  fill("shocks", ...newer.map(shock), ...about.changes.map(change));
+  fill("older", ...older.map(shock));
+  $("older-box").hidden = !older.length;
+  const menus = (side, title) => [el("h3", {}, title), ...about[side].flatMap((one) => menu(side, one))];
+  fill("rules", ...menus("countries", "Countries"), ...menus("powers", "Powers"));
+  const meanings = [...about.rules.countries, ...about.rules.powers];
+  fill("meanings", ...meanings.flatMap((rule) => [el("dt", {}, rule.name), el("dd", {}, rule.meaning)]));
+  fill("parameters", ...about.parameters.filter((one) => one.effect).map(slider));
+  others();
+  const on = about.shocks.filter((one) => one.on && one.rate === 0);
+  const pairs = [...on.map((one) => [`-${one.id}`, one.name + (one.date ? ` (${one.date})` : "")]),
+    ...about.changes.filter((one) => one.on).map((one) => [`-${one.id}`, `${one.name} (${one.date})`])];
+  const war = on.find((one) => one.id === "war_2022" || one.own);
+  const mine = S.settings.length ? [["=", "all that I have changed"]] : [];
+  choices("without", [...pairs, ...mine], war ? `-${war.id}` : undefined);
+  outcomes();
+}
+
+function outcomes() {
+  const chosen = $("outcome").value;
+  const lead = run ? leading(about.countries.findIndex((one) => one.code === S.country), 0) : about.powers[0].code;
+  const groups = about.countries.map((one) => [one.name, [
+    [`hedging_index ${one.code}`, `hedging index of ${one.name}`],
+    ...about.options.map((option) => [`presence_${option.code} ${one.code}`, `presence of ${option.name} in ${one.name}`]),
+  ]]);
+  groups.push(["All countries", [["leader_meetings system", "number of meetings of leaders"],
+    ["leader_meetings_outside system", "number of meetings of leaders with powers"], ["cohesion system", "cohesion of the countries"],
+    ["realignments system", "number of realignments"]]]);
+  const known = groups.flatMap(([, rows]) => rows.map((row) => row[0]));
+  const wanted = known.includes(chosen) ? chosen : `presence_${lead} ${S.country}`;
+  fill("outcome", ...groups.map(([label, rows]) => el("optgroup", { label },
+    ...rows.map(([value, text]) => el("option", { value, selected: value === wanted }, text)))));
+}
+
+function shock(one) {
+  const off = one.own ? valueOf(`shocks.${one.id}`) === "null" : omitted().includes(one.id);
+  const box = el("input", { type: "checkbox", checked: !off, "aria-label": `${one.name} happens`, on: { change: () => {
+    if (one.own) put(`shocks.${one.id}`, box.checked ? null : "null");
+    else omit(one.id, !box.checked);
+  } } });
+  const path = `shock_sizes.${one.id}`;
+  const size = pair({ label: `Size of ${one.name}, factor`, low: 0, high: 2, step: 0.05, value: valueOf(path) ?? one.factor,
+    put: (value) => put(path, Number(value) === one.factor ? null : value) });
+  const channels = one.parts.map((part) => `${part.channel} ${part.size < 0 ? "−" : "+"}${number(Math.abs(part.size))}${part.whom.length ? ` (${part.whom.join(", ")})` : ""}`);
+  const date = !one.own || !one.date ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
+    : el("label", {}, "Quarter ", el("input", { value: valueOf(`shocks.${one.id}.date`) ?? one.date, size: 7, on: { change: (event) =>
+      put(`shocks.${one.id}.date`, event.target.value === one.date ? null : event.target.value) } }));
+  return el("li", { "data-id": one.id }, el("div", { className: "what" }, el("label", {}, box, " ", el("span", {}, one.name))), date, size,
+    el("small", {}, channels.slice(0, 4).join("; ") + (channels.length > 4 ? ` and ${channels.length - 4} more` : "")));
+}
+
+function omitted() {
+  const text = valueOf("omit_shocks");
+  return text === undefined ? about.omitted : text.replace(/^\[|\]$/g, "").split(",").map((part) => part.trim()).filter(Boolean);
+}
+
+function omit(id, off) {
+  const now = omitted().filter((one) => one !== id);
+  if (off) now.push(id);
+  const same = now.length === about.omitted.length && about.omitted.every((one) => now.includes(one));
+  put("omit_shocks", same ? null : `[${now.join(", ")}]`);
+}
+
+function change(one) {
+  const path = `changes.${one.id}`;
+  const box = el("input", { type: "checkbox", checked: valueOf(path) !== "null", on: { change: () => put(path, box.checked ? null : "null") } });
+  return el("li", {}, el("label", {}, box, " ", one.name), el("small", {}, `from ${one.date}, given by the scenario`));
+}
+
+function menu(side, one) {
+  const path = `rules.${side}.${one.code}.rule`, id = `rule-${one.code}`;
+  const select = el("select", { id, title: "", on: { change: () => {
+    put(path, select.value === one.rule ? null : select.value);
+    explainRule();
+  } } }, ...about.rules[side].map((rule) =>
+    el("option", { value: rule.name, selected: rule.name === (valueOf(path) ?? one.rule) }, rule.name)));
+  const explainRule = () => { select.title = (about.rules[side].find((rule) => rule.name === select.value) || {}).meaning || ""; };
+  explainRule();
+  return [el("label", { htmlFor: id }, one.name), select];
+}
+
+function slider(one) {
+  const path = `settings.${one.path}`;
+  const high = one.high === null ? Math.max(1, 4 * Math.abs(one.value)) : one.high;
+  const parts = pair({ label: `${one.path}, ${one.meaning}`, low: one.low, high, step: "any", value: valueOf(path) ?? one.value,
+    put: (value) => put(path, Number(value) === one.value ? null : value) });
+  const effect = one.effect ? ` Effect ${one.effect} on ${one.on} (${one.in}).` : "";
+  return el("li", { "data-path": one.path }, el("div", { className: "what" }, el("span", {}, el("b", {}, one.path), ` ${one.meaning}`)), parts,
+    el("small", {}, `${one.low} to ${one.high} (unit: ${one.unit}); here ${number(one.value)}; source: ${one.source}.${effect}`));
+}
+
+function pair({ label, low, high, step, value, put: give }) {
+  const props = { min: low, max: high, step: step === "any" ? (high - low) / 200 : step, "aria-label": label };
+  const range = el("input", { type: "range", ...props });
+  const box = el("input", { type: "number", min: low, max: high, step: "any", "aria-label": `${label} (number)` });
+  range.value = value;
+  box.value = number(value);
+  range.addEventListener("input", () => { box.value = String(Number(Number(range.value).toPrecision(4))); give(box.value); });
+  box.addEventListener("change", () => { range.value = box.value; give(box.value === "" ? number(value) : box.value); });
+  return el("div", { className: "slide" }, range, box);
+}
+
+function others() {
+  const words = $("search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rest = about.parameters.filter((one) => !one.effect);
+  const found = rest.filter((one) => words.every((word) => `${one.path} ${one.meaning} ${one.source} ${one.unit}`.toLowerCase().includes(word)));
+  fill("others", ...(found.length ? found.map(slider) : [el("li", {}, "No parameter has these words.")]));
+}
+
+function settings() {
+  history.replaceState(null, "", address());
+  fill("settings", ...S.settings.map(([path, value]) => el("li", {}, `${path} = ${value}`,
+    el("button", { type: "button", "aria-label": `Undo ${path}`, on: { click: () => { put(path, null); controls(); $("copy").focus(); } } }, "Undo"))));
+  if (!S.settings.length) fill("settings", el("li", {}, "Nothing: this is the scenario as it is."));
+  $("command").textContent = command();
+  for (const row of document.querySelectorAll(".controls li[data-path]")) {
+    row.classList.toggle("changed", valueOf(`settings.${row.dataset.path}`) !== undefined);
+  }
+  $("clear").disabled = !S.settings.length;
+}
+
+// ---- drawing
+
+const at = (values) => values[S.step];
+
+function leading(country, step) {
+  const shares = about.powers.map((power) => run.presence[country][run.options.indexOf(power.code)][step]);
+  return about.powers[shares.indexOf(Math.max(...shares))].code;
+}
+
+function draw() {
+  $("quarter").value = S.step;
+  $("quarter").setAttribute("aria-valuetext", run.periods[S.step]);
+  $("period").textContent = run.periods[S.step];
+  $("back").disabled = S.step === 0;
+  $("step").disabled = S.step === run.periods.length - 1;
+  history.replaceState(null, "", address());
+  tiles();
+  drawShares();
+  drawHedging();
+  drawLadder();
+  log();
+  met();
+  fill("notes", ...run.notes.map((note) => el("li", {}, note)));
+  drawBand();
+  later();
+}
+
+function tiles() {
+  $("tiles-when").textContent = `in ${run.periods[S.step]}, run ${run.run}`;
+  const focus = document.activeElement && document.activeElement.dataset.country;
+  fill("tiles", ...about.countries.map((one, n) => {
+    const shares = run.options.map((option, k) => ({ option, now: run.presence[n][k][S.step], then: run.presence[n][k][Math.max(0, S.step - 1)], start: run.presence[n][k][0] }));
+    const lead = leading(n, S.step), most = shares.find((of) => of.option === lead);
+    const moved = (from) => shares.reduce((best, of) => (Math.abs(of.now - of[from]) > Math.abs(best.now - best[from]) ? of : best));
+    const since = (of, from) => `${nameOf(of.option)} ${signed(100 * (of.now - of[from]))} points`;
+    const index = run.hedging_index[n];
+    return el("button", { type: "button", className: "tile", "data-country": one.code, "aria-pressed": String(one.code === S.country),
+      style: { "--lead": colorOf(lead) }, on: { click: () => { S.country = one.code; outcomes(); draw(); } } },
+      el("b", {}, one.name),
+      el("span", {}, `${nameOf(lead)} ${points(most.now)} %`),
+      el("span", { className: "bar", "aria-hidden": "true" }, ...shares.map((of) => el("i", { style: { width: `${100 * of.now}%`, background: colorOf(of.option) } }))),
+      el("span", {}, `hedging ${index[S.step].toFixed(2)} (${signed(index[S.step] - index[0], 2)} since the start)`),
+      el("span", {}, S.step ? `This quarter: ${since(moved("then"), "then")}` : "The start"),
+      el("span", {}, S.step ? `Since the start: ${since(moved("start"), "start")}` : ""));
+  }));
+  if (focus) (document.querySelector(`.tile[data-country="${CSS.escape(focus)}"]`) || document.body).focus();
+}
+
+function years() {
+  const first = run.periods.map((period, step) => ({ step, year: period.slice(0, 4), quarter: period.slice(4) })).filter((one) => one.quarter === "Q1");
+  const every = Math.max(1, Math.ceil(first.length / 9));
+  return first.filter((_, n) => n % every === 0);
+}
+
+function time() {
+  const shown = years();
+  const texts = new Map(shown.map((one) => [one.step, one.year]));
+  return { label: null, domain: [0, run.periods.length - 1], ticks: shown.map((one) => one.step), tickFormat: (step) => texts.get(step) || "" };
+}
+
+function plot(id, options, label) {
+  const figure = $(id), width = Math.max(260, figure.clientWidth || 600);
+  const made = Plot.plot({ width, ariaLabel: label, style: { fontSize: "12px", background: "transparent" }, ...options });
+  made.setAttribute("role", "img");
+  for (const part of made.querySelectorAll("[aria-label], [aria-description]")) {
+    part.removeAttribute("aria-label"); // the chart has one label as a whole
+    part.removeAttribute("aria-description");
+  }
+  figure.replaceChildren(made);
+}
+
+const now = () => Plot.ruleX([S.step], { stroke: "#111", strokeWidth: 1.5 });
+const begun = () => Plot.ruleX(run.events.filter((one) => one.kind === "shock" && one.step > 0), { x: "step", stroke: "#57606a", strokeDasharray: "2,3", title: "text" });
+const veil = (top, bottom = 0) => Plot.rect(S.step < run.periods.length - 1 ? [0] : [], { x1: S.step, x2: run.periods.length - 1, y1: bottom, y2: top, fill: "white", fillOpacity: 0.82 });
+
+function drawShares() {
+  const country = about.countries.findIndex((one) => one.code === S.country), domain = run.domains.indexOf(S.domain);
+  const values = domain < 0 ? run.presence[country] : run.shares[country][domain];
+  const rows = run.options.flatMap((option, k) => values[k].map((share, step) => ({ step, option, share })));
+  const name = nameOf(S.country);
+  $("shares-head").textContent = `Shares of ${name}`;
+  plot("shares", {
+    height: 300, marginLeft: 34, x: time(), y: { label: null, percent: true, domain: [0, 100], ticks: 5 },
+    color: { domain: run.options, range: run.options.map(colorOf) },
+    marks: [
+      Plot.areaY(rows, { x: "step", y: "share", fill: "option", order: run.options, fillOpacity: 0.9, title: (row) => nameOf(row.option) }),
+      veil(1), begun(), now(),
+    ],
+  }, `Shares of ${name} by option, percent, to ${run.periods[S.step]}`);
+}
+
+function drawHedging() {
+  const rows = about.countries.flatMap((one, n) => run.hedging_index[n].slice(0, S.step + 1).map((value, step) => ({ step, value, code: one.code })));
+  const top = Math.max(...run.hedging_index.flat()), low = Math.min(...run.hedging_index.flat());
+  const color = (code) => (about.countries.find((one) => one.code === code) || {}).color || "#57606a";
+  plot("hedging", {
+    height: 300, marginLeft: 40, marginRight: 44, x: time(), y: { label: null, domain: [Math.max(0, low - 0.03), top + 0.03], grid: true },
+    marks: [
+      begun(), now(),
+      Plot.line(rows, { x: "step", y: "value", z: "code", stroke: (row) => color(row.code), strokeWidth: (row) => (row.code === S.country ? 3.5 : 1.6) }),
+      Plot.text(spread(rows.filter((row) => row.step === S.step), top - low), { x: "step", y: "place", text: "code", dx: 6, textAnchor: "start", fill: "#1f2328", fontWeight: (row) => (row.code === S.country ? 700 : 400) }),
+    ],
+  }, `Hedging index of every country to ${run.periods[S.step]}`);
+}
+
+// Labels one under another: moved apart where they would cover each other.
+function spread(rows, range) {
+  const gap = (range + 0.06) * 0.05;
+  const sorted = rows.map((row) => ({ ...row, place: row.value })).sort((a, b) => a.value - b.value);
+  for (let n = 1; n < sorted.length; n += 1) sorted[n].place = Math.max(sorted[n].place, sorted[n - 1].place + gap);
+  return sorted;
+}
+
+function drawLadder() {
+  const roles = ["own", "dialogue", "small", "treaty", "body", "programme"];
+  const rows = about.formats.map((one, n) => ({ ...one, n })).filter((one) => Math.max(...run.rung[one.n]) > 0)
+    .sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role) || a.n - b.n);
+  const wide = ($("ladder").clientWidth || 600) > 640;
+  const label = new Map(rows.map((one) => [one.code, wide && one.name.length < 46 ? one.name : wide ? `${one.name.slice(0, 44)}…` : one.code]));
+  const cells = rows.flatMap((one) => {
+    const bars = [];
+    for (let step = 0; step <= S.step; step += 1) {
+      const rung = run.rung[one.n][step], last = bars.at(-1);
+      if (last && last.rung === rung) last.to = step + 0.5;
+      else bars.push({ code: one.code, rung, from: Math.max(0, step - 0.5), to: step + 0.5 });
+    }
+    return bars.filter((bar) => bar.rung > 0);
+  });
+  const dots = rows.flatMap((one) => run.meeting[one.n].slice(0, S.step + 1).map((rung, step) => ({ code: one.code, step, rung })).filter((dot) => dot.rung > 0 && dot.step > 0));
+  plot("ladder", {
+    height: 40 + 19 * rows.length, marginLeft: wide ? 290 : 96, x: { ...time(), axis: "top" },
+    y: { label: null, domain: rows.map((one) => one.code), tickFormat: (code) => label.get(code), tickSize: 0, padding: 0.25 },
+    marks: [
+      Plot.barX(cells, { x1: "from", x2: "to", y: "code", fill: (bar) => (bar.rung > 1 ? "#2f77b4" : "#a6cbe8") }),
+      Plot.dot(dots, { x: "step", y: "code", r: (dot) => (dot.rung > 1 ? 3.4 : 2), fill: "#111" }),
+      now(),
+    ],
+  }, `Highest rung of every format to ${run.periods[S.step]}`);
+}
+
+function log() {
+  const shown = run.events.filter((one) => one.step <= S.step && ($("again").checked || one.kind !== "again")).reverse();
+  fill("log", ...shown.map((one) => el("li", { className: one.kind }, el("b", {}, one.period), el("span", {}, one.text))));
+  if (!shown.length) fill("log", el("li", {}, "Nothing yet: step on, or play."));
+}
+
+function met() {
+  const counts = about.countries.map(() => new Map());
+  const side = (format) => (about.powers.some((one) => one.code === format.lead) ? format.lead : format.counterpart ? "others" : "home-grown");
+  const meetings = [];
+  about.formats.forEach((format, k) => {
+    for (let step = 1; step <= S.step; step += 1) {
+      const held = run.meeting[k][step] > 1;
+      const who = !held ? [] : about.countries.filter((_, n) => (format.role === "own" ? run.came[n][k][step] : run.status[n][k][step] === 1 || run.status[n][k][step] === 3));
+      for (const one of who) {
+        const row = counts[about.countries.indexOf(one)];
+        row.set(side(format), (row.get(side(format)) || 0) + 1);
+      }
+      if (step === S.step && who.length) meetings.push(`${format.name}: ${who.map((one) => one.name).join(", ")}`);
+    }
+  });
+  const columns = [...about.powers.map((one) => one.code), "home-grown", "others"].filter((code) => counts.some((row) => row.get(code)));
+  const most = Math.max(1, ...counts.flatMap((row) => [...row.values()]));
+  const cell = (value) => el("td", { style: { background: `rgba(47, 119, 180, ${(0.45 * value) / most})` } }, value ? String(value) : "");
+  fill("met", el("table", {}, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, "country"), ...columns.map((code) => el("th", { scope: "col", title: nameOf(code) }, code)))),
+    el("tbody", {}, ...about.countries.map((one, n) => el("tr", {}, el("th", { scope: "row" }, one.name), ...columns.map((code) => cell(counts[n].get(code) || 0)))))));
+  fill("met-now", ...meetings.map((text) => el("li", {}, text)));
+  if (!meetings.length) fill("met-now", el("li", {}, "No meeting of leaders in this quarter."));
+}
+
+// ---- why a country decided so
+
+const seen = [];
+function reasonColor(term) {
+  if (!seen.includes(term)) seen.push(term);
+  return REASONS[seen.indexOf(term) % REASONS.length];
+}
+const REASONS = ["#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0", "#9c6b4e", "#97bbf5", "#ff8ab7", "#9498a0", "#b5590b", "#1b7f79", "#7a7a00"];
+
+function drawWhy() {
+  const name = nameOf(S.country);
+  $("why-head").textContent = `Why ${name} decided so in ${run.periods[S.step]}`;
+  $("why-domain").parentElement.hidden = !why;
+  if (!why) {
+    $("why-rule").textContent = S.step ? "" : "Nobody decides at the start: step on.";
+    for (const id of ["why", "why-legend", "why-table", "why-formats"]) fill(id);
+    return;
+  }
+  $("why-rule").textContent = `Follows ${why.rule}: ${why.meaning} ${why.note || "Bars are what each reason adds to the value of an option against the start (log odds); they add up to the dot."}`;
+  const sizes = about.domains.map((one) => Math.max(...why.options.filter((row) => row.domain === one.code).map((row) => Math.abs(row.value))));
+  const chosen = $("why-domain").value || about.domains[sizes.indexOf(Math.max(...sizes))].code;
+  choices("why-domain", about.domains.map((one) => [one.code, one.name]), chosen);
+  const terms = [...new Set(why.terms.map((row) => row.term))];
+  const rows = why.terms.filter((row) => row.domain === chosen && Math.abs(row.value) > 1e-9);
+  const options = why.options.filter((row) => row.domain === chosen);
+  const acting = terms.filter((term) => rows.some((row) => row.term === term));
+  fill("why-legend", ...acting.map((term) => el("span", {}, el("i", { className: "swatch", style: { background: reasonColor(term) } }), term)));
+  plot("why", {
+    height: 60 + 26 * options.length, marginLeft: 130, marginBottom: 44, x: { label: "value (log odds)", grid: true, nice: true, labelOffset: 38 },
+    y: { label: null, domain: options.map((row) => row.option), tickFormat: (code) => (nameOf(code).length > 20 ? `${nameOf(code).slice(0, 19)}…` : nameOf(code)), tickSize: 0 },
+    color: { domain: terms, range: terms.map(reasonColor) },
+    marks: [
+      Plot.barX(rows, { x: "value", y: "option", fill: "term", title: (row) => `${row.term} ${row.value.toFixed(3)}` }),
+      Plot.ruleX([0]),
+      Plot.dot(options, { x: "value", y: "option", fill: "#111", stroke: "white", r: 4 }),
+    ],
+  }, `Terms of the value of each option for ${name}`);
+  fill("why-table", table(["option", ...acting, "value", "share before", "share after"], options.map((row) => [nameOf(row.option),
+    ...acting.map((term) => (rows.find((one) => one.option === row.option && one.term === term) || { value: 0 }).value.toFixed(3)),
+    row.value.toFixed(3), points(row.share_before), points(row.share)])));
+  const formats = table(["format", "status", "rung", "next", "chance", "willing", "could not", "unwilling"], why.formats.map((row) => [nameOf(row.format), row.status, row.rung,
+    row.next || "–", row.next ? `${(100 * row.chance).toFixed(0)} %` : "", row.willing.join(" "), row.held_back.join(" "), row.unwilling.join(" ")]));
+  formats.className = "wide";
+  fill("why-formats", formats);
+}
+
+function table(heads, rows) {
+  return el("table", {}, el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
+    el("tbody", {}, ...rows.map((row) => el("tr", {}, ...row.map((cell) => el("td", {}, String(cell)))))));
+}
+
+// ---- the world without a shock
+
+function drawBand() {
+  if (!band) {
+    fill("band");
+    $("compare-words").textContent = "Not compared yet, or something was changed since.";
+    return;
+  }
+  const [outcome, entity] = $("outcome").value.split(" ");
+  const found = band.bands.find((one) => one.outcome === outcome && one.entity === entity);
+  const percent = outcome.startsWith("presence_"), factor = percent ? 100 : 1, digits = percent ? 1 : 3;
+  const rows = found.mean.map((mean, step) => ({ step, mean: factor * mean, low: factor * found.low[step], high: factor * found.high[step] }));
+  const one = rows[S.step], unit = percent ? " percentage points" : "";
+  const what = $("outcome").selectedOptions[0].textContent;
+  const amount = Math.abs(one.mean).toFixed(digits);
+  const than = Number(amount) === 0 ? "as good as the same as" : `${amount}${unit} ${one.mean > 0 ? "higher" : "lower"} than`;
+  const most = `in 90 % of them ${signed(one.low, digits)} to ${signed(one.high, digits)}`;
+  const failed = band.left_out ? `; ${band.left_out} pairs failed` : "";
+  $("compare-words").textContent = `In ${run.periods[S.step]} the ${what} is ${than} in ${band.twin} (mean of ${band.pairs} pairs of runs; ${most}${failed}).`;
+  const top = Math.max(0, ...rows.map((row) => row.high)), low = Math.min(0, ...rows.map((row) => row.low));
+  plot("band", {
+    height: 260, marginLeft: 48, x: time(), y: { label: percent ? "difference, percentage points" : "difference", grid: true, domain: top > low ? [low, top] : [-1, 1], nice: true },
+    marks: [
+      Plot.areaY(rows, { x: "step", y1: "low", y2: "high", fill: "#2f77b4", fillOpacity: 0.22 }),
+      Plot.line(rows, { x: "step", y: "mean", stroke: "#0b5cad", strokeWidth: 2.5 }),
+      Plot.ruleY([0]), begun(), now(),
+    ],
+  }, `Difference of ${what}, mean and 90 percent of pairs`);
+}
+
+// ---- files
+
+async function save() {
+  await guarded(async () => {
+    const found = await ask("save");
+    const url = URL.createObjectURL(new Blob([found.text], { type: "application/yaml" }));
+    const link = el("a", { href: url, download: found.name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(url), 1000);
+  });
+}
+
+async function opened(file) {
+  const text = await file.text();
+  const name = file.name;
+  const fine = await guarded(async () => { await ask("about", { scenario: name, text, settings: [] }); });
+  $("file").value = "";
+  if (!fine) return;
+  Object.assign(S, { scenario: name, text, settings: [], step: null });
+  await load();
+}
+
+// ---- start
+
+function listen() {
+  $("scenario").addEventListener("change", (event) => {
+    Object.assign(S, { scenario: event.target.value, text: null, settings: [], step: null });
+    load();
+  });
+  $("run").addEventListener("change", (event) => { S.run = Math.max(0, Math.trunc(Number(event.target.value)) || 0); event.target.value = S.run; compute(); });
+  $("reset").addEventListener("click", () => { stop(); go(0); });
+  $("back").addEventListener("click", () => { stop(); go(S.step - 1); });
+  $("step").addEventListener("click", () => { stop(); go(S.step + 1); });
+  $("play").addEventListener("click", play);
+  $("quarter").addEventListener("input", (event) => { stop(); go(Number(event.target.value)); });
+  $("domain").addEventListener("change", (event) => { S.domain = event.target.value; draw(); });
+  $("why-domain").addEventListener("change", drawWhy);
+  $("compare").addEventListener("click", compare);
+  $("without").addEventListener("change", () => { band = null; drawBand(); });
+  $("outcome").addEventListener("change", drawBand);
+  $("again").addEventListener("change", log);
+  $("search").addEventListener("input", others);
+  $("save").addEventListener("click", save);
+  $("open").addEventListener("click", () => $("file").click());
+  $("go").addEventListener("click", () => $("changed").scrollIntoView());
+  $("file").addEventListener("change", (event) => { if (event.target.files.length) opened(event.target.files[0]); });
+  $("copy").addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText($("command").textContent); $("status").textContent = "copied"; }
+    catch { $("status").textContent = "mark it and copy it"; }
+  });
+  $("clear").addEventListener("click", () => { S.settings = []; load(); });
+  $("any").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = $("any-text").value, at = text.indexOf("=");
+    if (at < 1) { tell([{ place: text || "PATH=VALUE", fault: "there is no path before an =", remedy: "Write it like end=2024Q4." }]); return; }
+    put(text.slice(0, at).trim(), text.slice(at + 1));
+    load();
+  });
+  addEventListener("hashchange", () => { start(false); });
+  let resizing = 0;
+  addEventListener("resize", () => { clearTimeout(resizing); resizing = setTimeout(() => { if (run) { draw(); drawWhy(); } }, 150); });
+}
+
+async function start(first = true) {
+  if (first) listen();
+  const version = fromAddress();
+  await load(true);
+  if (version !== null && about && Number(version) !== about.state) {
+    tell([{ place: `v=${version}`, fault: `the address was saved by another version of the explorer (this one writes v=${about.state})`,
+      remedy: "Look whether all is as you left it, and save the address again." }]);
+  }
+}
+
+start();

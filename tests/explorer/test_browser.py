@@ -1,0 +1,364 @@
+"""The explorer in a real Chromium: what one sees follows what one does, and nothing but this computer is asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import yaml
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Page as Tab
+
+import hedgesim
+
+pytestmark = pytest.mark.browser
+
+WIDE, NARROW = 1280, 390
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+]
+SERIOUS = {"serious", "critical"}
+PATIENCE = 60_000
+"""Milliseconds that a busy computer may take for an answer."""
+
+RULE = '''\
+from dataclasses import dataclass
+
+from hedgesim.rules.countries.habit import Habit
+
+
+@dataclass(frozen=True)
+class QuietNeighbour(Habit):
+    """As habit."""
+'''
+
+
+def chromium() -> str:
+    """The path of Chromium; a test without it fails and says how to get it."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if not found:
+        pytest.fail(
+            "no Chromium here: install it (apt-get install chromium), or name its path in CHROMIUM", pytrace=False
+        )
+    return found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an explorer that runs in a process of its own and knows a rule of the user's."""
+    folder = tmp_path_factory.mktemp("explorer")
+    (folder / "quiet_neighbour.py").write_text(RULE)
+    words = [*("explore", "war_2022", "--port", "0", "--no-browser"), "--rules", "quiet_neighbour.py"]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "hedgesim", *words], cwd=folder, stderr=subprocess.PIPE, text=True
+    )
+    assert running.stderr is not None
+    said = running.stderr.readline()
+    found = re.search(r"http://127\.0\.0\.1:\d+/", said)
+    assert found, said + running.stderr.read()
+    yield found[0]
+    running.send_signal(signal.SIGINT)
+    assert running.wait(timeout=30) in {0, 130}
+    assert "Traceback" not in running.stderr.read()
+    running.stderr.close()
+    assert sorted(path.name for path in folder.iterdir() if path.name != "__pycache__") == ["quiet_neighbour.py"]
+
+
+@pytest.fixture
+def open_tab(browser: Browser, server: str) -> Iterator[Callable[..., Tab]]:
+    """Opens tabs that fail the test for an error on the console, and for a request to another computer."""
+    wrong: list[str] = []
+    opened: list[Tab] = []
+
+    def open_one(state: str = "", *, faults: bool = False) -> Tab:
+        tab = browser.new_page(viewport={"width": WIDE, "height": 900})
+        tab.set_default_timeout(PATIENCE)
+        tab.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+        tab.on("pageerror", lambda error: wrong.append(str(error)))
+        tab.on(
+            "request",
+            lambda asked: None if asked.url.startswith((server, "data:", "blob:")) else wrong.append(asked.url),
+        )
+        tab.goto(f"{server}{state}")
+        expect(tab.locator(".tile")).to_have_count(6, timeout=PATIENCE)
+        opened.append(tab)
+        if faults:  # Chromium reports answers with faults as errors of its own
+            wrong[:] = [text for text in wrong if "422" not in text]
+        return tab
+
+    yield open_one
+    for tab in opened:
+        tab.close()
+    assert [text for text in wrong if "422" not in text] == []
+
+
+def state_of(tab: Tab) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(tab.url).fragment)
+
+
+def settled(tab: Tab) -> None:
+    """Wait for the answer to what was changed."""
+    tab.wait_for_timeout(400)
+    expect(tab.locator("body")).not_to_have_attribute("aria-busy", "true", timeout=PATIENCE)
+
+
+def tiles(tab: Tab) -> list[str]:
+    return tab.locator(".tile").all_inner_texts()
+
+
+def test_the_page_opens_fits_and_has_no_serious_fault_for_those_who_need_help(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&quarter=2023Q3")
+    expect(tab.locator("#why svg")).to_be_visible()
+    for details in tab.locator("details").all():
+        details.evaluate("box => { box.open = true; }")
+    for width in (WIDE, NARROW):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.wait_for_timeout(400)
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(tab).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
+    for chart in ("shares", "hedging", "why", "ladder"):
+        assert tab.locator(f"#{chart} svg").bounding_box()["width"] > 200
+
+
+def test_steps_and_play_go_through_the_quarters(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    tab.click("#reset")
+    expect(tab.locator("#period")).to_have_text("2021Q1")
+    start = tiles(tab)
+    tab.click("#step")
+    expect(tab.locator("#period")).to_have_text("2021Q2")
+    assert tiles(tab) != start
+    assert state_of(tab)["quarter"] == ["2021Q2"]
+    tab.click("#play")
+    expect(tab.locator("#period")).to_have_text("2021Q4", timeout=PATIENCE)
+    tab.click("#play")
+    paused = tab.locator("#period").inner_text()
+    tab.wait_for_timeout(1000)
+    expect(tab.locator("#period")).to_have_text(paused)
+    tab.click("#back")
+    assert tab.locator("#period").inner_text() < paused
+
+
+def test_a_step_takes_less_than_a_fifth_of_a_second(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    took = tab.evaluate(
+        "() => { const times = []; for (let n = 1; n < 8; n += 1) { const a = performance.now(); go(n);"
+        " times.push(performance.now() - a); } return times.sort((a, b) => a - b)[3]; }"
+    )
+    assert took < 200
+
+
+def test_the_numbers_on_a_tile_are_those_of_the_run(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=no_war&run=2&quarter=2024Q4")
+    table = hedgesim.run("no_war", 3, keep=3).table("countries", where=[("run", "=", 2), ("period", "=", "2024Q4")])
+    for text, row in zip(tiles(tab), table.to_dict("records"), strict=True):
+        assert f"hedging {row['hedging_index']:.2f}" in text
+
+
+def test_a_slider_changes_the_run_and_the_command(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    before = tiles(tab)
+    tab.click("summary:has-text('Parameters that matter')")
+    row = tab.locator("li[data-path='taste.threat']")
+    row.locator("input[type=number]").fill("3")
+    row.locator("input[type=number]").press("Enter")
+    settled(tab)
+    assert tiles(tab) != before
+    expect(tab.locator("#command")).to_have_text("hedgesim run war_2022 --set settings.taste.threat=3")
+    assert state_of(tab)["set"] == ["settings.taste.threat=3"]
+    tab.click("#clear")
+    settled(tab)
+    assert tiles(tab) == before
+
+
+def test_other_parameters_are_found_by_words(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    tab.click("summary:has-text('All other parameters')")
+    tab.fill("#search", "sanctions")
+    assert 0 < tab.locator("#others li[data-path]").count() < 12
+    tab.fill("#search", "no such word")
+    expect(tab.locator("#others")).to_contain_text("No parameter")
+
+
+def test_a_country_follows_another_rule_also_one_of_the_users_own(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&country=UZB")
+    before = tiles(tab)
+    tab.click("summary:has-text('Rules')")
+    tab.select_option("#rule-UZB", "balancing")
+    settled(tab)
+    assert tiles(tab) != before
+    expect(tab.locator("#why-rule")).to_contain_text("Follows balancing", timeout=PATIENCE)
+    tab.select_option("#rule-UZB", "quiet_neighbour")
+    settled(tab)
+    expect(tab.locator("#command")).to_contain_text("--rules quiet_neighbour.py")
+    expect(tab.locator("#why-rule")).to_contain_text("Follows quiet_neighbour", timeout=PATIENCE)
+
+
+def test_the_war_is_switched_off_and_compared_with(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    tab.click("#compare")
+    expect(tab.locator("#band svg")).to_be_visible(timeout=PATIENCE)
+    expect(tab.locator("#compare-words")).to_contain_text("than in war_2022 without war_2022 (mean of 500 pairs")
+    war = tab.locator("#shocks li[data-id='war_2022'] input[type=checkbox]")
+    war.uncheck()
+    settled(tab)
+    expect(tab.locator("#command")).to_have_text("hedgesim run war_2022 --set 'omit_shocks=[war_2022]'")
+    expect(tab.locator("#band svg")).to_have_count(0)
+    expect(tab.locator("#log")).not_to_contain_text("Russian invasion")
+    war.check()
+    settled(tab)
+    expect(tab.locator("#command")).to_have_text("hedgesim run war_2022")
+    expect(tab.locator("#log")).to_contain_text("Russian invasion")
+
+
+def test_an_own_shock_has_a_date(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=peace")
+    date = tab.locator("#shocks li[data-id='peace'] label input:not([type=checkbox])")
+    date.fill("2025Q1")
+    date.press("Enter")
+    settled(tab)
+    expect(tab.locator("#log li", has_text="The war ends")).to_contain_text("2025Q1")
+
+
+def test_a_click_on_a_country_shows_the_terms_of_its_choice(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&quarter=2023Q1")
+    tab.click(".tile[data-country=TJK]")
+    expect(tab.locator("#why-head")).to_have_text("Why Tajikistan decided so in 2023Q1", timeout=PATIENCE)
+    expect(tab.locator("#why svg rect").first).to_be_visible(timeout=PATIENCE)
+    expect(tab.locator("#shares-head")).to_have_text("Shares of Tajikistan")
+    assert state_of(tab)["country"] == ["TJK"]
+    scenario = hedgesim.read_scenario("war_2022")
+    found = hedgesim.explain(scenario, "TJK", "2023Q1")
+    expect(tab.locator("#why-legend")).to_contain_text(found.reasons[0])
+
+
+def test_what_is_saved_is_opened_again(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    tab = open_tab("#scenario=war_2022&set=settings.taste.threat=3&set=end=2024Q4")
+    before = tiles(tab)
+    with tab.expect_download() as download:
+        tab.click("#save")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    assert yaml.safe_load(file.read_text())["settings"] == {"taste.threat": 3.0}
+    other = open_tab()
+    other.set_input_files("#file", file)
+    expect(other.locator("#scenario")).to_have_value("war_2022_changed.yaml", timeout=PATIENCE)
+    settled(other)
+    assert tiles(other) == before
+    assert hedgesim.read_scenario(file).settings == {"taste.threat": 3.0}
+
+
+def test_faults_of_an_opened_file_are_shown_literally_and_the_page_stays(
+    open_tab: Callable[..., Tab], tmp_path: Path
+) -> None:
+    tab = open_tab()
+    before = tiles(tab)
+    file = tmp_path / "mine.yaml"
+    file.write_text("purpose: x\nextends: war_2022\nend: '<img src=x onerror=alert(1)>'\n")
+    tab.set_input_files("#file", file)
+    expect(tab.locator("#faults")).to_contain_text("mine.yaml:3:6", timeout=PATIENCE)
+    expect(tab.locator("#faults")).to_contain_text("<img src=x onerror=alert(1)>")
+    assert tab.locator("#faults img").count() == 0
+    assert tiles(tab) == before
+
+
+def test_a_value_that_cannot_be_is_said_and_undone(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    tab.click("summary:has-text('Any other value')")
+    tab.fill("#any-text", "end=soon")
+    tab.press("#any-text", "Enter")
+    expect(tab.locator("#faults")).to_contain_text("end must be a quarter", timeout=PATIENCE)
+    settled(tab)
+    tab.click("#settings button")
+    settled(tab)
+    expect(tab.locator("#faults")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("#v=99&scenario=war_2022", "another version of the explorer"),
+        ("#scenario=no_such", "there is no scenario"),
+        ("#scenario=war_2022&set=edn=2024Q4", "edn"),
+    ],
+)
+def test_an_address_that_cannot_be_followed_is_said(open_tab: Callable[..., Tab], state: str, said: str) -> None:
+    tab = open_tab(state, faults=True)
+    expect(tab.locator("#faults")).to_contain_text(said)
+
+
+def test_the_address_brings_all_of_it_back(open_tab: Callable[..., Tab]) -> None:
+    first = open_tab("#scenario=peace&set=settings.taste.threat=3&run=5&quarter=2023Q2&country=TKM&domain=energy")
+    again = open_tab("#" + urlsplit(first.url).fragment)
+    assert tiles(again) == tiles(first)
+    assert state_of(again) == state_of(first)
+    expect(again.locator("#period")).to_have_text("2023Q2")
+    expect(again.locator(".tile[aria-pressed=true]")).to_contain_text("Turkmenistan")
+    expect(again.locator("#domain")).to_have_value("energy")
+
+
+def test_two_pages_do_not_share_what_is_set(open_tab: Callable[..., Tab]) -> None:
+    one, other = open_tab(), open_tab()
+    before = tiles(other)
+    one.click("summary:has-text('Rules')")
+    one.select_option("#rule-KAZ", "bandwagoning")
+    settled(one)
+    other.click("#reset")
+    other.locator("#quarter").press("End")
+    assert tiles(other) == before
+    assert "set" not in state_of(other)
+    assert tiles(one) != before
+
+
+def test_keys_are_enough(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab()
+    reached: list[str] = []
+    for _ in range(60):
+        tab.keyboard.press("Tab")
+        reached.append(tab.evaluate("document.activeElement.id || document.activeElement.dataset.country || ''"))
+        if reached[-1] == "reset":
+            tab.keyboard.press("Enter")
+            expect(tab.locator("#period")).to_have_text("2021Q1")
+        if reached[-1] == "quarter":
+            tab.keyboard.press("ArrowRight")
+            expect(tab.locator("#period")).to_have_text("2021Q2")
+        if reached[-1] == "UZB":
+            tab.keyboard.press("Enter")
+            expect(tab.locator(".tile[aria-pressed=true]")).to_contain_text("Uzbekistan")
+            assert tab.evaluate("document.activeElement.dataset.country") == "UZB"
+            assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    for name in (
+        "scenario",
+        "run",
+        "save",
+        "open",
+        "reset",
+        "play",
+        "step",
+        "quarter",
+        "KAZ",
+        "domain",
+        "compare",
+        "log",
+    ):
+        assert name in reached
