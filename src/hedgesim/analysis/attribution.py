@@ -195,7 +195,7 @@ class Question:
         )
 
     def _words(self, outcome: str) -> str:
-        """An outcome in words, such as Presence of Russia in Kazakhstan."""
+        """An outcome in words: presence of a power in a country."""
         case = self._first.case
         return in_words(outcome, case.setting.axes, case.names)
 

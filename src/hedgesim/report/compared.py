@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from hedgesim.analysis.comparison import Comparison
+from hedgesim.analysis.comparison import Comparison, of_outcomes
 from hedgesim.analysis.convergence import enough_in_words
 from hedgesim.analysis.headline import HEADLINE, PRESENCE, SHOWN, amount, how_compared, in_words, same, what_of
 from hedgesim.numbers import alike, significant
@@ -33,7 +33,7 @@ def answering(found: Comparison, outcome: str, powers: Collection[str]) -> Diffe
     effect.
     """
     rows = found.differences
-    asked = rows[rows["outcome"] == outcome] if outcome else rows[rows["option"].isin(powers)]
+    asked = of_outcomes(found, [outcome]) if outcome else rows[rows["option"].isin(powers)]
     over_all = asked[asked["entity"] == ""]
     chosen = next((some for some in (over_all, asked) if len(some)), None)
     place = rows["effect"].idxmax() if chosen is None else chosen["difference"].abs().idxmax()

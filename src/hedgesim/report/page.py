@@ -74,7 +74,8 @@ Built = tuple[str, str, tuple[Fact, ...], list[Section], str]
 
 
 def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) -> Built:
-    found = compare(*(one.results for one in subjects), names=[one.name for one in subjects])
+    asked = [choices.outcome] if choices.outcome else []
+    found = compare(*(one.results for one in subjects), names=[one.name for one in subjects], outcomes=asked)
     if choices.outcome:
         of_outcomes(found, [choices.outcome])
     row = compared.answering(found, choices.outcome, subjects[0].chart.names.powers)
