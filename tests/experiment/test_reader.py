@@ -13,7 +13,7 @@ from scenario.examples import changed
 from .examples import GRID, HEAD, SAMPLED, TABLE
 
 Writer = Callable[..., Path]
-MOST_TRIAL_RUNS = 500
+MOST_TRIAL_RUNS = 1000
 
 
 def error_of(path: Path) -> ScenarioError:

@@ -30,7 +30,7 @@ def explain(
     source: Annotated[
         str, Argument(metavar="SCENARIO", help="Scenario by name or path, or folder of the results of a run.")
     ],
-    country: Annotated[str, Option(help="Code of the country, such as KAZ.")],
+    country: Annotated[str, Option(help="Code of the country.")],
     period: Annotated[str, Option(help="Quarter of the decision, such as 2022Q3.")],
     run: Annotated[int, Option(help="Number of the run.")] = 0,
     domain: Annotated[str | None, Option(help="Only this domain.")] = None,
