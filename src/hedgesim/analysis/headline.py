@@ -58,7 +58,7 @@ def amount(size: float, row: Row, sign: str = "") -> str:
     """A difference with its unit, as exact as its error: percentage points of presence, else a number."""
     scale, unit = (100.0, " percentage points") if row["outcome"] == PRESENCE else (1.0, "")
     (number,), _ = rounded([scale * size], scale * row["error"])
-    return f"{sign * (size > 0.0)}{number}{unit}"
+    return f"{sign if size > 0.0 else ''}{number}{unit}"
 
 
 def how_many(n: int, one: str) -> str:

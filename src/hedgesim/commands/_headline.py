@@ -57,7 +57,7 @@ def _cells(row: Row) -> list[object]:
     relative = "" if row["relative"] != row["relative"] else f"{100 * row['relative']:+.1f} %"
     columns = ("base", "value", "difference", "low", "high")
     (base, value, change, low, high), _ = rounded((row[name] for name in columns), row["error"])
-    change = f"{'+' * (row['difference'] > 0.0)}{change}"
+    change = f"{'+' if row['difference'] > 0.0 else ''}{change}"
     return [row["outcome"], row["entity"], row["option"], base, value, change, relative, f"{low} to {high}", row["n"]]
 
 
