@@ -47,12 +47,21 @@ def panels_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Panel]
 def _panels(chart: Chart, drawn: Sequence[Drawn]) -> list[Panel]:
     rows = []
     for group, table in drawn:
-        shocks, name = group[-1].shocks if chart.dated else NO_SHOCKS, group[-1].name if len(drawn) > 1 else ""
+        shocks, name = _shocks_of(group) if chart.dated else NO_SHOCKS, group[-1].name if len(drawn) > 1 else ""
         parts = table.groupby(chart.panels, sort=False) if chart.panels else [("", table)]
         rows.append(
             [Panel(", ".join(filter(None, (str(key), name))), own.reset_index(drop=True), shocks) for key, own in parts]
         )
     return [row[place] for place in range(max(map(len, rows))) for row in rows if place < len(row)]
+
+
+def _shocks_of(group: Sequence[Batch]) -> pd.DataFrame:
+    """The shocks that a drawing marks: of two batches those that only one has, which make the difference, if any."""
+    every = pd.concat([batch.shocks for batch in group], ignore_index=True)
+    counts = every.groupby(["period", "name"])["name"].transform("size")
+    own = every[counts < len(group)]
+    chosen = (own if len(own) else every).drop_duplicates(["period", "name"])
+    return chosen.sort_values("period", kind="stable", ignore_index=True)
 
 
 @dataclass(frozen=True)
