@@ -61,7 +61,7 @@ def planted(outcome: Callable[[Case, np.ndarray], np.ndarray]) -> Engine:
         found = np.broadcast_to(outcome(case, np.asarray(runs, dtype=float)), (1, len(runs)))
         steps = np.broadcast_to(found, (case.setting.axes.n_steps + 1, 1, len(runs)))
         formats = (case.setting.axes.n_steps + 1, len(case.setting.axes.formats), len(runs))
-        return Quarter(steps, np.zeros(formats), 0.0 * steps[:, 0], ((), ("cohesion",)))
+        return Quarter(steps, np.zeros(formats), 0.0 * steps[:, 0], steps[:, :0], ((), ("cohesion",)))
 
     return Engine("planted", "numpy", record, 7)
 

@@ -68,8 +68,8 @@ def test_a_membership_that_ends_later_is_still_in_force(tables: Tables) -> None:
 def test_later_formats_stay_as_dormant_candidates(tables: Tables) -> None:
     formats = tables.visible("2021Q1").table("formats").set_index("format")
     assert len(formats) == len(tables.table("formats"))
-    assert formats.loc["C5_RUS", "founded"] == ""
-    assert formats.loc["C5_RUS", "level"] == "none"
+    assert formats.loc["C5_GCC", "founded"] == ""
+    assert formats.loc["C5_GCC", "level"] == "none"
     assert formats.loc["CM", "level"] == "leaders"
 
 

@@ -20,6 +20,9 @@ MEAN_TRUST = "trust"
 
 HEDGING = "hedging_index"
 
+MOST_AXES = 16
+"""Axes whose names are kept in memory."""
+
 Codes = Mapping[str, Sequence[str]]
 """Codes of countries, partners (countries again), powers, domains, options and formats, by the name of one."""
 
@@ -137,7 +140,7 @@ def is_further(name: str) -> bool:
     return one is not None and not one.family.always and name not in OUTCOMES
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=MOST_AXES)
 def named_in(axes: Axes) -> Mapping[str, NamedOutcome]:
     """Every outcome that may be named of runs with some axes."""
     return named_outcomes(codes_of(axes))
