@@ -24,7 +24,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity")),
-    *sorted((DOCS / "tutorials").glob("*.md")),
+    *sorted(page for part in ("tutorials", "howto") for page in (DOCS / part).glob("*.md") if page.stem != "index"),
 ]
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
@@ -81,6 +81,16 @@ def test_every_link_leads_to_something(page: Path) -> None:
         assert found.is_relative_to(ROOT), target
         assert found.exists(), target
         assert not fragment or fragment in anchors(found), target
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    found = set()
+    for page in DOCS.rglob("*.md"):
+        trees = (code for kind, code in FENCED.findall(page.read_text(encoding="utf-8")) if kind == "{toctree}")
+        for code in trees:
+            entries = [line for line in code.splitlines() if line and not line.startswith(":")]
+            found |= {path.resolve() for entry in entries for path in page.parent.glob(f"{entry}.md")}
+    assert {path.resolve() for path in DOCS.rglob("*.md")} - found == {DOCS / "index.md"}
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
