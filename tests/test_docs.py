@@ -238,7 +238,7 @@ def run_python(code: str, session: dict[str, object], page: Path) -> None:
     if is_rule:
         forget()
         assert file.stem in country_rules()
-    elif first.startswith("tests/"):
+    elif file.name.startswith("test_"):
         tests = [found for name, found in runpy.run_path(str(file)).items() if name.startswith("test_")]
         assert tests
         for test in tests:
