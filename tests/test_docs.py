@@ -24,8 +24,10 @@ PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
     *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity")),
-    *sorted(page for part in ("tutorials", "howto") for page in (DOCS / part).glob("*.md") if page.stem != "index"),
+    *sorted((DOCS / "tutorials").glob("[!i]*.md")),
+    *sorted((DOCS / "howto").glob("[!i]*.md")),
 ]
+RUN.remove(DOCS / "howto" / "own_channel.md")  # tests/test_howto_pages.py changes the source as it says
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
