@@ -42,6 +42,7 @@ types: $(VENV)/.tested ## type check
 docs: $(VENV)/.documented ## regenerate the reference pages and the schemas, and build the site in build/site
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_format.py
+	$(BIN)/python tools/write_commands.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
 	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/site

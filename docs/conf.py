@@ -16,7 +16,6 @@ SHOWN = {
     "code_of_conduct": "CODE_OF_CONDUCT.md",
     "contributing": "CONTRIBUTING.md",
     "data_raw": "data-raw/README.md",
-    "paper": "paper.md",
 }
 """Pages of the site that are files outside this folder; a page here with the same name leads to the file."""
 
@@ -59,6 +58,14 @@ def lead_to_pages(_: Any, name: str, source: list[str]) -> None:
     source[0] = LINK.sub(target, text)
 
 
+def write_llms(app: Any, _: Exception | None) -> None:
+    """Put llms.txt beside the pages, with links to their sources."""
+    text = (ROOT / "llms.txt").read_text(encoding="utf-8").replace("](docs/", "](_sources/").replace(".md)", ".md.txt)")
+    (Path(app.outdir) / "llms.txt").write_text(
+        text.replace("](README.md.txt)", "](_sources/index.md.txt)"), encoding="utf-8"
+    )
+
+
 def draw_math(writer: Any, node: nodes.math | nodes.math_block) -> None:
     """Write a formula as MathML, which browsers draw themselves."""
     formula = re.sub(r"\\tag\{(.*?)\}", r"\\qquad (\1)", node.astext())
@@ -69,4 +76,5 @@ def draw_math(writer: Any, node: nodes.math | nodes.math_block) -> None:
 def setup(app: Any) -> None:
     """Called by Sphinx."""
     app.connect("source-read", lead_to_pages)
+    app.connect("build-finished", write_llms)
     app.add_html_math_renderer("mathml", (draw_math, None), (draw_math, None))

@@ -20,10 +20,10 @@ from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario.tables import read_tables
 
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "llms.txt", *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity")),
+    *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity", "ten_minutes")),
     *sorted((DOCS / "tutorials").glob("[!i]*.md")),
     *sorted((DOCS / "howto").glob("[!i]*.md")),
 ]
@@ -57,6 +57,12 @@ def anchors(page: Path) -> set[str]:
 def test_the_reference_is_current() -> None:
     page = runpy.run_path(str(ROOT / "tools" / "write_reference.py"))["page"]()
     assert (DOCS / "reference.md").read_text(encoding="utf-8") == page, "run `make docs`"
+
+
+def test_the_page_of_commands_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    page = runpy.run_path(str(ROOT / "tools" / "write_commands.py"))["page"]()
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == page, "run `make docs`"
 
 
 def test_the_schema_is_current() -> None:
@@ -93,6 +99,12 @@ def test_every_page_is_in_the_navigation_of_the_site() -> None:
             entries = [line for line in code.splitlines() if line and not line.startswith(":")]
             found |= {path.resolve() for entry in entries for path in page.parent.glob(f"{entry}.md")}
     assert {path.resolve() for path in DOCS.rglob("*.md")} - found == {DOCS / "index.md"}
+
+
+def test_every_work_that_the_paper_cites_is_in_its_bibliography_and_none_is_there_in_vain() -> None:
+    cited = set(re.findall(r"@(\w+)[\];]", (ROOT / "paper.md").read_text(encoding="utf-8")))
+    known = set(re.findall(r"^@\w+{(\w+),", (ROOT / "paper.bib").read_text(encoding="utf-8"), re.MULTILINE))
+    assert cited == known
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
@@ -155,7 +167,9 @@ EXTRAS = {
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.stem != "CHANGELOG" and "decisions" not in page.parts], ids=name_of
+    "page",
+    [page for page in PAGES if page.stem not in {"CHANGELOG", "commands"} and "decisions" not in page.parts],
+    ids=name_of,
 )
 def test_what_wants_an_extra_says_so_where_it_is_shown(page: Path) -> None:
     text = page.read_text(encoding="utf-8")

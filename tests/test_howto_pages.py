@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from matplotlib.figure import Figure
 
-from command_line import ROOT
+from command_line import ROOT, call
 from hedgesim import HedgeModel
 
 HOWTO = ROOT / "docs" / "howto"
@@ -45,6 +45,16 @@ def test_what_a_page_changes_in_the_source_runs(name: str, tmp_path: Path) -> No
         [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True
     )
     assert (said.stdout, said.stderr) == ("True\n", "")
+
+
+def test_the_page_of_faults_shows_a_file_with_two(tmp_path: Path) -> None:
+    (shown,) = re.findall(r"^```text\n(.*?)^```$", (HOWTO.parent / "errors.md").read_text(), re.MULTILINE | re.DOTALL)
+    faulty = tmp_path / "faulty.yaml"
+    faulty.write_text(shown)
+    said = call("check", str(faulty))
+    assert (said.code, said.err.count("\n")) == (2, 2)
+    assert 'Did you mean "seed"?' in said.err
+    assert 'Did you mean "bandwagoning"?' in said.err
 
 
 def test_the_example_for_mesa_draws_a_run_and_offers_what_the_model_takes(monkeypatch: pytest.MonkeyPatch) -> None:
