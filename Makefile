@@ -45,7 +45,7 @@ docs: $(VENV)/.documented ## regenerate the reference pages and the schemas, and
 	$(BIN)/python tools/write_commands.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
-	$(BIN)/python -m sphinx --fail-on-warning --keep-going --quiet docs build/site
+	$(BIN)/python -m sphinx --fresh-env --write-all --fail-on-warning --keep-going --quiet docs build/site
 
 site: docs ## build the site and open it in the browser
 	$(BIN)/python -m webbrowser "file://$(CURDIR)/build/site/index.html"

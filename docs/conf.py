@@ -3,8 +3,10 @@
 import os
 import re
 import tomllib
+from html import unescape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
@@ -19,6 +21,8 @@ SHOWN = {
 }
 """Pages of the site that are files outside this folder; a page here with the same name leads to the file."""
 
+MATHML = "http://www.w3.org/1998/Math/MathML"
+ElementTree.register_namespace("", MATHML)
 LINK = re.compile(r"(?<=\]\()(?!\w+:)([^)\s#]+)(?=[)#])")
 
 project = "hedgesim"
@@ -66,10 +70,27 @@ def write_llms(app: Any, _: Exception | None) -> None:
     )
 
 
+def mathml(formula: str, block: bool) -> str:
+    """A formula as MathML, which browsers draw themselves."""
+    if re.search(r"frac(?!{)", formula):
+        raise ValueError(f"{formula}: write braces after \\frac, or it is misread")
+    text = re.sub(r"\\tag{(.*?)}", r"\\qquad (\1)", formula).replace(r"\_", "_")
+    named = re.compile(r"&(?!lt;|gt;|amp;)\w+;")  # entities of HTML, which XML does not know
+    tree = ElementTree.fromstring(named.sub(lambda one: unescape(one[0]), tex2mathml(text, as_block=block)))
+    for node in tree.iter(f"{{{MATHML}}}munderover"):
+        base, below, above = node
+        if above.text in {"\u02c6", "\u02c9"}:  # a hat or a bar, which belongs to the letter alone
+            node.tag = f"{{{MATHML}}}msub"
+            node[:] = [ElementTree.Element(f"{{{MATHML}}}mover", {"accent": "true"}), below]
+            node[0].extend((base, above))
+    return ElementTree.tostring(tree, encoding="unicode")
+
+
 def draw_math(writer: Any, node: nodes.math | nodes.math_block) -> None:
-    """Write a formula as MathML, which browsers draw themselves."""
-    formula = re.sub(r"\\tag\{(.*?)\}", r"\\qquad (\1)", node.astext())
-    writer.body.append(tex2mathml(formula, as_block=isinstance(node, nodes.math_block)))
+    """Write a formula into a page."""
+    block = isinstance(node, nodes.math_block)
+    text = mathml(node.astext(), block)
+    writer.body.append(f'<div class="math">{text}</div>' if block else text)
     raise nodes.SkipNode
 
 
