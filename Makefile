@@ -8,7 +8,7 @@ OURS := src tests tools benchmarks databuild
 QUICK := tests/model tests/rules tests/engines tests/test_architecture.py tests/test_numbers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick browser hold check lint types docs site data evidence forecast format bench clean
+.PHONY: help setup run test test-quick browser hold check lint types docs site notebooks data evidence forecast format bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,12 +43,16 @@ docs: $(VENV)/.documented ## regenerate the reference pages and the schemas, and
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_format.py
 	$(BIN)/python tools/write_commands.py
+	$(BIN)/python tools/write_notebooks.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
 	$(BIN)/python -m sphinx --fresh-env --write-all --fail-on-warning --keep-going --quiet docs build/site
 
 site: docs ## build the site and open it in the browser
 	$(BIN)/python -m webbrowser "file://$(CURDIR)/build/site/index.html"
+
+notebooks: $(VENV)/.documented ## write the tutorials as notebooks and run them
+	$(BIN)/python tools/write_notebooks.py --run
 
 data: $(VENV)/.runs ## rebuild the tables in src/hedgesim/data from data-raw
 	$(BIN)/python -m databuild

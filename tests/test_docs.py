@@ -65,6 +65,15 @@ def test_the_page_of_commands_is_current(monkeypatch: pytest.MonkeyPatch) -> Non
     assert (DOCS / "commands.md").read_text(encoding="utf-8") == page, "run `make docs`"
 
 
+def test_the_notebooks_are_current_and_their_links_lead_to_something() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "write_notebooks.py"))
+    for name in tool["TUTORIALS"]:
+        text = (DOCS / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert text == tool["notebook"](name), "run `make docs`"
+        for target in LINK.findall(text):
+            assert "://" in target or (DOCS / "notebooks" / target.partition("#")[0]).is_file(), target
+
+
 def test_the_schema_is_current() -> None:
     for words, name in (((), "scenario"), (("experiment",), "experiment")):
         text = (DOCS / f"{name}.schema.json").read_text(encoding="utf-8")
