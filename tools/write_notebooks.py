@@ -43,7 +43,10 @@ def notebook(name: str) -> str:
     cells += _prose(text[end:])
     whole = {
         "cells": [{"id": f"cell-{number}", **cell} for number, cell in enumerate(cells)],
-        "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        "metadata": {
+            "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+            "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -60,7 +63,7 @@ def _code(kind: str, code: str) -> dict[str, Any]:
     if kind == "console":
         code = re.sub(r"^\$ ", "!", code, flags=re.MULTILINE)
     elif kind == "yaml":
-        code = f"%%writefile example.yaml\n{code}"
+        code = f'from pathlib import Path\n\n_ = Path("example.yaml").write_text("""\\\n{code}""")'
     elif named := FILE.match(code):
         code = f"%%writefile {named[1]}\n{code[named.end() :]}"
     return {
