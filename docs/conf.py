@@ -89,7 +89,7 @@ def draw_math(writer: Any, node: nodes.math | nodes.math_block) -> None:
     """Write a formula into a page."""
     block = isinstance(node, nodes.math_block)
     text = mathml(node.astext(), block)
-    writer.body.append(f'<div class="math">{text}</div>' if block else text)
+    writer.body.append(f'<div class="math" tabindex="0">{text}</div>' if block else text)
     raise nodes.SkipNode
 
 
