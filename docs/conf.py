@@ -38,9 +38,11 @@ nb_execution_mode = "off"  # tests/test_docs.py executes the blocks of pages
 highlight_language = "none"
 
 autodoc_member_order = "bysource"
+default_role = "code"
 
 html_theme = "pydata_sphinx_theme"
 html_title = "hedgesim"
+html_context = {"default_mode": "auto"}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_show_sourcelink = False

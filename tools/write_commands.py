@@ -23,7 +23,8 @@ Written by `tools/write_commands.py` from the commands (`make docs`); a test com
 
 A fault of the input is one line on the standard error, with place, fault and remedy; the exit code is then 2 and
 nothing has been written. Ctrl-C gives 130, success 0. `--backend jax` wants `pip install 'hedgesim[fast]'`,
-`hedgesim discover` wants `hedgesim[discovery]`, `--dask` and addresses such as `s3://` want `hedgesim[distributed]`.
+`hedgesim discover` wants `hedgesim[discovery]`, `hedgesim explore` wants `hedgesim[explorer]`, and
+`--dask` and addresses such as `s3://` want `hedgesim[distributed]`.
 """
 
 
