@@ -8,7 +8,7 @@ OURS := src tests tools benchmarks databuild
 QUICK := tests/model tests/rules tests/engines tests/test_architecture.py tests/test_numbers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-quick browser hold check lint types docs data evidence forecast format bench clean
+.PHONY: help setup run test test-quick browser hold check lint types docs site notebooks data evidence forecast format bench clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,11 +39,20 @@ lint: $(VENV)/.tested ## style
 types: $(VENV)/.tested ## type check
 	$(BIN)/mypy
 
-docs: $(VENV)/.tested ## regenerate the reference page and the schemas
+docs: $(VENV)/.documented ## regenerate the reference pages and the schemas, and build the site in build/site
 	$(BIN)/python tools/write_reference.py
 	$(BIN)/python tools/write_format.py
+	$(BIN)/python tools/write_commands.py
+	$(BIN)/python tools/write_notebooks.py
 	$(BIN)/hedgesim schema > docs/scenario.schema.json
 	$(BIN)/hedgesim schema experiment > docs/experiment.schema.json
+	$(BIN)/python -m sphinx --fresh-env --write-all --fail-on-warning --keep-going --quiet docs build/site
+
+site: docs ## build the site and open it in the browser
+	$(BIN)/python -m webbrowser "file://$(CURDIR)/build/site/index.html"
+
+notebooks: $(VENV)/.documented ## write the tutorials as notebooks and run them
+	$(BIN)/python tools/write_notebooks.py --run
 
 data: $(VENV)/.runs ## rebuild the tables in src/hedgesim/data from data-raw
 	$(BIN)/python -m databuild
@@ -75,7 +84,7 @@ bench: $(VENV)/.tested ## time the engines against each other and against the ma
 	$(BIN)/python -m benchmarks.store
 
 clean: ## remove the environment, results and caches
-	rm -rf $(VENV) results .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf $(VENV) results build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 
 $(VENV)/.made:
 	$(PYTHON) -m venv $(VENV)
@@ -89,4 +98,9 @@ $(VENV)/.runs: $(VENV)/.made pyproject.toml constraints.txt
 $(VENV)/.tested: $(VENV)/.runs
 	@echo "installing what the tests need (about a minute)"
 	$(PIP) install --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+$(VENV)/.documented: $(VENV)/.tested
+	@echo "installing what the site needs (about a minute)"
+	$(PIP) install --constraint constraints.txt --editable '.[docs]'
 	@touch $@

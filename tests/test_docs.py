@@ -20,12 +20,14 @@ from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario.tables import read_tables
 
 DOCS = ROOT / "docs"
-PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), ROOT / "llms.txt", *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity")),
-    *sorted((DOCS / "tutorials").glob("*.md")),
+    *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity", "ten_minutes")),
+    *sorted((DOCS / "tutorials").glob("[!i]*.md")),
+    *sorted((DOCS / "howto").glob("[!i]*.md")),
 ]
+RUN.remove(DOCS / "howto" / "own_channel.md")  # tests/test_howto_pages.py changes the source as it says
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -57,6 +59,21 @@ def test_the_reference_is_current() -> None:
     assert (DOCS / "reference.md").read_text(encoding="utf-8") == page, "run `make docs`"
 
 
+def test_the_page_of_commands_is_current(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "tools")
+    page = runpy.run_path(str(ROOT / "tools" / "write_commands.py"))["page"]()
+    assert (DOCS / "commands.md").read_text(encoding="utf-8") == page, "run `make docs`"
+
+
+def test_the_notebooks_are_current_and_their_links_lead_to_something() -> None:
+    tool = runpy.run_path(str(ROOT / "tools" / "write_notebooks.py"))
+    for name in tool["TUTORIALS"]:
+        text = (DOCS / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")
+        assert text == tool["notebook"](name), "run `make docs`"
+        for target in LINK.findall(text):
+            assert "://" in target or (DOCS / "notebooks" / target.partition("#")[0]).is_file(), target
+
+
 def test_the_schema_is_current() -> None:
     for words, name in (((), "scenario"), (("experiment",), "experiment")):
         text = (DOCS / f"{name}.schema.json").read_text(encoding="utf-8")
@@ -81,6 +98,22 @@ def test_every_link_leads_to_something(page: Path) -> None:
         assert found.is_relative_to(ROOT), target
         assert found.exists(), target
         assert not fragment or fragment in anchors(found), target
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    found = set()
+    for page in DOCS.rglob("*.md"):
+        trees = (code for kind, code in FENCED.findall(page.read_text(encoding="utf-8")) if kind == "{toctree}")
+        for code in trees:
+            entries = [line for line in code.splitlines() if line and not line.startswith(":")]
+            found |= {path.resolve() for entry in entries for path in page.parent.glob(f"{entry}.md")}
+    assert {path.resolve() for path in DOCS.rglob("*.md")} - found == {DOCS / "index.md"}
+
+
+def test_every_work_that_the_paper_cites_is_in_its_bibliography_and_none_is_there_in_vain() -> None:
+    cited = set(re.findall(r"@(\w+)[\];]", (ROOT / "paper.md").read_text(encoding="utf-8")))
+    known = set(re.findall(r"^@\w+{(\w+),", (ROOT / "paper.bib").read_text(encoding="utf-8"), re.MULTILINE))
+    assert cited == known
 
 
 def docstrings() -> Iterator[tuple[str, str]]:
@@ -143,7 +176,9 @@ EXTRAS = {
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.stem != "CHANGELOG" and "decisions" not in page.parts], ids=name_of
+    "page",
+    [page for page in PAGES if page.stem not in {"CHANGELOG", "commands"} and "decisions" not in page.parts],
+    ids=name_of,
 )
 def test_what_wants_an_extra_says_so_where_it_is_shown(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
@@ -228,7 +263,7 @@ def run_python(code: str, session: dict[str, object], page: Path) -> None:
     if is_rule:
         forget()
         assert file.stem in country_rules()
-    elif first.startswith("tests/"):
+    elif file.name.startswith("test_"):
         tests = [found for name, found in runpy.run_path(str(file)).items() if name.startswith("test_")]
         assert tests
         for test in tests:

@@ -15,7 +15,9 @@ from mesa.batchrunner import batch_run
 from hedgesim.engines.agent_based import Country, HedgeModel, Power
 from hedgesim.engines.case import case_named, case_of
 from hedgesim.engines.ensemble import simulate
+from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import COUNTRY, TARGET
+from hedgesim.results.simulation import run
 from hedgesim.rules.countries.random import Random
 from hedgesim.scenario import read_scenario
 from worlds import make_case, make_setting
@@ -77,6 +79,32 @@ def test_frames_hold_the_numbers_of_the_trajectory_quarter_by_quarter() -> None:
         wide = agents.pivot(index="Step", columns="code", values=name).astype(float)
         assert wide[codes].to_numpy() == pytest.approx(values, abs=1e-12)
         assert wide.drop(columns=codes).isna().all(axis=None)
+
+
+def test_tables_of_the_collector_are_those_of_the_results() -> None:
+    scenario = read_scenario("war_2022", overrides=["end=2022Q2"])
+    model = run_to_end(HedgeModel(scenario, run=0))
+    results = run(scenario, runs=1)
+    options = [f"presence_{option}" for option in model.case.setting.axes.options]
+    presence = results.table("countries").melt(["country", "period"], options, "option", "presence")
+    presence["option"] = presence["option"].str.removeprefix("presence_")
+    theirs = {name: results.table(name) for name in ("shares", "formats")}
+    theirs |= {"threat": results.table("relations"), "presence": presence}
+    for name, frame in theirs.items():
+        mine = model.datacollector.get_table_dataframe(name)
+        whole = frame[list(mine.columns)]
+        assert len(mine) == len(whole), name
+        keys = [key for key in mine.columns if key in {"period", "country", "domain", "option", "power", "format"}]
+        ordered = [table.astype(object).sort_values(keys, ignore_index=True).infer_objects() for table in (mine, whole)]
+        pd.testing.assert_frame_equal(*ordered, rtol=0.0, atol=1e-12)
+
+
+def test_an_agent_is_found_by_its_code_and_an_unknown_code_is_refused() -> None:
+    model = HedgeModel(CASE)
+    assert model.actor(COUNTRIES[1]) is model.countries[1]
+    assert model.actor(POWERS[0]) is model.powers[0]
+    with pytest.raises(HedgesimError, match=f"ZZZ: no country or power.*{COUNTRIES[0]}"):
+        model.actor("ZZZ")
 
 
 def test_a_seed_given_as_rng_replaces_that_of_the_case() -> None:

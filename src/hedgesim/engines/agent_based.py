@@ -15,6 +15,7 @@ from hedgesim.engines.case import Case, Chosen, case_named, case_of, following, 
 from hedgesim.engines.explanation import Explanation, explain_decision
 from hedgesim.engines.quarter import advance, assess, perceive, perceive_powers
 from hedgesim.engines.records import Trajectory
+from hedgesim.engines.tidy import COLUMNS, rows_of_quarter
 from hedgesim.errors import HedgesimError, check_type, whole
 from hedgesim.model.arrays import COUNTRY, TARGET, Array, bound
 from hedgesim.model.derived import QuarterInputs
@@ -134,6 +135,19 @@ class Power(Actor):
         return math.nan
 
 
+class Collector(mesa.DataCollector):
+    """Reporters as in Mesa, and the tables that it is given, to which every quarter adds its rows."""
+
+    def collect(self, model: HedgeModel) -> None:
+        """Keep what the quarter of the model shows."""
+        super().collect(model)
+        if self.tables:
+            rows = rows_of_quarter(model.case.setting.axes, model.period, model.world, model.presence)
+            for table, columns in self.tables.items():
+                for name, kept in columns.items():
+                    kept.extend(rows[table][name])
+
+
 def _labelled(names: Sequence[str], values: Array) -> dict[str, float]:
     return dict(zip(names, map(float, values), strict=True))
 
@@ -180,15 +194,23 @@ class HedgeModel(mesa.Model):
         self.quarter, self.running = 0, True
         self._decided: tuple[Case, QuarterInputs] | None = None
         self._begin_quarter()
-        self.datacollector = mesa.DataCollector(
+        self.datacollector = Collector(
             model_reporters={
                 "period": "period",
                 "leader_meetings": "leader_meetings",
                 "first_time_formats": "first_time_formats",
             },
             agent_reporters={"code": "code", "hedging_index": "hedging_index", "attention": "attention"},
+            tables={name: list(columns) for name, columns in COLUMNS.items()},
         )
         self.datacollector.collect(self)
+
+    def actor(self, code: str) -> Country | Power:
+        """The country or power with this code; HedgesimError if there is none."""
+        actors = {actor.code: actor for actor in (*self.countries, *self.powers)}
+        if code not in actors:
+            raise HedgesimError(code, "no country or power has this code", f"Choose among {', '.join(actors)}.")
+        return actors[code]
 
     def follow(self, rules: Chosen) -> None:
         """Let countries and powers follow other rules from the next decision on; see `case.following`."""
