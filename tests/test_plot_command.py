@@ -93,6 +93,7 @@ def test_a_file_is_replaced_only_when_asked(here: Path) -> None:
     [
         ((), "results and a chart must be named. Write hedgesim plot RESULTS CHART, or --list"),
         (("war",), "results and a chart must be named"),
+        (("difference", "war"), "the chart is named first. Name it last: hedgesim plot "),
         (("war", "diference"), 'there is no such chart. Did you mean "difference"?'),
         (("nowhere", "presence"), "there is no such folder"),
         (

@@ -108,7 +108,7 @@ def test_one_quarter_alone_can_be_drawn() -> None:
 
 def test_a_mark_has_the_first_name_of_its_quarter_and_how_many_more_there_are() -> None:
     texts = [flag.text for flag in flags_of(SHOCKS, PERIODS, width=6.0)]
-    assert texts == ["A succession", "A war +1"], "and what is not drawn has none"
+    assert texts == ["A succession", "A war and 1 more"], "and what is not drawn has none"
 
 
 @pytest.mark.parametrize(

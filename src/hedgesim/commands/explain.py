@@ -52,7 +52,8 @@ def explain(
         return
     print_lines(
         f"{found.name} ({found.country}) in {found.period}, run {found.run} of {found.scenario}, follows {found.rule}:"
-        f" {found.meaning}"
+        f" {found.meaning}",
+        "This is one run, drawn at random: other runs differ. hedgesim run gives the medians of many.",
     )
     _print_values(found, options)
     if domain is None:

@@ -50,6 +50,8 @@ def plot(
             "plot", "results and a chart must be named", "Write hedgesim plot RESULTS CHART, or --list."
         )
     *places, name = words
+    if name not in CHARTS and words[0] in CHARTS:
+        raise HedgesimError(words[0], "the chart is named first", f"Name it last: hedgesim plot {name} {words[0]}.")
     chart, pick = chart_of(name), Pick(country, power, outcome, tuple(by or ()))
     check_picks(chart, pick)
     path = file_of(chart.name, output, kind, overwrite=overwrite)

@@ -93,7 +93,7 @@ def _example(kind: type[Known], given: Mapping[str, Any]) -> Known:
         name: np.zeros([int(label) if label.isdigit() else lengths[label.removeprefix("#")] for label in own])
         for name, own in axes.items()
     }
-    arrays = {name: np.asarray(value, dtype=float) for name, value in given.items()}
+    arrays = {name: np.atleast_1d(np.asarray(value, dtype=float)) for name, value in given.items()}
     return kind(**{**zeros, **{name: a if a.ndim > 1 else a[None, None, :, None] for name, a in arrays.items()}})
 
 

@@ -71,7 +71,7 @@ def short_flag(names: str) -> str:
     text = text or first[:LONGEST_FLAG]
     if text != first:
         text = SMALL_WORDS.sub("", text) + "…"
-    return text + f" +{len(more)}" * bool(more)
+    return text + f" and {len(more)} more" * bool(more)
 
 
 @dataclass(frozen=True)
