@@ -36,6 +36,16 @@ def test_it_is_printed_ranked_in_words_and_in_numbers_that_sum_to_the_total(pair
     assert "they sum to the total" in said.out
 
 
+def test_the_parts_are_drawn_in_the_unit_in_which_they_are_printed(pair: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "parts.svg"
+    said = call("why", *pair, *NAMES, "--chart", str(path))
+    assert (said.code, said.out.splitlines()[-1]) == (0, f"Chart: {path}")
+    drawn = path.read_text(encoding="utf-8")
+    assert "Presence of Russia in Kazakhstan: calm less war, percentage points" in drawn
+    assert "Parts that add up to +0.2" in drawn
+    assert refused("why", *pair, *NAMES, "--chart", str(path)).startswith(f"-o {path}: the file is there already")
+
+
 def test_json_holds_the_total_and_every_switch(pair: tuple[str, str]) -> None:
     said = call("why", *pair, *NAMES, "--json")
     answer = json.loads(said.out)

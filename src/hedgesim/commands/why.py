@@ -9,6 +9,7 @@ from typer import Argument, Option
 
 from hedgesim.commands._options import AsJson, Backend, RuleFiles, Seed, check_counts, use_rules
 from hedgesim.commands._printing import print_aside, print_json, print_lines, print_rows, records_of, several
+from hedgesim.commands.plot import file_of
 from hedgesim.errors import HedgesimError
 from hedgesim.numbers import rounded
 
@@ -40,6 +41,10 @@ def why(
     backend: Backend = "numpy",
     seed: Seed = None,
     rule_files: RuleFiles = None,
+    chart: Annotated[
+        str | None, Option(metavar="FILE", help="Draw the parts too: a file that ends in png, svg or pdf.")
+    ] = None,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file of the chart if it is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Divide the difference between two scenarios among what makes it: shocks, settings, changes, or mechanisms."""
@@ -49,6 +54,7 @@ def why(
     from hedgesim.results.recorded import scenario_from
 
     check_counts(runs=runs)
+    path = None if chart is None else file_of("tornado", chart, None, overwrite=overwrite)
     engine = engine_of("ensemble", backend)
     use_rules(rule_files)
     joined = dict(map(_group, groups or ()))
@@ -59,10 +65,28 @@ def why(
     print_aside(f"{size}, {several(runs, 'run')} of each{' and of both scenarios' if question.sides == 2 else ''}")
     with counting("running combinations", question.combinations * question.sides * runs) as on_runs:
         found = question.answer(outcome, runs, engine, on_runs)
+    made = f"{size}, {several(len(found.by_run), 'run')} of each"
+    if path is not None:
+        path.write_bytes(_chart(found, made, path.suffix[1:].lower()))
     if as_json:
         print_json(_record(found))
-    else:
-        _print(found, f"{size}, {several(len(found.by_run), 'run')} of each")
+        return
+    _print(found, made)
+    if path is not None:
+        print_lines(f"Chart: {path}")
+
+
+def _chart(found: Attribution, made: str, kind: str) -> bytes:
+    """The parts as bars, in the unit in which they are printed; kind: of the file."""
+    from hedgesim.plots.theme import rendered, theme
+    from hedgesim.plots.tornado import tornado_page
+
+    unit, scale = _unit(found)
+    bars = found.table.assign(**{name: scale * found.table[name] for name in ("value", "low", "high")})
+    title = f"{found.words}: {found.names[1]} less {found.names[0]}{f',{unit}' if unit else ''}"
+    notes = ("Bars: mean contribution, which add up to the difference; lines: 5 to 95 % of runs.", f"{made}.")
+    with theme():
+        return rendered(tornado_page(bars, title=title, notes=notes), kind)
 
 
 def _group(text: str) -> tuple[str, list[str]]:
@@ -110,9 +134,14 @@ def _print(found: Attribution, size: str) -> None:
         print_lines(f"Left out: {several(found.left_out, 'run')} that failed with some combination.")
 
 
+def _unit(found: Attribution) -> tuple[str, float]:
+    """The unit in which an outcome is printed, and the factor to it."""
+    return (" percentage points", 100.0) if found.outcome.startswith("presence_") else ("", 1.0)
+
+
 def _amount(found: Attribution, row: Row) -> str:
     """A difference with its error, shares in percentage points."""
-    unit, factor = (" percentage points", 100.0) if found.outcome.startswith("presence_") else ("", 1.0)
+    unit, factor = _unit(found)
     (value,), error = rounded([factor * row["value"]], factor * row["error"])
     sign = "+" if row["value"] > 0.0 else ""
     return f"{sign}{value}{f' ± {error}' if row['error'] and error else ''}{unit}"

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from hedgesim.numbers import apart
 from hedgesim.plots.chart import Limits, Size
-from hedgesim.plots.theme import BLUE, INK, MUTED, NORMAL, SMALL, VERMILION, plain_rows, round_ticks, text_width
+from hedgesim.plots.theme import (
+    BLUE,
+    INK,
+    MUTED,
+    NORMAL,
+    SMALL,
+    VERMILION,
+    Frame,
+    page,
+    plain_rows,
+    round_ticks,
+    text_width,
+)
 
 BAR = 0.62  # of a row
 ROW = 0.34  # inches
 ROOM = 0.22  # of the span of values, for the numbers at both sides
 MOST_NAMED = 4
+ABOVE = 0.12  # inches above the first bar
 
 
 def tornado_limits(table: pd.DataFrame) -> Limits:
@@ -60,6 +74,17 @@ def _ranked(table: pd.DataFrame) -> pd.DataFrame:
 def _texts(values: Iterable[float]) -> list[str]:
     """Values with their signs; zero has none."""
     return ["0" if text == "+0" else text for text in apart(values, sign="+")]
+
+
+def tornado_page(table: pd.DataFrame, *, title: str, notes: Sequence[str]) -> Figure:
+    """A page with the tornado alone, described in words; notes: how it is read, and what it rests on."""
+    size = tornado_size(table)
+    frame = Frame(size.left, size.right, 0, size.below, ABOVE)
+    across = size.left + size.width + size.right
+    figure = page(across, ABOVE + size.height + size.below, title=title, notes=notes, frame=frame)
+    draw_tornado(table, figure.add_subplot())
+    figure.set_label(describe_tornado(table))
+    return figure
 
 
 def describe_tornado(table: pd.DataFrame) -> str:
