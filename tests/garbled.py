@@ -6,9 +6,9 @@ import random
 from collections.abc import Callable
 
 VALUES = (
-    "", "0", "-1", "1e308", "nan", ".inf", "true", "null", "[]", "{}", "2025Q9", "2025-02-30", "KAX", "RUS", "Россия", "0,5",
-    '"', "[unclosed", "{a: b", "- x", "&a", "*a", "!!python/object:os.system", "a: b: c", "\t", "99999999999999999999", "1_0",
-    "'; --", "../../x", "\u202e", "x" * 500,
+    "", "0", "-1", "1e308", "nan", ".inf", "true", "null", "[]", "{}", "2025Q9", "2025-02-30", "KAX", "RUS", "Россия",
+    "0,5", '"', "[unclosed", "{a: b", "- x", "&a", "*a", "!!python/object:os.system", "a: b: c", "\t",
+    "99999999999999999999", "1_0", "'; --", "../../x", "\u202e", "x" * 500,
 )  # fmt: skip
 """What takes the place of a value."""
 

@@ -1,4 +1,4 @@
-"""Files with anything wrong in them are read, or refused in lines that say place, fault and remedy; never a traceback."""
+"""Files with anything wrong in them are read, or refused in lines of place, fault and remedy; never a traceback."""
 
 from __future__ import annotations
 
