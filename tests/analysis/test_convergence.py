@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.convergence import TOLD, enough_in_words, running_mean
+from hedgesim.analysis.convergence import HALF_WIDTH, enough_in_words, running_mean
 
 
 def test_the_running_mean_is_that_of_the_first_runs_with_its_interval() -> None:
@@ -15,7 +15,7 @@ def test_the_running_mean_is_that_of_the_first_runs_with_its_interval() -> None:
     assert found.index.tolist() == [2, 3, 4, 5, 6]
     for n, row in found.iterrows():
         first = values[:n]
-        reach = TOLD * first.std(ddof=1) / np.sqrt(n)
+        reach = HALF_WIDTH * first.std(ddof=1) / np.sqrt(n)
         assert row[["mean", "low", "high"]].tolist() == pytest.approx(
             [first.mean(), first.mean() - reach, first.mean() + reach]
         )
@@ -39,9 +39,9 @@ def test_a_million_runs_take_few_steps_and_one_run_none() -> None:
         (
             0.1,
             0.2,
-            "No: after 100 runs the mean cannot be told from 0; about 160000 runs would bring its error to 5 %.",
+            "No: after 100 runs the 90 % interval of the mean holds 0; about 160000 runs would bring its error to 5 %.",
         ),
-        (0.0, 0.2, "No: after 100 runs the mean cannot be told from 0."),
+        (0.0, 0.2, "No: after 100 runs the 90 % interval of the mean holds 0."),
         (0.3, 0.0, "Yes: it is the same number in all 100 runs."),
         (0.3, float("nan"), "One run has no error: run more."),
     ],

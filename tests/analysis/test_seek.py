@@ -202,7 +202,7 @@ def test_a_condition_on_no_outcome_and_a_path_named_twice_are_refused(
     )
 
 
-def test_the_command_prints_the_path_and_the_answer_and_writes_only_where_it_is_told(
+def test_the_command_prints_the_path_and_the_answer_and_writes_only_where_it_is_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)

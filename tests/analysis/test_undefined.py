@@ -105,7 +105,7 @@ def test_levers_are_judged_where_all_have_the_outcome(some: tuple[Path, Results,
 
 def test_an_outcome_that_no_run_has_is_refused(some: tuple[Path, Results, str, int]) -> None:
     with pytest.raises(HedgesimError, match="there is no outcome"):
-        sensitivity(some[1], ["hedging_index_XXX"])
+        sensitivity(some[1], ["hedging_index_ZZZ"])
 
 
 def test_documented_reads_take_parts_with_differing_columns(some: tuple[Path, Results, str, int]) -> None:

@@ -131,7 +131,7 @@ def test_what_a_scenario_omits_can_be_switched_on(client: TestClient) -> None:
     assert "Shock: Russian invasion of Ukraine" in [event["text"] for event in found["events"]]
 
 
-def test_a_change_that_the_scenario_gives_is_told_switched_off_and_compared_with(
+def test_a_change_that_the_scenario_gives_is_described_switched_off_and_compared_with(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(comparison, "PAIRS", 5)
@@ -236,7 +236,7 @@ def test_faults_of_an_opened_file_have_line_column_and_remedy(
         ("compare", {"other": [SHORT]}, "other quarters"),
         ("compare", {"other": ["seed=7"]}, "another seed"),
         ("explain", {}, "it must be a text"),
-        ("explain", {"country": "XXX", "period": "2022Q3"}, "there is no such country"),
+        ("explain", {"country": "ZZZ", "period": "2022Q3"}, "there is no such country"),
         ("explain", {"country": "KAZ", "period": "2021Q1"}, "starts in"),
     ],
 )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,20 +13,14 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Tab
 
 import hedgesim
+from chromium import NARROW, SERIOUS, WIDE, launched
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = 1280, 390
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-SERIOUS = {"serious", "critical"}
 PATIENCE = 60_000
 """Milliseconds that a busy computer may take for an answer."""
 
@@ -44,22 +36,10 @@ class QuietNeighbour(Habit):
 '''
 
 
-def chromium() -> str:
-    """The path of Chromium; a test without it fails and says how to get it."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found:
-        pytest.fail(
-            "no Chromium here: install it (apt-get install chromium), or name its path in CHROMIUM", pytrace=False
-        )
-    return found
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def from_quarter(frame: pd.DataFrame, first: str, column: str, value: object, **
     frame.loc[chosen, column] = value
 
 
-def test_nothing_is_told_where_nothing_happens(still: dict[str, pd.DataFrame]) -> None:
+def test_nothing_is_logged_where_nothing_happens(still: dict[str, pd.DataFrame]) -> None:
     assert told(still) == []
 
 
@@ -74,7 +74,7 @@ def test_first_meetings_memberships_and_leads_are_told_in_their_quarter(still: d
 QUIET_POWERS = case_of(QUIET).setting.axes.powers
 
 
-def test_every_rise_of_a_format_is_told_once() -> None:
+def test_every_rise_of_a_format_is_logged_once() -> None:
     kept = run_of(hedgesim.read_scenario("war_2022"), 3).kept
     scenario = hedgesim.read_scenario("war_2022")
     events = events_of(scenario, read_inputs(scenario), case_of(scenario), kept)

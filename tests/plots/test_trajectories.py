@@ -62,8 +62,8 @@ def test_prior_dominated_options_are_marked_at_their_code_and_dot(crowded) -> No
     marked = set(prior[(prior["country"] == "KAZ") & prior["prior_dominated"]]["option"])
     codes = [text.get_text() for text in codes_of(axis)]
     assert {text[:-1] for text in codes if text.endswith("°")} == marked
-    hollow = [line for line in axis.lines if line.get_marker() == "o" and line.get_markerfacecolor() == "white"]
-    assert len(hollow) == len(marked) > 0
+    white = [line for line in axis.lines if line.get_marker() == "o" and line.get_markerfacecolor() == "white"]
+    assert len(white) == len(marked) > 0
 
 
 def test_the_hedging_index_has_a_panel_per_country_with_band_and_arithmetic_part(crowded) -> None:

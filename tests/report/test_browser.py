@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from playwright.sync_api import Page as Tab
+
+from chromium import NARROW, SERIOUS, WIDE, launched
 
 pytestmark = pytest.mark.browser
 
 Made = Callable[..., Path]
 
 PAGES = [("war",), ("war", "peace"), ("war", "peace", "fearful"), ("rules",), ("phases",)]
-WIDE, NARROW = 1280, 390
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
-SERIOUS = {"serious", "critical"}
-
-
-def chromium() -> str:
-    """The path of Chromium; a test without it fails and says how to get it."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
-    if not found:
-        pytest.fail(
-            "no Chromium here: install it (apt-get install chromium), or name its path in CHROMIUM", pytrace=False
-        )
-    return found
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+    with launched() as opened:
         yield opened
-        opened.close()
 
 
 @pytest.fixture

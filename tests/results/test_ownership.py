@@ -58,7 +58,7 @@ def line_of(said: Said) -> str:
         (*BASE, "--without", "covid"),
     ],
 )
-def test_a_run_replaces_no_other_run_unless_it_is_told_to(more: tuple[str, ...], here: Path) -> None:
+def test_a_run_replaces_no_other_run_unless_it_is_asked_to(more: tuple[str, ...], here: Path) -> None:
     assert call("run", "war_2022", *BASE, "--twin", "no_war", "-o", "out").code == 0
     before = held(here)
     for words in (("run", "war_2022", *more), ("run", "no_war", *more), VARY):

@@ -102,7 +102,7 @@ def test_scenarios_of_other_seeds_are_no_twins() -> None:
         run_twins(scenarios, Plan(1, 0, engine_of("ensemble")))
 
 
-def test_a_twin_lacks_what_it_is_told_to_and_keeps_the_rest() -> None:
+def test_a_twin_lacks_what_it_is_asked_to_and_keeps_the_rest() -> None:
     scenario = read_scenario("no_war", overrides=["end=2023Q1"], seed=3)
     twin = read_twin(scenario, None, ["covid", "clash_2021"], overrides=["end=2023Q1"])
     assert twin is not None

@@ -15,7 +15,7 @@ from hedgesim.results.summary import error_of
 STEPS = 60
 """Numbers of runs at which a running mean is computed, at most."""
 
-TOLD = float(stats.norm.ppf(INTERVAL[1]))
+HALF_WIDTH = float(stats.norm.ppf(INTERVAL[1]))
 """Standard errors in half of a 90 % interval of a mean."""
 
 ENOUGH = 0.05
@@ -35,13 +35,13 @@ def running_mean(values: pd.Series[float]) -> pd.DataFrame:
     sums, squares = (np.cumsum((numbers - shift) ** power)[steps - 1] for power in (1, 2))
     mean = sums / steps
     variance = np.maximum(squares - steps * mean**2, 0.0) / (steps - 1)
-    reach = TOLD * np.sqrt(variance / steps)
+    reach = HALF_WIDTH * np.sqrt(variance / steps)
     return pd.DataFrame({"n": steps, "mean": shift + mean, "low": shift + mean - reach, "high": shift + mean + reach})
 
 
-def is_told(mean: float, error: float) -> bool:
+def excludes_zero(mean: float, error: float) -> bool:
     """Whether the 90 % interval of a mean excludes 0."""
-    return abs(mean) > TOLD * error
+    return abs(mean) > HALF_WIDTH * error
 
 
 def enough_of(values: pd.Series[float]) -> str:
@@ -61,10 +61,10 @@ def enough_in_words(mean: float, error: float, n: int) -> str:
         return f"Yes: the standard error is {significant(100 * share, 2)} % of the mean after {n} runs."
     many = f"about {_round_up(n * (share / ENOUGH) ** 2)} runs" if math.isfinite(share) else ""
     wanted = f"{many} would bring its error to {100 * ENOUGH:.0f} %"
-    if is_told(mean, error):
+    if excludes_zero(mean, error):
         return f"Enough for the sign, not for the size: the error is {significant(100 * share, 2)} % of it; {wanted}."
     more = f"; {wanted}" if many else ""
-    return f"No: after {n} runs the mean cannot be told from 0{more}."
+    return f"No: after {n} runs the 90 % interval of the mean holds 0{more}."
 
 
 def _round_up(runs: float) -> int:

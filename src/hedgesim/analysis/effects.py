@@ -14,7 +14,7 @@ from hedgesim.results.summary import error_of
 from hedgesim.results.tables import RUNS
 
 MOST_LEVELS = 6
-"""Values of a numeric factor that are told apart; with more of them its range is cut into thirds of the points."""
+"""Values of a numeric factor that are shown one by one; with more of them the points are cut into thirds."""
 
 THIRDS = ("lowest third", "middle third", "highest third")
 COLUMNS = (

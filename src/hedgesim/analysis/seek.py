@@ -92,7 +92,7 @@ class Found:
         )
 
     @property
-    def told(self) -> pd.DataFrame:
+    def shown(self) -> pd.DataFrame:
         """Of one number all points; of several the start and those that were the nearest so far, or the closest."""
         if len(self.trials.ranges) == 1:
             return self.path

@@ -101,7 +101,7 @@ def _known(number: float) -> float | None:
 def _print(found: Found) -> None:
     """The path of the search, and the answer."""
     trials, outcome = found.trials, found.condition.outcome
-    table = found.told
+    table = found.shown
     numbers = {one.path: apart(table[one.path], 4) for one in trials.ranges}
     means, errors = apart(table["mean"], 4), [significant(error, 2) for error in table["error"]]
     meets = ["yes" if met else "no" for met in table["meets"]]

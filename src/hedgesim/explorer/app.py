@@ -57,11 +57,11 @@ Answer = Callable[[Asked, Mapping[str, Any]], dict[str, Any]]
 def app_of(own: str | None = None) -> ASGIApp:
     """The application; own: the scenario file named on the command line, which pages may ask for by this name."""
 
-    def told(asked: Asked, _: Mapping[str, Any]) -> dict[str, Any]:
+    def described(asked: Asked, _: Mapping[str, Any]) -> dict[str, Any]:
         return about(asked, own)
 
     answers: dict[str, Answer] = {
-        "about": told,
+        "about": described,
         "run": lambda asked, _: trajectory_of(asked),
         "compare": compared,
         "explain": explained,

@@ -25,8 +25,8 @@ HOST = "127.0.0.1"
 def serve(scenario: str, *, port: int, browser: bool, say: Callable[[str], None]) -> None:
     """Serve pages until Ctrl-C.
 
-    scenario: the one that the page begins with, by name or path. port: 0 takes a free one. say: told the address, and
-    that no browser could be opened.
+    scenario: the one that the page begins with, by name or path. port: 0 takes a free one. say: called with the
+    address, and with the message that no browser could be opened.
 
     Raises:
         HedgesimError: the port is in use, or may not be used.

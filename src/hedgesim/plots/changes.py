@@ -171,7 +171,7 @@ def before_after_limits(table: pd.DataFrame) -> Limits:
 
 
 def draw_before_after(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
-    """A row per country: hollow before, filled after, a line between, and the change as a number."""
+    """A row per country: a white middle before, filled after, a line between, and the change as a number."""
     axis.set_xlim(*(limits or before_after_limits(table)))
     is_share = bool(table["is_share"].iloc[0])
     for y, row in enumerate(table.to_dict("records")):
@@ -246,5 +246,5 @@ BEFORE_AFTER = Chart(
     limits=before_after_limits,
     title=before_after_title,
     size=lambda table: Size(6.0, DUMBBELL_ROW * (len(table) + 1), text_width(table["label"]) * NORMAL / SMALL + 0.3),
-    reads="Hollow: before; filled: after (means over runs); pale bar: 5 to 95 % of runs, after.",
+    reads="White middle: before; filled: after (means over runs); pale bar: 5 to 95 % of runs, after.",
 )
