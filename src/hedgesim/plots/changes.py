@@ -246,5 +246,5 @@ BEFORE_AFTER = Chart(
     limits=before_after_limits,
     title=before_after_title,
     size=lambda table: Size(6.0, DUMBBELL_ROW * (len(table) + 1), text_width(table["label"]) * NORMAL / SMALL + 0.3),
-    reads="White middle: before; filled: after (means over runs); pale bar: 5 to 95 % of runs, after.",
+    reads="White: before; filled: after (means over runs); pale bar: 5 to 95 % of runs, after.",
 )

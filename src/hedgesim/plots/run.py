@@ -39,7 +39,7 @@ PRESENCE = Chart(
     title=lambda _: "Presence in each country's foreign policy",
     size=lambda _: lines.PANEL,
     reads="Share of each option, weighted mean over domains. Lines: median over runs; bars: 5 to 95 % of runs at the"
-    " end. ° and a dot with a white middle: most of the starting value is prior-dominated, where the prior outweighs"
+    " end. ° and white dot: most of the starting value is prior-dominated, where the prior outweighs"
     " the data.",
     panels="panel",
     keys=lines.presence_keys,
