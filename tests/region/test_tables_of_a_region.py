@@ -133,13 +133,18 @@ def test_a_required_table_without_rows_is_refused(table: str, tables: Path) -> N
     assert refusal() == f"sunder_sea/{table}.csv:1: there are no rows below the header. Add them."
 
 
-SOURCES = {"text": "invented: A book\n", "a list": "invented: {citation: [a, b]}\n", "a number": "5: {citation: a}\n"}
+NO_CITATION = 'the source "invented" has no citation. Write it like KEY: {citation: A book}.'
+SOURCES = {
+    "text": ("invented: A book\n", NO_CITATION),
+    "a list": ("invented: {citation: [a, b]}\n", NO_CITATION),
+    "a number": ("5: {citation: a}\n", "the key 5 is not text."),
+}
 
 
-@pytest.mark.parametrize("text", SOURCES.values(), ids=SOURCES.keys())
-def test_a_source_that_is_no_citation_is_refused(text: str, tables: Path) -> None:
+@pytest.mark.parametrize(("text", "said"), SOURCES.values(), ids=SOURCES.keys())
+def test_a_source_that_is_no_citation_is_refused(text: str, said: str, tables: Path) -> None:
     (tables / "sources.yaml").write_text(text, encoding="utf-8")
-    assert "has no citation. Write it like KEY: {citation: A book}." in refusal()
+    assert f"sunder_sea/sources.yaml:1:1: {said}" in refusal()
 
 
 ALL_ZERO = {

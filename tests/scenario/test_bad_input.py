@@ -43,7 +43,10 @@ WHOLE = {
         "%YAML 1.1\n---\n" + PLAIN,
         "x.yaml:1:1: a % directive is not allowed. Delete the line that starts with %.",
     ),
-    "list": ("- a\n", "x.yaml:1:1: the file does not hold keys and values. Write lines like start: 2021Q1."),
+    "list": (
+        "- a\n",
+        "x.yaml:1:1: the file does not hold keys and values. Write at least purpose, start, end and seed, or extends.",
+    ),
     "empty": ("", EMPTY),
     "only comments": ("# nothing\n\n", EMPTY),
     "binary": (b"\x7fELF\0\0\1", BINARY),

@@ -162,7 +162,19 @@ def test_bytes_that_are_no_text_are_refused(own: Path) -> None:
 
 def test_broken_sources_are_refused(own: Path) -> None:
     (own / "sources.yaml").write_text("- a list\n", encoding="utf-8")
-    with pytest.raises(HedgesimError, match=r"sources\.yaml: it holds no mapping"):
+    with pytest.raises(HedgesimError, match=r"sources\.yaml:1:1: the file does not hold keys and values"):
+        read_tables(own)
+
+
+def test_a_date_that_no_calendar_has_is_text_in_sources(own: Path) -> None:
+    (own / "sources.yaml").write_text("mine: {citation: A book, date: 2026-02-30}\n", encoding="utf-8")
+    assert read_tables(own).sources["mine"]["date"] == "2026-02-30"
+
+
+def test_tables_without_a_power_are_refused(own: Path) -> None:
+    lines = (own / "axes.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (own / "axes.csv").write_text("".join(line for line in lines if not line.startswith("power,")), encoding="utf-8")
+    with pytest.raises(HedgesimError, match=r"axes\.csv:1: there is no power in it"):
         read_tables(own)
 
 

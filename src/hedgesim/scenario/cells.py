@@ -193,7 +193,7 @@ class Cells:
         axis, others = NAMED.get(column, ""), OTHERS.get((self.table, column), ())
         if axis not in self.names or others is None or (self.table, column) == ("formats", "format"):
             return None
-        powers = self.names["power"] if (self.table, column) == ("memberships", "country") else ()
+        powers = self.names.get("power", ()) if (self.table, column) == ("memberships", "country") else ()
         return {*self.names[axis], *powers, *others}
 
 

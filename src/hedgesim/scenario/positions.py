@@ -66,7 +66,7 @@ def tree_of(text: str, name: str, needs: str = "purpose, start, end and seed, or
     if root is None or root.value is None:
         raise ScenarioError(Place(name), "the file is empty", f"Write at least {needs}.")
     if not isinstance(root.value, Mapping):
-        raise ScenarioError(root.place, "the file does not hold keys and values", "Write lines like start: 2021Q1.")
+        raise ScenarioError(root.place, "the file does not hold keys and values", f"Write at least {needs}.")
     return root
 
 

@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import yaml
@@ -17,7 +17,8 @@ import yaml
 from hedgesim.errors import HedgesimError, ScenarioError, shown
 from hedgesim.model.period import Period
 from hedgesim.scenario.cells import Cells
-from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, number_in, read_csv, read_text
+from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, number_in, read_csv, read_text, shown_path
+from hedgesim.scenario.positions import Node, plain, tree_of
 
 LAST_COLUMNS = ("date", "source", "confidence")
 OWN_SOURCES = "sources.yaml"
@@ -82,14 +83,14 @@ def read_tables(folder: Path | None = None) -> Tables:
     that `Cells` refuses.
     """
     data = Path(str(files("hedgesim") / "data"))
-    forms = _yaml(data / "tables.yaml")
+    forms = _packaged(data / "tables.yaml")
     home = data / "tables" if folder is None else folder
-    sources = _yaml(data / "sources.yaml")
+    sources = _packaged(data / "sources.yaml")
     own = home / OWN_SOURCES
     if own.is_file():
         sources = {**sources, **_cited(own)}
     frames = _frames(home, forms, sources)
-    mapping = _yaml(data / "mapping.yaml")
+    mapping = _packaged(data / "mapping.yaml")
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
 
 
@@ -101,23 +102,19 @@ def names_by_code() -> dict[str, str]:
 
 def _cited(path: Path) -> dict[str, Any]:
     """Sources of a folder: mappings by key, each with its citation."""
-    sources = _yaml(path)
-    for key, source in sources.items():
-        if not isinstance(key, str) or not isinstance(source, dict) or not isinstance(source.get("citation"), str):
+    text = read_text(path, LARGEST_TABLE, "file (YAML)")
+    root = tree_of(text, shown_path(path), "a source, KEY: {citation: A book}")
+    for key, node in cast("Mapping[str, Node]", root.value).items():
+        source = plain(node)
+        if not isinstance(source, dict) or not isinstance(source.get("citation"), str):
             fault, remedy = f"the source {shown(key)} has no citation", "Write it like KEY: {citation: A book}."
-            raise HedgesimError(path.name, fault, remedy)
-    return sources
+            raise HedgesimError(node.anchor, fault, remedy)
+    return cast("dict[str, Any]", plain(root))
 
 
-def _yaml(path: Path) -> dict[str, Any]:
-    """A mapping on file."""
-    try:
-        content = yaml.load(read_text(path, LARGEST_TABLE, "file (YAML)"), Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        reason = str(error).splitlines()[0]
-        raise HedgesimError(path.name, f"it cannot be read ({reason})", "Write it as YAML in UTF-8.") from error
-    if not isinstance(content, dict):
-        raise HedgesimError(path.name, "it holds no mapping", "Write `key: value` lines.")
+def _packaged(path: Path) -> dict[str, Any]:
+    """A mapping of the package."""
+    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return content
 
 

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
 from hedgesim.errors import DEFAULT_PLACE, Place, ScenarioError
+from hedgesim.scenario.positions import plain, tree_of
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
 
@@ -103,10 +102,9 @@ def difference(a: Scenario, b: Scenario) -> tuple[DifferenceRow, ...]:
 def leaves_of(text: str) -> dict[str, Any]:
     """The values of a scenario's text by path, as in `--set`; none of what is no mapping in YAML."""
     try:
-        found = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
+        return dict(_leaves(plain(tree_of(text, ""))))
+    except ScenarioError:
         return {}
-    return dict(_leaves(found)) if isinstance(found, dict) else {}
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

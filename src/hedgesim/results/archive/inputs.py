@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
-import yaml
 
 from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, StoreError
@@ -25,6 +24,7 @@ from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.checked import canonical_text
 from hedgesim.scenario.citations import citations_of
+from hedgesim.scenario.positions import plain, tree_of
 from hedgesim.scenario.tables import OWN_SOURCES, read_tables
 from hedgesim.scenario.twins import leaves_of
 
@@ -176,7 +176,7 @@ def _csv(table: pd.DataFrame) -> bytes:
 
 def _experiment(held: Held, texts: Mapping[str, str]) -> str:
     """The experiment, with those of its scenarios that are not in the package where the archive has them."""
-    keys = yaml.load(str(held.manifest["text"]), Loader=yaml.CSafeLoader)
+    keys = cast("dict[str, Any]", plain(tree_of(str(held.manifest["text"]), "the manifest")))
     packaged = packaged_scenarios()
 
     def place(name: str) -> str:
