@@ -66,10 +66,10 @@ NUMBERS_OF_FORMULAS = {
     "model/formats.py:move_stance": [0.5],  # what is left after a half-life
     "model/formats.py:is_ready": [0.5],  # between 0 and 1 formats that are missing
     "model/outcomes.py:issue_splitting": [0.5],  # distance of two portfolios, 0..1
-    "model/shares.py:spread_of_drift": [2.0, 0.5],  # slope of log odds over arcsin of the root; a root
+    "model/shares.py:spread_of_root": [0.5],  # a root
     "model/shares.py:tail_of": [2.0],  # a chi-square number of 4 degrees is -2 log of two uniform ones
-    "model/shares.py:move_drift": [0.25, 0.5],  # a quarter of a year; half the variance, so that a mean stays
-    "model/shares.py:starting_drift": [0.5, 0.5],  # a root; half the variance
+    "model/shares.py:move_unanswered": [0.25],  # a quarter of a year
+    "model/shares.py:starting_unanswered": [0.5],  # a root
     "model/shocks.py:ChannelForm": [5.0, 5.0],  # range of sizes where a channel names none
     "model/shocks.py:profile": [0.5],  # what is left after a half-life
     "model/similarity.py:similarity": [2.0],  # pi counts half the gap between means

@@ -38,18 +38,16 @@ def simulated(drift: Drift, *, countries: int, years: int, seed: int) -> pd.Data
     for domain, sigma in drift.sigma.items():
         start = rng.dirichlet(np.full(5, 3.0), countries)
         start = (start + 0.02) / (start + 0.02).sum(axis=1, keepdims=True)
-        u = np.zeros_like(start)
+        share = start
         for year in range(years):
             width = np.sqrt(drift.nu / rng.chisquare(drift.nu, start.shape))
             total = np.zeros_like(start)
             for _ in range(4):
-                share = start * np.exp(u)
-                share /= share.sum(axis=1, keepdims=True)
-                step = 2 * sigma / np.sqrt(2.75)
-                spread = step * width / np.sqrt(np.maximum(share, max(step**2, LOWEST_SHARE)))
-                u = drift.phi**0.25 * u + spread * rng.standard_normal(start.shape) - 0.5 * spread**2
-                share = start * np.exp(u)
-                total += share / share.sum(axis=1, keepdims=True) / 4
+                share = start + drift.phi**0.25 * (share - start)
+                spread = sigma / np.sqrt(2.75) * width / np.sqrt(np.maximum(share, LOWEST_SHARE))
+                share = share * (1.0 + spread * rng.standard_normal(start.shape)) ** 2 / (1.0 + spread**2)
+                share = share / share.sum(axis=1, keepdims=True)
+                total += share / 4
             rows += [(f"C{c}", domain, f"o{o}", 1990 + year, total[c, o]) for c in range(countries) for o in range(5)]
     return pd.DataFrame(rows, columns=["country", "domain", "option", "year", "share"])
 
@@ -59,11 +57,11 @@ def test_the_angle_stretches_every_share_alike() -> None:
 
 
 def test_changes_are_from_year_to_year_with_the_first_of_the_series() -> None:
-    rows = [(2000, 0.2), (2001, 0.3), (2003, 0.4), (2004, 0.002), (2005, 0.1), (2022, 0.1)]
+    rows = [(2000, 0.2), (2001, 0.3), (2003, 0.4), (2004, 0.002), (2005, 0.1), (2006, 0.998), (2007, 0.4), (2022, 0.1)]
     shares = pd.DataFrame([("KAZ", "economy", "RUS", *row) for row in rows])
     shares.columns = pd.Index(["country", "domain", "option", "year", "share"])
     found = changes(shares)[["year", "first", "before", "after"]].to_numpy().tolist()
-    assert found == [[2001, 0.2, 0.2, 0.3], [2004, 0.2, 0.4, 0.002]]
+    assert found == [[2001, 0.2, 0.2, 0.3], [2004, 0.2, 0.4, 0.002], [2006, 0.2, 0.1, 0.998]]
 
 
 def test_a_change_as_expected_is_the_likeliest() -> None:
@@ -71,6 +69,22 @@ def test_a_change_as_expected_is_the_likeliest() -> None:
     pulled = log_densities(Drift({"economy": 0.02}, 4.0, 0.95), table)
     assert pulled.argmax() == 1  # persistence pulls to the first share
     assert log_densities(Drift({"economy": 0.02}, 4.0, 1.0), table)[1] < pulled[1]
+
+
+def test_a_change_of_a_small_share_has_the_mean_and_the_spread_of_a_step() -> None:
+    """The mean of a share stays, so that its angle falls; many steps of .06 from .02, and the same from .98."""
+    drift = Drift({"energy": 0.06}, 1e6, 1.0)
+    rng = np.random.default_rng(1)
+    sides = np.asarray([0.02, 0.98])[:, None]
+    spread = 0.06 / np.sqrt(sides)
+    moved = sides * (1.0 + spread * rng.standard_normal((2, 40_000))) ** 2 / (1.0 + spread**2)
+    found = angle(moved[0] / moved.sum(axis=0))
+    after = np.sin(found.mean() + found.std() * np.asarray([-1.0, 0.0, 1.0])) ** 2
+    for share, ends in ((0.02, after), (0.98, 1.0 - after)):
+        table = pd.DataFrame({"domain": "energy", "first": share, "before": share, "after": ends})
+        low, middle, high = log_densities(drift, table)
+        assert low - middle == pytest.approx(-0.5, abs=0.12)
+        assert high - middle == pytest.approx(-0.5, abs=0.12)
 
 
 def test_the_fit_recovers_sigma_from_short_series_of_many() -> None:
@@ -95,14 +109,14 @@ def test_the_fit_recovers_phi_from_long_series() -> None:
 
 def test_the_record_tells_sigma_but_hardly_phi(tables: Tables) -> None:
     found = fit_drift(changes(recorded(tables)))
-    assert found.cells == {"economy": 140, "energy": 27}
+    assert found.cells == {"economy": 140, "energy": 26}
     assert 3.0 < found.drift.nu < 3.5
     shipped = fit_drift(changes(recorded(tables)), nu=NU)
     assert shipped.drift.sigma["economy"] == pytest.approx(0.018, abs=0.0005)
-    assert shipped.drift.sigma["energy"] == pytest.approx(0.160, abs=0.005)
+    assert shipped.drift.sigma["energy"] == pytest.approx(0.166, abs=0.005)
     assert shipped.log_likelihood > found.log_likelihood - 1.0
     profile = profile_of_phi(changes(recorded(tables)))
-    assert shipped.drift.phi == pytest.approx(0.953, abs=0.01)
+    assert shipped.drift.phi == pytest.approx(0.903, abs=0.01)
     assert shipped.errors.phi > 0.1
     near = profile.loc[profile["log_likelihood"] > -2.0, "phi"]
     assert near.min() <= 0.85  # a log likelihood less than 2 below the best: flat
@@ -114,7 +128,7 @@ def test_no_single_country_carries_sigma(tables: Tables) -> None:
     assert set(found) == {"AZE", "KAZ", "KGZ", "TJK", "TKM", "UZB"}
     for drift in found.values():
         assert 0.016 < drift.sigma["economy"] < 0.021
-        assert 0.13 < drift.sigma["energy"] < 0.18
+        assert 0.13 < drift.sigma["energy"] < 0.19
 
 
 def test_both_sets_of_figures_agree_where_they_overlap(tables: Tables) -> None:

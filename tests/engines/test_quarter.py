@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hedgesim.engines.quarter import advance, decide_countries, decide_powers, perceive, perceive_powers
+from hedgesim.model.arrays import TARGET
 from hedgesim.model.derived import QuarterInputs
 from hedgesim.model.view import View
 from hedgesim.model.world import LEADERS, World
@@ -90,7 +91,7 @@ def test_a_country_without_neighbours_has_no_ways_to_lose() -> None:
 
 def test_dependence_is_what_answers_added_to_shares_and_drift_is_none() -> None:
     inputs = inputs_of(calm(make_setting(SEED)))
-    assert np.max(np.abs(inputs.world.drift)) > 1e-3
+    assert np.max(np.abs(inputs.world.unanswered - inputs.baseline.table)) > 1e-3
     assert np.max(np.abs(perceive(inputs).dependence)) < 1e-12
 
 
@@ -149,10 +150,11 @@ def test_drift_takes_a_step_by_the_share_without_answers_the_tail_of_the_year_an
     usual = inputs_of(calm(make_setting(SEED)))
     size = np.full_like(usual.draws.value, 2.0)
     inputs = replace(usual, draws=replace(usual.draws, value=size, tail=1.5 + 0.0 * size))
-    still = inputs.derived.still
-    step = 1.5 * 2.0 * 0.018 / np.sqrt(2.75) / np.sqrt(np.maximum(still, 0.003))
-    expected = 0.957**0.25 * inputs.world.drift + step * 2.0 - step**2 / 2.0
-    assert moved(inputs).drift == pytest.approx(expected, rel=1e-12)
+    now, table = inputs.world.unanswered, inputs.baseline.table
+    step = 1.5 * 0.018 / np.sqrt(2.75) / np.sqrt(np.maximum(now, 0.003))
+    pulled = table + 0.957**0.25 * (now - table)
+    expected = pulled * (1.0 + 2.0 * step) ** 2 / (1.0 + step**2)
+    assert moved(inputs).unanswered == pytest.approx(expected / expected.sum(axis=TARGET, keepdims=True), rel=1e-12)
 
 
 def test_threat_goes_to_who_is_reached_by_intention() -> None:

@@ -17,7 +17,7 @@ from worlds import case_from
 STILL = ("drift.sigma=0", "drift.sigma_energy=0", "drift.start=0")
 """No drift, and starting shares as in the table."""
 NEVER = ("opening", "holding", "membership", "coming", "stance", "joining")
-STEADY = ("drift", "response", "share", "threat", "attention", "trust", "joined", "stance", "rulers", "forgotten")
+STEADY = ("unanswered", "response", "share", "threat", "attention", "trust", "joined", "stance", "rulers", "forgotten")
 STEADY += ("status", "ladder", "turn", "seated")
 RULES = [
     name

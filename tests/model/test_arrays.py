@@ -29,14 +29,15 @@ def test_a_logarithm_is_as_exact_in_a_compiled_namespace(space) -> None:
 
 
 @SPACES
-def test_softmax_of_logarithms_of_shares_gives_the_shares_however_large_the_values(space) -> None:
+def test_equal_shares_tilted_by_logarithms_give_what_these_are_of_however_large_they_are(space) -> None:
     shares = np.asarray([[0.2, 0.1], [0.3, 0.1], [0.5, 0.8]])
-    assert np.asarray(ar.softmax(space, space.asarray(np.log(shares) + 5000.0))) == pytest.approx(shares)
+    tilt = space.asarray(np.log(shares) + 5000.0)
+    assert np.asarray(ar.tilted(space, space.asarray(0.0 * shares + 1.0 / 3.0), tilt)) == pytest.approx(shares)
 
 
-def test_softmax_gives_all_to_what_is_much_larger() -> None:
+def test_a_tilt_gives_all_to_what_is_much_larger() -> None:
     for first, second in ((0.0, 5000.0), (5000.0, 0.0)):
-        found = ar.softmax(xp, np.asarray([[first], [second]]))[:, 0]
+        found = ar.tilted(xp, np.asarray([[0.5], [0.5]]), np.asarray([[first], [second]]))[:, 0]
         assert found == pytest.approx([first / 5000.0, second / 5000.0], abs=1e-300)
 
 

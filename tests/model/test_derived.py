@@ -9,7 +9,7 @@ from worlds import blank, column, inputs_of, make_setting, pairs, row, table
 
 SIZES = {"country": 2, "power": 2, "domain": 1, "format": 1}
 AXES = make_setting(n_countries=2, n_powers=2, n_domains=1, n_formats=1).axes
-LOG_SHARE = np.log(table([0.5, 0.2, 0.2, 0.1], [0.1, 0.6, 0.2, 0.1]))
+SHARE = table([0.5, 0.2, 0.2, 0.1], [0.1, 0.6, 0.2, 0.1])
 
 
 def setting(**values) -> Setting:
@@ -18,8 +18,8 @@ def setting(**values) -> Setting:
 
 
 def derived(*, world: dict | None = None, conditions: dict | None = None, **values):
-    now = blank(World, SIZES, **{"share": np.exp(LOG_SHARE), **(world or {})})
-    start = blank(Baseline, SIZES, world=now, table=np.exp(LOG_SHARE), log_share=LOG_SHARE)
+    now = blank(World, SIZES, **{"share": SHARE, **(world or {})})
+    start = blank(Baseline, SIZES, world=now, table=SHARE)
     return derive(now, start, blank(Conditions, SIZES, **(conditions or {})), setting=setting(**values))
 
 
@@ -49,14 +49,9 @@ def test_shocks_move_trust_strain_alarm_and_availability_within_their_bounds() -
     assert derived(world={"trust": trust}, conditions={"trust": 0.0 * trust + 0.5}).trust[0, 0, 1, 0] == 1.0
 
 
-def test_reach_is_capability_times_proximity_and_still_shares_leave_answers_out() -> None:
-    found = derived(
-        world={"drift": table([np.log(2.0), 0.0, 0.0, 0.0], [0.0] * 4), "response": np.full((2, 1, 4, 1), 9.0)},
-        capability=row(1.0, 0.5),
-        proximity=table([0.4, 0.8], [1.0, 1.0]),
-    )
+def test_reach_is_capability_times_proximity() -> None:
+    found = derived(capability=row(1.0, 0.5), proximity=table([0.4, 0.8], [1.0, 1.0]))
     assert found.reach[:, 0, :, 0] == pytest.approx(np.asarray([[0.4, 0.4], [1.0, 0.5]]))
-    assert found.still[0, 0, :, 0] == pytest.approx(np.asarray([1.0, 0.2, 0.2, 0.1]) / 1.5)
 
 
 def test_needs_are_nothing_at_the_start() -> None:

@@ -14,18 +14,18 @@ from worlds import column, pairs, plain_view, row, table
 NOTHING = np.zeros((1, 1, 1, 1))
 ZEROS = row(0.0, 0.0, 0.0)
 ECONOMY = column(1.0)
-START = np.log(row(0.5, 0.3, 0.2))
-QUARTER = 2.0 / np.sqrt(2.75)
-"""Step of a quarter, log odds, per unit of sigma of a year, of a share of 1."""
+START = row(0.5, 0.3, 0.2)
+QUARTER = 1.0 / np.sqrt(2.75)
+"""Step of the root of a share of 1 in a quarter, per unit of sigma of a year."""
 
 
-def shares(response=ZEROS, drift=ZEROS, goods=NOTHING, economy=ECONOMY) -> np.ndarray:
-    return sh.shares_of(START, response, drift, goods=goods, economy=economy)[0, 0, :, 0]
+def shares(response=ZEROS, goods=NOTHING, economy=ECONOMY) -> np.ndarray:
+    return sh.shares_of(START, response, goods=goods, economy=economy)[0, 0, :, 0]
 
 
-def test_shares_grow_with_the_exponential_of_response_and_drift() -> None:
-    # Twice and three times the odds of the first: .5 x 6 = 3 against .3 and .2.
-    assert shares(row(np.log(2.0), 0.0, 0.0), row(np.log(3.0), 0.0, 0.0)) == pytest.approx([6 / 7, 3 / 35, 2 / 35])
+def test_shares_grow_with_the_exponential_of_the_response() -> None:
+    # Six times the odds of the first: .5 x 6 = 3 against .3 and .2.
+    assert shares(row(np.log(6.0), 0.0, 0.0)) == pytest.approx([6 / 7, 3 / 35, 2 / 35])
 
 
 def test_re_exported_goods_are_added_to_trade_and_to_its_total() -> None:
@@ -36,57 +36,72 @@ def test_re_exported_goods_are_added_to_trade_and_to_its_total() -> None:
 
 
 def test_the_economy_is_one_domain_of_several() -> None:
-    log_start, economy = np.broadcast_to(START, (1, 3, 3, 1)), pairs([0.0], [1.0], [0.0])
-    found = sh.shares_of(log_start, 0.0 * log_start, 0.0 * log_start, goods=row(1.0, 0.0, 0.0), economy=economy)
+    start, economy = np.broadcast_to(START, (1, 3, 3, 1)), pairs([0.0], [1.0], [0.0])
+    found = sh.shares_of(start, 0.0 * start, goods=row(1.0, 0.0, 0.0), economy=economy)
     assert found[0, :, 0, 0] == pytest.approx([0.5, 0.75, 0.5])
 
 
-def test_the_step_of_drift_grows_with_sigma_and_tail_and_with_the_root_of_one_over_the_share() -> None:
+def test_the_step_of_a_root_grows_with_sigma_and_tail_and_with_one_over_the_root() -> None:
     p = DriftParameters(sigma=0.018, sigma_energy=0.17)
-    still = pairs([0.25, 0.0001], [0.25, 0.0001])
-    found = sh.spread_of_drift(still, pairs([0.0], [1.0]), np.full_like(still, 1.5), p)[0, :, :, 0]
-    assert found[0] == pytest.approx(QUARTER * 0.018 * 1.5 / np.sqrt([0.25, 0.003]))
-    # In energy one sigma is .205 log odds a quarter: of a share below .042 a step would be larger than the tail.
-    assert found[1] == pytest.approx([QUARTER * 0.17 * 1.5 / 0.5, 1.5])
+    share = pairs([0.25, 0.0001], [0.25, 0.0001])
+    found = sh.spread_of_root(share, pairs([0.0], [1.0]), np.full_like(share, 1.5), p)[0, :, :, 0]
+    roots = np.sqrt([0.25, 0.003])  # shares below .003 move no faster
+    assert found[0] == pytest.approx(QUARTER * 0.018 * 1.5 / roots)
+    assert found[1] == pytest.approx(QUARTER * 0.17 * 1.5 / roots)
 
 
-def test_drift_keeps_the_root_of_its_yearly_persistence_and_half_the_variance_is_taken_off() -> None:
-    p = DriftParameters(persistence=0.9604)
-    moved = sh.move_drift(row(1.0), row(2.0), row(0.1), p).item()
-    assert moved == pytest.approx(0.9604**0.25 + 0.1 * 2.0 - 0.005)
-    part = np.sqrt(0.875) * 0.1
-    assert sh.starting_drift(row(2.0), row(0.1)).item() == pytest.approx(2.0 * part - part**2 / 2.0)
+def test_a_step_moves_the_roots_of_shares() -> None:
+    # The first root grows by a fifth: .5 x 1.44 / 1.01 against .3 / 1.01 and .2 / 1.01.
+    moved = sh.moved_by_chance(START, row(2.0, 0.0, 0.0), 0.0 * START + 0.1)[0, 0, :, 0]
+    assert moved == pytest.approx(np.asarray([0.72, 0.3, 0.2]) / 1.22)
+    # A smaller spread keeps more of the mean: .5 / 1.01 against .3 / 1.04.
+    moved = sh.moved_by_chance(row(0.5, 0.5), row(0.0, 0.0), row(0.1, 0.2))[0, 0, :, 0]
+    assert moved == pytest.approx(np.asarray([1.04, 1.01]) / 2.05)
 
 
-@pytest.mark.parametrize(("sigma", "years", "within"), [(0.018, 5, 0.02), (0.16, 1, 0.02)])
+def test_before_a_step_shares_are_drawn_back_to_the_table() -> None:
+    p = DriftParameters(persistence=0.8**4)
+    later = sh.move_unanswered(row(0.7, 0.1, 0.2), START, ZEROS, ZEROS, p)[0, 0, :, 0]
+    assert later == pytest.approx([0.5 + 0.8 * 0.2, 0.3 - 0.8 * 0.2, 0.2])
+
+
+def test_the_start_is_a_step_of_seven_eighths_of_the_variance_from_the_table() -> None:
+    found = sh.starting_unanswered(START, row(2.0, 0.0, 0.0), 0.0 * START + 0.1)
+    expected = sh.moved_by_chance(START, row(2.0, 0.0, 0.0), 0.0 * START + np.sqrt(0.875) * 0.1)
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
+def walked(start, *, sigma: float, quarters: int, seed: int) -> list[np.ndarray]:
+    """Shares of 20 000 runs after each quarter, without a pull and without wide years."""
+    rng, p = np.random.default_rng(seed), DriftParameters(sigma=sigma, persistence=1.0)
+    share, found = np.repeat(start, 20_000, axis=RUN), []
+    for _ in range(quarters):
+        spread = sh.spread_of_root(share, NOTHING, np.ones_like(share), p)
+        share = sh.move_unanswered(share, start, rng.normal(size=share.shape), spread, p)
+        found.append(share)
+    return found
+
+
+@pytest.mark.parametrize(("sigma", "years", "within"), [(0.018, 5, 0.02), (0.16, 3, 0.02)])
 def test_the_mean_of_a_share_stays_where_it_is(sigma: float, years: int, within: float) -> None:
     # 20 000 runs: the standard error of a mean of shares of standard deviation .2 is .0014.
-    rng, p = np.random.default_rng(1), DriftParameters(sigma=sigma, persistence=1.0)
-    start = np.log(row(0.6, 0.2, 0.1, 0.1))
-    drift = np.zeros((1, 1, 4, 20_000))
-    for _ in range(4 * years):
-        scale = sh.spread_of_drift(sh.without_response(start, drift), NOTHING, np.ones_like(drift), p)
-        drift = sh.move_drift(drift, rng.normal(size=drift.shape), scale, p)
-    means = sh.without_response(start, drift).mean(axis=RUN)[0, 0]
+    means = walked(row(0.6, 0.2, 0.1, 0.1), sigma=sigma, quarters=4 * years, seed=1)[-1].mean(axis=RUN)[0, 0]
     assert means == pytest.approx([0.6, 0.2, 0.1, 0.1], abs=within)
 
 
 def test_every_share_has_the_same_yearly_spread_in_the_angle_of_its_root() -> None:
     # Means of four quarters of one year and of the next: their difference has variance 2.75 times that of a quarter.
-    rng, p = np.random.default_rng(2), DriftParameters(sigma=0.01, persistence=1.0)
-    start, drift, years = np.log(row(0.7, 0.2, 0.1)), np.zeros((1, 1, 3, 20_000)), []
-    for _ in range(2):
-        quarters = []
-        for _ in range(4):
-            scale = sh.spread_of_drift(sh.without_response(start, drift), NOTHING, np.ones_like(drift), p)
-            drift = sh.move_drift(drift, rng.normal(size=drift.shape), scale, p)
-            quarters.append(sh.without_response(start, drift))
-        years.append(np.arcsin(np.sqrt(np.mean(quarters, axis=0))))
-    spread = np.std(years[1] - years[0], axis=RUN)[0, 0]
-    # Of one option against the rest; a standard deviation of 20 000 is known to half a per cent.
-    assert spread == pytest.approx(0.01 * np.sqrt(1.0 - np.asarray([0.7, 0.2, 0.1])), rel=0.03) or spread == (
-        pytest.approx(np.full(3, 0.01), rel=0.03)
-    )
+    quarters = walked(row(0.7, 0.2, 0.1), sigma=0.01, quarters=8, seed=2)
+    before, after = (np.arcsin(np.sqrt(np.mean(some, axis=0))) for some in (quarters[:4], quarters[4:]))
+    # A standard deviation of 20 000 is known to half a per cent.
+    assert np.std(after - before, axis=RUN)[0, 0] == pytest.approx(np.full(3, 0.01), rel=0.03)
+
+
+@given(st.lists(st.floats(-4.0, 4.0), min_size=3, max_size=3), st.floats(0.0, 20.0))
+def test_no_step_is_too_large_for_shares(numbers: list[float], spread: float) -> None:
+    moved = sh.moved_by_chance(START, row(*numbers), spread + 0.0 * START + 1e-3)
+    assert moved.sum() == pytest.approx(1.0)
+    assert np.all(moved >= 0.0)
 
 
 def test_the_tail_of_a_year_is_the_root_of_four_over_a_chi_square_number() -> None:
@@ -178,8 +193,7 @@ def test_prior_dominated_shares_are_redrawn_among_themselves() -> None:
 @given(st.lists(st.floats(0.0, 1.0), min_size=2, max_size=6), st.floats(-5.0, 5.0), st.floats(0.0, 2.0))
 def test_shares_sum_to_one_whatever_is_drawn_answered_and_traded(some: list[float], push: float, goods: float) -> None:
     share = row(*some) + 0.01
-    log_start = np.log(share / share.sum())
     pushed = row(*(push * n for n in range(len(some))))
-    found = sh.shares_of(log_start, pushed, 0.5 * pushed, goods=goods * share, economy=column(1.0))
+    found = sh.shares_of(share / share.sum(), pushed, goods=goods * share, economy=column(1.0))
     assert found.sum(axis=TARGET).item() == pytest.approx(1.0, abs=1e-12)
     assert np.all(found > 0.0)

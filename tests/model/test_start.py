@@ -68,9 +68,11 @@ def test_the_table_is_kept_when_nothing_is_drawn_and_runs_differ_in_prior_domina
 def test_drift_at_the_start_is_that_of_a_yearly_mean() -> None:
     years = np.asarray([1.0, 9.0, 9.0, 9.0])[:, None, None, None, None]  # the first is that before the start
     start = begun(start=0.0, draws={"tails": years, "value": 2.0}, sigma=0.01, sigma_energy=0.01)[1]
-    share = np.exp(start.baseline.log_share)
-    step = np.sqrt(0.875) * 0.02 / np.sqrt(2.75) / np.sqrt(np.maximum(share, LOWEST_SHARE))
-    assert start.baseline.world.drift == pytest.approx(step * (2.0 - step / 2.0), rel=1e-12)
+    table, world = start.baseline.table, start.baseline.world
+    step = np.sqrt(0.875) * 0.01 / np.sqrt(2.75) / np.sqrt(np.maximum(table, LOWEST_SHARE))
+    moved = table * (1.0 + 2.0 * step) ** 2 / (1.0 + step**2)
+    assert world.unanswered == pytest.approx(moved / moved.sum(axis=TARGET, keepdims=True), rel=1e-12)
+    assert world.share is world.unanswered
 
 
 def test_re_export_is_log_normal_between_runs() -> None:

@@ -194,7 +194,7 @@ def _beside(world: World, later: World) -> World:
     if jax.default_backend() != "cpu":
         return later
     new, old = ([getattr(one, name) for name in _LARGE] for one in (later, world))
-    way = (0.0 * later.drift[0, 0, 0, 0] != 0.0).astype(jnp.int32)
+    way = (0.0 * later.unanswered[0, 0, 0, 0] != 0.0).astype(jnp.int32)
 
     def mixed(n: int) -> Callable[..., list[Array]]:
         return lambda way, x, y: [jnp.where(way > n, b, a) for a, b in zip(x, y, strict=True)]
@@ -203,7 +203,7 @@ def _beside(world: World, later: World) -> World:
     return replace(later, **dict(zip(_LARGE, kept, strict=True)))
 
 
-_LARGE = ("drift", "response", "status", "joined")
+_LARGE = ("unanswered", "response", "status", "joined")
 """Fields of the world that much arithmetic leads to; logarithms, as in the stance, are quicker one by one."""
 
 

@@ -78,7 +78,7 @@ def perceive(inputs: QuarterInputs) -> View:
         meetings_lead=lead,
         meetings_home=home,
         protection=derived.strain * setting.solidarity * setting.security,
-        dependence=(world.share - derived.still)[..., :n, :],
+        dependence=(world.share - world.unanswered)[..., :n, :],
         need=derived.need,
         affinity=setting.affinity,
         rivalry=bound(xp, setting.rivalry + conditions.rivalry, 0.0, 1.0),
@@ -150,16 +150,16 @@ def advance(inputs: QuarterInputs, countries: CountryDecision, powers: PowerDeci
     """The world one quarter later, given the decisions on it."""
     world, setting, parameters = inputs.world, inputs.setting, inputs.parameters
     xp, draws, conditions = world.xp, inputs.draws, inputs.conditions
-    scale = sh.spread_of_drift(inputs.derived.still, setting.energy, draws.tail, parameters.drift)
-    drift = sh.move_drift(world.drift, draws.value, scale, parameters.drift)
+    scale = sh.spread_of_root(world.unanswered, setting.energy, draws.tail, parameters.drift)
+    unanswered = sh.move_unanswered(world.unanswered, inputs.baseline.table, draws.value, scale, parameters.drift)
     flow = reexports(world, inputs.baseline, conditions, setting=setting, parameters=parameters)
     goods = sh.goods_of(flow, setting.legs, parameters.response)
     succession = indicator(xp, conditions.succession > world.rulers)
     moved = replace(
         world,
-        drift=drift,
+        unanswered=unanswered,
         response=countries.response,
-        share=sh.shares_of(inputs.baseline.log_share, countries.response, drift, goods=goods, economy=setting.economy),
+        share=sh.shares_of(unanswered, countries.response, goods=goods, economy=setting.economy),
         threat=sh.move_threat(
             world.threat, inputs.derived.reach, conditions.intention, powers.pressure, parameters.response
         ),

@@ -64,9 +64,9 @@ FARTHEST = 700.0
 """Log odds whose exponential is still a number."""
 
 
-def softmax(xp: ModuleType, x: Array) -> Array:
-    """Shares proportional to exp(x) over targets; x farther than 700 from that of the first counts as that far."""
-    grown = xp.exp(bound(xp, x - x[..., :1, :], -FARTHEST, FARTHEST))
+def tilted(xp: ModuleType, share: Array, x: Array) -> Array:
+    """Shares proportional to share x exp(x) over targets; x farther than 700 from that of the first is that far."""
+    grown = share * xp.exp(bound(xp, x - x[..., :1, :], -FARTHEST, FARTHEST))
     grown /= xp.sum(grown, axis=TARGET, keepdims=True)
     return grown
 

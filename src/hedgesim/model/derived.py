@@ -12,7 +12,6 @@ from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, fusion_barrier, 
 from hedgesim.model.draws import Draws
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
-from hedgesim.model.shares import without_response
 from hedgesim.model.shocks import Conditions
 from hedgesim.model.world import World
 
@@ -24,8 +23,6 @@ class Baseline:
     world: World
     table: Float[Array, "country domain option #run"]
     """Shares of the table, from which drift and response depart."""
-    log_share: Float[Array, "country domain option #run"]
-    """Their logarithm."""
     presence: Float[Array, "country 1 option #run"]
     alarm: Float[Array, "1 1 1 #run"]
     """What is left at the start of earlier security events."""
@@ -40,8 +37,6 @@ class Derived:
     """Quantities that countries, powers, and then the world, need this quarter."""
 
     presence: Float[Array, "country 1 option #run"]
-    still: Float[Array, "country domain option #run"]
-    """Shares if nobody had answered to anything."""
     trust: Float[Array, "country 1 country #run"]
     strain: Float[Array, "country 1 1 #run"]
     alarm: Float[Array, "1 1 1 #run"]
@@ -81,7 +76,6 @@ def derive(world: World, baseline: Baseline, conditions: Conditions, *, setting:
     (party,) = fusion_barrier(xp, fm.parties_of(world.status, setting.formats.eligible, world.ladder))
     return Derived(
         presence=presence_of(xp, world.share, setting.weight),
-        still=without_response(baseline.log_share, world.drift),
         trust=trust,
         strain=bound(xp, conditions.strain + 0.0 * setting.neutrality, 0.0, 1.0),
         alarm=positive(xp, conditions.alarm),

@@ -16,13 +16,13 @@ from hedgesim.model.arrays import (
     known_zero,
     namespace,
     places_of,
-    softmax,
+    tilted,
 )
 from hedgesim.model.parameter import parameter
 from hedgesim.model.view import View
 
 LOWEST_SHARE = 0.003
-"""Floor of a starting share, so that its logarithm stays finite; smaller shares drift no faster than this one."""
+"""Floor of a starting share; smaller shares drift no faster than this one."""
 
 YEAR = 2.75
 """Variance of the yearly mean's change against the variance of a quarter's step, for a walk in quarters."""
@@ -40,7 +40,7 @@ class DriftParameters:
     )
     sigma_energy: float = parameter(0.17, "rad/year", (0, 0.6), "spread of a yearly share in energy", "fit2021")
     persistence: float = parameter(
-        0.957, "1/year", (0.5, 1), "share of the drift that stays after a year (phi)", "fit2021"
+        0.957, "1/year", (0.5, 1), "part of the distance from the start that stays after a year (phi)", "fit2021"
     )
     start: float = parameter(
         1.0, "1", (0, 1), "share of the uncertainty of prior-dominated starting shares that is drawn", "assumption"
@@ -105,14 +105,14 @@ def respond(response: Array, value: Array, rate: Array) -> Array:
     return response + rate * (value - response)
 
 
-def shares_of(log_start: Array, response: Array, drift: Array, *, goods: Array, economy: Array) -> Array:
+def shares_of(unanswered: Array, response: Array, *, goods: Array, economy: Array) -> Array:
     """Shares, axes (country, domain, option, run): the quantal response, and re-exported goods on top of it.
 
-    goods: re-exported from and to each option against recorded turnover, axes (country, 1, option, run). economy: 1 for
-    the domain of goods trade.
+    unanswered: shares if nobody had answered. goods: re-exported from and to each option against recorded turnover,
+    axes (country, 1, option, run). economy: 1 for the domain of goods trade.
     """
     xp, trade = namespace(response), places_of(economy)
-    chosen = softmax(xp, log_start + response + drift)
+    chosen = tilted(xp, unanswered, response)
     if not trade or known_zero(goods):
         return chosen
     (place,) = trade
@@ -123,21 +123,14 @@ def shares_of(log_start: Array, response: Array, drift: Array, *, goods: Array, 
     return xp.concat((before, mixed, after), axis=DOMAIN)
 
 
-def without_response(log_start: Array, drift: Array) -> Array:
-    """Shares if nobody had answered to anything, axes (country, domain, option, run)."""
-    return softmax(namespace(drift), log_start + drift)
+def spread_of_root(share: Array, energy: Array, tail: Array, parameters: DriftParameters) -> Array:
+    """Standard deviation of a quarter's relative step of the root of a share, axes (country, domain, option, run).
 
-
-def spread_of_drift(still: Array, energy: Array, tail: Array, parameters: DriftParameters) -> Array:
-    """Standard deviation of a quarter's step of the drift, log odds, axes (country, domain, option, run).
-
-    still: shares without response. energy: 1 for the energy domain. tail: factor of the calendar year, see `tail_of`.
-    Of small shares no step has a spread above `tail`, for they would run to where no later step reaches them.
+    energy: 1 for the energy domain. tail: factor of the calendar year, see `tail_of`.
     """
-    xp = namespace(still)
-    quarter = (2.0 / YEAR**0.5) * (parameters.sigma + (parameters.sigma_energy - parameters.sigma) * energy)
-    floor = xp.maximum(quarter * quarter, LOWEST_SHARE)
-    return quarter * tail / xp.sqrt(at_least(xp, still, floor))
+    xp = namespace(share)
+    sigma = parameters.sigma + (parameters.sigma_energy - parameters.sigma) * energy
+    return sigma / YEAR**0.5 * tail / xp.sqrt(at_least(xp, share, LOWEST_SHARE))
 
 
 def tail_of(xp: ModuleType, one: Array, other: Array) -> Array:
@@ -145,15 +138,26 @@ def tail_of(xp: ModuleType, one: Array, other: Array) -> Array:
     return xp.sqrt(-2.0 / xp.log(one * other))
 
 
-def move_drift(drift: Array, normal: Array, spread: Array, parameters: DriftParameters) -> Array:
-    """The drift one quarter later; the last term keeps the mean of a share where the share is."""
-    return drift * parameters.persistence**0.25 + spread * (normal - 0.5 * spread)
+def moved_by_chance(share: Array, normal: Array, spread: Array) -> Array:
+    """Shares after a step of their roots; on average a share stays where it is.
+
+    normal: standard normal numbers. spread: of `spread_of_root`.
+    """
+    root = 1.0 + spread * normal
+    moved = share * (root * root) / (1.0 + spread * spread)
+    return moved / namespace(moved).sum(moved, axis=TARGET, keepdims=True)
 
 
-def starting_drift(normal: Array, spread: Array) -> Array:
-    """The drift at the start, whose table has the mean of the year before."""
-    part = START**0.5 * spread
-    return part * (normal - 0.5 * part)
+def move_unanswered(
+    unanswered: Array, table: Array, normal: Array, spread: Array, parameters: DriftParameters
+) -> Array:
+    """Shares if nobody had answered, one quarter later: drawn back to the table, and moved by chance."""
+    return moved_by_chance(table + parameters.persistence**0.25 * (unanswered - table), normal, spread)
+
+
+def starting_unanswered(table: Array, normal: Array, spread: Array) -> Array:
+    """The same at the start, whose table has the mean of the year before."""
+    return moved_by_chance(table, normal, START**0.5 * spread)
 
 
 def starting_shares(xp: ModuleType, share: Array, prior_dominated: Array, *, gammas: Array, portion: Number) -> Array:

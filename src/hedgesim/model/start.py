@@ -35,10 +35,8 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
         xp, setting.share, setting.prior_dominated, gammas=draws.gammas, portion=parameters.drift.start
     )
     share = spread(share, draws.cycle[..., :1, :])  # every run has its own, even where nothing is drawn
-    log_share = xp.log(share)
-    scale = sh.spread_of_drift(share, setting.energy, draws.tails[0], parameters.drift)
-    drift = sh.starting_drift(draws.value, scale)
-    world = _world(xp, setting, share, drift, log_share)
+    scale = sh.spread_of_root(share, setting.energy, draws.tails[0], parameters.drift)
+    world = _world(xp, setting, sh.starting_unanswered(share, draws.value, scale))
     world = replace(
         world,
         since=_since(xp, setting, draws.cycle),
@@ -48,7 +46,7 @@ def begin(xp: ModuleType, setting: Setting, parameters: Parameters, draws: Start
     presence = presence_of(xp, world.share, setting.weight)
     reexport = xp.exp(parameters.response.reexport_spread * draws.reexport)
     rungs = world.ladder * fm.parties_of(world.status, setting.formats.eligible, world.ladder)
-    return Start(Baseline(world, share, log_share, presence, before.alarm, reexport, rungs), onset)
+    return Start(Baseline(world, share, presence, before.alarm, reexport, rungs), onset)
 
 
 def conditions_at(setting: Setting, onset: Array, step: Array) -> Conditions:
@@ -59,8 +57,8 @@ def conditions_at(setting: Setting, onset: Array, step: Array) -> Conditions:
     return conditions(setting.shocks, profile(setting.shocks, onset, step), step[..., None, None])
 
 
-def _world(xp: ModuleType, setting: Setting, share: Array, drift: Array, log_share: Array) -> World:
-    """The world at the start; share: of the table."""
+def _world(xp: ModuleType, setting: Setting, share: Array) -> World:
+    """The world at the start."""
     f = setting.formats
     run = 0.0 * share[:1, :1, :1, :]
     pair = 0.0 * setting.proximity + run
@@ -68,9 +66,9 @@ def _world(xp: ModuleType, setting: Setting, share: Array, drift: Array, log_sha
     per_country = 0.0 * setting.neutrality + run
     response = 0.0 * share
     return World(
-        drift=drift,
+        unanswered=share,
         response=response,
-        share=sh.without_response(log_share, drift),
+        share=share,
         threat=pair,
         attention=setting.attention + run,
         trust=setting.trust + run,

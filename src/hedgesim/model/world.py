@@ -24,8 +24,8 @@ RUNGS = ("none", "ministers", "leaders")
 class World:
     """The state on which all decide. Shares, and who met, follow from the rest and are kept for all to see."""
 
-    drift: Float[Array, "country domain option run"]
-    """Log odds, reasons that the model does not know."""
+    unanswered: Float[Array, "country domain option run"]
+    """Shares if nobody had answered to anything, 0..1, sum to 1 over options. Unmodelled reasons move them."""
     response: Float[Array, "country domain option run"]
     """Log odds, what countries have answered to so far."""
     share: Float[Array, "country domain option run"]

@@ -95,7 +95,7 @@ def test_shares_beside_the_record_start_at_the_year_before_and_move_by_angle(mon
     rows += [("CCC", "BLU", 2020, 0.1, 0.2), ("CCC", "BLU", 2021, 0.1, 0.4)]
     record = pd.DataFrame(rows, columns=["country", "option", "year", "low", "high"]).assign(domain="economy")
     monkeypatch.setattr(statistics, "observed_shares", lambda *_: record)
-    start = np.exp(np.asarray(small().trajectory.inputs.start.baseline.log_share))
+    start = np.asarray(small().trajectory.inputs.start.baseline.table)
     still = doctored(share=np.broadcast_to(start, (4, *start.shape)).copy())
     found = statistics.beyond_record(still, ("economy",), read_span(2021))
     np.testing.assert_allclose(found, [[-0.1] * 2, [0.0] * 2], rtol=0, atol=1e-12)

@@ -1,9 +1,7 @@
 """Bands of the drift alone: how often a recorded share lies in the band that the year of origin gives.
 
 Nothing of the mechanisms acts here. Every origin starts from the recorded yearly share, one option against all the
-others together, whose spread is that of the option among many. Every step has half its variance taken off. Without it
-a share moves on average toward 1 over the number of options: noise of equal size in the angle is larger in the log odds
-of a small share, and the mean of an exponential is above that of its logarithm.
+others together, whose spread is that of the option among many. On average a step leaves a share where it is.
 """
 
 from __future__ import annotations
@@ -13,7 +11,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.special import expit, logit
 
 from hedgesim.analysis.calibration.drift import CELL, LOWEST_SHARE, SINCE_MEAN, YEARLY, Drift
 from hedgesim.analysis.hindcast.scores import pit
@@ -38,26 +35,27 @@ def origins(shares: pd.DataFrame) -> pd.DataFrame:
 def yearly_members(starts: pd.DataFrame, drift: Drift, *, years: int, draws: int, seed: int) -> Iterator[Array]:
     """Yearly mean shares one, two ... years ahead, axes (start, draw) each.
 
-    starts: of `origins`. The steps are those of the model: quarterly noise in log odds over the root of the share, the
-    width of which is drawn once a calendar year; small shares step no further than the width.
+    starts: of `origins`. The steps are those of the model: quarterly noise in the root of the share, the width of which
+    is drawn once a calendar year, after a pull to the start.
     """
-    fixed = logit(starts["share"].to_numpy())[:, None]
+    start = starts["share"].to_numpy()[:, None]
     sigma = starts["domain"].map(drift.sigma).to_numpy(dtype=np.float64)
-    step = (2.0 * sigma / np.sqrt(YEARLY))[None, :, None]
+    step = (sigma / np.sqrt(YEARLY))[None, :, None]
 
-    def moved(width: Array, z: Array, u: Array) -> Array:
-        share = expit(fixed + u[0] - u[1])
-        spread = step * width / np.sqrt(np.maximum(np.stack([share, 1.0 - share]), np.maximum(step**2, LOWEST_SHARE)))
-        return spread * z - 0.5 * spread**2
+    def moved(share: Array, width: Array, z: Array, part: float = 1.0) -> Array:
+        sides = np.stack([share, 1.0 - share])
+        spread = np.sqrt(part) * step * width / np.sqrt(np.maximum(sides, LOWEST_SHARE))
+        sides = sides * (1.0 + spread * z) ** 2 / (1.0 + spread**2)
+        return np.asarray(sides[0] / sides.sum(axis=0))
 
     width, first = _noise(starts, drift, year=0, draws=draws, seed=seed)
-    u = np.sqrt(SINCE_MEAN) * moved(width, first[0], np.zeros_like(width))
+    share = moved(np.broadcast_to(start, width.shape[1:]), width, first[0], SINCE_MEAN)
     for year in range(1, years + 1):
         width, noise = _noise(starts, drift, year=year, draws=draws, seed=seed)
-        total = np.zeros(u.shape[1:])
+        total = np.zeros_like(share)
         for z in noise:
-            u = drift.phi ** (1 / QUARTERS) * u + moved(width, z, u)
-            total += expit(fixed + u[0] - u[1])
+            share = moved(start + drift.phi ** (1 / QUARTERS) * (share - start), width, z)
+            total += share
         yield total / QUARTERS
 
 

@@ -1,11 +1,13 @@
 """How far shares move by themselves: spread, tails and persistence of yearly changes, fitted without a run.
 
-The model moves log odds every quarter by normal numbers divided by the root of the share, so the angle
+The model moves the root of every share each quarter by normal numbers of one standard deviation, so the angle
 arcsin(root of the share) has the same standard deviation for every share, large or small. A share on record is the
 mean of four quarters. So the change of the angle from one yearly mean to the next is a sum of steps of two calendar
-years, each with a width of its own, and given the widths it is normal: the likelihood is an integral over two widths,
-taken at fixed nodes. (Student's t itself would give a sigma a tenth too large.) What the others' widths add to a large
-share is left out. Cells are taken as independent; standard errors are for clusters of a country and a year.
+years, each with a width of its own, and given the widths it is nearly normal: the likelihood is an integral over two
+widths, taken at fixed nodes. (Student's t itself would give a sigma a tenth too large.) A step leaves the mean of a
+share where it is, so that of a small share, or of a small rest, the angle falls on average and moves less: mean and
+spread are those of one step of the share against the rest. What the others' widths add to a large share is left out.
+Cells are taken as independent; standard errors are for clusters of a country and a year.
 
 Shipped is the fit to record.csv: these are the national figures that runs are scored with. The longer panel of
 trade.csv is for comparison and for phi, of which the record says little. Its figures are reconciled from reports of
@@ -20,8 +22,7 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
-from scipy import interpolate, optimize, stats
-from scipy.special import expit, logit
+from scipy import optimize, stats
 
 from hedgesim.model.arrays import Array
 from hedgesim.scenario.tables import Tables
@@ -31,7 +32,7 @@ LAST_YEAR = 2021
 """Last year of a fit."""
 
 LOWEST_SHARE = 0.003
-"""Below it the model's noise is bounded, so a smaller share says nothing of sigma."""
+"""Below it the model's noise is bounded, so a smaller share, or a smaller rest, says nothing of sigma."""
 
 SINCE_MEAN, WITHIN_YEAR = 0.875, 1.875
 """Variance, in steps of a quarter, between a yearly mean and the end of its year, and from there to the next mean."""
@@ -53,8 +54,8 @@ STEP = 1e-4
 NODES = 40
 """Widths of a year at which the likelihood is taken."""
 
-KNOTS = np.linspace(0.0, 12.0, 160)
-"""Sizes of a change, arcsinh of sigmas, at which it is."""
+WIDTHS = 24
+"""Widths of two years together to which these are gathered."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Drift:
     nu: float
     """Degrees of freedom of the tails."""
     phi: float
-    """Part of the distance from the start that is left after a year, in log odds, 0..1."""
+    """Part of the distance from the start that is left after a year, 0..1."""
 
     def vector(self) -> Array:
         """Logarithms of the sigmas and of nu, and phi."""
@@ -105,8 +106,8 @@ def traded(tables: Tables) -> pd.DataFrame:
 def changes(shares: pd.DataFrame, *, last: int = LAST_YEAR) -> pd.DataFrame:
     """Changes from one year to the next: country, domain, option, year, first, before, after (shares).
 
-    first: the share of the first year known, to which persistence pulls. Shares that begin below `LOWEST_SHARE` are
-    left out, as is what is later than the year `last`.
+    first: the share of the first year known, to which persistence pulls. Shares that begin below `LOWEST_SHARE`, or
+    leave less to the rest, are left out, as is what is later than the year `last`.
     """
     shares = shares[shares["year"] <= last]
     first = shares.drop_duplicates(CELL).rename(columns={"share": "first"})
@@ -114,28 +115,34 @@ def changes(shares: pd.DataFrame, *, last: int = LAST_YEAR) -> pd.DataFrame:
     table = shares.rename(columns={"share": "after"}).merge(before, on=[*CELL, "year"])
     table = table.merge(first[[*CELL, "first"]], on=CELL)
     columns = [*CELL, "year", "first", "before", "after"]
-    return table.loc[table["before"] >= LOWEST_SHARE, columns].reset_index(drop=True)
+    return table.loc[table["before"].between(LOWEST_SHARE, 1.0 - LOWEST_SHARE), columns].reset_index(drop=True)
 
 
 def log_densities(drift: Drift, table: pd.DataFrame) -> Array:
     """Log density of every change of `changes`, axes (change,)."""
-    bounds = LOWEST_SHARE, 1.0 - LOWEST_SHARE
-    first, before = (logit(np.clip(table[name].to_numpy(), *bounds)) for name in ("first", "before"))
-    pulled = angle(expit(first + drift.phi * (before - first))) - angle(expit(before))
-    scale = table["domain"].map(drift.sigma).to_numpy(dtype=np.float64)
-    off = np.abs(angle(table["after"].to_numpy()) - angle(table["before"].to_numpy()) - pulled) / scale
-    return np.asarray(_log_density(drift.nu)(np.arcsinh(off)) - np.log(scale))
+    first, before = (table[name].to_numpy()[:, None] for name in ("first", "before"))
+    mean = np.clip(first + drift.phi * (before - first), LOWEST_SHARE, 1.0 - LOWEST_SHARE)
+    width, weight = _widths(drift.nu)
+    variance = table["domain"].map(drift.sigma).to_numpy(dtype=np.float64)[:, None] ** 2 * width
+    odds = (mean / (1.0 - mean)) ** 2 * (1.0 - mean + variance) / (mean + variance)
+    spread = np.sqrt(variance * odds / (mean * (1.0 - mean))) / (1.0 + odds)
+    off = (angle(table["after"].to_numpy())[:, None] - np.arctan(np.sqrt(odds))) / spread
+    density = np.exp(-0.5 * off**2) / spread @ weight / np.sqrt(2.0 * np.pi)
+    return np.asarray(np.log(np.maximum(density, TINY)))
 
 
 @lru_cache(maxsize=64)
-def _log_density(nu: float) -> interpolate.CubicSpline:
-    """Log density of a change in units of sigma, of arcsinh of its size; between knots by a cubic."""
+def _widths(nu: float) -> tuple[Array, Array]:
+    """Variances of a yearly change in units of sigma squared, and their weights."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     squared = nu / stats.chi2.ppf(0.5 * (nodes + 1.0), nu)
     variance = (SINCE_MEAN * squared[:, None] + WITHIN_YEAR * squared[None, :]).ravel() / YEARLY
-    weight = np.outer(weights, weights).ravel() / (4.0 * np.sqrt(2.0 * np.pi * variance))
-    density = np.exp(-0.5 * np.sinh(KNOTS)[:, None] ** 2 / variance) @ weight
-    return interpolate.CubicSpline(KNOTS, np.log(np.maximum(density, TINY)))
+    weight = np.outer(weights, weights).ravel() / 4.0
+    edges = np.geomspace(variance.min(), variance.max(), WIDTHS + 1)[1:-1]
+    place = np.digitize(variance, edges)
+    total = np.bincount(place, weight, WIDTHS)
+    mean = np.bincount(place, weight * variance, WIDTHS) / np.where(total > 0.0, total, 1.0)
+    return mean[total > 0.0], total[total > 0.0]
 
 
 @dataclass(frozen=True)

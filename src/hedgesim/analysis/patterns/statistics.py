@@ -165,7 +165,7 @@ def beyond_record(runs: SimulatedRuns, domains: Domains, during: Quarters) -> Ar
     place = positions(runs.axes, cells, *CELL)
     low, high, *anchor = (_angle(cells[name].to_numpy())[:, None] for name in ("low", "high", *_BEFORE))
     year = runs.worlds.share[steps_of(runs.axes, now)].mean(axis=0)
-    moved = sum(anchor) / 2.0 + _angle(year[place]) - _angle(np.exp(start.log_share)[place])
+    moved = sum(anchor) / 2.0 + _angle(year[place]) - _angle(start.table[place])
     share = np.sin(np.clip(moved, 0.0, np.pi / 2.0))
     return share**2 - np.clip(share, np.sin(low), np.sin(high)) ** 2
 
