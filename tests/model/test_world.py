@@ -51,7 +51,7 @@ def test_the_axes_of_the_world_stay_the_same_in_every_quarter() -> None:
 def test_stacked_worlds_have_a_leading_step_axis_and_come_apart_again() -> None:
     world = inputs_of(make_setting(0, **SHAPES)).world
     later = replace(world, share=0.0 * world.share, ladder=world.ladder + 1.0)
-    both = stack([world, later])
+    both = stack([world, later], 2)
     assert both.share.shape == (2, *world.share.shape)
     for step, one in enumerate((world, later)):
         again = at_step(both, step)

@@ -64,6 +64,13 @@ def test_every_run_of_every_case_is_made_once_in_order_and_no_block_mixes_kept_a
     assert all(a[1] == b[1] for a, b in pairwise(tasks) if b[0] > a[0])
 
 
+def test_no_worker_is_left_without_runs_where_one_block_could_hold_all() -> None:
+    engine = replace(engine_of("ensemble"), together=1000)
+    assert [Plan(n, 0, engine, workers).together for n, workers in ((900, 1), (900, 2), (901, 2), (5000, 2))] == [
+        *(900, 450, 451, 1000)
+    ]
+
+
 @pytest.mark.parametrize(
     ("engine", "together", "workers"),
     [

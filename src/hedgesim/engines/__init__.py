@@ -36,7 +36,7 @@ def ensemble_engine() -> Engine:
     """Arrays, many runs at once: the same formulas and the same numbers, many times faster."""
     from hedgesim.engines.ensemble import record_runs
 
-    return Engine("ensemble", "numpy", record_runs, 500)
+    return Engine("ensemble", "numpy", record_runs, 1000)
 
 
 ENGINES = ("ensemble", "mesa")

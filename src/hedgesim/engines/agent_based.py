@@ -279,7 +279,7 @@ class HedgeModel(mesa.Model):
 
     def trajectory(self) -> Trajectory:
         """The quarters run so far as a trajectory; it must have run to its end."""
-        return Trajectory(self.case, (self.run,), self.inputs, stack(self.worlds))
+        return Trajectory(self.case, (self.run,), self.inputs, stack(self.worlds, len(self.worlds)))
 
 
 def run_alone(case: Case, run: int) -> Trajectory:

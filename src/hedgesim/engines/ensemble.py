@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -24,16 +24,20 @@ from hedgesim.model.world import at_step, stack
 
 def record_runs(case: Case, runs: Sequence[int], record: Record, xp: ModuleType = np) -> Any:
     """What is recorded of every quarter of some runs, with a leading step axis, the start first."""
+    return stack(_records(case, runs, record, xp), case.setting.axes.n_steps + 1)
+
+
+def _records(case: Case, runs: Sequence[int], record: Record, xp: ModuleType) -> Iterator[Any]:
+    """What is recorded, quarter by quarter."""
     inputs = run_inputs(xp, case, runs)
     baseline = inputs.start.baseline
-    world, before, records = baseline.world, baseline.world.ladder, []
+    world, before = baseline.world, baseline.world.ladder
     for step in range(case.setting.axes.n_steps + 1):
         conditions = at_step(inputs.conditions, step)
         if step:
             before = world.ladder
             world = quarter(case.at(step), world, baseline, conditions=conditions, draws=inputs.draws_at(step))
-        records.append(record(case, world, baseline, conditions, before=before))
-    return stack(records)
+        yield record(case, world, baseline, conditions, before=before)
 
 
 def simulate(case: Case, runs: Sequence[int], xp: ModuleType = np) -> Trajectory:

@@ -8,11 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from numpy.typing import NDArray
 
 from hedgesim.engines.case import Case, RunInputs, run_inputs
-from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, bound, indicator, swap
+from hedgesim.model.arrays import COUNTRY, RUN, TARGET, Array, bound, swap
 from hedgesim.model.derived import Baseline, Derived, derive, presence_of
 from hedgesim.model.named_outcomes import MEAN_TRUST, named_in, numbers_of, quantities
 from hedgesim.model.outcomes import country_outcomes, first_times, system_outcomes
@@ -35,8 +35,8 @@ class Quarter:
 
     values: Float[Array, "column run"]
     """In the order of `Outcomes.columns`."""
-    summits: Float[Array, "format run"]
-    """1 where leaders met."""
+    summits: Bool[Array, "format run"]
+    """Whether leaders met."""
     failed: Float[Array, " run"]
     """1 where shares are not finite."""
     further: Float[Array, "further run"]
@@ -117,7 +117,7 @@ def record_outcomes(case: Case, world: World, baseline: Baseline, conditions: Co
         further = numbers_of(xp, case.further, found, case.setting.axes)
     return Quarter(
         values=xp.concat(parts, axis=0),
-        summits=indicator(xp, world.meeting[0, 0, :, :] >= LEADERS),
+        summits=world.meeting[0, 0, :, :] >= LEADERS,
         failed=not_finite(presence),
         further=further,
         names=((*shares, *countries, MEAN_TRUST), tuple(system)),
@@ -138,7 +138,7 @@ def outcomes_from(case: Case, quarters: Quarter) -> Outcomes:
         countries=quarters.names[0],
         system=quarters.names[1],
         values=np.swapaxes(np.asarray(quarters.values), 0, 1),
-        meetings=np.asarray(quarters.summits)[1:].sum(axis=0),
+        meetings=np.asarray(quarters.summits)[1:].sum(axis=0, dtype=np.float64),
         failed=np.where(bad.any(axis=0), bad.argmax(axis=0), -1),
         further=dict(zip(case.further, np.swapaxes(np.asarray(quarters.further), 0, 1), strict=True)),
     )
@@ -213,11 +213,18 @@ class Trajectory:
 
     def record(self, record: Record) -> Any:
         """What is recorded of every quarter, with a leading step axis."""
-        baseline, ladder, records = self.inputs.start.baseline, self.worlds.ladder, []
-        for t in range(self.case.setting.axes.n_steps + 1):
-            world, conditions = at_step(self.worlds, t), at_step(self.inputs.conditions, t)
-            records.append(record(self.case, world, baseline, conditions, before=ladder[max(0, t - 1), ...]))
-        return stack(records)
+        baseline, ladder, n = self.inputs.start.baseline, self.worlds.ladder, self.case.setting.axes.n_steps + 1
+        records = (
+            record(
+                self.case,
+                at_step(self.worlds, t),
+                baseline,
+                at_step(self.inputs.conditions, t),
+                before=ladder[max(0, t - 1), ...],
+            )
+            for t in range(n)
+        )
+        return stack(records, n)
 
 
 def trajectory_of(case: Case, runs: Sequence[int], worlds: World, xp: ModuleType = np) -> Trajectory:

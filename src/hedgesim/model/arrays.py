@@ -146,6 +146,14 @@ def sum_products(of: Array, what: Array) -> Array:
     return total
 
 
+def sum_along(xp: ModuleType, axis: int, one: Array, other: Array) -> Array:
+    """Sum of `one` times `other` along an axis, which keeps length 1; NumPy needs no array of the products."""
+    if not in_numpy(one):
+        return xp.sum(one * other, axis=axis, keepdims=True)
+    rest = "cdtr".replace("cdtr"[axis], "")
+    return np.expand_dims(np.einsum(f"...cdtr,...cdtr->...{rest}", one, other), axis)
+
+
 def places_of(*masks: Array) -> tuple[int, ...]:
     """Places along an axis that all masks choose, one value each; never arrays of a compiler."""
     chosen = [np.ravel(np.asarray(mask) != 0.0) for mask in masks]

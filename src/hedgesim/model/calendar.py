@@ -186,9 +186,8 @@ def _next_trust(inputs: QuarterInputs, came: Array) -> Array:
     for place in inputs.setting.formats.owns:
         heads = came[..., place : place + 1, :]
         together = together + heads * swap(xp, heads, COUNTRY, TARGET)
-    apart = (1.0 - xp.eye(came.shape[COUNTRY], dtype=xp.float64))[:, None, :, None]
     room = positive(xp, p.trust_ceiling - world.trust)
-    return bound(xp, world.trust + p.trust_gain * together * apart * room, 0.0, 1.0)
+    return bound(xp, world.trust + p.trust_gain * together * fm.apart(xp, together) * room, 0.0, 1.0)
 
 
 def _next_status(inputs: QuarterInputs, events: Events) -> Array:

@@ -8,7 +8,7 @@ from types import ModuleType
 from jaxtyping import Float
 
 from hedgesim.model import formats as fm
-from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, fusion_barrier, namespace, positive
+from hedgesim.model.arrays import DOMAIN, TARGET, Array, bound, fusion_barrier, namespace, positive, sum_along
 from hedgesim.model.draws import Draws
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.setting import Setting
@@ -65,7 +65,7 @@ class QuarterInputs:
 
 def presence_of(xp: ModuleType, share: Array, weight: Array) -> Array:
     """Presence of each option: shares weighted over domains, axes (country, 1, option, run)."""
-    (presence,) = fusion_barrier(xp, xp.sum(share * weight, axis=DOMAIN, keepdims=True))
+    (presence,) = fusion_barrier(xp, sum_along(xp, DOMAIN, share, weight))
     return presence
 
 
@@ -90,5 +90,7 @@ def derive(world: World, baseline: Baseline, conditions: Conditions, *, setting:
 def needs(world: World, baseline: Baseline, conditions: Conditions, *, setting: Setting) -> Array:
     """What each country must replace: threatened or cut-off parts of its start, axes (country, domain, 1, run)."""
     xp, n = namespace(world.share), setting.n_powers
-    missing = setting.politics * positive(xp, world.threat) + positive(xp, -conditions.access[..., :n, :])
-    return xp.sum(baseline.table[..., :n, :] * missing, axis=TARGET, keepdims=True)
+    table = baseline.table[..., :n, :]
+    threatened = sum_along(xp, TARGET, table, positive(xp, world.threat))
+    cut_off = sum_along(xp, TARGET, table, positive(xp, -conditions.access[..., :n, :]))
+    return setting.politics * threatened + cut_off

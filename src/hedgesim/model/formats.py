@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import ModuleType
 
 from hedgesim.model.arrays import (
     COUNTRY,
@@ -113,9 +114,14 @@ def trust_in(trust: Array, party: Array) -> Array:
     Axes (country, 1, format, run).
     """
     xp = namespace(trust)
-    total = sum_products(trust, swap(xp, party, COUNTRY, DOMAIN))
+    above = sum_products((trust - USUAL_TRUST) * apart(xp, trust), swap(xp, party, COUNTRY, DOMAIN))
     others = xp.sum(party, axis=COUNTRY, keepdims=True) - party
-    return xp.where(others > 0.0, total / at_least(xp, others, 1.0), USUAL_TRUST)
+    return USUAL_TRUST + above / at_least(xp, others, 1.0)
+
+
+def apart(xp: ModuleType, trust: Array) -> Array:
+    """1 for every pair of countries, 0 for a country and itself, axes (country, 1, country, 1)."""
+    return (1.0 - xp.eye(trust.shape[TARGET], dtype=xp.float64))[:, None, :, None]
 
 
 def stance_on(
@@ -155,6 +161,8 @@ def not_yet_met(stance: Array, uniform: Array, weight: Array, formats: Formats) 
     weight was not willing. Numbers are drawn again until that is so, from what is left of them. stance: the modelled
     part. Axes (country, 1, format, run), of the result too.
     """
+    if not formats.own_unmet:
+        return uniform
     xp, unwilling = namespace(uniform), logistic(namespace(uniform), -stance)
     unmet = indicator(xp, formats.ladder == DORMANT)
     for _ in range(AGAIN):

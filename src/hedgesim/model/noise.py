@@ -83,18 +83,24 @@ def draw_words(
     four: the steps are 4 * four .. 4 * four + 3. Each number depends only on seed, run, its own address and the step:
     not on which other addresses, runs or steps are drawn with it.
     """
-    names = _words(addresses)
+    names = _words(addresses)[:, :, None]
     run = xp.asarray(runs, dtype=xp.uint32)[None, :]
     low, high = (xp.asarray([[word & _WORD]], dtype=xp.uint32) for word in (seed, seed >> 32))
-    step = xp.reshape(xp.asarray(four, dtype=xp.uint32), (1, 1))
-    zero, some = xp.zeros((1, 1), dtype=xp.uint32), len(addresses)
-    if in_numpy(run):  # a cache holds a part at a time
-        some = max(1, _AT_ONCE // run.shape[1])
-    parts = []
-    for first in range(0, len(addresses), some):
-        stream, one, other = (xp.asarray(word[first : first + some, None]) for word in names)
-        parts.append(fusion_barrier(xp, *threefry(xp, (low, high, run, stream), (one, other, step, zero))))
-    return tuple(parts[0]) if len(parts) == 1 else tuple(xp.concat(same, axis=0) for same in zip(*parts, strict=True))
+    step, zero = xp.reshape(xp.asarray(four, dtype=xp.uint32), (1, 1)), xp.zeros((1, 1), dtype=xp.uint32)
+
+    def words_of(some: slice) -> list[Array]:
+        stream, one, other = (xp.asarray(word[some]) for word in names)
+        return threefry(xp, (low, high, run, stream), (one, other, step, zero))
+
+    if not in_numpy(run):
+        return fusion_barrier(xp, *words_of(slice(None)))
+    words = np.empty((WORDS, len(addresses), len(runs)), dtype=np.uint32)
+    at_once = max(1, _AT_ONCE // max(1, len(runs)))  # a cache holds a part at a time
+    for first in range(0, len(addresses), at_once):
+        some = slice(first, first + at_once)
+        for word, part in zip(words, words_of(some), strict=True):
+            word[some] = part
+    return tuple(words)
 
 
 def draw_uniform(
@@ -141,11 +147,7 @@ def _normals() -> NDArray[np.float64]:
 def normal_of(word: Array) -> Array:
     """Standard normal numbers from the first 16 bits of words, within 4.2 of 0, from a table."""
     xp = namespace(word)
-    place = word >> 16
-    if in_numpy(word):
-        numbers: Array = _normals()[place]
-        return numbers
-    return fusion_barrier(xp, _entries(xp, xp.asarray(_normals()), xp.astype(place, xp.int64)))[0]
+    return fusion_barrier(xp, _entries(xp, xp.asarray(_normals()), xp.astype(word >> 16, xp.int64)))[0]
 
 
 _CENTRE = (

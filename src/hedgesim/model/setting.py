@@ -108,6 +108,11 @@ class Formats:
         return places_of(self.own)
 
     @cached_property
+    def own_unmet(self) -> tuple[int, ...]:
+        """Places of those of them that had not met before the start."""
+        return places_of(self.own, self.ladder == DORMANT)
+
+    @cached_property
     def pairs_of_two(self) -> tuple[int, ...]:
         """Places of the small groups of two."""
         return places_of(self.small, self.pairs <= BILATERAL)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from itertools import chain
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -78,15 +79,21 @@ def not_finite(share: Array) -> Array:
 Stacked = TypeVar("Stacked")
 
 
-def stack(steps: Sequence[Stacked]) -> Stacked:
-    """Dataclasses of arrays of successive steps as one, with a leading step axis; what is no array is of the first."""
-    first: Any = steps[0]
+def stack(steps: Iterable[Stacked], n: int) -> Stacked:
+    """Dataclasses of arrays of n successive steps as one, with a leading step axis; what is no array is of the first.
+
+    Each step is copied as it comes, so that steps need not all be kept.
+    """
+    rest = iter(steps)
+    first: Any = next(rest)
     names = [item.name for item in fields(first) if not isinstance(getattr(first, item.name), tuple)]
     xp = namespace(getattr(first, names[0]))
-    stacked: Stacked = replace(
-        first, **{name: xp.stack([getattr(step, name) for step in steps], axis=0) for name in names}
-    )
-    return stacked
+    stacked = {name: xp.empty((n, *getattr(first, name).shape), dtype=getattr(first, name).dtype) for name in names}
+    for t, step in enumerate(chain((first,), rest)):
+        for name, array in stacked.items():
+            array[t, ...] = getattr(step, name)
+    whole: Stacked = replace(first, **stacked)
+    return whole
 
 
 def at_step(stacked: Stacked, step: int) -> Stacked:

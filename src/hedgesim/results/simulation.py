@@ -57,6 +57,11 @@ class Plan:
         for name, least in (("runs", 1), ("keep", 0), ("workers", 1)):
             object.__setattr__(self, name, whole(name, getattr(self, name), least))
 
+    @property
+    def together(self) -> int:
+        """Runs simulated at once: as many as suit the engine, and few enough that every worker has some."""
+        return min(self.engine.together, -(-self.runs // self.workers))
+
     def identity_of(self, *scenarios: Scenario) -> str:
         """What results are of scenarios: see `ownership.identity_of`."""
         how = (self.runs, self.keep, self.engine.name, self.engine.backend, own_rules())
@@ -154,7 +159,7 @@ def blocks_of(cases: Sequence[Case], plan: Plan, first: int = 0) -> Iterator[Ite
     Raises:
         WorkerError: a worker process could not be started or ended before its work was done.
     """
-    tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.engine.together, cases=len(cases), first=first)
+    tasks = block_tasks(plan.runs, keep=plan.keep, together=plan.together, cases=len(cases), first=first)
     if plan.workers == 1:
         yield starmap(run_block, ((cases[n], plan.engine, runs, whole) for n, runs, whole in tasks))
         return
@@ -230,7 +235,7 @@ def _manifest(scenario: Scenario, notes: Sequence[str], *, plan: Plan) -> dict[s
         "engine": plan.engine.name,
         "backend": plan.engine.backend,
         "workers": plan.workers,
-        "runs_at_once": plan.engine.together,
+        "runs_at_once": plan.together,
         "parameters": scenario.parameters,
         "notes": [*notes],
         **({"rules": {file.name: file.digest for file in files_in_use()}} if files_in_use() else {}),
