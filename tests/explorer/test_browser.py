@@ -106,8 +106,9 @@ def tiles(tab: Tab) -> list[str]:
 
 
 def test_the_page_opens_fits_and_has_no_serious_fault_for_those_who_need_help(open_tab: Callable[..., Tab]) -> None:
-    tab = open_tab("#scenario=war_2022&quarter=2023Q3")
+    tab = open_tab("#scenario=war_2022&quarter=2023Q3&country=KAZ&play=KAZ&from=2023Q2&now=2023Q3")
     expect(tab.locator("#why svg")).to_be_visible()
+    choosing(tab, "2023Q4")
     for details in tab.locator("details").all():
         details.evaluate("box => { box.open = true; }")
     for width in (WIDE, NARROW):
@@ -116,7 +117,7 @@ def test_the_page_opens_fits_and_has_no_serious_fault_for_those_who_need_help(op
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(tab).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
-    for chart in ("shares", "hedging", "why", "ladder"):
+    for chart in ("effects", "fan-0", "shares", "hedging", "why", "ladder"):
         assert tab.locator(f"#{chart} svg").bounding_box()["width"] > 200
 
 
@@ -246,6 +247,97 @@ def test_what_is_saved_is_opened_again(open_tab: Callable[..., Tab], tmp_path: P
     settled(other)
     assert tiles(other) == before
     assert hedgesim.read_scenario(file).settings == {"taste.threat": 3.0}
+
+
+def choosing(tab: Tab, quarter: str) -> None:
+    """Wait until a choice for a quarter can be made."""
+    expect(tab.locator("#choice-head")).to_have_text(re.compile(f"^Your choice for .* in {quarter}$"), timeout=PATIENCE)
+    expect(tab.locator("#courses button").first).to_be_enabled(timeout=PATIENCE)
+    settled(tab)
+
+
+def test_a_country_is_played_undone_saved_and_played_on(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    tab = open_tab("#scenario=war_2022&quarter=2022Q1&set=end=2022Q4")
+    tab.click("summary:has-text('Rules')")
+    tab.select_option("#rule-UZB", "manual (you choose)")
+    choosing(tab, "2022Q2")
+    assert [state_of(tab)[key] for key in ("play", "from", "now")] == [["UZB"], ["2022Q1"], ["2022Q1"]]
+    assert tab.locator("#quarter").get_attribute("max") == "4"
+    assert tab.locator("#courses svg").count() == tab.locator("#courses button").count() == 8
+    expect(tab.locator("[data-course=quiet_neighbour]")).to_contain_text("As habit.")
+    tab.click("summary:has-text('Other courses')")
+    tab.check("#more input[value=hiding]")
+    expect(tab.locator("[data-course=hiding] svg")).to_be_visible(timeout=PATIENCE)
+    expect(tab.locator("#effects svg")).to_be_visible()
+    tab.select_option("#choice-outcome", "hedging_index")
+    expect(tab.locator("[data-course=hiding]")).to_contain_text("standard error")
+    expect(tab.locator("#effects-head")).to_contain_text("hedging index in 2022Q4")
+    tab.click("[data-course=hiding] button")
+    choosing(tab, "2022Q3")
+    expect(tab.locator("#period")).to_have_text("2022Q2")
+    expect(tab.locator("[data-course=keep]")).to_contain_text("hiding:")
+    tab.click("[data-course=profit] button")
+    choosing(tab, "2022Q4")
+    expect(tab.locator("#moves")).to_have_text("2022Q2: hiding · 2022Q3: profit")
+    after = tiles(tab)
+    tab.click("#undo")
+    choosing(tab, "2022Q3")
+    expect(tab.locator("#period")).to_have_text("2022Q2")
+    tab.click("#step")
+    choosing(tab, "2022Q4")
+    expect(tab.locator("#moves")).to_have_text("2022Q2: hiding · 2022Q3: kept")
+    assert tiles(tab) != after
+    expect(tab.locator("#log")).to_contain_text("Your choice: UZB keeps its course")
+    expect(tab.locator("#log")).to_contain_text("Your choice: UZB: follows hiding")
+    with tab.expect_download() as download:
+        tab.click("#save")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    (change,) = hedgesim.read_scenario(file).changes.values()
+    assert (str(change.date), change.in_words) == ("2022Q2", "UZB: follows hiding")
+    played = tiles(tab)
+    again = open_tab("#" + urlsplit(tab.url).fragment)
+    choosing(again, "2022Q4")
+    assert tiles(again) == played
+    again.set_input_files("#file", file)
+    expect(again.locator("#choice")).to_be_hidden(timeout=PATIENCE)
+    settled(again)
+    again.locator("#quarter").press("ArrowLeft")
+    again.locator("#quarter").press("ArrowLeft")
+    expect(again.locator("#period")).to_have_text("2022Q2")
+    again.click(".tile[data-country=UZB]")
+    again.click("#play-it")
+    choosing(again, "2022Q3")
+    expect(again.locator("[data-course=keep]")).to_contain_text("hiding:")
+    again.click("#step")
+    choosing(again, "2022Q4")
+    assert tiles(again) == played
+    again.click("#step")
+    expect(again.locator("#choice-head")).to_have_text(
+        "You have played Uzbekistan from 2022Q2 to 2022Q4", timeout=PATIENCE
+    )
+    expect(again.locator("#step")).to_be_disabled()
+
+
+def test_a_country_is_played_by_keys_alone_and_the_future_is_not_shown(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&quarter=2022Q2&country=KGZ&set=end=2023Q1")
+    tab.focus("#play-it")
+    tab.keyboard.press("Enter")
+    choosing(tab, "2022Q3")
+    assert tab.evaluate("document.activeElement.id") == "choice-head"
+    assert max(tab.locator("#log b").all_inner_texts()) == "2022Q2"
+    for _ in range(12):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("(document.activeElement.closest('.course') || { dataset: {} }).dataset.course") == "balancing":
+            break
+    tab.keyboard.press("Enter")
+    choosing(tab, "2022Q4")
+    expect(tab.locator("#moves")).to_have_text("2022Q3: balancing")
+    assert tab.evaluate("document.activeElement.id") == "choice-head"
+    tab.click("#leave")
+    expect(tab.locator("#choice")).to_be_hidden()
+    assert tab.locator("#quarter").get_attribute("max") == "8"
+    expect(tab.locator("#command")).to_contain_text("changes.play_kgz_2022q3=")
 
 
 def test_faults_of_an_opened_file_are_shown_literally_and_the_page_stays(

@@ -234,6 +234,12 @@ def test_overrides_reach_every_kind_of_path_and_the_last_wins(write: Writer) -> 
     assert scenario.countries == ("AAA", "BBB", "CCC", "NO")
 
 
+def test_an_override_may_add_a_whole_change_or_shock(write: Writer) -> None:
+    change = "changes.turn={date: 2022Q1, source: assumption, rule: {country: AAA, rule: habit}}"
+    scenario = read(write(BASE), overrides=[change, "changes.turn.rule.rule=neutrality"])
+    assert scenario.changes["turn"].in_words == "AAA: follows neutrality"
+
+
 REFUSED = {
     "end": "--set 'end': there is no = in it. Write it like --set end=2024Q4.",
     "": "--set '': there is no = in it. Write it like --set end=2024Q4.",
