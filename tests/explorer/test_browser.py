@@ -246,6 +246,10 @@ def test_what_is_saved_is_opened_again(open_tab: Callable[..., Tab], tmp_path: P
     expect(other.locator("#scenario")).to_have_value("war_2022_changed.yaml", timeout=PATIENCE)
     settled(other)
     assert tiles(other) == before
+    linked = open_tab("#" + urlsplit(other.url).fragment)
+    expect(linked.locator("#scenario")).to_have_value("war_2022_changed.yaml")
+    expect(linked.locator("#purpose")).to_have_text(other.locator("#purpose").inner_text())
+    assert tiles(linked) == before
     assert hedgesim.read_scenario(file).settings == {"taste.threat": 3.0}
 
 
@@ -372,6 +376,7 @@ def test_a_value_that_cannot_be_is_said_and_undone(open_tab: Callable[..., Tab])
         ("#v=99&scenario=war_2022", "another version of the explorer"),
         ("#scenario=no_such", "there is no scenario"),
         ("#scenario=war_2022&set=edn=2024Q4", "edn"),
+        ("#scenario=mine.yaml&file=no-file", "the file in the address cannot be read"),
     ],
 )
 def test_an_address_that_cannot_be_followed_is_said(open_tab: Callable[..., Tab], state: str, said: str) -> None:

@@ -2,7 +2,7 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const S = { scenario: "war_2022", text: null, settings: [], run: 0, step: null, country: null, domain: "all", play: null };
+const S = { scenario: "war_2022", text: null, packed: null, settings: [], run: 0, step: null, country: null, domain: "all", play: null };
 let about = null, run = null, why = null, band = null, choice = null, playing = null, asking = 0, whyTimer = 0, runTimer = 0;
 
 // ---- small tools
@@ -91,6 +91,7 @@ const PLAY = [["country", "play"], ["from", "from"], ["now", "now"]];
 
 function address() {
   const query = new URLSearchParams({ v: about ? about.state : 1, scenario: S.scenario });
+  if (S.text !== null) query.set("file", S.packed);
   for (const pair of S.settings) query.append("set", pair.join("="));
   if (S.run) query.set("run", S.run);
   if (run && S.step !== null) query.set("quarter", run.periods[S.step]);
@@ -100,11 +101,42 @@ function address() {
   return `#${query}`;
 }
 
-function fromAddress() {
+// The text of an opened file, compressed, as it is in the address; and back.
+async function packed(text) {
+  const bytes = await through(new Blob([text]), new CompressionStream("deflate-raw"));
+  return btoa(bytes.reduce((all, byte) => all + String.fromCharCode(byte), "")).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await through(new Blob([bytes]), new DecompressionStream("deflate-raw")));
+}
+
+async function through(blob, transform) {
+  const reader = blob.stream().pipeThrough(transform).getReader(), all = [];
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (const byte of part.value) all.push(byte);
+    if (all.length > MOST) throw new Error("too large");
+  }
+  return new Uint8Array(all);
+}
+const MOST = 1024 * 1024; // bytes, more than the server takes
+
+// Returns the version that the address was saved by, and what of it cannot be read.
+async function fromAddress() {
   const query = new URLSearchParams(location.hash.slice(1));
-  const version = query.get("v");
+  const version = query.get("v"), broken = [];
   S.scenario = query.get("scenario") || "war_2022";
   S.text = null;
+  S.packed = query.get("file");
+  if (S.packed !== null) {
+    try {
+      S.text = await unpacked(S.packed);
+    } catch {
+      broken.push({ place: S.scenario, fault: "the file in the address cannot be read", remedy: "Open the file itself; here is war_2022 instead" });
+      S.scenario = "war_2022";
+    }
+  }
   S.settings = query.getAll("set").map((text) => {
     const at = text.indexOf("=");
     return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
@@ -115,7 +147,7 @@ function fromAddress() {
   S.quarter = query.get("quarter");
   S.step = null;
   S.play = query.has("play") ? Object.fromEntries(PLAY.map(([key, name]) => [key, query.get(name)])) : null;
-  return version;
+  return [version, broken];
 }
 
 const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`);
@@ -848,7 +880,7 @@ async function opened(file) {
   const fine = await guarded(async () => { await ask("about", { scenario: name, text, settings: [] }); });
   $("file").value = "";
   if (!fine) return;
-  Object.assign(S, { scenario: name, text, settings: [], step: null, play: null });
+  Object.assign(S, { scenario: name, text, packed: await packed(text), settings: [], step: null, play: null });
   await load();
 }
 
@@ -900,8 +932,9 @@ function listen() {
 
 async function start(first = true) {
   if (first) listen();
-  const version = fromAddress();
+  const [version, broken] = await fromAddress();
   await load(true);
+  if (broken.length) tell(broken);
   if (version !== null && about && Number(version) !== about.state) {
     tell([{ place: `v=${version}`, fault: `the address was saved by another version of the explorer (this one writes v=${about.state})`,
       remedy: "Look whether all is as you left it, and save the address again." }]);
