@@ -212,6 +212,24 @@ def test_the_war_is_switched_off_and_compared_with(open_tab: Callable[..., Tab])
     expect(tab.locator("#log")).to_contain_text("Russian invasion")
 
 
+def test_a_recorded_shock_has_a_date(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&set=end=2023Q4")
+    date = tab.get_by_label("Quarter in which Russian invasion of Ukraine begins")
+    expect(date).to_have_value("2022Q2")
+    date.fill("2023Q1")
+    date.press("Enter")
+    settled(tab)
+    expect(tab.locator("#log li", has_text="Russian invasion")).to_contain_text("2023Q1")
+    expect(tab.locator("#command")).to_have_text(
+        "hedgesim run war_2022 --set end=2023Q4 --set shock_dates.war_2022=2023Q1"
+    )
+    date.fill("")
+    date.press("Enter")
+    settled(tab)
+    expect(tab.locator("#log li", has_text="Russian invasion")).to_contain_text("2022Q2")
+    assert tab.locator("#older label input:not([type])").count() == 0
+
+
 def test_an_own_shock_has_a_date(open_tab: Callable[..., Tab]) -> None:
     tab = open_tab("#scenario=peace")
     date = tab.locator("#shocks li[data-id='peace'] label input:not([type=checkbox])")

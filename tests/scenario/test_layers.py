@@ -247,7 +247,7 @@ REFUSED = {
     "Write it like --set end=2024Q4. Write null for no value.",
     "setings.x=1": "--set 'setings.x': a scenario has no key \"setings\". Did you mean \"settings\"? "
     "Known: aggressor, changes, countries, data, domains, earlier_shocks, end, extends, formats, omit_shocks, "
-    "parameters, powers, purpose, recorded_shocks, rules, seed, settings, shock_sizes, shocks, sources and 2 more.",
+    "parameters, powers, purpose, recorded_shocks, rules, seed, settings, shock_dates, shock_sizes, shocks and 3 more.",
     "start.year=1": "--set 'start.year': start has no key \"year\". start holds no further keys.",
     "settings.=1": "--set 'settings.': settings has no key \"\". settings holds no further keys.",
     "rules.country.AAA.rule=habit": "--set 'rules.country.AAA.rule': rules has no key \"country\". "

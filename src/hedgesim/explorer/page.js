@@ -318,9 +318,10 @@ function shock(one) {
   const size = pair({ label: `Size of ${one.name}, factor`, low: 0, high: 2, step: 0.05, value: valueOf(path) ?? one.factor,
     put: (value) => put(path, Number(value) === one.factor ? null : value) });
   const channels = one.parts.map((part) => `${part.channel} ${part.size < 0 ? "−" : "+"}${number(Math.abs(part.size))}${part.whom.length ? ` (${part.whom.join(", ")})` : ""}`);
-  const date = !one.own || !one.date ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
-    : el("label", {}, "Quarter ", el("input", { value: valueOf(`shocks.${one.id}.date`) ?? one.date, size: 7, on: { change: (event) =>
-      put(`shocks.${one.id}.date`, event.target.value === one.date ? null : event.target.value) } }));
+  const when = one.own ? `shocks.${one.id}.date` : `shock_dates.${one.id}`;
+  const date = !one.movable ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
+    : el("label", {}, "Quarter ", el("input", { value: valueOf(when) ?? one.date, size: 7, "aria-label": `Quarter in which ${one.name} begins`, on: { change: (event) =>
+      put(when, event.target.value.trim() === one.date || !event.target.value.trim() ? null : event.target.value.trim()) } }));
   return el("li", { "data-id": one.id }, el("div", { className: "what" }, el("label", {}, box, " ", el("span", {}, one.name))), date, size,
     el("small", {}, channels.slice(0, 4).join("; ") + (channels.length > 4 ? ` and ${channels.length - 4} more` : "")));
 }

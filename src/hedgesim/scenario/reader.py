@@ -17,6 +17,7 @@ DELETABLE = (
     ("sources",),
     ("settings",),
     ("shock_sizes",),
+    ("shock_dates",),
     ("rules", "countries"),
     ("rules", "powers"),
 )
