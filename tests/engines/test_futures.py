@@ -76,6 +76,16 @@ def test_a_random_shock_that_has_come_stays_and_one_to_come_waits_as_in_the_othe
     assert (own[random] <= fork_step).all()
 
 
+def test_a_calendar_year_that_has_begun_has_the_tail_of_the_run_and_later_ones_have_their_own(war: Case) -> None:
+    step = war.setting.axes.periods.index("2022Q2")
+    fork = fork_of(war, 0, step, ahead=4, others=list(range(1, 9)))
+    own = run_inputs(np, war, [0])
+    for ahead, draws in enumerate(fork.draws, start=1):
+        tail = own.draws_at(step + ahead).tail
+        assert np.array_equal(draws.tail, tail) == (ahead <= 2), ahead
+        assert draws.tail.shape[-1] == (1 if ahead <= 2 else 8)
+
+
 def test_what_really_comes_is_anywhere_among_the_futures() -> None:
     """The place of a run among its futures is uniform, for what comes is one of them."""
     case = case_of(read_scenario("war_2022", overrides=["end=2023Q4"]))

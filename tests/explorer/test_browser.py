@@ -298,7 +298,7 @@ def test_a_country_is_played_undone_saved_and_played_on(open_tab: Callable[..., 
     choosing(tab, "2022Q3")
     expect(tab.locator("#period")).to_have_text("2022Q2")
     expect(tab.locator("[data-course=keep]")).to_contain_text("hiding:")
-    tab.click("[data-course=profit] button")
+    tab.dblclick("[data-course=profit] button")
     choosing(tab, "2022Q4")
     expect(tab.locator("#moves")).to_have_text("2022Q2: hiding · 2022Q3: profit")
     after = tiles(tab)
@@ -360,6 +360,21 @@ def test_a_country_is_played_by_keys_alone_and_the_future_is_not_shown(open_tab:
     expect(tab.locator("#choice")).to_be_hidden()
     assert tab.locator("#quarter").get_attribute("max") == "8"
     expect(tab.locator("#command")).to_contain_text("changes.play_kgz_2022q3=")
+
+
+def test_a_choice_whose_run_fails_is_not_taken(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&set=end=2022Q4&country=KAZ&play=KAZ&from=2021Q4&now=2022Q1")
+    choosing(tab, "2022Q2")
+    fault = {"place": "run 0", "fault": "it failed", "remedy": "Choose less extreme values."}
+    tab.route("**/api/run", lambda asked: asked.fulfill(status=422, json={"faults": [fault]}))
+    tab.click("[data-course=profit] button")
+    expect(tab.locator("#faults")).to_contain_text("run 0: it failed")
+    choosing(tab, "2022Q2")
+    assert state_of(tab)["now"] == ["2022Q1"]
+    assert state_of(tab)["set"] == ["end=2022Q4"]
+    tab.unroute("**/api/run")
+    tab.click("[data-course=profit] button")
+    choosing(tab, "2022Q3")
 
 
 def test_faults_of_an_opened_file_are_shown_literally_and_the_page_stays(

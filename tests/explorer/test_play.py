@@ -11,6 +11,7 @@ import yaml
 from starlette.testclient import TestClient
 
 import hedgesim
+from command_line import sunder_sea
 from explorer.asking import OWN, array_of, client_of, post, same
 from hedgesim.engines.case import case_of
 from hedgesim.engines.futures import fork_of
@@ -165,6 +166,17 @@ def test_a_change_that_the_scenario_gives_is_kept_or_replaced(client: TestClient
     assert (
         replaced["shares"] == post(client, "run", scenario="mine.yaml", text=text.replace("habit", "profit"))["shares"]
     )
+
+
+def test_another_region_is_played_as_the_shipped_one(client: TestClient, tmp_path: Path) -> None:
+    mine = str(sunder_sea(tmp_path))
+    there = client_of(mine)
+    page = post(there, "run", scenario=mine)
+    country, period = page["countries"][-1], page["periods"][1]
+    found = post(there, "futures", scenario=mine, country=country, period=period)
+    assert len(found["courses"]) == len(play.COURSES)
+    (setting,) = found["courses"][1]["settings"]
+    assert post(there, "run", scenario=mine, settings=[setting])["shares"] != page["shares"]
 
 
 @pytest.mark.parametrize(

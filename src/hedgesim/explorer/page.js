@@ -18,7 +18,7 @@ function el(tag, props = {}, ...children) {
   node.append(...children.filter((child) => child !== null && child !== undefined));
   return node;
 }
-const fill = (id, ...children) => $(id).replaceChildren(...children);
+const fill = (id, ...children) => $(id).replaceChildren(...children.filter((child) => child !== null));
 const points = (share) => (100 * share).toFixed(1);
 const signed = (number, digits = 1) => {
   const text = Math.abs(number).toFixed(digits);
@@ -182,7 +182,7 @@ async function load(first = false) {
 async function compute() {
   const mine = ++asking;
   band = null;
-  await guarded(async () => {
+  const done = await guarded(async () => {
     const found = await ask("run");
     if (mine !== asking) return;
     run = found;
@@ -198,7 +198,8 @@ async function compute() {
   });
   settings();
   if (run) draw();
-  if (mine === asking) await askFutures();
+  if (done && mine === asking) await askFutures();
+  return done;
 }
 
 function changed() {
@@ -706,19 +707,35 @@ function leave() {
   draw();
 }
 
-// Computes what follows from a choice, and reads the new quarter out.
+// Computes what follows from a choice, and reads the new quarter out; tells whether it could.
 async function settle() {
-  await compute();
-  if (!S.play) return;
+  const done = await compute();
+  if (!S.play) return done;
   $("choice").scrollIntoView();
   $("choice-head").focus({ preventScroll: true });
+  return done;
 }
 
-async function choose(course) {
-  S.settings.push(...course.settings.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]));
-  S.play.now = nextQuarter();
+// Goes to another quarter with other choices: one at a time, and back if the run fails.
+async function turn(now, chosen) {
+  if (turning) return;
+  turning = true;
+  const before = [S.play.now, S.settings];
+  [S.play.now, S.settings] = [now, chosen];
   S.step = reached();
-  await settle();
+  if (!(await settle()) && S.play) {
+    [S.play.now, S.settings] = before;
+    S.step = reached();
+    settings();
+    draw();
+  }
+  turning = false;
+}
+let turning = false;
+
+async function choose(course) {
+  const pairs = course.settings.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]);
+  await turn(nextQuarter(), [...S.settings, ...pairs]);
 }
 
 // On to the next quarter; where a choice is due, the course is kept.
@@ -729,10 +746,7 @@ function stepOn() {
 
 async function undo() {
   const taken = moveOn(S.play.now);
-  S.settings = S.settings.filter((pair) => pair !== taken);
-  S.play.now = run.periods[reached() - 1];
-  S.step = reached();
-  await settle();
+  await turn(run.periods[reached() - 1], S.settings.filter((pair) => pair !== taken));
 }
 
 async function askFutures() {
@@ -749,10 +763,10 @@ async function askFutures() {
 
 function outcomeOf(name) {
   const k = about.countries.findIndex((one) => one.code === S.play.country), [stem, code] = [name.replace(/_[^_]*$/, ""), name.replace(/^.*_/, "")];
-  if (stem === "presence") return { words: `presence of ${nameOf(code)}`, past: run.presence[k][run.options.indexOf(code)], factor: 100, digits: 1, unit: " %", points: " points" };
-  if (stem === "threat") return { words: `threat from ${nameOf(code)}`, past: run.threat[k][about.powers.findIndex((one) => one.code === code)], factor: 1, digits: 3, unit: "", points: "" };
-  if (name.startsWith("leader_meetings")) return { words: `meetings of leaders from now on${name.endsWith("outside") ? ", with powers" : ""}`, past: null, factor: 1, digits: 1, unit: "", points: "" };
-  return { words: name.replaceAll("_", " "), past: run[name][k], factor: 1, digits: 3, unit: "", points: "" };
+  if (stem === "presence") return { words: `presence of ${nameOf(code)}`, past: run.presence[k][run.options.indexOf(code)], factor: 100, digits: 1, finer: 2, unit: " %", points: " points" };
+  if (stem === "threat") return { words: `threat from ${nameOf(code)}`, past: run.threat[k][about.powers.findIndex((one) => one.code === code)], factor: 1, digits: 3, finer: 3, unit: "", points: "" };
+  if (name.startsWith("leader_meetings")) return { words: `meetings of leaders from now on${name.endsWith("outside") ? ", with powers" : ""}`, past: null, factor: 1, digits: 1, finer: 2, unit: "", points: "" };
+  return { words: name.replaceAll("_", " "), past: run[name][k], factor: 1, digits: 3, finer: 3, unit: "", points: "" };
 }
 
 function drawChoice() {
@@ -765,6 +779,7 @@ function drawChoice() {
   $("choice-hint").textContent = ended() ? "" : `You have seen ${S.play.now}. A course is a rule by which ${name} decides from ${nextQuarter()} on, until you choose another; its futures are as if it were kept.`;
   $("choice-end").hidden = !ended();
   $("choice-open").hidden = ended() || !choice;
+  $("choice-show").hidden = ended();
   $("undo").disabled = S.play.now === S.play.from;
   $("moves").textContent = moves().map((one) => `${one.period}: ${one.rule || "kept"}`).join(" · ");
   const fits = choice && choice.period === S.play.now && choice.country === S.play.country;
@@ -808,7 +823,7 @@ function drawEffects() {
 
 function drawFans() {
   const outcome = $("choice-outcome").value, of = outcomeOf(outcome), now = reached(), kept = choice.courses[0];
-  const first = of.past ? Math.max(0, now - 8) : now;
+  const first = of.past ? Math.max(0, now - 4) : now;
   const past = of.past ? of.past.slice(first, now + 1).map((value, n) => ({ step: first + n, value: of.factor * value })) : [];
   const rows = (one) => choice.periods.map((_, n) => ({ step: now + n, ...Object.fromEntries(["median", "low", "high"].map((key) => [key, of.factor * one.outcomes[outcome][key][n]])) }));
   const all = [...past.map((row) => row.value), ...choice.courses.flatMap((one) => rows(one).flatMap((row) => [row.low, row.high]))];
@@ -832,9 +847,9 @@ function drawFans() {
 
 function card(one, n, of) {
   const found = one.outcomes[$("choice-outcome").value], last = choice.periods.length - 1, said = (value) => (of.factor * value).toFixed(of.digits);
-  const effect = (value) => signed(of.factor * value, of.digits);
+  const effect = (value) => signed(of.factor * value, of.finer);
   const against = one.name === "keep" ? "The others are compared with this one."
-    : `Against keeping the course: ${effect(found.effect[last])}${of.points} (standard error ${small(of.factor * found.error[last], of.digits)}; 90 % of pairs ${effect(found.effect_low[last])} to ${effect(found.effect_high[last])}).`;
+    : `Against keeping the course: ${effect(found.effect[last])}${of.points} (standard error ${small(of.factor * found.error[last], of.finer)}; 90 % of pairs ${effect(found.effect_low[last])} to ${effect(found.effect_high[last])}).`;
   return el("div", { className: "course", "data-course": one.name },
     el("h4", {}, one.words), el("p", { className: "hint" }, `${one.rule}: ${one.meaning}`), el("figure", { id: `fan-${n}` }),
     el("p", {}, `${until()}: median ${said(found.median[last])}${of.unit}, 90 % of futures ${said(found.low[last])} to ${said(found.high[last])}${of.unit}.`),
@@ -855,10 +870,13 @@ function drawMore() {
   const listed = choice.courses.map((one) => one.rule), ticked = [...document.querySelectorAll("#more input:checked")].map((box) => box.value);
   const rest = about.rules.countries.filter((rule) => ticked.includes(rule.name) || !listed.includes(rule.name));
   fill("more", ...rest.map((rule) => el("label", { title: rule.meaning }, el("input", { type: "checkbox", value: rule.name, checked: ticked.includes(rule.name), on: { change: askFutures } }), ` ${rule.name}`)));
-  const last = choice.periods.length - 1, heads = choice.outcomes.map((one) => one.outcome);
-  const cell = (one, name) => { const of = outcomeOf(name), found = one.outcomes[name]; return `${signed(of.factor * found.effect[last], of.digits)} (${small(of.factor * found.error[last], of.digits)})`; };
+  const last = choice.periods.length - 1, others = choice.courses.slice(1), names = choice.outcomes.map((one) => one.outcome);
+  const cell = (one, name) => { const of = outcomeOf(name), found = one.outcomes[name]; return `${signed(of.factor * found.effect[last], of.finer)} (${small(of.factor * found.error[last], of.finer).replace("below ", "<")})`; };
+  const moved = names.filter((name) => others.some((one) => Number((outcomeOf(name).factor * one.outcomes[name].effect[last]).toFixed(outcomeOf(name).finer)) !== 0));
+  const still = names.filter((name) => !moved.includes(name)).map((name) => outcomeOf(name).words);
   fill("choice-table", el("p", { className: "hint" }, `Mean difference in ${until()} against keeping the course; in brackets its standard error. Presence in percentage points.`),
-    table(["outcome", ...choice.courses.slice(1).map((one) => one.rule)], heads.map((name) => [outcomeOf(name).words, ...choice.courses.slice(1).map((one) => cell(one, name))])));
+    table(["outcome", ...others.map((one) => one.rule)], moved.map((name) => [outcomeOf(name).words, ...others.map((one) => cell(one, name))])),
+    still.length ? el("p", { className: "hint" }, `No course changes these, as far as these digits show: ${still.join(", ")}.`) : null);
 }
 
 // ---- files
