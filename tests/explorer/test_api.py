@@ -13,10 +13,11 @@ from starlette.testclient import TestClient
 
 import hedgesim
 from command_line import ROOT, sunder_sea
+from explorer.asking import OWN, SHORT, array_of, client_of, post, same
 from hedgesim.engines import engine_of
 from hedgesim.explorer import asked, comparison, worlds
 from hedgesim.explorer.about import ranking
-from hedgesim.explorer.app import FILES, MOST_BODY, app_of
+from hedgesim.explorer.app import FILES, MOST_BODY
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.results.simulation import Plan
 from hedgesim.results.twins import run_twins
@@ -24,35 +25,10 @@ from hedgesim.scenario import packaged_scenarios
 from hedgesim.scenario.reader import read_opened
 from hedgesim.scenario.twins import read_twin
 
-ROUNDING = 1e-12
-"""By how much a run differs alone and among others: the order of sums."""
-
-ADDRESS = "http://127.0.0.1:8765"
-SHORT = "end=2022Q4"
-OWN = "purpose: Shorter\nextends: war_2022\nend: 2022Q4\n"
-
-
-def client_of(own: str | None = None) -> TestClient:
-    return TestClient(app_of(own), base_url=ADDRESS, raise_server_exceptions=False)
-
 
 @pytest.fixture
 def client() -> TestClient:
     return client_of()
-
-
-def post(client: TestClient, name: str, code: int = 200, **body: Any) -> Any:
-    answer = client.post(f"/api/{name}", json={"scenario": "war_2022", **body})
-    assert answer.status_code == code, answer.text[:500]
-    return answer.json()
-
-
-def array_of(frame: Any, column: str, *lengths: int) -> Any:
-    return np.moveaxis(frame[column].to_numpy().reshape(-1, *lengths), 0, -1)
-
-
-def same(one: Any, other: Any) -> bool:
-    return np.shape(one) == np.shape(other) and np.allclose(one, other, rtol=0.0, atol=ROUNDING)
 
 
 @pytest.mark.parametrize("name", packaged_scenarios())

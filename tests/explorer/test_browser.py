@@ -106,8 +106,9 @@ def tiles(tab: Tab) -> list[str]:
 
 
 def test_the_page_opens_fits_and_has_no_serious_fault_for_those_who_need_help(open_tab: Callable[..., Tab]) -> None:
-    tab = open_tab("#scenario=war_2022&quarter=2023Q3")
+    tab = open_tab("#scenario=war_2022&quarter=2023Q3&country=KAZ&play=KAZ&from=2023Q2&now=2023Q3")
     expect(tab.locator("#why svg")).to_be_visible()
+    choosing(tab, "2023Q4")
     for details in tab.locator("details").all():
         details.evaluate("box => { box.open = true; }")
     for width in (WIDE, NARROW):
@@ -116,7 +117,7 @@ def test_the_page_opens_fits_and_has_no_serious_fault_for_those_who_need_help(op
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
         found = Axe().run(tab).response["violations"]
         assert [(one["id"], one["nodes"][0]["html"][:200]) for one in found if one["impact"] in SERIOUS] == []
-    for chart in ("shares", "hedging", "why", "ladder"):
+    for chart in ("effects", "fan-0", "shares", "hedging", "why", "ladder"):
         assert tab.locator(f"#{chart} svg").bounding_box()["width"] > 200
 
 
@@ -211,6 +212,24 @@ def test_the_war_is_switched_off_and_compared_with(open_tab: Callable[..., Tab])
     expect(tab.locator("#log")).to_contain_text("Russian invasion")
 
 
+def test_a_recorded_shock_has_a_date(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&set=end=2023Q4")
+    date = tab.get_by_label("Quarter in which Russian invasion of Ukraine begins")
+    expect(date).to_have_value("2022Q2")
+    date.fill("2023Q1")
+    date.press("Enter")
+    settled(tab)
+    expect(tab.locator("#log li", has_text="Russian invasion")).to_contain_text("2023Q1")
+    expect(tab.locator("#command")).to_have_text(
+        "hedgesim run war_2022 --set end=2023Q4 --set shock_dates.war_2022=2023Q1"
+    )
+    date.fill("")
+    date.press("Enter")
+    settled(tab)
+    expect(tab.locator("#log li", has_text="Russian invasion")).to_contain_text("2022Q2")
+    assert tab.locator("#older label input:not([type])").count() == 0
+
+
 def test_an_own_shock_has_a_date(open_tab: Callable[..., Tab]) -> None:
     tab = open_tab("#scenario=peace")
     date = tab.locator("#shocks li[data-id='peace'] label input:not([type=checkbox])")
@@ -245,7 +264,117 @@ def test_what_is_saved_is_opened_again(open_tab: Callable[..., Tab], tmp_path: P
     expect(other.locator("#scenario")).to_have_value("war_2022_changed.yaml", timeout=PATIENCE)
     settled(other)
     assert tiles(other) == before
+    linked = open_tab("#" + urlsplit(other.url).fragment)
+    expect(linked.locator("#scenario")).to_have_value("war_2022_changed.yaml")
+    expect(linked.locator("#purpose")).to_have_text(other.locator("#purpose").inner_text())
+    assert tiles(linked) == before
     assert hedgesim.read_scenario(file).settings == {"taste.threat": 3.0}
+
+
+def choosing(tab: Tab, quarter: str) -> None:
+    """Wait until a choice for a quarter can be made."""
+    expect(tab.locator("#choice-head")).to_have_text(re.compile(f"^Your choice for .* in {quarter}$"), timeout=PATIENCE)
+    expect(tab.locator("#courses button").first).to_be_enabled(timeout=PATIENCE)
+    settled(tab)
+
+
+def test_a_country_is_played_undone_saved_and_played_on(open_tab: Callable[..., Tab], tmp_path: Path) -> None:
+    tab = open_tab("#scenario=war_2022&quarter=2022Q1&set=end=2022Q4")
+    tab.click("summary:has-text('Rules')")
+    tab.select_option("#rule-UZB", "manual (you choose)")
+    choosing(tab, "2022Q2")
+    assert [state_of(tab)[key] for key in ("play", "from", "now")] == [["UZB"], ["2022Q1"], ["2022Q1"]]
+    assert tab.locator("#quarter").get_attribute("max") == "4"
+    assert tab.locator("#courses svg").count() == tab.locator("#courses button").count() == 8
+    expect(tab.locator("[data-course=quiet_neighbour]")).to_contain_text("As habit.")
+    tab.click("summary:has-text('Other courses')")
+    tab.check("#more input[value=hiding]")
+    expect(tab.locator("[data-course=hiding] svg")).to_be_visible(timeout=PATIENCE)
+    expect(tab.locator("#effects svg")).to_be_visible()
+    tab.select_option("#choice-outcome", "hedging_index")
+    expect(tab.locator("[data-course=hiding]")).to_contain_text("standard error")
+    expect(tab.locator("#effects-head")).to_contain_text("hedging index in 2022Q4")
+    tab.click("[data-course=hiding] button")
+    choosing(tab, "2022Q3")
+    expect(tab.locator("#period")).to_have_text("2022Q2")
+    expect(tab.locator("[data-course=keep]")).to_contain_text("hiding:")
+    tab.dblclick("[data-course=profit] button")
+    choosing(tab, "2022Q4")
+    expect(tab.locator("#moves")).to_have_text("2022Q2: hiding · 2022Q3: profit")
+    after = tiles(tab)
+    tab.click("#undo")
+    choosing(tab, "2022Q3")
+    expect(tab.locator("#period")).to_have_text("2022Q2")
+    tab.click("#step")
+    choosing(tab, "2022Q4")
+    expect(tab.locator("#moves")).to_have_text("2022Q2: hiding · 2022Q3: kept")
+    assert tiles(tab) != after
+    expect(tab.locator("#log")).to_contain_text("Your choice: UZB keeps its course")
+    expect(tab.locator("#log")).to_contain_text("Your choice: UZB: follows hiding")
+    with tab.expect_download() as download:
+        tab.click("#save")
+    file = tmp_path / download.value.suggested_filename
+    download.value.save_as(file)
+    (change,) = hedgesim.read_scenario(file).changes.values()
+    assert (str(change.date), change.in_words) == ("2022Q2", "UZB: follows hiding")
+    played = tiles(tab)
+    again = open_tab("#" + urlsplit(tab.url).fragment)
+    choosing(again, "2022Q4")
+    assert tiles(again) == played
+    again.set_input_files("#file", file)
+    expect(again.locator("#choice")).to_be_hidden(timeout=PATIENCE)
+    settled(again)
+    again.locator("#quarter").press("ArrowLeft")
+    again.locator("#quarter").press("ArrowLeft")
+    expect(again.locator("#period")).to_have_text("2022Q2")
+    again.click(".tile[data-country=UZB]")
+    again.click("#play-it")
+    choosing(again, "2022Q3")
+    expect(again.locator("[data-course=keep]")).to_contain_text("hiding:")
+    again.click("#step")
+    choosing(again, "2022Q4")
+    assert tiles(again) == played
+    again.click("#step")
+    expect(again.locator("#choice-head")).to_have_text(
+        "You have played Uzbekistan from 2022Q2 to 2022Q4", timeout=PATIENCE
+    )
+    expect(again.locator("#step")).to_be_disabled()
+
+
+def test_a_country_is_played_by_keys_alone_and_the_future_is_not_shown(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&quarter=2022Q2&country=KGZ&set=end=2023Q1")
+    tab.focus("#play-it")
+    tab.keyboard.press("Enter")
+    choosing(tab, "2022Q3")
+    assert tab.evaluate("document.activeElement.id") == "choice-head"
+    assert max(tab.locator("#log b").all_inner_texts()) == "2022Q2"
+    for _ in range(12):
+        tab.keyboard.press("Tab")
+        if tab.evaluate("(document.activeElement.closest('.course') || { dataset: {} }).dataset.course") == "balancing":
+            break
+    tab.keyboard.press("Enter")
+    choosing(tab, "2022Q4")
+    expect(tab.locator("#moves")).to_have_text("2022Q3: balancing")
+    assert tab.evaluate("document.activeElement.id") == "choice-head"
+    tab.click("#leave")
+    expect(tab.locator("#choice")).to_be_hidden()
+    assert tab.locator("#quarter").get_attribute("max") == "8"
+    expect(tab.locator("#command")).to_contain_text("changes.play_kgz_2022q3=")
+
+
+def test_a_choice_whose_run_fails_is_not_taken(open_tab: Callable[..., Tab]) -> None:
+    tab = open_tab("#scenario=war_2022&set=end=2022Q4&country=KAZ&play=KAZ&from=2021Q4&now=2022Q1")
+    choosing(tab, "2022Q2")
+    fault = {"place": "run 0", "fault": "it failed", "remedy": "Choose less extreme values."}
+    tab.route("**/api/run", lambda asked: asked.fulfill(status=422, json={"faults": [fault]}))
+    tab.click("[data-course=profit] button")
+    expect(tab.locator("#faults")).to_contain_text("run 0: it failed")
+    choosing(tab, "2022Q2")
+    assert state_of(tab)["now"] == ["2022Q1"]
+    assert state_of(tab)["set"] == ["end=2022Q4"]
+    tab.unroute("**/api/run")
+    tab.click("[data-course=profit] button")
+    choosing(tab, "2022Q3")
 
 
 def test_faults_of_an_opened_file_are_shown_literally_and_the_page_stays(
@@ -280,6 +409,7 @@ def test_a_value_that_cannot_be_is_said_and_undone(open_tab: Callable[..., Tab])
         ("#v=99&scenario=war_2022", "another version of the explorer"),
         ("#scenario=no_such", "there is no scenario"),
         ("#scenario=war_2022&set=edn=2024Q4", "edn"),
+        ("#scenario=mine.yaml&file=no-file", "the file in the address cannot be read"),
     ],
 )
 def test_an_address_that_cannot_be_followed_is_said(open_tab: Callable[..., Tab], state: str, said: str) -> None:

@@ -57,7 +57,7 @@ EDITS = {
     "sede: 3\n": (
         '5:1: unknown key "sede". Did you mean "seed"? Known: aggressor, changes, countries, data, domains, '
         "earlier_shocks, end, extends, formats, omit_shocks, parameters, powers, purpose, recorded_shocks, rules, "
-        "seed, settings, shock_sizes, shocks, sources and 2 more."
+        "seed, settings, shock_dates, shock_sizes, shocks and 3 more."
     ),
     "powers: [RED], size -> power: [RED], size": (
         '10:30: unknown key "power" in shocks.peace.channels.0. Did you mean "powers"? Known: channel, countries, '

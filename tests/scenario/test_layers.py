@@ -234,6 +234,12 @@ def test_overrides_reach_every_kind_of_path_and_the_last_wins(write: Writer) -> 
     assert scenario.countries == ("AAA", "BBB", "CCC", "NO")
 
 
+def test_an_override_may_add_a_whole_change_or_shock(write: Writer) -> None:
+    change = "changes.turn={date: 2022Q1, source: assumption, rule: {country: AAA, rule: habit}}"
+    scenario = read(write(BASE), overrides=[change, "changes.turn.rule.rule=neutrality"])
+    assert scenario.changes["turn"].in_words == "AAA: follows neutrality"
+
+
 REFUSED = {
     "end": "--set 'end': there is no = in it. Write it like --set end=2024Q4.",
     "": "--set '': there is no = in it. Write it like --set end=2024Q4.",
@@ -241,7 +247,7 @@ REFUSED = {
     "Write it like --set end=2024Q4. Write null for no value.",
     "setings.x=1": "--set 'setings.x': a scenario has no key \"setings\". Did you mean \"settings\"? "
     "Known: aggressor, changes, countries, data, domains, earlier_shocks, end, extends, formats, omit_shocks, "
-    "parameters, powers, purpose, recorded_shocks, rules, seed, settings, shock_sizes, shocks, sources and 2 more.",
+    "parameters, powers, purpose, recorded_shocks, rules, seed, settings, shock_dates, shock_sizes, shocks and 3 more.",
     "start.year=1": "--set 'start.year': start has no key \"year\". start holds no further keys.",
     "settings.=1": "--set 'settings.': settings has no key \"\". settings holds no further keys.",
     "rules.country.AAA.rule=habit": "--set 'rules.country.AAA.rule': rules has no key \"country\". "

@@ -151,6 +151,7 @@ def _shocks(plain: Scenario, scenario: Scenario, inputs: ScenarioInputs) -> list
                 "own": name in plain.shocks,
                 "date": date,
                 "before": bool(begin.onset < 0.0),
+                "movable": begin.rate == 0.0 and bool(begin.onset >= 0.0) and begin.channel != "alarm",
                 "rate": begin.rate,
                 "on": name in acting,
                 "factor": plain.shock_sizes.get(name, 1.0),

@@ -20,6 +20,7 @@ from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.explorer.about import about
 from hedgesim.explorer.asked import Asked, text_in
 from hedgesim.explorer.comparison import compared
+from hedgesim.explorer.play import futures
 from hedgesim.explorer.trajectory import trajectory_of
 from hedgesim.explorer.worlds import computing
 
@@ -65,6 +66,7 @@ def app_of(own: str | None = None) -> ASGIApp:
         "run": lambda asked, _: trajectory_of(asked),
         "compare": compared,
         "explain": explained,
+        "futures": futures,
         "save": saved,
     }
     routes = [Route(f"/{address}", _file(*FILES[address])) for address in FILES]

@@ -2,8 +2,8 @@
 "use strict";
 
 const $ = (id) => document.getElementById(id);
-const S = { scenario: "war_2022", text: null, settings: [], run: 0, step: null, country: null, domain: "all" };
-let about = null, run = null, why = null, band = null, playing = null, asking = 0, whyTimer = 0, runTimer = 0;
+const S = { scenario: "war_2022", text: null, packed: null, settings: [], run: 0, step: null, country: null, domain: "all", play: null };
+let about = null, run = null, why = null, band = null, choice = null, playing = null, asking = 0, whyTimer = 0, runTimer = 0;
 
 // ---- small tools
 
@@ -18,7 +18,7 @@ function el(tag, props = {}, ...children) {
   node.append(...children.filter((child) => child !== null && child !== undefined));
   return node;
 }
-const fill = (id, ...children) => $(id).replaceChildren(...children);
+const fill = (id, ...children) => $(id).replaceChildren(...children.filter((child) => child !== null));
 const points = (share) => (100 * share).toFixed(1);
 const signed = (number, digits = 1) => {
   const text = Math.abs(number).toFixed(digits);
@@ -87,21 +87,56 @@ function put(path, value) {
   changed();
 }
 
+const PLAY = [["country", "play"], ["from", "from"], ["now", "now"]];
+
 function address() {
   const query = new URLSearchParams({ v: about ? about.state : 1, scenario: S.scenario });
+  if (S.text !== null) query.set("file", S.packed);
   for (const pair of S.settings) query.append("set", pair.join("="));
   if (S.run) query.set("run", S.run);
   if (run && S.step !== null) query.set("quarter", run.periods[S.step]);
   if (S.country) query.set("country", S.country);
   if (S.domain !== "all") query.set("domain", S.domain);
+  if (S.play) for (const [key, name] of PLAY) query.set(name, S.play[key]);
   return `#${query}`;
 }
 
-function fromAddress() {
+// The text of an opened file, compressed, as it is in the address; and back.
+async function packed(text) {
+  const bytes = await through(new Blob([text]), new CompressionStream("deflate-raw"));
+  return btoa(bytes.reduce((all, byte) => all + String.fromCharCode(byte), "")).replaceAll("+", "-").replaceAll("/", "_");
+}
+
+async function unpacked(text) {
+  const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await through(new Blob([bytes]), new DecompressionStream("deflate-raw")));
+}
+
+async function through(blob, transform) {
+  const reader = blob.stream().pipeThrough(transform).getReader(), all = [];
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (const byte of part.value) all.push(byte);
+    if (all.length > MOST) throw new Error("too large");
+  }
+  return new Uint8Array(all);
+}
+const MOST = 1024 * 1024; // bytes, more than the server takes
+
+// Returns the version that the address was saved by, and what of it cannot be read.
+async function fromAddress() {
   const query = new URLSearchParams(location.hash.slice(1));
-  const version = query.get("v");
+  const version = query.get("v"), broken = [];
   S.scenario = query.get("scenario") || "war_2022";
   S.text = null;
+  S.packed = query.get("file");
+  if (S.packed !== null) {
+    try {
+      S.text = await unpacked(S.packed);
+    } catch {
+      broken.push({ place: S.scenario, fault: "the file in the address cannot be read", remedy: "Open the file itself; here is war_2022 instead" });
+      S.scenario = "war_2022";
+    }
+  }
   S.settings = query.getAll("set").map((text) => {
     const at = text.indexOf("=");
     return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
@@ -111,13 +146,14 @@ function fromAddress() {
   S.domain = query.get("domain") || "all";
   S.quarter = query.get("quarter");
   S.step = null;
-  return version;
+  S.play = query.has("play") ? Object.fromEntries(PLAY.map(([key, name]) => [key, query.get(name)])) : null;
+  return [version, broken];
 }
 
 const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\"'\"'")}'`);
 
 function command() {
-  const rules = about.rule_files.filter((file) => S.settings.some((pair) => pair[1] === file.name));
+  const rules = about.rule_files.filter((file) => S.settings.some((pair) => pair[1] === file.name || (move(pair) || {}).rule === file.name));
   const words = ["hedgesim", "run", S.scenario, ...S.settings.flatMap((pair) => ["--set", pair.join("=")]),
     ...rules.flatMap((file) => ["--rules", file.path])];
   return words.map(quoted).join(" ");
@@ -136,7 +172,7 @@ async function load(first = false) {
   if (done) await compute();
   else if (first && (S.settings.length || S.scenario !== "war_2022")) {
     const said = [...$("faults").childNodes];
-    Object.assign(S, { scenario: "war_2022", settings: [], text: null });
+    Object.assign(S, { scenario: "war_2022", settings: [], text: null, play: null });
     await load();
     $("faults").hidden = false;
     fill("faults", ...said, el("p", {}, "The page starts with war_2022 instead."));
@@ -146,22 +182,24 @@ async function load(first = false) {
 async function compute() {
   const mine = ++asking;
   band = null;
-  await guarded(async () => {
+  const done = await guarded(async () => {
     const found = await ask("run");
     if (mine !== asking) return;
     run = found;
     tell([]);
     const named = S.quarter ? run.periods.indexOf(S.quarter) : -1;
     S.quarter = null;
-    const last = run.periods.length - 1;
-    S.step = named >= 0 ? named : S.step === null ? last : Math.min(S.step, last);
+    if (S.play && !canPlay()) S.play = null;
+    const last = reached();
+    S.step = named >= 0 && named <= last ? named : S.step === null ? last : Math.min(S.step, last);
     const domains = [["all", "all domains, weighted"], ...about.domains.map((one) => [one.code, one.name])];
     choices("domain", domains, S.domain);
     if (!S.domain || $("domain").value !== S.domain) S.domain = "all";
-    $("quarter").max = last;
   });
   settings();
   if (run) draw();
+  if (done && mine === asking) await askFutures();
+  return done;
 }
 
 function changed() {
@@ -197,14 +235,14 @@ async function compare() {
 // ---- going through quarters
 
 function go(step) {
-  S.step = Math.max(0, Math.min(run.periods.length - 1, step));
+  S.step = Math.max(0, Math.min(reached(), step));
   draw();
 }
 
 function play() {
   if (playing) { stop(); return; }
-  if (S.step >= run.periods.length - 1) go(0);
-  playing = setInterval(() => { if (S.step >= run.periods.length - 1) stop(); else go(S.step + 1); }, 700);
+  if (S.step >= reached()) go(0);
+  playing = setInterval(() => { if (S.step >= reached()) stop(); else go(S.step + 1); }, 700);
   $("play").textContent = "Pause";
 }
 
@@ -281,9 +319,10 @@ function shock(one) {
   const size = pair({ label: `Size of ${one.name}, factor`, low: 0, high: 2, step: 0.05, value: valueOf(path) ?? one.factor,
     put: (value) => put(path, Number(value) === one.factor ? null : value) });
   const channels = one.parts.map((part) => `${part.channel} ${part.size < 0 ? "−" : "+"}${number(Math.abs(part.size))}${part.whom.length ? ` (${part.whom.join(", ")})` : ""}`);
-  const date = !one.own || !one.date ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
-    : el("label", {}, "Quarter ", el("input", { value: valueOf(`shocks.${one.id}.date`) ?? one.date, size: 7, on: { change: (event) =>
-      put(`shocks.${one.id}.date`, event.target.value === one.date ? null : event.target.value) } }));
+  const when = one.own ? `shocks.${one.id}.date` : `shock_dates.${one.id}`;
+  const date = !one.movable ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
+    : el("label", {}, "Quarter ", el("input", { value: valueOf(when) ?? one.date, size: 7, "aria-label": `Quarter in which ${one.name} begins`, on: { change: (event) =>
+      put(when, event.target.value.trim() === one.date || !event.target.value.trim() ? null : event.target.value.trim()) } }));
   return el("li", { "data-id": one.id }, el("div", { className: "what" }, el("label", {}, box, " ", el("span", {}, one.name))), date, size,
     el("small", {}, channels.slice(0, 4).join("; ") + (channels.length > 4 ? ` and ${channels.length - 4} more` : "")));
 }
@@ -306,13 +345,20 @@ function change(one) {
   return el("li", {}, el("label", {}, box, " ", one.name), el("small", {}, `from ${one.date}, given by the scenario`));
 }
 
+const MANUAL = "@manual"; // no rule of a file has such a name
+
 function menu(side, one) {
   const path = `rules.${side}.${one.code}.rule`, id = `rule-${one.code}`;
+  const played = side === "countries" && S.play !== null && S.play.country === one.code;
   const select = el("select", { id, title: "", on: { change: () => {
+    if (select.value === MANUAL) { begin(one.code); return; }
+    if (played) S.play = null;
     put(path, select.value === one.rule ? null : select.value);
+    if (played) controls();
     explainRule();
   } } }, ...about.rules[side].map((rule) =>
-    el("option", { value: rule.name, selected: rule.name === (valueOf(path) ?? one.rule) }, rule.name)));
+    el("option", { value: rule.name, selected: !played && rule.name === (valueOf(path) ?? one.rule) }, rule.name)),
+    side === "countries" ? el("option", { value: MANUAL, selected: played }, "manual (you choose)") : null);
   const explainRule = () => { select.title = (about.rules[side].find((rule) => rule.name === select.value) || {}).meaning || ""; };
   explainRule();
   return [el("label", { htmlFor: id }, one.name), select];
@@ -348,7 +394,7 @@ function others() {
 
 function settings() {
   history.replaceState(null, "", address());
-  fill("settings", ...S.settings.map(([path, value]) => el("li", {}, `${path} = ${value}`,
+  fill("settings", ...S.settings.map(([path, value]) => el("li", {}, moveInWords([path, value]) || `${path} = ${value}`,
     el("button", { type: "button", "aria-label": `Undo ${path}`, on: { click: () => { put(path, null); controls(); $("copy").focus(); } } }, "Undo"))));
   if (!S.settings.length) fill("settings", el("li", {}, "Nothing: this is the scenario as it is."));
   $("command").textContent = command();
@@ -368,12 +414,14 @@ function leading(country, step) {
 }
 
 function draw() {
+  $("quarter").max = reached();
   $("quarter").value = S.step;
   $("quarter").setAttribute("aria-valuetext", run.periods[S.step]);
   $("period").textContent = run.periods[S.step];
   $("back").disabled = S.step === 0;
-  $("step").disabled = S.step === run.periods.length - 1;
+  $("step").disabled = S.step === reached() && (!S.play || ended());
   history.replaceState(null, "", address());
+  drawChoice();
   tiles();
   drawShares();
   drawHedging();
@@ -430,13 +478,13 @@ function plot(id, options, label) {
 }
 
 const now = () => Plot.ruleX([S.step], { stroke: "#111", strokeWidth: 1.5 });
-const begun = () => Plot.ruleX(run.events.filter((one) => one.kind === "shock" && one.step > 0), { x: "step", stroke: "#57606a", strokeDasharray: "2,3", title: "text" });
+const begun = () => Plot.ruleX(run.events.filter((one) => one.kind === "shock" && one.step > 0 && one.step <= reached()), { x: "step", stroke: "#57606a", strokeDasharray: "2,3", title: "text" });
 const veil = (top, bottom = 0) => Plot.rect(S.step < run.periods.length - 1 ? [0] : [], { x1: S.step, x2: run.periods.length - 1, y1: bottom, y2: top, fill: "white", fillOpacity: 0.82 });
 
 function drawShares() {
   const country = about.countries.findIndex((one) => one.code === S.country), domain = run.domains.indexOf(S.domain);
   const values = domain < 0 ? run.presence[country] : run.shares[country][domain];
-  const rows = run.options.flatMap((option, k) => values[k].map((share, step) => ({ step, option, share })));
+  const rows = run.options.flatMap((option, k) => values[k].slice(0, reached() + 1).map((share, step) => ({ step, option, share })));
   const name = nameOf(S.country);
   $("shares-head").textContent = `Shares of ${name}`;
   plot("shares", {
@@ -451,7 +499,7 @@ function drawShares() {
 
 function drawHedging() {
   const rows = about.countries.flatMap((one, n) => run.hedging_index[n].slice(0, S.step + 1).map((value, step) => ({ step, value, code: one.code })));
-  const top = Math.max(...run.hedging_index.flat()), low = Math.min(...run.hedging_index.flat());
+  const known = run.hedging_index.flatMap((values) => values.slice(0, reached() + 1)), top = Math.max(...known), low = Math.min(...known);
   const color = (code) => (about.countries.find((one) => one.code === code) || {}).color || "#57606a";
   plot("hedging", {
     height: 300, marginLeft: 40, marginRight: 44, x: time(), y: { label: null, domain: [Math.max(0, low - 0.03), top + 0.03], grid: true },
@@ -473,7 +521,7 @@ function spread(rows, range) {
 
 function drawLadder() {
   const roles = ["own", "dialogue", "small", "treaty", "body", "programme"];
-  const rows = about.formats.map((one, n) => ({ ...one, n })).filter((one) => Math.max(...run.rung[one.n]) > 0)
+  const rows = about.formats.map((one, n) => ({ ...one, n })).filter((one) => Math.max(...run.rung[one.n].slice(0, reached() + 1)) > 0)
     .sort((a, b) => roles.indexOf(a.role) - roles.indexOf(b.role) || a.n - b.n);
   const wide = ($("ladder").clientWidth || 600) > 640;
   const label = new Map(rows.map((one) => [one.code, wide && one.name.length < 46 ? one.name : wide ? `${one.name.slice(0, 44)}…` : one.code]));
@@ -499,8 +547,9 @@ function drawLadder() {
 }
 
 function log() {
-  const shown = run.events.filter((one) => one.step <= S.step && ($("again").checked || one.kind !== "again")).reverse();
-  fill("log", ...shown.map((one) => el("li", { className: one.kind }, el("b", {}, one.period), el("span", {}, one.text))));
+  const shown = [...run.events, ...keptInLog()].filter((one) => one.step <= S.step && ($("again").checked || one.kind !== "again"))
+    .sort((a, b) => a.step - b.step).reverse();
+  fill("log", ...shown.map((one) => el("li", { className: one.kind }, el("b", {}, one.period), el("span", {}, inLog(one)))));
   if (!shown.length) fill("log", el("li", {}, "Nothing yet: step on, or play."));
 }
 
@@ -609,6 +658,227 @@ function drawBand() {
   }, `Difference of ${what}, mean and 90 percent of pairs`);
 }
 
+// ---- playing a country: S.play has its code, the quarter in which the game began, and the one that is reached
+
+const reached = () => (S.play ? run.periods.indexOf(S.play.now) : run.periods.length - 1);
+const nextQuarter = () => run.periods[reached() + 1];
+const ended = () => reached() === run.periods.length - 1;
+
+// What a setting chooses: a rule of a country from a quarter on; null for any other setting.
+function move([path, value]) {
+  const own = /^changes\.play_\w+_(\d{4}q\d)$/.exec(path), given = /^changes\.(\w+)\.rule$/.exec(path);
+  if (!own && !given) return null;
+  try {
+    const found = JSON.parse(value), rule = own ? found.rule : found;
+    const change = own ? null : about.changes.find((one) => one.id === given[1]);
+    return { country: rule.country, rule: rule.rule, date: own ? own[1].toUpperCase() : change.date };
+  } catch {
+    return null;
+  }
+}
+
+const moveOn = (date) => S.settings.find((pair) => { const found = move(pair); return found && found.country === S.play.country && found.date === date; });
+
+function begin(code) {
+  const from = run.periods[S.step < run.periods.length - 1 ? S.step : 0];
+  S.settings = S.settings.filter((pair) => { const found = move(pair); return !found || found.country !== code || found.date <= from; });
+  Object.assign(S, { play: { country: code, from, now: from }, country: code, step: run.periods.indexOf(from) });
+  stop();
+  controls();
+  settle();
+}
+
+const canPlay = () => about.countries.some((one) => one.code === S.play.country) && run.periods.includes(S.play.from) && run.periods.indexOf(S.play.now) >= run.periods.indexOf(S.play.from);
+
+function moveInWords(pair) {
+  const found = move(pair);
+  return found && `${found.date}: ${nameOf(found.country)} follows ${found.rule}`;
+}
+
+// Choices are told among what happened, also those to keep the course.
+const inLog = (one) => (/^play_/.test(one.id || "") ? one.text.replace("The scenario gives", "Your choice") : one.text);
+const keptInLog = () => (S.play ? moves().filter((one) => !one.rule).map((one) => ({ ...one, kind: "change", text: `Your choice: ${S.play.country} keeps its course` })) : []);
+
+function leave() {
+  S.play = null;
+  choice = null;
+  controls();
+  settings();
+  draw();
+}
+
+// Computes what follows from a choice, and reads the new quarter out; tells whether it could.
+async function settle() {
+  const done = await compute();
+  if (!S.play) return done;
+  $("choice").scrollIntoView();
+  $("choice-head").focus({ preventScroll: true });
+  return done;
+}
+
+// Goes to another quarter with other choices: one at a time, and back if the run fails.
+async function turn(now, chosen) {
+  if (turning) return;
+  turning = true;
+  const before = [S.play.now, S.settings];
+  [S.play.now, S.settings] = [now, chosen];
+  S.step = reached();
+  if (!(await settle()) && S.play) {
+    [S.play.now, S.settings] = before;
+    S.step = reached();
+    settings();
+    draw();
+  }
+  turning = false;
+}
+let turning = false;
+
+async function choose(course) {
+  const pairs = course.settings.map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]);
+  await turn(nextQuarter(), [...S.settings, ...pairs]);
+}
+
+// On to the next quarter; where a choice is due, the course is kept.
+function stepOn() {
+  if (!S.play || S.step < reached()) go(S.step + 1);
+  else if (!ended()) choose({ settings: [] });
+}
+
+async function undo() {
+  const taken = moveOn(S.play.now);
+  await turn(run.periods[reached() - 1], S.settings.filter((pair) => pair !== taken));
+}
+
+async function askFutures() {
+  if (!S.play || ended()) return;
+  const wanted = [...document.querySelectorAll("#more input:checked")].map((box) => box.value);
+  const body = { country: S.play.country, period: S.play.now, ahead: Number($("choice-ahead").value) };
+  if (wanted.length) body.courses = wanted;
+  const mine = asking;
+  await guarded(async () => {
+    const found = await ask("futures", body);
+    if (mine === asking && S.play) { choice = found; drawChoice(); }
+  });
+}
+
+function outcomeOf(name) {
+  const k = about.countries.findIndex((one) => one.code === S.play.country), [stem, code] = [name.replace(/_[^_]*$/, ""), name.replace(/^.*_/, "")];
+  if (stem === "presence") return { words: `presence of ${nameOf(code)}`, past: run.presence[k][run.options.indexOf(code)], factor: 100, digits: 1, finer: 2, unit: " %", points: " points" };
+  if (stem === "threat") return { words: `threat from ${nameOf(code)}`, past: run.threat[k][about.powers.findIndex((one) => one.code === code)], factor: 1, digits: 3, finer: 3, unit: "", points: "" };
+  if (name.startsWith("leader_meetings")) return { words: `meetings of leaders from now on${name.endsWith("outside") ? ", with powers" : ""}`, past: null, factor: 1, digits: 1, finer: 2, unit: "", points: "" };
+  return { words: name.replaceAll("_", " "), past: run[name][k], factor: 1, digits: 3, finer: 3, unit: "", points: "" };
+}
+
+function drawChoice() {
+  $("choice").hidden = !S.play;
+  $("play-it").hidden = S.play && S.play.country === S.country;
+  $("play-it").textContent = `Play ${nameOf(S.country)}: choose for it, quarter by quarter`;
+  if (!S.play) return;
+  const name = nameOf(S.play.country);
+  $("choice-head").textContent = ended() ? `You have played ${name} from ${S.play.from} to ${S.play.now}` : `Your choice for ${name} in ${nextQuarter()}`;
+  $("choice-hint").textContent = ended() ? "" : `You have seen ${S.play.now}. A course is a rule by which ${name} decides from ${nextQuarter()} on, until you choose another; its futures are as if it were kept.`;
+  $("choice-end").hidden = !ended();
+  $("choice-open").hidden = ended() || !choice;
+  $("choice-show").hidden = ended();
+  $("undo").disabled = S.play.now === S.play.from;
+  $("moves").textContent = moves().map((one) => `${one.period}: ${one.rule || "kept"}`).join(" · ");
+  const fits = choice && choice.period === S.play.now && choice.country === S.play.country;
+  for (const button of document.querySelectorAll("#courses button")) button.disabled = !fits;
+  if (!fits || ended()) return;
+  const wanted = $("choice-outcome").value, names = choice.outcomes.map((one) => one.outcome);
+  const usual = `presence_${leading(about.countries.findIndex((one) => one.code === S.play.country), reached())}`;
+  choices("choice-outcome", names.map((one) => [one, outcomeOf(one).words]), names.includes(wanted) ? wanted : usual);
+  drawEffects();
+  drawFans();
+  drawMore();
+}
+
+// The choices so far, by quarter; one without a rule keeps the course.
+function moves() {
+  const first = run.periods.indexOf(S.play.from) + 1;
+  return run.periods.slice(first, reached() + 1).map((period, n) => ({ period, step: first + n, rule: (moveOn(period) && move(moveOn(period)).rule) || "" }));
+}
+
+const until = () => choice.periods.at(-1);
+
+function drawEffects() {
+  const outcome = $("choice-outcome").value, of = outcomeOf(outcome), last = choice.periods.length - 1;
+  const narrow = ($("choice").clientWidth || 600) < 480;
+  const rows = choice.courses.slice(1).map((one) => {
+    const found = one.outcomes[outcome];
+    return { name: narrow ? one.rule : one.words, mean: of.factor * found.effect[last], low: of.factor * found.effect_low[last], high: of.factor * found.effect_high[last] };
+  });
+  const ends = rows.flatMap((row) => [row.low, row.high]), widest = Math.max(...ends.map(Math.abs));
+  $("effects-head").textContent = `What each course changes: ${of.words} in ${until()}, against keeping the course`;
+  plot("effects", {
+    height: 50 + 26 * rows.length, marginLeft: narrow ? 108 : 215, marginBottom: 40, x: { label: `difference${of.points && `, percentage${of.points}`}`, grid: true, nice: true, labelOffset: 36, domain: widest > 0 ? [Math.min(0, ...ends), Math.max(0, ...ends)] : [-1, 1], ticks: narrow ? 4 : 8 },
+    y: { label: null, domain: rows.map((row) => row.name), tickSize: 0 },
+    marks: [
+      Plot.ruleX([0]),
+      Plot.ruleY(rows, { y: "name", x1: "low", x2: "high", stroke: "#d55e00", strokeWidth: 5, strokeOpacity: 0.45 }),
+      Plot.dot(rows, { y: "name", x: "mean", fill: "#a34700", r: 4.5 }),
+    ],
+  }, `Effect of each course on ${of.words} in ${until()}, mean and 90 percent of pairs`);
+}
+
+function drawFans() {
+  const outcome = $("choice-outcome").value, of = outcomeOf(outcome), now = reached(), kept = choice.courses[0];
+  const first = of.past ? Math.max(0, now - 4) : now;
+  const past = of.past ? of.past.slice(first, now + 1).map((value, n) => ({ step: first + n, value: of.factor * value })) : [];
+  const rows = (one) => choice.periods.map((_, n) => ({ step: now + n, ...Object.fromEntries(["median", "low", "high"].map((key) => [key, of.factor * one.outcomes[outcome][key][n]])) }));
+  const all = [...past.map((row) => row.value), ...choice.courses.flatMap((one) => rows(one).flatMap((row) => [row.low, row.high]))];
+  $("fans-head").textContent = `What may come of each: ${of.words} to ${until()}`;
+  const ends = [Math.min(...all), Math.max(...all)];
+  fill("courses", ...choice.courses.map((one, n) => card(one, n, of)));
+  for (const [n, one] of choice.courses.entries()) {
+    plot(`fan-${n}`, {
+      height: 118, marginLeft: 38, marginBottom: 22, marginTop: 8, x: { label: null, domain: [first, now + choice.periods.length - 1], ticks: [...new Set([first, now, now + choice.periods.length - 1])], tickFormat: (step) => run.periods[step] },
+      y: { label: null, ticks: 4, grid: true, domain: ends[1] > ends[0] ? ends : [ends[0] - 1, ends[0] + 1], nice: true },
+      marks: [
+        Plot.areaY(rows(one), { x: "step", y1: "low", y2: "high", fill: "#2f77b4", fillOpacity: 0.25 }),
+        Plot.line(rows(one), { x: "step", y: "median", stroke: "#0b5cad", strokeWidth: 2.2 }),
+        Plot.line(rows(kept), { x: "step", y: "median", stroke: "#111", strokeWidth: 1.2, strokeDasharray: "3,3" }),
+        Plot.line(past, { x: "step", y: "value", stroke: "#111", strokeWidth: 1.8 }),
+        Plot.ruleX([now], { stroke: "#57606a" }),
+      ],
+    }, `Futures of ${one.words}: ${of.words}, median and 90 percent`);
+  }
+}
+
+function card(one, n, of) {
+  const found = one.outcomes[$("choice-outcome").value], last = choice.periods.length - 1, said = (value) => (of.factor * value).toFixed(of.digits);
+  const effect = (value) => signed(of.factor * value, of.finer);
+  const against = one.name === "keep" ? "The others are compared with this one."
+    : `Against keeping the course: ${effect(found.effect[last])}${of.points} (standard error ${small(of.factor * found.error[last], of.finer)}; 90 % of pairs ${effect(found.effect_low[last])} to ${effect(found.effect_high[last])}).`;
+  return el("div", { className: "course", "data-course": one.name },
+    el("h4", {}, one.words), el("p", { className: "hint" }, `${one.rule}: ${one.meaning}`), el("figure", { id: `fan-${n}` }),
+    el("p", {}, `${until()}: median ${said(found.median[last])}${of.unit}, 90 % of futures ${said(found.low[last])} to ${said(found.high[last])}${of.unit}.`),
+    el("p", {}, against), one.name === "keep" ? null : el("p", {}, most(one, last)),
+    one.left_out ? el("p", {}, `${one.left_out} futures failed and are left out.`) : null,
+    el("button", { type: "button", className: "main", "aria-label": `Choose: ${one.words}`, on: { click: () => choose(one) } }, "Choose"));
+}
+
+const small = (size, digits) => (size > 0 && Number(size.toFixed(digits)) === 0 ? `below ${(0.1 ** digits).toFixed(digits)}` : size.toFixed(digits));
+
+// The two presences that a course moves most.
+function most(one, last) {
+  const moved = run.options.map((code) => [code, 100 * one.outcomes[`presence_${code}`].effect[last]]).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, 2);
+  return Math.abs(moved[0][1]) < 0.05 ? "Moves no presence by a tenth of a point." : `Moves most: ${moved.map(([code, value]) => `${nameOf(code)} ${signed(value)} points`).join(", ")}.`;
+}
+
+function drawMore() {
+  const listed = choice.courses.map((one) => one.rule), ticked = [...document.querySelectorAll("#more input:checked")].map((box) => box.value);
+  const rest = about.rules.countries.filter((rule) => ticked.includes(rule.name) || !listed.includes(rule.name));
+  fill("more", ...rest.map((rule) => el("label", { title: rule.meaning }, el("input", { type: "checkbox", value: rule.name, checked: ticked.includes(rule.name), on: { change: askFutures } }), ` ${rule.name}`)));
+  const last = choice.periods.length - 1, others = choice.courses.slice(1), names = choice.outcomes.map((one) => one.outcome);
+  const cell = (one, name) => { const of = outcomeOf(name), found = one.outcomes[name]; return `${signed(of.factor * found.effect[last], of.finer)} (${small(of.factor * found.error[last], of.finer).replace("below ", "<")})`; };
+  const moved = names.filter((name) => others.some((one) => Number((outcomeOf(name).factor * one.outcomes[name].effect[last]).toFixed(outcomeOf(name).finer)) !== 0));
+  const still = names.filter((name) => !moved.includes(name)).map((name) => outcomeOf(name).words);
+  fill("choice-table", el("p", { className: "hint" }, `Mean difference in ${until()} against keeping the course; in brackets its standard error. Presence in percentage points.`),
+    table(["outcome", ...others.map((one) => one.rule)], moved.map((name) => [outcomeOf(name).words, ...others.map((one) => cell(one, name))])),
+    still.length ? el("p", { className: "hint" }, `No course changes these, as far as these digits show: ${still.join(", ")}.`) : null);
+}
+
 // ---- files
 
 async function save() {
@@ -629,7 +899,7 @@ async function opened(file) {
   const fine = await guarded(async () => { await ask("about", { scenario: name, text, settings: [] }); });
   $("file").value = "";
   if (!fine) return;
-  Object.assign(S, { scenario: name, text, settings: [], step: null });
+  Object.assign(S, { scenario: name, text, packed: await packed(text), settings: [], step: null, play: null });
   await load();
 }
 
@@ -637,13 +907,13 @@ async function opened(file) {
 
 function listen() {
   $("scenario").addEventListener("change", (event) => {
-    Object.assign(S, { scenario: event.target.value, text: null, settings: [], step: null });
+    Object.assign(S, { scenario: event.target.value, text: null, settings: [], step: null, play: null });
     load();
   });
   $("run").addEventListener("change", (event) => { S.run = Math.max(0, Math.trunc(Number(event.target.value)) || 0); event.target.value = S.run; compute(); });
   $("reset").addEventListener("click", () => { stop(); go(0); });
   $("back").addEventListener("click", () => { stop(); go(S.step - 1); });
-  $("step").addEventListener("click", () => { stop(); go(S.step + 1); });
+  $("step").addEventListener("click", () => { stop(); stepOn(); });
   $("play").addEventListener("click", play);
   $("quarter").addEventListener("input", (event) => { stop(); go(Number(event.target.value)); });
   $("domain").addEventListener("change", (event) => { S.domain = event.target.value; draw(); });
@@ -661,7 +931,12 @@ function listen() {
     try { await navigator.clipboard.writeText($("command").textContent); $("status").textContent = "copied"; }
     catch { $("status").textContent = "mark it and copy it"; }
   });
-  $("clear").addEventListener("click", () => { S.settings = []; load(); });
+  $("clear").addEventListener("click", () => { Object.assign(S, { settings: [], play: null }); load(); });
+  $("play-it").addEventListener("click", () => begin(S.country));
+  $("undo").addEventListener("click", undo);
+  $("leave").addEventListener("click", leave);
+  $("choice-outcome").addEventListener("change", drawChoice);
+  $("choice-ahead").addEventListener("change", askFutures);
   $("any").addEventListener("submit", (event) => {
     event.preventDefault();
     const text = $("any-text").value, at = text.indexOf("=");
@@ -676,8 +951,9 @@ function listen() {
 
 async function start(first = true) {
   if (first) listen();
-  const version = fromAddress();
+  const [version, broken] = await fromAddress();
   await load(true);
+  if (broken.length) tell(broken);
   if (version !== null && about && Number(version) !== about.state) {
     tell([{ place: `v=${version}`, fault: `the address was saved by another version of the explorer (this one writes v=${about.state})`,
       remedy: "Look whether all is as you left it, and save the address again." }]);

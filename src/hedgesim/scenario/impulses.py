@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
@@ -20,6 +19,8 @@ from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables
 
 ENDLESS = np.inf
+
+ASSUMPTION = "assumption"
 
 ALARM_HALF_LIFE = 12.0
 """Quarters after which half of an alarm is left."""
@@ -61,7 +62,7 @@ def impulses_of(scenario: Scenario, tables: Tables) -> list[Impulse]:
     Of alarms those before the start count too, for something is left of them. Of other causes, those since the
     quarter of the tables of the start do, for these tables show a world without them.
     """
-    recorded = (*_recorded(scenario, tables), *_alarms(scenario, tables.table("alarms")))
+    recorded = (*_recorded(scenario, tables), *_alarms(scenario, tables))
     lines = (*recorded, *_own(scenario, grades_of(tables)))
     return [_sized(scenario, line) for line in lines]
 
@@ -69,17 +70,47 @@ def impulses_of(scenario: Scenario, tables: Tables) -> list[Impulse]:
 def _sized(scenario: Scenario, line: Impulse) -> Impulse:
     """An impulse as large as in the scenario; a size that is not the recorded one is an assumption."""
     factor = math.prod(factor for name, factor in scenario.shock_sizes.items() if line.belongs_to(name))
-    if factor == 1.0:
-        return line
-    return replace(line, size=line.size * factor, source=f"{line.source};assumption", confidence="assumption")
+    return line if factor == 1.0 else _assumed(replace(line, size=line.size * factor))
 
 
-def _alarms(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
+def _assumed(line: Impulse) -> Impulse:
+    """An impulse of which something was assumed."""
+    source = line.source.removesuffix(f";{ASSUMPTION}")
+    return replace(line, source=f"{source};{ASSUMPTION}", confidence=ASSUMPTION)
+
+
+def _delays(scenario: Scenario, tables: Tables) -> dict[str, int]:
+    """Quarters by which recorded events, or shocks, act later here than they did, by name."""
+    delays, causes = {}, _causes(tables) if scenario.shock_dates else []
+    for name, date in scenario.shock_dates.items():
+        acting = [Period.acting(str(row["date"])).index for row in causes if name in _names_of(row)]
+        delays[name] = date.index - min(acting, default=date.index)
+    return delays
+
+
+def _causes(tables: Tables) -> list[dict[Hashable, Any]]:
+    """Rows of recorded shocks that are causes."""
+    return [row for row in tables.table("shocks").to_dict("records") if row["role"] == "cause"]
+
+
+def _names_of(row: Mapping[Hashable, Any]) -> tuple[str, str]:
+    """Ids of a recorded shock and of its event."""
+    return str(row["shock"]), str(row["event"])
+
+
+def _delayed(line: Impulse, quarters: int) -> Impulse:
+    """An impulse some quarters later; a date that is not the recorded one is an assumption."""
+    return _assumed(replace(line, onset=line.onset + quarters)) if quarters else line
+
+
+def _alarms(scenario: Scenario, tables: Tables) -> Iterable[Impulse]:
     """Security events near the countries up to the end of the scenario."""
-    for row in table.to_dict("records"):
+    delays = _delays(scenario, tables)
+    for row in tables.table("alarms").to_dict("records"):
         acting, event = Period.acting(str(row["date"])), str(row["event"])
-        if _is_chosen(scenario, {event}) and acting.index <= scenario.end.index:
-            yield Impulse(
+        delay = delays.get(event, 0)
+        if _is_chosen(scenario, {event}) and acting.index + delay <= scenario.end.index:
+            line = Impulse(
                 shock=f"{event}_alarm",
                 name=event.replace("_", " "),
                 channel="alarm",
@@ -90,6 +121,7 @@ def _alarms(scenario: Scenario, table: pd.DataFrame) -> Iterable[Impulse]:
                 half_life=ALARM_HALF_LIFE,
                 event=event,
             )
+            yield _delayed(line, delay)
 
 
 def _is_chosen(scenario: Scenario, names: set[str]) -> bool:
@@ -106,13 +138,14 @@ def basis_of(tables: Tables) -> Period:
 
 def _recorded(scenario: Scenario, tables: Tables) -> Iterable[Impulse]:
     first = scenario.start if scenario.earlier_shocks == "none" else min(basis_of(tables), scenario.start)
-    for row in tables.table("shocks").to_dict("records"):
-        names = {str(row["shock"]), str(row["event"])}
-        acting = Period.acting(str(row["date"]))
-        inside = first.index <= acting.index <= scenario.end.index
-        over = acting < scenario.start and row["channel"] in EVENTS
-        if row["role"] == "cause" and inside and not over and _is_chosen(scenario, names):
-            yield _of_row(row, acting, scenario.start)
+    delays = _delays(scenario, tables)
+    for row in _causes(tables):
+        (shock, event), acting = _names_of(row), Period.acting(str(row["date"]))
+        delay = delays.get(shock, delays.get(event, 0))
+        inside = first.index <= acting.index + delay <= scenario.end.index
+        over = acting.index + delay < scenario.start.index and row["channel"] in EVENTS
+        if inside and not over and _is_chosen(scenario, {shock, event}):
+            yield _delayed(_of_row(row, acting, scenario.start), delay)
 
 
 def _of_row(row: Mapping[Hashable, Any], acting: Period, start: Period) -> Impulse:

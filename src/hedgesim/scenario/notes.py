@@ -96,6 +96,8 @@ def _changes(scenario: Scenario) -> Iterator[str]:
 
 
 def _overrides(scenario: Scenario) -> Iterator[str]:
+    for name, date in scenario.shock_dates.items():
+        yield f"In place of the recorded quarter {name} first acts in {date} (shock_dates, an assumption)."
     for override in scenario.data:
         key = " ".join(str(value) for value in override.key.values())
         what = f"{override.column} of {key} in {override.table}"
@@ -118,9 +120,10 @@ def _idle(scenario: Scenario, setting: Setting, lines: Sequence[Impulse]) -> Ite
     for name in scenario.shocks:
         if name not in acts:
             yield f"The shock {name} never acts: no size is left in any quarter after the start."
-    for name in scenario.shock_sizes:
-        if not any(line.belongs_to(name) for line in lines):
-            yield f"shock_sizes.{name} changes nothing: the shock does not act from {scenario.start} to {scenario.end}."
+    for key, names in (("shock_sizes", scenario.shock_sizes), ("shock_dates", scenario.shock_dates)):
+        for name in names:
+            if not any(line.belongs_to(name) for line in lines):
+                yield f"{key}.{name} changes nothing: the shock does not act from {scenario.start} to {scenario.end}."
 
 
 def _never_at_work(setting: Setting) -> Iterator[str]:

@@ -17,12 +17,13 @@ DELETABLE = (
     ("sources",),
     ("settings",),
     ("shock_sizes",),
+    ("shock_dates",),
     ("rules", "countries"),
     ("rules", "powers"),
 )
 """Mappings under which `null` deletes an inherited key."""
 OWN: dict[KeyPath, str] = {("shocks",): "own shock", ("changes",): "change"}
-"""Mappings to which `--set` adds nothing."""
+"""Mappings to which `--set` adds whole entries only: a value below an unknown key is a misspelt key."""
 
 EXAMPLE = "Write it like --set end=2024Q4."
 
@@ -104,8 +105,8 @@ def _is_deletable(path: KeyPath) -> bool:
 def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
     """Apply `PATH=VALUE` texts to a scenario, in their order.
 
-    PATH is dotted, list positions count from 0 (`shocks.peace.channels.0.size`); VALUE is a YAML scalar or
-    flow list; null deletes where it does so in a file.
+    PATH is dotted, list positions count from 0 (`shocks.peace.channels.0.size`); VALUE is a YAML scalar,
+    flow list or flow mapping; null deletes where it does so in a file.
 
     Raises:
         ScenarioError: no `=`, an unknown path, a value that is not YAML; its place is `--set …`.
@@ -148,7 +149,7 @@ def _put(node: Node | None, above: KeyPath, rest: list[str], leaf: Node, place: 
         known = Scenario.keys_at(above)
         remedy = choose_from(part, known) if known else f"{holder} holds no further keys."
         raise ScenarioError(place, f"{holder} has no key {shown(part)}", remedy)
-    if above in OWN and part not in entries:
+    if above in OWN and part not in entries and (rest or not isinstance(leaf.value, Mapping)):
         raise ScenarioError(place, f"the scenario has no {OWN[above]} {shown(part)}", choose_from(part, entries))
     entries[part] = _put(entries.get(part), path, rest, leaf, place)
     if entries[part].value is None and _is_deletable(path):

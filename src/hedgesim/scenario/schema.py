@@ -7,15 +7,18 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationInfo, model_validator
 
 from hedgesim.errors import listed, shown
+from hedgesim.model.period import Period
 from hedgesim.scenario.calibrations import SHIPPED, why_refused
 from hedgesim.scenario.changes import Changes, change_faults
 from hedgesim.scenario.channels import Shock, ShockId
 from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames
 from hedgesim.scenario.own_sources import OwnSources
+from hedgesim.scenario.positions import KeyPath, dotted
 from hedgesim.scenario.rule_choices import EVERYBODY, Rules
 from hedgesim.scenario.values import (
     AnyNames,
+    EventDate,
     Factor,
     FormatSelection,
     Name,
@@ -180,6 +183,12 @@ class Scenario(CheckedFile):
         examples=[{"war_2022": 0.5}],
         description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
     )
+    shock_dates: Annotated[dict[str, Annotated[EventDate, OrNull]], AfterValidator(by_key)] = Field(
+        default_factory=dict,
+        exclude_if=lambda dates: not dates,
+        examples=[{"war_2022": "2023Q1"}],
+        description="Quarter in which a recorded event or shock first acts here; its parts all move as far.",
+    )
     changes: Changes = Field(
         default_factory=dict,
         exclude_if=lambda changes: not changes,
@@ -236,14 +245,16 @@ class Scenario(CheckedFile):
         if length > MOST_QUARTERS:
             fault = f"end {self.end} is {length} quarters after start {self.start}"
             yield Fault(("end",), fault, f"Choose at most {MOST_QUARTERS} quarters.")
-        for name, shock in self.shocks.items():
-            if shock.date is not None and not self.start <= shock.date <= self.end:
+        dates: dict[KeyPath, Period | None] = {("shocks", name, "date"): one.date for name, one in self.shocks.items()}
+        dates |= {("shock_dates", name): date for name, date in self.shock_dates.items()}
+        for path, date in dates.items():
+            if date is not None and not self.start <= date <= self.end:
                 period = f"{self.start} to {self.end}"
-                fault = f"shocks.{name} acts in {shock.date}, outside the period {period}"
-                yield Fault(("shocks", name, "date"), fault, f"Choose a date from {period}.")
+                fault = f"{dotted(path[:2])} acts in {date}, outside the period {period}"
+                yield Fault(path, fault, f"Choose a date from {period}.")
 
     def _shock_faults(self, recorded: Collection[str] | None, meanings: Mapping[str, str]) -> Iterator[Fault]:
-        """Check that no own shock repeats a recorded one, and that shocks whose sizes are changed are known."""
+        """Check that no own shock repeats a recorded one, and that shocks whose sizes or dates change are known."""
         if recorded is None:
             return
         for name in self.shocks:
@@ -251,12 +262,11 @@ class Scenario(CheckedFile):
             if name in recorded and acts and name not in self.omit_shocks:
                 fault = f"{shown(name)} is also a recorded shock and would act twice"
                 yield Fault(("shocks", name), fault, "List it under omit_shocks, or choose another id.", at_key=True)
-        for name in self.shock_sizes:
-            if name not in recorded and name not in self.shocks:
-                fault = f"unknown shock or event {shown(name)} in shock_sizes"
-                yield Fault(
-                    ("shock_sizes", name), fault, choice(name, {*recorded, *self.shocks}, meanings), at_key=True
-                )
+        for key, names in (("shock_sizes", {*recorded, *self.shocks}), ("shock_dates", {*recorded})):
+            for name in getattr(self, key):
+                if name not in names:
+                    fault = f"unknown shock or event {shown(name)} in {key}"
+                    yield Fault((key, name), fault, choice(name, names, meanings), at_key=True)
 
     @property
     def tables_folder(self) -> Path | None:
