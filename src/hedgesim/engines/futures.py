@@ -58,7 +58,7 @@ class Fork:
                 before = world.ladder
                 world = quarter(now, world, self.baseline, conditions=conditions, draws=self.draws[ahead - 1])
             records.append(record(now, world, self.baseline, conditions, before=before))
-        return stack(records)
+        return stack(records, len(records))
 
 
 def fork_of(case: Case, run: int, step: int, *, ahead: int, others: Sequence[int]) -> Fork:
