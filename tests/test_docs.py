@@ -8,10 +8,12 @@ import runpy
 import shlex
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 import hedgesim
 from command_line import ROOT, call, files_below, sketch
@@ -72,6 +74,14 @@ def test_the_notebooks_are_current_and_their_links_lead_to_something() -> None:
         assert text == tool["notebook"](name), "run `make docs`"
         for target in LINK.findall(text):
             assert "://" in target or (DOCS / "notebooks" / target.partition("#")[0]).is_file(), target
+
+
+def test_the_version_of_the_package_is_that_of_its_citation_and_heads_the_changelog_with_its_date() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    cited = yaml.load((ROOT / "CITATION.cff").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    heads = re.findall(r"^## \[(\d\S*)\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert heads[0] == (version, cited["date-released"])
+    assert cited["version"] == version
 
 
 def test_the_schema_is_current() -> None:
