@@ -170,8 +170,20 @@ OTHERS: dict[str, tuple[str, str, str]] = {
 }
 
 
-def begun(old: str, new: str) -> Path:
-    call("new", "rule", "wary")
+PRESSES = "        return PowerDecision(attention=attention.follow_reasons(view, usual), pressure=pressure)\n"
+OF_POWERS: dict[str, tuple[str, str]] = {
+    "attention=0.5, pressure=pressure": "24: Wary: attention is float, not an array; it must be (1, 1, 4, 7) for (1, 1,"
+    " power, run). Make an array of it: 0.0 * view.attention + the number.",
+    "attention=view.attention, pressure=0.0": "24: Wary: pressure is float, not an array; it must be (2, 1, 4, 7) for"
+    " (country, 1, power, run). Make an array of it: 0.0 * view.loss + the number.",
+    "attention=view.attention, presure=pressure": '24: PowerDecision has no presure. Did you mean "pressure"?',
+    "attention=view.attention": "24: PowerDecision is not given 'pressure'. Give it by its name, as in"
+    " PowerDecision(..., name=...).",
+}
+
+
+def begun(old: str, new: str, kind: str = "country") -> Path:
+    call("new", "rule", "wary", "--kind", kind)
     path = Path("wary.py")
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -187,6 +199,22 @@ def test_a_mistake_in_a_rule_is_told_in_one_line_of_plain_words(old: str, new: s
         assert said.err in {f"wary.py:{n}: {line}\n" for n in (26, 27)}
     else:
         assert said.err == f"wary.py:{line}\n"
+
+
+@pytest.mark.parametrize(("decided", "line"), OF_POWERS.items())
+def test_a_mistake_in_what_a_power_decides_is_told_likewise(decided: str, line: str) -> None:
+    said = call("check-rule", str(begun(PRESSES, f"        return PowerDecision({decided})\n", "power")))
+    assert (said.code, said.out, said.err) == (2, "", f"wary.py:{line}\n")
+
+
+def test_a_function_of_numpy_that_cannot_be_compiled_is_called_so() -> None:
+    pytest.importorskip("jax")
+    body = "        import numpy as np\n\n        return np.abs(np.asarray(view.response))\n"
+    said = call("check-rule", str(begun(RETURN, body)))
+    assert said.err == (
+        "wary.py:28: JAX cannot compile this rule: it uses a function of NumPy's own. Choose with xp.where and use"
+        " functions of view.xp only, never if, max or NumPy's own.\n"
+    )
 
 
 def test_a_file_that_is_called_like_a_shipped_rule_is_refused() -> None:

@@ -83,6 +83,6 @@ def tournament(
         print_table(ordered, {"rule": "{rule}", score: "{own}", "skill (90 %)": "{skill:+} ({low:+} to {high:+})"})
     print_lines(
         "",
-        "Votes are not scored: a country votes as it voted before, whatever its rule, so all rules have the same votes.",
+        "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes.",
         f"Tables: {folder}",
     )

@@ -24,7 +24,7 @@ NEW_ARRAY = "Make a new array: write value = value + ..., or use xp.where or xp.
 
 KEEP_AXES = "Keep all axes: sum and join with axis=TARGET, keepdims=True; option k alone is [..., k : k + 1, :]."
 RETURN = "Write return in front of what is computed."
-ONE_FOR_ALL = "Make an array of it: 0.0 * view.response + the number."
+ONE_FOR_ALL = "Make an array of it: 0.0 * view.{0} + the number."
 ALL_OPTIONS = (
     "Powers are the options without the last two, region and other. Join these:"
     " view.xp.concat((x + 0.0 * view.dependence, 0.0 * view.response[..., :2, :]), axis=TARGET)."
@@ -52,6 +52,12 @@ MISTAKES: tuple[tuple[type[BaseException], str, str, str], ...] = (
         "Choose for each by xp.where(condition, one, other); use xp.maximum, xp.minimum, & and |.",
     ),
     (
+        TypeError,
+        r"(\w+)(?:\.__init__)?\(\) missing \d+ required .*arguments?: (.+)",
+        "{0} is not given {1}",
+        "Give it by its name, as in {0}(..., name=...).",
+    ),
+    (
         ValueError,
         r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))",
         "arrays of the shapes {0} and {1} do not fit together",
@@ -71,7 +77,8 @@ def of_answer(what: str, answer: Any, whole: Sequence[int], axes: Sequence[str])
     """What is said of an answer that is no array with the axes that it must have, of lengths `whole`."""
     must = f"it must be {tuple(whole)} for ({', '.join(axes)})"
     if not isinstance(answer, np.ndarray):
-        remedy = RETURN if answer is None else ONE_FOR_ALL if np.isscalar(answer) else KEEP_AXES
+        like = "response" if "option" in axes else "loss" if "power" in axes and axes[0] == "country" else "attention"
+        remedy = RETURN if answer is None else ONE_FOR_ALL.format(like) if np.isscalar(answer) else KEEP_AXES
         return f"{what} is {type(answer).__name__}, not an array; {must}", remedy
     fault = f"{what} has the shape {answer.shape}"
     for place, axis in enumerate(axes):
@@ -128,11 +135,12 @@ def _no_name(name: str, error: BaseException) -> Said:
 
 
 def _names_of(kind: str, error: BaseException) -> list[str]:
-    """Names of a thing of a kind that the code had at hand."""
+    """Fields of a dataclass that the code had at hand, itself or a thing of it."""
     for frame in _frames(error):
-        for thing in frame.f_locals.values():
-            if type(thing).__name__ == kind:
-                return dir(thing)
+        for thing in (*frame.f_locals.values(), frame.f_globals.get(kind)):
+            owner = thing if isinstance(thing, type) else type(thing)
+            if owner.__name__ == kind:
+                return list(getattr(owner, "__dataclass_fields__", ()))
     return []
 
 
