@@ -26,6 +26,10 @@ EXPERIMENT = "rule_tournament"
 HINDCAST = "hindcast_2022"
 """Scenario that is scored against the record."""
 
+NO_VOTES = (
+    "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes."
+)
+
 
 def tournament(
     rules: Annotated[
@@ -81,8 +85,4 @@ def tournament(
         print_lines("", f"Record of {quantity}: mean {score}, smaller is better; skill against {baseline}")
         ordered = table.sort_values("own", kind="stable")
         print_table(ordered, {"rule": "{rule}", score: "{own}", "skill (90 %)": "{skill:+} ({low:+} to {high:+})"})
-    print_lines(
-        "",
-        "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes.",
-        f"Tables: {folder}",
-    )
+    print_lines("", NO_VOTES, f"Tables: {folder}")
