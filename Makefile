@@ -27,7 +27,7 @@ test-quick: $(VENV)/.tested ## run the tests of the model, the rules and the eng
 browser: $(VENV)/.tested ## open reports and the explorer in Chromium (apt-get install chromium)
 	$(BIN)/python -m pytest -m browser tests/report tests/explorer
 
-hold: $(VENV)/.tested ## run the long lists of what must hold
+hold: $(VENV)/.tested notebooks ## run the notebooks, then the long lists of what must hold
 	$(BIN)/python -m pytest -n $(JOBS) -m hold
 
 check: lint types test ## everything a change must pass

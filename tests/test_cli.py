@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import re
 import subprocess
@@ -13,7 +14,7 @@ import pandas as pd
 import pytest
 from rich.progress import Task, TaskID
 
-from command_line import KINDS, call, files_below, folded, parsed, refused, sketch, start
+from command_line import KINDS, Said, call, files_below, folded, parsed, refused, sketch, start
 from hedgesim import commands
 from hedgesim.commands import _progress as progress
 from hedgesim.model.named_outcomes import FAMILIES
@@ -170,6 +171,10 @@ def test_help_names_every_command(tmp_path: Path) -> None:
     assert set(re.findall(r"^  ([a-z][a-z-]*)  ", said.out, re.MULTILINE)) == files
     assert {"run", "check", "sweep", "landscape"} <= files
     assert call().out == call("--help").out
+
+
+def test_the_version_is_that_of_the_installed_package() -> None:
+    assert call("--version") == Said(0, f"hedgesim {importlib.metadata.version('hedgesim')}\n", "")
 
 
 def test_help_loads_neither_data_frames_nor_charts(tmp_path: Path) -> None:

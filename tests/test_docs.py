@@ -8,13 +8,18 @@ import runpy
 import shlex
 import shutil
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+import yaml
 
 import hedgesim
 from command_line import ROOT, call, files_below, sketch
+from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
+from hedgesim.commands import app
 from hedgesim.engines import case
 from hedgesim.rules import catalogue, countries, country_rules, power_rules
 from hedgesim.scenario.tables import read_tables
@@ -23,11 +28,16 @@ DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), ROOT / "llms.txt", *DOCS.rglob("*.md")])
 RUN = [
     ROOT / "README.md",
-    *(DOCS / f"{name}.md" for name in ("api", "charts", "experiments", "landscape", "sensitivity", "ten_minutes")),
+    *(
+        DOCS / f"{name}.md"
+        for name in ("api", "charts", "experiments", "landscape", "sensitivity", "ten_minutes", "why")
+    ),
     *sorted((DOCS / "tutorials").glob("[!i]*.md")),
     *sorted((DOCS / "howto").glob("[!i]*.md")),
 ]
 RUN.remove(DOCS / "howto" / "own_channel.md")  # tests/test_howto_pages.py changes the source as it says
+ELSEWHERE = {DOCS / f"{name}.md" for name in ("patterns", "scenarios")}
+"""Pages whose programs take minutes: `make hold` runs them."""
 FENCED = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -72,6 +82,14 @@ def test_the_notebooks_are_current_and_their_links_lead_to_something() -> None:
         assert text == tool["notebook"](name), "run `make docs`"
         for target in LINK.findall(text):
             assert "://" in target or (DOCS / "notebooks" / target.partition("#")[0]).is_file(), target
+
+
+def test_the_version_of_the_package_is_that_of_its_citation_and_heads_the_changelog_with_its_date() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    cited = yaml.load((ROOT / "CITATION.cff").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    heads = re.findall(r"^## \[(\d\S*)\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert heads[0] == (version, cited["date-released"])
+    assert cited["version"] == version
 
 
 def test_the_schema_is_current() -> None:
@@ -227,6 +245,56 @@ def without_extras(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, name, None)
     monkeypatch.delitem(sys.modules, "hedgesim.engines.jax_backend", raising=False)
     monkeypatch.delattr("hedgesim.engines.jax_backend", raising=False)
+
+
+def blocks_of(page: Path, *kinds: str) -> list[str]:
+    return [code for kind, code in FENCED.findall(page.read_text(encoding="utf-8")) if kind in kinds]
+
+
+def test_every_page_with_a_program_is_run_here_or_in_make_hold() -> None:
+    shown = {page for page in PAGES if blocks_of(page, "python", "console", "yaml")}
+    assert shown == {*RUN, *ELSEWHERE}
+
+
+def test_scenarios_on_the_page_of_scenarios_are_without_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = blocks_of(DOCS / "scenarios.md", "yaml")
+    assert len(shown) == 3
+    for text in shown:
+        Path("example.yaml").write_text(text, encoding="utf-8")
+        said = call("check", "example.yaml")
+        assert (said.code, said.out.splitlines()[-1]) == (0, "1 scenario without fault."), said.err
+
+
+@pytest.mark.hold
+def test_the_program_on_the_page_of_patterns_runs() -> None:
+    (program,) = blocks_of(DOCS / "patterns.md", "python")
+    assert "runs=200" in program
+    exec(compile(program.replace("runs=200", f"runs={FEWEST_RUNS}"), "patterns.md", "exec"), {})
+
+
+def lines_for_a_shell() -> Iterator[tuple[str, list[str]]]:
+    """Every line with `hedgesim` that a page shows and no test runs: where it is, and its words."""
+    for page in PAGES:
+        for code in blocks_of(page, "sh", "sh readme"):
+            for line in code.splitlines():
+                for part in re.split(r"&&|\|", line):
+                    words = shlex.split(part, comments=True)
+                    if words[:1] == ["hedgesim"]:
+                        yield f"{name_of(page)}: {line}", words[1:]
+
+
+def test_every_command_that_is_shown_and_not_run_is_there_with_its_options() -> None:
+    group = typer.main.get_command(app)
+    shown = list(lines_for_a_shell())
+    assert len(shown) > 15
+    for line, (name, *words) in shown:
+        command = group.get_command(None, name)
+        assert command is not None, line
+        context = command.make_context(name, [], resilient_parsing=True)
+        known = {option for item in command.get_params(context) for option in (*item.opts, *item.secondary_opts)}
+        given = {word.partition("=")[0] for word in words if word.startswith("-") and not word[1:2].isdigit()}
+        assert given <= known, line
 
 
 @pytest.mark.parametrize("page", RUN, ids=name_of)

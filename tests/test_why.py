@@ -43,7 +43,7 @@ def test_the_parts_are_drawn_in_the_unit_in_which_they_are_printed(pair: tuple[s
     drawn = path.read_text(encoding="utf-8")
     assert "Presence of Russia in Kazakhstan: calm less war, percentage points" in drawn
     assert "Parts that add up to +" in drawn
-    assert refused("why", *pair, *NAMES, "--chart", str(path)).startswith(f"-o {path}: the file is there already")
+    assert refused("why", *pair, *NAMES, "--chart", str(path)).startswith(f"--chart {path}: the file is there already")
 
 
 def test_json_holds_the_total_and_every_switch(pair: tuple[str, str]) -> None:

@@ -19,7 +19,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "commands.md"
 HEAD = """# Commands
 
 Written by `tools/write_commands.py` from the commands (`make docs`); a test compares them. Do not edit.
-`hedgesim COMMAND --help` prints the same.
+`hedgesim COMMAND --help` prints the same, and `hedgesim --version` the version.
 
 A fault of the input is one line on the standard error, with place, fault and remedy; the exit code is then 2 and
 nothing has been written. Ctrl-C gives 130, success 0. `--backend jax` wants `pip install 'hedgesim[fast]'`,

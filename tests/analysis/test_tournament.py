@@ -56,6 +56,16 @@ def test_everybody_follows_the_rule_even_where_a_future_names_another_for_some()
     assert played.runs["presence_RUS"].tolist() == pytest.approx(expected.tolist())
 
 
+def test_a_country_votes_alike_whatever_the_rules_so_that_there_is_no_score_of_votes() -> None:
+    followed = [f"countries.all.rule={name}" for name in ("habit", "bandwagoning", "random", "landscape")]
+    followed += [f"powers.all.rule={name}" for name in ("bystander", "coercer")]
+    scenarios = [hedgesim.read_scenario("war_2022", overrides=["end=2022Q2", f"rules.{one}"]) for one in followed]
+    first, *others = (hedgesim.run(one, 2).table("countries").filter(like="vote_") for one in scenarios)
+    assert len(first.columns) == 8
+    for votes in others:
+        pd.testing.assert_frame_equal(votes, first, check_exact=True)
+
+
 def test_with_no_name_every_rule_takes_part_and_an_unknown_one_is_refused() -> None:
     assert entrants((), "countries") == list(country_rules())
     with pytest.raises(hedgesim.HedgesimError, match="there is no such rule of powers"):

@@ -140,7 +140,7 @@ class Mine(CountryRule):
 """
 BROKEN = {
     "The truth value of an array": "return view.whim if view.threat > 0.0 else view.response",
-    "__array__() was called on traced array": "return np.log(view.share) + view.whim",
+    "it uses a function of NumPy's own": "return np.log(view.share) + view.whim",
     "JAX arrays are immutable": "value = view.response + view.whim; value[0] = 0.0; return value",
 }
 """Faults of rules that only NumPy tolerates, and the message of each."""

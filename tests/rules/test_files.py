@@ -177,7 +177,7 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "not Python for the compiler": (LEANING + "return 1\n", 19, "not Python: 'return' outside function", CORRECT),
     "a zero byte": (LEANING + "\0", 1, "not Python: source code string cannot contain null bytes", CORRECT),
     "too deep for the compiler": (DEEP, 1, "not Python: ", "Write the rule as a Python file."),
-    "a name that is not there": (MISSPELT, 8, f"ImportError {WHILE}: cannot import name 'parametre'", CORRECT),
+    "a name that is not there": (MISSPELT, 8, "hedgesim.model.parameter has no parametre", 'Did you mean "parameter"?'),
     "an exception in a function": (FAILING, 22, f"KeyError {WHILE}: 'no'", CORRECT),
     "a way out": (LEANING + "\nraise SystemExit\n", 20, f"SystemExit {WHILE}", CORRECT),
     "an exception in making one": (UNMADE, 21, f"ZeroDivisionError {WHILE}: division by zero", CORRECT),
@@ -188,7 +188,12 @@ FAULTS: dict[str, tuple[str, int, str, str]] = {
     "not frozen": (changed("(frozen=True)", ""), 12, "Leaning is not a frozen dataclass", FREEZE),
     "no dataclass but its parent": (PARENT + BARE, 4, "Own is not a frozen dataclass", FREEZE),
     "no class statement": (PARENT + MADE, 1, "Own is not a frozen dataclass", FREEZE),
-    "no value": (changed("def value", "def worth"), 12, "Leaning has no method value", "Write it"),
+    "no value": (
+        changed("def value", "def worth"),
+        12,
+        "Leaning has no method value",
+        "Write def value(self, view, taste): ...",
+    ),
     "no parameter": (
         *(changed(FIELD, "lean: float = 0.5"), 15),
         "Leaning.lean is not a parameter: it has no unit, range, meaning and source",
@@ -210,7 +215,7 @@ def test_a_faulty_file_is_refused_with_its_line(text: str, line: int, fault: str
     said = str(caught.value)
     assert said.startswith(f"leaning.py:{line}: {fault}"), said
     assert rest in said
-    assert said.endswith(".")
+    assert said[-1] in ".?"
     assert "\n" not in said
     assert catalogue.own == {}
     assert "hedgesim.rules.own_leaning" not in sys.modules

@@ -81,7 +81,8 @@ def test_what_cannot_be_begun_is_one_line_and_nothing_is_written(words: tuple[st
 
 def test_a_rule_that_is_tried_is_said_to_keep_the_contract_to_decide_alike_and_what_it_changes() -> None:
     call("new", "rule", "wary")
-    said = call("try", "wary.py", "--runs", "3")
+    words = ("try", "wary.py", "--runs", "3", "--chart", "wary.png")
+    said = call(*words)
     assert said.code == 0, said.err
     lines = said.out.splitlines()
     assert lines[0].startswith("contract: Wary keeps it, in NumPy")
@@ -89,6 +90,30 @@ def test_a_rule_that_is_tried_is_said_to_keep_the_contract_to_decide_alike_and_w
     assert lines[2] == "3 runs of war_2022: with its own rules, and with wary for all countries"
     assert "wary against war_2022 in 2026Q4: paired by random numbers, 3 runs" in said.out
     assert "Presence of " in said.out
+    title = "Presence in 2026Q4, wary less war_2022, percentage points: what rises and what falls most in every country"
+    drawn = lines[lines.index(title) + 1 : -2]
+    assert drawn[0] == "(o mean, --- 5 to 95 % of 3 pairs of runs with the same random numbers)"
+    assert [line.split()[0] for line in drawn[2::2]] == sorted(
+        read_tables().table("axes").query("axis == 'country'")["name"]
+    )
+    of_kazakhstan = next(n for n, line in enumerate(drawn) if line.startswith("Kazakhstan"))
+    assert float(drawn[of_kazakhstan + 1].split()[-1]) == pytest.approx(largest_fall("KAZ"), abs=0.0006)
+    assert lines[-1] == "Chart: wary.png"
+    picture = Path("wary.png").read_bytes()
+    assert b"Largest difference of presence in 2026Q4, wary less war_2022, mean of 3 pairs of runs" in picture
+    again = call(*words)
+    assert (again.code, again.out) == (2, "")
+    assert again.err.startswith("--chart wary.png: the file is there already.")
+    assert Path("wary.png").read_bytes() == picture
+
+
+def largest_fall(country: str) -> float:
+    """The lowest mean difference that wary makes to a presence in a country, over three runs, percentage points."""
+    chosen = "rules.countries.all.rule=wary"
+    usual, theirs = (hedgesim.run(hedgesim.read_scenario("war_2022", overrides=own), 3) for own in ([], [chosen]))
+    sides = [of.table("countries").query(f"country == '{country}' and period == '2026Q4'") for of in (usual, theirs)]
+    before, after = (side.filter(like="presence_").mean() for side in sides)
+    return 100.0 * float((after - before).min())
 
 
 def test_a_broken_rule_is_one_line_at_its_line() -> None:

@@ -58,7 +58,7 @@ class Mine(PowerRule):
 '''
 READ_ONLY, RUN_ALONE = "writes into an array that it is given", "gives a run another answer when it is run alone"
 COUNTRY_ALONE, SHAPE = "gives a country another answer when it decides alone", "the value has the shape"
-FINITE, SHARES = "the value is not a finite number", "the value is shares, which sum to the same"
+NAN, SHARES = "the value is nan", "the value is shares, which sum to the same"
 JAX, CHANCE = "JAX cannot compile this rule", "gives random numbers that are not the model's"
 
 # body of `value`, whose faulty line is marked by <- ; how the fault begins
@@ -75,10 +75,10 @@ BODIES: dict[str, tuple[str, str]] = {
     ),
     "argmax over countries and runs": (
         """
-        best = int(np.argmax(view.threat.sum(axis=(0, 1, 3))))
+        best = int(np.argmax(view.threat.sum(axis=(0, 1, 3))))  # <-
         weight = np.eye(view.response.shape[TARGET])[best]
-        return view.response + weight[None, None, :, None]  # <-""",
-        RUN_ALONE,
+        return view.response + weight[None, None, :, None]""",
+        "argmax takes the first of those that are alike",
     ),
     "shares for values": ("return view.share * 1.0  # <-", SHARES),
     "shares by softmax": (
@@ -86,10 +86,10 @@ BODIES: dict[str, tuple[str, str]] = {
         SHARES,
     ),
     "own np.random": ("return view.response + np.random.normal(size=view.response.shape)  # <-", CHANCE),
-    "sum over domains": ("return view.response + view.threat.sum(axis=DOMAIN)  # <-", "ValueError"),
+    "sum over domains": ("return view.response + view.threat.sum(axis=DOMAIN)  # <-", "do not fit together"),
     "sum over domains in an answer": ("return view.response.sum(axis=DOMAIN)  # <-", SHAPE),
     "max of an array": ("return view.response * max(view.neutrality)  # <-", COUNTRY_ALONE),
-    "max of an array with runs": ("return view.response * max(view.left)  # <-", "ValueError when the rule is tried"),
+    "max of an array with runs": ("return view.response * max(view.left)  # <-", "max and min take one number"),
     # more of their kind
     "writing in place under another name": ("value = view.response\nvalue += 1.0  # <-\nreturn value", READ_ONLY),
     "out=": ("return np.add(view.response, 1.0, out=view.response)  # <-", READ_ONLY),
@@ -122,14 +122,14 @@ BODIES: dict[str, tuple[str, str]] = {
     "the number of countries": ("return view.response * view.response.shape[COUNTRY]  # <-", COUNTRY_ALONE),
     "logarithms of shares": ("return view.xp.log(view.share)  # <-", "the value is logarithms of shares"),
     "shares in percent": ("return 100.0 * view.share  # <-", SHARES),
-    "logarithm of a rise": ("return view.response + view.xp.log(view.dependence.sum())  # <-", FINITE),
+    "logarithm of a rise": ("return view.response + view.xp.log(view.dependence.sum())  # <-", "the value is infinite"),
     "division when nothing has happened": (
         "xp = view.xp\nreturn view.response / xp.sum(xp.abs(view.response), axis=TARGET, keepdims=True)  # <-",
-        f"{FINITE} when nothing has happened",
+        f"{NAN} when nothing has happened",
     ),
     "root at the low end": (
         "return view.response * view.xp.sqrt(view.xp.asarray(self.answer))  # <-",
-        f"{FINITE} at the low end of its parameters",
+        f"{NAN} at the low end of its parameters",
     ),
     "one number": ("return 1.0  # <-", "the value is float, not an array"),
     "nothing": ("view.response  # <-", "the value is NoneType, not an array"),
@@ -143,7 +143,7 @@ BODIES: dict[str, tuple[str, str]] = {
         "answers otherwise when it is asked again",
     ),
     "another array library": ("return np.log(np.asarray(view.share)) - np.log(view.share_start)  # <-", JAX),
-    "no such thing known": ("return view.offers  # <-", "AttributeError when the rule is tried: 'View' object has no"),
+    "no such thing known": ("return view.offers  # <-", "View has no offers. Known: access_other, "),
 }
 POWERS: dict[str, tuple[str, str]] = {
     "attention above 1": (

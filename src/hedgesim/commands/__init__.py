@@ -8,18 +8,19 @@ with an underscore hold what several commands share. Only functions import what 
 from __future__ import annotations
 
 import importlib
+import importlib.metadata
 import os
 import pkgutil
 import signal
 import sys
 import warnings
-from typing import Any, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
 from typer.core import TyperGroup
 
 from hedgesim.commands import _streams
-from hedgesim.commands._printing import print_aside
+from hedgesim.commands._printing import print_aside, print_lines
 from hedgesim.errors import HedgesimError, ScenarioError
 
 STOPPED = 130
@@ -52,8 +53,18 @@ class Commands(TyperGroup):
 app = typer.Typer(cls=Commands, add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        print_lines(f"hedgesim {importlib.metadata.version('hedgesim')}")
+        raise typer.Exit
+
+
 @app.callback()
-def _about() -> None:
+def _about(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
     """Simulate how states hedge among rival powers."""
 
 

@@ -69,21 +69,21 @@ def needed(chart: Chart) -> str:
     return f"{count}{chart.needs.made_by}"
 
 
-def file_of(name: str, output: str | None, kind: str | None, *, overwrite: bool) -> Path:
-    """The file that a chart is written to, which is not there yet; HedgesimError says what is wrong with it."""
+def file_of(name: str, output: str | None, kind: str | None, *, overwrite: bool, option: str = "-o") -> Path:
+    """The file that a chart is written to, which is not there yet; HedgesimError says what is wrong with the option."""
     if kind is not None and kind not in FORMATS:
         raise HedgesimError(f"--format {kind}", "there is no such format", choose_from(kind, FORMATS))
     path = Path(output or f"{name}.{kind or FORMATS[0]}")
     ending = path.suffix[1:].lower()
     if ending not in FORMATS:
-        raise HedgesimError(f"-o {path}", "its ending is none of a chart", f"End it in {', '.join(FORMATS)}.")
+        raise HedgesimError(f"{option} {path}", "its ending is none of a chart", f"End it in {', '.join(FORMATS)}.")
     if kind is not None and ending != kind:
         raise HedgesimError(
             f"--format {kind}", f"the file ends in {ending}", "Leave --format out, or end the file in it."
         )
     if path.is_dir() or not path.parent.is_dir():
         fault = "a folder has this name" if path.is_dir() else f"there is no folder {path.parent}"
-        raise HedgesimError(f"-o {path}", fault, "Name a file in a folder that is there.")
+        raise HedgesimError(f"{option} {path}", fault, "Name a file in a folder that is there.")
     if path.exists() and not overwrite:
-        raise HedgesimError(f"-o {path}", "the file is there already", "Name another, or give --overwrite.")
+        raise HedgesimError(f"{option} {path}", "the file is there already", "Name another, or give --overwrite.")
     return path

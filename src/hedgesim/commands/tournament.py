@@ -26,6 +26,10 @@ EXPERIMENT = "rule_tournament"
 HINDCAST = "hindcast_2022"
 """Scenario that is scored against the record."""
 
+NO_VOTES = (
+    "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes."
+)
+
 
 def tournament(
     rules: Annotated[
@@ -39,7 +43,10 @@ def tournament(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set rules against each other in every future, and against the record."""
+    """Set rules against each other in every future, and against the record of shares, meetings and statuses.
+
+    There is no score of votes: a country votes as it voted before, whatever its rule, so all rules have the same votes.
+    """
     from hedgesim import engines
     from hedgesim.analysis.hindcast.forecast import parameters_in
     from hedgesim.analysis.tournament import entrants, of_record
@@ -78,4 +85,4 @@ def tournament(
         print_lines("", f"Record of {quantity}: mean {score}, smaller is better; skill against {baseline}")
         ordered = table.sort_values("own", kind="stable")
         print_table(ordered, {"rule": "{rule}", score: "{own}", "skill (90 %)": "{skill:+} ({low:+} to {high:+})"})
-    print_lines("", f"Votes do not depend on rules. Tables: {folder}")
+    print_lines("", NO_VOTES, f"Tables: {folder}")

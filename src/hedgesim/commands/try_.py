@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from hedgesim.analysis.headline import SHOWN
+from hedgesim.analysis.headline import PRESENCE, SHOWN
 from hedgesim.commands._headline import print_headline
+from hedgesim.commands._intervals import Interval, interval_lines
 from hedgesim.commands._options import check_counts, use_rules
 from hedgesim.commands._printing import print_lines, several
 from hedgesim.commands.check_rule import RuleFile, side_of
+from hedgesim.commands.plot import file_of
 from hedgesim.errors import HedgesimError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from hedgesim import Results
 
 FEW = 2
 """Runs on which agents and the ensemble are compared."""
 
 TOLERANCE = 1e-9
 
+POINTS = 100.0
+"""Percentage points of a share."""
+
 
 def try_(
     file: RuleFile,
     scenario: Annotated[str, Argument(metavar="[SCENARIO]", help="Scenario that the rule is tried in.")] = "war_2022",
     runs: Annotated[int, Option(help="Runs with the rule and without it.")] = 60,
+    chart: Annotated[
+        str | None, Option(metavar="FILE", help="Draw the chart too: a file that ends in png, svg or pdf.")
+    ] = None,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file of the chart if it is there.")] = False,
 ) -> None:
     """Try a rule of your own: the contract, both engines, and what it changes when everybody follows it."""
     import hedgesim
     from hedgesim.analysis.comparison import compare
 
     check_counts(runs=runs)
+    path = None if chart is None else file_of("try", chart, None, overwrite=overwrite, option="--chart")
     (rule,) = use_rules([file])
     side = side_of(rule)
     print_lines(f"contract: {rule.__name__} keeps it, in {'NumPy and JAX' if find_spec('jax') else 'NumPy'}")
@@ -37,9 +53,53 @@ def try_(
     theirs = hedgesim.read_scenario(scenario, overrides=[f"rules.{side}.all.rule={file.stem}"])
     print_lines(_engines(theirs))
     results = [hedgesim.run(one, runs) for one in (usual, theirs)]
-    found = compare(*results, names=(scenario, file.stem))
-    print_lines(f"{several(runs, 'run')} of {scenario}: with its own rules, and with {file.stem} for all {side}", "")
+    found = compare(*results, names=(usual.name, file.stem))
+    about = f"{several(runs, 'run')} of {usual.name}: with its own rules, and with {file.stem} for all {side}"
+    print_lines(about, "")
     print_headline(found, found.differences, SHOWN, "run both, and compare them")
+    presence = found.differences[(found.differences["outcome"] == PRESENCE) & (found.differences["entity"] != "")]
+    assert results[1].case is not None
+    print_lines(*_small_chart(presence, results[1].case.names, f"{file.stem} less {usual.name}", found.period))
+    if path is not None:
+        path.write_bytes(_chart(results, presence, (usual.name, file.stem), f"{about}.", path.suffix[1:].lower()))
+        print_lines("", f"Chart: {path}")
+
+
+def _small_chart(presence: pd.DataFrame, names: Mapping[str, str], what: str, period: str) -> Iterator[str]:
+    """What rises and what falls most in every country, in characters; nothing where nothing changes.
+
+    names: of countries and options by code.
+    """
+    rows = []
+    for country, own in presence[presence["difference"] != 0.0].groupby("entity"):
+        ordered = own.sort_values("difference", ascending=False, kind="stable")
+        for row in ordered.iloc[[0, -1] if len(ordered) > 1 else [0]].to_dict("records"):
+            ends = (POINTS * row[name] for name in ("difference", "low", "high"))
+            rows.append(Interval(names.get(str(country), str(country)), names.get(row["option"], row["option"]), *ends))
+    if rows:
+        n = sorted(set(presence["n"]))[-1]
+        yield ""
+        yield f"Presence in {period}, {what}, percentage points: what rises and what falls most in every country"
+        yield f"(o mean, --- 5 to 95 % of {several(n, 'pair')} of runs with the same random numbers)"
+        yield from interval_lines(rows)
+
+
+def _chart(results: list[Results], presence: pd.DataFrame, names: tuple[str, str], about: str, kind: str) -> bytes:
+    """What the rule changes in every country, as a file; kind: of the file."""
+    from dataclasses import replace
+
+    from hedgesim.plots.batches import batch_of
+    from hedgesim.plots.chart import Pick
+    from hedgesim.plots.pages import page_of
+    from hedgesim.plots.paired import PAIRED
+    from hedgesim.plots.run import TWINS
+    from hedgesim.plots.theme import rendered, theme
+
+    first, second = (batch_of(one, name) for one, name in zip(results, names, strict=True))
+    pairs = presence.rename(columns={"difference": "mean", "low": "q05", "high": "q95"})
+    whole = replace(second, tables={**second.tables, TWINS: pairs}, caption=about)
+    with theme():
+        return rendered(page_of(PAIRED, [first, whole], Pick())[0], kind)
 
 
 def _engines(scenario: Any) -> str:

@@ -54,7 +54,7 @@ def why(
     from hedgesim.results.recorded import scenario_from
 
     check_counts(runs=runs)
-    path = None if chart is None else file_of("tornado", chart, None, overwrite=overwrite)
+    path = None if chart is None else file_of("tornado", chart, None, overwrite=overwrite, option="--chart")
     engine = engine_of("ensemble", backend)
     use_rules(rule_files)
     joined = dict(map(_group, groups or ()))

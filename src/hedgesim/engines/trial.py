@@ -16,14 +16,15 @@ import numpy as np
 
 from hedgesim.engines import invented
 from hedgesim.engines.invented import AXES
-from hedgesim.errors import HedgesimError, check_path, check_type, choose_from, shown
+from hedgesim.errors import HedgesimError, check_path, check_type, closest, shown
 from hedgesim.model.arrays import COUNTRY, TARGET, Array
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, catalogue, files
 from hedgesim.rules.contract import line_of_class
-from hedgesim.rules.faults import COMPILING, NEW_ARRAY, TRYING, WRITES, Words, fault_at, file_of, guarded, line_of
+from hedgesim.rules.faults import COMPILING, TRYING, Words, fault_at, file_of, guarded, line_of
+from hedgesim.rules.mistakes import NEW_ARRAY, OF_RUNS, WRITES, of_answer
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.tables import read_tables
 
@@ -35,7 +36,6 @@ TOLERANCE = 1e-9
 SIGNLESS: Mapping[str, float] = {"joining": 1.0, "attention": 1.0, "reserve": np.inf, "pressure": np.inf}
 """What is never negative, and the most that it may be."""
 
-KEEP_AXES = "Keep all axes: sum and join with axis=TARGET, keepdims=True; option k alone is [..., k : k + 1, :]."
 TOGETHER = "Use functions of view.xp, sum with axis=TARGET, keepdims=True, and choose with xp.where."
 NO_MEMORY = "Take everything from view and self; numbers of chance are view.whim, with gambles: ClassVar[bool] = True."
 SMOOTH = "A rise may be 0 or negative: keep it from logarithms, roots and divisions."
@@ -109,7 +109,9 @@ def _check_sources(rule: AnyRule) -> None:
         if item.source not in known:
             tree = ast.parse("".join(linecache.getlines(file_of(rule))))
             fault = f"{rule.__name__}.{item.name} has a source that is not listed, {item.source!r}"
-            remedy = f'Write "assumption", or a source of the citations. {choose_from(str(item.source), known)}'
+            near = closest(str(item.source), known)
+            guess = f' Did you mean "{near}"?' if near else ""
+            remedy = f'Write "assumption", or a source that hedgesim sources war_2022 --all names.{guess}'
             raise fault_at(rule, fault, remedy, line=line_of_class(tree, rule.__name__, item.name))
 
 
@@ -197,7 +199,7 @@ class _Trial:
         for run in (0, AXES["run"] - 1):
             alone = self.answer(invented.of_run(rule, run), invented.of_run(view, run), runs=1)
             of_run = {name: invented.one_run(array, run) for name, array in together.items()}
-            self._compare(of_run, alone, "gives a run another answer when it is run alone", TOGETHER)
+            self._compare(of_run, alone, "gives a run another answer when it is run alone", OF_RUNS)
         for place in range(AXES[self.member]):
             alone = self.answer(rule, view.of(slice(place, place + 1)), n=1)
             own = {name: _one(array, place, self.axis) for name, array in together.items()}
@@ -219,15 +221,14 @@ class _Trial:
         what = "the value" if name == VALUE else name
         labels = [label.removeprefix("#") for label in axes]
         whole = tuple(int(label) if label.isdigit() else lengths[label] for label in labels)
-        if not isinstance(array, np.ndarray):
-            raise self.fault(name, f"{what} is {type(array).__name__}, not an array of {whole}", KEEP_AXES)
         may_be_one = [label.startswith("#") for label in axes]
-        fits = [n == m or (one and n == 1) for n, m, one in zip(array.shape, whole, may_be_one, strict=False)]
-        if array.ndim != len(whole) or not all(fits):
-            fault = f"{what} has the shape {array.shape}; it must be {whole} for ({', '.join(labels)})"
-            raise self.fault(name, fault, KEEP_AXES)
+        shape = np.shape(array) if isinstance(array, np.ndarray) else ()
+        fits = [n == m or (one and n == 1) for n, m, one in zip(shape, whole, may_be_one, strict=False)]
+        if len(shape) != len(whole) or not all(fits):
+            raise self.fault(name, *of_answer(what, array, whole, labels))
         if not np.all(np.isfinite(array)):
-            raise self.fault(name, f"{what} is not a finite number {when}".rstrip(), SMOOTH)
+            number = "nan" if np.any(np.isnan(array)) else "infinite"
+            raise self.fault(name, f"{what} is {number} {when}".rstrip(), SMOOTH)
         if name in SIGNLESS and not np.all((array >= 0.0) & (array <= SIGNLESS[name])):
             ends = f"between 0 and {SIGNLESS[name]:g}" if np.isfinite(SIGNLESS[name]) else "0 or more"
             raise self.fault(name, f"{what} is not {ends} {when}".rstrip(), "Use xp.minimum and xp.maximum.")

@@ -13,6 +13,7 @@ from types import FrameType, TracebackType
 from typing import Any, NamedTuple, TypeVar
 
 from hedgesim.errors import HedgesimError, Place
+from hedgesim.rules.mistakes import in_our_words
 
 
 class Words(NamedTuple):
@@ -27,13 +28,12 @@ class Words(NamedTuple):
 READING = Words("{error} while the rule is read: {said}")
 TRYING = Words("{error} when the rule is tried: {said}", seconds=2.0)
 RUNNING = Words("{error} in this rule: {said}")
+OF_NUMPY = "__array__()"
+"""What JAX says when an array that it compiles is given to a function of NumPy."""
 COMPILING = Words(
     "JAX cannot compile this rule: {said}",
     "Choose with xp.where and use functions of view.xp only, never if, max or NumPy's own.",
 )
-
-WRITES = "writes into an array that it is given"
-NEW_ARRAY = "Make a new array: write value = value + ..., or use xp.where or xp.concat."
 
 T = TypeVar("T")
 
@@ -116,10 +116,11 @@ def fault_in(rules: Iterable[type], error: BaseException, words: Words) -> Hedge
 
 def _in_words(error: BaseException, words: Words) -> tuple[str, str]:
     """What is said of an error in a rule, and the remedy."""
-    said = (str(error).splitlines() or ["no more is said"])[0]
-    if isinstance(error, ValueError) and "read-only" in said:
-        return WRITES, NEW_ARRAY
-    return words.fault.format(error=type(error).__name__, said=said or "no more is said"), words.remedy
+    said = (str(error).splitlines() or [""])[0] or "no more is said"
+    if words.fault == COMPILING.fault and OF_NUMPY in said:
+        said = "it uses a function of NumPy's own"
+    ours = in_our_words(error) if words.fault != COMPILING.fault else None
+    return ours or (words.fault.format(error=type(error).__name__, said=said), words.remedy)
 
 
 def last_line(path: str, trace: TracebackType | None) -> int | None:

@@ -14,7 +14,7 @@ from types import CodeType, ModuleType
 from hedgesim.errors import HedgesimError, Place
 from hedgesim.rules import catalogue
 from hedgesim.rules.catalogue import RuleFile
-from hedgesim.rules.contract import check_text, line_of_class
+from hedgesim.rules.contract import check_before, check_text, line_of_class
 from hedgesim.rules.faults import READING, guarded
 from hedgesim.rules.rule import CountryRule, PowerRule
 
@@ -80,6 +80,7 @@ def _rule_of(file: RuleFile, check: Callable[[type], None]) -> type:
     """The one rule that a file defines, checked."""
     check_name(file.name, file.path)
     tree, code = _compiled(file)
+    check_before(file.path, tree)
     name = f"{catalogue.__package__}.own_{file.name}"
     module, before = ModuleType(name), sys.modules.get(name)
     module.__file__ = file.path
@@ -140,7 +141,8 @@ def _checked(file: RuleFile, tree: ast.Module, module: ModuleType) -> type:
         named = ", ".join(rule.__name__ for rule in found)
         fault = f"holds {len(found)} rules{f' ({named})' if named else ''}"
         line = line_of_class(tree, found[1].__name__) if found else 1
-        remedy = "Define exactly one subclass of CountryRule or PowerRule in it."
+        begin = "" if found else " hedgesim new rule NAME begins one."
+        remedy = f"Define exactly one subclass of CountryRule or PowerRule in it.{begin}"
         raise _error(file.path, fault, remedy, line=line)
     (rule,) = found
     check_text(file.path, tree, rule)
