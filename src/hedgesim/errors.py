@@ -128,10 +128,13 @@ def shown(value: object) -> str:
 
 def listed(names: Iterable[str]) -> str:
     """Write names as a sorted list for a message, cut when it is long."""
-    ordered = sorted(set(names))
-    if len(ordered) > LONGEST_SHOWN_LIST:
-        return ", ".join(ordered[:LONGEST_SHOWN_LIST]) + f" and {len(ordered) - LONGEST_SHOWN_LIST} more"
-    return ", ".join(ordered)
+    return in_order(sorted(set(names)))
+
+
+def in_order(names: Sequence[str]) -> str:
+    """Write names in their order, cut when there are many."""
+    more = len(names) - LONGEST_SHOWN_LIST
+    return ", ".join(names[:LONGEST_SHOWN_LIST]) + (f" and {more} more" if more > 0 else "")
 
 
 def closest(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str | None:

@@ -104,11 +104,11 @@ def test_scenarios_of_other_seeds_are_no_twins() -> None:
 
 def test_a_twin_lacks_what_it_is_asked_to_and_keeps_the_rest() -> None:
     scenario = read_scenario("no_war", overrides=["end=2023Q1"], seed=3)
-    twin = read_twin(scenario, None, ["covid", "clash_2021"], overrides=["end=2023Q1"])
+    twin = read_twin(scenario, None, ["january_2022", "clash_2021"], overrides=["end=2023Q1"])
     assert twin is not None
-    assert twin.omit_shocks == (*scenario.omit_shocks, "covid", "clash_2021")
+    assert twin.omit_shocks == (*scenario.omit_shocks, "january_2022", "clash_2021")
     assert (twin.seed, twin.end) == (3, scenario.end)
-    assert name_of_twin(scenario, twin) == "no_war without covid, clash_2021"
+    assert name_of_twin(scenario, twin) == "no_war without january_2022 and clash_2021" == twin.name
     other = read_twin(read_scenario("war_2022"), "no_war", [])
     assert other is not None
     assert name_of_twin(read_scenario("war_2022"), other) == "no_war"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
+from pathlib import Path
 
 import hedgesim
 from hedgesim.errors import HedgesimError
+
+TWIN = "twin"
+"""Folder of a twin in that of a run."""
 
 
 def batch_of(name: str, runs: int, outcomes: Sequence[str] = ()) -> hedgesim.Results:
@@ -26,7 +31,29 @@ def batch_of(name: str, runs: int, outcomes: Sequence[str] = ()) -> hedgesim.Res
     return results
 
 
-def short_names(batches: Sequence[str]) -> tuple[str, ...]:
-    """What batches are called: the last part of a path, or all of it where that is not enough."""
+def short_names(batches: Sequence[str], held: Sequence[hedgesim.Results]) -> tuple[str, ...]:
+    """What batches are called: the last part of a path, or all of it where that is not enough.
+
+    Where one is the folder of a twin, they are called as their scenarios: that of a twin says what it lacks.
+    """
+    if any(Path(name).name == TWIN for name in batches):
+        called = [str(one.manifest.get("scenario", name)) for one, name in zip(held, batches, strict=True)]
+        if len(set(called)) == len(called):
+            return tuple(called)
     last = [name.rstrip("/").rpartition("/")[2].removesuffix(".yaml") for name in batches]
     return tuple(batches if len(set(last)) < len(last) else last)
+
+
+def twins_aside(batches: Sequence[str]) -> list[str]:
+    """Of folders of a run with a twin that is not among the batches: which is meant, and where the other is."""
+    given, lines = {Path(name) for name in batches}, []
+    for name in batches:
+        twin = Path(name) / TWIN
+        if "://" in name or twin in given or not twin.is_dir():
+            continue
+        manifest = hedgesim.open_results(twin).manifest
+        lines.append(
+            f"{name} means the run itself, {hedgesim.open_results(name).manifest.get('scenario')}. Its twin,"
+            f" {manifest.get('scenario')}, is in {twin}: {shlex.join(['hedgesim', 'compare', str(twin), name])}"
+        )
+    return lines

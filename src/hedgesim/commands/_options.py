@@ -11,6 +11,20 @@ from typer import Argument, Option
 from hedgesim.commands._printing import print_aside
 from hedgesim.errors import HedgesimError, StoreError, choose_from
 
+
+def one_by_one(option: str) -> Callable[[list[str] | None], list[str] | None]:
+    """The callback of an option that is repeated: it refuses names that are joined by commas."""
+
+    def check(names: list[str] | None) -> list[str] | None:
+        for name in names or ():
+            if "," in name:
+                again = " ".join(f"{option} {part.strip()}" for part in name.split(",") if part.strip())
+                raise HedgesimError(f"{option} {name}", "it names several at once", f"Repeat the option: {again}.")
+        return names
+
+    return check
+
+
 ScenarioName = Annotated[str, Argument(metavar="SCENARIO", help="Path of a YAML file, or name of a packaged scenario.")]
 ExperimentName = Annotated[
     str, Argument(metavar="EXPERIMENT", help="Path of a YAML file, or name of a packaged experiment.")
@@ -23,7 +37,13 @@ Store = Annotated[
 ]
 Settings = Annotated[list[str] | None, Option("--set", metavar="PATH=VALUE", help="Replace one value of the scenario.")]
 Outcomes = Annotated[
-    list[str] | None, Option("--outcome", metavar="NAME", help="Outcome such as member_AZE_CM; may be repeated.")
+    list[str] | None,
+    Option(
+        "--outcome",
+        metavar="NAME",
+        callback=one_by_one("--outcome"),
+        help="Outcome such as member_AZE_CM; may be repeated.",
+    ),
 ]
 Seed = Annotated[int | None, Option(help="Seed that replaces that of the scenario.")]
 RuleFiles = Annotated[

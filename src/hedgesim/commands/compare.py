@@ -8,9 +8,9 @@ from typing import Annotated
 from typer import Argument, Option
 
 from hedgesim.analysis.headline import SHOWN
-from hedgesim.commands._batches import batch_of, short_names
+from hedgesim.commands._batches import batch_of, short_names, twins_aside
 from hedgesim.commands._headline import print_headline
-from hedgesim.commands._options import AsJson, check_counts
+from hedgesim.commands._options import AsJson, check_counts, one_by_one
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
 from hedgesim.errors import HedgesimError
 
@@ -21,7 +21,12 @@ def compare(
         Argument(metavar="A B [C ...]", help="Folders of results, or scenarios, which are then run; at most six."),
     ],
     outcomes: Annotated[
-        list[str] | None, Option("--outcome", help="Only this, such as presence or member_AZE_CM; may be repeated.")
+        list[str] | None,
+        Option(
+            "--outcome",
+            callback=one_by_one("--outcome"),
+            help="Only this, such as presence or member_AZE_CM; may be repeated.",
+        ),
     ] = None,
     runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
     everything: Annotated[bool, Option("--all", help="Print every outcome, not the ten that differ most.")] = False,
@@ -37,14 +42,16 @@ def compare(
         raise HedgesimError("compare", fault, f"Give {comparison.FEWEST} to {comparison.MOST}.")
     asked = outcomes or []
     held = [batch_of(name, runs, asked) for name in batches]
-    found = comparison.compare(*held, names=short_names(batches), outcomes=asked)
+    found = comparison.compare(*held, names=short_names(batches, held), outcomes=asked)
     chosen = comparison.of_outcomes(found, asked) if asked else found.differences
+    aside = twins_aside(batches)
     if as_json:
-        print_json({"batches": found.names, "period": found.period, "left_out": found.left_out,
+        print_json({"batches": found.names, "period": found.period, "left_out": [*found.left_out, *aside],
                     "settings": records_of(found.settings), "differences": records_of(chosen)})  # fmt: skip
         return
     shown = None if everything or outcomes else SHOWN
     print_headline(found, chosen, shown, "--all prints them", write=_markdown if markdown else print_rows)
+    print_lines(*aside)
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from hedgesim.commands._options import one_by_one
 from hedgesim.commands._printing import print_lines, print_rows
 from hedgesim.errors import HedgesimError, choose_from
 
@@ -24,7 +25,10 @@ def plot(
     country: Annotated[str, Option(metavar="CODE", help="Only this country.")] = "",
     power: Annotated[str, Option(metavar="CODE", help="The power whose presence is drawn.")] = "",
     outcome: Annotated[str, Option(metavar="NAME", help="The outcome that is drawn.")] = "",
-    by: Annotated[list[str] | None, Option(metavar="PATH", help="Factor of a sweep; twice for a map.")] = None,
+    by: Annotated[
+        list[str] | None,
+        Option(metavar="PATH", callback=one_by_one("--by"), help="Factor of a sweep; twice for a map."),
+    ] = None,
     output: Annotated[
         str | None, Option("--output", "-o", metavar="FILE", help="File of the chart: by default CHART.png.")
     ] = None,

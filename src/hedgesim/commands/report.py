@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from hedgesim.commands._batches import batch_of, short_names
+from hedgesim.commands._batches import batch_of, short_names, twins_aside
 from hedgesim.commands._options import check_counts
 from hedgesim.commands._printing import print_lines, several
 from hedgesim.errors import HedgesimError, StoreError
@@ -38,11 +38,14 @@ def report(
         raise HedgesimError("report", f"{len(batches)} batches do not fit on a page", f"Give at most {MOST}.")
     _check_file(output, overwrite=overwrite)
     choices = Choices(question, outcome, why)
-    page = page_of([batch_of(name, runs) for name in batches], short_names(batches), choices)
+    held = [batch_of(name, runs) for name in batches]
+    page = page_of(held, short_names(batches, held), choices)
     text = html_of(page)
     _write(output, text, overwrite=overwrite)
     size = f"{len(text.encode()) / 1e6:.1f} MB"
-    print_lines(page.answer, f"Page: {output} ({size}, {several(len(page.sections), 'section')})")
+    print_lines(
+        page.answer, f"Page: {output} ({size}, {several(len(page.sections), 'section')})", *twins_aside(batches)
+    )
 
 
 def _check_file(output: Path, *, overwrite: bool) -> None:

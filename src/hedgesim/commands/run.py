@@ -26,6 +26,7 @@ from hedgesim.commands._options import (
     Workers,
     check_counts,
     folder_of_results,
+    one_by_one,
     use_rules,
 )
 from hedgesim.commands._printing import (
@@ -63,7 +64,8 @@ def run(
     workers: Workers = 1,
     twin: Annotated[str | None, Option(help="Scenario run with the same random numbers, for comparison.")] = None,
     without: Annotated[
-        list[str] | None, Option(help="Event, shock or change that the twin lacks; may be repeated.")
+        list[str] | None,
+        Option(callback=one_by_one("--without"), help="Event, shock or change that the twin lacks; may be repeated."),
     ] = None,
     outcomes: Outcomes = None,
     seed: Seed = None,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 import hedgesim
-from hedgesim.commands._options import AsJson, ExperimentName, Overwrite, Quick, Store
+from hedgesim.commands._options import AsJson, ExperimentName, Overwrite, Quick, Store, one_by_one
 from hedgesim.commands._printing import print_json, print_lines, print_rows, print_table, records_of, unchanged
 from hedgesim.commands._sweeps import caption_of, folder_in_sweep, open_sweep, print_end, write_beside
 from hedgesim.numbers import rounded, significant, with_error
@@ -40,7 +40,8 @@ def sensitivity(
     output: Store = None,
     method: Annotated[str | None, Option(help="sobol, morris or given; by default the one the design is for.")] = None,
     outcomes: Annotated[
-        list[str] | None, Option("--outcome", help="Column of the table of runs; may be repeated.")
+        list[str] | None,
+        Option("--outcome", callback=one_by_one("--outcome"), help="Column of the table of runs; may be repeated."),
     ] = None,
     less: Annotated[
         str, Option(metavar="SCENARIO", help="Scenario of the sweep whose outcomes are taken from those of the others.")

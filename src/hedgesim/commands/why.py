@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
-from hedgesim.commands._options import AsJson, Backend, RuleFiles, Seed, check_counts, use_rules
+from hedgesim.commands._options import AsJson, Backend, RuleFiles, Seed, check_counts, one_by_one, use_rules
 from hedgesim.commands._printing import print_aside, print_json, print_lines, print_rows, records_of, several
 from hedgesim.commands.plot import file_of
 from hedgesim.errors import HedgesimError
@@ -31,7 +31,13 @@ def why(
         str, Option(help="differences (shocks by event, settings, rules, changes), shocks, channels, or mechanisms.")
     ] = "differences",
     mechanisms: Annotated[
-        list[str] | None, Option("--mechanism", metavar="NAME", help="Divide it among these; may be repeated.")
+        list[str] | None,
+        Option(
+            "--mechanism",
+            metavar="NAME",
+            callback=one_by_one("--mechanism"),
+            help="Divide it among these; may be repeated.",
+        ),
     ] = None,
     groups: Annotated[
         list[str] | None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from hedgesim.engines.records import SYSTEM
@@ -21,11 +20,13 @@ from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
-from hedgesim.scenario import Scenario, read_scenario
+from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import in_words
 from hedgesim.scenario.known_names import OTHER_OPTIONS
 from hedgesim.scenario.notes import in_short, notes_of
+from hedgesim.scenario.reader import scenario_of_text
+from hedgesim.scenario.twins import leaves_of
 
 MOST = 6
 """Results that one page shows."""
@@ -129,13 +130,13 @@ def batch_of(results: Results, name: str = "") -> Batch:
 
 def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
     """The scenario that a manifest of a run holds as text; None if it cannot be read here."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / f"{Path(str(manifest.get('scenario') or 'scenario')).name}.yaml"
-        path.write_text(str(manifest.get("scenario_text", "")), encoding="utf-8")
-        try:
-            return read_scenario(path)
-        except HedgesimError:
-            return None
+    text = str(manifest.get("scenario_text", ""))
+    if "tables" in leaves_of(text):
+        return None
+    try:
+        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"))
+    except HedgesimError:
+        return None
 
 
 def codes_in(results: Results) -> Names:

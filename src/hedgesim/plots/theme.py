@@ -33,7 +33,8 @@ CHARACTER_WIDTH = 0.56  # of the type size, a little more than usual text in Dej
 EDGE = 0.12  # inches of white around a page
 LONGEST_LINE = 400  # characters that a line of a page can have
 READS_AT = 0.85  # of the room of the title: where the line on how to read the chart starts
-TITLE_ROOM = 0.4  # inches from the top of the page to what follows the title
+TITLE_ROOM = 0.4  # inches from the top of the page to what follows a title of one line
+TITLE_LINE = LINE_HEIGHT * LARGE / POINTS_PER_INCH  # inches of a second line
 ROOM_ABOVE = 0.42  # inches for panel titles
 BAR_WIDTH = 0.16  # inches of a colour bar
 LEGEND_HANDLE = 0.6  # inches of line and space beside each text of a legend
@@ -127,6 +128,17 @@ def fitting(text: str, width: float, size: float = SMALL, *, bold: bool = False)
     return f"{line[:low].rstrip()}…"
 
 
+def _titled(title: str, width: float) -> str:
+    """A title on one line, or on two, broken before the word that no longer fits; of a longer one the beginning."""
+    words = title.split(" ")
+    for count in range(len(words), 0, -1):
+        line = " ".join(words[:count])
+        if len(line) <= LONGEST_LINE and _inches(line, LARGE, bold=True) <= width:
+            rest = " ".join(words[count:])
+            return f"{line}\n{fitting(rest, width, LARGE, bold=True)}" if rest else line
+    return fitting(title, width, LARGE, bold=True)
+
+
 @dataclass(frozen=True)
 class Frame:
     """The space around the axes of a page, inches, and the number of rows of the legend above them."""
@@ -153,16 +165,17 @@ def page(width: float, height: float, *, title: str, notes: Sequence[str] = (), 
     reads, line = fitting(texts[0], room), fitting(" ".join(filter(None, texts[1:])), room)
     print_height = LINE_HEIGHT * SMALL / POINTS_PER_INCH
     below = EDGE + print_height * bool(line)
-    above = TITLE_ROOM + print_height * (bool(reads) + frame.legend_rows * 1.25)
+    head = _titled(printable(title), room)
+    title_room = TITLE_ROOM + TITLE_LINE * head.count("\n")
+    above = title_room + print_height * (bool(reads) + frame.legend_rows * 1.25)
     full = height + below + above
     figure = Figure(
         figsize=(width, full), dpi=DPI, facecolor="white", label=" ".join(filter(None, (printable(title), *texts)))
     )
     FigureCanvasAgg(figure)
-    head = fitting(printable(title), room, LARGE, bold=True)
     figure.text(EDGE / width, 1 - 0.1 / full, head, size=LARGE, weight="bold", va="top")
     small: dict[str, Any] = {"size": SMALL, "color": MUTED}
-    figure.text(EDGE / width, 1 - TITLE_ROOM * READS_AT / full, reads, va="top", **small)
+    figure.text(EDGE / width, 1 - (title_room - TITLE_ROOM * (1 - READS_AT)) / full, reads, va="top", **small)
     figure.text(EDGE / width, 0.08 / full, line, va="bottom", **small)
     figure.subplots_adjust(
         left=frame.left / width,
@@ -212,7 +225,8 @@ def legend(figure: Figure, handles: Sequence[Any], texts: Sequence[str], *, colu
     """Write the legend of a page below its title; `Frame.legend_rows` reserves the room."""
     width, height = figure.get_size_inches()
     reads = LINE_HEIGHT * SMALL / POINTS_PER_INCH * any(text.get_text() for text in figure.texts[READS : READS + 1])
-    corner = EDGE / float(width), 1 - (TITLE_ROOM + reads) / float(height)
+    title = TITLE_ROOM + TITLE_LINE * figure.texts[0].get_text().count("\n")
+    corner = EDGE / float(width), 1 - (title + reads) / float(height)
     place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": corner, "borderaxespad": 0}
     figure.legend(handles, texts, ncols=columns, **place, **style)
 

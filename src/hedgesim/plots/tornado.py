@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,8 +16,10 @@ from hedgesim.plots.chart import Limits, Size
 from hedgesim.plots.theme import (
     BLUE,
     INK,
+    LINE_HEIGHT,
     MUTED,
     NORMAL,
+    POINTS_PER_INCH,
     SMALL,
     VERMILION,
     Frame,
@@ -27,7 +30,9 @@ from hedgesim.plots.theme import (
 )
 
 BAR = 0.62  # of a row
-ROW = 0.34  # inches
+ROW = 0.34  # inches, of a label of one line
+BETWEEN = 0.12  # inches between labels of several lines
+LABEL, LABEL_LINES = 44, 3  # characters of a line of a label, and lines at most
 ROOM = 0.22  # of the span of values, for the numbers at both sides
 MOST_NAMED = 4
 ABOVE = 0.12  # inches above the first bar
@@ -44,7 +49,8 @@ def tornado_limits(table: pd.DataFrame) -> Limits:
 def draw_tornado(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
     """A bar per switch from zero, the largest at the top, with its interval and its number.
 
-    table: columns switch, value, low, high; parts of a difference, in its unit.
+    table: columns switch, value, low, high; parts of a difference, in its unit. What a column `what` says is beside
+    the name.
     """
     rows = _ranked(table)
     y, low, high = np.arange(len(rows)), *(limits or tornado_limits(table))
@@ -57,7 +63,7 @@ def draw_tornado(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
         end = max(row["value"], row["high"]) if right else min(row["value"], row["low"])
         style: dict[str, Any] = {"ha": "left" if right else "right", "va": "center", "size": SMALL, "color": MUTED}
         axis.annotate(text, (end, place), (4 if right else -4, 0), textcoords="offset points", **style)
-    axis.set_yticks(y, list(rows["switch"]), size=NORMAL, color=INK)
+    axis.set_yticks(y, _labels(rows), size=NORMAL, color=INK)
     axis.set(xlim=(low, high), ylim=(len(rows) - 0.4, -0.6))
     plain_rows(axis, "left")
     axis.grid(visible=True, axis="x")
@@ -65,10 +71,23 @@ def draw_tornado(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
     return axis
 
 
+def _lines(labels: Iterable[str]) -> int:
+    """Lines of the label that has most."""
+    return max((label.count("\n") + 1 for label in labels), default=1)
+
+
 def _ranked(table: pd.DataFrame) -> pd.DataFrame:
     """The largest part first, whatever its sign."""
     order = table["value"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def _labels(table: pd.DataFrame) -> list[str]:
+    """Each switch by its name and in words, on lines of their own."""
+    if "what" not in table:
+        return list(table["switch"])
+    said = (f"{name}: {what}" if what else name for name, what in zip(table["switch"], table["what"], strict=True))
+    return ["\n".join(textwrap.wrap(text, LABEL, max_lines=LABEL_LINES, placeholder=" …") or [text]) for text in said]
 
 
 def _texts(values: Iterable[float]) -> list[str]:
@@ -96,5 +115,8 @@ def describe_tornado(table: pd.DataFrame) -> str:
 
 
 def tornado_size(table: pd.DataFrame) -> Size:
-    """A row per switch, and room for its name."""
-    return Size(5.6, ROW * len(table) + 0.2, text_width(table["switch"]) * NORMAL / SMALL + 0.3)
+    """A row per switch, and room for its label."""
+    labels = _labels(table)
+    lines = [line for label in labels for line in label.split("\n")]
+    row = max(ROW, _lines(labels) * LINE_HEIGHT * NORMAL / POINTS_PER_INCH + BETWEEN)
+    return Size(5.6, row * len(table) + 0.2, text_width(lines) * NORMAL / SMALL + 0.3)

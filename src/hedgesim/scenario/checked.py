@@ -94,6 +94,7 @@ class CheckedFile(BaseModel):
     """What to write for a key that is missing."""
 
     _path: Path = PrivateAttr(default=Path())
+    _name: str = PrivateAttr(default="")
     _places: dict[str, Place] = PrivateAttr(default_factory=dict)
 
     @classmethod
@@ -150,8 +151,8 @@ class CheckedFile(BaseModel):
 
     @property
     def name(self) -> str:
-        """Name of the file without folder and ending."""
-        return self._path.stem
+        """Name of the file without folder and ending; of a twin, what it lacks too."""
+        return self._name or self._path.stem
 
     @property
     def path(self) -> Path:

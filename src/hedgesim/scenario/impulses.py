@@ -21,6 +21,8 @@ from hedgesim.scenario.tables import Tables
 ENDLESS = np.inf
 
 ASSUMPTION = "assumption"
+ALARM = "alarm"
+"""Channel of security events near the countries."""
 
 ALARM_HALF_LIFE = 12.0
 """Quarters after which half of an alarm is left."""
@@ -113,7 +115,7 @@ def _alarms(scenario: Scenario, tables: Tables) -> Iterable[Impulse]:
             line = Impulse(
                 shock=f"{event}_alarm",
                 name=event.replace("_", " "),
-                channel="alarm",
+                channel=ALARM,
                 size=float(row["value"]),
                 onset=float(acting.index - scenario.start.index),
                 source=str(row["source"]),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 
-from hedgesim.errors import LONGEST_SHOWN_LIST, HedgesimError, ScenarioError
+from hedgesim.errors import HedgesimError, ScenarioError, in_order
 from hedgesim.model.setting import Axes
 from hedgesim.scenario.cells import bounds_of, wanted
 from hedgesim.scenario.tables import Tables
@@ -68,7 +68,7 @@ def _attributes(tables: Tables, axes: Axes) -> Iterator[Missing]:
                 unit = UNITS[axis].get(attribute, "")
                 number = wanted(*bounds_of(name, "value", attribute=attribute))
                 rows = f"Add a row each with {number}{f' ({unit})' if unit else ''}."
-                yield _missing(name, f"{attribute} of {_listed(without)}", rows)
+                yield _missing(name, f"{attribute} of {in_order(without)}", rows)
 
 
 def _pairs(tables: Tables, axes: Axes) -> Iterator[Missing]:
@@ -80,7 +80,7 @@ def _pairs(tables: Tables, axes: Axes) -> Iterator[Missing]:
         wanted_ones = ((a, b) for a in codes[first] for b in codes[second] if a != b)
         without = [f"{a}-{b}" for a, b in wanted_ones if (a, b) not in there]
         if without:
-            yield _missing(name, _listed(without), f"Add a row each with {wanted(*bounds_of(name, column))}.")
+            yield _missing(name, in_order(without), f"Add a row each with {wanted(*bounds_of(name, column))}.")
 
 
 def _shares(tables: Tables, axes: Axes) -> Iterator[Missing]:
@@ -91,15 +91,9 @@ def _shares(tables: Tables, axes: Axes) -> Iterator[Missing]:
     without = ["-".join(cell) for cell in cells if cell not in there]
     if without:
         yield _missing(
-            "shares", _listed(without), "Add a row each with a number from 0 to 1; those of a domain sum to 1."
+            "shares", in_order(without), "Add a row each with a number from 0 to 1; those of a domain sum to 1."
         )
 
 
 def _missing(table: str, what: str, remedy: str) -> Missing:
     return table, f"there is no number at the start for {what}", remedy
-
-
-def _listed(names: Sequence[str]) -> str:
-    """Names in their order, cut when there are many."""
-    more = len(names) - LONGEST_SHOWN_LIST
-    return ", ".join(names[:LONGEST_SHOWN_LIST]) + (f" and {more} more" if more > 0 else "")

@@ -6,10 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hedgesim.errors import DEFAULT_PLACE, Place, ScenarioError
+from hedgesim.errors import DEFAULT_PLACE, HedgesimError, Place, ScenarioError, closest, in_order, shown
+from hedgesim.scenario.arrays import read_inputs
+from hedgesim.scenario.impulses import ALARM, impulses_of
+from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.positions import plain, tree_of
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
+
+MOST_NAMED = 3
+"""Shocks and changes that the name of a twin says it lacks."""
 
 
 def read_twin(
@@ -20,53 +26,75 @@ def read_twin(
     overrides: those of the scenario, which hold for the twin too, as its `--seed` does.
 
     Raises:
-        ScenarioError: both are asked for, the twin has other quarters or another seed, or a name is unknown.
+        ScenarioError: both are asked for, the twin has other quarters or another seed, or a name is of nothing in it.
     """
     if name is not None and without:
         raise ScenarioError(Place("--twin"), "a twin and --without cannot both be given", "Give one of them.")
-    texts = (*overrides, *lacking(scenario, without)) if without else overrides
+    texts = (*overrides, *lacking(scenario, without))
     asked = scenario.seed if name is None or scenario.place("seed").file.startswith("--seed") else None
-    try:
-        twin = read_scenario(name or scenario.path, overrides=texts, seed=asked)
-    except ScenarioError as error:
-        raise _placed(error, f"--set {texts[-1]}", f"--without {' '.join(without)}") if without else error from None
+    twin = read_scenario(name or scenario.path, overrides=texts, seed=asked)
     if (twin.start, twin.end) != (scenario.start, scenario.end):
         fault = f"{twin.name} runs {twin.start} to {twin.end}, {scenario.name} {scenario.start} to {scenario.end}"
         raise ScenarioError(Place("--twin"), fault, "Name a scenario of the same quarters.")
     if twin.seed != scenario.seed:
         fault = f"{twin.name} has the seed {twin.seed}, {scenario.name} {scenario.seed}, and twins need one"
         raise ScenarioError(twin.place("seed"), fault, f"Give both --seed {scenario.seed}.")
+    twin._name = name_of_twin(scenario, twin)
     return twin
 
 
 def lacking(scenario: Scenario, without: Sequence[str]) -> Iterator[str]:
-    """Overrides that take changes, own shocks, and recorded shocks or events from a scenario."""
-    yield from (f"changes.{name}=null" for name in without if name in scenario.changes)
-    yield from (f"shocks.{name}=null" for name in without if name in scenario.shocks)
-    recorded = [name for name in without if name not in scenario.changes and name not in scenario.shocks]
+    """Overrides that take changes, own shocks, and recorded shocks or events from a scenario.
+
+    Raises:
+        ScenarioError: names of nothing that acts in the scenario, all of them.
+    """
+    names = dict.fromkeys(without)
+    yield from (f"changes.{name}=null" for name in names if name in scenario.changes)
+    own = [name for name in names if name in scenario.shocks]
+    yield from (
+        f"{key}.{name}=null" for name in own for key in ("shocks", "shock_sizes") if name in getattr(scenario, key)
+    )
+    recorded = [name for name in names if name not in scenario.changes and name not in scenario.shocks]
     if recorded:
+        _check_recorded(scenario, recorded)
         yield f"omit_shocks=[{', '.join((*scenario.omit_shocks, *recorded))}]"
 
 
-def _placed(error: ScenarioError, before: str, after: str) -> ScenarioError:
-    """The same errors with places that the user knows: what they begin with is replaced."""
-    moved = [
-        ScenarioError(
-            Place(str(one.place).replace(before, after, 1)) if str(one.place).startswith(before) else one.place,
-            one.fault.removesuffix(" in omit_shocks"),
-            one.remedy,
-        )
-        for one in error.all
-    ]
-    return ScenarioError.of(moved)
+def _check_recorded(scenario: Scenario, names: Sequence[str]) -> None:
+    """Refuse names of no recorded shock or event that acts in a scenario; the remedy says what there is."""
+    lines = sorted(impulses_of(scenario, read_inputs(scenario).tables), key=lambda line: -line.onset)
+    acting = {line.event or line.shock: line.name for line in lines if line.shock not in scenario.shocks}
+    single = {line.shock: line.name for line in lines if line.channel != ALARM}
+    own = {name: change.name or change.in_words for name, change in scenario.changes.items()}
+    shocks = {name: shock.name or name for name, shock in scenario.shocks.items()}
+    known = known_names(scenario.tables_folder)
+    meanings = {**known.meanings, **acting, **single, **own, **shocks}
+    kinds = {"changes": [*own], "shocks of its own": [*shocks], "recorded shocks": [*acting]}
+    there = ", ".join(f"{kind} ({in_order(ids)})" for kind, ids in kinds.items() if ids) or "nothing to leave out"
+    errors = []
+    for name in names:
+        if name in {*acting, *single}:
+            continue
+        fault = f"unknown shock, event or change {shown(name)} in {scenario.name}"
+        if name in (known.recorded_shocks or ()):
+            fault = f"{name} does not act in {scenario.name}, from {scenario.start} to {scenario.end}"
+        near = closest(name, {*own, *shocks, *acting, *single}, meanings)
+        guess = f"Did you mean {shown(near)}? " if near else ""
+        errors.append(HedgesimError(f"--without {name}", fault, f"{guess}It has {there}."))
+    if errors:
+        raise ScenarioError.of(errors)
 
 
 def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
     """What the twin is called: its name, or what it lacks."""
     own = [name for name in (*scenario.changes, *scenario.shocks) if name not in {*twin.changes, *twin.shocks}]
     absent = [*(name for name in twin.omit_shocks if name not in scenario.omit_shocks), *own]
-    same = twin.name == scenario.name
-    return f"{twin.name} without {', '.join(absent)}" if same and absent else twin.name
+    if twin.name != scenario.name or not absent:
+        return twin.name
+    named = absent if len(absent) <= MOST_NAMED else [*absent[:MOST_NAMED], f"{len(absent) - MOST_NAMED} more"]
+    *first, last = named
+    return f"{twin.name} without {', '.join(first)}{' and ' if first else ''}{last}"
 
 
 @dataclass(frozen=True)
