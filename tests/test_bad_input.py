@@ -182,7 +182,7 @@ def test_a_command_that_means_nothing_is_refused(command: str, words: list[str])
 
 
 @pytest.mark.parametrize(
-    "command", ["run x.yaml", "run x.yaml --without covid", "grid x.yaml --vary settings.taste.threat=0,1"]
+    "command", ["run x.yaml", "run x.yaml --without clash_2021", "grid x.yaml --vary settings.taste.threat=0,1"]
 )
 def test_runs_for_which_there_is_no_room_are_refused_before_the_first(command: str) -> None:
     written(PLAIN)
@@ -307,7 +307,7 @@ def test_a_set_without_a_path_is_refused() -> None:
 
 
 def test_what_the_twin_lacks_is_guessed() -> None:
-    assert 'Did you mean "war_2022"?' in refused("run", written(PLAIN), "--without", "war")
+    assert 'Did you mean "war_2022"?' in refused("run", "war_2022", "--without", "war")
 
 
 @pytest.mark.parametrize(

@@ -115,10 +115,12 @@ EDITS = {
     ),
     "2026Q4 -> 2921Q1": "3:6: end 2921Q1 is 3600 quarters after start 2021Q1. Choose at most 400 quarters.",
     "2025Q1 -> 2027Q1": (
-        "7:11: shocks.peace acts in 2027Q1, outside the period 2021Q1 to 2026Q4. Choose a date from 2021Q1 to 2026Q4."
+        "7:11: shocks.peace.date is 2027Q1, and the scenario runs from 2021Q1 to 2026Q4. "
+        "Choose a date from 2021Q1 to 2026Q4."
     ),
     "2025Q1 -> 2019-05-05": (
-        "7:11: shocks.peace acts in 2019Q2, outside the period 2021Q1 to 2026Q4. Choose a date from 2021Q1 to 2026Q4."
+        "7:11: shocks.peace.date is 2019Q2, and the scenario runs from 2021Q1 to 2026Q4. "
+        "Choose a date from 2021Q1 to 2026Q4."
     ),
     "    date: 2025Q1\n -> ": "6:3: shocks.peace has neither date nor arrival. Write date: or arrival: {rate: …}.",
     "date: 2025Q1 -> date: 2025Q1\n    arrival: {rate: 0.1}": (
@@ -193,7 +195,8 @@ FILES |= WHOLE
 
 @pytest.mark.parametrize(("text", "line"), FILES.values(), ids=FILES)
 def test_bad_file_gives_place_fault_and_remedy(text: str | bytes, line: str, write: Writer) -> None:
-    assert str(error_of(write(text))) == line
+    (error,) = error_of(write(text)).all
+    assert str(error) == line
 
 
 NAMES = {

@@ -35,7 +35,7 @@ BAD = {
     "rule: {country: AAA, alpha: 7}}": "changes.one.rule.alpha is 7, out of range. Write a number from 0 to 6.",
     "rule: {country: CCC, alpha: 1}}": 'the rule neutrality has no parameter "alpha". Known: rule.',
     "rule: {country: RED, rule: neutrality}}": (
-        'unknown country "RED" in changes.one.rule. Known: AAA, BBB, CCC, all.'
+        'unknown country "RED" in changes.one.rule.country. Known: AAA, BBB, CCC, all.'
     ),
     "rule: {country: AAA}}": "changes.one.rule changes nothing. Add rule: NAME, or a parameter.",
     "rule: {rule: neutrality}}": "changes.one.rule must name one country or one power. Write country: CODE.",
@@ -60,7 +60,7 @@ def test_a_change_that_cannot_be_is_refused_with_place_fault_and_remedy(
 @pytest.mark.parametrize("date", ["2021Q1", "2027Q1"])
 def test_a_change_is_dated_after_the_start_and_up_to_the_end(date: str, write: Writer, words: KnownNames) -> None:
     path = write(BASE + HEAD + "rule: {power: RED, rule: patron}}\n")
-    assert f"changes.one is dated {date}" in str(error_of(path, overrides=[f"changes.one.date={date}"], names=words))
+    assert f"changes.one.date is {date}" in str(error_of(path, overrides=[f"changes.one.date={date}"], names=words))
 
 
 def test_two_changes_of_one_thing_at_one_date_contradict_each_other(write: Writer, words: KnownNames) -> None:

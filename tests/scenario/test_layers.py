@@ -74,7 +74,7 @@ FAULTS = {
     "own value against an inherited one": (
         BASE,
         "end: 2021Q4\n",
-        "lib/base.yaml:16:11: shocks.war acts in 2022Q2, outside the period 2021Q1 to 2021Q4. "
+        "lib/base.yaml:16:11: shocks.war.date is 2022Q2, and the scenario runs from 2021Q1 to 2021Q4. "
         "Choose a date from 2021Q1 to 2021Q4.",
     ),
     "broken YAML": (

@@ -80,7 +80,7 @@ def test_a_moved_shock_is_noted_also_one_that_does_not_act() -> None:
     ("setting", "fault"),
     [
         ("shock_dates.war_202=2023Q1", 'unknown shock or event "war_202" in shock_dates. Did you mean "war_2022"?'),
-        ("shock_dates.war_2022=2033Q1", "shock_dates.war_2022 acts in 2033Q1, outside the period 2021Q1 to 2026Q4."),
+        ("shock_dates.war_2022=2033Q1", "shock_dates.war_2022 is 2033Q1, and the scenario runs from 2021Q1 to 2026Q4."),
         ("shock_dates.war_2022=soon", 'shock_dates.war_2022 must be a quarter or a date, not "soon".'),
     ],
 )

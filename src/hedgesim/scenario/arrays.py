@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from hedgesim.errors import Place, ScenarioError
+from hedgesim.errors import HedgesimError, Place, ScenarioError
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
@@ -45,8 +45,23 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     Raises:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
-    tables = _tables_at_start(scenario)
+    try:
+        tables = _tables_at_start(scenario)
+    except ScenarioError as error:
+        rest = faults_of_tables(scenario.model_copy(update={"data": ()})) if scenario.data else ()
+        raise ScenarioError.of([*error.all, *rest]) from None
     return ScenarioInputs(tables, setting_of(scenario, tables))
+
+
+def faults_of_tables(scenario: Scenario) -> Sequence[HedgesimError]:
+    """What keeps the inputs of a scenario from being read."""
+    try:
+        read_inputs(scenario)
+    except ScenarioError as error:
+        return error.all
+    except HedgesimError as error:
+        return [error]
+    return []
 
 
 def axes_at_start(scenario: Scenario) -> Axes:

@@ -1,21 +1,31 @@
 """Dated changes of a scenario file: who belongs to a format, who follows which rule, which formats open or close."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, model_validator
 
 from hedgesim.errors import listed, shown
 from hedgesim.model.period import Period
 from hedgesim.scenario.channels import ShockId
 from hedgesim.scenario.checked import FROZEN, PATH, Fault, OrNull, refuse
 from hedgesim.scenario.known_names import KnownNames
-from hedgesim.scenario.positions import KeyPath
 from hedgesim.scenario.rule_choices import EVERYBODY, RuleChoice, Rules, parameter_faults
-from hedgesim.scenario.values import Countries, Country, EventDate, Format, Name, Source, by_key, choice
+from hedgesim.scenario.values import (
+    Countries,
+    Country,
+    EventDate,
+    Format,
+    Name,
+    Source,
+    by_key,
+    choice,
+    known,
+    known_to,
+    within,
+)
 
 KINDS = ("membership", "rule", "format")
-SIDES = {"countries": "country", "powers": "power"}
 
 
 class MembershipChange(BaseModel):
@@ -36,16 +46,26 @@ class RuleChange(RuleChoice):
     rule: Name | None = Field(
         None, examples=["balancing"], description="Name of the rule; left out: the one followed so far."
     )
-    country: Name | None = Field(None, examples=["UZB"], description="The country, or all.")
-    power: Name | None = Field(None, examples=["CHN"], description="The power, or all, in place of a country.")
+    country: Annotated[Name, known("countries", "country", in_scenario=True, besides=(EVERYBODY,))] | None = Field(
+        None, examples=["UZB"], description="The country, or all."
+    )
+    power: Annotated[Name, known("powers", "power", in_scenario=True, besides=(EVERYBODY,))] | None = Field(
+        None, examples=["CHN"], description="The power, or all, in place of a country."
+    )
 
     @model_validator(mode="after")
-    def _check(self) -> Self:
-        """Check that one is named and something changes."""
+    def _check(self, info: ValidationInfo) -> Self:
+        """Check that one is named, something changes, and a rule is known and has the parameters given with it."""
         if (self.country is None) == (self.power is None):
             refuse([Fault((), f"{PATH} must name one country or one power", "Write country: CODE.", at_key=True)])
         if self.rule is None and not self.parameters:
             refuse([Fault((), f"{PATH} changes nothing", "Add rule: NAME, or a parameter.", at_key=True)])
+        book = known_to(info).rules_of(self.side)
+        if self.rule is not None and book is not None:
+            if self.rule not in book:
+                fault = f"there is no rule {shown(self.rule)} for {self.side}"
+                refuse([Fault(("rule",), fault, choice(self.rule, book))])
+            refuse(parameter_faults((), self.rule, self.parameters, book[self.rule]))
         return self
 
     @property
@@ -87,7 +107,7 @@ class Change(BaseModel):
 
     model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
     name: Name | None = Field(None, examples=["Kazakhstan leaves"], description="What the change is called in charts.")
-    date: EventDate = Field(
+    date: Annotated[EventDate, within(1, "; what holds at the start is written in rules: or data:")] = Field(
         examples=["2025Q1"],
         description="Quarter from which it holds, after the start, or a date (second half: the next quarter).",
     )
@@ -171,52 +191,20 @@ def rule_at(
     return rule, values, given
 
 
-def change_faults(
-    changes: Mapping[str, Change], rules: Rules, period: tuple[Period, Period], names: KnownNames
-) -> Iterator[Fault]:
-    """Check dates against the period of the scenario, changes against one another, and rules against those known."""
-    start, end = period
+def change_faults(changes: Mapping[str, Change], rules: Rules, names: KnownNames) -> Iterator[Fault]:
+    """Check changes against one another, and parameters without a rule against the one that is followed then."""
     seen: dict[tuple[Any, ...], str] = {}
     for name, change in changes.items():
-        path: KeyPath = ("changes", name)
-        if not start < change.date <= end:
-            fault = f"changes.{name} is dated {change.date}, and the scenario runs from {start} to {end}"
-            remedy = f"Choose a date after {start} up to {end}; what holds at the start is written in rules: or data:."
-            yield Fault((*path, "date"), fault, remedy)
         first = seen.setdefault((change.target, change.date.index), name)
         if first != name:
             fault = f"changes.{first} and changes.{name} both give {' of '.join(change.target[:2])} in {change.date}"
-            yield Fault(path, fault, "Keep one of the two.", at_key=True)
-    for side, what in SIDES.items():
-        members: Collection[str] | None = getattr(names.in_scenario, side)
-        yield from _rule_faults(changes, rules, side, members, names=names)
-        for name, change in changes.items():
-            if change.rule is None or change.rule.side != side or members is None:
-                continue
-            if change.rule.who not in {EVERYBODY, *members}:
-                fault = f"unknown {what} {shown(change.rule.who)} in changes.{name}.rule"
-                known = choice(change.rule.who, [EVERYBODY, *members], names.meanings)
-                yield Fault(("changes", name, "rule", what), fault, known)
-
-
-def _rule_faults(
-    changes: Mapping[str, Change], rules: Rules, side: str, members: Collection[str] | None, *, names: KnownNames
-) -> Iterator[Fault]:
-    """Check the rules of one side that changes bring: each must be known, and have the parameters given."""
-    book = names.country_rules if side == "countries" else names.power_rules
-    if book is None:
-        return
-    said: set[str] = set()
-    for code in members or ():
-        for name, date, change in rule_changes(changes, side, code):
-            path: KeyPath = ("changes", name, "rule")
-            rule, _, _ = rule_at(rules, changes, (side, code), date)
-            if name in said:
-                continue
-            if change.rule is not None and change.rule not in book:
-                said.add(name)
-                fault = f"there is no rule {shown(change.rule)} for {side}"
-                yield Fault((*path, "rule"), fault, choice(change.rule, book))
-            elif rule in book and (found := [*parameter_faults(path, rule, change.parameters, book[rule])]):
-                said.add(name)
-                yield from found
+            yield Fault(("changes", name), fault, "Keep one of the two.", at_key=True)
+    for side in ("countries", "powers"):
+        book, said = names.rules_of(side) or {}, set()
+        for code in getattr(names.in_scenario, side) or ():
+            for name, date, own in rule_changes(changes, side, code):
+                rule, _, _ = rule_at(rules, changes, (side, code), date)
+                if own.rule is None and name not in said and rule in book:
+                    found = [*parameter_faults(("changes", name, "rule"), rule, own.parameters, book[rule])]
+                    said |= {name} if found else set()
+                    yield from found

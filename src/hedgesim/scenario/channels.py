@@ -9,7 +9,18 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonS
 from hedgesim.errors import choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS, ChannelForm
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, Or, misfit, refuse
-from hedgesim.scenario.values import Countries, Country, Domains, EventDate, Name, Options, Powers, Source, known_to
+from hedgesim.scenario.values import (
+    Countries,
+    Country,
+    Domains,
+    EventDate,
+    Name,
+    Options,
+    Powers,
+    Source,
+    known_to,
+    within,
+)
 
 TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
 _WORD = re.compile("-?[A-Za-z]+")
@@ -154,7 +165,7 @@ class Shock(BaseModel):
 
     model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
     name: Name | None = Field(None, examples=["The ceasefire"], description="What the event is called in charts.")
-    date: EventDate | None = Field(
+    date: Annotated[EventDate, within()] | None = Field(
         None,
         examples=["2025-03-10"],
         description="Quarter from which it acts, or the date of the event (second half: the next quarter).",

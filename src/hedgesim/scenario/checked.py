@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -15,9 +15,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from hedgesim.errors import Place, ScenarioError, choose_from, shown
+from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.files import number_like
 from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, resolve, walk
+from hedgesim.scenario.rounds import AT_KEY, findings_of, length_of, path_of
 
 FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -26,9 +27,6 @@ MOST_FAULTS = 300
 
 PATH, WHERE = "\0path", "\0where"
 """In a fault: the dotted path of the value, or of what holds it where a key or an entry of a list is at fault."""
-
-AT_KEY = "[key]"
-"""Last step of a location in pydantic's findings: the key is at fault, not its value."""
 
 OURS = "said_by_hedgesim"
 Remedy = str | Callable[[], str]
@@ -92,29 +90,40 @@ class CheckedFile(BaseModel):
     model_config = FROZEN
     advice: ClassVar[Mapping[str, str]] = {}
     """What to write for a key that is missing."""
+    depends: ClassVar[Mapping[str, Collection[str]] | None] = None
+    """As of `findings_of`."""
 
     _path: Path = PrivateAttr(default=Path())
     _name: str = PrivateAttr(default="")
     _places: dict[str, Place] = PrivateAttr(default_factory=dict)
 
     @classmethod
-    def of_tree(cls, tree: Node, path: Path, *, files: Iterable[str] = (), context: Any = None) -> Self:
+    def of_tree(
+        cls,
+        tree: Node,
+        path: Path,
+        *,
+        files: Iterable[str] = (),
+        context: Any = None,
+        faults: Sequence[HedgesimError] = (),
+        further: Callable[[Self], Iterable[HedgesimError]] = lambda _: (),
+    ) -> Self:
         """Check the values of a file.
 
         files: the chain of files, the named one first; options of the command line come before them. context: what
-        validators know besides the file.
+        validators know besides the file. faults: that were found before. further: finds other faults, where there are
+        some, in what is left without.
 
         Raises:
             ScenarioError: the first fault by position, with the others attached.
         """
-        try:
-            checked = cls.model_validate(plain(tree), context=context)
-        except ValidationError as error:
-            errors = list(cls._errors(error.errors(include_url=False), tree))
-        else:
+        found, checked = findings_of(lambda data: cls.model_validate(data, context=context), plain(tree), cls.depends)
+        if checked is not None:
             checked._path = path
             checked._places = {dotted(keys): node.place for keys, node in walk(tree) if keys}
-            return checked
+            if not found and not faults:
+                return checked
+        errors: list[HedgesimError] = [*faults, *cls._errors(found, tree), *(further(checked) if checked else ())]
         ranks = {file: rank for rank, file in enumerate([tree.place.file, *files])}
         errors.sort(key=lambda one: (ranks.get(one.place.file, -1), one.place.line or 0, one.place.column or 0))
         raise ScenarioError.of(errors)
@@ -122,9 +131,9 @@ class CheckedFile(BaseModel):
     @classmethod
     def _errors(cls, details: list[ErrorDetails], tree: Node) -> Iterator[ScenarioError]:
         """Turn pydantic's findings into errors with places."""
-        for detail in islice((one for one in details if not _is_echo(one)), MOST_FAULTS):
+        for detail in islice(details, MOST_FAULTS):
             at_key = detail["loc"][-1:] == (AT_KEY,) or detail["type"] == "extra_forbidden"
-            path: KeyPath = tuple(key for key in detail["loc"] if key != AT_KEY)
+            path = path_of(detail)
             fault, remedy = cls._words(detail, path)
             held = path[:-1] if at_key or (path and isinstance(path[-1], int)) else path
             fault = fault.replace(PATH, dotted(path)).replace(WHERE, dotted(held))
@@ -143,7 +152,7 @@ class CheckedFile(BaseModel):
         if kind == "missing":
             return f"{path[-1]} is missing{owner}", cls.advice.get(str(path[-1]), f"Add {path[-1]}.")
         given = {key: f"{one:g}" if isinstance(one, float) else str(one) for key, one in context.items()}
-        given |= {"path": PATH, "value": value, "count": str(_length(detail["input"]))}
+        given |= {"path": PATH, "value": value, "count": str(length_of(detail["input"]))}
         fault, remedy = WORDS.get(kind, UNFIT)
         if kind == "float_type" and isinstance(detail["input"], str):
             remedy = number_like(detail["input"])
@@ -207,16 +216,6 @@ class CheckedFile(BaseModel):
     def keys_at(cls, path: KeyPath) -> tuple[str, ...]:
         """The keys that are named below a path; none where any name, or no key at all, may be."""
         return tuple(key for form in cls.forms_at(path) for key in form.get("properties", {}))
-
-
-def _length(value: object) -> int:
-    """How many entries a value has."""
-    return len(value) if isinstance(value, Sized) else 1
-
-
-def _is_echo(detail: ErrorDetails) -> bool:
-    """Return whether a list is called too short only because faulty entries, reported too, were not counted."""
-    return detail["type"] == "too_short" and _length(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _step(form: dict[str, Any], key: str | int) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
+from hedgesim.model.period import Period
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.rules.catalogue import Rules
 from hedgesim.scenario.calibrations import calibrations
@@ -53,13 +54,22 @@ class KnownNames:
     """Sizes of the scale by channel and grade."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """Names in words by code, of countries, powers, formats and recorded shocks."""
+    period: tuple[Period, Period] | None = None
+    """Start and end of a scenario, where both can be read."""
+    shocks: Collection[str] = ()
+    """Ids of the shocks of a scenario's own."""
     participants: KnownNames | None = None
-    """Countries, powers, domains and options of one scenario, where it lists some of its own; and all its sources."""
+    """Countries, powers, domains and options of one scenario, where it lists some of its own; all its sources; period
+    and own shocks."""
 
     @property
     def in_scenario(self) -> KnownNames:
         """The names that take part in the scenario."""
         return self.participants or self
+
+    def rules_of(self, side: str) -> Mapping[str, Mapping[str, Bounds]] | None:
+        """Rules of `countries` or `powers`."""
+        return self.country_rules if side == "countries" else self.power_rules
 
     def for_scenario(self, keys: object) -> KnownNames:
         """The same names, with those that take part in a scenario with such keys; faulty lists do not count."""
@@ -73,9 +83,7 @@ class KnownNames:
 
         powers = chosen("powers")
         options = self.options if powers is self.powers else (*(powers or ()), *OTHER_OPTIONS)
-        own = keys.get("sources") if isinstance(keys, dict) else None
-        cited = [key for key in own if isinstance(key, str)] if isinstance(own, dict) else []
-        sources = self.sources if self.sources is None else (*self.sources, *cited)
+        sources = self.sources if self.sources is None else (*self.sources, *_names_below(keys, "sources"))
         part = replace(
             self,
             countries=chosen("countries"),
@@ -83,8 +91,26 @@ class KnownNames:
             powers=powers,
             options=options,
             sources=sources,
+            period=_period_of(keys),
+            shocks=_names_below(keys, "shocks"),
         )
         return replace(self, participants=part)
+
+
+def _names_below(keys: object, key: str) -> list[str]:
+    """Names in a mapping of a scenario that may have faults."""
+    held = keys.get(key) if isinstance(keys, dict) else None
+    return [name for name in held if isinstance(name, str)] if isinstance(held, dict) else []
+
+
+def _period_of(keys: object) -> tuple[Period, Period] | None:
+    """Start and end of a scenario that may have faults."""
+    texts = [str(keys.get(key)) for key in ("start", "end")] if isinstance(keys, dict) else []
+    try:
+        start, end = map(Period.parse, texts)
+    except ValueError:
+        return None
+    return (start, end) if start < end else None
 
 
 def known_names(tables_folder: Path | None = None) -> KnownNames:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hedgesim.errors import Place, ScenarioError, choose_from, shown, texts, whole
+from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown, texts, whole
+from hedgesim.scenario.arrays import faults_of_tables
 from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside, packaged_scenarios
 from hedgesim.scenario.known_names import KnownNames, known_names
 from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree, tree_of
@@ -71,16 +72,20 @@ def _read_ancestor(path: Path, place: Place, chain: str) -> Node:
         raise ScenarioError(place, fault, error.remedy) from None
 
 
-def merge_chain(trees: list[Node]) -> Node:
-    """Merge every file over the one it extends; `extends` itself is used up where it was followed."""
+def merge_chain(trees: list[Node], faults: list[HedgesimError]) -> Node:
+    """Merge every file over the one it extends; `extends` itself is used up where it was followed.
+
+    faults: here are added those of what is deleted and not inherited.
+    """
     merged = Node({}, trees[-1].place)
     for tree in reversed(trees):
         entries = tree.value if isinstance(tree.value, Mapping) else {}
-        merged = _over(merged, replace(tree, value={key: one for key, one in entries.items() if key != "extends"}), ())
+        own = replace(tree, value={key: one for key, one in entries.items() if key != "extends"})
+        merged = _over(merged, own, (), faults)
     return merged
 
 
-def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
+def _over(below: Node | None, above: Node, path: tuple[str, ...], faults: list[HedgesimError]) -> Node:
     """Merge one value over another: mappings key by key, all else replaced."""
     if not isinstance(above.value, Mapping):
         return above
@@ -88,12 +93,12 @@ def _over(below: Node | None, above: Node, path: tuple[str, ...]) -> Node:
     merged = dict(inherited)
     for key, child in above.value.items():
         if not (child.value is None and _is_deletable((*path, key))):
-            merged[key] = _over(inherited.get(key), child, (*path, key))
+            merged[key] = _over(inherited.get(key), child, (*path, key), faults)
         elif key in merged:
             del merged[key]
         else:
             fault = f"null deletes {shown(dotted((*path, key)))}, but no such key is inherited"
-            raise ScenarioError(child.anchor, fault, f"Leave the line out. {choose_from(key, merged)}")
+            faults.append(HedgesimError(child.anchor, fault, f"Leave the line out. {choose_from(key, merged)}"))
     return replace(above, value=merged)
 
 
@@ -102,26 +107,34 @@ def _is_deletable(path: KeyPath) -> bool:
     return any(len(path) > len(prefix) and path[: len(prefix)] == prefix for prefix in DELETABLE)
 
 
-def apply_overrides(tree: Node, overrides: Sequence[str]) -> Node:
+def apply_overrides(tree: Node, overrides: Sequence[str], faults: list[HedgesimError]) -> Node:
     """Apply `PATH=VALUE` texts to a scenario, in their order.
+
+    faults: here are added those of texts that cannot be applied: no `=`, an unknown path, a value that is not YAML;
+    their place is `--set …`.
 
     PATH is dotted, list positions count from 0 (`shocks.peace.channels.0.size`); VALUE is a YAML scalar,
     flow list or flow mapping; null deletes where it does so in a file.
-
-    Raises:
-        ScenarioError: no `=`, an unknown path, a value that is not YAML; its place is `--set …`.
     """
     for text in overrides:
-        path, found, value = text.partition("=")
-        if not found:
-            raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
-        if not path.strip():
-            raise ScenarioError(Place(f"--set '{text}'"), "there is no path before the =", EXAMPLE)
-        place, path = Place(f"--set '{path.strip()}'"), path.strip()
-        if path == "extends":
-            raise ScenarioError(place, "extends is followed before --set", "Change it in the file.")
-        tree = _put(tree, (), path.split("."), _value(value, Place(f"--set {text}")), place)
+        try:
+            tree = _applied(tree, text)
+        except ScenarioError as error:
+            faults += error.all
     return tree
+
+
+def _applied(tree: Node, text: str) -> Node:
+    """A scenario with one value replaced."""
+    path, found, value = text.partition("=")
+    if not found:
+        raise ScenarioError(Place(f"--set '{text}'"), "there is no = in it", EXAMPLE)
+    if not path.strip():
+        raise ScenarioError(Place(f"--set '{text}'"), "there is no path before the =", EXAMPLE)
+    place, path = Place(f"--set '{path.strip()}'"), path.strip()
+    if path == "extends":
+        raise ScenarioError(place, "extends is followed before --set", "Change it in the file.")
+    return _put(tree, (), path.split("."), _value(value, Place(f"--set {text}")), place)
 
 
 def _value(text: str, place: Place) -> Node:
@@ -179,13 +192,14 @@ def read_scenario(
     trees = read_chain(path)
     files = [tree.place.file for tree in trees]
     _refuse_experiment(trees[0])
-    tree = apply_overrides(merge_chain(trees), overrides)
+    faults: list[HedgesimError] = []
+    tree = apply_overrides(merge_chain(trees, faults), overrides, faults)
     if seed is not None:
         seed = whole("seed", seed)
         place = Place(f"--seed {seed}")
         entries = tree.value if isinstance(tree.value, Mapping) else {}
         tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})
-    return _checked(tree, path, _tables_folder(tree, path, files), files=files, names=names)
+    return _checked(tree, path, _tables_folder(tree, path, files), files=files, names=names, faults=faults)
 
 
 def _refuse_experiment(tree: Node) -> None:
@@ -212,12 +226,13 @@ def read_opened(text: str, name: str, *, overrides: Sequence[str] = ()) -> Scena
             remedy = f"Name the file on the command line. {choose_from(str(extends.value), packaged)}"
             raise ScenarioError(extends.place, fault, remedy)
         trees += read_chain(packaged[str(extends.value)])
-    tree = apply_overrides(merge_chain(trees), texts("overrides", overrides))
+    faults: list[HedgesimError] = []
+    tree = apply_overrides(merge_chain(trees, faults), texts("overrides", overrides), faults)
     tables = child_at(tree, "tables")
     if tables is not None and tables.value is not None:
         fault = "a file that is opened here has no folder of tables beside it"
         raise ScenarioError(tables.anchor, fault, "Name the file on the command line.")
-    return _checked(tree, Path(name), None, files=[one.place.file for one in trees])
+    return _checked(tree, Path(name), None, files=[one.place.file for one in trees], faults=faults)
 
 
 def scenario_of_text(text: str, path: Path, folder: Path | None = None) -> Scenario:
@@ -241,9 +256,16 @@ def _checked(
     *,
     files: Sequence[str] = (),
     names: Callable[[Path | None], KnownNames] = known_names,
+    faults: Sequence[HedgesimError] = (),
 ) -> Scenario:
-    """The scenario of a tree; folder: its own tables."""
-    scenario = Scenario.of_tree(tree, path, files=files, context=names(folder).for_scenario(plain(tree)))
+    """The scenario of a tree; folder: its own tables; faults: that were found before."""
+
+    def of_tables(rest: Scenario) -> Sequence[HedgesimError]:
+        rest._tables_folder = folder
+        return faults_of_tables(rest) if names is known_names else ()
+
+    context = names(folder).for_scenario(plain(tree))
+    scenario = Scenario.of_tree(tree, path, files=files, context=context, faults=faults, further=of_tables)
     scenario._tables_folder = folder
     return scenario
 

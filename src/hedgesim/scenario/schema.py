@@ -11,10 +11,9 @@ from hedgesim.model.period import Period
 from hedgesim.scenario.calibrations import SHIPPED, why_refused
 from hedgesim.scenario.changes import Changes, change_faults
 from hedgesim.scenario.channels import Shock, ShockId
-from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, OrNull, misfit, refuse
+from hedgesim.scenario.checked import FROZEN, WHERE, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames
 from hedgesim.scenario.own_sources import OwnSources
-from hedgesim.scenario.positions import KeyPath, dotted
 from hedgesim.scenario.rule_choices import EVERYBODY, Rules
 from hedgesim.scenario.values import (
     AnyNames,
@@ -34,6 +33,7 @@ from hedgesim.scenario.values import (
     choice,
     known,
     known_to,
+    within,
 )
 
 LARGEST_SEED = 2**63 - 1
@@ -46,6 +46,33 @@ def _of_this_edition(name: str) -> str:
     if refused:
         raise misfit(*refused)
     return name
+
+
+def _after_start(end: Period, info: ValidationInfo) -> Period:
+    """Refuse an end that is not after the start, or too far from it."""
+    start = (info.data or {}).get("start")
+    length = 1 if start is None else end.index - start.index
+    if length <= 0:
+        fault = f"end {end} is not after start {start}"
+        raise misfit(fault, "Choose an end at least one quarter after the start.")
+    if length > MOST_QUARTERS:
+        raise misfit(f"end {end} is {length} quarters after start {start}", f"Choose at most {MOST_QUARTERS} quarters.")
+    return end
+
+
+def _of_known_shocks(*, own: bool) -> AfterValidator:
+    """Refuse values of shocks that are not recorded; own: those of the scenario's own may have some too."""
+
+    def check(values: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        names = known_to(info)
+        if names.recorded_shocks is not None:
+            ids = {*names.recorded_shocks, *(names.in_scenario.shocks if own else ())}
+            unknown = [(name, choice(name, ids, names.meanings)) for name in values if name not in ids]
+            fault = f"unknown shock or event {{}} in {WHERE}"
+            refuse(Fault((name,), fault.format(shown(name)), remedy, at_key=True) for name, remedy in unknown)
+        return values
+
+    return AfterValidator(check)
 
 
 class DataOverride(BaseModel):
@@ -100,6 +127,10 @@ class Scenario(CheckedFile):
     """A checked scenario: the keys of its file after `extends` and overrides; see `read_scenario`."""
 
     model_config = ConfigDict(json_schema_extra=_only_alone)
+    depends: ClassVar[Mapping[str, Collection[str]] | None] = {
+        "changes.*.rule*": ("rules", "changes"),
+        "shocks.*": ("recorded_shocks", "omit_shocks"),
+    }
     advice: ClassVar[Mapping[str, str]] = {
         "purpose": "Add a line such as purpose: what the scenario shows.",
         "start": "Add a line such as start: 2021Q1.",
@@ -119,7 +150,7 @@ class Scenario(CheckedFile):
         description="Packaged scenario, or file in the same folder, whose keys hold where this one has none.",
     )
     start: Quarter = Field(examples=["2021Q1"], description="First quarter: the starting world.")
-    end: Quarter = Field(examples=["2026Q4"], description="Last quarter.")
+    end: Annotated[Quarter, AfterValidator(_after_start)] = Field(examples=["2026Q4"], description="Last quarter.")
     seed: int = Field(ge=0, le=LARGEST_SEED, examples=[2022], description="Seed of all random numbers.")
     parameters: Annotated[Name, AfterValidator(_of_this_edition), known("calibrations", "calibration")] = Field(
         SHIPPED, examples=["prior"], description="A named calibration, or prior: values as declared."
@@ -178,12 +209,16 @@ class Scenario(CheckedFile):
         ],
         description="The scenario's own shocks, by id.",
     )
-    shock_sizes: Annotated[dict[str, Annotated[Factor, OrNull]], AfterValidator(by_key)] = Field(
+    shock_sizes: Annotated[
+        dict[str, Annotated[Factor, OrNull]], _of_known_shocks(own=True), AfterValidator(by_key)
+    ] = Field(
         default_factory=dict,
         examples=[{"war_2022": 0.5}],
         description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
     )
-    shock_dates: Annotated[dict[str, Annotated[EventDate, OrNull]], AfterValidator(by_key)] = Field(
+    shock_dates: Annotated[
+        dict[str, Annotated[EventDate, within(), OrNull]], _of_known_shocks(own=False), AfterValidator(by_key)
+    ] = Field(
         default_factory=dict,
         exclude_if=lambda dates: not dates,
         examples=[{"war_2022": "2023Q1"}],
@@ -231,42 +266,16 @@ class Scenario(CheckedFile):
     def _check(self, info: ValidationInfo) -> Self:
         """Check that periods and shocks fit together."""
         names = known_to(info)
-        changes = change_faults(self.changes, self.rules, (self.start, self.end), names)
-        refuse((*self._period_faults(), *self._shock_faults(names.recorded_shocks, names.meanings), *changes))
+        refuse((*self._shock_faults(names.recorded_shocks), *change_faults(self.changes, self.rules, names)))
         return self
 
-    def _period_faults(self) -> Iterator[Fault]:
-        """Check that the end is after the start, not too far, and the dates of shocks between them."""
-        length = self.end.index - self.start.index
-        if length <= 0:
-            fault = f"end {self.end} is not after start {self.start}"
-            yield Fault(("end",), fault, "Choose an end at least one quarter after the start.")
-            return
-        if length > MOST_QUARTERS:
-            fault = f"end {self.end} is {length} quarters after start {self.start}"
-            yield Fault(("end",), fault, f"Choose at most {MOST_QUARTERS} quarters.")
-        dates: dict[KeyPath, Period | None] = {("shocks", name, "date"): one.date for name, one in self.shocks.items()}
-        dates |= {("shock_dates", name): date for name, date in self.shock_dates.items()}
-        for path, date in dates.items():
-            if date is not None and not self.start <= date <= self.end:
-                period = f"{self.start} to {self.end}"
-                fault = f"{dotted(path[:2])} acts in {date}, outside the period {period}"
-                yield Fault(path, fault, f"Choose a date from {period}.")
-
-    def _shock_faults(self, recorded: Collection[str] | None, meanings: Mapping[str, str]) -> Iterator[Fault]:
-        """Check that no own shock repeats a recorded one, and that shocks whose sizes or dates change are known."""
-        if recorded is None:
-            return
-        for name in self.shocks:
+    def _shock_faults(self, recorded: Collection[str] | None) -> Iterator[Fault]:
+        """Check that no own shock repeats a recorded one."""
+        for name in self.shocks if recorded is not None else ():
             acts = self.recorded_shocks == EVERYBODY or name in self.recorded_shocks
-            if name in recorded and acts and name not in self.omit_shocks:
+            if name in (recorded or ()) and acts and name not in self.omit_shocks:
                 fault = f"{shown(name)} is also a recorded shock and would act twice"
                 yield Fault(("shocks", name), fault, "List it under omit_shocks, or choose another id.", at_key=True)
-        for key, names in (("shock_sizes", {*recorded, *self.shocks}), ("shock_dates", {*recorded})):
-            for name in getattr(self, key):
-                if name not in names:
-                    fault = f"unknown shock or event {shown(name)} in {key}"
-                    yield Fault((key, name), fault, choice(name, names, meanings), at_key=True)
 
     @property
     def tables_folder(self) -> Path | None:

@@ -54,6 +54,23 @@ def _event_date(value: object) -> Period:
         raise misfit(fault, "Write it like 2022Q1 or 2022-02-24.") from None
 
 
+def within(first: int = 0, else_: str = "") -> AfterValidator:
+    """Check that a date is in the period of the scenario.
+
+    first: the quarter of it that may be named first. else_: what else to do.
+    """
+
+    def check(date: Period, info: ValidationInfo) -> Period:
+        period = known_to(info).in_scenario.period
+        if period is not None and not period[0].index + first <= date.index <= period[1].index:
+            earliest = Period.from_index(period[0].index + first)
+            fault = f"{PATH} is {date}, and the scenario runs from {period[0]} to {period[1]}"
+            raise misfit(fault, f"Choose a date from {earliest} to {period[1]}{else_}.")
+        return date
+
+    return AfterValidator(check)
+
+
 def _scalar(value: object) -> object:
     """Accept text and numbers."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
@@ -94,7 +111,9 @@ def known(kind: str, what: str, *, in_scenario: bool = False, besides: Collectio
     def check(value: str | tuple[str, ...], info: ValidationInfo) -> str | tuple[str, ...]:
         names = known_to(info)
         if value not in besides:
-            refuse(_unknown(value, getattr(names.in_scenario if in_scenario else names, kind), what, names.meanings))
+            known_ones = getattr(names.in_scenario if in_scenario else names, kind)
+            beside = besides if isinstance(value, str) else ()
+            refuse(_unknown(value, known_ones and (*beside, *known_ones), what, names.meanings))
         return value
 
     return AfterValidator(check)
