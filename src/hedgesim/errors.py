@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -12,6 +13,12 @@ from numbers import Integral
 LONGEST_SHOWN_VALUE = 60
 NO_MEANINGS: Mapping[str, str] = {}
 """No known name has a meaning in words."""
+ALIKE, ALIKE_IN_WORDS = 0.6, 0.73
+"""How much a name must look like a known one, or like its meaning (ratio of difflib)."""
+MOST_ALIKE = 8
+"""Names that look most like one, among which the best is sought."""
+SHORTEST_BEGINNING = 3
+"""Letters that the beginning of a word must have more of."""
 LONGEST_SHOWN_LIST = 20
 LONGEST_PLACE = 600
 
@@ -140,22 +147,55 @@ def in_order(names: Sequence[str]) -> str:
 def closest(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str | None:
     """Find the known name that is meant, upper and lower case alike; None when none is near.
 
-    It looks most like `name`, or holds it, or all words of `name` are in its meaning. A name of quite another length
-    only looks alike by chance.
+    It looks most like `name`, or its meaning does, or it holds `name`, or all words of `name` are in its meaning; parts
+    of `name` may be meanings, as in presence_Russia_KAZ. A name of quite another length only looks alike by chance.
     """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
     text, words = name.lower(), set(_words(name))
     similar = [one for one in by_lower if abs(len(one) - len(text)) <= max(2, len(text) // 3)]
     holding = [one for one in by_lower if len(text) > 2 and text in one]
-    meant = [one for one, code in by_lower.items() if words and words <= set(_words(meanings.get(code, "")))]
-    titled = [one for one in meant if len(_words(meanings[by_lower[one]])) == len(words)]
-    alike = difflib.get_close_matches(text, similar, n=1, cutoff=0.6)
-    near = titled or alike or sorted(holding, key=len) or sorted(meant, key=len)
+    said = {one: _words(meanings.get(code, "")) for one, code in by_lower.items()}
+    meant = [one for one, its in said.items() if words and all(_begins(word, its) for word in words)]
+    titled = [one for one in meant if len(said[one]) == len(words) and words == set(said[one])]
+    called = {" ".join(its): one for one, its in said.items() if its}
+    alike = _most_alike(text, similar, ALIKE)
+    named = [called[one] for one in _most_alike(" ".join(_words(name)), called, ALIKE_IN_WORDS)]
+    coded = [one for one in (_coded(text, meanings),) if one in by_lower]
+    near = titled or coded or alike or named or sorted(holding, key=len) or sorted(meant, key=len)
     return by_lower[near[0]] if near else None
 
 
+def _begins(word: str, words: Iterable[str]) -> bool:
+    """Whether a word is among others, or is the beginning of one of them: Uzbek is that of Uzbekistan."""
+    return any(one == word or (len(word) > SHORTEST_BEGINNING and one.startswith(word)) for one in words)
+
+
+def _most_alike(text: str, known: Iterable[str], cutoff: float) -> list[str]:
+    """The name that looks most like a text, in a list; of several that which adds vowels (KZ is KAZ) or an end."""
+    found = difflib.get_close_matches(text, list(known), n=MOST_ALIKE, cutoff=cutoff)
+    best = [one for one in found if _ratio(one, text) == _ratio(found[0], text)]
+    return sorted(best, key=lambda one: (_consonants(one) != _consonants(text), not one.startswith(text)))[:1]
+
+
+def _ratio(one: str, text: str) -> float:
+    return difflib.SequenceMatcher(None, one, text).ratio()
+
+
+def _consonants(text: str) -> str:
+    return re.sub("[aeiou]", "", text)
+
+
+def _coded(text: str, meanings: Mapping[str, str]) -> str:
+    """A name whose parts, between underscores, are codes where they were the names in words of some."""
+    codes = {" ".join(_words(meaning)): code for code, meaning in meanings.items()}
+    parts = ([*_most_alike(part, codes, ALIKE_IN_WORDS), part][0] for part in text.split("_"))
+    return "_".join(codes.get(part, part) for part in parts).lower() if "_" in text else ""
+
+
 def _words(text: str) -> list[str]:
-    return re.findall(r"[^\W_]+", text.lower())
+    """Words in lower case, letters without accents."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(one))
+    return re.findall(r"[^\W_]+", plain)
 
 
 def choose_from(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str:

@@ -145,7 +145,9 @@ class Question:
         check_bytes(8.0 * whole("runs", runs, 1) * self.combinations * (self.sides + BESIDE), runs=runs)
         known = outcomes_known(run_block(self._first.case, engine_of("ensemble"), [0]).outcomes)
         if outcome not in known:
-            raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known))
+            raise HedgesimError(
+                f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known, self._first.case.names)
+            )
 
     @cached_property
     def _first(self) -> Part:

@@ -17,6 +17,7 @@ from hedgesim.model.named_outcomes import FAMILIES, which
 from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
+from hedgesim.scenario.tables import names_by_code
 from hedgesim.scenario.twins import leaves_of
 
 FEWEST, MOST = 2, 6
@@ -215,7 +216,8 @@ def of_outcomes(found: Comparison, outcomes: Sequence[str]) -> pd.DataFrame:
         own = rows["outcome"].to_numpy() == outcome
         own = own if own.any() else np.asarray([key == key_of(outcome) for key in keys], dtype=bool)
         if not own.any():
-            remedy = which(outcome, [*known, *(family.form for family in FAMILIES)])
+            named = ["_".join(filter(None, (name, option, entity))) for name, entity, option in keys]
+            remedy = which(outcome, [*known, *named, *(family.form for family in FAMILIES)], names_by_code())
             raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", remedy)
         chosen |= own
     return rows[chosen]

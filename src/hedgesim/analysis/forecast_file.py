@@ -16,7 +16,7 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.votes import KINDS
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.files import CsvTable, Line, number_in, number_like, read_csv
-from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables import Tables, names_by_code
 
 MET, STATUS, VOTE, MEETINGS, SHARE = "leaders_met", "status", "vote", "meetings", "share"
 """What can be forecast."""
@@ -189,4 +189,6 @@ class _Names:
 
     def _known(self, table: CsvTable, line: Line, axis: str, name: str) -> None:
         if name not in self.codes[axis]:
-            raise _error(table, line, f"there is no {axis} {shown(name)}", choose_from(name, self.codes[axis]))
+            raise _error(
+                table, line, f"there is no {axis} {shown(name)}", choose_from(name, self.codes[axis], names_by_code())
+            )

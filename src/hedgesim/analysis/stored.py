@@ -16,6 +16,7 @@ from hedgesim.results.results import Results, open_results
 from hedgesim.results.status import status_of
 from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
+from hedgesim.scenario.tables import names_by_code
 
 SAMPLE = "sample"
 SCENARIO = "scenario"
@@ -115,5 +116,5 @@ def check_outcomes(results: Results, outcomes: Sequence[str], place: str) -> Non
     for name in outcomes:
         if name not in known:
             add = f"Add {name} to the experiment's outcomes and sweep again. " if is_further(name) else ""
-            remedy = add + choose_from(name, known)
+            remedy = add + choose_from(name, known, names_by_code())
             raise HedgesimError(place, f"there is no outcome {shown(name)} of a run", remedy)

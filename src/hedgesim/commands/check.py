@@ -44,12 +44,13 @@ def _is_experiment(name: str) -> bool:
 
 
 def _notes_of(name: str) -> Sequence[str]:
-    """What a scenario without fault does that its numbers do not show."""
+    """What a scenario without fault does that its numbers do not show, and its own sources."""
     from hedgesim.scenario.arrays import read_inputs
+    from hedgesim.scenario.citations import own_sources
     from hedgesim.scenario.notes import notes_of
 
     scenario = hedgesim.read_scenario(name)
-    return notes_of(scenario, read_inputs(scenario))
+    return [*notes_of(scenario, read_inputs(scenario)), *own_sources(scenario)]
 
 
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:

@@ -42,10 +42,14 @@ def sources(
     counts = citations.count_of(numbers)
     print_rows(counts.columns, counts.itertuples(index=False))
     _print_explained(case_of(read, inputs.setting))
+    print_lines(*citations.own_sources(read))
     if everything:
-        print_rows(numbers.columns, numbers.itertuples(index=False))
+        shown = numbers.drop(columns="url")
+        print_rows(shown.columns, shown.itertuples(index=False))
     elif csv is None:
-        print_lines(f"{several(len(numbers), 'number')}, each with its source: --all, --csv FILE or --json.")
+        print_lines(
+            f"{several(len(numbers), 'number')}, each with its source: --all, or with addresses --csv FILE or --json."
+        )
 
 
 def _write(numbers: pd.DataFrame, csv: Path) -> None:

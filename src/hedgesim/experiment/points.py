@@ -27,6 +27,7 @@ from hedgesim.experiment.uncertainties import Value, levels_of, values_at
 from hedgesim.experiment.variants import ScenarioVariant, read_variants
 from hedgesim.model.named_outcomes import NamedOutcome, named_in, which
 from hedgesim.scenario.arrays import axes_at_start
+from hedgesim.scenario.tables import names_by_code
 
 Column = NDArray[Any]
 
@@ -150,7 +151,9 @@ def _further(experiment: Experiment, variants: Sequence[ScenarioVariant]) -> tup
     for k, name in enumerate(experiment.outcomes):
         if name not in known and name not in OF_SYSTEM:
             fault = f"there is no outcome {shown(name)} in these scenarios"
-            raise ScenarioError(experiment.place("outcomes", k), fault, which(name, [*known, *OF_SYSTEM]))
+            raise ScenarioError(
+                experiment.place("outcomes", k), fault, which(name, [*known, *OF_SYSTEM], names_by_code())
+            )
     return tuple(sorted(name for name in {*experiment.outcomes} & known.keys() if not known[name].family.always))
 
 

@@ -9,7 +9,7 @@ from itertools import product
 from types import ModuleType
 from typing import NamedTuple
 
-from hedgesim.errors import closest
+from hedgesim.errors import NO_MEANINGS, closest
 from hedgesim.model.arrays import COUNTRY, RUN, Array, indicator
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.setting import Axes
@@ -121,9 +121,12 @@ def named(name: str) -> NamedOutcome | None:
     return None
 
 
-def which(name: str, known: Iterable[str]) -> str:
-    """The remedy for an outcome that is not known: which one may be meant, and where all are listed."""
-    near = closest(name, known)
+def which(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str:
+    """The remedy for an outcome that is not known: which one may be meant, and where all are listed.
+
+    meanings: names in words of countries and others by code.
+    """
+    near = closest(name, known, meanings)
     guess = f'Did you mean "{near}"? ' if near is not None else ""
     return f"{guess}They are listed by: hedgesim outcomes."
 

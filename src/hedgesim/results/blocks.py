@@ -28,6 +28,7 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
 from hedgesim.rules.faults import RUNNING, fault_in, file_of
+from hedgesim.scenario.tables import names_by_code
 
 Flags = NDArray[np.bool_]
 
@@ -132,7 +133,9 @@ def with_outcomes(cases: Sequence[Case], names: Sequence[str], option: str = "--
     known = {*SYSTEM_OUTCOMES, *(name for axes in every for name in named_in(axes))}
     for name in names:
         if name not in known:
-            raise HedgesimError(f"{option} {name}", "there is no such outcome of a run", which(name, known))
+            raise HedgesimError(
+                f"{option} {name}", "there is no such outcome of a run", which(name, known, names_by_code())
+            )
     asked = [tuple(sorted({*names} & named_in(axes).keys())) for axes in every]
     return [replace(case, further=further) for case, further in zip(cases, asked, strict=True)]
 

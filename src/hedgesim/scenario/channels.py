@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonS
 from hedgesim.errors import choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS, ChannelForm
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, Or, misfit, refuse
+from hedgesim.scenario.files import LIKE_A_NUMBER, NUMBER, number_like
 from hedgesim.scenario.values import (
     Countries,
     Country,
@@ -43,9 +44,10 @@ def _identifier(name: str) -> str:
     return name
 
 
-def in_numbers(grades: Mapping[str, float]) -> str:
-    """The grades of a channel with their numbers."""
-    return ", ".join(f"{grade} {number:g}" for grade, number in sorted(grades.items(), key=lambda one: one[1]))
+def in_numbers(grades: Mapping[str, float], *, numbers: bool = True) -> str:
+    """The grades of a channel, with their numbers or without."""
+    ordered = sorted(grades.items(), key=lambda one: one[1])
+    return ", ".join(f"{grade} {number:g}" if numbers else grade for grade, number in ordered)
 
 
 ChannelName = Annotated[
@@ -106,16 +108,20 @@ class ShockChannel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _read_grade(cls, value: Any, info: ValidationInfo) -> Any:
-        """Read a grade of the scale as its number."""
+        """Read a grade of the scale as its number; where the channel is not known, any grade will do."""
         size = value.get("size") if isinstance(value, dict) else None
-        channel = value.get("channel") if isinstance(value, dict) else None
-        grades = known_to(info).grades.get(channel) if isinstance(channel, str) else None
-        if grades is None or not isinstance(size, str) or not _WORD.fullmatch(size):
+        scale = known_to(info).grades
+        if not scale or not isinstance(size, str) or number_like(size) != LIKE_A_NUMBER or NUMBER.fullmatch(size):
             return value
-        if size.removeprefix("-") not in grades:
-            fault = f"{PATH} is {shown(size)}, no number and no grade of {channel}"
-            refuse([Fault(("size",), fault, f"Write a number, or a grade: {in_numbers(grades)}.")])
-        return {**value, "size": (-1.0 if size[0] == "-" else 1.0) * grades[size.removeprefix("-")]}
+        channel = value.get("channel")
+        grades = scale.get(channel) if isinstance(channel, str) else None
+        sign, grade = (-1.0, size[1:]) if size.startswith("-") else (1.0, size)
+        if grade not in (grades or {name for of in scale.values() for name in of}):
+            of = f" of {channel}" if grades else ""
+            known = in_numbers(grades) if grades else in_numbers(next(iter(scale.values())), numbers=False)
+            fault = f"{PATH} is {shown(size)}, no number and no grade{of}"
+            refuse([Fault(("size",), fault, f"Write a number, or a grade: {known}.")])
+        return {**value, "size": sign * grades[grade] if grades else 0.0}
 
     @model_validator(mode="after")
     def _check(self, info: ValidationInfo) -> Self:

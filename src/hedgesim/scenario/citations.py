@@ -18,7 +18,7 @@ from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, confidence_in
 
-COLUMNS = ("part", "what", "value", "unit", "date", "confidence", "source", "citation")
+COLUMNS = ("part", "what", "value", "unit", "date", "confidence", "source", "citation", "url")
 
 _NUMBERS = {
     "shares": "share",
@@ -67,8 +67,20 @@ def citations_of(scenario: Scenario, inputs: ScenarioInputs) -> pd.DataFrame:
         *_rule_rows(scenario, inputs.setting.axes),
         *_parameter_rows(scenario),
     ]
-    frame = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
-    return frame.assign(citation=[_citation(inputs.tables, key) for key in frame["source"]])
+    frame = pd.DataFrame(rows, columns=list(COLUMNS[:-2]))
+    urls = [_of_sources(inputs.tables, keys, "url") for keys in frame["source"]]
+    return frame.assign(citation=[_citation(inputs.tables, keys) for keys in frame["source"]], url=urls)
+
+
+def own_sources(scenario: Scenario) -> list[str]:
+    """The sources that a scenario brings, a line each: key, citation, date and address."""
+    lines = []
+    for key, source in scenario.sources.items():
+        address = f" ({source.url})" if source.url else ""
+        lines.append(
+            f"Source {key} of the scenario's own: {', '.join(filter(None, (source.citation, source.date)))}{address}."
+        )
+    return lines
 
 
 def count_of(citations: pd.DataFrame) -> pd.DataFrame:
@@ -164,5 +176,10 @@ def _parameter_rows(scenario: Scenario) -> Iterable[tuple[object, ...]]:
 
 
 def _citation(tables: Tables, keys: str) -> str:
-    known = tables.sources
-    return "; ".join(str(known[key].get("citation", key)) for key in keys.split(";") if key in known) or keys
+    return _of_sources(tables, keys, "citation") or keys
+
+
+def _of_sources(tables: Tables, keys: str, what: str) -> str:
+    """What the table of sources says of some keys, joined by semicolons; of those of which it says nothing, nothing."""
+    entries = [tables.sources[key] for key in keys.split(";") if key in tables.sources]
+    return "; ".join(str(entry[what]) for entry in entries if entry.get(what))

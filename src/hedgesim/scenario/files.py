@@ -21,6 +21,9 @@ SCENARIOS = "scenarios"
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 """A decimal number as files write it."""
 
+LIKE_A_NUMBER = "Write it like 0.5."
+"""How a number is written."""
+
 _AFTER_QUOTES = re.compile(r'"[ \t]+(?=[,\r\n]|\Z)')
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 
@@ -297,4 +300,4 @@ def number_in(cell: str) -> float:
 
 def number_like(text: str) -> str:
     """What to write in place of a text that is no number."""
-    return f"Write {text.replace(',', '.')}, with a point." if _DECIMAL_COMMA.fullmatch(text) else "Write it like 0.5."
+    return f"Write {text.replace(',', '.')}, with a point." if _DECIMAL_COMMA.fullmatch(text) else LIKE_A_NUMBER
