@@ -21,7 +21,7 @@ from hedgesim.plots.phase import PHASE_MAP
 from hedgesim.plots.run import HEDGING
 from hedgesim.plots.theme import page, rendered, theme
 from hedgesim.plots.tiles import TILES
-from hedgesim.plots.tornado import describe_tornado, draw_tornado, tornado_limits
+from hedgesim.plots.tornado import describe_tornado, draw_tornado, tornado_limits, tornado_page
 from hedgesim.plots.tournament import TOURNAMENT
 from hedgesim.results.summary import summarise
 
@@ -195,6 +195,22 @@ def test_the_tornado_puts_the_largest_part_first_with_its_interval_and_number() 
     low, high = tornado_limits(PARTS)
     assert low < -0.04 < 0.02 < high
     assert describe_tornado(PARTS) == "Parts that add up to -0.02, the largest: $x^2$ -0.03; trust +0.01; none 0."
+
+
+def test_the_tornado_says_what_every_part_is_in_full() -> None:
+    words = ["KAZ leaves EAEU", "Russian mobilisation and <b>$migrant$</b> inflow " * 4, ""]
+    table = PARTS.assign(what=words)
+    with theme():
+        figure = tornado_page(table, title="T", notes=["N"])
+        labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+        boxes = [label.get_window_extent() for label in figure.axes[0].get_yticklabels()]
+    assert labels[1:] == ["trust: KAZ leaves EAEU", "none"]
+    assert labels[0].startswith("$x^2$: Russian mobilisation and\n<b>$migrant$</b> inflow Russian")
+    assert labels[0].endswith(" …")
+    assert labels[0].count("\n") == 2
+    assert all(box.x0 > 0.0 for box in boxes), "no label leaves the page"
+    above, *below = boxes
+    assert above.y0 > below[0].y1, "labels do not overlap"
 
 
 def sweep() -> Batch:

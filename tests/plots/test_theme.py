@@ -2,8 +2,9 @@ from pathlib import Path
 
 import matplotlib
 import pytest
+from matplotlib.lines import Line2D
 
-from hedgesim.plots.theme import Frame, fitting, ink_on, legend_rows, page, save, text_color, theme
+from hedgesim.plots.theme import TITLE_LINE, Frame, fitting, ink_on, legend, legend_rows, page, save, text_color, theme
 
 
 def test_the_theme_leaves_no_trace_outside() -> None:
@@ -59,6 +60,34 @@ def test_of_a_sentence_that_does_not_fit_a_line_holds_the_beginning(width: float
     lines = [fitting(text, wide) for wide in (width, 1.2 * width)]
     assert all(text.startswith(line.rstrip("…")) and line.endswith("…") for line in lines)
     assert 1 < len(lines[0]) < len(lines[1])
+
+
+TITLES = {
+    "Short": "Short",
+    "Presence of Russia in Kazakhstan: kaz less kaz without leaves": (
+        "Presence of Russia in Kazakhstan: kaz\nless kaz without leaves"
+    ),
+    "<b> " * 20 + "$x$": "<b> <b> <b> <b> <b> <b> <b> <b>\n<b> ",
+    "M" * 80: "M",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("title", "shown"), TITLES.items(), ids=lambda text: text[:20])
+def test_a_long_title_takes_a_second_line_and_what_is_below_it_moves_down(title: str, shown: str) -> None:
+    with theme():
+        plain, figure = (page(4.0, 3.0, title=text, notes=["Read it so."]) for text in ("Short", title))
+        legend(figure, [Line2D([], [])], ["key"], columns=1)
+        head, reads = (text.get_window_extent() for text in figure.texts[:2])
+        key = figure.legends[0].get_window_extent()
+    lines = figure.texts[0].get_text().split("\n")
+    assert "\n".join(lines).startswith(shown)
+    assert len(lines) <= 2
+    assert head.x1 < figure.bbox.x1
+    assert head.y0 >= reads.y1
+    assert reads.y0 >= key.y1 - 2.0
+    more = float(figure.get_figheight() - plain.get_figheight())
+    assert more == pytest.approx(TITLE_LINE * (len(lines) - 1))
 
 
 def test_what_does_not_fit_is_in_the_description_of_the_file_and_text_is_text(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hedgesim.scenario import KnownNames, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.citations import citations_of
+from hedgesim.scenario.known_names import known_names
 
 from .examples import BASE, read
 from .test_bad_input import error_of
@@ -73,3 +74,34 @@ def test_the_key_of_an_own_source_must_be_free(write: Writer, words: KnownNames)
     for key in ("book1999", "assumption", "a;b"):
         error = error_of(write(BASE + own.replace("KEY", key)), names=words)
         assert str(error).startswith(f"x.yaml:29:3: {key} cannot be the key of a source of the scenario's own")
+
+
+GRADES = "Write a number, or a grade: small 0.09, medium 0.21, large 0.39, extreme 0.6."
+SIZES = {
+    "strain, size: very large": f'size is "very large", no number and no grade of strain. {GRADES}',
+    "strain, size: LARGE": f'size is "LARGE", no number and no grade of strain. {GRADES}',
+    "strain, size: +large": f'size is "+large", no number and no grade of strain. {GRADES}',
+    "strain, size: 10 %": f'size is "10 %", no number and no grade of strain. {GRADES}',
+    "strain, size: -": f'size is "-", no number and no grade of strain. {GRADES}',
+    'strain, size: "0,39"': "Write 0.39, with a point.",
+    'strain, size: "0.39"': 'size must be a number, not "0.39". Write it like 0.5.',
+    "strane, size: large": 'unknown channel "strane". Did you mean "strain"?',
+    "7, size: large": "channel must be text, not 7",
+}
+
+
+@pytest.mark.parametrize(("given", "said"), SIZES.items(), ids=SIZES)
+def test_a_size_that_is_no_grade_is_answered_with_the_grades_and_one_of_an_unknown_channel_with_the_channel(
+    given: str, said: str, write: Writer
+) -> None:
+    line = given.replace(", size", ", countries: [KAZ], size")
+    text = TEXT.replace("SOURCE", "mine").replace("intention, powers: [RUS], size: SIZE", line)
+    (error,) = error_of(write(text), names=known_names()).all
+    assert said in str(error)
+
+
+def test_a_size_that_is_no_grade_is_named_beside_an_unknown_channel(write: Writer) -> None:
+    text = TEXT.replace("SOURCE", "mine").replace("intention", "intension").replace("SIZE", "very large")
+    channel, size = error_of(write(text), names=known_names()).all
+    assert "unknown channel" in channel.fault
+    assert str(size).endswith("no number and no grade. Write a number, or a grade: small, medium, large, extreme.")

@@ -13,6 +13,7 @@ import numpy as np
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.records import Values
 from hedgesim.errors import HedgesimError, StoreError, choose_from
+from hedgesim.model.named_outcomes import is_further
 from hedgesim.results.blocks import final_columns, run_block, with_outcomes
 from hedgesim.results.folders import RUN, Folder, now
 from hedgesim.results.manifest import manifest_in
@@ -63,7 +64,10 @@ class Until:
         for outcome, error in self.errors.items():
             if outcome not in names:
                 fault = "there is no such outcome at the end of a run"
-                raise HedgesimError(f"{OPTION} {outcome}={error:g}", fault, choose_from(outcome, names))
+                remedy = choose_from(outcome, names)
+                if is_further(outcome):
+                    remedy = f"Record it, if there is such an outcome: --outcome {outcome}."
+                raise HedgesimError(f"{OPTION} {outcome}={error:g}", fault, remedy)
 
     def reached(self, gathered: Gathered) -> dict[str, float]:
         """The error of each outcome so far; not a number for fewer than two runs that did not fail."""
