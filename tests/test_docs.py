@@ -349,3 +349,12 @@ def run_console(code: str) -> None:
             words += ["--runs", RUNS]
         said = call(*words)
         assert said.code == 0, f"{line}: {said.err}"
+
+
+def test_a_scheduler_that_the_docs_start_is_reached_from_this_computer_alone() -> None:
+    lines = [line for page in PAGES for line in page.read_text(encoding="utf-8").splitlines()]
+    started = [line for line in lines if line.startswith(("dask scheduler", "dask worker"))]
+    assert len(started) >= 2
+    assert all("--host 127.0.0.1 " in line for line in started)
+    assert not any("dashboard-address" in line and "dashboard-address 127.0.0.1:" not in line for line in started)
+    assert any("on which you trust everybody, or TLS" in line for line in lines)

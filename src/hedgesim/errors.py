@@ -39,6 +39,8 @@ class Place:
 
 
 DEFAULT_PLACE = Place("default")
+LIKE_A_NUMBER = "Write it like 0.5."
+"""How a number is written."""
 
 
 class HedgesimError(ValueError):

@@ -55,7 +55,7 @@ def line_of(said: Said) -> str:
         (*BASE, "--seed", "5"),
         (*BASE, "--set", "settings.taste.threat=0"),
         (*BASE, "--engine", "mesa"),
-        (*BASE, "--without", "covid"),
+        (*BASE, "--without", "clash_2021"),
     ],
 )
 def test_a_run_replaces_no_other_run_unless_it_is_asked_to(more: tuple[str, ...], here: Path) -> None:

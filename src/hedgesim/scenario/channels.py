@@ -6,10 +6,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, WithJsonSchema, model_validator
 
-from hedgesim.errors import choose_from, listed, shown
+from hedgesim.errors import LIKE_A_NUMBER, choose_from, listed, shown
 from hedgesim.model.shocks import CHANNELS, ChannelForm
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, Or, misfit, refuse
-from hedgesim.scenario.files import LIKE_A_NUMBER, NUMBER, number_like
+from hedgesim.scenario.files import NUMBER, number_like
 from hedgesim.scenario.values import (
     Countries,
     Country,

@@ -15,7 +15,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
+from hedgesim.errors import LIKE_A_NUMBER, HedgesimError, Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.files import number_like
 from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, resolve, walk
 from hedgesim.scenario.rounds import AT_KEY, findings_of, length_of, path_of
@@ -38,7 +38,7 @@ WORDS = {
         "Write it like a word, in quotes where it looks like a number.",
     ),
     "int_type": ("{path} must be a whole number, not {value}", "Write it like 2022."),
-    "float_type": ("{path} must be a number, not {value}", "Write it like 0.5."),
+    "float_type": ("{path} must be a number, not {value}", LIKE_A_NUMBER),
     "bool_type": ("{path} must be true or false, not {value}", "Write it like true."),
     "dict_type": _MAPPING,
     "model_type": _MAPPING,

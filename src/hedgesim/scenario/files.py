@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from hedgesim.errors import Place, ScenarioError, check_path, choose_from, shown
+from hedgesim.errors import LIKE_A_NUMBER, Place, ScenarioError, check_path, choose_from, shown
 
 MOST_BYTES, MOST_LINES = 256 * 1024, 2**20
 ENDINGS = (".yaml", ".yml")
 SCENARIOS = "scenarios"
 NUMBER = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 """A decimal number as files write it."""
-
-LIKE_A_NUMBER = "Write it like 0.5."
-"""How a number is written."""
 
 _AFTER_QUOTES = re.compile(r'"[ \t]+(?=[,\r\n]|\Z)')
 _DECIMAL_COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
