@@ -94,3 +94,9 @@ def test_commands_say_which_is_meant(command: str, meant: str) -> None:
 def test_an_experiment_says_which_outcome_is_meant(write: Callable[..., Path]) -> None:
     text = "question: q\nscenarios: [war_2022]\noutcomes: [presence_RUS_KZ]\ndesign: grid\nreplications: 1\nseed: 1\n"
     assert 'Did you mean "presence_RUS_KAZ"?' in refused("plan", str(write(text)))
+
+
+@pytest.mark.usefixtures("write")
+def test_an_error_of_an_outcome_that_is_not_recorded_is_answered_with_the_option_that_records_it() -> None:
+    line = refused("run", "war_2022", "--until-error", "presence_RUS_KAZ=0.1")
+    assert line.endswith("Record it, if there is such an outcome: --outcome presence_RUS_KAZ.")
