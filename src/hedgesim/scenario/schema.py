@@ -209,12 +209,12 @@ class Scenario(CheckedFile):
         ],
         description="The scenario's own shocks, by id.",
     )
-    shock_sizes: Annotated[
-        dict[str, Annotated[Factor, OrNull]], _of_known_shocks(own=True), AfterValidator(by_key)
-    ] = Field(
-        default_factory=dict,
-        examples=[{"war_2022": 0.5}],
-        description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
+    shock_sizes: Annotated[dict[str, Annotated[Factor, OrNull]], _of_known_shocks(own=True), AfterValidator(by_key)] = (
+        Field(
+            default_factory=dict,
+            examples=[{"war_2022": 0.5}],
+            description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
+        )
     )
     shock_dates: Annotated[
         dict[str, Annotated[EventDate, within(), OrNull]], _of_known_shocks(own=False), AfterValidator(by_key)
