@@ -28,7 +28,8 @@ from databuild import (
 from databuild.codes import STARTS
 from databuild.known import Known
 from databuild.raw import RawData
-from hedgesim.scenario.tables import LAST_COLUMNS, Tables
+from hedgesim.scenario.cells import LAST_COLUMNS
+from hedgesim.scenario.tables import Tables
 
 PRODUCT = Path(__file__).parent.parent / "src" / "hedgesim" / "data"
 _HEAD = "# Source keys of all tables, written by databuild. `checked: false`: quoted from memory.\n"

@@ -65,7 +65,7 @@ FILES = {
     "tab": (PLAIN + "rules:\n\tcountries: {}\n", "6:1: a tab is used as indentation. Use spaces."),
     "start before all tables": (
         PLAIN.replace("2021Q1", "1980Q1"),
-        "shares.csv: nothing is known up to 1980Q1. Start at or after one of ",
+        "shares.csv, ties.csv, power_attributes.csv, affinity.csv, trust.csv, rivalry.csv: nothing is known up to ",
     ),
     "unknown country": (
         PLAIN + "countries: [KAZ, KAX]\n",

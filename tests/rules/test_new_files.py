@@ -11,7 +11,8 @@ import pytest
 
 import hedgesim
 from command_line import call
-from hedgesim.scenario.tables import LAST_COLUMNS, read_tables
+from hedgesim.scenario.cells import LAST_COLUMNS
+from hedgesim.scenario.tables import read_tables
 
 pytestmark = pytest.mark.usefixtures("rule_folder")
 

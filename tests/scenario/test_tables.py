@@ -7,6 +7,7 @@ import pytest
 
 from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
+from hedgesim.scenario.missing import check_begun
 from hedgesim.scenario.tables import Tables, day_of, first_day, read_tables
 
 PACKAGED = Path(__file__).parent.parent.parent / "src" / "hedgesim" / "data" / "tables"
@@ -86,8 +87,12 @@ def test_of_dated_attributes_the_latest_visible_one_is_read(tables: Tables) -> N
 
 
 def test_a_start_before_all_parts_is_refused(tables: Tables) -> None:
-    with pytest.raises(HedgesimError, match="nothing is known up to 1990Q1"):
-        tables.visible("1990Q1")
+    assert tables.visible("1990Q1").table("shares").empty
+    begun = (
+        r"^shares\.csv, .*trust\.csv, rivalry\.csv: nothing is known up to 1990Q1\. Start at or after one of 1994Q1, "
+    )
+    with pytest.raises(HedgesimError, match=begun):
+        check_begun(tables.visible("1990Q1"), Period.parse("1990Q1"), None)
 
 
 def test_a_table_given_out_cannot_change_the_tables(tables: Tables) -> None:
@@ -111,7 +116,7 @@ def test_sources_of_a_folder_are_added_to_the_packaged_ones(own: Path) -> None:
 @pytest.mark.parametrize("name", REQUIRED)
 def test_a_missing_table_is_named(own: Path, name: str) -> None:
     (own / f"{name}.csv").unlink()
-    with pytest.raises(HedgesimError, match=rf"{name}\.csv: the table {name} is missing .* Add it with the columns"):
+    with pytest.raises(HedgesimError, match=rf"{name}\.csv: the table {name} is missing\. Add it with the columns"):
         read_tables(own)
 
 

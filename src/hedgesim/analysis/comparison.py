@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Any
 
@@ -15,6 +15,7 @@ from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, key_of, pai
 from hedgesim.errors import HedgesimError
 from hedgesim.model.named_outcomes import FAMILIES, which
 from hedgesim.results.reduction import INTERVAL
+from hedgesim.results.region import names_in
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
 from hedgesim.scenario.tables import names_by_code
@@ -51,7 +52,8 @@ class Comparison:
     and 95 % of runs where runs are paired, else the 90 % interval of the difference of the means; relative: difference
     over base; same_sign: share of pairs whose difference has the sign of the mean; n: pairs, or runs of the smaller
     batch; effect: size of the difference over the standard deviation of runs. settings: a row for each value that is
-    not the same in all batches, a column for each batch. left_out: what could not be compared, in sentences.
+    not the same in all batches, a column for each batch. left_out: what could not be compared, in sentences. called:
+    names in words by code, as the regions of the batches write them.
     """
 
     names: tuple[str, ...]
@@ -59,6 +61,7 @@ class Comparison:
     differences: pd.DataFrame
     settings: pd.DataFrame
     left_out: tuple[str, ...]
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def compare(first: Results, *others: Results, names: Sequence[str] = (), outcomes: Sequence[str] = ()) -> Comparison:
@@ -90,7 +93,9 @@ def compare(first: Results, *others: Results, names: Sequence[str] = (), outcome
         raise HedgesimError("compare", "the batches have no outcome in common", "Name batches of the same countries.")
     table = pd.DataFrame(frames, columns=list(COLUMNS))
     ranked = table.sort_values(["batch", "effect"], ascending=[True, False], kind="stable", key=_in_order(called))
-    return Comparison(called, period, ranked.reset_index(drop=True), _settings(batches, called), tuple(left_out))
+    words = names_in(one.manifest for one in batches)
+    settings = _settings(batches, called)
+    return Comparison(called, period, ranked.reset_index(drop=True), settings, tuple(left_out), words)
 
 
 def _in_order(names: Sequence[str]) -> Any:

@@ -25,22 +25,19 @@ def print_headline(
 
     chosen: rows of the differences. most: of how many outcomes, None for all. others_are: where the others are.
     """
-    from hedgesim.scenario.tables import names_by_code
-
     first, *others = found.names
     if len(found.settings):
         rows = [[_shown(value) for value in row] for row in found.settings.itertuples(index=False)]
         write(["setting", *found.names], rows)
     else:
         print_lines("No value of the scenarios differs, nor seed, runs or version.")
-    names = names_by_code()
     for name in others:
         own = chosen[chosen["batch"] == name]
         differing = own[~same(own)]
         listed = differing if most is None else differing[differing["outcome"].isin(HEADLINE)].head(most)
         top = listed.to_dict("records")
         print_lines("", f"{name} against {first}{f' in {found.period}' if found.period else ''}: {how_compared(own)}")
-        print_lines(*(f"  {in_words(row, names)}" for row in top[:SHOWN]))
+        print_lines(*(f"  {in_words(row, found.called)}" for row in top[:SHOWN]))
         if top:
             columns = ["outcome", "of", "option", first, name, "difference", "relative", "90 %", "n"]
             write(columns, list(map(_cells, top)))

@@ -130,9 +130,11 @@ def write_beside(
 
 def parameters_of(results: Results) -> str:
     """The origin of the parameters that the experiment does not vary."""
+    from hedgesim.results.region import REGION
     from hedgesim.scenario.calibrations import in_words
 
-    return "; ".join(in_words(str(name)) for name in results.manifest["parameters"])
+    own = REGION in results.manifest
+    return "; ".join(in_words(str(name), elsewhere=own) for name in results.manifest["parameters"])
 
 
 def caption_of(results: Results) -> str:

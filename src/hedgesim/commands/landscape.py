@@ -146,7 +146,7 @@ def _print_minima(minima: Minima) -> None:
 def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Comparison) -> None:
     from hedgesim.scenario.calibrations import in_words
 
-    table = found.table
+    table, fits = found.table, in_words(scenario.parameters, elsewhere=scenario.tables_folder is not None)
     powers = [_largest_power(minima, len(table), apart) for apart in table["apart"]]
     across = {f"across {scenario.start}": "{across_start}", f"across {found.period}": "{across}"}
     first = {"country": "{country}", "sides with": "{power}", "held by": "{held}"}
@@ -157,7 +157,7 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
     print_lines(
         f"Beside the lowest minimum: {several(found.runs, 'run')}{failed} of {scenario.name}, medians, at"
         f" {found.period} unless it says otherwise; seed {scenario.seed},"
-        f" {in_words(scenario.parameters)}. The landscape is that of {scenario.start} and contains nothing of"
+        f" {fits}. The landscape is that of {scenario.start} and contains nothing of"
         " later events."
     )
     print_lines(*EXPLAINED)

@@ -98,7 +98,8 @@ def _region(name: str) -> Iterator[tuple[str, str]]:
 
 def _pages(name: str) -> Iterator[str]:
     """What every table of a region means: unit, key and columns, as the program reads them."""
-    from hedgesim.scenario.tables import LAST_COLUMNS, read_tables
+    from hedgesim.scenario.cells import LAST_COLUMNS
+    from hedgesim.scenario.tables import read_tables
 
     yield f"# The tables of {name}\n"
     yield "The rows are examples of an invented region: replace them by yours, then call"

@@ -201,21 +201,23 @@ def _records(results: hedgesim.Results, folder: Path) -> dict[str, Any]:
 
 
 def _print_closing(results: hedgesim.Results, folder: Path, settings: Sequence[str]) -> None:
+    from hedgesim.results.region import REGION, names_in
     from hedgesim.scenario.calibrations import in_words
 
     assert results.case is not None
     periods, runs, closing = results.case.setting.axes.periods, results.tables["runs"], results.closing()
     manifest = results.manifest
+    names, fits = names_in([manifest]), in_words(str(manifest["parameters"]), elsewhere=REGION in manifest)
     print_lines(f"{manifest['scenario']}: {several(len(runs), 'run')}, {int(runs['failed'].notna().sum())} failed")
     print_failed(runs)
     rows = []
     for row in closing.to_dict("records"):
         numbers, error = rounded((row[name] for name in ("before", "after", "change")), row["error"])
-        rows.append([_label(row), *numbers, error])
+        rows.append([_label(row, names), *numbers, error])
     if rows:
         print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
     print_lines(*until_in_words(results))
-    print_lines(f"Error: Monte Carlo standard error. {in_words(str(manifest['parameters'])).capitalize()}.")
+    print_lines(f"Error: Monte Carlo standard error. {fits.capitalize()}.")
     print_lines(*(f"Set: {text}." for text in settings), *_notes(results))
     print_lines(f"{_written(folder)}: {folder}")
 
@@ -226,9 +228,15 @@ def _written(folder: Path) -> str:
     return "Tables and charts" if (folder / CHARTS).is_dir() else "Tables"
 
 
-def _label(row: Mapping[Any, Any]) -> str:
-    words = str(row["quantity"]).replace("presence_", "presence of ").replace("_", " ")
-    return words if row["entity"] in {"all", "system", "named"} else f"  {words}, {row['entity']}"
+def _label(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
+    """What a row is about, with the name beside a code."""
+    what, _, option = str(row["quantity"]).partition("presence_")
+    words = f"presence of {_called(option, names)}" if option and not what else str(row["quantity"]).replace("_", " ")
+    return words if row["entity"] in {"all", "system", "named"} else f"  {words}, {_called(row['entity'], names)}"
+
+
+def _called(code: str, names: Mapping[str, str]) -> str:
+    return f"{code} ({names[code]})" if code in names else code.replace("_", " ")
 
 
 def _notes(results: hedgesim.Results) -> Sequence[str]:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError, printable
 from hedgesim.plots.chart import RUN, SWEEP, Batch, Chart, Known
@@ -15,15 +17,17 @@ from hedgesim.plots.quantities import sentence
 from hedgesim.plots.region import names_of, packaged_names, recorded_meetings, shocks_shown, trust_in
 from hedgesim.plots.run import TWINS, lacking
 from hedgesim.plots.theme import COLORS
+from hedgesim.plots.trust import Trust
 from hedgesim.results.findings import read_findings
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
+from hedgesim.results.region import AXES, REGION, fitted_elsewhere
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import in_words
-from hedgesim.scenario.known_names import OTHER_OPTIONS
+from hedgesim.scenario.cells import OTHER_OPTIONS
 from hedgesim.scenario.notes import in_short, notes_of
 from hedgesim.scenario.reader import scenario_of_text
 from hedgesim.scenario.twins import leaves_of
@@ -114,13 +118,14 @@ def batch_of(results: Results, name: str = "") -> Batch:
     called = printable(name or str(manifest.get("scenario") or "results"))
     runs = int(manifest["runs"])
     caption = f"{called}, {runs} run{'s' * (runs != 1)}, seed {manifest['seed']}."
-    origin = f"{sentence(in_words(str(manifest['parameters'])))}."
+    origin = f"{sentence(in_words(str(manifest['parameters']), elsewhere=REGION in manifest))}."
     if scenario is None or inputs is None:
         scenario = scenario_in(manifest)
         inputs = read_inputs(scenario) if scenario is not None else None
     if scenario is None or inputs is None:
         names = codes_in(results)
-        return Batch(called, results.tables, names, caption=caption, notes=(origin,), manifest=manifest)
+        known = Known(Trust(elsewhere=fitted_elsewhere(manifest)))
+        return Batch(called, results.tables, names, caption=caption, notes=(origin,), known=known, manifest=manifest)
     shocks, hidden = shocks_shown(scenario, inputs)
     unmarked = f"Small shocks that are not marked: {hidden}." if hidden else ""
     known = Known(trust_in(scenario, inputs), recorded_meetings(scenario))
@@ -140,7 +145,10 @@ def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
 
 
 def codes_in(results: Results) -> Names:
-    """Names of results whose tables are not known: the codes themselves, in the colours of the theme."""
+    """Names of results whose tables are not known: those in the manifest, else the codes, in colours of the theme."""
+    if kept := results.manifest.get(REGION):
+        axes = pd.DataFrame(kept["axes"], columns=list(AXES))
+        return Names.from_axes(axes, formats=kept["formats"], corners={})
     entities = results.table(SUMMARY, ["entity"])["entity"].unique()
     options = [name.removeprefix(PRESENCE) for name in map(str, results.table(RUNS)) if name.startswith(PRESENCE)]
     countries = sorted(str(code) for code in entities if code != SYSTEM)
@@ -154,9 +162,10 @@ def sweep_batch(results: Results) -> Batch:
     """A sweep as a batch."""
     manifest = results.manifest
     caption = f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']}."
-    origin = f"{sentence('; '.join(map(in_words, manifest['parameters'])))}."
+    fits = (in_words(name, elsewhere=REGION in manifest) for name in manifest["parameters"])
+    origin, known = f"{sentence('; '.join(fits))}.", Known(Trust(elsewhere=fitted_elsewhere(manifest)))
     name = printable(str(manifest["experiment"]))
-    return Batch(name, results.tables, Names({}, {}), caption=caption, notes=(origin,), manifest=manifest)
+    return Batch(name, results.tables, Names({}, {}), caption=caption, notes=(origin,), known=known, manifest=manifest)
 
 
 def experiment_in_words(manifest: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from hedgesim.plots.region import START_TABLES, trust_in
 from hedgesim.plots.run import TWINS, draw_pairs, draw_run
 from hedgesim.plots.trust import Trust
 from hedgesim.results.ownership import drawn, write_files
+from hedgesim.results.region import REGION, fitted_elsewhere
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS, SUMMARY
 from hedgesim.results.twins import Twins
@@ -38,7 +39,7 @@ def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
     grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
     outcome, runs = results.manifest["outcome"], results.manifest["runs"]
     trust = trust_in(scenario, read_inputs(scenario)).line(*START_TABLES)
-    words = in_words(scenario.parameters)
+    words = in_words(scenario.parameters, elsewhere=scenario.tables_folder is not None)
     caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {words}. {trust}"
     return draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder, caption=caption)
 
@@ -64,10 +65,12 @@ def draw_sweep(results: Results, folder: Path) -> None:
     outcomes = [str(name) for name in manifest["outcomes"]]
     columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
     parameters = [str(name) for name in manifest["parameters"]]
-    coverage = pd.concat(map(coverage_of, parameters)) if len(parameters) == 1 else pd.DataFrame()
+    elsewhere = fitted_elsewhere(manifest)
+    fits = (in_words(name, elsewhere=REGION in manifest) for name in parameters)
+    coverage = coverage_of(*parameters) if len(parameters) == 1 and REGION not in manifest else pd.DataFrame()
     caption = (
         f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']},"
-        f" {'; '.join(map(in_words, parameters))}. {Trust(coverage=coverage).line()}"
+        f" {'; '.join(fits)}. {Trust(coverage=coverage, elsewhere=elsewhere).line()}"
     )
     runs, title = results.table(RUNS, columns=columns), str(manifest["question"])
 

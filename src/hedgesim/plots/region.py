@@ -14,7 +14,7 @@ from hedgesim.plots.labels import Names
 from hedgesim.plots.trust import Trust, start_of
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs
-from hedgesim.scenario.calibrations import coverage_of, patterns_of
+from hedgesim.scenario.calibrations import PRIOR, coverage_of, patterns_of
 from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.tables import Tables, read_tables
 
@@ -30,11 +30,10 @@ def trust_in(scenario: Scenario, inputs: ScenarioInputs) -> Trust:
     axes = inputs.setting.axes
     named = {"country": axes.countries, "partner": axes.countries, "power": axes.powers, "rival": axes.powers}
     tables = {name: inputs.tables.table(name) for name in START_TABLES}
-    return Trust(
-        start_of(tables, {**named, "format": axes.formats}),
-        coverage_of(scenario.parameters),
-        patterns_of(scenario.parameters),
-    )
+    start = start_of(tables, {**named, "format": axes.formats})
+    if scenario.tables_folder is not None:
+        return Trust(start, elsewhere=scenario.parameters != PRIOR)
+    return Trust(start, coverage_of(scenario.parameters), patterns_of(scenario.parameters))
 
 
 def recorded_meetings(scenario: Scenario) -> pd.DataFrame:

@@ -12,6 +12,7 @@ ASSUMED = ("assumption", "recall")
 
 LEVELS = "levels of shares are not forecast"
 NOT_SCORED = "coverage: not scored"
+ELSEWHERE = "the parameters were fitted to other countries, and nothing has scored them for these"
 
 
 @dataclass(frozen=True)
@@ -20,20 +21,23 @@ class Trust:
 
     start: by part of the start how many of its numbers are assumption or recall, and how many there are. coverage:
     columns domain, ahead (years), cells, inside; cells of years not fitted, and those inside their band. patterns:
-    columns pattern, verdict, quantities (joined by semicolons); patterns of the record with their verdicts.
+    columns pattern, verdict, quantities (joined by semicolons); patterns of the record with their verdicts. elsewhere:
+    whether the parameters were fitted to the record of other countries; then coverage and patterns are empty.
     """
 
     start: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     coverage: pd.DataFrame = field(default_factory=pd.DataFrame)
     patterns: pd.DataFrame = field(default_factory=pd.DataFrame)
+    elsewhere: bool = False
 
     def line(self, *parts: str, about: Collection[str] = ()) -> str:
         """The line below a chart that rests on some parts of the start; about: quantities of patterns that it shows."""
         found = ((part, *self.start[part]) for part in parts if part in self.start)
         counts = [f"{part} {assumed} of {numbers}" for part, assumed, numbers in found if numbers]
         start = f"assumption or recall at the start: {', '.join(counts)}; " if counts else ""
-        bear = f"{patterns_in_words(self.patterns, about)}; " if about else ""
-        return f"How far to trust this: {start}{coverage_in_words(self.coverage)}; {bear}{LEVELS}."
+        bear = f"{patterns_in_words(self.patterns, about)}; " if about and not self.elsewhere else ""
+        scored = ELSEWHERE if self.elsewhere else coverage_in_words(self.coverage)
+        return f"How far to trust this: {start}{scored}; {bear}{LEVELS}."
 
     def short(self, *parts: str) -> str:
         """The line in short sentences, the most important one first."""
@@ -44,6 +48,8 @@ class Trust:
 
     def _coverage(self) -> str:
         """The least and the largest coverage of each domain."""
+        if self.elsewhere:
+            return f"{ELSEWHERE[:1].upper()}{ELSEWHERE[1:]}"
         if self.coverage.empty:
             return f"{NOT_SCORED[:1].upper()}{NOT_SCORED[1:]}"
         rows = self.coverage[self.coverage["cells"] > 0]

@@ -10,12 +10,14 @@ import pandas as pd
 from hedgesim.analysis.headline import PRESENCE
 from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.run_outcomes import key_of
+from hedgesim.plots.quantities import sentence
 from hedgesim.plots.trajectories import SHARES
-from hedgesim.plots.trust import LEVELS, Trust
+from hedgesim.plots.trust import ELSEWHERE, LEVELS, Trust
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
 from hedgesim.report.subject import Subject
 
 HOLDS = "holds"
+NOT_AGAINST = "These parameters were not scored against the record."
 MEETINGS = ("meetings", "has_met", "ladder", "holders", "absorbed", "exits")
 ABOUT: Mapping[str, Sequence[str]] = {
     PRESENCE: SHARES,
@@ -33,12 +35,13 @@ def fact(subjects: Sequence[Subject]) -> Fact:
     trust = subjects[0].chart.known.trust
     what = "the levels" if len(subjects) == 1 and not subjects[0].is_sweep else "the difference, not the levels"
     first = f"Read {what}: {LEVELS}." if what.startswith("the diff") else f"Not as a forecast: {LEVELS}."
-    return Fact(
-        "Trust it?", " ".join(filter(None, (first, _patterns_in_short(trust.patterns), _start_in_short(trust))))
-    )
+    return Fact("Trust it?", " ".join(filter(None, (first, _patterns_in_short(trust), _start_in_short(trust)))))
 
 
-def _patterns_in_short(patterns: pd.DataFrame) -> str:
+def _patterns_in_short(trust: Trust) -> str:
+    patterns = trust.patterns
+    if trust.elsewhere:
+        return f"{sentence(ELSEWHERE)}."
     if patterns.empty:
         return "Its parameters were not scored against the record."
     return f"Of {len(patterns)} patterns of the record the model reproduces {(patterns['verdict'] == HOLDS).sum()}."
@@ -76,7 +79,8 @@ def _scored(parameters: str, trust: Trust, outcome: str) -> list[Part]:
     lines = [f"Parameters {parameters}. {LEVELS[:1].upper()}{LEVELS[1:]}; what is read here is what a change of the"
              " scenario changes."]  # fmt: skip
     if trust.coverage.empty:
-        return [Lines((*lines, "These parameters were not scored against the record."))]
+        unscored = f"{sentence(ELSEWHERE)}." if trust.elsewhere else NOT_AGAINST
+        return [Lines((*lines, unscored))]
     rows = []
     for row in trust.coverage.sort_values(["domain", "ahead"]).to_dict("records"):
         share = row["inside"] / row["cells"] if row["cells"] else np.nan

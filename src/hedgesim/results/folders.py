@@ -19,7 +19,8 @@ from typing import Any
 
 from hedgesim.errors import StoreError, shown
 from hedgesim.results.file_systems import OTHER_FOLDER, LocalFiles, reason_of, remote_files
-from hedgesim.scenario.tables import OWN_SOURCES, read_tables
+from hedgesim.scenario.table_files import OWN_SOURCES
+from hedgesim.scenario.tables import read_tables
 
 RESULTS_FORMAT = 2
 

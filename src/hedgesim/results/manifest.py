@@ -36,9 +36,9 @@ KNOWN: Mapping[str, frozenset[str]] = {
     RUN: OF_ALL
     | {
         *("scenario", "scenario_digest", "scenario_text", "backend", "workers", "runs_at_once", "parameters", "rules"),
-        *("keep", "began", "ended", "twin", "left_out", "outcome", "grid", "notes", "until_error"),
+        *("keep", "began", "ended", "twin", "left_out", "outcome", "grid", "notes", "until_error", "region"),
     },
-    SWEEP: IN_SWEEPS | {"tables", "failed", "groups"},
+    SWEEP: IN_SWEEPS | {"tables", "failed", "groups", "region"},
 }
 """Keys that a manifest may have, by kind; those of findings differ from command to command."""
 

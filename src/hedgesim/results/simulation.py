@@ -20,6 +20,7 @@ from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
 from hedgesim.results.reduction import Reduction
+from hedgesim.results.region import kept_of
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_space
 from hedgesim.results.summary import Closing, Paired, Summary
@@ -126,7 +127,8 @@ def results_of(
     scenario: Scenario, inputs: ScenarioInputs, gathered: Gathered, plan: Plan, facts: Mapping[str, object]
 ) -> Results:
     """What was gathered of a scenario as results; facts: what the manifest says besides, such as when they began."""
-    manifest = {**_manifest(scenario, notes_of(scenario, inputs), plan=plan), **facts, "ended": now()}
+    said = {**_manifest(scenario, notes_of(scenario, inputs), plan=plan), **kept_of(scenario, inputs)}
+    manifest = {**said, **facts, "ended": now()}
     return Results(manifest, FrameTables(gathered.tables()), scenario, gathered.case, inputs, gathered.closing())
 
 

@@ -31,6 +31,7 @@ from hedgesim.results.manifest import fault_of, manifest_in, write_manifest
 from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import Estimate, SweepPlan
+from hedgesim.results.region import kept_of
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.store import (
     DAMAGED,
@@ -219,6 +220,7 @@ def _facts(plan: SweepPlan) -> dict[str, Any]:
         "scenario_texts": {one.name: one.text for one in list(scenarios.values())[::-1]},
         "parameters": sorted({one.parameters for one in scenarios.values()}),
         **({"groups": {name: list(paths) for name, paths in experiment.groups.items()}} if experiment.groups else {}),
+        **next((kept_of(one) for one in scenarios.values() if one.tables_folder), {}),
         "points": len(plan.points),
         "repeated": plan.repeated,
         "runs": plan.runs,

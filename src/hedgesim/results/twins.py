@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from hedgesim.results.ownership import IDENTITY
+from hedgesim.results.region import REGION
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import OnRuns, Plan, run_scenarios, silent
 from hedgesim.scenario import Scenario
@@ -38,7 +39,8 @@ class Twins:
     def differences(self) -> Results:
         """The paired differences as results of their own."""
         name, twin = self.names
-        facts = {key: self.first.manifest[key] for key in ("seed", "runs", IDENTITY)}
+        kept = ("seed", "runs", IDENTITY, REGION)
+        facts = {key: self.first.manifest[key] for key in kept if key in self.first.manifest}
         return Results.of({"paired": self.paired}, {"scenario": name, "twin": twin, **facts, "left_out": self.left_out})
 
     def differing(self) -> pd.DataFrame:

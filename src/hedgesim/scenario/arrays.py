@@ -16,7 +16,7 @@ from hedgesim.model.votes import CHOICES
 from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
 from hedgesim.scenario.given import given_of
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.missing import check_complete
+from hedgesim.scenario.missing import check_begun, check_complete
 from hedgesim.scenario.overrides import with_data
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, read_tables
@@ -50,6 +50,7 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
     except ScenarioError as error:
         rest = faults_of_tables(scenario.model_copy(update={"data": ()})) if scenario.data else ()
         raise ScenarioError.of([*error.all, *rest]) from None
+    check_begun(tables, scenario.start, scenario.tables_folder)
     return ScenarioInputs(tables, setting_of(scenario, tables))
 
 
@@ -66,7 +67,9 @@ def faults_of_tables(scenario: Scenario) -> Sequence[HedgesimError]:
 
 def axes_at_start(scenario: Scenario) -> Axes:
     """The axes of a scenario, whose tables may lack other things."""
-    return axes_of(scenario, _tables_at_start(scenario))
+    tables = _tables_at_start(scenario)
+    check_begun(tables, scenario.start, scenario.tables_folder)
+    return axes_of(scenario, tables)
 
 
 def _tables_at_start(scenario: Scenario) -> Tables:

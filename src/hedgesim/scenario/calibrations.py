@@ -88,12 +88,13 @@ def fitted_of(name: str) -> frozenset[str]:
     return frozenset(table.loc[table["role"] == "fitted", "parameter"])
 
 
-def in_words(name: str) -> str:
-    """What a chart says of the parameters of a calibration."""
+def in_words(name: str, *, elsewhere: bool = False) -> str:
+    """What a chart says of the parameters of a calibration; elsewhere: the countries have tables of their own."""
     if name == PRIOR:
         return f"parameters: {PRIOR} (starting magnitudes, not fitted, not scored)"
     first, last = _manifest(name)["years"]
-    return f"parameters: {name} (fitted to {first}-{last}; how they score: docs/evidence.md)"
+    scores = "in other countries; not scored for these" if elsewhere else "how they score: docs/evidence.md"
+    return f"parameters: {name} (fitted to {first}-{last}{' ' if elsewhere else '; '}{scores})"
 
 
 def parameters_of(name: str) -> pd.DataFrame:

@@ -6,18 +6,27 @@ import math
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from hedgesim.errors import HedgesimError, choose_from, shown
+from hedgesim.errors import choose_from
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.model.votes import CHOICES
 from hedgesim.model.world import RUNGS, STATUSES
+from hedgesim.scenario.attributes import allowed
+from hedgesim.scenario.cell_faults import CellFault
 from hedgesim.scenario.files import CsvTable, number_in, number_like
 
 Row = Mapping[str, str]
-Said = tuple[str, str, str]
-"""Column, fault and remedy."""
+Said = tuple[str, str, str, str]
+"""Column, value, fault and remedy."""
+
+LAST_COLUMNS = ("date", "source", "confidence")
+"""Columns with which every table ends."""
+
+OTHER_OPTIONS = ("region", "other")
+"""What a country may align with besides powers."""
 
 DATED = ("date", "from", "to", "founded", "ended", "lead_entered", "end")
 """Columns that hold dates, where a table has them."""
@@ -88,6 +97,9 @@ MAY_BE_EMPTY = ("from", "partner", "half_life", "ramp", "size", "virtual", "prio
 MUST_HAVE_DATES = ("alarms", "rollcalls")
 """Tables of events, each of which acts from its date."""
 
+SYMMETRIC = {"rivalry": ("power", "rival")}
+"""Tables of pairs that have one number for both directions."""
+
 OTHERS = {("formats", "lead"): ("none",), **dict.fromkeys((("meetings", "format"), ("dialogues", "power")), None)}
 """Further words in a column of names; None: any."""
 
@@ -120,24 +132,26 @@ class Cells:
     sources: Collection[str]
     names: Mapping[str, Collection[str]] = field(default_factory=dict)
 
-    def faults(self, table: CsvTable) -> Iterator[HedgesimError]:
-        """Everything wrong with the cells, with file and line, in the order of lines."""
+    def faults(self, table: CsvTable) -> Iterator[CellFault]:
+        """Everything wrong with the cells, in the order of lines."""
         rows = [dict(zip(table.header.cells, line.cells, strict=True)) for line in table.lines]
+        top = table.header.number
         for axis in ("country", "power", "domain") if self.table == "axes" and rows else ():
             if axis not in self.names:
-                yield HedgesimError(table.place(table.header), f"there is no {axis} in it", "Add rows of this axis.")
+                yield CellFault(top, f"there is no {axis} in it", "Add rows of this axis.")
         used, first = self.table in CHECKED, dict[tuple[str, ...], int]()
         if used and self.form.get("required") and not rows:
-            yield HedgesimError(table.place(table.header), "there are no rows below the header", "Add them.")
+            yield CellFault(top, "there are no rows below the header", "Add them.")
         for line, row in zip(table.lines, rows, strict=True):
-            for column, fault, remedy in (*self._values(row), *(self._used(row) if used else ())):
-                what = f"{shown(row[column])} in the column {column}" if row[column] else f"the column {column}"
-                yield HedgesimError(table.place(line), f"{what} {fault}", remedy)
+            for column, value, fault, remedy in (*self._values(row), *(self._used(row) if used else ())):
+                yield CellFault(line.number, fault, remedy, column, value)
             if used:
                 key = tuple(row[column] for column in self._key(row))
                 if (before := first.setdefault(key, line.number)) != line.number:
                     fault = f"{', '.join(filter(None, key))} is there twice (first in line {before})"
-                    yield HedgesimError(table.place(line), fault, "Keep one of the two.")
+                    yield CellFault(line.number, fault, "Keep one of the two.")
+        if self.table in SYMMETRIC:
+            yield from _by_direction(table, rows, SYMMETRIC[self.table])
 
     def _key(self, row: Row) -> list[str]:
         """Columns that tell rows apart; where the latest date counts, the date is one."""
@@ -148,25 +162,43 @@ class Cells:
         for column, cell in row.items():
             if column in self.form.get("numbers", ()):
                 if cell and math.isnan(number_in(cell)):
-                    yield column, "is not a number", number_like(cell)
+                    yield column, cell, "is not a number", number_like(cell)
             elif (said := word_fault(self.table, column, cell)) is not None:
-                yield column, *said
+                yield column, cell, *said
 
     def _used(self, row: Row) -> Iterator[Said]:
         """What a table that a run uses may not hold besides."""
         yield from self._numbers(row)
         yield from self._names(row)
-        for key in row["source"].split(";"):
-            if key.strip() not in {ASSUMPTION, *self.sources}:
-                yield "source", "is no source", choose_from(key.strip(), self.sources)
+        for key in map(str.strip, row["source"].split(";")):
+            if key not in {ASSUMPTION, *self.sources}:
+                yield "source", key, "is no source" if key else "is empty", "Write assumption, or the key of a source."
         if "start" in row and not _is_quarter(row["start"]):
-            yield "start", "is not a quarter", "Write it like 2022Q1."
+            yield "start", row["start"], "is not a quarter", "Write it like 2022Q1."
         if "color" in row and not re.fullmatch("#[0-9A-Fa-f]{6}", row["color"]):
-            yield "color", "is not a colour", "Write it like #0072B2."
+            yield "color", row["color"], "is not a colour", "Write it like #0072B2."
         if self.table in MUST_HAVE_DATES and not row["date"]:
-            yield "date", "is empty", "Write the date of the event."
+            yield "date", "", "is empty", "Write the date of the event."
+        if self._attributes and row["attribute"] not in self._attributes:
+            remedy = self._choose("attribute", row["attribute"], self._attributes)
+            yield "attribute", row["attribute"], f"is no attribute of a {self.form['key'][-2]}", remedy
         if self.table == "shocks":
             yield from _shock_faults(row)
+
+    @cached_property
+    def _attributes(self) -> tuple[str, ...]:
+        """Attributes that the table may have; none where it has no attributes, or the domains are not known."""
+        return allowed(self.table, self.names["domain"]) if "domain" in self.names else ()
+
+    @cached_property
+    def _remedies(self) -> dict[tuple[str, str], str]:
+        return {}
+
+    def _choose(self, column: str, name: str, known: Collection[str]) -> str:
+        """The remedy for an unknown name, found once for each column, because a wrong name is often in every row."""
+        if (column, name) not in self._remedies:
+            self._remedies[column, name] = choose_from(name, known)
+        return self._remedies[column, name]
 
     def _numbers(self, row: Row) -> Iterator[Said]:
         for column in self.form.get("numbers", ()):
@@ -174,19 +206,20 @@ class Cells:
             what = row.get("attribute", row.get("measure", ""))
             low, high = bounds_of(self.table, column, attribute=what, unit=row.get("unit", ""))
             if not row[column] and column not in MAY_BE_EMPTY:
-                yield column, "is empty", f"Write {wanted(low, high)}."
+                yield column, "", "is empty", f"Write {wanted(low, high)}."
             elif not math.isnan(value) and not low <= value <= high:
-                yield column, "is out of range", f"Write {wanted(low, high)}."
+                yield column, row[column], "is out of range", f"Write {wanted(low, high)}."
 
     def _names(self, row: Row) -> Iterator[Said]:
         for column in [name for name in row if name in NAMED or name in self.form["key"]]:
             if not row[column] and column in self.form["key"] and column not in MAY_BE_EMPTY:
-                yield column, "is empty", "Write what the row is about."
+                yield column, "", "is empty", "Write what the row is about."
             known = self._known(column)
+            file = "formats.csv" if NAMED.get(column) == "format" else "axes.csv"
             for part in row[column].split(";"):
                 name = (part.partition(":")[0] if column == "after" else part).strip()
                 if name and known is not None and name not in known:
-                    yield column, "is not known", choose_from(name, known)
+                    yield column, name, f"is not in {file}", self._choose(column, name, known)
 
     def _known(self, column: str) -> Collection[str] | None:
         """Names that a column may hold; None: any."""
@@ -215,17 +248,29 @@ def _shock_faults(row: Row) -> Iterator[Said]:
     if row["role"] != "cause" or form is None:
         return
     if not row["size"]:
-        yield "size", "is empty", f"Write {wanted(form.low, form.high)}."
+        yield "size", "", "is empty", f"Write {wanted(form.low, form.high)}."
     elif not form.low <= number_in(row["size"]) <= form.high:
-        yield "size", f"is out of range for {row['channel']}", f"Write {wanted(form.low, form.high)}."
+        yield "size", row["size"], f"is out of range for {row['channel']}", f"Write {wanted(form.low, form.high)}."
     if row["profile"] == "decay" and not row["half_life"]:
-        yield "half_life", "is empty", "Write the quarters after which half is left."
+        yield "half_life", "", "is empty", "Write the quarters after which half is left."
     if not row["date"]:
-        yield "date", "is empty", "Write the date of the event."
+        yield "date", "", "is empty", "Write the date of the event."
     for target in form.needs:
         column = "powers" if target == "options" else target
         if not row[column]:
-            yield column, f"is empty, and {row['channel']} needs {target}", f"Name {target}."
+            yield column, "", f"is empty, and {row['channel']} needs {target}", f"Name {target}."
+
+
+def _by_direction(table: CsvTable, rows: Sequence[Row], pair: tuple[str, str]) -> Iterator[CellFault]:
+    """Pairs with another number in each direction."""
+    one, other = pair
+    known = {(row["start"], row[one], row[other]): (row["value"], n) for n, row in enumerate(rows)}
+    for n, row in enumerate(rows):
+        value, before = known.get((row["start"], row[other], row[one]), ("", n))
+        if before < n and number_in(value) != number_in(row["value"]):
+            fault = f"{row[one]}-{row[other]} has {row['value']}, and {row[other]}-{row[one]} in line"
+            remedy = "Write the same number in both, for a pair of powers has one."
+            yield CellFault(table.lines[n].number, f"{fault} {table.lines[before].number} has {value}", remedy)
 
 
 def _is_quarter(text: str) -> bool:

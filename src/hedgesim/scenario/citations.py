@@ -12,6 +12,7 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.arrays import ScenarioInputs
+from hedgesim.scenario.attributes import WEIGHT
 from hedgesim.scenario.calibrations import fitted_of, values_of
 from hedgesim.scenario.cells import ASSUMPTION
 from hedgesim.scenario.impulses import Impulse, impulses_of
@@ -47,9 +48,6 @@ _AXES = {
     "format": "formats",
 }
 """Axis of the scenario by the column that names its members."""
-
-WEIGHT = "weight_"
-"""First part of the attributes of a country that weigh domains."""
 
 _ASSUMED = ("assumption", "recall")
 

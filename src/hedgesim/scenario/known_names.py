@@ -14,13 +14,11 @@ from hedgesim.model.period import Period
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.rules.catalogue import Rules
 from hedgesim.scenario.calibrations import calibrations
-from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
+from hedgesim.scenario.cells import LAST_COLUMNS, OTHER_OPTIONS
+from hedgesim.scenario.tables import Tables, read_tables
 
 Bounds = tuple[float, float]
 """Lowest and highest value of a number."""
-
-OTHER_OPTIONS = ("region", "other")
-"""What a country may align with besides powers."""
 
 
 class TableColumns(NamedTuple):

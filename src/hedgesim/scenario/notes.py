@@ -17,7 +17,7 @@ from hedgesim.scenario.citations import weights_of
 from hedgesim.scenario.fixed_indices import fixed_indices
 from hedgesim.scenario.impulses import Impulse, basis_of, impulses_of
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables import Tables, is_later
 
 CLOSE = 1e-9
 """What counts as nothing."""
@@ -43,6 +43,7 @@ def notes_of(scenario: Scenario, inputs: ScenarioInputs) -> tuple[str, ...]:
         *_idle(scenario, inputs.setting, lines),
         *_never_at_work(inputs.setting),
         *_rescaled(inputs),
+        *_not_read(scenario, inputs.tables),
         *_cut_off(scenario, inputs.setting),
     )
 
@@ -139,13 +140,35 @@ def _never_at_work(setting: Setting) -> Iterator[str]:
 
 
 def _rescaled(inputs: ScenarioInputs) -> Iterator[str]:
-    """Weights of domains that do not sum to 1 in the table."""
-    totals = {
-        code: total for code, total in weights_of(inputs.tables, inputs.setting.axes).items() if abs(total - 1.0) > 1e-6
+    """Weights of domains, and ties of a country, that do not sum to 1 in the table."""
+    weights, ties = weights_of(inputs.tables, inputs.setting.axes), inputs.tables.table("ties")
+    totals = {code: float(total) for code, total in ties.groupby("country")["tie"].sum().items()}
+    own = {code: totals[code] for code in inputs.setting.axes.countries if code in totals}
+    for what, sums in (("Weights of domains", weights), ("Ties to the other countries", own)):
+        named = [f"{code} {total:.3g}" for code, total in sums.items() if abs(total - 1.0) > 1e-6]
+        if named:
+            yield f"{what} do not sum to 1 and are rescaled: {_some(named)}."
+
+
+def _not_read(scenario: Scenario, tables: Tables) -> Iterator[str]:
+    """Rows of a region's own tables that a run does not read: of after the start, and of formats that it does not have.
+
+    The packaged tables are full of both, which are the record that runs are compared with.
+    """
+    if scenario.tables_folder is None:
+        return
+    later = {
+        name: int(is_later(frame, tables.forms[name], scenario.start).sum())
+        for name, frame in tables.whole.items()
+        if "future" not in tables.forms[name]
     }
-    if totals:
-        named = [f"{code} {total:.3g}" for code, total in totals.items()]
-        yield f"Weights of domains do not sum to 1 and are rescaled: {_some(named)}."
+    named = [f"{name} {rows}" for name, rows in later.items() if rows]
+    if named:
+        yield f"Rows of after the start {scenario.start} are not read: {_some(named)}."
+    meetings, known = tables.whole["meetings"]["format"], set(tables.whole["formats"]["format"])
+    others = sorted(set(meetings) - known)
+    if others:
+        yield f"Meetings of what is not in formats.csv do not count: {_some(others)}."
 
 
 def _cut_off(scenario: Scenario, setting: Setting) -> Iterator[str]:

@@ -2,40 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import wraps
 from importlib.resources import files
-from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import yaml
 
-from hedgesim.errors import HedgesimError, ScenarioError, shown
+from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
-from hedgesim.scenario.cells import Cells
-from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, number_in, read_csv, read_text, shown_path
-from hedgesim.scenario.positions import Node, plain, tree_of
-
-LAST_COLUMNS = ("date", "source", "confidence")
-OWN_SOURCES = "sources.yaml"
-"""File of citations beside the tables of a folder of one's own."""
-
-MOST_FAULTS = 300
-"""Faults of tables that are reported."""
+from hedgesim.scenario.files import read_csv
+from hedgesim.scenario.table_files import OWN_SOURCES, cited, read_frames
 
 
 @dataclass(frozen=True)
 class Tables:
-    """Tables by name, with what they mean (`forms`), what else a run needs (`mapping`) and the citations."""
+    """Tables by name, with what they mean (`forms`), what else a run needs (`mapping`) and the citations.
+
+    whole: of tables cut at a start, the tables before.
+    """
 
     frames: Mapping[str, pd.DataFrame]
     forms: Mapping[str, Any]
     mapping: Mapping[str, Any]
     sources: Mapping[str, Any]
+    whole: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def table(self, name: str) -> pd.DataFrame:
         """A copy of one table; where nothing is known text is empty and numbers are NaN."""
@@ -51,11 +46,12 @@ class Tables:
     def visible(self, start: str | Period) -> Tables:
         """Only what is known on the first day of a start, and the causes of recorded shocks of any date."""
         period = start if isinstance(start, Period) else Period.parse(start)
-        return replace(self, frames=MappingProxyType({name: self.visible_table(name, period) for name in self.frames}))
+        cut = {name: self.visible_table(name, period) for name in self.frames}
+        return replace(self, frames=MappingProxyType(cut), whole=self.frames)
 
     def visible_table(self, name: str, start: Period) -> pd.DataFrame:
         """What is known of one table on the first day of a start."""
-        return _visible(name, self.frames[name], form=self.forms[name], start=start)
+        return _visible(self.frames[name], form=self.forms[name], start=start)
 
 
 def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
@@ -79,17 +75,14 @@ def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
 def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both.
 
-    Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, and for all cells
-    that `Cells` refuses.
+    Raises ScenarioError for everything in it that `read_frames` and `cited` refuse, with file and lines.
     """
     data = Path(str(files("hedgesim") / "data"))
     forms = _packaged(data / "tables.yaml")
     home = data / "tables" if folder is None else folder
     sources = _packaged(data / "sources.yaml")
-    own = home / OWN_SOURCES
-    if own.is_file():
-        sources = {**sources, **_cited(own)}
-    frames = _frames(home, forms, sources)
+    sources = {**sources, **cited(home / OWN_SOURCES)}
+    frames = read_frames(home, forms, sources)
     mapping = _packaged(data / "mapping.yaml")
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
 
@@ -100,107 +93,44 @@ def names_by_code() -> dict[str, str]:
     return dict(zip(axes.column("code"), axes.column("name"), strict=True))
 
 
-def _cited(path: Path) -> dict[str, Any]:
-    """Sources of a folder: mappings by key, each with its citation."""
-    text = read_text(path, LARGEST_TABLE, "file (YAML)")
-    root = tree_of(text, shown_path(path), "a source, KEY: {citation: A book}")
-    for key, node in cast("Mapping[str, Node]", root.value).items():
-        source = plain(node)
-        if not isinstance(source, dict) or not isinstance(source.get("citation"), str):
-            fault, remedy = f"the source {shown(key)} has no citation", "Write it like KEY: {citation: A book}."
-            raise HedgesimError(node.anchor, fault, remedy)
-    return cast("dict[str, Any]", plain(root))
-
-
 def _packaged(path: Path) -> dict[str, Any]:
     """A mapping of the package."""
     content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return content
 
 
-def _frames(home: Path, forms: Mapping[str, Any], sources: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Every table of a folder, checked; an absent one that is not required is empty.
-
-    Raises:
-        ScenarioError: all that is wrong with the cells of all tables.
-    """
-    read = {name: _read(home / f"{name}.csv", form) for name, form in forms.items()}
-    names = _names(read)
-    faults = [
-        fault
-        for name, table in read.items()
-        if table is not None
-        for fault in islice(Cells(name, forms[name], sources, names).faults(table), MOST_FAULTS)
-    ]
-    if faults:
-        raise ScenarioError.of(faults[:MOST_FAULTS])
-    return {name: _frame(read[name], form) for name, form in forms.items()}
-
-
-def _read(path: Path, form: Mapping[str, Any]) -> CsvTable | None:
-    """One table with its columns; None for an absent one that is not required."""
-    columns = [*form["columns"], *LAST_COLUMNS]
-    if path.is_file():
-        table = read_csv(path)
-        table.check(columns)
-        return table
-    if form.get("required"):
-        fault = f"the table {path.stem} is missing ({form['meaning']})"
-        raise HedgesimError(path.name, fault, f"Add it with the columns {', '.join(columns)}.")
-    return None
-
-
-def _names(read: Mapping[str, CsvTable | None]) -> dict[str, set[str]]:
-    """Codes by axis, and formats."""
-    axes, formats = read["axes"], read["formats"]
-    assert axes is not None
-    assert formats is not None
-    codes = list(zip(axes.column("axis"), axes.column("code"), strict=True))
-    of_axis = {name: {code for axis, code in codes if axis == name} for name, _ in codes}
-    return {**of_axis, "format": set(formats.column("format"))}
-
-
-def _frame(table: CsvTable | None, form: Mapping[str, Any]) -> pd.DataFrame:
-    """A table in pandas; where nothing is known text is empty and numbers are NaN."""
-    columns, numbers = [*form["columns"], *LAST_COLUMNS], form.get("numbers", [])
-    cells = {name: table.column(name) for name in table.header.cells} if table else {name: [] for name in columns}
-    return pd.DataFrame(
-        {
-            name: pd.Series([number_in(cell) for cell in column], dtype=float)
-            if name in numbers
-            else pd.Series(column, dtype=str)
-            for name, column in cells.items()
-        }
-    )
-
-
-def _visible(name: str, frame: pd.DataFrame, *, form: Mapping[str, Any], start: Period) -> pd.DataFrame:
+def _visible(frame: pd.DataFrame, *, form: Mapping[str, Any], start: Period) -> pd.DataFrame:
     """One table as it is known at the start."""
-    day = first_day(start)
     if "future" in form:
         kept = pd.Series(True, index=frame.index)
         for column, value in form["future"].items():
             kept &= frame[column] == value
         return frame[kept].reset_index(drop=True)
-    frame = frame[frame["date"].map(day_of) <= day]
+    frame = frame[~is_later(frame, form, start)]
     if form.get("start"):
-        frame = _of_start(name, frame, key=form["key"], start=start)
+        key = [column for column in form["key"] if column != "start"]
+        frame = frame.loc[_begins(frame).sort_values(kind="stable").index].drop_duplicates(key, keep="last")
+        frame = frame.sort_index()
     for column, settings in form.get("blank", {}).items():
-        frame = _blanked(frame, column, settings=settings, day=day)
+        frame = _blanked(frame, column, settings=settings, day=first_day(start))
     if "latest" in form:
         frame = frame.sort_values("date", kind="stable").drop_duplicates(form["latest"], keep="last").sort_index()
     return frame.reset_index(drop=True)
 
 
-def _of_start(name: str, frame: pd.DataFrame, *, key: Sequence[str], start: Period) -> pd.DataFrame:
-    """Of every row the latest start up to the scenario's."""
-    parts = frame["start"].map(Period.parse)
-    known = parts[parts <= start]
-    if known.empty:
-        starts = ", ".join(sorted(set(frame["start"])))
-        raise HedgesimError(f"{name}.csv", f"nothing is known up to {start}", f"Start at or after one of {starts}.")
-    rows: pd.DataFrame = frame.loc[known.sort_values(kind="stable").index]
-    return rows.drop_duplicates([column for column in key if column != "start"], keep="last").sort_index()
+def is_later(frame: pd.DataFrame, form: Mapping[str, Any], start: Period) -> pd.Series[bool]:
+    """Which rows of a table are of after the start, by their date, their start or the date since which they hold."""
+    later = frame["date"].map(day_of) > first_day(start)
+    if "since" in form:
+        later |= frame[form["since"]].map(day_of) > first_day(start)
+    if form.get("start"):
+        later |= _begins(frame) > start.index
+    return later.astype(bool)
+
+
+def _begins(frame: pd.DataFrame) -> pd.Series[int]:
+    """Index of the quarter at which each row may start."""
+    return frame["start"].map(lambda quarter: Period.parse(quarter).index).astype(int)
 
 
 def _blanked(frame: pd.DataFrame, column: str, *, settings: Mapping[str, str], day: str) -> pd.DataFrame:
