@@ -98,7 +98,7 @@ def test_its_charts_are_drawn_with_its_own_names(results: Path) -> None:
     drawn = "".join(path.read_text(encoding="utf-8") for path in (results / "charts").glob("*.svg"))
     for name in ("Valdora", "Norhelm", "Norhelm closes the strait"):
         assert name in drawn
-    assert "Estmark turns to the three" not in drawn
+    assert "Estmark turns to the neighbours" not in drawn
 
 
 def test_its_sources_are_its_own(scenario: str) -> None:

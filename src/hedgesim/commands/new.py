@@ -9,10 +9,10 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from hedgesim.commands._own_codes import codes_in
 from hedgesim.commands._printing import print_lines
+from hedgesim.commands._region_files import TEMPLATES, region_files
 from hedgesim.errors import HedgesimError
-
-TEMPLATES = Path(__file__).parent / "templates"
 
 What = StrEnum("What", "rule scenario region")
 Side = StrEnum("Side", "country power")
@@ -24,19 +24,31 @@ def new(
     what: Annotated[What, Argument(metavar="rule|scenario|region", help="What to begin.")],
     name: Name,
     side: Annotated[Side, Option("--kind", help="Whose rule it is.")] = Side.country,
+    countries: Annotated[str, Option(metavar="CODES", help="Of a region: codes of its countries, as A,B,C.")] = "",
+    powers: Annotated[str, Option(metavar="CODES", help="Of a region: codes of the powers around it.")] = "",
 ) -> None:
     """Begin a rule with its test, a scenario, or a region with all its tables, in this folder.
 
     The new files pass their checks as they are; change one thing at a time.
     """
     _check_name(what, name)
+    codes = [_codes(what, option, text) for option, text in (("--countries", countries), ("--powers", powers))]
     files = {
         What.rule: lambda: dict(_rule(name, side)),
         What.scenario: lambda: {f"{name}.yaml": _scenario(name)},
-        What.region: lambda: dict(_region(name)),
+        What.region: lambda: dict(region_files(name, *codes)),
     }[what]()
     _write(files)
     print_lines(*files, "", *(f"Next: {line}" for line in _next_steps(what, name)))
+
+
+def _codes(what: What, option: str, text: str) -> tuple[str, ...]:
+    """Codes of a region that an option names; none where it is not given."""
+    if not text:
+        return ()
+    if what != What.region:
+        raise HedgesimError(f"{option} {text}", f"a {what} has no codes", f"Leave {option} out.")
+    return codes_in(option, text)
 
 
 def _check_name(what: What, name: str) -> None:
@@ -86,38 +98,6 @@ def _scenario(name: str) -> str:
     first = axes.loc[axes["axis"] == "power", "code"].iloc[0]
     text = (TEMPLATES / "scenario.yaml").read_text(encoding="utf-8")
     return text.replace("FIRST_POWER", str(first)).replace("template", name)
-
-
-def _region(name: str) -> Iterator[tuple[str, str]]:
-    """A scenario, the tables of an invented region, and a page on what each table means."""
-    yield f"{name}.yaml", (TEMPLATES / "region.yaml").read_text(encoding="utf-8").replace("template", name)
-    for table in sorted((TEMPLATES / "region").iterdir()):
-        yield f"{name}/{table.name}", table.read_text(encoding="utf-8")
-    yield f"{name}/TABLES.md", "\n".join(_pages(name))
-
-
-def _pages(name: str) -> Iterator[str]:
-    """What every table of a region means: unit, key and columns, as the program reads them."""
-    from hedgesim.scenario.cells import LAST_COLUMNS
-    from hedgesim.scenario.tables import read_tables
-
-    yield f"# The tables of {name}\n"
-    yield "The rows are examples of an invented region: replace them by yours, then call"
-    yield f"`hedgesim check {name}.yaml`, which names every fault with file, line and remedy.\n"
-    yield "Every table ends with `date` (what the number describes; empty: timeless), `source` (keys of `sources.yaml`,"
-    yield "joined by `;`, or `assumption`) and `confidence` (seen, proxy, recall or assumption).\n"
-    for table, form in read_tables().forms.items():
-        yield f"## {table}.csv\n"
-        needed = "Required." if form.get("required") else "May be absent."
-        yield f"{_sentence(form['meaning'])}. {needed} Unit: {form['unit']}. Key: {', '.join(form['key'])}.\n"
-        yield "| column | meaning |\n|---|---|"
-        yield from (f"| {column} | {meaning} |" for column, meaning in form["columns"].items())
-        yield f"\nHeader: `{','.join((*form['columns'], *LAST_COLUMNS))}`\n"
-
-
-def _sentence(meaning: str) -> str:
-    text = " ".join(meaning.split())
-    return text[:1].upper() + text[1:]
 
 
 def _next_steps(what: What, name: str) -> list[str]:

@@ -74,6 +74,7 @@ WORDS: Mapping[tuple[str, str], Sequence[str]] = {
     ("shocks", "role"): ("cause", "outcome"),
     ("shocks", "profile"): ("permanent", "decay", "pulse"),
     ("shocks", "channel"): tuple(CHANNELS),
+    ("scale", "channel"): tuple(CHANNELS),
 }
 """Words that a column knows, by table and column."""
 
@@ -88,7 +89,7 @@ NAMED = {
 
 CHECKED = ("axes", "shares", "ties", "country_attributes", "domain_attributes", "power_attributes", "proximity",
            "affinity", "trust", "rivalry", "formats", "memberships", "meetings", "shocks", "alarms", "rollcalls",
-           "dialogues", "sizes")  # fmt: skip
+           "dialogues", "sizes", "scale")  # fmt: skip
 """Tables of which a run uses every row: their names are known, their keys unique, their numbers given."""
 
 MAY_BE_EMPTY = ("from", "partner", "half_life", "ramp", "size", "virtual", "prior")

@@ -25,6 +25,8 @@ from hedgesim.scenario.values import (
 
 TARGET_KEYS = ("countries", "powers", "domains", "options", "partner")
 _WORD = re.compile("-?[A-Za-z]+")
+GRADES = ("small", "medium", "large", "extreme")
+"""Grades that the page of the scenario format names; the numbers are those of the tables."""
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -111,6 +113,7 @@ class ShockChannel(BaseModel):
         """Read a grade of the scale as its number; where the channel is not known, any grade will do."""
         size = value.get("size") if isinstance(value, dict) else None
         scale = known_to(info).grades
+        refuse(_without_scale(value, scale))
         if not scale or not isinstance(size, str) or number_like(size) != LIKE_A_NUMBER or NUMBER.fullmatch(size):
             return value
         channel = value.get("channel")
@@ -151,6 +154,18 @@ class ShockChannel(BaseModel):
         if count < form.fewest or (form.most is not None and count > form.most):
             number = f"exactly {form.most}" if form.most is not None else f"at least {form.fewest}"
             yield Fault((key,), f"{self.channel} needs {number} {key}, not {count}", f"Name {number}.")
+
+
+def _without_scale(value: Any, scale: Mapping[str, Mapping[str, float]]) -> Iterator[Fault]:
+    """A grade of a channel of which the tables have no scale."""
+    size, channel = (value.get(key) if isinstance(value, dict) else None for key in ("size", "channel"))
+    if not isinstance(size, str) or size.removeprefix("-") not in GRADES or not isinstance(channel, str):
+        return
+    if channel in CHANNELS and channel not in scale:
+        form = CHANNELS[channel]
+        fault = f"{PATH} is {shown(size)}, a grade, and no scale.csv of these tables says its number for {channel}"
+        write = f"Write a number from {form.low:g} to {form.high:g}, or add scale.csv to the tables"
+        yield Fault(("size",), fault, f"{write}: hedgesim new region NAME writes one.")
 
 
 class Arrival(BaseModel):
