@@ -236,7 +236,7 @@ def _label(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
 
 
 def _called(code: str, names: Mapping[str, str]) -> str:
-    return f"{code} ({names[code]})" if code in names else code.replace("_", " ")
+    return f"{code} ({names[code]})" if names.get(code, code) != code else code.replace("_", " ")
 
 
 def _notes(results: hedgesim.Results) -> Sequence[str]:

@@ -94,8 +94,10 @@ def draw_attendance(table: pd.DataFrame, axis: Axes, limits: Limits | None = Non
     return axis
 
 
-def attendance_keys(_: pd.DataFrame) -> list[Key]:
-    """The dot of the record."""
+def attendance_keys(table: pd.DataFrame) -> list[Key]:
+    """The dot of the record, where there is one."""
+    if not table["recorded"].any():
+        return []
     mark = Line2D([], [], ls="", marker="o", ms=5.4, mfc=VERMILION, mec="white", mew=0.7)
     return [(mark, "recorded: the head came")]
 

@@ -137,11 +137,12 @@ def formats_limits(table: pd.DataFrame) -> Limits:
     return 0.0, 1.05 * max(float(table[[f"high_{step}", f"rate_{step}"]].max().max()) for step in STEPS) or 1.0
 
 
-def formats_keys(_: pd.DataFrame) -> list[Key]:
-    """Chances and recorded meetings."""
+def formats_keys(table: pd.DataFrame) -> list[Key]:
+    """Chances, and recorded meetings where there are some."""
+    recorded = [step for step in STEPS if table[f"recorded_{step}"].any()]
     handles: list[Artist] = [Patch(facecolor=COLORS[step]) for step in STEPS]
-    handles += [Line2D([], [], ls="", marker="o", **MARKS[step]) for step in STEPS]
-    return list(zip(handles, [*TEXTS.values(), *(f"recorded meeting of {step}" for step in STEPS)], strict=True))
+    handles += [Line2D([], [], ls="", marker="o", **MARKS[step]) for step in recorded]
+    return list(zip(handles, [*TEXTS.values(), *(f"recorded meeting of {step}" for step in recorded)], strict=True))
 
 
 def formats_size(table: pd.DataFrame) -> Size:

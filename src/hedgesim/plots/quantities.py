@@ -57,6 +57,11 @@ def written(value: float, *, is_share: bool, sign: str = "") -> str:
     return f"{100.0 * value:{sign}.1f} {'points' if sign else '%'}"
 
 
+def at_end(value: float, *, is_share: bool) -> str:
+    """A value beside the end of its line."""
+    return written(value, is_share=is_share).replace(" %", "%")
+
+
 def sentence(words: str) -> str:
     """Words with the first letter large, the others as they are."""
     return words[:1].upper() + words[1:]

@@ -58,7 +58,7 @@ HEDGING = Chart(
     describe=lines.describe_outcome,
     limits=lines.outcome_limits,
     title=lambda _: "Hedging index, 0 to 1",
-    size=lambda _: lines.PANEL,
+    size=lines.outcome_size,
     reads="How far the security portfolio is divided between rival powers; 0: an isolate, or a loyal ally of one side."
     " Countries whose bands overlap cannot be ranked. Dotted: the index if the security share of the aggressor had"
     " merely changed as simulated and the shares of the others had kept their proportions.",
@@ -78,7 +78,7 @@ OUTCOME = Chart(
     describe=lines.describe_outcome,
     limits=lines.outcome_limits,
     title=lambda table: sentence(str(table["words"].iloc[0])),
-    size=lambda _: lines.PANEL,
+    size=lines.outcome_size,
     panels="panel",
     keys=lines.outcome_keys,
     dated=True,

@@ -14,7 +14,7 @@ from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
 from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, in_shares, kept_country, named
 from hedgesim.plots.labels import Label, in_order, label_ends, label_of
-from hedgesim.plots.quantities import quantity_of, sentence, written
+from hedgesim.plots.quantities import at_end, quantity_of, sentence, written
 from hedgesim.plots.theme import BAND, HIGH, INK, LOW, MEDIAN, MUTED, NEAR, SMALL, line_style, text_color, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import summarise_column
@@ -33,6 +33,7 @@ LEAST_SPAN = 0.2  # of the axis of an index between 0 and 1
 SHARES = ("share", "presence", "largest_presence", "diversity", "beyond_record", "volume")
 """Quantities of patterns that charts of shares show."""
 PANEL = Size(3.25, 2.2, 0.6, 0.45)
+END_OFF, END_ROOM, BOLD = 4.0, 0.12, 1.15  # value at the end: points off, inches beside it, width of a bold character
 WHOLE = Size(6.2, 3.4)
 
 
@@ -187,13 +188,19 @@ def draw_outcome(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) 
     axis.plot(x, rows["alone"], color=INK, ls=ALONE, zorder=4)
     last = float(rows[MEDIAN].iloc[-1])
     style: dict[str, Any] = {"va": "center", "size": SMALL, "weight": "bold", **NEAR}
-    text = written(last, is_share=is_share).replace(" %", "%")
-    axis.annotate(text, (x[-1], last), (4, 0), color=text_color(color), **style)
+    axis.annotate(at_end(last, is_share=is_share), (x[-1], last), (END_OFF, 0), color=text_color(color), **style)
     if is_share:
         in_shares(axis.yaxis)
     else:
         _two_digits(axis)
     return axis
+
+
+def outcome_size(table: pd.DataFrame) -> Size:
+    """Size of a panel, with room for the longest value at the end."""
+    ends = table[table["period"] == table["period"].max()]
+    texts = [at_end(float(row[MEDIAN]), is_share=bool(row["is_share"])) for row in ends.to_dict("records")]
+    return PANEL._replace(right=max(PANEL.right, BOLD * text_width(texts) + END_ROOM))
 
 
 def _two_digits(axis: Axes) -> None:
