@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
+from tests.region.edited import edit, notes, refusal
 
-from command_line import call, sunder_sea
+from command_line import call
 from hedgesim import read_scenario, run
-from hedgesim.errors import HedgesimError
 from hedgesim.scenario.arrays import read_inputs
-from hedgesim.scenario.notes import notes_of
 
 # table: what is replaced, by what, the line, words of the fault and the remedy
 CELLS = [
@@ -21,8 +20,8 @@ CELLS = [
     ("formats", ",leaders,4", ",banana,4", 2, '"banana" in the column ceiling is not known. Write one of none, min'),
     ("formats", ",leaders,4", ",leaders,0", 2, '"0" in the column cadence is out of range. Write a number from 1 to'),
     ("formats", ",leaders,4", ",leaders,", 2, "the column cadence is empty. Write a number from 1 to 40."),
-    ("formats", "neighbours,own,none", "neighbours,own,ZED", 3, '"ZED" in the column lead is not in axes.csv. Known: EST,'),
-    ("formats", "neighbours,own,", "neighbours,club,", 3, '"club" in the column role is not known. Write one of own, dialogue,'),
+    ("formats", "bours,own,none", "bours,own,ZED", 3, '"ZED" in the column lead is not in axes.csv. Known: EST,'),
+    ("formats", "bours,own,", "bours,club,", 3, '"club" in the column role is not known. Write one of own, dialogue,'),
     ("formats", "VAL;MIR;OST,,lea", "VAL;MIRR,,lea", 2, 'in the column eligible is not in axes.csv. Did you mean "M'),
     ("formats", "ROUND:leaders", "ROWND:leaders", 5, 'in the column after is not in formats.csv. Did you mean "ROUND"'),
     ("formats", "ROUND:leaders", "ROUND:kings", 5, "in the column after names no rung. Write FORMAT:RUNG with one"),
@@ -56,25 +55,6 @@ CELLS = [
 ]  # fmt: skip
 REQUIRED = ("axes", "shares", "ties", "country_attributes", "domain_attributes", "power_attributes", "proximity",
             "affinity", "trust", "rivalry", "formats")  # fmt: skip
-
-
-@pytest.fixture
-def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    sunder_sea(tmp_path)
-    return Path("sunder_sea")
-
-
-def edit(path: Path, old: str, new: str, count: int = 1) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, count), encoding="utf-8")
-
-
-def refusal() -> str:
-    with pytest.raises(HedgesimError) as caught:
-        read_inputs(read_scenario("sunder_sea.yaml"))
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(("table", "old", "new", "line", "words"), CELLS, ids=[f"{one[0]}: {one[2]}" for one in CELLS])
@@ -213,11 +193,6 @@ def test_all_rows_that_are_missing_are_named_at_once_with_units_and_ranges(comma
         f"sunder_sea/{table}.csv: there is no number at the start for {what}. {remedy}"
         for what, (table, remedy) in LACKING.items()
     ]
-
-
-def notes(*overrides: str) -> str:
-    scenario = read_scenario("sunder_sea.yaml", overrides=overrides)
-    return " ".join(notes_of(scenario, read_inputs(scenario)))
 
 
 def test_a_region_is_told_that_its_parameters_were_fitted_elsewhere(tables: Path) -> None:

@@ -21,6 +21,7 @@ from typer.core import TyperGroup
 
 from hedgesim.commands import _streams
 from hedgesim.commands._printing import print_aside, print_lines
+from hedgesim.commands._usage import usage_in_words
 from hedgesim.errors import HedgesimError, ScenarioError
 
 STOPPED = 130
@@ -94,8 +95,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         code = STOPPED
     except usage_error as error:
-        message = " ".join(error.format_message().split())
-        print_aside(f"hedgesim: {message.rstrip('.')}. See hedgesim --help.")
+        print_aside(usage_in_words(error, sys.argv[1:]))
         code = 2
     except HedgesimError as error:
         for one in error.all if isinstance(error, ScenarioError) else [error]:

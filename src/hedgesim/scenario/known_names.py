@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -123,9 +122,18 @@ def known_names(tables_folder: Path | None = None) -> KnownNames:
     )
 
 
-@cache
+_FOUND: dict[Path | None, tuple[Tables, KnownNames]] = {}
+"""Names of tables by folder, found once; `read_tables` gives other tables when a file has changed."""
+
+
 def _without_rules(tables_folder: Path | None) -> KnownNames:
     tables = read_tables(tables_folder)
+    if tables_folder not in _FOUND or _FOUND[tables_folder][0] is not tables:
+        _FOUND[tables_folder] = (tables, _names_in(tables))
+    return _FOUND[tables_folder][1]
+
+
+def _names_in(tables: Tables) -> KnownNames:
     axes, shocks = tables.table("axes"), tables.table("shocks")
     causes = shocks[shocks["role"] == "cause"]
     codes = {axis: tuple(axes[axes["axis"] == axis]["code"]) for axis in ("country", "power", "domain")}

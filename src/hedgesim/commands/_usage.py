@@ -1,0 +1,31 @@
+"""What is said of a command line that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+def usage_in_words(error: Any, words: Sequence[str]) -> str:
+    """A usage error of the command line in one line; words: what was typed after `hedgesim`."""
+    if said := _as_setting(error, words):
+        return said
+    message = " ".join(error.format_message().split()).rstrip(".")
+    return f"hedgesim: {message}. See hedgesim --help."
+
+
+def _as_setting(error: Any, words: Sequence[str]) -> str:
+    """How to set a key of a scenario that was written as an option of a command that takes `--set`; else nothing."""
+    option = str(getattr(error, "option_name", None) or "")
+    takes = {name for one in error.ctx.command.params for name in one.opts} if option and error.ctx else set()
+    if "--set" not in takes:
+        return ""
+    from hedgesim.scenario.schema import Scenario
+
+    key = option.lstrip("-").replace("-", "_")
+    if key not in Scenario.keys_at(()) or key == "extends":
+        return ""
+    typed = next(word for word in words if word.partition("=")[0] == option)
+    following = words[words.index(typed) + 1 :]
+    value = typed.partition("=")[2] or next((word for word in following[:1] if not word.startswith("-")), "VALUE")
+    return f"{option}: there is no such option, for it is a key of scenarios. Write --set {key}={value}."
