@@ -318,3 +318,18 @@ def test_a_twin_with_another_or_a_faulty_seed_is_refused(seed: str, place: str) 
     assert refused("run", written(PLAIN), "--twin", "y.yaml", "-o", "out").startswith(f"{place}: ")
     said = call("run", "x.yaml", "--twin", "y.yaml", "--seed", "5", "--runs", "1", "--keep", "0", "--json", "-o", "out")
     assert said.code == 0, said.err
+
+
+KEYS_AS_OPTIONS = {
+    ("run", "war_2022", "--parameters", "prior"): "Write --set parameters=prior.",
+    ("run", "war_2022", "--end=2023Q4", "--runs", "2"): "Write --set end=2023Q4.",
+    ("run", "war_2022", "--recorded-shocks"): "Write --set recorded_shocks=VALUE.",
+    ("run", "war_2022", "--extends", "no_war"): "See hedgesim --help.",
+    ("scenarios", "--parameters", "prior"): "See hedgesim --help.",
+}
+
+
+@pytest.mark.parametrize("words", KEYS_AS_OPTIONS)
+def test_a_key_of_scenarios_that_is_written_as_an_option_is_answered_with_set(words: tuple[str, ...]) -> None:
+    said = refused(*words)
+    assert said.endswith(KEYS_AS_OPTIONS[words])

@@ -2,11 +2,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 from tests.plots.layout import assert_apart
 
 from hedgesim.plots import Pick
-from hedgesim.plots.trajectories import open_limits, presence_table, prior_lines, threat_table
+from hedgesim.plots.trajectories import (
+    draw_outcome,
+    open_limits,
+    outcome_size,
+    presence_table,
+    prior_lines,
+    threat_table,
+)
 
 
 def shown(data, chart: str) -> list[Axes]:
@@ -102,3 +110,18 @@ def test_names_of_lines_stand_right_of_them_within_the_page(crowded) -> None:
         assert len(ends) == len(known)
         assert_apart(Text.get_window_extent(text) for text in ends)
         assert max(Text.get_window_extent(text).x1 for text in ends) <= crowded.pages[name].bbox.x1
+
+
+@pytest.mark.parametrize("value", [0.0745, 0.00123, 12.4])
+def test_the_value_at_the_end_of_a_line_has_room(value: float) -> None:
+    numbers = {"q05": value, "q50": value, "q95": value, "alone": np.nan}
+    table = pd.DataFrame({"period": ["2021Q1", "2021Q2"], **numbers, "color": "#000000", "is_share": False})
+    size = outcome_size(table)
+    width, height = size.left + size.width + size.right, size.height + size.below
+    figure = Figure(figsize=(width, height))
+    axis = figure.add_axes((size.left / width, size.below / height, size.width / width, size.height / height))
+    draw_outcome(table, axis)
+    figure.canvas.draw()
+    (text,) = axis.texts
+    assert text.get_text().replace(",", "") == f"{value:.3g}"
+    assert text.get_window_extent().x1 <= figure.bbox.x1

@@ -4,6 +4,7 @@ import ast
 import csv
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pandas as pd
@@ -116,3 +117,45 @@ def test_it_is_checked_with_its_own_names(scenario: str) -> None:
     wrong = call("run", scenario, "--set", "aggressor=ZED")
     assert wrong.code == 2
     assert "NOR" in wrong.err
+
+
+NOT_SCORED = "parameters were fitted to other countries, and nothing has scored them for these"
+
+
+def test_no_score_of_other_countries_is_shown(results: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert call("report", str(results), "-o", str(page)).code == 0
+    drawn = [path.read_text(encoding="utf-8") for path in (results / "charts").glob("*.svg")]
+    for text in (*drawn, page.read_text(encoding="utf-8")):
+        assert "in years not fitted" not in text
+        assert "patterns of the record" not in text
+    assert NOT_SCORED in " ".join(page.read_text(encoding="utf-8").split())
+    assert sum(NOT_SCORED in text for text in drawn) > 2
+
+
+def test_results_keep_the_names_where_the_tables_are_gone(
+    results: Path, scenario: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(results, tmp_path / "a")
+    monkeypatch.chdir(tmp_path)
+    drawn = call("plot", "a", "presence", "-o", "chart.svg")
+    assert drawn.code == 0, drawn.err
+    chart = Path("chart.svg").read_text(encoding="utf-8")
+    assert "Valdora" in chart
+    assert NOT_SCORED in chart
+    said = call("run", scenario, "--without", "drought", "--runs", "3", "--no-charts", "-o", "b")
+    assert "Presence of the other countries in " in said.out
+    again = call("compare", "b/twin", "b")
+    assert "Presence of the other countries in Valdora" in again.out
+
+
+def test_the_closing_table_writes_names_beside_codes_and_where_the_parameters_are_from(scenario: str) -> None:
+    said = call("run", scenario, "--runs", "2", "--no-charts", "-o", str(Path(scenario).parent / "closing"))
+    assert "presence of NOR (Norhelm)" in said.out
+    assert "hedging index, VAL (Valdora)" in said.out
+    assert "in other countries; not scored for these" in said.out
+
+
+def test_charts_have_no_legend_of_a_record_that_is_not_there(results: Path) -> None:
+    for name in ("formats", "attendance"):
+        assert "recorded" not in (results / "charts" / f"{name}.svg").read_text(encoding="utf-8")
