@@ -1,9 +1,21 @@
-"""How numbers are written in tables, messages and charts: in significant digits, never as a zero that is none."""
+"""How runs are summed up, and how numbers are written: in significant digits, never as a zero that is none."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+"""Quantiles of every summary, by the name of their column."""
+
+LOW, MEDIAN, HIGH = BAND = ("q05", "q50", "q95")
+"""Columns of the ends of a band and of the middle of it."""
+
+INTERVAL = (QUANTILES[LOW], QUANTILES[HIGH])
+"""Levels between which 90 % of runs, or of draws, are."""
+
+ENDS_AND_MIDDLE = tuple(QUANTILES[name] for name in BAND)
+"""The levels of `BAND`."""
 
 EXACT = 17
 """Digits that tell any two numbers apart."""

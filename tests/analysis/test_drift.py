@@ -8,7 +8,6 @@ import pytest
 
 from hedgesim.analysis.calibration.bands import coverage, forecasts, origins, yearly_members
 from hedgesim.analysis.calibration.drift import (
-    LAST_YEAR,
     LOWEST_SHARE,
     NU,
     Drift,
@@ -21,6 +20,7 @@ from hedgesim.analysis.calibration.drift import (
     recorded,
     traded,
 )
+from hedgesim.analysis.calibration.events import LAST_YEAR
 from hedgesim.scenario.tables import Tables, read_tables
 
 TRUE = Drift({"economy": 0.02, "energy": 0.15}, nu=4.0, phi=0.95)

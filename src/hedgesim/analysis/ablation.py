@@ -15,13 +15,14 @@ from hedgesim.analysis.hindcast.forecast import parameters_in
 from hedgesim.analysis.hindcast.hindcast import hindcast, skills_of
 from hedgesim.analysis.hindcast.simulated import Draws
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
-from hedgesim.analysis.patterns.scoring import OnRuns, score, verdicts_of
-from hedgesim.analysis.patterns.verdict import QUANTILES
+from hedgesim.analysis.patterns.scoring import score, verdicts_of
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
 from hedgesim.engines.records import outcomes_from, record_outcomes
 from hedgesim.model.arrays import Array
+from hedgesim.numbers import HIGH, INTERVAL, LOW
 from hedgesim.results.blocks import final_of
+from hedgesim.results.simulation import OnRuns
 from hedgesim.scenario.tables import Tables
 
 WHOLE = "nothing"
@@ -64,9 +65,9 @@ def effects(pair: tuple[Case, Case], engine: Engine, *, runs: int) -> pd.DataFra
         for outcome in THESIS:
             change = one[outcome] - other[outcome]
             change = change[np.isfinite(change)]
-            low, high = np.quantile(change, [QUANTILES["q05"], QUANTILES["q95"]])
+            low, high = np.quantile(change, INTERVAL)
             rows.append((name, outcome, float(change.mean()), float(low), float(high), len(change)))
-    return pd.DataFrame(rows, columns=["without", "outcome", "mean", "q05", "q95", "n"])
+    return pd.DataFrame(rows, columns=["without", "outcome", "mean", LOW, HIGH, "n"])
 
 
 def scores_without(

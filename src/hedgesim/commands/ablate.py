@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 import hedgesim
+from hedgesim.analysis.hindcast import HINDCAST
 from hedgesim.commands._options import (
     AsJson,
     Calibration,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 PAIR = ("war_2022", "no_war")
 """Scenarios whose difference is the effect of the shock."""
-
-HINDCAST = "hindcast_2022"
 
 
 def ablate(

@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     from hedgesim.results.twins import Twins
     from hedgesim.results.until import Until
 
-INNER = ("twin", "paired")
-"""Folders of a twin and of the differences from it."""
-
 RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
 
 
@@ -119,7 +116,7 @@ def _folder(
     """The folder of a run, or of a run and its twin, which takes results of nothing else and no files of the user's."""
     from hedgesim.plots.run import files_of_charts
     from hedgesim.results.folders import RUN, Folder
-    from hedgesim.results.ownership import check_folder
+    from hedgesim.results.ownership import INNER, check_folder
     from hedgesim.results.tables import TABLES
     from hedgesim.results.until import check_extended, identity_but_for_runs
 
@@ -157,7 +154,7 @@ def _run_one(
             results = run_until(scenario, plan, until, folder, on_growth=on_runs, on_resumed=on_resumed)
         else:
             (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
-    remove_inner(folder, INNER)
+    remove_inner(folder)
     write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=True)
     if until:
         remove_unfinished(folder)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from hedgesim.analysis.hindcast import HINDCAST
 from hedgesim.commands._options import (
     AsJson,
     Calibration,
@@ -22,9 +23,6 @@ from hedgesim.commands.new import Side
 
 EXPERIMENT = "rule_tournament"
 """Packaged experiment whose scenarios are the futures, and whose goals are the goals."""
-
-HINDCAST = "hindcast_2022"
-"""Scenario that is scored against the record."""
 
 NO_VOTES = (
     "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes."

@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from hedgesim.experiment.points import Factor
-from hedgesim.numbers import significant
+from hedgesim.numbers import HIGH, LOW, MEDIAN, significant
 from hedgesim.plots.chart import SWEEP, Batch, Chart, Key, Limits, Needs, Pick, Size
 from hedgesim.plots.phase import TURN, outcome_of
 from hedgesim.plots.quantities import sentence
 from hedgesim.plots.sweep_pages import plain
 from hedgesim.plots.sweeps import along_table, draw_along, line_of, sweep_data
-from hedgesim.plots.theme import GENERAL, HIGH, LOW, MEDIAN, round_ticks, text_width
+from hedgesim.plots.theme import GENERAL, round_ticks, text_width
 
 ROOM = 0.06  # of the span of values, above and below
 MOST_NAMED = 3

@@ -13,11 +13,12 @@ from hedgesim.plots.chart import RUN, SWEEP, Batch, Chart, Known
 from hedgesim.plots.labels import Names
 from hedgesim.plots.quantities import sentence
 from hedgesim.plots.region import names_of, packaged_names, recorded_meetings, shocks_shown, trust_in
-from hedgesim.plots.run import TWINS, lacking
+from hedgesim.plots.run import lacking
 from hedgesim.plots.theme import COLORS
 from hedgesim.results.findings import read_findings
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
+from hedgesim.results.ownership import PAIRED, TWIN
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
 from hedgesim.scenario import Scenario
@@ -30,9 +31,6 @@ from hedgesim.scenario.twins import leaves_of
 
 MOST = 6
 """Results that one page shows."""
-
-TWIN = "twin"
-"""Folder of a twin in that of a run."""
 
 
 def open_batches(chart: Chart, places: Sequence[str]) -> list[Batch]:
@@ -83,8 +81,8 @@ def _with_twin(chart: Chart, place: str, batch: Batch) -> list[Batch]:
     if not (folder / TWIN).is_dir():
         return [batch]
     whole = {name: batch.tables[name] for name in chart.needs.tables if name in batch.tables}
-    if (folder / TWINS).is_dir():
-        whole[TWINS] = open_results(folder / TWINS).table(TWINS)
+    if (folder / PAIRED).is_dir():
+        whole[PAIRED] = open_results(folder / PAIRED).table(PAIRED)
     return [batch_of(open_results(folder / TWIN)), replace(batch, tables=whole)]
 
 

@@ -11,9 +11,9 @@ import pandas as pd
 from hedgesim.errors import check_path
 from hedgesim.plots.batches import batch_of, experiment_in_words
 from hedgesim.plots.region import START_TABLES, trust_in
-from hedgesim.plots.run import TWINS, draw_pairs, draw_run
+from hedgesim.plots.run import draw_pairs, draw_run
 from hedgesim.plots.trust import Trust
-from hedgesim.results.ownership import drawn, write_files
+from hedgesim.results.ownership import PAIRED, drawn, write_files
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS, SUMMARY
 from hedgesim.results.twins import Twins
@@ -47,7 +47,7 @@ def draw_twins(twins: Twins, folder: Path) -> list[Path]:
     """Draw the paired differences of the presence of twins into a folder."""
     name, other = twins.names
     first, second = batch_of(twins.twin, other), batch_of(twins.first, name)
-    whole = {TWINS: twins.paired, SUMMARY: second.tables[SUMMARY]}
+    whole = {PAIRED: twins.paired, SUMMARY: second.tables[SUMMARY]}
     return draw_pairs(first, replace(second, tables=whole), folder)
 
 

@@ -14,12 +14,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from hedgesim.model.period import QUARTERS
 from hedgesim.model.world import RUNGS
+from hedgesim.numbers import HIGH, INTERVAL, LOW
 from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size
 from hedgesim.plots.labels import Names
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, plain_rows, text_width
-from hedgesim.plots.timeline import QUARTERS, draw_years, quarter_numbers
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.plots.timeline import draw_years, quarter_numbers
 
 NONE, MINISTERS, LEADERS = RUNGS
 STEPS = (MINISTERS, LEADERS)
@@ -81,7 +82,7 @@ def yearly(formats: pd.DataFrame) -> pd.DataFrame:
     counts = formats[["format", "run"]].assign(**flags).groupby(["format", "run"])[list(STEPS)].sum() / n_years
     long = counts.rename_axis(columns="meeting").stack().groupby(level=["format", "meeting"])
     low, high = (long.quantile(part) for part in INTERVAL)
-    return pd.DataFrame({"mean": long.mean(), "q05": low, "q95": high})
+    return pd.DataFrame({"mean": long.mean(), LOW: low, HIGH: high})
 
 
 def formats_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def formats_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
         keys = zip(rows["format"], rows["period"], strict=True)
         rows[f"recorded_{step}"] = [(code, period, step) in held for code, period in keys]
         own = rates.xs(step, level="meeting").reindex(rows["format"]).reset_index(drop=True)
-        rows[[f"rate_{step}", f"low_{step}", f"high_{step}"]] = own[["mean", "q05", "q95"]]
+        rows[[f"rate_{step}", f"low_{step}", f"high_{step}"]] = own[["mean", LOW, HIGH]]
     first = chance.groupby("format")[LEADERS].first()
     return rows.assign(
         top=rows["format"].map(first) >= 1.0, label=[_row_name(batch.names, code) for code in rows["format"]]

@@ -169,10 +169,6 @@ CHARTS = (PRESENCE, HEDGING, TERNARY, FORMATS, ATTENDANCE, THREAT, TRUST)
 """Charts that are drawn with every run."""
 
 
-TWINS = "paired"
-"""The table of differences of all runs of twins."""
-
-
 def draw_run(batch: Batch, folder: Path) -> list[Path]:
     """Draw the charts of a run as .png and .svg and return the paths; a chart that has no rows is left out."""
     return draw_charts([chart for chart in CHARTS if not lacking(chart, batch)], [batch], folder)

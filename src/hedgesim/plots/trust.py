@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-ASSUMED = ("assumption", "recall")
-"""Confidences of numbers that nobody has checked."""
+from hedgesim.scenario.cells import ASSUMED
 
 LEVELS = "levels of shares are not forecast"
 NOT_SCORED = "coverage: not scored"

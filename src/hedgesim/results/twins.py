@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hedgesim.results.ownership import IDENTITY
+from hedgesim.results.ownership import IDENTITY, PAIRED, TWIN
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import OnRuns, Plan, run_scenarios, silent
 from hedgesim.scenario import Scenario
@@ -39,7 +39,7 @@ class Twins:
         """The paired differences as results of their own."""
         name, twin = self.names
         facts = {key: self.first.manifest[key] for key in ("seed", "runs", IDENTITY)}
-        return Results.of({"paired": self.paired}, {"scenario": name, "twin": twin, **facts, "left_out": self.left_out})
+        return Results.of({PAIRED: self.paired}, {"scenario": name, TWIN: twin, **facts, "left_out": self.left_out})
 
     def differing(self) -> pd.DataFrame:
         """The differences without what never differs."""

@@ -22,8 +22,11 @@ Said = tuple[str, str, str]
 DATED = ("date", "from", "to", "founded", "ended", "lead_entered", "end")
 """Columns that hold dates, where a table has them."""
 
-CONFIDENCES = ("seen", "proxy", "recall", "assumption")
 ASSUMPTION = "assumption"
+ASSUMED = (ASSUMPTION, "recall")
+"""Confidences of numbers that nobody has checked."""
+
+CONFIDENCES = ("seen", "proxy", *reversed(ASSUMED))
 
 UNBOUNDED = (-math.inf, math.inf)
 UNIT = (0.0, 1.0)

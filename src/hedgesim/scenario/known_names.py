@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.period import Period
+from hedgesim.model.setting import OTHER, REGION
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.rules.catalogue import Rules
 from hedgesim.scenario.calibrations import calibrations
@@ -19,7 +20,7 @@ from hedgesim.scenario.tables import LAST_COLUMNS, Tables, read_tables
 Bounds = tuple[float, float]
 """Lowest and highest value of a number."""
 
-OTHER_OPTIONS = ("region", "other")
+OTHER_OPTIONS = (REGION, OTHER)
 """What a country may align with besides powers."""
 
 

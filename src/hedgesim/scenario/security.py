@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from hedgesim.model.setting import OTHER
+
 OBSERVABLES = ("treaty", "forces", "exercises", "training", "document", "suppliers")
 WITHOUT_CHARTER = tuple(name.replace("treaty", "treaty_without_charter") for name in OBSERVABLES)
 """The observables without what the charter of a large body alone obliges to."""
-
-REST = "other"
-"""The option that takes what is absent."""
 
 
 def composition(coded: pd.DataFrame, observables: Sequence[str] = OBSERVABLES) -> pd.DataFrame:
@@ -34,6 +33,6 @@ def security_shares(coded: pd.DataFrame, observables: Sequence[str] = OBSERVABLE
     coded: rows of security.csv of one start. A share is the mean over the observables that are coded for it, each with
     the same weight; `other` is what is left. Name fewer observables to leave one out.
     """
-    parts = composition(coded, observables).drop(columns=REST, errors="ignore")
+    parts = composition(coded, observables).drop(columns=OTHER, errors="ignore")
     shares = parts.groupby(level="country").mean().reindex(list(dict.fromkeys(coded["country"])))
-    return shares.assign(**{REST: 1.0 - shares.sum(axis=1)})
+    return shares.assign(**{OTHER: 1.0 - shares.sum(axis=1)})

@@ -17,14 +17,13 @@ from scipy import special
 
 from hedgesim.analysis.calibration.events import EventPrior, by_group, log_happened
 from hedgesim.model.arrays import Array
+from hedgesim.model.period import QUARTERS
 from hedgesim.scenario.tables import Tables
 
 AT_THREE = 0.10
 """Chance of an own meeting in the third quarter after the last, an assumption of the model."""
 
 THIRD = 3
-QUARTERS = 4.0
-"""Quarters in a year."""
 
 PRIORS = (
     EventPrior("hold", 0.5, 1.0, "own meeting in a quarter from the fourth on", unit="logit"),

@@ -14,13 +14,12 @@ import pandas as pd
 
 from hedgesim.analysis.calibration.events import LAST_YEAR, EventPrior, by_group, log_happened
 from hedgesim.model.arrays import Array
+from hedgesim.model.period import QUARTERS
 from hedgesim.scenario.tables import Tables
 
 MIDDLING = 2.0
 """GDP at which a power's size counts neither way, USD tn."""
 
-QUARTERS = 4.0
-"""Quarters in a year."""
 
 PRIORS = (
     EventPrior("b1", -3.0, 1.5, "ministers' talks open, once the five's ministers have met"),

@@ -17,7 +17,7 @@ import pandas as pd
 from scipy import stats
 
 from hedgesim.analysis.calibration.drift import NU, DriftFit, changes, fit_drift, recorded
-from hedgesim.analysis.calibration.events import IDENTIFIED, LEVELS
+from hedgesim.analysis.calibration.events import IDENTIFIED
 from hedgesim.analysis.calibration.membership import CENTRES, GRID, PRIOR_SD, Membership
 from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.rates import FormatRates
@@ -25,6 +25,7 @@ from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, recorded_his
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import draw_uniform
 from hedgesim.model.parameters import all_parameters
+from hedgesim.numbers import BAND, ENDS_AND_MIDDLE
 from hedgesim.scenario.tables import Tables
 
 DRIFT, MEMBERSHIP, VOTES = "drift", "membership", "votes"
@@ -88,7 +89,7 @@ def of_formats(found: FormatRates, n: int) -> list[Posterior]:
         own = found.parameters[found.parameters["record"] == record]
         kept = draws.iloc[np.linspace(0, len(draws) - 1, n).round().astype(int)]
         numbers = own.rename(columns={"parameter": "symbol", "prior_mean": "prior_value"})
-        numbers = numbers.rename(columns={name: f"posterior_{name}" for name in ("q05", "q50", "q95")})
+        numbers = numbers.rename(columns={name: f"posterior_{name}" for name in BAND})
         parts.append(_in_units_of_model(record, numbers, kept))
     return parts
 
@@ -154,7 +155,7 @@ def _measured(name: str, values: Array) -> Array:
 
 def _summary(name: str, values: Array, prior_sd: float) -> dict[str, Any]:
     """A row of `Posterior.numbers` without its names; prior_sd: as measured."""
-    low, middle, high = (float(q) for q in np.quantile(values, LEVELS, method="closest_observation"))
+    low, middle, high = (float(q) for q in np.quantile(values, ENDS_AND_MIDDLE, method="closest_observation"))
     ratio = float(_measured(name, values).std()) / prior_sd
     return {
         "symbol": name,

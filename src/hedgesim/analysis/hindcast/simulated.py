@@ -13,20 +13,20 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from hedgesim.analysis.calibration.drift import LOWEST_SHARE, angle
+from hedgesim.analysis.calibration.drift import angle
 from hedgesim.analysis.hindcast.record import CELL, Record, positions, shares_on, steps_of
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case
 from hedgesim.engines.records import Observation, join_runs, record_observation
 from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.model.arrays import RUN, TARGET, Array
+from hedgesim.model.period import QUARTERS
+from hedgesim.model.shares import LOWEST_SHARE
 from hedgesim.model.world import RUNGS
 from hedgesim.scenario.tables import Tables
 
 Draws = Mapping[str, Sequence[float]]
 """Equally likely values of shared parameters, by path."""
-
-QUARTERS = 4
 
 
 def observe(case: Case, engine: Engine, runs: int, draws: Draws | None = None) -> Observation:

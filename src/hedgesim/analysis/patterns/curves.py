@@ -8,7 +8,8 @@ import pandas as pd
 
 from hedgesim.analysis.patterns.pattern import Patterns
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
-from hedgesim.analysis.patterns.scoring import OnRuns, score
+from hedgesim.analysis.patterns.scoring import score
+from hedgesim.results.simulation import OnRuns
 
 
 def score_curves(

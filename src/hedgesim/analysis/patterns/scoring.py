@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from hedgesim.analysis.patterns.verdict import HOLDS, judge, verdict_of
 from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import Array
+from hedgesim.results.simulation import OnRuns
 
 DEFAULT_RUNS = 200
 CLOSEST_SHARE, LARGEST_ERROR = 0.8, 0.05
@@ -34,8 +35,6 @@ NONE, SOME, ALL = "none", "some", "all"
 """How many of the judged parts of a pattern are built in."""
 AIM = 12
 """Patterns that should hold and discriminate."""
-
-OnRuns = Callable[[int], None]
 
 
 def measure(

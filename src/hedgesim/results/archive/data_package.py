@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from hedgesim.results.archive.facts import Facts
-from hedgesim.results.archive.held import MEDIA, PAIRED, TWIN
+from hedgesim.results.archive.held import MEDIA
 from hedgesim.results.archive.inputs import CITATIONS, SOURCES, slug
+from hedgesim.results.ownership import PAIRED, TWIN
 from hedgesim.results.tables import SUMMARY, SUMMARY_KEYS, TABLES
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
