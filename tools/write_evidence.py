@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from hedgesim.analysis.calibration.files import as_csv
+from hedgesim.analysis.calibration.fit import as_csv
 from hedgesim.analysis.hindcast.baselines import PERSISTENCE
 from hedgesim.analysis.hindcast.hindcast import EXPECTED
 from hedgesim.analysis.hindcast.history import later

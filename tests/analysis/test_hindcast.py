@@ -15,12 +15,19 @@ from scipy import integrate, stats
 from hedgesim.analysis.calibration.drift import Drift, angle
 from hedgesim.analysis.calibration.events import LAST_YEAR
 from hedgesim.analysis.hindcast.baselines import CLIMATOLOGY, PERSISTENCE, RANDOM_WALK, count_probabilities, random_walk
-from hedgesim.analysis.hindcast.forecast import angles_between
 from hedgesim.analysis.hindcast.hindcast import BASE, MOST, VOTES, Study, hindcast, study
 from hedgesim.analysis.hindcast.history import FITTED, LATER, bands_ahead, coverage_of_bands, history, later
 from hedgesim.analysis.hindcast.record import positions, record_of, status_on, steps_of
 from hedgesim.analysis.hindcast.scores import MODEL, SURE, brier, crps, pit, reliability, rps, skill, skills
-from hedgesim.analysis.hindcast.simulated import Draws, from_record, meeting_counts, moved, observe, yearly_angles
+from hedgesim.analysis.hindcast.simulated import (
+    Draws,
+    angles_between,
+    from_record,
+    meeting_counts,
+    moved,
+    observe,
+    yearly_angles,
+)
 from hedgesim.engines import engine_of
 from hedgesim.engines.ensemble import outcomes
 from hedgesim.engines.records import record_observation

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 from scipy import special, stats
 
-from hedgesim.analysis.calibration.calendar import AT_THREE, Calendar
-from hedgesim.analysis.calibration.dialogues import Dialogues
 from hedgesim.analysis.calibration.events import EventLikelihood, EventPlan, fit
+from hedgesim.analysis.calibration.rates import AT_THREE, Calendar, Dialogues
 from hedgesim.analysis.calibration.stance import Stance
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import QUARTERS

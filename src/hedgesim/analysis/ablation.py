@@ -11,9 +11,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from hedgesim.analysis.hindcast.forecast import parameters_in
 from hedgesim.analysis.hindcast.hindcast import hindcast, skills_of
-from hedgesim.analysis.hindcast.simulated import Draws
+from hedgesim.analysis.hindcast.simulated import Draws, parameters_in
 from hedgesim.analysis.patterns.scenarios import PatternScenarios, Variation
 from hedgesim.analysis.patterns.scoring import score, verdicts_of
 from hedgesim.engines import Engine

@@ -29,7 +29,7 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit the numbers of the model to the record up to 2021."""
-    from hedgesim.analysis.calibration import events, files, fit
+    from hedgesim.analysis.calibration import events, fit
     from hedgesim.results.folders import Folder, now
     from hedgesim.results.ownership import identity_of
     from hedgesim.scenario.tables import read_tables
@@ -48,7 +48,7 @@ def calibrate(
     Folder(folder).prepare()
     began = now()
     fitted = fit.calibrate(read_tables(), plan, on_fit=lambda name: print_aside(f"fitted: {name}"))
-    files.write_calibration(folder, fitted, began=began)
+    fit.write_calibration(folder, fitted, began=began)
     if as_json:
         print_json({"folder": str(folder), **fitted.facts, "parameters": records_of(fitted.parameters)})
         return

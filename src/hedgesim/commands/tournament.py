@@ -46,7 +46,7 @@ def tournament(
     There is no score of votes: a country votes as it voted before, whatever its rule, so all rules have the same votes.
     """
     from hedgesim import engines
-    from hedgesim.analysis.hindcast.forecast import parameters_in
+    from hedgesim.analysis.hindcast.simulated import parameters_in
     from hedgesim.analysis.tournament import entrants, of_record
     from hedgesim.analysis.tournament import tournament as play
     from hedgesim.commands._progress import counting

@@ -21,10 +21,9 @@ from hedgesim.analysis.hindcast.baselines import (
     drift_of,
     random_walk,
 )
-from hedgesim.analysis.hindcast.forecast import Forecast, forecast, parameters_in
 from hedgesim.analysis.hindcast.record import Record, record_of
 from hedgesim.analysis.hindcast.scores import MODEL, brier, crps, pit, rps, skills
-from hedgesim.analysis.hindcast.simulated import Draws, from_record
+from hedgesim.analysis.hindcast.simulated import Draws, Forecast, forecast, from_record, parameters_in
 from hedgesim.analysis.hindcast.votes import forecast_votes, score_votes
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case, case_of
