@@ -9,13 +9,13 @@ import pandas as pd
 
 from hedgesim.analysis.headline import PRESENCE
 from hedgesim.analysis.patterns.pattern import read_patterns
+from hedgesim.analysis.patterns.verdict import HOLDS
 from hedgesim.analysis.run_outcomes import key_of
 from hedgesim.plots.trajectories import SHARES
 from hedgesim.plots.trust import LEVELS, Trust
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
 from hedgesim.report.subject import Subject
 
-HOLDS = "holds"
 MEETINGS = ("meetings", "has_met", "ladder", "holders", "absorbed", "exits")
 ABOUT: Mapping[str, Sequence[str]] = {
     PRESENCE: SHARES,
