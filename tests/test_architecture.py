@@ -36,7 +36,7 @@ ALLOWED_IN_FILE = {
     "experiment/design.py": {"scipy", "SALib"},
     "experiment/uncertainties.py": {"scipy"},
     "results/distributed.py": {"distributed"},
-    "results/file_systems.py": {"fsspec"},
+    "results/folders.py": {"fsspec"},
     "analysis/boxes.py": {"prim"},
     "analysis/ablation.py": {"yaml"},
     "analysis/calibration/events.py": {"emcee"},

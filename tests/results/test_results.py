@@ -114,7 +114,7 @@ def test_a_folder_whose_writing_broke_off_is_not_read_and_can_be_written_again(
         Path(place).write_bytes(content)
 
     with monkeypatch.context() as disk:
-        disk.setattr("hedgesim.results.file_systems.LocalFiles.pipe_file", staticmethod(full))
+        disk.setattr("hedgesim.results.folders.LocalFiles.pipe_file", staticmethod(full))
         with pytest.raises(StoreError, match="writing stopped"):
             write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
     with pytest.raises(StoreError, match="no finished results here"):

@@ -30,7 +30,8 @@ def calibrate(
 ) -> None:
     """Fit the numbers of the model to the record up to 2021."""
     from hedgesim.analysis.calibration import events, fit
-    from hedgesim.results.folders import Folder, now
+    from hedgesim.results.folders import Folder
+    from hedgesim.results.manifest import now
     from hedgesim.results.ownership import identity_of
     from hedgesim.scenario.tables import read_tables
 
@@ -59,8 +60,7 @@ def calibrate(
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
     """Refuse a folder with another calibration, which may have taken a day, or with files of the user's own."""
     from hedgesim.errors import StoreError
-    from hedgesim.results.file_systems import OTHER_FOLDER
-    from hedgesim.results.folders import Folder
+    from hedgesim.results.folders import OTHER_FOLDER, Folder
     from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 
     place = Folder(folder)

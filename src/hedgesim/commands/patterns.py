@@ -104,7 +104,7 @@ def _score(
     from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
     from hedgesim.results.findings import write_findings
-    from hedgesim.results.folders import now
+    from hedgesim.results.manifest import now
     from hedgesim.results.ownership import IDENTITY
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 

@@ -10,10 +10,9 @@ from typing import Any
 import pandas as pd
 
 from hedgesim.errors import StoreError
-from hedgesim.results.folders import Folder, digest_of_sources, versions
-from hedgesim.results.manifest import digests_of, manifest_in
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import WholeFiles, digest_of_sources, digests_of, manifest_in, versions
 from hedgesim.results.ownership import Draw, drawn, write_files
-from hedgesim.results.whole_files import WholeFiles
 
 
 def write_findings(

@@ -13,7 +13,7 @@ from hedgesim.engines.agent_based import HedgeModel
 from hedgesim.engines.case import case_of
 from hedgesim.errors import StoreError
 from hedgesim.results.blocks import final_columns, final_outcomes
-from hedgesim.results.folders import versions
+from hedgesim.results.manifest import versions
 from hedgesim.results.results import write_results
 from hedgesim.results.tables import COUNTS, INDEX
 from hedgesim.scenario import read_scenario

@@ -8,18 +8,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hedgesim.errors import StoreError
-from hedgesim.results.file_systems import OTHER_FOLDER
-from hedgesim.results.folders import (
-    MANIFEST,
-    NAME,
-    RESULTS_FORMAT,
-    RUN,
-    SWEEP,
-    Folder,
-    Manifest,
-    digest_of_folder,
-)
-from hedgesim.results.manifest import manifest_in, write_manifest
+from hedgesim.results.folders import MANIFEST, NAME, OTHER_FOLDER, RESULTS_FORMAT, RUN, SWEEP, Folder, Manifest
+from hedgesim.results.manifest import digest_of_folder, manifest_in, write_manifest
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.checked import digest_of

@@ -14,11 +14,11 @@ import pyarrow.parquet as pq
 from hedgesim.errors import StoreError, shown
 from hedgesim.numbers import QUANTILES
 from hedgesim.results.folders import MANIFEST, Folder
+from hedgesim.results.manifest import AGAIN, WholeFiles
 from hedgesim.results.parquet import Tables, Where, are_text, condition_of, datasets_of, frame_of
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.store import BOUNDS, KEY, contents_of, digest_in, files_by_table, is_part
 from hedgesim.results.tables import RUNS, STATISTICS, SUMMARY, SUMMARY_KEYS, TABLES
-from hedgesim.results.whole_files import AGAIN, WholeFiles
 
 POINT = "point"
 POINTS = "points.parquet"

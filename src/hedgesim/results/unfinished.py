@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hedgesim.errors import StoreError
-from hedgesim.results.file_systems import OTHER_FOLDER
-from hedgesim.results.folders import Folder, digest_of_sources
+from hedgesim.results.folders import OTHER_FOLDER, Folder
+from hedgesim.results.manifest import digest_of_sources
 
 UNFINISHED = "unfinished.npz"
 """Name of the file. It holds arrays and a text in JSON, nothing that runs when it is read."""

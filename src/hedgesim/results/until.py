@@ -15,8 +15,8 @@ from hedgesim.engines.records import Values
 from hedgesim.errors import HedgesimError, StoreError, choose_from
 from hedgesim.model.named_outcomes import is_further
 from hedgesim.results.blocks import final_columns, run_block, with_outcomes
-from hedgesim.results.folders import RUN, Folder, now
-from hedgesim.results.manifest import manifest_in
+from hedgesim.results.folders import RUN, Folder
+from hedgesim.results.manifest import manifest_in, now
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Gathered, Plan, block_tasks, blocks_of, results_of

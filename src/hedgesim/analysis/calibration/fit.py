@@ -39,7 +39,8 @@ from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
 from hedgesim.model.parameter import Parameter
 from hedgesim.model.parameters import all_parameters
-from hedgesim.results.folders import Folder, digest_of_sources, now, versions
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import digest_of_sources, now, versions
 from hedgesim.scenario.calibrations import EDITION, MANIFEST, PARAMETERS, POSTERIOR, known_before_2022
 from hedgesim.scenario.tables import Tables
 
