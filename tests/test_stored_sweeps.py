@@ -15,7 +15,7 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, swept
 from tests.command_line import Said, call, folded, refused, sketch, start
 from tests.results.small import resealed
 
-from hedgesim.results.findings import read_findings
+from hedgesim.results.results import read_findings
 
 MIDDLE = f"{OUTCOME} > 0.22"
 

@@ -45,8 +45,8 @@ def ablate(
     from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
     from hedgesim.commands._progress import counting
     from hedgesim.engines.case import case_of
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_least("--runs", runs, FEWEST_RUNS, "too few to score patterns")

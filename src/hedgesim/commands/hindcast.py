@@ -58,8 +58,8 @@ def hindcast(
     from hedgesim.plots.evidence import draw_forecasts
     from hedgesim.plots.record import draw_history
     from hedgesim.plots.region import packaged_names
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
+    from hedgesim.results.results import write_findings
 
     check_counts(runs=runs)
     check_least("--past", past, LEAST_SAMPLES, "too few for a band")

@@ -103,9 +103,9 @@ def _score(
     from hedgesim.analysis.patterns.scoring import score_curves, simulations_of
     from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.manifest import now
     from hedgesim.results.ownership import IDENTITY
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 
     began, like = now(), based.like

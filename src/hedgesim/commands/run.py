@@ -143,8 +143,7 @@ def _run_one(
     from hedgesim.results.ownership import remove_inner
     from hedgesim.results.results import write
     from hedgesim.results.simulation import run_scenarios
-    from hedgesim.results.unfinished import remove_unfinished
-    from hedgesim.results.until import run_until
+    from hedgesim.results.until import remove_unfinished, run_until
 
     def on_resumed(runs: int) -> None:
         print_aside(f"going on from {several(runs, 'run')} that {folder} holds already")

@@ -60,7 +60,7 @@ def score(
 def _cells(path: Path) -> list[Cell]:
     """The forecasts of a file, or of a folder of `hedgesim hindcast`."""
     from hedgesim.analysis.forecast_file import cells_in, read_forecasts
-    from hedgesim.results.findings import read_findings
+    from hedgesim.results.results import read_findings
     from hedgesim.scenario.files import CsvTable, Line
     from hedgesim.scenario.tables import read_tables
 

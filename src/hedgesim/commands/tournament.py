@@ -51,8 +51,8 @@ def tournament(
     from hedgesim.analysis.tournament import tournament as play
     from hedgesim.commands._progress import counting
     from hedgesim.experiment import read_experiment
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of, own_rules
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)

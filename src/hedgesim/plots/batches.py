@@ -15,11 +15,10 @@ from hedgesim.plots.quantities import sentence
 from hedgesim.plots.region import names_of, packaged_names, recorded_meetings, shocks_shown, trust_in
 from hedgesim.plots.run import lacking
 from hedgesim.plots.theme import COLORS
-from hedgesim.results.findings import read_findings
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
 from hedgesim.results.ownership import PAIRED, TWIN
-from hedgesim.results.results import Results, open_results
+from hedgesim.results.results import Results, open_results, read_findings
 from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
