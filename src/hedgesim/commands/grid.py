@@ -35,7 +35,7 @@ def grid(
     import hedgesim
     from hedgesim.commands._progress import counting
     from hedgesim.engines.trial import check_followed
-    from hedgesim.plots.draw import draw_grid
+    from hedgesim.plots.run import draw_grid
     from hedgesim.results.folders import RUN
     from hedgesim.results.grid import grid_identity, grid_of, run_grid
     from hedgesim.results.ownership import check_folder, remove_inner

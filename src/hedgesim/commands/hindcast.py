@@ -54,10 +54,10 @@ def hindcast(
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
+    from hedgesim.plots.batches import packaged_names
     from hedgesim.plots.chart import Batch
     from hedgesim.plots.evidence import draw_forecasts
     from hedgesim.plots.record import draw_history
-    from hedgesim.plots.region import packaged_names
     from hedgesim.results.ownership import IDENTITY, identity_of
     from hedgesim.results.results import write_findings
 

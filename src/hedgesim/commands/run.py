@@ -139,7 +139,7 @@ def _run_one(
 ) -> hedgesim.Results:
     """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import draw
+    from hedgesim.plots.run import draw
     from hedgesim.results.ownership import remove_inner
     from hedgesim.results.results import write
     from hedgesim.results.simulation import run_scenarios
@@ -165,7 +165,7 @@ def _run_twins(
 ) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import draw, draw_twins
+    from hedgesim.plots.run import draw, draw_twins
     from hedgesim.results.results import write
     from hedgesim.results.twins import run_twins
     from hedgesim.scenario.twins import name_of_twin

@@ -96,7 +96,7 @@ def sweep(
 def _run(plan: SweepPlan, folder: str, *, workers: int, dask: str | None, overwrite: bool) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import draw_sweep
+    from hedgesim.plots.run import draw_sweep
     from hedgesim.results import sweep as sweeps
     from hedgesim.results.folders import Folder
     from hedgesim.results.space import check_free

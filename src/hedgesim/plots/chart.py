@@ -95,7 +95,7 @@ class Needs:
     """Results that a chart is drawn from: their kind, tables that they must have, and how many.
 
     also: another kind that will do. fewest, most: batches that one drawing takes; of more than two, each later one is
-    drawn with the first.
+    drawn with the first. names: of `Names` what must not be empty.
     """
 
     kind: str
@@ -103,6 +103,7 @@ class Needs:
     fewest: int = 1
     most: int = 1
     also: str = ""
+    names: str = ""
 
     @property
     def made_by(self) -> str:
@@ -163,6 +164,13 @@ class Chart:
     projection: str = ""
     parts: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+
+    def lacking(self, batch: Batch) -> str:
+        """What a batch lacks of what the chart needs, in words; nothing if it has all."""
+        if self.needs.names and not getattr(batch.names, self.needs.names):
+            return f"the region has nothing that {self.name} shows"
+        empty = [name for name in self.needs.tables if name not in batch.tables or not len(batch.tables[name])]
+        return f"it has no {' and '.join(empty)}" if empty else ""
 
     def place(
         self,

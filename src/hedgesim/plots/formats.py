@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hedgesim.model.period import QUARTERS
 from hedgesim.model.world import RUNGS
 from hedgesim.numbers import HIGH, INTERVAL, LOW
-from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size
+from hedgesim.plots.chart import RUN, Batch, Chart, Key, Limits, Needs, Pick, Size
 from hedgesim.plots.labels import Names
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, plain_rows, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
@@ -201,3 +201,23 @@ def _row_name(names: Names, code: str) -> str:
     name = names.formats.get(code, code)
     room = NAME_WIDTH - len(code) - 2
     return code if name == code else f"{textwrap.shorten(name, room, placeholder='…')}  {code}"
+
+
+FORMATS = Chart(
+    name="formats",
+    shows="the ladder of cooperation formats: chances that ministers and leaders have met, and meetings a year",
+    needs=Needs(RUN, ("formats",)),
+    table=formats_table,
+    draw=draw_formats,
+    describe=describe_formats,
+    limits=formats_limits,
+    title=lambda _: "Cooperation formats: the ladder",
+    size=formats_size,
+    reads="Height of a colour: share of runs in which they have met by then. Right: meetings a year of leaders (dark)"
+    " and ministers (pale), mean and 5 to 95 % of runs. Below the line: at leaders' level from the start on. Left out:"
+    " what never meets.",
+    keys=formats_keys,
+    dated=True,
+    parts=("formats", "memberships", "trust"),
+    about=("meetings", "has_met", "ladder", "holders", "absorbed", "exits"),
+)
