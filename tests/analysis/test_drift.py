@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.bands import coverage, forecasts, origins, yearly_members
 from hedgesim.analysis.calibration.drift import (
     LOWEST_SHARE,
@@ -20,7 +21,6 @@ from hedgesim.analysis.calibration.drift import (
     recorded,
     traded,
 )
-from hedgesim.analysis.calibration.events import LAST_YEAR
 from hedgesim.scenario.tables import Tables, read_tables
 
 TRUE = Drift({"economy": 0.02, "energy": 0.15}, nu=4.0, phi=0.95)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.drift import Drift, angle
-from hedgesim.analysis.calibration.events import LAST_YEAR
 from hedgesim.analysis.hindcast.baselines import CLIMATOLOGY, PERSISTENCE, RANDOM_WALK, count_probabilities, random_walk
 from hedgesim.analysis.hindcast.hindcast import BASE, MOST, VOTES, Study, hindcast, study
 from hedgesim.analysis.hindcast.history import FITTED, LATER, bands_ahead, coverage_of_bands, history, later

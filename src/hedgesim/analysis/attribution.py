@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hedgesim.analysis.ablation import Mechanisms
 from hedgesim.analysis.differences import BY, Differences, pair
-from hedgesim.analysis.mechanisms import Mechanisms
 from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.shapley import Values, alone, last, shapley

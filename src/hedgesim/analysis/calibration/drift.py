@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
-from hedgesim.analysis.calibration.events import LAST_YEAR
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.hindcast.record import CELL
 from hedgesim.model.arrays import Array
 from hedgesim.model.setting import OTHER

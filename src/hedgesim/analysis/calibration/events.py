@@ -20,9 +20,6 @@ from scipy.stats import qmc
 from hedgesim.model.arrays import Array
 from hedgesim.numbers import ENDS_AND_MIDDLE
 
-LAST_YEAR = 2021
-"""Last year of the events that anything is fitted to."""
-
 IDENTIFIED = 0.5**0.5
 """Largest ratio of posterior to prior sd of what counts as identified: the events removed half of the variance."""
 

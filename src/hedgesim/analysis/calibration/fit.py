@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.drift import NU, DriftFit, changes, left_out, recorded
-from hedgesim.analysis.calibration.events import LAST_YEAR, EventPlan, leave_one_out
+from hedgesim.analysis.calibration.events import EventPlan, leave_one_out
 from hedgesim.analysis.calibration.membership import CENTRES, GRID, Membership
 from hedgesim.analysis.calibration.posterior import (
     DRIFT,

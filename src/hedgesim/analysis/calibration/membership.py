@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from hedgesim.analysis.calibration.events import LAST_YEAR, by_group
+from hedgesim.analysis.calibration import LAST_YEAR
+from hedgesim.analysis.calibration.events import by_group
 from hedgesim.analysis.calibration.stance import Stance
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import QUARTERS, Period

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.events import (
-    LAST_YEAR,
     EventLikelihood,
     EventPlan,
     EventPrior,

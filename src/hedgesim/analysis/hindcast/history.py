@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.bands import HORIZONS
 from hedgesim.analysis.calibration.drift import angle, recorded
-from hedgesim.analysis.calibration.events import LAST_YEAR
 from hedgesim.analysis.hindcast.record import CELL, observed_shares, positions, record_of
 from hedgesim.analysis.hindcast.scores import pit
 from hedgesim.analysis.hindcast.simulated import from_record, meeting_counts, moved, observe, yearly_angles
