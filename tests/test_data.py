@@ -7,7 +7,7 @@ import pandas as pd
 from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.model.world import RUNGS, STATUSES
-from hedgesim.scenario.formats_at_start import ROLES
+from hedgesim.scenario.formats import ROLES
 from hedgesim.scenario.tables import LAST_COLUMNS, Tables
 
 OWN = {"fit2019", "fit2021"}
