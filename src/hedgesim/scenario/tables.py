@@ -77,10 +77,11 @@ def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
 
 @_once
 def read_tables(folder: Path | None = None) -> Tables:
-    """Read the packaged tables, or those of a folder alone; citations of both.
+    """Read the packaged tables, or those of a folder alone; citations of both. An absent one not required is empty.
 
-    Raises HedgesimError with file and line for a missing table or column, a wrong number of cells, and for all cells
-    that `Cells` refuses.
+    Raises:
+        HedgesimError: a missing table or column, or a wrong number of cells, with file and line.
+        ScenarioError: all that is wrong with the cells of all tables.
     """
     data = Path(str(files("hedgesim") / "data"))
     forms = _packaged(data / "tables.yaml")
@@ -89,7 +90,17 @@ def read_tables(folder: Path | None = None) -> Tables:
     own = home / OWN_SOURCES
     if own.is_file():
         sources = {**sources, **_cited(own)}
-    frames = _frames(home, forms, sources)
+    read = {name: _read(home / f"{name}.csv", form) for name, form in forms.items()}
+    names = _names(read)
+    faults = [
+        fault
+        for name, table in read.items()
+        if table is not None
+        for fault in islice(Cells(name, forms[name], sources, names).faults(table), MOST_FAULTS)
+    ]
+    if faults:
+        raise ScenarioError.of(faults[:MOST_FAULTS])
+    frames = {name: _frame(read[name], form) for name, form in forms.items()}
     mapping = _packaged(data / "mapping.yaml")
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
 
@@ -116,25 +127,6 @@ def _packaged(path: Path) -> dict[str, Any]:
     """A mapping of the package."""
     content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return content
-
-
-def _frames(home: Path, forms: Mapping[str, Any], sources: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
-    """Every table of a folder, checked; an absent one that is not required is empty.
-
-    Raises:
-        ScenarioError: all that is wrong with the cells of all tables.
-    """
-    read = {name: _read(home / f"{name}.csv", form) for name, form in forms.items()}
-    names = _names(read)
-    faults = [
-        fault
-        for name, table in read.items()
-        if table is not None
-        for fault in islice(Cells(name, forms[name], sources, names).faults(table), MOST_FAULTS)
-    ]
-    if faults:
-        raise ScenarioError.of(faults[:MOST_FAULTS])
-    return {name: _frame(read[name], form) for name, form in forms.items()}
 
 
 def _read(path: Path, form: Mapping[str, Any]) -> CsvTable | None:
