@@ -72,3 +72,15 @@ def with_error(value: float, error: float) -> str:
     """A number ± its error; without an error that is known, the number."""
     (written,), plus = rounded([value], error)
     return f"{written} ± {plus}" if written and plus else written
+
+
+def written(value: float, *, is_share: bool, sign: str = "") -> str:
+    """A value with its unit: shares in percent (differences of them, with a sign, in points)."""
+    if not is_share:
+        return significant(value, sign=sign)
+    return f"{100.0 * value:{sign}.1f} {'points' if sign else '%'}"
+
+
+def sentence(words: str) -> str:
+    """Words with the first letter large, the others as they are."""
+    return words[:1].upper() + words[1:]

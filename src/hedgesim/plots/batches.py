@@ -13,9 +13,9 @@ from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError, printable
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Setting
+from hedgesim.numbers import sentence
 from hedgesim.plots.chart import RECORD_COLUMNS, RUN, SWEEP, Batch, Chart, Known
 from hedgesim.plots.labels import Names
-from hedgesim.plots.quantities import sentence
 from hedgesim.plots.theme import COLORS
 from hedgesim.plots.trust import Trust, start_of
 from hedgesim.results.folders import Folder

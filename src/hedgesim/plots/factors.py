@@ -14,9 +14,8 @@ from matplotlib.lines import Line2D
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.experiment.points import Factor
-from hedgesim.numbers import HIGH, LOW, MEDIAN, apart, significant
+from hedgesim.numbers import HIGH, LOW, MEDIAN, apart, sentence, significant
 from hedgesim.plots.chart import SWEEP, Batch, Chart, Key, Limits, Needs, Pick, Size
-from hedgesim.plots.quantities import sentence
 from hedgesim.plots.sweep_pages import plain, short_names
 from hedgesim.plots.sweeps import along_table, cell_edges, draw_along, draw_cells, line_of, sweep_data
 from hedgesim.plots.theme import GENERAL, SMALL, round_ticks, text_width

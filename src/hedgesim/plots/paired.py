@@ -10,10 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.errors import HedgesimError
-from hedgesim.numbers import HIGH, LOW
+from hedgesim.numbers import HIGH, LOW, written
 from hedgesim.plots.changes import check_pairs
 from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, Size, kept_country, named
-from hedgesim.plots.quantities import written
 from hedgesim.plots.theme import INK, text_width
 from hedgesim.plots.trajectories import SHARES, by_country
 from hedgesim.results.ownership import PAIRED as DIFFERENCES

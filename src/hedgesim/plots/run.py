@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from hedgesim.errors import check_path
+from hedgesim.numbers import sentence
 from hedgesim.plots import trajectories as lines
 from hedgesim.plots.attendance import ATTENDANCE
 from hedgesim.plots.batches import START_TABLES, batch_of, experiment_in_words, trust_in
@@ -16,7 +17,6 @@ from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Needs
 from hedgesim.plots.formats import FORMATS
 from hedgesim.plots.pages import draw_charts
 from hedgesim.plots.paired import PAIRED as DIFFERENCES
-from hedgesim.plots.quantities import sentence
 from hedgesim.plots.ternary import TERNARY
 from hedgesim.plots.trust import Trust
 from hedgesim.results.ownership import PAIRED, drawn, write_files

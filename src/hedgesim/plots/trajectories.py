@@ -12,10 +12,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
-from hedgesim.numbers import BAND, HIGH, LOW, MEDIAN
-from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, in_shares, kept_country, named
+from hedgesim.numbers import BAND, HIGH, LOW, MEDIAN, sentence, written
+from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, in_shares, kept_country, named, quantity_of
 from hedgesim.plots.labels import Label, in_order, label_ends, label_of
-from hedgesim.plots.quantities import quantity_of, sentence, written
 from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL, line_style, text_color, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import summarise_column
