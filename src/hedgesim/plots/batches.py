@@ -29,8 +29,8 @@ from hedgesim.scenario.calibrations import coverage_of, in_words, patterns_of
 from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.known_names import OTHER_OPTIONS
 from hedgesim.scenario.notes import in_short, notes_of
-from hedgesim.scenario.tables import Tables, read_tables
 from hedgesim.scenario.reader import scenario_of_text
+from hedgesim.scenario.tables import Tables, read_tables
 from hedgesim.scenario.twins import leaves_of
 
 MOST = 6
