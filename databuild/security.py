@@ -1,8 +1,11 @@
-"""Security: what was coded of treaties, forces, exercises, training, documents and suppliers (security.csv)."""
+"""Security: what was coded of treaties, forces, exercises, training, documents and suppliers (security.csv).
+
+Starting shares are the equal mean of these observables, in each of which what is absent goes to `other`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -13,7 +16,10 @@ from databuild.codes import COUNTRIES, DIGITS, OPTIONS, OTHER, STARTS, lift_to_f
 from databuild.gravity import gravity_prior
 from databuild.known import Known
 from databuild.raw import RawData
-from hedgesim.scenario.security import OBSERVABLES, composition, security_shares
+
+OBSERVABLES = ("treaty", "forces", "exercises", "training", "document", "suppliers")
+WITHOUT_CHARTER = tuple(name.replace("treaty", "treaty_without_charter") for name in OBSERVABLES)
+"""The observables without what the charter of a large body alone obliges to."""
 
 _TREATY, _WITHOUT_CHARTER, _SUPPLIERS = "treaty", "treaty_without_charter", "suppliers"
 _KEY = ["start", "country", "observable", "option"]
@@ -164,3 +170,27 @@ def build_rivalries(raw: RawData) -> pd.DataFrame:
         state=table["country"], domain="security", indicator=table["item"].map(names), basis="coded",
         year=table["as_of"].str[:4].astype(int) - 1,
     )  # fmt: skip
+
+
+def composition(coded: pd.DataFrame, observables: Sequence[str] = OBSERVABLES) -> pd.DataFrame:
+    """What part of an observable each option has, 0..1; rows (observable, country), columns options.
+
+    coded: rows of security.csv of one start. An observable counts in full from its value `full` on, or from the sum of
+    the row where that is larger. What is not coded is NaN; `other` holds suppliers that are no option, not the rest.
+    """
+    table = coded[coded["observable"].isin(observables)]
+    wide = table.pivot(index=["observable", "country"], columns="option", values="value")
+    full = table.groupby("observable")["full"].first()
+    whole = np.maximum(full.reindex(wide.index.get_level_values("observable")), wide.sum(axis=1).to_numpy())
+    return wide.div(whole.to_numpy(), axis=0).reindex(columns=list(dict.fromkeys(table["option"])))
+
+
+def security_shares(coded: pd.DataFrame, observables: Sequence[str] = OBSERVABLES) -> pd.DataFrame:
+    """Shares of the options before any floor; rows countries, columns options; a row sums to 1.
+
+    coded: rows of security.csv of one start. A share is the mean over the observables that are coded for it, each with
+    the same weight; `other` is what is left. Name fewer observables to leave one out.
+    """
+    parts = composition(coded, observables).drop(columns=OTHER, errors="ignore")
+    shares = parts.groupby(level="country").mean().reindex(list(dict.fromkeys(coded["country"])))
+    return shares.assign(**{OTHER: 1.0 - shares.sum(axis=1)})

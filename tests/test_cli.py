@@ -191,7 +191,7 @@ def test_text_from_users_is_printed_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_twin_is_run_compared_written_and_drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.plots.draw.draw_run", lambda *_, **__: [])
+    monkeypatch.setattr("hedgesim.plots.run.draw_run", lambda *_, **__: [])
     text = folded(*TWIN, "--runs", "12", "--keep", "1", *LONGER, "-o", str(tmp_path))
     assert "war_2022 against no_war in 2022Q3: paired by random numbers, 12 runs" in text
     assert re.search(

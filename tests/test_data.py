@@ -8,7 +8,7 @@ from hedgesim.model.period import Period
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.cells import LAST_COLUMNS
-from hedgesim.scenario.formats_at_start import ROLES
+from hedgesim.scenario.formats import ROLES
 from hedgesim.scenario.tables import Tables
 
 OWN = {"fit2019", "fit2021"}

@@ -13,8 +13,8 @@ from databuild.evidence import Evidence, gather_evidence
 from databuild.gravity import gravity_prior
 from databuild.known import Known
 from databuild.raw import RawData
+from databuild.security import security_shares
 from databuild.shares import blend, count_assumptions, lift_to_floor
-from hedgesim.scenario.security import security_shares
 from hedgesim.scenario.tables import Tables
 
 ROOT = Path(__file__).parent.parent

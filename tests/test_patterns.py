@@ -14,7 +14,7 @@ from command_line import ROOT, Said, call, files_below
 from hedgesim.analysis.patterns import scoring
 from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.patterns.scoring import DEFAULT_RUNS, FEWEST_RUNS, NULLS
-from hedgesim.results.findings import read_findings
+from hedgesim.results.results import read_findings
 
 RUNS = str(FEWEST_RUNS)
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from databuild.codes import COUNTRIES, OPTIONS, POWERS
-from hedgesim.scenario.security import OBSERVABLES, WITHOUT_CHARTER, composition, security_shares
+from databuild.security import OBSERVABLES, WITHOUT_CHARTER, composition, security_shares
 from hedgesim.scenario.tables import Tables, read_tables
 
 STARTS = ("2015Q1", "2021Q1")

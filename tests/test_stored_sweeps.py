@@ -15,7 +15,7 @@ from tests.analysis.known import CORNER, ISHIGAMI, OUTCOME, path_of, swept
 from tests.command_line import Said, call, folded, refused, sketch, start
 from tests.results.small import resealed
 
-from hedgesim.results.findings import read_findings
+from hedgesim.results.results import read_findings
 
 MIDDLE = f"{OUTCOME} > 0.22"
 
@@ -216,7 +216,7 @@ def test_findings_that_cannot_be_written_are_printed(here: Path, monkeypatch: py
         raise OSError(error, os.strerror(error))
 
     for name in ("pipe_file", "makedirs"):
-        monkeypatch.setattr(f"hedgesim.results.file_systems.LocalFiles.{name}", refuse)
+        monkeypatch.setattr(f"hedgesim.results.folders.LocalFiles.{name}", refuse)
     before = digests(here)
     for words in (("sensitivity", "--resamples", "20"), ("discover", "--when", MIDDLE)):
         said = call(words[0], "sobol/corner.yaml", "-o", "sobol/out", *words[1:])

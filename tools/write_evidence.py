@@ -18,13 +18,13 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from hedgesim.analysis.calibration.files import as_csv
+from hedgesim.analysis.calibration.fit import as_csv
 from hedgesim.analysis.hindcast.baselines import PERSISTENCE
 from hedgesim.analysis.hindcast.hindcast import EXPECTED
 from hedgesim.analysis.hindcast.history import later
 from hedgesim.analysis.patterns import quantities
 from hedgesim.model.votes import CHOICES
-from hedgesim.results.findings import read_findings
+from hedgesim.results.results import read_findings
 from hedgesim.scenario.calibrations import COVERAGE, PATTERNS, SHIPPED, home, parameters_of
 from hedgesim.scenario.tables import read_tables
 

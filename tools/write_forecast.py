@@ -16,11 +16,11 @@ import yaml
 
 import hedgesim
 from hedgesim import engines
-from hedgesim.analysis.calibration.files import as_csv
+from hedgesim.analysis.calibration.fit import as_csv
 from hedgesim.analysis.forecasts import probabilities
-from hedgesim.analysis.hindcast.forecast import parameters_in
+from hedgesim.analysis.hindcast.simulated import parameters_in
 from hedgesim.engines.case import case_of
-from hedgesim.results.folders import digest_of_sources, now, versions
+from hedgesim.results.manifest import digest_of_sources, now, versions
 from hedgesim.scenario.calibrations import posterior_table
 
 FOLDER = Path(__file__).parents[1] / "docs" / "forecasts"

@@ -16,7 +16,7 @@ import pandas as pd
 from hedgesim.analysis.patterns.pattern import REPORTED, read_patterns
 from hedgesim.analysis.patterns.scoring import BASE, NULLS, POOLED
 from hedgesim.commands.patterns import curve_rows, observed_in_words, simulated_in_words
-from hedgesim.results.findings import read_findings
+from hedgesim.results.results import read_findings
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "patterns.md"

@@ -11,7 +11,7 @@ from .engines.trial import read_rule_file as read_rule_file
 from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
 from .errors import StoreError as StoreError
-from .plots.draw import draw as draw
+from .plots.run import draw as draw
 from .results.archive.package import archive as archive
 from .results.results import Results as Results
 from .results.results import open_results as open_results

@@ -1,9 +1,21 @@
-"""How numbers are written in tables, messages and charts: in significant digits, never as a zero that is none."""
+"""How runs are summed up, and how numbers are written: in significant digits, never as a zero that is none."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
+"""Quantiles of every summary, by the name of their column."""
+
+LOW, MEDIAN, HIGH = BAND = ("q05", "q50", "q95")
+"""Columns of the ends of a band and of the middle of it."""
+
+INTERVAL = (QUANTILES[LOW], QUANTILES[HIGH])
+"""Levels between which 90 % of runs, or of draws, are."""
+
+ENDS_AND_MIDDLE = tuple(QUANTILES[name] for name in BAND)
+"""The levels of `BAND`."""
 
 EXACT = 17
 """Digits that tell any two numbers apart."""
@@ -60,3 +72,20 @@ def with_error(value: float, error: float) -> str:
     """A number ± its error; without an error that is known, the number."""
     (written,), plus = rounded([value], error)
     return f"{written} ± {plus}" if written and plus else written
+
+
+def written(value: float, *, is_share: bool, sign: str = "") -> str:
+    """A value with its unit: shares in percent (differences of them, with a sign, in points)."""
+    if not is_share:
+        return significant(value, sign=sign)
+    return f"{100.0 * value:{sign}.1f} {'points' if sign else '%'}"
+
+
+def at_end(value: float, *, is_share: bool) -> str:
+    """A value beside the end of its line."""
+    return written(value, is_share=is_share).replace(" %", "%")
+
+
+def sentence(words: str) -> str:
+    """Words with the first letter large, the others as they are."""
+    return words[:1].upper() + words[1:]

@@ -8,12 +8,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hedgesim.analysis.calibration.basis import basis_of
 from hedgesim.analysis.calibration.drift import LAST_YEAR
 from hedgesim.analysis.calibration.events import IDENTIFIED, EventPlan
-from hedgesim.analysis.calibration.fit import COUNTRIES, POWERS, Calibration, FitPlan, calibrate, parameters_with
-from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
-from hedgesim.analysis.calibration.posterior import Posterior, joined, of_drift, of_votes, within_ranges
+from hedgesim.analysis.calibration.fit import (
+    COUNTRIES,
+    POWERS,
+    Calibration,
+    FitPlan,
+    basis_of,
+    calibrate,
+    parameters_with,
+)
+from hedgesim.analysis.calibration.posterior import (
+    MODEL_NAMES,
+    Posterior,
+    in_model,
+    joined,
+    of_drift,
+    of_votes,
+    within_ranges,
+)
 from hedgesim.errors import HedgesimError
 from hedgesim.model.parameters import all_parameters
 from hedgesim.scenario.calibrations import known_before_2022

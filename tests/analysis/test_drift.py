@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.bands import coverage, forecasts, origins, yearly_members
 from hedgesim.analysis.calibration.drift import (
-    LAST_YEAR,
     LOWEST_SHARE,
     NU,
     Drift,

@@ -12,11 +12,11 @@ import yaml
 
 from command_line import call, files_below
 from hedgesim import read_scenario
-from hedgesim.analysis.calibration.names import MODEL_NAMES
+from hedgesim.analysis.calibration.posterior import MODEL_NAMES
 from hedgesim.engines.case import case_of
 from hedgesim.errors import ScenarioError, StoreError
 from hedgesim.model.parameters import all_parameters
-from hedgesim.results.findings import read_findings
+from hedgesim.results.results import read_findings
 from hedgesim.scenario import calibrations as shipped
 from hedgesim.scenario.calibrations import (
     EDITION,

@@ -12,14 +12,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import integrate, stats
 
-from hedgesim.analysis.calibration.drift import LAST_YEAR, Drift, angle
+from hedgesim.analysis.calibration import LAST_YEAR
+from hedgesim.analysis.calibration.drift import Drift, angle
 from hedgesim.analysis.hindcast.baselines import CLIMATOLOGY, PERSISTENCE, RANDOM_WALK, count_probabilities, random_walk
-from hedgesim.analysis.hindcast.forecast import angles_between
 from hedgesim.analysis.hindcast.hindcast import BASE, MOST, VOTES, Study, hindcast, study
 from hedgesim.analysis.hindcast.history import FITTED, LATER, bands_ahead, coverage_of_bands, history, later
 from hedgesim.analysis.hindcast.record import positions, record_of, status_on, steps_of
-from hedgesim.analysis.hindcast.scores import LEVEL, MODEL, brier, crps, pit, reliability, rps, skill, skills
-from hedgesim.analysis.hindcast.simulated import Draws, from_record, meeting_counts, moved, observe, yearly_angles
+from hedgesim.analysis.hindcast.scores import MODEL, SURE, brier, crps, pit, reliability, rps, skill, skills
+from hedgesim.analysis.hindcast.simulated import (
+    Draws,
+    angles_between,
+    from_record,
+    meeting_counts,
+    moved,
+    observe,
+    yearly_angles,
+)
 from hedgesim.engines import engine_of
 from hedgesim.engines.ensemble import outcomes
 from hedgesim.engines.records import record_observation
@@ -78,7 +86,7 @@ def test_the_interval_of_a_skill_covers_as_often_as_it_says() -> None:
         baseline = rng.gamma(4.0, 0.25, 60)
         found = skill(0.8 * baseline * rng.gamma(16.0, 1.0 / 16.0, 60), baseline, np.zeros(60))
         hits += found.low <= truth <= found.high
-    band = stats.binom(n, LEVEL).ppf([0.0005, 0.9995])
+    band = stats.binom(n, SURE).ppf([0.0005, 0.9995])
     assert band[0] <= hits <= band[1]
 
 

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from scipy import special, stats
 
-from hedgesim.analysis.calibration.calendar import AT_THREE, QUARTERS, Calendar
-from hedgesim.analysis.calibration.dialogues import Dialogues
 from hedgesim.analysis.calibration.events import EventLikelihood, EventPlan, fit
+from hedgesim.analysis.calibration.rates import AT_THREE, Calendar, Dialogues
 from hedgesim.analysis.calibration.stance import Stance
 from hedgesim.model.arrays import Array
+from hedgesim.model.period import QUARTERS
 from hedgesim.scenario.tables import read_tables
 
 FITS, NUMBERS = 40, 17

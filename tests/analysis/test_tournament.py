@@ -10,9 +10,9 @@ import pytest
 
 import hedgesim
 from command_line import call, refused
-from hedgesim.analysis.hindcast.forecast import parameters_in
 from hedgesim.analysis.hindcast.hindcast import hindcast
 from hedgesim.analysis.hindcast.scores import MODEL
+from hedgesim.analysis.hindcast.simulated import parameters_in
 from hedgesim.analysis.tournament import Tournament, entrants, tournament
 from hedgesim.engines import engine_of
 from hedgesim.engines.case import case_of

@@ -1,4 +1,4 @@
-"""What happens in a run is told in sentences that follow from its tables."""
+"""What happens in a run is reported in sentences that follow from its tables."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ QUIET = hedgesim.read_scenario("war_2022", overrides=["end=2022Q1", "recorded_sh
 KEPT = run_of(QUIET, 0).kept
 
 
-def told(kept: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
+def reported(kept: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str]]:
     """Quarter, kind and text of every event."""
     inputs = read_inputs(QUIET)
     return [(one["period"], one["kind"], one["text"]) for one in events_of(QUIET, inputs, case_of(QUIET), kept)]
@@ -43,10 +43,10 @@ def from_quarter(frame: pd.DataFrame, first: str, column: str, value: object, **
 
 
 def test_nothing_is_logged_where_nothing_happens(still: dict[str, pd.DataFrame]) -> None:
-    assert told(still) == []
+    assert reported(still) == []
 
 
-def test_first_meetings_memberships_and_leads_are_told_in_their_quarter(still: dict[str, pd.DataFrame]) -> None:
+def test_first_meetings_memberships_and_leads_are_reported_in_their_quarter(still: dict[str, pd.DataFrame]) -> None:
     formats, seats = still["formats"], still["memberships"]
     from_quarter(formats, "2021Q3", "rung", "leaders", format="C5_US")
     from_quarter(formats, "2021Q4", "rung", "ministers", format="BIL_AZE_KAZ")
@@ -60,7 +60,7 @@ def test_first_meetings_memberships_and_leads_are_told_in_their_quarter(still: d
     leading = KEPT["countries"].query("country == 'UZB' and period == '2021Q1'")
     before = leading[[f"presence_{power}" for power in QUIET_POWERS]].iloc[0].idxmax().removeprefix("presence_")
     names = case_of(QUIET).names
-    assert told(still) == [
+    assert reported(still) == [
         ("2021Q2", "member", f"Tajikistan becomes an observer of {names['OTS']} (before: none)"),
         ("2021Q3", "first", "Leaders of the five meet the United States for the first time (C5_US)"),
         ("2021Q3", "lead", f"India now has the largest presence in Uzbekistan (before: {names[before]})"),

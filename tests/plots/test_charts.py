@@ -13,11 +13,10 @@ from tests.plots.layout import assert_within
 
 from hedgesim.errors import HedgesimError
 from hedgesim.plots import CHARTS, Batch, Names, Pick, chart_of, page_of, panels_of
-from hedgesim.plots.along import ALONG
 from hedgesim.plots.catalogue import OF_RUNS
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
+from hedgesim.plots.factors import ALONG, PHASE_MAP
 from hedgesim.plots.network import NETWORK
-from hedgesim.plots.phase import PHASE_MAP
 from hedgesim.plots.run import HEDGING
 from hedgesim.plots.theme import page, rendered, theme
 from hedgesim.plots.tiles import TILES

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hedgesim import read_scenario
-from hedgesim.plots.region import names_of, recorded_meetings, shocks_shown, trust_in
+from hedgesim.plots.batches import names_of, recorded_meetings, shocks_shown, trust_in
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.impulses import impulses_of

@@ -14,12 +14,11 @@ from tests.command_line import call
 from tests.results.small import files, keeping, resealed, written
 
 from hedgesim.errors import StoreError
-from hedgesim.results.findings import read_findings, write_findings
 from hedgesim.results.manifest import LATER, SEAL
-from hedgesim.results.results import open_results, write, write_results
+from hedgesim.results.results import Results, open_results, read_findings, write, write_findings
 from hedgesim.results.simulation import run
-from hedgesim.results.status import status_of
 from hedgesim.results.sweep import sweep
+from hedgesim.results.sweep_tables import status_of
 from hedgesim.scenario import read_scenario
 
 Held = dict[str, Any]
@@ -146,14 +145,14 @@ def test_a_manifest_that_does_not_fit_is_refused_by_name(tmp_path: Path, change:
 )
 def test_a_manifest_of_a_run_is_refused_by_name_too(tmp_path: Path, change: Change, said: str) -> None:
     table = pd.DataFrame({"run": [0, 1], "seed": [7, 7], "failed": [None, None]})
-    write_results(tmp_path, {"runs": table}, manifest={})
+    write(Results.of({"runs": table}, {}), tmp_path)
     with pytest.raises(StoreError, match=said):
         read_all(changed(tmp_path, change))
 
 
 @pytest.mark.parametrize("harm", [lambda held: held, lambda held: {**held, SEAL: None}, lambda held: {**held, SEAL: 1}])
 def test_a_manifest_that_lost_its_digest_is_refused(tmp_path: Path, harm: Change) -> None:
-    write_results(tmp_path, {}, manifest={"runs": 0})
+    write(Results.of({}, {"runs": 0}), tmp_path)
     held = json.loads((tmp_path / "manifest.json").read_bytes())
     (tmp_path / "manifest.json").write_text(json.dumps(harm({k: v for k, v in held.items() if k != SEAL})))
     with pytest.raises(StoreError, match="carries no digest of itself"):
@@ -200,7 +199,7 @@ def test_results_of_an_earlier_version_are_read_with_a_warning(tmp_path: Path, w
 )
 @pytest.mark.filterwarnings("ignore:.*an earlier version")
 def test_what_an_earlier_version_cannot_have_written_is_refused(tmp_path: Path, change: Change, said: str) -> None:
-    write_results(tmp_path, {}, manifest={"runs": 0})
+    write(Results.of({}, {"runs": 0}), tmp_path)
     held = json.loads(older(tmp_path).joinpath("manifest.json").read_bytes())
     (tmp_path / "manifest.json").write_text(json.dumps(change(held)))
     with pytest.raises(StoreError, match=said):
@@ -230,5 +229,5 @@ def test_the_command_line_warns_in_one_line(tmp_path: Path, monkeypatch: pytest.
 
 def test_results_with_a_key_of_ones_own_are_not_written(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="knows no key note"):
-        write_results(tmp_path / "out", {}, manifest={"note": "mine"})
+        write(Results.of({}, {"note": "mine"}), tmp_path / "out")
     assert not (tmp_path / "out").exists()

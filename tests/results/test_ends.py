@@ -20,8 +20,8 @@ from tests.results.small import assert_same, many, written
 
 from hedgesim.errors import HedgesimError
 from hedgesim.results import sweep as sweeping
-from hedgesim.results.status import status_of
 from hedgesim.results.sweep import sweep
+from hedgesim.results.sweep_tables import status_of
 from hedgesim.results.workers import MOST_A_PROCESSOR, in_order
 
 SCRIPT = """

@@ -9,11 +9,11 @@ import pytest
 from command_line import call, parsed, refused, sketch
 from hedgesim import open_results, read_scenario, sweep
 from hedgesim.analysis.comparison import compare, of_outcomes
+from hedgesim.analysis.run_outcomes import kept_outcome
 from hedgesim.engines import engine_of
 from hedgesim.errors import HedgesimError, ScenarioError
 from hedgesim.experiment import design_points, read_experiment
 from hedgesim.model.named_outcomes import FAMILIES, named, named_in
-from hedgesim.results.kept_outcomes import kept_outcome
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Plan, run_scenarios
 from hedgesim.scenario.arrays import read_inputs

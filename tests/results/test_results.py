@@ -11,7 +11,7 @@ import pytest
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import RESULTS_FORMAT, Folder
 from hedgesim.results.parquet import ROW_GROUP_ROWS, to_arrow
-from hedgesim.results.results import open_results, write_results
+from hedgesim.results.results import Results, open_results, write
 from hedgesim.results.tables import TABLES
 
 
@@ -38,7 +38,7 @@ def content(folder: Path) -> dict[str, bytes]:
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     for shares in (SHARES, SHARES.iloc[:0]):  # also without rows
-        write_results(tmp_path, {"runs": RUNS, "shares": shares}, manifest={"scenario": "war"}, overwrite=True)
+        write(Results.of({"runs": RUNS, "shares": shares}, {"scenario": "war"}), tmp_path, overwrite=True)
         found = read_table(tmp_path, "shares")
         pd.testing.assert_frame_equal(found, shares, check_dtype=False)
         assert found["prior_dominated"].dtype == bool
@@ -49,13 +49,13 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 def test_equal_tables_give_equal_bytes_whatever_the_index_and_the_order_of_columns(tmp_path: Path) -> None:
     turned = SHARES[SHARES.columns[::-1]].set_index(pd.Index([9, 3]))
     for name, shares in (("a", SHARES), ("b", turned)):
-        write_results(tmp_path / name, {"runs": RUNS, "shares": shares}, manifest={})
+        write(Results.of({"runs": RUNS, "shares": shares}, {}), tmp_path / name)
     assert content(tmp_path / "a") == content(tmp_path / "b")
     assert set(content(tmp_path / "a")) == {"runs.parquet", "shares.parquet", "manifest.json"}
 
 
 def test_units_travel_in_the_field_metadata(tmp_path: Path) -> None:
-    write_results(tmp_path, {"shares": SHARES}, manifest={})
+    write(Results.of({"shares": SHARES}, {}), tmp_path)
     schema = pq.read_schema(tmp_path / "shares.parquet")
     assert schema.field("share").metadata[b"unit"] == b"share of the domain"
     assert schema.metadata[b"format_version"] == str(RESULTS_FORMAT).encode()
@@ -99,7 +99,7 @@ def test_a_wrong_table_is_refused_before_anything_is_written(
     tmp_path: Path, name: str, frame: pd.DataFrame, words: str
 ) -> None:
     with pytest.raises(StoreError) as caught:
-        write_results(tmp_path / "out", {"runs": RUNS, name: frame}, manifest={})
+        write(Results.of({"runs": RUNS, name: frame}, {}), tmp_path / "out")
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "out").exists()
@@ -114,13 +114,13 @@ def test_a_folder_whose_writing_broke_off_is_not_read_and_can_be_written_again(
         Path(place).write_bytes(content)
 
     with monkeypatch.context() as disk:
-        disk.setattr("hedgesim.results.file_systems.LocalFiles.pipe_file", staticmethod(full))
+        disk.setattr("hedgesim.results.folders.LocalFiles.pipe_file", staticmethod(full))
         with pytest.raises(StoreError, match="writing stopped"):
-            write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
+            write(Results.of({"runs": RUNS, "shares": SHARES}, {}), tmp_path)
     with pytest.raises(StoreError, match="no finished results here"):
         read_table(tmp_path, "runs")
     assert not list(tmp_path.glob(".*"))
-    write_results(tmp_path, {"runs": RUNS, "shares": SHARES}, manifest={})
+    write(Results.of({"runs": RUNS, "shares": SHARES}, {}), tmp_path)
     assert len(read_table(tmp_path, "shares")) == len(SHARES)
 
 
@@ -132,7 +132,7 @@ def test_a_broken_manifest_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_a_broken_table_is_refused(tmp_path: Path) -> None:
-    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    write(Results.of({"runs": RUNS}, {}), tmp_path)
     (tmp_path / "runs.parquet").write_bytes(b"PAR1")
     with pytest.raises(StoreError, match="cannot be read"):
         read_table(tmp_path, "runs")
@@ -163,7 +163,7 @@ def test_an_impossible_folder_is_refused_in_one_line(tmp_path: Path, place: str,
 
 
 def test_the_manifest_names_rows_and_digest_of_what_was_written(tmp_path: Path) -> None:
-    write_results(tmp_path, {"runs": RUNS}, manifest={})
+    write(Results.of({"runs": RUNS}, {}), tmp_path)
     listed = open_results(tmp_path).manifest["tables"]
     digest = hashlib.sha256((tmp_path / "runs.parquet").read_bytes()).hexdigest()
     assert listed == {"runs": {"rows": 2, "sha256": digest}}
@@ -172,7 +172,7 @@ def test_the_manifest_names_rows_and_digest_of_what_was_written(tmp_path: Path) 
 def test_a_long_table_is_written_in_row_groups(tmp_path: Path) -> None:
     n = ROW_GROUP_ROWS + 5
     long = pd.DataFrame({"run": np.arange(n), "seed": 7, "alpha": 0.5, "failed": pd.Series([None] * n, dtype=object)})
-    write_results(tmp_path, {"runs": long}, manifest={})
+    write(Results.of({"runs": long}, {}), tmp_path)
     assert pq.ParquetFile(tmp_path / "runs.parquet").num_row_groups == 2
     assert read_table(tmp_path, "runs")["run"].tolist() == list(range(n))
 
@@ -183,5 +183,5 @@ def test_writing_that_is_interrupted_leaves_no_draft(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(pq, "write_table", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_results(tmp_path, {"runs": RUNS}, manifest={})
+        write(Results.of({"runs": RUNS}, {}), tmp_path)
     assert content(tmp_path) == {}

@@ -10,7 +10,7 @@ from hedgesim.engines import engine_of
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError
 from hedgesim.results import space
-from hedgesim.results.results import write_results
+from hedgesim.results.results import Results, write
 from hedgesim.results.simulation import Plan, run
 from hedgesim.results.space import BESIDE, check_disk, check_memory, in_memory, on_disk, size
 from hedgesim.scenario import read_scenario
@@ -40,7 +40,7 @@ def test_what_is_written_and_held_is_less_than_estimated_but_not_by_much(case: C
     (gathered,) = gather([case], Plan(1000, 40, engine_of("ensemble"))).gathered
     tables = gathered.tables()
     del tables["summary"]
-    write_results(tmp_path, tables, manifest={})
+    write(Results.of(tables, {}), tmp_path)
     sizes = {path.stem: path.stat().st_size for path in tmp_path.glob("*.parquet")}
     rows, kept = sizes["runs"], sum(n for name, n in sizes.items() if name != "runs")
     need = on_disk(case, runs=1000, keep=40)

@@ -24,8 +24,8 @@ from hedgesim.results.blocks import Block
 from hedgesim.results.plan import SweepPlan
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.results import Results
-from hedgesim.results.status import status_of
 from hedgesim.results.sweep import probe, sweep
+from hedgesim.results.sweep_tables import status_of
 
 SUMMARY = "retention: {summary: true}\n"
 

@@ -19,12 +19,11 @@ from hypothesis import strategies as st
 from command_line import call, parsed, refused, sketch
 from hedgesim.engines import engine_of
 from hedgesim.errors import HedgesimError, StoreError
-from hedgesim.results import unfinished
+from hedgesim.results import until
 from hedgesim.results.reduction import EXACT, Reduction
 from hedgesim.results.results import Results, open_results, write
 from hedgesim.results.simulation import Plan, run
-from hedgesim.results.unfinished import UNFINISHED
-from hedgesim.results.until import Until, check_extended, run_until
+from hedgesim.results.until import UNFINISHED, Until, check_extended, run_until
 from hedgesim.scenario import read_scenario
 
 WAR = read_scenario("war_2022", overrides=["end=2022Q2"])
@@ -82,7 +81,7 @@ def test_the_runs_are_those_of_a_plain_batch_of_as_many(undisturbed: Results) ->
 def test_a_batch_goes_on_from_where_it_was_stopped_and_ends_as_if_it_had_not_been(
     stopped_after: int, tmp_path: Path, undisturbed: Results, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(until, "SECONDS_BETWEEN", 0.0)
     done: list[int] = []
 
     def kill(runs: int, _: int) -> None:
@@ -113,7 +112,7 @@ def test_without_kept_runs_and_with_failed_ones_a_batch_goes_on_too(
         made.values[..., bad] = np.nan
         return made
 
-    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(until, "SECONDS_BETWEEN", 0.0)
     plan = replace(PLAN, keep=0)
     whole = run_until(WAR, plan, UNTIL, tmp_path / "whole")
 
@@ -142,7 +141,7 @@ def test_a_reduction_goes_on_from_its_state_to_the_last_bit(first: int, more: in
 
 
 def test_what_a_kill_of_the_process_leaves_is_gone_on_from(tmp_path: Path) -> None:
-    code = "import hedgesim.results.unfinished as u; u.SECONDS_BETWEEN = 0; from hedgesim.commands import main; main()"
+    code = "import hedgesim.results.until as u; u.SECONDS_BETWEEN = 0; from hedgesim.commands import main; main()"
     words = [*SHORT, "--until-error", "presence_RUS=1e-9", "--runs", "100000", "-o", "out"]
     process = subprocess.Popen([sys.executable, "-c", code, *words], cwd=tmp_path, stderr=subprocess.DEVNULL)
     waited = time.monotonic() + 60.0
@@ -222,7 +221,7 @@ def test_a_file_of_the_users_own_is_no_unfinished_run(overwrite: bool, here: Pat
 def test_unfinished_runs_of_something_else_are_replaced_only_if_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(until, "SECONDS_BETWEEN", 0.0)
     run_until(WAR, PLAN, UNTIL, tmp_path)
     before = (tmp_path / UNFINISHED).read_bytes()
     other = replace(PLAN, keep=2)
@@ -235,14 +234,14 @@ def test_unfinished_runs_of_something_else_are_replaced_only_if_asked(
 
 
 def test_damaged_or_foreign_states_are_not_gone_on_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(until, "SECONDS_BETWEEN", 0.0)
     whole = run_until(WAR, PLAN, UNTIL, tmp_path)
     content = bytearray((tmp_path / UNFINISHED).read_bytes())
     for place in range(len(content) // 3, len(content), len(content) // 7):
         content[place] ^= 0xFF
     (tmp_path / UNFINISHED).write_bytes(bytes(content))
     alike(run_until(WAR, PLAN, UNTIL, tmp_path), whole)
-    monkeypatch.setattr(unfinished, "digest_of_sources", lambda: "another version")
+    monkeypatch.setattr(until, "digest_of_sources", lambda: "another version")
     resumed: list[int] = []
     alike(run_until(WAR, PLAN, UNTIL, tmp_path, on_resumed=resumed.append), whole)
     assert resumed == []
@@ -251,7 +250,7 @@ def test_damaged_or_foreign_states_are_not_gone_on_from(tmp_path: Path, monkeypa
 def test_finished_results_stay_as_they_are_until_more_runs_are_finished(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unfinished, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(until, "SECONDS_BETWEEN", 0.0)
     write(run(WAR, 20, keep=3), tmp_path)
     before = json.loads((tmp_path / "manifest.json").read_text())
 

@@ -336,7 +336,7 @@ def test_a_rule_that_is_given_and_that_nobody_follows_is_refused() -> None:
 
 
 def test_a_grid_takes_rules_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hedgesim.plots.draw.draw_grid", lambda *_: [])
+    monkeypatch.setattr("hedgesim.plots.run.draw_grid", lambda *_: [])
     vary = ("--vary", "rules.countries.KAZ.lean=0,2", "--runs", "2", "-o", "out")
     said = call("grid", str(written(OWN, "mine.yaml")), *vary, "--rules", str(written(LEANING)))
     assert said.code == 0, said.err

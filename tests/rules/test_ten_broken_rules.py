@@ -1,4 +1,4 @@
-"""Ten mistakes, each in the file that `hedgesim new rule` begins: what a student is told, word by word."""
+"""Ten mistakes, each in the file that `hedgesim new rule` begins: what a student reads, word by word."""
 
 from __future__ import annotations
 

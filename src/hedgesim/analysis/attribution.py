@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,17 +12,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from hedgesim.analysis.ablation import Mechanisms
 from hedgesim.analysis.differences import BY, Differences, pair
-from hedgesim.analysis.mechanisms import Mechanisms
 from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.shapley import Values, alone, last, shapley
 from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
 from hedgesim.model.setting import Axes
+from hedgesim.numbers import INTERVAL
 from hedgesim.results.blocks import final_of, outcomes_known, run_block
 from hedgesim.results.recorded import Source, scenario_from
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.results.simulation import OnRuns
 from hedgesim.results.space import check_bytes
 from hedgesim.results.summary import error_of
 from hedgesim.results.tables import PRESENCE
@@ -43,8 +44,6 @@ BESIDE = 3
 """Arrays of all combinations and runs that are needed besides the outcomes."""
 
 COLUMNS = ("switch", "what", "value", "error", "low", "high", "same_sign", "alone", "last")
-
-OnRuns = Callable[[int], None]
 
 
 class Game(Protocol):

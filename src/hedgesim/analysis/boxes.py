@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 Limits = Mapping[str, tuple[Any, Any]]
 """By factor lowest and highest value; of words twice the set of those that are in."""
 
-LOW, HIGH, AMONG = "at least", "at most", "among"
+AT_LEAST, AT_MOST, AMONG = "at least", "at most", "among"
 
 
 @dataclass(frozen=True)
@@ -150,9 +150,9 @@ def _ends(limits: Limits, everything: Limits) -> Iterator[tuple[str, str, Any, t
                 yield name, AMONG, ", ".join(sorted(map(str, low))), (lowest, highest)
             continue
         if low != lowest:
-            yield name, LOW, low, (lowest, high)
+            yield name, AT_LEAST, low, (lowest, high)
         if high != highest:
-            yield name, HIGH, high, (low, highest)
+            yield name, AT_MOST, high, (low, highest)
 
 
 def _within(column: pd.Series[Any], ends: tuple[Any, Any]) -> Flags:

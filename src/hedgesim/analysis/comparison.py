@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, key_of, paired_values
 from hedgesim.errors import HedgesimError
 from hedgesim.model.named_outcomes import FAMILIES, which
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.numbers import INTERVAL
 from hedgesim.results.region import names_in
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hedgesim.numbers import significant
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.numbers import INTERVAL, significant
 from hedgesim.results.summary import error_of
 
 STEPS = 60

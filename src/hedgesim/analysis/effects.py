@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hedgesim.numbers import significant
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.numbers import INTERVAL, significant
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
 from hedgesim.results.tables import RUNS

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
 import pandas as pd
 
-from hedgesim.model.named_outcomes import named
-from hedgesim.results.kept_outcomes import kept_outcome
+from hedgesim.model.named_outcomes import NamedOutcome, named
+from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS, SYSTEM_OUTCOMES
 from hedgesim.scenario.twins import leaves_of
@@ -128,3 +128,44 @@ def paired_values(base: pd.Series[float], own: pd.Series[float]) -> tuple[pd.Ser
         return None
     both = base.index.intersection(own.index)
     return (base[both], own[both]) if len(both) else None
+
+
+Column = tuple[str, str, Callable[["pd.Series[Any]"], "pd.Series[Any]"]]
+
+
+def _as_it_is(column: pd.Series[Any]) -> pd.Series[Any]:
+    return column
+
+
+COLUMNS: Mapping[str, Column] = {
+    "trust": ("ties", "trust", _as_it_is),
+    "share": ("shares", "share", _as_it_is),
+    "threat of powers": ("relations", "threat", _as_it_is),
+    "attention": ("powers", "attention", _as_it_is),
+    "rung": ("formats", "rung", lambda words: words.map(RUNGS.index)),
+    "summits": ("formats", "meeting", lambda words: words == RUNGS[-1]),
+    "status": ("memberships", "status", lambda words: words.map(STATUSES.index)),
+    "member": ("memberships", "status", lambda words: words == STATUSES[-1]),
+    "came": ("memberships", "came", _as_it_is),
+}
+"""Where the numbers of a quantity are: table, column, and what makes numbers of the column."""
+
+
+def kept_outcome(results: Results, one: NamedOutcome, period: str) -> pd.Series[float] | None:
+    """An outcome of the runs that are kept, by run, as it is in a quarter or up to it; None where no table has it."""
+    family = one.family
+    table, column, numbers = COLUMNS.get(family.quantity, ("countries", family.quantity, _as_it_is))
+    if table not in results.tables or family.quantity == "mean trust":
+        return None
+    if family.quantity == "presence":
+        option, *places = one.codes
+        column, where = f"presence_{option}", [("country", "=", code) for code in places]
+    else:
+        where = [(place, "=", code) for place, code in zip(family.places, one.codes, strict=True)]
+    until = ("period", "<=" if family.total else "=", period)
+    rows = results.table(table, columns=["run", "period", column], where=[*where, until])
+    if family.total:
+        rows = rows[rows["period"] > rows["period"].min()]
+    of_run = numbers(rows[column]).astype(float).groupby(rows["run"])
+    found: pd.Series[float] = of_run.sum() if family.total else of_run.mean()
+    return found if len(found) else None

@@ -30,7 +30,7 @@ class StartingShares:
 def explain_shares(case: Case) -> StartingShares | None:
     """Regress the starting shares of a case without prior-dominated ones; None where too few are left."""
     setting = case.setting
-    n_powers = len(setting.axes.powers)
+    n_powers = setting.n_powers
     logs = np.log(np.asarray(setting.share[..., :n_powers, 0]))
     columns = _regressors(case)
     informed = np.asarray(setting.prior_dominated[..., :n_powers, 0]) == 0.0

@@ -111,8 +111,8 @@ def write_beside(
 
     plain: KIND/NAME in the folder of the sweep, None if that is at an address. library: the package that computed them.
     """
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, check_folder
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.checked import digest_of
 
     if plain is None:

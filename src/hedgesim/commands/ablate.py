@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Option
 
 import hedgesim
+from hedgesim.analysis.hindcast import HINDCAST
 from hedgesim.commands._options import (
     AsJson,
     Calibration,
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 PAIR = ("war_2022", "no_war")
 """Scenarios whose difference is the effect of the shock."""
 
-HINDCAST = "hindcast_2022"
-
 
 def ablate(
     calibration: Calibration = "fitted_2021",
@@ -46,8 +45,8 @@ def ablate(
     from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
     from hedgesim.commands._progress import counting
     from hedgesim.engines.case import case_of
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_least("--runs", runs, FEWEST_RUNS, "too few to score patterns")

@@ -29,8 +29,9 @@ def calibrate(
     as_json: AsJson = False,
 ) -> None:
     """Fit the numbers of the model to the record up to 2021."""
-    from hedgesim.analysis.calibration import events, files, fit
-    from hedgesim.results.folders import Folder, now
+    from hedgesim.analysis.calibration import events, fit
+    from hedgesim.results.folders import Folder
+    from hedgesim.results.manifest import now
     from hedgesim.results.ownership import identity_of
     from hedgesim.scenario.tables import read_tables
 
@@ -48,7 +49,7 @@ def calibrate(
     Folder(folder).prepare()
     began = now()
     fitted = fit.calibrate(read_tables(), plan, on_fit=lambda name: print_aside(f"fitted: {name}"))
-    files.write_calibration(folder, fitted, began=began)
+    fit.write_calibration(folder, fitted, began=began)
     if as_json:
         print_json({"folder": str(folder), **fitted.facts, "parameters": records_of(fitted.parameters)})
         return
@@ -59,8 +60,7 @@ def calibrate(
 def _check_folder(folder: Path, *, overwrite: bool) -> None:
     """Refuse a folder with another calibration, which may have taken a day, or with files of the user's own."""
     from hedgesim.errors import StoreError
-    from hedgesim.results.file_systems import OTHER_FOLDER
-    from hedgesim.results.folders import Folder
+    from hedgesim.results.folders import OTHER_FOLDER, Folder
     from hedgesim.scenario.calibrations import MANIFEST, PARAMETERS, POSTERIOR
 
     place = Folder(folder)

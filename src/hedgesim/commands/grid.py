@@ -35,7 +35,7 @@ def grid(
     import hedgesim
     from hedgesim.commands._progress import counting
     from hedgesim.engines.trial import check_followed
-    from hedgesim.plots.draw import draw_grid
+    from hedgesim.plots.run import draw_grid
     from hedgesim.results.folders import RUN
     from hedgesim.results.grid import grid_identity, grid_of, run_grid
     from hedgesim.results.ownership import check_folder, remove_inner
@@ -54,7 +54,7 @@ def grid(
     folder = folder_of_results(output, f"{read.name}_grid", identity, check)
     with counting(f"running {read.name}", runs * math.prod(map(len, points.values()))) as on_runs:
         results = run_grid(read, scenario, points, runs=runs, outcome=outcome, folder=folder, on_runs=on_runs)
-    remove_inner(folder, ("twin", "paired"))
+    remove_inner(folder)
     write(results, folder, draw=partial(draw_grid, results, read), overwrite=True)
     table = results.table("runs")
     means = table.groupby(list(points), sort=True)[outcome].agg(["mean", "sem"]).reset_index()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from typer import Argument, Option
 
 import hedgesim
+from hedgesim.analysis.hindcast import HINDCAST, HISTORY
 from hedgesim.commands._options import (
     AsJson,
     Calibration,
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from hedgesim.engines.case import Case
     from hedgesim.scenario.tables import Tables
 
-HISTORY = "history"
-"""Scenario whose years are drawn beside the record."""
 
 SKILL = "{value:+} ({low:+} to {high:+})"
 
@@ -40,7 +39,7 @@ PRINTED = ("skills", "coverage", "votes")
 def hindcast(
     scenario: Annotated[
         str, Argument(metavar="[SCENARIO]", help="Scenario that starts in the last quarter of the fitted years.")
-    ] = "hindcast_2022",
+    ] = HINDCAST,
     calibration: Calibration = "fitted_2021",
     output: Output = None,
     runs: Annotated[int, Option(help="Runs of every draw from the posterior.")] = 4,
@@ -55,12 +54,12 @@ def hindcast(
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
     from hedgesim.analysis.hindcast.scores import LEAST_SAMPLES, flat_band, reliability
     from hedgesim.commands._progress import counting
+    from hedgesim.plots.batches import packaged_names
     from hedgesim.plots.chart import Batch
     from hedgesim.plots.evidence import draw_forecasts
     from hedgesim.plots.record import draw_history
-    from hedgesim.plots.region import packaged_names
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of
+    from hedgesim.results.results import write_findings
 
     check_counts(runs=runs)
     check_least("--past", past, LEAST_SAMPLES, "too few for a band")

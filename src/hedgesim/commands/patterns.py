@@ -100,12 +100,12 @@ def _score(
 ) -> tuple[Scores, pd.DataFrame]:
     """Score, also along the curves, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
-    from hedgesim.analysis.patterns.curves import score_curves, simulations_of
+    from hedgesim.analysis.patterns.scoring import score_curves, simulations_of
     from hedgesim.commands._progress import counting
     from hedgesim.plots.evidence import draw_patterns
-    from hedgesim.results.findings import write_findings
-    from hedgesim.results.folders import now
+    from hedgesim.results.manifest import now
     from hedgesim.results.ownership import IDENTITY
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.calibrations import SHIPPED, in_words
 
     began, like = now(), based.like

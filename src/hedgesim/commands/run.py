@@ -47,9 +47,6 @@ if TYPE_CHECKING:
     from hedgesim.results.twins import Twins
     from hedgesim.results.until import Until
 
-INNER = ("twin", "paired")
-"""Folders of a twin and of the differences from it."""
-
 RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
 
 
@@ -119,7 +116,7 @@ def _folder(
     """The folder of a run, or of a run and its twin, which takes results of nothing else and no files of the user's."""
     from hedgesim.plots.run import files_of_charts
     from hedgesim.results.folders import RUN, Folder
-    from hedgesim.results.ownership import check_folder
+    from hedgesim.results.ownership import INNER, check_folder
     from hedgesim.results.tables import TABLES
     from hedgesim.results.until import check_extended, identity_but_for_runs
 
@@ -142,12 +139,11 @@ def _run_one(
 ) -> hedgesim.Results:
     """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import draw
+    from hedgesim.plots.run import draw
     from hedgesim.results.ownership import remove_inner
     from hedgesim.results.results import write
     from hedgesim.results.simulation import run_scenarios
-    from hedgesim.results.unfinished import remove_unfinished
-    from hedgesim.results.until import run_until
+    from hedgesim.results.until import remove_unfinished, run_until
 
     def on_resumed(runs: int) -> None:
         print_aside(f"going on from {several(runs, 'run')} that {folder} holds already")
@@ -157,7 +153,7 @@ def _run_one(
             results = run_until(scenario, plan, until, folder, on_growth=on_runs, on_resumed=on_resumed)
         else:
             (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
-    remove_inner(folder, INNER)
+    remove_inner(folder)
     write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=True)
     if until:
         remove_unfinished(folder)
@@ -169,7 +165,7 @@ def _run_twins(
 ) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import draw, draw_twins
+    from hedgesim.plots.run import draw, draw_twins
     from hedgesim.results.results import write
     from hedgesim.results.twins import run_twins
     from hedgesim.scenario.twins import name_of_twin

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option
 
+from hedgesim.analysis.hindcast import HISTORY
 from hedgesim.commands._options import AsJson
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of, several
 from hedgesim.errors import HedgesimError
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from hedgesim.analysis.forecast_file import Cell
     from hedgesim.analysis.forecast_scores import Facts
-
-SCENARIO = "history"
-"""Scenario whose countries and drift are used."""
 
 SKILL = "{skill:+} ({low:+} to {high:+})"
 
@@ -62,7 +60,7 @@ def score(
 def _cells(path: Path) -> list[Cell]:
     """The forecasts of a file, or of a folder of `hedgesim hindcast`."""
     from hedgesim.analysis.forecast_file import cells_in, read_forecasts
-    from hedgesim.results.findings import read_findings
+    from hedgesim.results.results import read_findings
     from hedgesim.scenario.files import CsvTable, Line
     from hedgesim.scenario.tables import read_tables
 
@@ -93,7 +91,7 @@ def _facts(path: Path, cells: list[Cell], until: int | None) -> Facts:
     if known < least:
         fault = f"the record of meetings begins in {least}, so that no simple forecast can be made before"
         raise HedgesimError(f"--known-until {known}", fault, f"Give {least} or later.")
-    return Facts(tables, case_of(hedgesim.read_scenario(SCENARIO)), known)
+    return Facts(tables, case_of(hedgesim.read_scenario(HISTORY)), known)
 
 
 def _without_infinity(table: pd.DataFrame) -> pd.DataFrame:

@@ -49,8 +49,8 @@ def seek(
     from hedgesim.commands._progress import counting
     from hedgesim.engines import engine_of
     from hedgesim.engines.trial import check_followed
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of, own_rules
+    from hedgesim.results.results import write_findings
 
     check_counts(runs=runs)
     rules, condition, engine = use_rules(rule_files), Condition.read(when), engine_of("ensemble", backend)

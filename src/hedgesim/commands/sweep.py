@@ -32,14 +32,13 @@ from hedgesim.commands._printing import (
 )
 from hedgesim.commands._sweeps import plan_with_folder, repeats, runs_of
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import BAND, QUANTILES
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from hedgesim.results.plan import SweepPlan
     from hedgesim.results.results import Results
-
-QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 
 
 def sweep(
@@ -56,7 +55,7 @@ def sweep(
     """Run what is missing of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
     from hedgesim.model.named_outcomes import is_yes_or_no
-    from hedgesim.results.status import undefined_runs
+    from hedgesim.results.sweep_tables import undefined_runs
 
     use_rules(rule_files)
     check_counts(workers=workers)
@@ -97,7 +96,7 @@ def sweep(
 def _run(plan: SweepPlan, folder: str, *, workers: int, dask: str | None, overwrite: bool) -> Results:
     """Run what is missing of an experiment and draw its charts; refuse first what the disk cannot hold."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.draw import draw_sweep
+    from hedgesim.plots.run import draw_sweep
     from hedgesim.results import sweep as sweeps
     from hedgesim.results.folders import Folder
     from hedgesim.results.space import check_free
@@ -127,8 +126,8 @@ def _by_group(results: Results, groups: Sequence[str], outcomes: Sequence[str]) 
     grouped = runs.assign(runs=own, failed=own & runs["failed"].notna()).groupby(list(groups), sort=False, dropna=False)
     table = grouped[["runs", "failed"]].sum()
     for outcome in outcomes:
-        for name, q in QUANTILES.items():
-            table[f"{outcome}_{name}"] = grouped[outcome].quantile(q)
+        for name in BAND:
+            table[f"{outcome}_{name}"] = grouped[outcome].quantile(QUANTILES[name])
         if is_yes_or_no(outcome):
             table[f"{outcome}_mean"] = grouped[outcome].mean()
     return table.reset_index()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from hedgesim.analysis.hindcast import HINDCAST
 from hedgesim.commands._options import (
     AsJson,
     Calibration,
@@ -22,9 +23,6 @@ from hedgesim.commands.new import Side
 
 EXPERIMENT = "rule_tournament"
 """Packaged experiment whose scenarios are the futures, and whose goals are the goals."""
-
-HINDCAST = "hindcast_2022"
-"""Scenario that is scored against the record."""
 
 NO_VOTES = (
     "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes."
@@ -48,13 +46,13 @@ def tournament(
     There is no score of votes: a country votes as it voted before, whatever its rule, so all rules have the same votes.
     """
     from hedgesim import engines
-    from hedgesim.analysis.hindcast.forecast import parameters_in
+    from hedgesim.analysis.hindcast.simulated import parameters_in
     from hedgesim.analysis.tournament import entrants, of_record
     from hedgesim.analysis.tournament import tournament as play
     from hedgesim.commands._progress import counting
     from hedgesim.experiment import read_experiment
-    from hedgesim.results.findings import write_findings
     from hedgesim.results.ownership import IDENTITY, identity_of, own_rules
+    from hedgesim.results.results import write_findings
     from hedgesim.scenario.tables import read_tables
 
     check_counts(runs=runs)

@@ -88,18 +88,18 @@ def _chart(results: list[Results], presence: pd.DataFrame, names: tuple[str, str
     """What the rule changes in every country, as a file; kind: of the file."""
     from dataclasses import replace
 
+    from hedgesim.plots import paired
     from hedgesim.plots.batches import batch_of
     from hedgesim.plots.chart import Pick
     from hedgesim.plots.pages import page_of
-    from hedgesim.plots.paired import PAIRED
-    from hedgesim.plots.run import TWINS
     from hedgesim.plots.theme import rendered, theme
+    from hedgesim.results.ownership import PAIRED
 
     first, second = (batch_of(one, name) for one, name in zip(results, names, strict=True))
     pairs = presence.rename(columns={"difference": "mean", "low": "q05", "high": "q95"})
-    whole = replace(second, tables={**second.tables, TWINS: pairs}, caption=about)
+    whole = replace(second, tables={**second.tables, PAIRED: pairs}, caption=about)
     with theme():
-        return rendered(page_of(PAIRED, [first, whole], Pick())[0], kind)
+        return rendered(page_of(paired.PAIRED, [first, whole], Pick())[0], kind)
 
 
 def _engines(scenario: Any) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from hedgesim.errors import HedgesimError
 from hedgesim.explorer.asked import Asked, texts_in
 from hedgesim.explorer.worlds import outcomes_of
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.numbers import INTERVAL
 from hedgesim.results.tables import INDEX, PRESENCE, TOTALS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.twins import lacking, name_of_twin

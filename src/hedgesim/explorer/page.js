@@ -695,7 +695,7 @@ function moveInWords(pair) {
   return found && `${found.date}: ${nameOf(found.country)} follows ${found.rule}`;
 }
 
-// Choices are told among what happened, also those to keep the course.
+// Choices are listed among what happened, also those to keep the course.
 const inLog = (one) => (/^play_/.test(one.id || "") ? one.text.replace("The scenario gives", "Your choice") : one.text);
 const keptInLog = () => (S.play ? moves().filter((one) => !one.rule).map((one) => ({ ...one, kind: "change", text: `Your choice: ${S.play.country} keeps its course` })) : []);
 

@@ -20,8 +20,8 @@ from hedgesim.explorer.asked import Asked, text_in, texts_in
 from hedgesim.explorer.worlds import world_of
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
+from hedgesim.numbers import INTERVAL
 from hedgesim.results.blocks import run_block
-from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.tables import INDEX, PRESENCE
 from hedgesim.rules import country_rules
 from hedgesim.rules.catalogue import own

@@ -6,6 +6,9 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 
+QUARTERS = 4
+"""Quarters of a year."""
+
 _PATTERN = re.compile(r"([12]\d{3})Q([1-4])")
 _DATE = re.compile(r"([12]\d{3})(?:-(\d{2})(?:-(\d{2}))?)?")
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from hedgesim.model.arrays import COUNTRY, DOMAIN, TARGET, Array, namespace
 from hedgesim.model.parameter import parameter
+from hedgesim.model.period import QUARTERS
 
 CHOICES = ("no", "absent", "abstain", "yes")
 KINDS = ("sovereignty", "rights")
-QUARTERS = 4.0
 
 
 @dataclass(frozen=True)

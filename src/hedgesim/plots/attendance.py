@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.lines import Line2D
 
-from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, kept_country, named
+from hedgesim.plots.chart import RUN, Batch, Chart, Key, Limits, Needs, Pick, Size, kept_country, named
 from hedgesim.plots.formats import LEADERS
 from hedgesim.plots.theme import INK, MUTED, SMALL, VERMILION, plain_rows
 
@@ -114,3 +114,21 @@ def attendance_size(table: pd.DataFrame) -> Size:
     """A cell per year and country."""
     height = ROW_INCHES * (table["label"].nunique() + 1)
     return Size(COLUMN_INCHES * max(table["year"].nunique(), 6), height, left=1.9)
+
+
+ATTENDANCE = Chart(
+    name="attendance",
+    shows="in which share of runs each head came to the meetings of the region itself, year by year",
+    needs=Needs(RUN, ("memberships", "formats"), names="own"),
+    picks=("country",),
+    table=attendance_table,
+    draw=draw_attendance,
+    describe=describe_attendance,
+    limits=lambda _: (0.0, 1.0),
+    title=lambda _: "Who comes to the meetings of the region itself",
+    size=attendance_size,
+    reads="Of the runs in which leaders met in the year, the share in which the head came (or else sent somebody).",
+    keys=attendance_keys,
+    parts=("memberships", "trust"),
+    about=("meetings", "support"),
+)

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.plots import discovery, record, run
-from hedgesim.plots.along import ALONG
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
 from hedgesim.plots.chart import Chart
+from hedgesim.plots.factors import ALONG, PHASE_MAP
 from hedgesim.plots.network import NETWORK
 from hedgesim.plots.paired import PAIRED
-from hedgesim.plots.phase import PHASE_MAP
 from hedgesim.plots.tiles import TILES
 from hedgesim.plots.tournament import TOURNAMENT
 

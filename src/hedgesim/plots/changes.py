@@ -11,9 +11,9 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
-from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Limits, Needs, Pick, Size, named
-from hedgesim.plots.quantities import Quantity, quantity_of, sentence, written
-from hedgesim.plots.theme import HIGH, INK, LOW, MUTED, NORMAL, SMALL, plain_rows, text_color, text_width
+from hedgesim.numbers import HIGH, LOW, sentence, written
+from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Limits, Needs, Pick, Quantity, Size, named, quantity_of
+from hedgesim.plots.theme import INK, MUTED, NORMAL, SMALL, plain_rows, text_color, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import paired_difference
 

@@ -17,9 +17,11 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.plots.labels import Labels, Names, in_order, label_of
 from hedgesim.plots.timeline import mark_shocks, title_above
 from hedgesim.plots.trust import Trust
+from hedgesim.results.tables import PRESENCE
 
 Tables = Mapping[str, pd.DataFrame]
 Limits = tuple[float, float]
@@ -27,6 +29,8 @@ Key = tuple[Artist, str]
 RECORD_COLUMNS = ("format", "level", "period", "participants")
 NO_SHOCKS = pd.DataFrame(columns=["period", "name"], dtype=str)
 LABEL, COLOR = "label", "color"
+SHARE_UNITS = ("share", "probability")
+PRESENCE_NAME = PRESENCE.rstrip("_")
 
 
 @dataclass(frozen=True)
@@ -95,7 +99,7 @@ class Needs:
     """Results that a chart is drawn from: their kind, tables that they must have, and how many.
 
     also: another kind that will do. fewest, most: batches that one drawing takes; of more than two, each later one is
-    drawn with the first.
+    drawn with the first. names: of `Names` what must not be empty.
     """
 
     kind: str
@@ -103,6 +107,7 @@ class Needs:
     fewest: int = 1
     most: int = 1
     also: str = ""
+    names: str = ""
 
     @property
     def made_by(self) -> str:
@@ -163,6 +168,13 @@ class Chart:
     projection: str = ""
     parts: tuple[str, ...] = ()
     about: tuple[str, ...] = ()
+
+    def lacking(self, batch: Batch) -> str:
+        """What a batch lacks of what the chart needs, in words; nothing if it has all."""
+        if self.needs.names and not getattr(batch.names, self.needs.names):
+            return f"the region has nothing that {self.name} shows"
+        empty = [name for name in self.needs.tables if name not in batch.tables or not len(batch.tables[name])]
+        return f"it has no {' and '.join(empty)}" if empty else ""
 
     def place(
         self,
@@ -225,3 +237,39 @@ def picked(option: str, code: str, known: Sequence[str], meanings: Mapping[str, 
             f"--{option} {code}", f"these results have no such {option}", choose_from(code, known, meanings)
         )
     return code
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """An outcome: its column, the table that has it (`countries` or `system`), and what it is called."""
+
+    column: str
+    table: str
+    words: str
+    is_share: bool
+
+    @property
+    def of_countries(self) -> bool:
+        """Whether every country has its own."""
+        return self.table == "countries"
+
+
+def quantity_of(batch: Batch, pick: Pick) -> Quantity:
+    """The outcome that is picked: by default the presence of the power picked, or of the aggressor.
+
+    Raises:
+        HedgesimError: the results have no such outcome, power or country.
+    """
+    powers, countries = batch.names.options, batch.names.countries
+    outcome = pick.outcome or PRESENCE_NAME
+    if outcome.startswith(PRESENCE):
+        pick, outcome = Pick(pick.country, outcome.removeprefix(PRESENCE), ""), PRESENCE_NAME
+    if pick.country:
+        picked("country", pick.country, list(countries), {code: name for code, (name, _) in countries.items()})
+    picked("outcome", outcome, list(OUTCOMES), {})
+    if outcome == PRESENCE_NAME:
+        power = pick.power or batch.names.aggressor or next(iter(powers))
+        picked("power", power, list(powers), {code: name for code, (name, _) in powers.items()})
+        return Quantity(PRESENCE + power, "countries", f"presence of {label_of(powers, power)[0]}", is_share=True)
+    item = OUTCOMES[outcome]
+    return Quantity(outcome, item.table, outcome.replace("_", " "), is_share=item.unit in SHARE_UNITS)

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm
 from matplotlib.lines import Line2D
 
+from hedgesim.analysis.boxes import AT_LEAST, AT_MOST
 from hedgesim.numbers import apart
 from hedgesim.plots import theme as look
 from hedgesim.plots.chart import DISCOVERY, Batch, Chart, Key, Limits, Needs, Pick, Size
@@ -21,7 +22,6 @@ from hedgesim.plots.sweep_pages import short_names
 from hedgesim.plots.theme import COLORS, FAINT, INK, MUTED, SMALL
 
 ROW, RANGE, BESIDE, WORDS = 0.34, 5.2, 1.3, 60  # inches of a limit, of a range, beside it; characters of words in it
-LEAST, MOST = "at least", "at most"
 SHADES = colormaps["viridis_r"]
 
 
@@ -43,7 +43,7 @@ def boxes_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
             {
                 **{"box": int(str(box)), "factor": factor, "color": COLORS[(int(str(box)) - 1) % len(COLORS)]},
                 **{"label": f"{labels[str(factor)]}{f', box {box}' if many else ''}"},
-                **{"low": held.get(LEAST, np.nan), "high": held.get(MOST, np.nan)},
+                **{"low": held.get(AT_LEAST, np.nan), "high": held.get(AT_MOST, np.nan)},
                 **{"lowest": ends["lowest"], "highest": ends["highest"], "words": str(own["words"].iloc[0])},
             }
         )
@@ -85,7 +85,7 @@ def describe_boxes(table: pd.DataFrame) -> str:
     """The limits of every box."""
     parts = []
     for row in table.to_dict("records"):
-        numbers = [(LEAST, row["low"]), (MOST, row["high"])]
+        numbers = [(AT_LEAST, row["low"]), (AT_MOST, row["high"])]
         said = " and ".join(f"{name} {number:.3g}" for name, number in numbers if not np.isnan(number))
         parts.append(f"{row['label']} {said or row['words']}")
     return f"{_question(table)} Where {'; '.join(parts)}."

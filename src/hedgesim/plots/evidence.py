@@ -18,8 +18,9 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.analysis.patterns.interval import Interval
+from hedgesim.numbers import HIGH, LOW, MEDIAN
 from hedgesim.plots import theme as look
-from hedgesim.plots.theme import BLUE, FAINT, GREEN, HIGH, INK, LOW, MEDIAN, MUTED, SMALL, VERMILION, Frame
+from hedgesim.plots.theme import BLUE, FAINT, GREEN, INK, MUTED, SMALL, VERMILION, Frame
 
 Tables = Mapping[str, pd.DataFrame]
 FlatBand = Callable[[int, int], tuple[float, float]]

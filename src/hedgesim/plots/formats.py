@@ -14,12 +14,13 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from hedgesim.model.period import QUARTERS
 from hedgesim.model.world import RUNGS
-from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size
+from hedgesim.numbers import HIGH, INTERVAL, LOW
+from hedgesim.plots.chart import RUN, Batch, Chart, Key, Limits, Needs, Pick, Size
 from hedgesim.plots.labels import Names
 from hedgesim.plots.theme import FAINT, INK, MUTED, SMALL, VERMILION, plain_rows, text_width
-from hedgesim.plots.timeline import QUARTERS, draw_years, quarter_numbers
-from hedgesim.results.reduction import INTERVAL
+from hedgesim.plots.timeline import draw_years, quarter_numbers
 
 NONE, MINISTERS, LEADERS = RUNGS
 STEPS = (MINISTERS, LEADERS)
@@ -81,7 +82,7 @@ def yearly(formats: pd.DataFrame) -> pd.DataFrame:
     counts = formats[["format", "run"]].assign(**flags).groupby(["format", "run"])[list(STEPS)].sum() / n_years
     long = counts.rename_axis(columns="meeting").stack().groupby(level=["format", "meeting"])
     low, high = (long.quantile(part) for part in INTERVAL)
-    return pd.DataFrame({"mean": long.mean(), "q05": low, "q95": high})
+    return pd.DataFrame({"mean": long.mean(), LOW: low, HIGH: high})
 
 
 def formats_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
@@ -103,7 +104,7 @@ def formats_table(batches: Sequence[Batch], _: Pick) -> pd.DataFrame:
         keys = zip(rows["format"], rows["period"], strict=True)
         rows[f"recorded_{step}"] = [(code, period, step) in held for code, period in keys]
         own = rates.xs(step, level="meeting").reindex(rows["format"]).reset_index(drop=True)
-        rows[[f"rate_{step}", f"low_{step}", f"high_{step}"]] = own[["mean", "q05", "q95"]]
+        rows[[f"rate_{step}", f"low_{step}", f"high_{step}"]] = own[["mean", LOW, HIGH]]
     first = chance.groupby("format")[LEADERS].first()
     return rows.assign(
         top=rows["format"].map(first) >= 1.0, label=[_row_name(batch.names, code) for code in rows["format"]]
@@ -201,3 +202,23 @@ def _row_name(names: Names, code: str) -> str:
     name = names.formats.get(code, code)
     room = NAME_WIDTH - len(code) - 2
     return code if name == code else f"{textwrap.shorten(name, room, placeholder='…')}  {code}"
+
+
+FORMATS = Chart(
+    name="formats",
+    shows="the ladder of cooperation formats: chances that ministers and leaders have met, and meetings a year",
+    needs=Needs(RUN, ("formats",)),
+    table=formats_table,
+    draw=draw_formats,
+    describe=describe_formats,
+    limits=formats_limits,
+    title=lambda _: "Cooperation formats: the ladder",
+    size=formats_size,
+    reads="Height of a colour: share of runs in which they have met by then. Right: meetings a year of leaders (dark)"
+    " and ministers (pale), mean and 5 to 95 % of runs. Below the line: at leaders' level from the start on. Left out:"
+    " what never meets.",
+    keys=formats_keys,
+    dated=True,
+    parts=("formats", "memberships", "trust"),
+    about=("meetings", "has_met", "ladder", "holders", "absorbed", "exits"),
+)

@@ -14,11 +14,11 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
+from hedgesim.model.period import QUARTERS
 from hedgesim.plots.chart import RUN, Batch, Chart, Key, Limits, Needs, Pick, Size, kept_country
 from hedgesim.plots.formats import LEADERS
 from hedgesim.plots.labels import in_order, label_of
 from hedgesim.plots.theme import MUTED, NORMAL, text_color, text_width
-from hedgesim.plots.timeline import QUARTERS
 
 TAKE_PART = ("member", "guest")
 RARE = 0.02  # meetings a year; what is rarer is not drawn

@@ -136,7 +136,7 @@ def page_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> tuple[Figure,
     for group, table in drawn:
         if table.empty:
             raise HedgesimError(group[-1].name, f"there is nothing that {chart.name} could show", "Draw another chart.")
-    return compose(chart, drawn)
+    return compose(chart, drawn), _described(chart, drawn)
 
 
 def drawn_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Drawn]:
@@ -144,9 +144,14 @@ def drawn_of(chart: Chart, batches: Sequence[Batch], pick: Pick) -> list[Drawn]:
     return [(group, chart.table(group, pick)) for group in chart.needs.groups(batches)]
 
 
-def compose(chart: Chart, drawn: Sequence[Drawn]) -> tuple[Figure, str]:
+def _described(chart: Chart, drawn: Sequence[Drawn]) -> str:
+    """What a page shows in words."""
+    return " ".join(chart.describe(table) for _, table in drawn)
+
+
+def compose(chart: Chart, drawn: Sequence[Drawn]) -> Figure:
     """The page of some tables with rows, as of `page_of`."""
-    shown, said = _panels(chart, drawn), " ".join(chart.describe(table) for _, table in drawn)
+    shown = _panels(chart, drawn)
     whole = pd.concat([table for _, table in drawn], ignore_index=True)
     layout, keys, limits = Layout.of(chart, shown, len(drawn)), list(chart.keys(whole)), chart.limits(whole)
     texts = [text for _, text in keys]
@@ -161,8 +166,8 @@ def compose(chart: Chart, drawn: Sequence[Drawn]) -> tuple[Figure, str]:
     if keys:
         columns = legend_columns(texts, float(figure.get_figwidth()))
         legend(figure, [handle for handle, _ in keys], texts, columns=columns, handlelength=2.8)
-    figure.set_label(f"{said} {figure.get_label()}")
-    return figure, said
+    figure.set_label(f"{_described(chart, drawn)} {figure.get_label()}")
+    return figure
 
 
 def _flags(panel: Panel, width: float, years: float) -> int:
@@ -190,8 +195,4 @@ def draw_charts(charts: Iterable[Chart], batches: Sequence[Batch], folder: Path)
     """Draw charts of which nothing is picked as .png and .svg, and give the paths; one that has no rows is left out."""
     found = {chart: drawn_of(chart, batches, Pick()) for chart in charts}
     whole = {chart: drawn for chart, drawn in found.items() if all(len(table) for _, table in drawn)}
-    return write_pages({chart.name: partial(_figure, chart, drawn) for chart, drawn in whole.items()}, folder)
-
-
-def _figure(chart: Chart, drawn: Sequence[Drawn]) -> Figure:
-    return compose(chart, drawn)[0]
+    return write_pages({chart.name: partial(compose, chart, drawn) for chart, drawn in whole.items()}, folder)

@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import HIGH, LOW, written
 from hedgesim.plots.changes import check_pairs
 from hedgesim.plots.chart import RUN, Batch, Chart, Limits, Needs, Pick, Size, kept_country, named
-from hedgesim.plots.quantities import written
-from hedgesim.plots.theme import HIGH, INK, LOW, text_width
+from hedgesim.plots.theme import INK, text_width
 from hedgesim.plots.trajectories import SHARES, by_country
+from hedgesim.results.ownership import PAIRED as DIFFERENCES
 from hedgesim.results.summary import paired_difference
 from hedgesim.results.tables import PRESENCE
 
@@ -30,7 +31,7 @@ def paired_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """
     first, second = batches
     check_pairs(first, second)
-    whole = second.tables["paired"] if "paired" in second.tables else _of_kept(first, second)
+    whole = second.tables[DIFFERENCES] if DIFFERENCES in second.tables else _of_kept(first, second)
     rows = whole[whole["outcome"] == PRESENCE.rstrip("_")].rename(columns={"entity": "country"})
     rows = named(kept_country(rows, second, pick), "option", second.names.options)
     period = str(second.tables["summary"]["period"].max())

@@ -14,9 +14,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from hedgesim.numbers import HIGH, LOW, MEDIAN
 from hedgesim.plots.chart import HINDCAST, Batch, Chart, Key, Limits, Needs, Pick, Size, kept_country, named, picked
 from hedgesim.plots.pages import page_of
-from hedgesim.plots.theme import BLUE, FAINT, HIGH, INK, LOW, MEDIAN, MUTED, write_pages
+from hedgesim.plots.theme import BLUE, FAINT, INK, MUTED, write_pages
 
 SHARES, MEETINGS = "history_shares", "history_meetings"
 BAND_ALPHA = 0.25

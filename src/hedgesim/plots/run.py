@@ -1,31 +1,32 @@
-"""The charts of a run, and those of a run and its twin."""
+"""The charts of a run, those of a run and its twin, and how charts are drawn with results."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+
+from hedgesim.errors import check_path
+from hedgesim.numbers import sentence
 from hedgesim.plots import trajectories as lines
-from hedgesim.plots.attendance import (
-    attendance_keys,
-    attendance_size,
-    attendance_table,
-    describe_attendance,
-    draw_attendance,
-)
-from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Needs, Size
-from hedgesim.plots.formats import (
-    describe_formats,
-    draw_formats,
-    formats_keys,
-    formats_limits,
-    formats_size,
-    formats_table,
-)
+from hedgesim.plots.attendance import ATTENDANCE
+from hedgesim.plots.batches import START_TABLES, batch_of, experiment_in_words, trust_in
+from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Needs
+from hedgesim.plots.formats import FORMATS
 from hedgesim.plots.pages import draw_charts
-from hedgesim.plots.paired import PAIRED
-from hedgesim.plots.quantities import sentence
-from hedgesim.plots.ternary import corners_in, describe_ternary, draw_ternary, ternary_table
+from hedgesim.plots.paired import PAIRED as DIFFERENCES
+from hedgesim.plots.ternary import TERNARY
+from hedgesim.plots.trust import Trust
+from hedgesim.results.ownership import PAIRED, drawn, write_files
+from hedgesim.results.region import REGION, fitted_elsewhere
+from hedgesim.results.results import Results
+from hedgesim.results.tables import RUNS, SUMMARY
+from hedgesim.results.twins import Twins
+from hedgesim.scenario import Scenario
+from hedgesim.scenario.arrays import read_inputs
+from hedgesim.scenario.calibrations import coverage_of, in_words
 
 PRESENCE = Chart(
     name="presence",
@@ -83,57 +84,6 @@ OUTCOME = Chart(
     keys=lines.outcome_keys,
     dated=True,
 )
-TERNARY = Chart(
-    name="ternary",
-    shows="each country's path between three camps of powers",
-    needs=Needs(RUN, ("countries",)),
-    picks=("country",),
-    table=ternary_table,
-    draw=draw_ternary,
-    describe=describe_ternary,
-    limits=lambda _: (0.0, 1.0),
-    title=lambda table: f"Between three camps: {', '.join(corners_in(table))}",
-    size=lambda _: Size(6.4, 5.6, 0.9, 0.9, above=0.25, below=0.75),
-    reads="Presence of three camps as shares of their sum. Circle: start; square: end; line: mean over runs; dots: ends"
-    " of single runs. The triangle is cut to where the paths are: read the percentages on its sides.",
-    projection="ternary",
-    parts=("shares",),
-    about=lines.SHARES,
-)
-FORMATS = Chart(
-    name="formats",
-    shows="the ladder of cooperation formats: chances that ministers and leaders have met, and meetings a year",
-    needs=Needs(RUN, ("formats",)),
-    table=formats_table,
-    draw=draw_formats,
-    describe=describe_formats,
-    limits=formats_limits,
-    title=lambda _: "Cooperation formats: the ladder",
-    size=formats_size,
-    reads="Height of a colour: share of runs in which they have met by then. Right: meetings a year of leaders (dark)"
-    " and ministers (pale), mean and 5 to 95 % of runs. Below the line: at leaders' level from the start on. Left out:"
-    " what never meets.",
-    keys=formats_keys,
-    dated=True,
-    parts=("formats", "memberships", "trust"),
-    about=("meetings", "has_met", "ladder", "holders", "absorbed", "exits"),
-)
-ATTENDANCE = Chart(
-    name="attendance",
-    shows="in which share of runs each head came to the meetings of the region itself, year by year",
-    needs=Needs(RUN, ("memberships", "formats")),
-    picks=("country",),
-    table=attendance_table,
-    draw=draw_attendance,
-    describe=describe_attendance,
-    limits=lambda _: (0.0, 1.0),
-    title=lambda _: "Who comes to the meetings of the region itself",
-    size=attendance_size,
-    reads="Of the runs in which leaders met in the year, the share in which the head came (or else sent somebody).",
-    keys=attendance_keys,
-    parts=("memberships", "trust"),
-    about=("meetings", "support"),
-)
 THREAT = Chart(
     name="threat",
     shows="the rise of perceived threat from every power over time, mean over countries",
@@ -169,30 +119,74 @@ CHARTS = (PRESENCE, HEDGING, TERNARY, FORMATS, ATTENDANCE, THREAT, TRUST)
 """Charts that are drawn with every run."""
 
 
-TWINS = "paired"
-"""The table of differences of all runs of twins."""
-
-
 def draw_run(batch: Batch, folder: Path) -> list[Path]:
     """Draw the charts of a run as .png and .svg and return the paths; a chart that has no rows is left out."""
-    return draw_charts([chart for chart in CHARTS if not lacking(chart, batch)], [batch], folder)
+    return draw_charts([chart for chart in CHARTS if not chart.lacking(batch)], [batch], folder)
 
 
 def draw_pairs(first: Batch, second: Batch, folder: Path) -> list[Path]:
     """Draw how the second batch differs from the first; nothing if no run succeeded in both."""
-    return draw_charts([PAIRED], [first, second], folder)
-
-
-def lacking(chart: Chart, batch: Batch) -> str:
-    """What a batch lacks of what a chart needs, in words; nothing if it has all."""
-    about: Mapping[str, object] = {TERNARY.name: batch.names.corners, ATTENDANCE.name: batch.names.own}
-    if not about.get(chart.name, True):
-        return f"the region has nothing that {chart.name} shows"
-    empty = [name for name in chart.needs.tables if name not in batch.tables or not len(batch.tables[name])]
-    return f"it has no {' and '.join(empty)}" if empty else ""
+    return draw_charts([DIFFERENCES], [first, second], folder)
 
 
 def files_of_charts() -> list[str]:
     """Names of the files that charts of a run or a twin may have, in the folder of its results."""
-    names = [chart.name for chart in (*CHARTS, PAIRED)]
+    names = [chart.name for chart in (*CHARTS, DIFFERENCES)]
     return [f"charts/{name}.{kind}" for name in names for kind in ("png", "svg")]
+
+
+def draw(results: Results, folder: str | Path) -> list[Path]:
+    """Draw every chart of a run into a folder, as PNG and SVG.
+
+    Results that were read from a folder have the names and shocks of their scenario where it can be read again.
+    """
+    check_path("folder", folder)
+    return draw_run(batch_of(results), Path(folder))
+
+
+def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
+    """Draw the outcome of a grid against every setting that varies, into a folder."""
+    from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
+
+    grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
+    outcome, runs = results.manifest["outcome"], results.manifest["runs"]
+    trust = trust_in(scenario, read_inputs(scenario)).line(*START_TABLES)
+    words = in_words(scenario.parameters, elsewhere=scenario.tables_folder is not None)
+    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {words}. {trust}"
+    return draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder, caption=caption)
+
+
+def draw_twins(twins: Twins, folder: Path) -> list[Path]:
+    """Draw the paired differences of the presence of twins into a folder."""
+    name, other = twins.names
+    first, second = batch_of(twins.twin, other), batch_of(twins.first, name)
+    whole = {PAIRED: twins.paired, SUMMARY: second.tables[SUMMARY]}
+    return draw_pairs(first, replace(second, tables=whole), folder)
+
+
+def draw_sweep(results: Results, folder: Path) -> None:
+    """Draw the outcomes of a sweep against everything that varies into `charts` of its folder, as PNG and SVG.
+
+    They replace the charts that its manifest lists.
+    """
+    from hedgesim.experiment.points import Factor
+    from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
+
+    manifest = results.manifest
+    varied = [Factor(one["path"], one["numeric"]) for one in manifest["factors"]]
+    outcomes = [str(name) for name in manifest["outcomes"]]
+    columns = ["point", "run", *(factor.path for factor in varied), *outcomes, "failed"]
+    parameters = [str(name) for name in manifest["parameters"]]
+    elsewhere = fitted_elsewhere(manifest)
+    fits = (in_words(name, elsewhere=REGION in manifest) for name in parameters)
+    coverage = coverage_of(*parameters) if len(parameters) == 1 and REGION not in manifest else pd.DataFrame()
+    caption = (
+        f"{experiment_in_words(manifest)}, {manifest['replications']} runs a point, seed {manifest['seed']},"
+        f" {'; '.join(fits)}. {Trust(coverage=coverage, elsewhere=elsewhere).line()}"
+    )
+    runs, title = results.table(RUNS, columns=columns), str(manifest["question"])
+
+    def draw_into(charts: Path) -> list[Path]:
+        return draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
+
+    write_files(folder, drawn(draw_into), manifest)

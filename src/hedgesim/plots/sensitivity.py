@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.transforms import Bbox
 
+from hedgesim.numbers import sentence
 from hedgesim.plots import theme as look
 from hedgesim.plots.labels import Label, label_points
 from hedgesim.plots.sweep_pages import plain, short_names
@@ -100,7 +101,7 @@ class Sensitivities:
         """An empty page for an outcome; size: width and height, inches."""
         words = plain(outcome)
         what = "elementary effects" if MEAN in self.measures else "sensitivity"
-        title = f"{words[:1].upper()}{words[1:]}: {what}"
+        title = f"{sentence(words)}: {what}"
         return look.page(*size, title=title, notes=self.notes(panels), frame=frame)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hedgesim.experiment.points import Factor
+from hedgesim.numbers import sentence
 from hedgesim.plots import theme as look
 from hedgesim.plots.theme import LARGE, NORMAL, POINTS_PER_INCH, SMALL, Frame, text_width
 
@@ -65,7 +66,7 @@ class SweepData:
         heading, notes = f"{plain(outcome)}: {self.title}", [note, f"{counts}.", self.caption]
         if len(heading) * LARGE * BOLD / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
             heading, notes = plain(outcome), [self.title, *notes]
-        return look.page(*size, title=heading[:1].upper() + heading[1:], notes=notes, frame=frame)
+        return look.page(*size, title=sentence(heading), notes=notes, frame=frame)
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:

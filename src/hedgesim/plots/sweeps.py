@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 
 from hedgesim.experiment.points import Factor
 from hedgesim.model.named_outcomes import is_yes_or_no
+from hedgesim.numbers import BAND
 from hedgesim.plots import theme as look
 from hedgesim.plots.chart import Limits
 from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, panels_of, plain
-from hedgesim.plots.theme import BAND, BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
+from hedgesim.plots.theme import BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
 from hedgesim.results.summary import summarise_column
 
 GRID_POINTS = 20  # a factor with more values is put into bins

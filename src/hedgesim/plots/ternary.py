@@ -13,9 +13,10 @@ from matplotlib.ticker import MaxNLocator, PercentFormatter
 from matplotlib.transforms import Bbox
 from numpy.typing import NDArray
 
-from hedgesim.plots.chart import COLOR, LABEL, Batch, Limits, Pick, kept_country, named
+from hedgesim.plots.chart import COLOR, LABEL, RUN, Batch, Chart, Limits, Needs, Pick, Size, kept_country, named
 from hedgesim.plots.labels import Label, label_points, pixels_per_point
 from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL
+from hedgesim.plots.trajectories import SHARES
 from hedgesim.results.tables import PRESENCE
 
 N_CORNERS = 3
@@ -137,3 +138,22 @@ def describe_ternary(table: pd.DataFrame) -> str:
         parts.append(f"{label} {', '.join(f'{name} {share:.0%}' for name, share in ends.items())}")
     whole = f"which is {held.min():.0%} to {held.max():.0%} of all presence"
     return f"Presence of three camps as shares of their sum, {whole}, in {last}, mean over runs: {'; '.join(parts)}."
+
+
+TERNARY = Chart(
+    name="ternary",
+    shows="each country's path between three camps of powers",
+    needs=Needs(RUN, ("countries",), names="corners"),
+    picks=("country",),
+    table=ternary_table,
+    draw=draw_ternary,
+    describe=describe_ternary,
+    limits=lambda _: (0.0, 1.0),
+    title=lambda table: f"Between three camps: {', '.join(corners_in(table))}",
+    size=lambda _: Size(6.4, 5.6, 0.9, 0.9, above=0.25, below=0.75),
+    reads="Presence of three camps as shares of their sum. Circle: start; square: end; line: mean over runs; dots: ends"
+    " of single runs. The triangle is cut to where the paths are: read the percentages on its sides.",
+    projection="ternary",
+    parts=("shares",),
+    about=SHARES,
+)

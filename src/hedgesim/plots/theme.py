@@ -44,8 +44,6 @@ DARKER = 0.95
 BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY = "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"
 COLORS = (BLUE, VERMILION, GREEN, PURPLE, AMBER, SKY)  # distinct to colour-blind readers too
 INK, MUTED, FAINT = "#222222", "#5a5a5a", "#d0d0d0"
-LOW, MEDIAN, HIGH = BAND = ("q05", "q50", "q95")
-"""Columns of a summary that are drawn: the ends of the band and the line in it."""
 ROUND, GENERAL = [1, 2, 2.5, 5, 10], StrMethodFormatter("{x:g}")  # steps of ticks, and how numbers are written
 PREDICTIVE = "90 % predictive: 5 to 95 % of runs, with what the model does not know in every run"
 BAND_NOTE = f"Lines: median over runs; bands: {PREDICTIVE}."

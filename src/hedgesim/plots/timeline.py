@@ -13,10 +13,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from hedgesim.model.period import Period
+from hedgesim.model.period import QUARTERS, Period
 from hedgesim.plots.theme import CHARACTER_WIDTH, MUTED, NEAR, POINTS_PER_INCH, SMALL
 
-QUARTERS = 4
 YEAR_WIDTH = 34.0  # points that the label of a year takes, with space
 FLAG = SMALL - 1  # type size of the name of a shock, points
 ROW_HEIGHT = 9.5  # points between rows of names of shocks

@@ -12,10 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FormatStrFormatter, MaxNLocator
 
-from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, in_shares, kept_country, named
+from hedgesim.numbers import BAND, HIGH, LOW, MEDIAN, at_end, sentence, written
+from hedgesim.plots.chart import Batch, Key, Limits, Pick, Size, in_shares, kept_country, named, quantity_of
 from hedgesim.plots.labels import Label, in_order, label_ends, label_of
-from hedgesim.plots.quantities import at_end, quantity_of, sentence, written
-from hedgesim.plots.theme import BAND, HIGH, INK, LOW, MEDIAN, MUTED, NEAR, SMALL, line_style, text_color, text_width
+from hedgesim.plots.theme import INK, MUTED, NEAR, SMALL, line_style, text_color, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import summarise_column
 from hedgesim.results.tables import INDEX, PRESENCE

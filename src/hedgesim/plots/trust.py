@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-ASSUMED = ("assumption", "recall")
-"""Confidences of numbers that nobody has checked."""
+from hedgesim.numbers import sentence
+from hedgesim.scenario.cells import ASSUMED
 
 LEVELS = "levels of shares are not forecast"
 NOT_SCORED = "coverage: not scored"
@@ -44,14 +44,14 @@ class Trust:
         counts = [self.start[part] for part in parts if part in self.start]
         assumed, numbers = (sum(count[place] for count in counts) for place in (0, 1))
         start = f" {assumed} of {numbers} starting values are assumptions." if numbers else ""
-        return f"{LEVELS[:1].upper()}{LEVELS[1:]}.{start} {self._coverage()}."
+        return f"{sentence(LEVELS)}.{start} {self._coverage()}."
 
     def _coverage(self) -> str:
         """The least and the largest coverage of each domain."""
         if self.elsewhere:
             return f"{ELSEWHERE[:1].upper()}{ELSEWHERE[1:]}"
         if self.coverage.empty:
-            return f"{NOT_SCORED[:1].upper()}{NOT_SCORED[1:]}"
+            return sentence(NOT_SCORED)
         rows = self.coverage[self.coverage["cells"] > 0]
         shares = (rows["inside"] / rows["cells"]).groupby(rows["domain"], sort=False)
         said = ", ".join(f"{own.min():.0%} to {own.max():.0%} in {domain}" for domain, own in shares)

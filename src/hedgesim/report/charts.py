@@ -9,6 +9,7 @@ from typing import Any
 from hedgesim.analysis.headline import PRESENCE
 from hedgesim.errors import HedgesimError
 from hedgesim.model.outcomes import OUTCOMES
+from hedgesim.numbers import sentence
 from hedgesim.plots.catalogue import CHARTS
 from hedgesim.plots.chart import Pick
 from hedgesim.report.parts import Lines, Part, Pictures, Section
@@ -51,7 +52,7 @@ def _side_by_side(drawn: Sequence[Pictures], shows: str) -> Sequence[Pictures]:
         return drawn
     pictures = tuple(picture for one in drawn for picture in one.pictures)
     title, _, _ = shows.partition(" (")
-    return [replace(drawn[0], title=title[:1].upper() + title[1:], pictures=pictures)]
+    return [replace(drawn[0], title=sentence(title), pictures=pictures)]
 
 
 def _wanted(subjects: Sequence[Subject], row: Row) -> Iterator[tuple[str, Pick]]:

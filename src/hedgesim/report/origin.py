@@ -15,13 +15,13 @@ from hedgesim.report.parts import Cell, Code, Lines, Part, Row, Section, Table, 
 from hedgesim.report.subject import Subject
 from hedgesim.results.folders import SWEEP
 from hedgesim.scenario import read_scenario
+from hedgesim.scenario.cells import ASSUMED
 from hedgesim.scenario.citations import citations_of, count_of
 from hedgesim.scenario.notes import notes_of
 
 PLAIN_RUN = {"engine": "ensemble", "backend": "numpy", "keep": 100}
 """What `hedgesim run` does by itself."""
 
-ASSUMED = ("assumption", "recall")
 MOST_PACKAGES = 20
 
 

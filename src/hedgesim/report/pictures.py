@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 
 from hedgesim.plots.chart import Batch, Chart, Key, Limits, Pick, Size
 from hedgesim.plots.pages import Panel, panels_of
-from hedgesim.plots.run import lacking
 from hedgesim.plots.running import describe_running, draw_running
 from hedgesim.plots.theme import (
     DPI,
@@ -56,7 +55,7 @@ def pictures_of(chart: Chart, batches: Sequence[Batch], pick: Pick, name: str) -
     Raises:
         HedgesimError: the results are not such that the chart can be drawn.
     """
-    if any(lacking(chart, batch) for batch in batches):
+    if any(chart.lacking(batch) for batch in batches):
         return None
     panels, groups = panels_of(chart, batches, pick), chart.needs.groups(batches)
     whole = pd.concat([panel.table for panel in panels], ignore_index=True)

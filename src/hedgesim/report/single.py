@@ -10,11 +10,10 @@ import pandas as pd
 
 from hedgesim.analysis.convergence import enough_in_words
 from hedgesim.analysis.headline import PRESENCE, amount, what_of
-from hedgesim.numbers import alike, significant
+from hedgesim.numbers import INTERVAL, alike, significant
 from hedgesim.report.compared import as_subject
 from hedgesim.report.parts import Cell, Fact, Lines, Row, Section, Table
 from hedgesim.report.subject import Subject
-from hedgesim.results.reduction import INTERVAL
 from hedgesim.results.summary import error_of
 from hedgesim.results.tables import INDEX, RUNS
 from hedgesim.results.tables import PRESENCE as COLUMN_OF_PRESENCE

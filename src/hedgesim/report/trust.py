@@ -9,14 +9,14 @@ import pandas as pd
 
 from hedgesim.analysis.headline import PRESENCE
 from hedgesim.analysis.patterns.pattern import read_patterns
+from hedgesim.analysis.patterns.verdict import HOLDS
 from hedgesim.analysis.run_outcomes import key_of
-from hedgesim.plots.quantities import sentence
+from hedgesim.numbers import sentence
 from hedgesim.plots.trajectories import SHARES
 from hedgesim.plots.trust import ELSEWHERE, LEVELS, Trust
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
 from hedgesim.report.subject import Subject
 
-HOLDS = "holds"
 NOT_AGAINST = "These parameters were not scored against the record."
 MEETINGS = ("meetings", "has_met", "ladder", "holders", "absorbed", "exits")
 ABOUT: Mapping[str, Sequence[str]] = {
@@ -76,7 +76,7 @@ def section(subjects: Sequence[Subject], outcome: str) -> Section:
 
 
 def _scored(parameters: str, trust: Trust, outcome: str) -> list[Part]:
-    lines = [f"Parameters {parameters}. {LEVELS[:1].upper()}{LEVELS[1:]}; what is read here is what a change of the"
+    lines = [f"Parameters {parameters}. {sentence(LEVELS)}; what is read here is what a change of the"
              " scenario changes."]  # fmt: skip
     if trust.coverage.empty:
         unscored = f"{sentence(ELSEWHERE)}." if trust.elsewhere else NOT_AGAINST

@@ -17,7 +17,8 @@ from hedgesim.engines.variation import VariedNumber, with_varied_numbers
 from hedgesim.errors import StoreError
 from hedgesim.model.arrays import Array
 from hedgesim.results.blocks import Rows, run_block
-from hedgesim.results.folders import Folder, digest_of_sources
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import digest_of_sources
 from hedgesim.results.store import KEY, Chunk, PointRuns, is_there, keyed, write_chunk
 from hedgesim.results.summary import Summary
 from hedgesim.results.tables import COUNTS, RUNS, SUMMARY

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
 import os
-import platform
 import re
 import secrets
 import stat
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hedgesim.errors import StoreError, shown
-from hedgesim.results.file_systems import OTHER_FOLDER, LocalFiles, reason_of, remote_files
-from hedgesim.scenario.table_files import OWN_SOURCES
-from hedgesim.scenario.tables import read_tables
 
+MANIFEST = "manifest.json"
+RUN = "a run"
+"""What results are whose manifest does not say it: of a run or a grid."""
+
+SWEEP = "sweep"
+"""Kind of the results of an experiment; those of a run have none."""
+
+Manifest = Mapping[str, Any]
 RESULTS_FORMAT = 2
+OTHER_FOLDER = "Name another folder with -o."
 
 NAME = re.compile(r"(?:[\w-]+/)?\w[\w.+,-]*")
 """Names of files in a folder of results, at most one folder deep; anything else that a file says is no name."""
@@ -35,6 +36,53 @@ DRAFTS = re.compile(rf"\.(?:writable-|\w[\w.+,-]*\.)[0-9a-f]{{12}}{re.escape(DRA
 
 OLD = 3600.0
 """Seconds after which a draft counts as abandoned."""
+
+
+class LocalFiles:
+    """The files of this computer with the methods of fsspec: flushed when written, replaced in one step."""
+
+    isdir = staticmethod(os.path.isdir)
+    makedirs = staticmethod(os.makedirs)
+    mv = staticmethod(os.replace)
+    rm_file = staticmethod(os.unlink)
+
+    def invalidate_cache(self) -> None:
+        """Nothing is cached."""
+
+    def ls(self, place: str, *, detail: bool) -> list[Path]:
+        """Names of what is in a folder."""
+        return list(Path(place).iterdir())
+
+    def cat_file(self, place: str) -> bytes:
+        """The bytes of a file."""
+        return Path(place).read_bytes()
+
+    def pipe_file(self, place: str, content: bytes) -> None:
+        """Write a file and flush it to the disk."""
+        with Path(place).open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def remote_files(address: str) -> tuple[Any, str]:
+    """The file system of an address and the path in it."""
+    try:
+        import fsspec
+
+        files, root = fsspec.core.url_to_fs(address)
+    except ModuleNotFoundError as error:
+        remedy = "Install it with: pip install 'hedgesim[distributed]'."
+        raise StoreError(address, f"{error.name} is not installed", remedy=remedy) from error
+    except (ValueError, ImportError) as error:
+        raise StoreError(address, f"cannot be reached ({reason_of(error)})", remedy=OTHER_FOLDER) from error
+    return files, str(root)
+
+
+def reason_of(error: Exception) -> str:
+    """The system's words for a failure, without the path it repeats."""
+    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return words[:1].lower() + words[1:]
 
 
 class Folder:
@@ -204,59 +252,3 @@ def _remove_drafts(folder: Path) -> None:
             about = draft.lstat()
             if stat.S_ISREG(about.st_mode) and time.time() - about.st_mtime > OLD:
                 draft.unlink()
-
-
-MANIFEST = "manifest.json"
-RUN = "a run"
-"""What results are whose manifest does not say it: of a run or a grid."""
-
-SWEEP = "sweep"
-"""Kind of the results of an experiment; those of a run have none."""
-
-LAYERS = ("model", "rules", "scenario", "experiment", "engines", "results", "data")
-"""Folders of the package whose files decide about the numbers in a store."""
-
-PACKAGES = ("numpy", "scipy", "pandas", "pyarrow")
-OF_BACKEND: Mapping[str, tuple[str, ...]] = {"numpy": (), "jax": ("jax", "jaxlib")}
-
-Manifest = Mapping[str, Any]
-
-
-@cache
-def digest_of_sources() -> str:
-    """SHA-256 of every file that decides about the numbers of a run."""
-    root = Path(__file__).resolve().parents[1]
-    files = (file for layer in LAYERS for file in (root / layer).rglob("*") if file.suffix in {".py", ".csv", ".yaml"})
-    return _digest_of({file.relative_to(root).as_posix(): file for file in files})
-
-
-def digest_of_folder(folder: Path | None) -> str:
-    """SHA-256 of the tables in a folder and of its citations, whatever else is there; nothing without one."""
-    if folder is None:
-        return ""
-    names = [*(f"{name}.csv" for name in read_tables(folder).forms), OWN_SOURCES]
-    return _digest_of({name: folder / name for name in names})
-
-
-def _digest_of(files: Mapping[str, Path]) -> str:
-    """SHA-256 of files with their names."""
-    whole = hashlib.sha256()
-    for name, file in sorted(files.items(), key=lambda named: named[1]):
-        if file.is_file():
-            whole.update(f"{name}\0{file.stat().st_size}\0".encode())
-            whole.update(file.read_bytes())
-    return whole.hexdigest()
-
-
-def versions(*more: str) -> dict[str, object]:
-    """Versions of hedgesim, Python and the packages that numbers rest on."""
-    return {
-        "hedgesim": importlib.metadata.version("hedgesim"),
-        "python": platform.python_version(),
-        "packages": {name: importlib.metadata.version(name) for name in (*PACKAGES, *more)},
-    }
-
-
-def now() -> str:
-    """The time in UTC, to the second."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

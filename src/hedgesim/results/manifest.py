@@ -1,16 +1,23 @@
-"""The manifest of results: it carries its own digest, by which damage is seen, and it has known keys only."""
+"""The manifest of results: it says what made them, has known keys only, and has digests by which damage is seen."""
 
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import json
+import platform
 import warnings
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import MANIFEST, RESULTS_FORMAT, RUN, SWEEP, Folder, Manifest
+from hedgesim.scenario.table_files import OWN_SOURCES
+from hedgesim.scenario.tables import read_tables
 
 SEAL = "sha256"
 """Key of the digest of a manifest's bytes without that digest itself."""
@@ -41,6 +48,17 @@ KNOWN: Mapping[str, frozenset[str]] = {
     SWEEP: IN_SWEEPS | {"tables", "failed", "groups", "region"},
 }
 """Keys that a manifest may have, by kind; those of findings differ from command to command."""
+
+LAYERS = ("model", "rules", "scenario", "experiment", "engines", "results", "data")
+"""Folders of the package whose files decide about the numbers in a store."""
+
+PACKAGES = ("numpy", "scipy", "pandas", "pyarrow")
+OF_BACKEND: Mapping[str, tuple[str, ...]] = {"numpy": (), "jax": ("jax", "jaxlib")}
+
+AGAIN = "Run it again: what is damaged is replaced."
+
+FEWEST_DIGITS = 20
+"""Hexadecimal digits that tell whether bytes are those that were written."""
 
 
 def write_manifest(folder: Folder, manifest: Manifest) -> None:
@@ -129,3 +147,64 @@ def _fault_of_seal(content: bytes, manifest: Manifest) -> str:
 def _is_newer(manifest: Manifest) -> bool:
     version = manifest["format_version"]
     return not isinstance(version, int) or version > RESULTS_FORMAT
+
+
+@dataclass(frozen=True)
+class WholeFiles:
+    """The files of a folder, whose bytes are compared with their digest before the first of them is read."""
+
+    folder: Folder
+    _known: set[str] = field(default_factory=set)
+
+    def check(self, table: str, digests: Mapping[str, str]) -> None:
+        """Refuse damaged files; StoreError. digests: by name of the file the first digits of its SHA-256, or all."""
+        for name, digest in digests.items():
+            if name in self._known:
+                continue
+            content = self.folder.read(name)
+            right = content is not None and hashlib.sha256(content).hexdigest()[: len(digest)] == digest
+            if not right or len(digest) < FEWEST_DIGITS:
+                why = "it is missing" if content is None else "its bytes do not have its digest"
+                fault = f"table {table} cannot be read ({name}: {why})"
+                raise StoreError(self.folder.address, fault, remedy=AGAIN)
+            self._known.add(name)
+
+
+@cache
+def digest_of_sources() -> str:
+    """SHA-256 of every file that decides about the numbers of a run."""
+    root = Path(__file__).resolve().parents[1]
+    files = (file for layer in LAYERS for file in (root / layer).rglob("*") if file.suffix in {".py", ".csv", ".yaml"})
+    return _digest_of({file.relative_to(root).as_posix(): file for file in files})
+
+
+def digest_of_folder(folder: Path | None) -> str:
+    """SHA-256 of the tables in a folder and of its citations, whatever else is there; nothing without one."""
+    if folder is None:
+        return ""
+    names = [*(f"{name}.csv" for name in read_tables(folder).forms), OWN_SOURCES]
+    return _digest_of({name: folder / name for name in names})
+
+
+def _digest_of(files: Mapping[str, Path]) -> str:
+    """SHA-256 of files with their names."""
+    whole = hashlib.sha256()
+    for name, file in sorted(files.items(), key=lambda named: named[1]):
+        if file.is_file():
+            whole.update(f"{name}\0{file.stat().st_size}\0".encode())
+            whole.update(file.read_bytes())
+    return whole.hexdigest()
+
+
+def versions(*more: str) -> dict[str, object]:
+    """Versions of hedgesim, Python and the packages that numbers rest on."""
+    return {
+        "hedgesim": importlib.metadata.version("hedgesim"),
+        "python": platform.python_version(),
+        "packages": {name: importlib.metadata.version(name) for name in (*PACKAGES, *more)},
+    }
+
+
+def now() -> str:
+    """The time in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

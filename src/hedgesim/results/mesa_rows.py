@@ -13,8 +13,8 @@ from hedgesim.engines.agent_based import HedgeModel
 from hedgesim.engines.case import case_of
 from hedgesim.errors import StoreError
 from hedgesim.results.blocks import final_columns, final_outcomes
-from hedgesim.results.folders import versions
-from hedgesim.results.results import write_results
+from hedgesim.results.manifest import versions
+from hedgesim.results.results import Results, write
 from hedgesim.results.tables import COUNTS, INDEX
 from hedgesim.scenario import read_scenario
 
@@ -97,4 +97,4 @@ def write_runs(rows: Sequence[Mapping[str, Any]], folder: Path) -> None:
     """Write the rows of batch_run as results that `open_results` opens; StoreError as of `runs_of`."""
     table = runs_of(rows)
     manifest = {"scenario": ", ".join(sorted(set(table["scenario"]))), "engine": "mesa", **versions("mesa")}
-    write_results(folder, {"runs": table}, manifest={**manifest, "runs": len(table)})
+    write(Results.of({"runs": table}, {**manifest, "runs": len(table)}), folder)

@@ -8,24 +8,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from hedgesim.errors import StoreError
-from hedgesim.results.file_systems import OTHER_FOLDER
-from hedgesim.results.folders import (
-    MANIFEST,
-    NAME,
-    RESULTS_FORMAT,
-    RUN,
-    SWEEP,
-    Folder,
-    Manifest,
-    digest_of_folder,
-)
-from hedgesim.results.manifest import manifest_in, write_manifest
+from hedgesim.results.folders import MANIFEST, NAME, OTHER_FOLDER, RESULTS_FORMAT, RUN, SWEEP, Folder, Manifest
+from hedgesim.results.manifest import digest_of_folder, manifest_in, write_manifest
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.checked import digest_of
 
 CHARTS = "charts"
 """Folder of charts."""
+
+TWIN, PAIRED = INNER = ("twin", "paired")
+"""Folders of a twin and of the differences from it, inside the results of a scenario."""
 
 IDENTITY = "identity"
 """Entry of a manifest: the digest of all that was asked for, by content and not by name."""
@@ -110,10 +103,10 @@ def write_files(folder: Path, files: Mapping[str, bytes], manifest: Manifest) ->
     write_manifest(place, {**known, CHARTS: [Path(name).name for name in files if name.startswith(f"{CHARTS}/")]})
 
 
-def remove_inner(folder: Path, names: Iterable[str]) -> None:
-    """Remove results from folders inside one, where they were written together with those in it, and nothing else."""
+def remove_inner(folder: Path) -> None:
+    """Remove results from inner folders, where they were written together with those in it, and nothing else."""
     identity = (manifest_in(Folder(folder)) or {}).get(IDENTITY)
-    for inner in (folder / name for name in names if identity is not None and not (folder / name).is_symlink()):
+    for inner in (folder / name for name in INNER if identity is not None and not (folder / name).is_symlink()):
         place = Folder(inner)
         manifest = manifest_in(place) or {}
         if manifest.get(IDENTITY) == identity:

@@ -15,8 +15,8 @@ from pyarrow.parquet import filters_to_expression
 
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import RESULTS_FORMAT, Folder
+from hedgesim.results.manifest import AGAIN, WholeFiles
 from hedgesim.results.tables import RUNS, TABLES, Column
-from hedgesim.results.whole_files import AGAIN, WholeFiles
 
 Where = Sequence[tuple[str, str, Any]]
 """Conditions that all hold, as in `pandas.read_parquet(filters=…)`: column, one of `OPERATORS`, value."""

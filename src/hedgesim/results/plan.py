@@ -19,7 +19,7 @@ from hedgesim.engines.variation import VariedNumber, varied_number
 from hedgesim.experiment import DesignPoints, Experiment, design_points, split_by
 from hedgesim.results.blocks import further_in
 from hedgesim.results.chunks import Task
-from hedgesim.results.folders import digest_of_folder, digest_of_sources
+from hedgesim.results.manifest import digest_of_folder, digest_of_sources
 from hedgesim.results.ownership import identity_of
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.space import on_disk

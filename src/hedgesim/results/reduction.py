@@ -9,12 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-QUANTILES: Mapping[str, float] = {"q05": 0.05, "q25": 0.25, "q50": 0.5, "q75": 0.75, "q95": 0.95}
-"""Quantiles of every summary, by the name of their column."""
+from hedgesim.numbers import QUANTILES
 
 LEVELS = tuple(QUANTILES.values())
-INTERVAL = (0.05, 0.95)
-"""Levels between which 90 % of runs are."""
 
 EXACT = 2048
 """Runs up to which every value is kept and quantiles are exact; also how many are processed at a time."""

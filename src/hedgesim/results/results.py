@@ -1,4 +1,4 @@
-"""Results of a run, a grid or a sweep, in memory or in a folder: opened, written, never overwritten unasked."""
+"""Results of a run, a grid, a sweep or an analysis: opened, written whole, never overwritten unasked."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ import pandas as pd
 
 from hedgesim.errors import StoreError, check_path, texts
 from hedgesim.results.folders import RUN, SWEEP, Folder
-from hedgesim.results.manifest import digests_of, fault_of_keys, manifest_in, warn_of_age
+from hedgesim.results.manifest import (
+    WholeFiles,
+    digest_of_sources,
+    digests_of,
+    fault_of_keys,
+    manifest_in,
+    versions,
+    warn_of_age,
+)
 from hedgesim.results.ownership import IDENTITY, Draw, check_folder, drawn, write_files
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
 from hedgesim.scenario.checked import digest_of
@@ -121,40 +129,71 @@ def open_results(folder: str | Path) -> Results:
 
 
 def write(results: Results, folder: str | Path, *, draw: Draw = lambda _: (), overwrite: bool = False) -> None:
-    """Write tables, charts and, last, the manifest into a folder.
+    """Write checked tables, charts and, last, the manifest into a folder; equal frames give equal bytes.
 
-    draw: what draws the charts. overwrite: whether other results in the folder may be replaced.
+    draw: what draws the charts. overwrite: whether other results in the folder may be replaced. All tables are checked
+    and all charts drawn before the first byte is written. The manifest takes known keys only; it gains
+    `format_version`, `charts`, its digest and, per table, rows and SHA-256. Results without an identity have that of
+    their tables.
 
     Raises:
         StoreError: the folder cannot be written, or has other results or files of your own with these names.
         HedgesimError: the folder is no path.
     """
     check_path("folder", folder)
-    write_results(Path(folder), results.tables, manifest=results.manifest, draw=draw, overwrite=overwrite)
-
-
-def write_results(
-    folder: Path,
-    tables: Mapping[str, pd.DataFrame],
-    *,
-    manifest: Mapping[str, object],
-    draw: Draw = lambda _: (),
-    overwrite: bool = False,
-) -> None:
-    """Write checked tables, charts and, last, the manifest; equal frames give equal bytes.
-
-    All tables are checked and all charts drawn before the first byte is written. The manifest takes known keys only; it
-    gains `format_version`, `charts`, its digest and, per table, rows and SHA-256. Results without an identity have that
-    of their tables.
-    """
+    place, manifest = Path(folder), results.manifest
     if fault := fault_of_keys(manifest, RUN):
-        raise StoreError(folder, fault, remedy="Keep what else is to be known in a file beside it.")
-    checked = {name: to_arrow(name, frame) for name, frame in tables.items()}
+        raise StoreError(place, fault, remedy="Keep what else is to be known in a file beside it.")
+    checked = {name: to_arrow(name, frame) for name, frame in results.tables.items()}
     files = {f"{name}.parquet": parquet_bytes(table) for name, table in checked.items()}
     listed = {
         name: {"rows": table.num_rows, "sha256": hashlib.sha256(files[f"{name}.parquet"]).hexdigest()}
         for name, table in checked.items()
     }
     whole = {IDENTITY: digest_of(listed), **manifest, "tables": listed}
-    check_folder(folder, RUN, whole[IDENTITY], files=files, overwrite=overwrite)
-    write_files(folder, files | drawn(draw), whole)
+    check_folder(place, RUN, whole[IDENTITY], files=files, overwrite=overwrite)
+    write_files(place, files | drawn(draw), whole)
+
+
+def write_findings(
+    folder: Path,
+    kind: str,
+    tables: Mapping[str, pd.DataFrame],
+    facts: Mapping[str, Any],
+    *,
+    draw: Draw = lambda _: (),
+) -> None:
+    """Write tables as Parquet, charts, and a manifest with what produced them, in place of earlier findings.
+
+    kind: the command that found them. facts: what else the manifest says. draw: what draws the charts.
+
+    Raises:
+        StoreError: the folder cannot be written, or has results of another command or files of your own.
+    """
+    files = {f"{name}.parquet": table.to_parquet(index=False) for name, table in tables.items()}
+    listed = {
+        name: {"rows": len(table), "sha256": hashlib.sha256(files[f"{name}.parquet"]).hexdigest()}
+        for name, table in tables.items()
+    }
+    made_by = {"sources_digest": digest_of_sources(), **versions()}
+    write_files(folder, files | drawn(draw), {"kind": kind, "tables": listed, **facts, **made_by})
+
+
+def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """The tables and the manifest of what a command found, each file compared with its digest.
+
+    Raises:
+        StoreError: they are not there, not of this command, or damaged.
+    """
+    again, place = f"Run: hedgesim {kind}.", Folder(folder)
+    manifest = manifest_in(place)
+    if manifest is None:
+        raise StoreError(folder, f"there are no results of hedgesim {kind} here", remedy=again)
+    if manifest.get("kind") != kind:
+        raise StoreError(folder, f"this is not a folder of hedgesim {kind}", remedy=again)
+    if manifest.get("ended", "") is None:
+        raise StoreError(folder, "writing stopped before its end", remedy=again)
+    whole, digests = WholeFiles(place), digests_of(place, manifest)
+    for name, digest in digests.items():
+        whole.check(name, {f"{name}.parquet": digest})
+    return {name: pd.read_parquet(place.check_file(f"{name}.parquet")) for name in digests}, manifest

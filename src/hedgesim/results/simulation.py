@@ -16,7 +16,8 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.trial import read_with_rules
 from hedgesim.errors import check_path, whole
 from hedgesim.results.blocks import Block, Rows, run_block, with_outcomes
-from hedgesim.results.folders import OF_BACKEND, RUN, Folder, now, versions
+from hedgesim.results.folders import RUN, Folder
+from hedgesim.results.manifest import OF_BACKEND, now, versions
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.parquet import FrameTables
 from hedgesim.results.reduction import Reduction

@@ -11,8 +11,9 @@ import pandas as pd
 from hedgesim.engines.records import SYSTEM, Outcomes, Values
 from hedgesim.model.named_outcomes import named_in
 from hedgesim.model.setting import Axes
+from hedgesim.numbers import HIGH, INTERVAL, LOW, QUANTILES
 from hedgesim.results.blocks import Block, further_in
-from hedgesim.results.reduction import EXACT, INTERVAL, LEVELS, QUANTILES, Reduction
+from hedgesim.results.reduction import EXACT, LEVELS, Reduction
 from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, STATISTICS, SUMMARY_KEYS, TOTALS
 
 ALL, NAMED = "all", "named"
@@ -23,7 +24,7 @@ CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n")
 COMPARED = (*COUNTS, "cohesion")
 """Outcomes of the system that are compared between twins, totals of what is counted per quarter."""
 
-PAIRED = ("outcome", "entity", "option", "mean", "error", "q05", "q95", "n", "gain")
+PAIRED = ("outcome", "entity", "option", "mean", "error", LOW, HIGH, "n", "gain")
 """What is compared, of whom and, for presence, of which option; how much more of it there is in the first case than
 in its twin (mean over runs with standard error, and 5 to 95 % of runs); in how many runs; and by what factor pairing
 cut the variance of the difference against independent seeds."""
@@ -168,7 +169,7 @@ class Paired:
             return pd.DataFrame(columns=list(PAIRED))
         numbers = self._numbers
         quantiles = numbers.quantiles()[:, 0]
-        low, high = (quantiles[LEVELS.index(part)] for part in (0.05, 0.95))
+        low, high = (quantiles[LEVELS.index(part)] for part in INTERVAL)
         frame = pd.DataFrame(self._keys, columns=list(PAIRED[:3]))
         return frame.assign(
             mean=numbers.mean()[0], error=numbers.error()[0], q05=low, q95=high, n=numbers.n, gain=self._gain(numbers)
@@ -251,5 +252,5 @@ def paired_difference(a: pd.DataFrame, b: pd.DataFrame, *, keys: Sequence[str], 
     both["difference"] = both[f"{value}_a"] - both[f"{value}_b"]
     groups = both.groupby(list(keys), sort=True, observed=True)["difference"]
     rows = groups.agg(mean="mean", error="sem", n="count")
-    rows["q05"], rows["q95"] = (groups.quantile(part) for part in INTERVAL)
-    return rows.reset_index()[[*keys, "mean", "error", "q05", "q95", "n"]]
+    rows[LOW], rows[HIGH] = (groups.quantile(part) for part in INTERVAL)
+    return rows.reset_index()[[*keys, "mean", "error", LOW, HIGH, "n"]]

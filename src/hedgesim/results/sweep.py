@@ -15,19 +15,16 @@ from hedgesim.engines import engine_of
 from hedgesim.errors import StoreError, WorkerError, check_path, whole
 from hedgesim.experiment import Experiment, read_experiment
 from hedgesim.results.chunks import ChunkWork, Task, run_chunk
-from hedgesim.results.file_systems import OTHER_FOLDER
-from hedgesim.results.folders import (
-    MANIFEST,
+from hedgesim.results.folders import MANIFEST, OTHER_FOLDER, RESULTS_FORMAT, SWEEP, Folder, Manifest
+from hedgesim.results.manifest import (
     OF_BACKEND,
-    RESULTS_FORMAT,
-    SWEEP,
-    Folder,
-    Manifest,
     digest_of_sources,
+    fault_of,
+    manifest_in,
     now,
     versions,
+    write_manifest,
 )
-from hedgesim.results.manifest import fault_of, manifest_in, write_manifest
 from hedgesim.results.ownership import CHARTS, IDENTITY
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import Estimate, SweepPlan

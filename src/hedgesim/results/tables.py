@@ -14,7 +14,7 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.outcomes import OUTCOMES, Outcome
 from hedgesim.model.setting import Axes
 from hedgesim.model.world import RUNGS, STATUSES
-from hedgesim.results.reduction import QUANTILES
+from hedgesim.numbers import HIGH, LOW, QUANTILES
 
 if TYPE_CHECKING:
     from hedgesim.engines.records import Trajectory
@@ -240,7 +240,7 @@ TABLES: Mapping[str, Table] = {
         "differences between a scenario and its twin, run by run",
         (
             *_texts("outcome", "entity", "option"),
-            *_numbers("unit of the outcome", "mean", "error", "q05", "q95"),
+            *_numbers("unit of the outcome", "mean", "error", LOW, HIGH),
             _N,
             *_numbers("1", "gain"),
         ),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from hedgesim.results.ownership import IDENTITY
+from hedgesim.results.ownership import IDENTITY, PAIRED, TWIN
 from hedgesim.results.region import REGION
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import OnRuns, Plan, run_scenarios, silent
@@ -41,7 +41,7 @@ class Twins:
         name, twin = self.names
         kept = ("seed", "runs", IDENTITY, REGION)
         facts = {key: self.first.manifest[key] for key in kept if key in self.first.manifest}
-        return Results.of({"paired": self.paired}, {"scenario": name, "twin": twin, **facts, "left_out": self.left_out})
+        return Results.of({PAIRED: self.paired}, {"scenario": name, TWIN: twin, **facts, "left_out": self.left_out})
 
     def differing(self) -> pd.DataFrame:
         """The differences without what never differs."""

@@ -1,27 +1,32 @@
-"""Runs are added until the means of some outcomes are as exact as asked for."""
+"""Runs are added until the means of some outcomes are as exact as asked for; after a kill the same command goes on."""
 
 from __future__ import annotations
 
+import io
+import json
 import math
+import time
+import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.records import Values
 from hedgesim.errors import HedgesimError, StoreError, choose_from
 from hedgesim.model.named_outcomes import is_further
 from hedgesim.results.blocks import final_columns, run_block, with_outcomes
-from hedgesim.results.folders import RUN, Folder, now
-from hedgesim.results.manifest import manifest_in
+from hedgesim.results.folders import OTHER_FOLDER, RUN, Folder
+from hedgesim.results.manifest import digest_of_sources, manifest_in, now
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
 from hedgesim.results.results import Results
 from hedgesim.results.simulation import Gathered, Plan, block_tasks, blocks_of, results_of
 from hedgesim.results.space import check_space
-from hedgesim.results.unfinished import Unfinished
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
 
@@ -197,3 +202,84 @@ def _resumed(case: Case, plan: Plan, unfinished: Unfinished) -> tuple[Gathered, 
                 part.resume(states[name])
             return gathered, began
     return Gathered(case, plan.runs), now()
+
+
+UNFINISHED = "unfinished.npz"
+"""Name of the file. It holds arrays and a text in JSON, nothing that runs when it is read."""
+
+SECONDS_BETWEEN = 30.0
+"""How often it is written."""
+
+ABOUT, JOINED = "about", "."
+
+Arrays = Mapping[str, NDArray[Any]]
+"""Arrays by name."""
+
+
+class Unfinished:
+    """The unfinished runs of one question in a folder."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        """Take a folder and what was asked for, but for how many runs."""
+        self._folder, self._identity = Folder(folder), identity
+        self._saved = time.monotonic()
+
+    def check(self, *, overwrite: bool) -> None:
+        """Refuse a folder in which a file of this name is of something else; StoreError."""
+        if self._folder.is_file(UNFINISHED) is None:
+            return
+        about = self._about()
+        if about is None:
+            fault, remedy = "this file is damaged or not of these results", f"Move it away, or: {OTHER_FOLDER}"
+            raise StoreError(f"{self._folder.address}/{UNFINISHED}", fault, remedy)
+        if about["identity"] != self._identity and not overwrite:
+            fault = "unfinished runs of something else are here"
+            raise StoreError(self._folder.address, fault, f"{OTHER_FOLDER} --overwrite replaces them.")
+
+    def load(self) -> tuple[dict[str, Arrays], str] | None:
+        """The state of each part, and when the runs began; None where there is nothing to go on from.
+
+        Runs that another version of hedgesim left are no part of a batch of this one.
+        """
+        about = self._about()
+        if about is None or about["identity"] != self._identity or about["sources"] != digest_of_sources():
+            return None
+        parts: dict[str, dict[str, NDArray[Any]]] = {}
+        try:
+            with np.load(io.BytesIO(self._folder.read(UNFINISHED) or b"")) as held:
+                for name in held.files:
+                    part, joined, key = name.partition(JOINED)
+                    if joined:
+                        parts.setdefault(part, {})[key] = held[name]
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+            return None
+        return {**parts}, str(about["began"])
+
+    def is_due(self) -> bool:
+        """Whether it is some time since the state was written."""
+        return time.monotonic() - self._saved >= SECONDS_BETWEEN
+
+    def save(self, parts: Mapping[str, Arrays], began: str) -> None:
+        """Write the state of each part, in place of an earlier one."""
+        about = {"identity": self._identity, "sources": digest_of_sources(), "began": began}
+        text = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        arrays = {f"{part}{JOINED}{key}": array for part, state in parts.items() for key, array in state.items()}
+        sink = io.BytesIO()
+        np.savez(sink, allow_pickle=False, **{ABOUT: text}, **arrays)
+        self._folder.write(UNFINISHED, sink.getvalue())
+        self._saved = time.monotonic()
+
+    def _about(self) -> dict[str, Any] | None:
+        """What the file says of itself; None if there is none, or it does not say it."""
+        try:
+            with np.load(io.BytesIO(self._folder.read(UNFINISHED) or b"")) as held:
+                about = json.loads(held[ABOUT].tobytes())
+        except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
+            return None
+        known = isinstance(about, dict) and {"identity", "sources", "began"} <= about.keys()
+        return about if known else None
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the file of unfinished runs from a folder whose results are finished."""
+    Folder(folder).remove(UNFINISHED)

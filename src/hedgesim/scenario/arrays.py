@@ -13,8 +13,7 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
-from hedgesim.scenario.formats_at_start import formats_of, may_be_at_work
-from hedgesim.scenario.given import given_of
+from hedgesim.scenario.formats import formats_of, given_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
 from hedgesim.scenario.missing import check_begun, check_complete
 from hedgesim.scenario.overrides import with_data

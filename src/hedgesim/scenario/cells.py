@@ -11,6 +11,7 @@ from typing import Any
 
 from hedgesim.errors import choose_from
 from hedgesim.model.period import Period
+from hedgesim.model.setting import OTHER, REGION
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.model.votes import CHOICES
 from hedgesim.model.world import RUNGS, STATUSES
@@ -25,14 +26,17 @@ Said = tuple[str, str, str, str]
 LAST_COLUMNS = ("date", "source", "confidence")
 """Columns with which every table ends."""
 
-OTHER_OPTIONS = ("region", "other")
+OTHER_OPTIONS = (REGION, OTHER)
 """What a country may align with besides powers."""
 
 DATED = ("date", "from", "to", "founded", "ended", "lead_entered", "end")
 """Columns that hold dates, where a table has them."""
 
-CONFIDENCES = ("seen", "proxy", "recall", "assumption")
 ASSUMPTION = "assumption"
+ASSUMED = (ASSUMPTION, "recall")
+"""Confidences of numbers that nobody has checked."""
+
+CONFIDENCES = ("seen", "proxy", *reversed(ASSUMED))
 
 UNBOUNDED = (-math.inf, math.inf)
 UNIT = (0.0, 1.0)

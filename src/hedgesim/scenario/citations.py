@@ -14,7 +14,7 @@ from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.attributes import WEIGHT
 from hedgesim.scenario.calibrations import fitted_of, values_of
-from hedgesim.scenario.cells import ASSUMPTION
+from hedgesim.scenario.cells import ASSUMED, ASSUMPTION
 from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, confidence_in
@@ -49,8 +49,6 @@ _AXES = {
 }
 """Axis of the scenario by the column that names its members."""
 
-_ASSUMED = ("assumption", "recall")
-
 CALIBRATION = "calibration"
 """Source of a fitted value."""
 
@@ -83,7 +81,7 @@ def own_sources(scenario: Scenario) -> list[str]:
 
 def count_of(citations: pd.DataFrame) -> pd.DataFrame:
     """Numbers and assumptions by part; unchecked recall counts as an assumption."""
-    assumed = citations["confidence"].isin(_ASSUMED)
+    assumed = citations["confidence"].isin(ASSUMED)
     counts = assumed.groupby(citations["part"], sort=False).agg(["size", "sum"])
     counts.columns = pd.Index(["numbers", "assumptions"])
     total = pd.DataFrame({"part": ["all"], **{c: [int(counts[c].sum())] for c in counts.columns}})

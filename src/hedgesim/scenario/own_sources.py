@@ -5,9 +5,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo
 
+from hedgesim.scenario.cells import ASSUMPTION
 from hedgesim.scenario.checked import FROZEN, Fault, refuse
 from hedgesim.scenario.tables import confidence_in
-from hedgesim.scenario.values import ASSUMPTION, Name, by_key, known_to
+from hedgesim.scenario.values import Name, by_key, known_to
 
 
 class OwnSource(BaseModel):

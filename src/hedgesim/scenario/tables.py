@@ -73,7 +73,7 @@ def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
 
 @_once
 def read_tables(folder: Path | None = None) -> Tables:
-    """Read the packaged tables, or those of a folder alone; citations of both.
+    """Read the packaged tables, or those of a folder alone; citations of both. An absent one not required is empty.
 
     Raises ScenarioError for everything in it that `read_frames` and `cited` refuse, with file and lines.
     """

@@ -15,13 +15,13 @@ from pydantic import (
 
 from hedgesim.errors import NO_MEANINGS, choose_from, shown
 from hedgesim.model.period import Period
+from hedgesim.scenario.cells import ASSUMPTION
 from hedgesim.scenario.checked import PATH, WHERE, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
 from hedgesim.scenario.positions import KeyPath
 
 PERIOD_PATTERN = "^[12][0-9]{3}Q[1-4]$"
 DATE_PATTERN = "^[12][0-9]{3}(Q[1-4]|-[0-9]{2}(-[0-9]{2})?)$"
-ASSUMPTION = "assumption"
 LARGEST_FACTOR = 10.0
 
 Item = TypeVar("Item")

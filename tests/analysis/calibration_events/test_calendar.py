@@ -8,8 +8,8 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import poisson
 
-from hedgesim.analysis.calibration.calendar import AT_THREE, Calendar
 from hedgesim.analysis.calibration.events import log_posterior
+from hedgesim.analysis.calibration.rates import AT_THREE, Calendar
 from hedgesim.scenario.tables import read_tables
 
 NUMBERS = np.array([[0.0, np.log(np.log(2.0)), -1.0, 0.5, np.log(np.log(2.0) / 4.0)]])

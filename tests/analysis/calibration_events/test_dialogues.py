@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy.optimize import minimize
 
-from hedgesim.analysis.calibration.dialogues import PRIORS, Dialogues
 from hedgesim.analysis.calibration.events import log_posterior
+from hedgesim.analysis.calibration.rates import DIALOGUE_PRIORS, Dialogues
 from hedgesim.scenario.tables import read_tables
 
 COLUMNS = (
@@ -57,7 +57,7 @@ def test_known_numbers_are_found_again() -> None:
     truth = np.array([-4.0, 1.0, 1.5, -2.0, -4.2])
     table = simulated(truth, n_powers=200, seed=1)
     record = Dialogues(table)
-    start = np.array([prior.mean for prior in PRIORS])
+    start = np.array([prior.mean for prior in DIALOGUE_PRIORS])
     found = minimize(
         lambda v: -log_posterior(record, v[None])[0], start, method="Nelder-Mead", options={"maxiter": 900}
     )

@@ -13,11 +13,10 @@ from hypothesis import strategies as st
 
 from analysis.patterns.small import scenarios
 from hedgesim.analysis.patterns import scoring
-from hedgesim.analysis.patterns.curves import score_curves
 from hedgesim.analysis.patterns.interval import Interval
 from hedgesim.analysis.patterns.pattern import FAILS, REPORTED, Part, read_patterns
 from hedgesim.analysis.patterns.scenarios import Variation
-from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, measure, score, score_all
+from hedgesim.analysis.patterns.scoring import FEWEST_RUNS, NULLS, Scores, measure, score, score_all, score_curves
 from hedgesim.analysis.patterns.verdict import HOLDS, UNDECIDED, judge, summary_of, verdict_of
 
 NAN = np.nan

@@ -12,16 +12,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hedgesim.analysis.calibration.drift import CELL, LOWEST_SHARE, SINCE_MEAN, YEARLY, Drift
+from hedgesim.analysis.calibration.drift import Drift
+from hedgesim.analysis.hindcast.record import CELL
 from hedgesim.analysis.hindcast.scores import pit
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import draw_uniform, normal
+from hedgesim.model.period import QUARTERS
+from hedgesim.model.shares import LOWEST_SHARE, START, YEAR
+from hedgesim.numbers import INTERVAL
 
 HORIZONS = (1, 2, 3, 4, 5)
 """Years ahead."""
 
-ENDS = (0.05, 0.95)
-QUARTERS = 4
 SIDES = ("option", "others")
 
 
@@ -40,7 +42,7 @@ def yearly_members(starts: pd.DataFrame, drift: Drift, *, years: int, draws: int
     """
     start = starts["share"].to_numpy()[:, None]
     sigma = starts["domain"].map(drift.sigma).to_numpy(dtype=np.float64)
-    step = (sigma / np.sqrt(YEARLY))[None, :, None]
+    step = (sigma / np.sqrt(YEAR))[None, :, None]
 
     def moved(share: Array, width: Array, z: Array, part: float = 1.0) -> Array:
         sides = np.stack([share, 1.0 - share])
@@ -49,7 +51,7 @@ def yearly_members(starts: pd.DataFrame, drift: Drift, *, years: int, draws: int
         return np.asarray(sides[0] / sides.sum(axis=0))
 
     width, first = _noise(starts, drift, year=0, draws=draws, seed=seed)
-    share = moved(np.broadcast_to(start, width.shape[1:]), width, first[0], SINCE_MEAN)
+    share = moved(np.broadcast_to(start, width.shape[1:]), width, first[0], START)
     for year in range(1, years + 1):
         width, noise = _noise(starts, drift, year=year, draws=draws, seed=seed)
         total = np.zeros_like(share)
@@ -93,7 +95,7 @@ def forecasts(
     for horizon, own in enumerate(members, start=1):
         later = pd.MultiIndex.from_frame(starts[[*CELL, "year"]].assign(year=starts["year"] + horizon))
         observed = known.reindex(later).to_numpy()
-        low, high = np.quantile(own, ENDS, axis=-1)
+        low, high = np.quantile(own, INTERVAL, axis=-1)
         columns = {"horizon": horizon, "observed": observed, "low": low, "high": high, "pit": pit(observed, own)}
         found = starts.drop(columns="share").assign(**columns)
         if horizon in horizons:

@@ -24,27 +24,20 @@ import numpy as np
 import pandas as pd
 from scipy import optimize, stats
 
+from hedgesim.analysis.calibration import LAST_YEAR
+from hedgesim.analysis.hindcast.record import CELL
 from hedgesim.model.arrays import Array
+from hedgesim.model.setting import OTHER
+from hedgesim.model.shares import LOWEST_SHARE, START, YEAR
 from hedgesim.scenario.tables import Tables
 
 TINY = 1e-300
-LAST_YEAR = 2021
-"""Last year of a fit."""
-
-LOWEST_SHARE = 0.003
-"""Below it the model's noise is bounded, so a smaller share, or a smaller rest, says nothing of sigma."""
-
-SINCE_MEAN, WITHIN_YEAR = 0.875, 1.875
-"""Variance, in steps of a quarter, between a yearly mean and the end of its year, and from there to the next mean."""
-
-YEARLY = SINCE_MEAN + WITHIN_YEAR
-"""Variance of the change of a yearly mean, in steps of a quarter."""
+WITHIN_YEAR = YEAR - START
+"""Variance, in steps of a quarter, between the end of a year and the next yearly mean; before it there is `START`."""
 
 NU = 4.0
 """The nu that runs use: their widths need no more than two uniform numbers."""
 
-CELL = ["country", "domain", "option"]
-REST = "other"
 PHIS = (0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 1.0)
 """Persistences a year at which the profile is taken."""
 
@@ -92,7 +85,7 @@ def recorded(tables: Tables) -> pd.DataFrame:
     exact = table[table["low"] == table["high"]].rename(columns={"low": "share"})
     whole = exact[exact["basis"] == "national"]
     rest = 1.0 - whole.groupby(["country", "domain", "year"])["share"].sum()
-    others = rest.reset_index().assign(option=REST)
+    others = rest.reset_index().assign(option=OTHER)
     return pd.concat([exact, others])[[*CELL, "year", "share"]].sort_values([*CELL, "year"], ignore_index=True)
 
 
@@ -136,7 +129,7 @@ def _widths(nu: float) -> tuple[Array, Array]:
     """Variances of a yearly change in units of sigma squared, and their weights."""
     nodes, weights = np.polynomial.legendre.leggauss(NODES)
     squared = nu / stats.chi2.ppf(0.5 * (nodes + 1.0), nu)
-    variance = (SINCE_MEAN * squared[:, None] + WITHIN_YEAR * squared[None, :]).ravel() / YEARLY
+    variance = (START * squared[:, None] + WITHIN_YEAR * squared[None, :]).ravel() / YEAR
     weight = np.outer(weights, weights).ravel() / 4.0
     edges = np.geomspace(variance.min(), variance.max(), WIDTHS + 1)[1:-1]
     place = np.digitize(variance, edges)

@@ -18,11 +18,7 @@ from scipy import stats
 from scipy.stats import qmc
 
 from hedgesim.model.arrays import Array
-
-LAST_YEAR = 2021
-"""Last year of the events that anything is fitted to."""
-
-LEVELS = (0.05, 0.5, 0.95)
+from hedgesim.numbers import ENDS_AND_MIDDLE
 
 IDENTIFIED = 0.5**0.5
 """Largest ratio of posterior to prior sd of what counts as identified: the events removed half of the variance."""
@@ -169,7 +165,7 @@ def _parameters(priors: Sequence[EventPrior], values: Array) -> pd.DataFrame:
     for n, prior in enumerate(priors):
         own = prior.natural(values[:, n])
         mean, sd = prior.moments()
-        low, middle, high = (float(q) for q in np.quantile(own, LEVELS))
+        low, middle, high = (float(q) for q in np.quantile(own, ENDS_AND_MIDDLE))
         ratio = float(ratios[n])
         rows.append(
             {

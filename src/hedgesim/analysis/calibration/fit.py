@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
-from hedgesim.analysis.calibration.basis import basis_of
+from hedgesim.analysis.calibration import LAST_YEAR
 from hedgesim.analysis.calibration.drift import NU, DriftFit, changes, left_out, recorded
-from hedgesim.analysis.calibration.events import LAST_YEAR, EventPlan, leave_one_out
+from hedgesim.analysis.calibration.events import EventPlan, leave_one_out
 from hedgesim.analysis.calibration.membership import CENTRES, GRID, Membership
-from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.posterior import (
     DRIFT,
     MEMBERSHIP,
+    MODEL_NAMES,
     VOTES,
     Posterior,
+    in_model,
     joined,
     of_drift,
     of_formats,
@@ -35,7 +38,11 @@ from hedgesim.analysis.calibration.stance import PRIORS
 from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, recorded_history
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
+from hedgesim.model.parameter import Parameter
 from hedgesim.model.parameters import all_parameters
+from hedgesim.results.folders import Folder
+from hedgesim.results.manifest import digest_of_sources, now, versions
+from hedgesim.scenario.calibrations import EDITION, MANIFEST, PARAMETERS, POSTERIOR, known_before_2022
 from hedgesim.scenario.tables import Tables
 
 POWERS, COUNTRIES = "powers", "countries"
@@ -200,3 +207,48 @@ def _facts(plan: FitPlan, drift: DriftFit, votes: VoteFit) -> dict[str, object]:
         },
         "votes": {**votes.votes, "best": asdict(votes.rule), "log_scores": votes.scores.to_dict("records")},
     }
+
+
+FITTED, DECLARED = "fitted", "declared"
+"""What holds of numbers that the file does not name: those fitted, and all others."""
+
+
+def basis_of(path: str, item: Parameter, *, fitted: bool) -> dict[str, str]:
+    """Of one parameter: known_before_2022 (yes or no) and why."""
+    known = known_before_2022()
+    entry = known.get(path) or known[FITTED if fitted else DECLARED]
+    why = entry["why"].strip()
+    if not fitted and item.source != "assumption":
+        why += f" Form or sign: {item.source}."
+    return {"known_before_2022": entry["known"], "why": why}
+
+
+HEAD = "# How this calibration was fitted. Written by `hedgesim calibrate`.\n"
+DIGITS = 6
+"""Significant digits of numbers on file; a chain does not give as many."""
+
+
+def write_calibration(folder: Path, fitted: Calibration, *, began: str) -> None:
+    """Write a calibration; a folder in `data/calibration` is used under its name."""
+    tables = {PARAMETERS: fitted.parameters, POSTERIOR: fitted.draws}
+    tables |= {f"left_out_{name}.csv": table for name, table in fitted.left_out.items()}
+    manifest = {
+        "name": folder.name,
+        "edition": EDITION,
+        **fitted.facts,
+        "sources_digest": digest_of_sources(),
+        **versions("emcee"),
+        "began": began,
+        "ended": now(),
+    }
+    text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110)
+    place = Folder(folder)
+    place.prepare()
+    for name, table in tables.items():
+        place.write(name, as_csv(table))
+    place.write(MANIFEST, (HEAD + text).encode())
+
+
+def as_csv(table: pd.DataFrame) -> bytes:
+    """A table as it is on file."""
+    return table.to_csv(index=False, lineterminator="\n", float_format=f"%.{DIGITS}g").encode()

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from hedgesim.analysis.calibration.events import LAST_YEAR, by_group
+from hedgesim.analysis.calibration import LAST_YEAR
+from hedgesim.analysis.calibration.events import by_group
 from hedgesim.analysis.calibration.stance import Stance
 from hedgesim.model.arrays import Array
-from hedgesim.model.period import Period
+from hedgesim.model.period import QUARTERS, Period
 from hedgesim.scenario.tables import Tables
 
 CENTRES: Mapping[str, float] = {"accession": 0.05, "leaving": 0.02}
@@ -29,8 +30,6 @@ PRIOR_SD = 1.5
 
 GRID = np.exp(np.linspace(np.log(1e-4), 0.0, 401))
 """Rates at which the posterior of each is taken, the other at its middle: they share no stretch."""
-
-QUARTERS = 4.0
 
 
 @dataclass(frozen=True)

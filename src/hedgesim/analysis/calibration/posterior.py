@@ -10,21 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from hedgesim.analysis.calibration.drift import NU, DriftFit, changes, fit_drift, recorded
-from hedgesim.analysis.calibration.events import IDENTIFIED, LEVELS
+from hedgesim.analysis.calibration.events import IDENTIFIED
 from hedgesim.analysis.calibration.membership import CENTRES, GRID, PRIOR_SD, Membership
-from hedgesim.analysis.calibration.names import MODEL_NAMES, in_model
 from hedgesim.analysis.calibration.rates import FormatRates
 from hedgesim.analysis.calibration.votes import VoteFit, fit_votes, recorded_history
 from hedgesim.model.arrays import Array
 from hedgesim.model.noise import draw_uniform
 from hedgesim.model.parameters import all_parameters
+from hedgesim.numbers import BAND, ENDS_AND_MIDDLE
 from hedgesim.scenario.tables import Tables
 
 DRIFT, MEMBERSHIP, VOTES = "drift", "membership", "votes"
@@ -88,7 +88,7 @@ def of_formats(found: FormatRates, n: int) -> list[Posterior]:
         own = found.parameters[found.parameters["record"] == record]
         kept = draws.iloc[np.linspace(0, len(draws) - 1, n).round().astype(int)]
         numbers = own.rename(columns={"parameter": "symbol", "prior_mean": "prior_value"})
-        numbers = numbers.rename(columns={name: f"posterior_{name}" for name in ("q05", "q50", "q95")})
+        numbers = numbers.rename(columns={name: f"posterior_{name}" for name in BAND})
         parts.append(_in_units_of_model(record, numbers, kept))
     return parts
 
@@ -154,7 +154,7 @@ def _measured(name: str, values: Array) -> Array:
 
 def _summary(name: str, values: Array, prior_sd: float) -> dict[str, Any]:
     """A row of `Posterior.numbers` without its names; prior_sd: as measured."""
-    low, middle, high = (float(q) for q in np.quantile(values, LEVELS, method="closest_observation"))
+    low, middle, high = (float(q) for q in np.quantile(values, ENDS_AND_MIDDLE, method="closest_observation"))
     ratio = float(_measured(name, values).std()) / prior_sd
     return {
         "symbol": name,
@@ -181,3 +181,55 @@ def _in_units_of_model(record: str, numbers: pd.DataFrame, draws: pd.DataFrame) 
         table["prior_value"] = [all_parameters()[path].default for path in table["parameter"]]
     moved = {paths[str(name)]: in_model(paths[str(name)], draws[name].to_numpy()) for name in draws}
     return Posterior(table[list(COLUMNS)].reset_index(drop=True), pd.DataFrame(moved))
+
+
+Value = TypeVar("Value", float, Array)
+
+MODEL_NAMES: Mapping[str, Mapping[str, str]] = {
+    "drift": {
+        "sigma_economy": "drift.sigma",
+        "sigma_energy": "drift.sigma_energy",
+        "phi": "drift.persistence",
+    },
+    "dialogues": {
+        "b1": "ladder.ministers",
+        "eta": "ladder.gdp",
+        "theta": "ladder.alarm",
+        "delta_M": "ladder.alone",
+        "b2": "ladder.leaders",
+    },
+    "calendar": {
+        "hold": "calendar.hold",
+        "h0": "ladder.own",
+        "m": "calendar.ministers",
+        "theta_m": "calendar.ministers_alarm",
+        "repeat": "calendar.repeat",
+    },
+    "stance": {
+        "a": "stance.willing",
+        "w": "stance.trust",
+        "s_W": "stance.weight",
+        "c_p": "stance.personal",
+        "c_n": "stance.neutral",
+        "r": "stance.left",
+        "half_life": "stance.half_life",
+    },
+    "membership": {
+        "accession": "ladder.accession",
+        "leaving": "ladder.leaving",
+    },
+    "votes": {
+        "kappa": "votes.prior",
+        "rho": "votes.other_kind",
+        "half_life": "votes.half_life",
+    },
+}
+"""Path of a shared parameter by record and symbol."""
+
+FACTORS: Mapping[str, float] = {"stance.half_life": 4.0}
+"""Units of the model in one of the fit, where they differ: quarters in a year."""
+
+
+def in_model(path: str, value: Value) -> Value:
+    """A number of a fit in the unit of the model."""
+    return value * FACTORS.get(path, 1.0)

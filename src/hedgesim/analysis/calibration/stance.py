@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from hedgesim.analysis.calibration.events import LAST_YEAR, EventPrior, by_group
+from hedgesim.analysis.calibration import LAST_YEAR
+from hedgesim.analysis.calibration.events import EventPrior, by_group
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.scenario.tables import Tables

@@ -21,16 +21,15 @@ from hedgesim.analysis.hindcast.baselines import (
     drift_of,
     random_walk,
 )
-from hedgesim.analysis.hindcast.forecast import Forecast, forecast, parameters_in
-from hedgesim.analysis.hindcast.history import LEVELS
 from hedgesim.analysis.hindcast.record import Record, record_of
 from hedgesim.analysis.hindcast.scores import MODEL, brier, crps, pit, rps, skills
-from hedgesim.analysis.hindcast.simulated import Draws, from_record
+from hedgesim.analysis.hindcast.simulated import Draws, Forecast, forecast, from_record, parameters_in
 from hedgesim.analysis.hindcast.votes import forecast_votes, score_votes
 from hedgesim.engines import Engine
 from hedgesim.engines.case import Case, case_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
+from hedgesim.numbers import BAND, ENDS_AND_MIDDLE
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.tables import Tables
 
@@ -123,7 +122,7 @@ def _scored_shares(shares: pd.DataFrame, name: str, samples: Array) -> pd.DataFr
     """samples: axes (row, member)."""
     low, high = shares["low"].to_numpy(), shares["high"].to_numpy()
     table = shares.drop(columns=["before_low", "before_high"]).assign(forecaster=name)
-    table[["q05", "q50", "q95"]] = np.quantile(samples, LEVELS, axis=-1).T
+    table[[*BAND]] = np.quantile(samples, ENDS_AND_MIDDLE, axis=-1).T
     rises = (samples > shares["before"].to_numpy()[:, None]).mean(axis=-1)
     return table.assign(crps=crps(low, high, samples), pit=pit(0.5 * (low + high), samples), rises=rises)
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from hedgesim.analysis.calibration.bands import ENDS, HORIZONS
-from hedgesim.analysis.calibration.drift import LAST_YEAR, LOWEST_SHARE, angle, recorded
+from hedgesim.analysis.calibration import LAST_YEAR
+from hedgesim.analysis.calibration.bands import HORIZONS
+from hedgesim.analysis.calibration.drift import angle, recorded
 from hedgesim.analysis.hindcast.record import CELL, observed_shares, positions, record_of
 from hedgesim.analysis.hindcast.scores import pit
 from hedgesim.analysis.hindcast.simulated import from_record, meeting_counts, moved, observe, yearly_angles
@@ -17,9 +18,10 @@ from hedgesim.engines.case import Case
 from hedgesim.engines.records import Observation
 from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
+from hedgesim.model.shares import LOWEST_SHARE
+from hedgesim.numbers import ENDS_AND_MIDDLE, INTERVAL
 from hedgesim.scenario.tables import Tables
 
-LEVELS = (0.05, 0.5, 0.95)
 FITTED, LATER = f"to {LAST_YEAR}", f"after {LAST_YEAR}"
 """Years that the drift was fitted to, and years that nothing was fitted to."""
 
@@ -46,7 +48,7 @@ def history(case: Case, tables: Tables, engine: Engine, *, runs: int) -> dict[st
     bands = [_band(own, observation, case) for _, own in shares.groupby(CELL)]
     record = record_of(tables, case.setting, years)
     counts = meeting_counts(record, observation)
-    low, _, high = np.quantile(counts, LEVELS, axis=0)
+    low, high = np.quantile(counts, INTERVAL, axis=0)
     return {
         "history_shares": pd.concat(bands, ignore_index=True),
         "history_meetings": record.meetings.assign(mean=counts.mean(axis=0), q05=low, q95=high),
@@ -58,7 +60,7 @@ def _band(own: pd.DataFrame, observation: Observation, case: Case) -> pd.DataFra
     first = own.iloc[0]
     anchor = 0.5 * (angle(first["low"]) + angle(first["high"]))
     angles = np.stack([yearly_angles(observation, case, own[:1], year)[0] for year in own["year"]])
-    low, middle, high = np.quantile(moved(anchor, angles - angles[0]), LEVELS, axis=-1)
+    low, middle, high = np.quantile(moved(anchor, angles - angles[0]), ENDS_AND_MIDDLE, axis=-1)
     return own[[*CELL, "year", "low", "high"]].assign(q05=low, q50=middle, q95=high)
 
 
@@ -84,7 +86,7 @@ def bands_ahead(cases: Mapping[int, Case], tables: Tables, engine: Engine, *, ru
             if np.isnan(observed).all():
                 continue
             members = np.sin(yearly_angles(observation, started, own, origin + horizon)) ** 2
-            low, high = np.quantile(members, ENDS, axis=-1)
+            low, high = np.quantile(members, INTERVAL, axis=-1)
             columns = {"horizon": horizon, "observed": observed, "low": low, "high": high}
             found = own.drop(columns="share").assign(**columns, pit=pit(observed, members))
             parts.append(found[~np.isnan(observed)])

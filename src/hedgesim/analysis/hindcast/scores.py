@@ -13,6 +13,7 @@ from scipy import stats
 
 from hedgesim.errors import HedgesimError
 from hedgesim.model.arrays import Array
+from hedgesim.numbers import INTERVAL
 
 LEAST_SAMPLES = 100
 """Members that a sampled forecast must have before its tails can be scored."""
@@ -21,7 +22,9 @@ LEAST_CASES = 8
 """Cases that a mean score must have before an interval around it means anything."""
 
 RESAMPLES = 4000
-LEVEL = 0.90
+SURE = 1.0 - 2.0 * INTERVAL[0]
+"""Level of the interval around a skill."""
+
 MODEL = "model"
 """Name of the model among the forecasters of a table."""
 
@@ -111,7 +114,12 @@ def _interval(own: Array, baseline: Array) -> tuple[float, float]:
     def statistic(a: Array, b: Array, axis: int = -1) -> Any:
         return 1.0 - a.mean(axis=axis) / b.mean(axis=axis)
 
-    options: dict[str, Any] = {"n_resamples": RESAMPLES, "confidence_level": LEVEL, "method": "percentile", "rng": 0}
+    options: dict[str, Any] = {
+        "n_resamples": RESAMPLES,
+        "confidence_level": SURE,
+        "method": "percentile",
+        "rng": 0,
+    }
     found = stats.bootstrap((own, baseline), statistic, paired=True, **options)
     return float(found.confidence_interval.low), float(found.confidence_interval.high)
 
@@ -133,7 +141,7 @@ def skills(table: pd.DataFrame, score: str, baselines: Sequence[str], *, group: 
 
 def flat_band(cases: int, bins: int) -> tuple[float, float]:
     """5 and 95 % of the count of a bin of a PIT histogram if every place were as likely."""
-    low, high = stats.binom(cases, 1.0 / bins).ppf([0.05, 0.95])
+    low, high = stats.binom(cases, 1.0 / bins).ppf(INTERVAL)
     return float(low), float(high)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from hedgesim.analysis.patterns.verdict import HOLDS, judge, verdict_of
 from hedgesim.engines.case import Case
 from hedgesim.engines.ensemble import simulate
 from hedgesim.model.arrays import Array
+from hedgesim.results.simulation import OnRuns
 
 DEFAULT_RUNS = 200
 CLOSEST_SHARE, LARGEST_ERROR = 0.8, 0.05
@@ -34,8 +35,6 @@ NONE, SOME, ALL = "none", "some", "all"
 """How many of the judged parts of a pattern are built in."""
 AIM = 12
 """Patterns that should hold and discriminate."""
-
-OnRuns = Callable[[int], None]
 
 
 def measure(
@@ -203,3 +202,29 @@ def patterns_of(patterns: Patterns, parts: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+def score_curves(
+    scenarios: PatternScenarios, variation: Variation, *, runs: int, on_runs: OnRuns = lambda _: None
+) -> pd.DataFrame:
+    """Every part of the patterns of every curve at every value: the columns of `score`, and curve, value.
+
+    Raises:
+        ScenarioError: a value out of the range of a parameter.
+        ValueError: too few runs for a score.
+    """
+    tables = []
+    for name, curve in scenarios.patterns.curves.items():
+        based = replace(scenarios, patterns=scenarios.patterns.only(curve.patterns))
+        own = {path: values for path, values in variation.draws.items() if path not in curve.parameters}
+        for value in curve.values:
+            settings = {**variation.settings, **dict.fromkeys(curve.parameters, value)}
+            scored = score(based, replace(variation, settings=settings, draws=own), runs, on_runs=on_runs)
+            tables.append(scored.assign(curve=name, value=value))
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def simulations_of(patterns: Patterns) -> int:
+    """How many times a scenario is simulated for all curves."""
+    curves = patterns.curves.values()
+    return sum(len(curve.values) * len(patterns.only(curve.patterns).scenarios_needed) for curve in curves)

@@ -11,10 +11,13 @@ from scipy import stats
 
 from hedgesim.analysis.patterns.pattern import COVERAGE, FAILS, LEFT_OUT, REPORTED, SHARE, Part, Pattern
 from hedgesim.model.arrays import Array
+from hedgesim.numbers import HIGH, INTERVAL, LOW, MEDIAN, QUANTILES
 
 HOLDS, UNDECIDED = "holds", "cannot be said"
 """Verdicts beside FAILS, and REPORTED for a part that is not judged."""
-QUANTILES = {"q05": 0.05, "median": 0.5, "q95": 0.95}
+LEVELS = {LOW: QUANTILES[LOW], "median": QUANTILES[MEDIAN], HIGH: QUANTILES[HIGH]}
+"""Summaries of runs that are quantiles."""
+
 CONFIDENCE = 0.95
 MOST_MISSING = 0.5
 """Share of the runs; if more are left out, there is no verdict."""
@@ -56,9 +59,9 @@ def judge(part: Part, values: Array) -> Judgement:
             inside = [part.interval.holds(one) for one in (simulated, low, high)]
             few = part.missing == LEFT_OUT and absent.mean() > MOST_MISSING
             verdict, sure = UNDECIDED if few else HOLDS if inside[0] else FAILS, len(set(inside)) == 1
-    spread = {name: quantile(kept, at) if kept.size else math.nan for name, at in QUANTILES.items()}
+    spread = {name: quantile(kept, at) if kept.size else math.nan for name, at in LEVELS.items()}
     if part.summary == COVERAGE:
-        spread = {"q05": low, "median": simulated, "q95": high}
+        spread = {LOW: low, "median": simulated, HIGH: high}
     n, missing = kept.shape[-1], int(absent.sum())
     return Judgement(simulated, low, high, **spread, n=n, missing=missing, verdict=verdict, sure=sure)
 
@@ -69,11 +72,11 @@ def summary_of(values: Array, summary: str) -> tuple[float, float, float]:
     values: axes (run,), at least one; of a coverage (cell, run), and its limits are Wilson's of so many cells.
     """
     if summary == COVERAGE:
-        first, last = (np.quantile(values, QUANTILES[name], axis=-1) for name in ("q05", "q95"))
+        first, last = np.quantile(values, INTERVAL, axis=-1)
         values, summary = ((first <= 0.0) & (last >= 0.0)).astype(float), SHARE
     n, tail = len(values), (1.0 - CONFIDENCE) / 2.0
-    if summary in QUANTILES:
-        at = QUANTILES[summary]
+    if summary in LEVELS:
+        at = LEVELS[summary]
         below, above = (int(stats.binom.ppf(chance, n, at)) for chance in (tail, 1.0 - tail))
         ordered = np.sort(values)
         return quantile(values, at), float(ordered[max(below - 1, 0)]), float(ordered[min(above, n - 1)])

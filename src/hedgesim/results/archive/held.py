@@ -9,18 +9,12 @@ from typing import Any
 
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import MANIFEST, RUN, SWEEP, Folder
-from hedgesim.results.manifest import digests_of, manifest_in
-from hedgesim.results.ownership import IDENTITY, own_files
-from hedgesim.results.status import status_of
-from hedgesim.results.sweep_tables import POINTS
+from hedgesim.results.manifest import WholeFiles, digests_of, manifest_in
+from hedgesim.results.ownership import IDENTITY, INNER, own_files
+from hedgesim.results.sweep_tables import POINTS, status_of
 from hedgesim.results.tables import TABLES
-from hedgesim.results.whole_files import WholeFiles
 
 AGAIN = "Run the same command again: what is missing or damaged is made again."
-TWIN, PAIRED = "twin", "paired"
-INNER = (TWIN, PAIRED)
-"""Folders of a twin and of the differences from it, inside the results of a scenario."""
-
 MEDIA = {
     "csv": "text/csv",
     "cff": "application/yaml",

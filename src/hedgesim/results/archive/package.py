@@ -11,13 +11,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from hedgesim.errors import StoreError, check_path, texts
-from hedgesim.results.archive.crate import CRATE
-from hedgesim.results.archive.documents import DIGESTS, documents_of
-from hedgesim.results.archive.facts import Facts
+from hedgesim.results.archive.documents import CRATE, DIGESTS, documents_of
 from hedgesim.results.archive.held import Member, of_bytes, results_in, with_inner
-from hedgesim.results.archive.inputs import inputs_of
-from hedgesim.results.file_systems import reason_of
-from hedgesim.results.folders import DRAFT, Folder
+from hedgesim.results.archive.inputs import Facts, inputs_of
+from hedgesim.results.folders import DRAFT, Folder, reason_of
 
 RESULTS = "results"
 EPOCH = (1980, 1, 1, 0, 0, 0)
