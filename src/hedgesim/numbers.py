@@ -45,6 +45,16 @@ def alike(values: Iterable[float], digits: int = 3, sign: str = "") -> list[str]
     return [text.lstrip("+") if text and float(text) == 0.0 else text for text in texts]
 
 
+def small_apart(values: Iterable[float], digits: int = 2) -> list[str]:
+    """Numbers from 0 with the same decimals, see `alike`; 0 is `0`, and what is less than the last decimal `<0.001`."""
+    numbers = [float(value) for value in values]
+    texts = []
+    for number, text in zip(numbers, alike(numbers, digits), strict=True):
+        least = 10.0 ** -len(text.partition(".")[2])
+        texts.append("0" if number == 0.0 else f"<{least:g}" if float(text or "1") == 0.0 else text)
+    return texts
+
+
 def rounded(values: Iterable[float], error: float) -> tuple[list[str], str]:
     """Numbers as exact as their error, and the error in two digits; in three digits where there is no error."""
     numbers, written = [float(value) for value in values], significant(error, 2)

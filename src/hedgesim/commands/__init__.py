@@ -80,6 +80,11 @@ def _warn(
     print_aside(message)
 
 
+def _help_of(context: Any) -> str:
+    """The command that prints the help of the command that was called, or of all."""
+    return f"hedgesim {context.info_name} --help" if context is not None and context.parent else "hedgesim --help"
+
+
 def main() -> None:
     """Run the command line; a fault of the user's is one line and exit code 2."""
     os.environ["MPLBACKEND"] = "Agg"  # charts are files, whatever the setting of a notebook says
@@ -95,7 +100,7 @@ def main() -> None:
         code = STOPPED
     except usage_error as error:
         message = " ".join(error.format_message().split())
-        print_aside(f"hedgesim: {message.rstrip('.')}. See hedgesim --help.")
+        print_aside(f"hedgesim: {message.rstrip('.')}. See {_help_of(error.ctx)}.")
         code = 2
     except HedgesimError as error:
         for one in error.all if isinstance(error, ScenarioError) else [error]:

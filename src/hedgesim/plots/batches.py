@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from hedgesim.analysis.comparison import last_parts
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError, printable
 from hedgesim.plots.chart import RUN, SWEEP, Batch, Chart, Known
@@ -14,7 +16,6 @@ from hedgesim.plots.labels import Names
 from hedgesim.plots.quantities import sentence
 from hedgesim.plots.region import names_of, packaged_names, recorded_meetings, shocks_shown, trust_in
 from hedgesim.plots.run import TWINS, lacking
-from hedgesim.plots.theme import COLORS
 from hedgesim.results.findings import read_findings
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
@@ -23,7 +24,7 @@ from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.calibrations import in_words
-from hedgesim.scenario.known_names import OTHER_OPTIONS
+from hedgesim.scenario.known_names import OTHER_OPTIONS, with_any_rule
 from hedgesim.scenario.notes import in_short, notes_of
 from hedgesim.scenario.reader import scenario_of_text
 from hedgesim.scenario.twins import leaves_of
@@ -92,7 +93,7 @@ def _distinct(batches: Sequence[Batch], places: Sequence[str]) -> list[Batch]:
     """Batches by the names of their scenarios, or of their folders where these are not distinct."""
     if len({batch.name for batch in batches}) == len(batches) or len(places) != len(batches):
         return list(batches)
-    return [replace(batch, name=printable(place)) for batch, place in zip(batches, places, strict=True)]
+    return [replace(batch, name=printable(name)) for batch, name in zip(batches, last_parts(places), strict=True)]
 
 
 def findings_batch(folder: Path, kind: str) -> Batch:
@@ -129,23 +130,28 @@ def batch_of(results: Results, name: str = "") -> Batch:
 
 
 def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
-    """The scenario that a manifest of a run holds as text; None if it cannot be read here."""
+    """The scenario that a manifest of a run holds as text, to be shown and not to be run; None if it cannot be read.
+
+    Its rules may be those of a file that is not here.
+    """
     text = str(manifest.get("scenario_text", ""))
     if "tables" in leaves_of(text):
         return None
     try:
-        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"))
+        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"), names=with_any_rule)
     except HedgesimError:
         return None
 
 
 def codes_in(results: Results) -> Names:
-    """Names of results whose tables are not known: the codes themselves, in the colours of the theme."""
+    """Names of results whose tables are not known: the codes themselves, in the colours of the packaged tables."""
     entities = results.table(SUMMARY, ["entity"])["entity"].unique()
     options = [name.removeprefix(PRESENCE) for name in map(str, results.table(RUNS)) if name.startswith(PRESENCE)]
     countries = sorted(str(code) for code in entities if code != SYSTEM)
+    packaged = packaged_names()
     own, others = (
-        {code: (code, COLORS[rank % len(COLORS)]) for rank, code in enumerate(codes)} for codes in (countries, options)
+        dict(zip(codes, zip(codes, cycle(color for _, color in known.values())), strict=False))
+        for codes, known in ((countries, packaged.countries), (options, packaged.options))
     )
     return Names(own, others, powers=tuple(code for code in others if code not in OTHER_OPTIONS))
 

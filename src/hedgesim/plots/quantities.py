@@ -51,10 +51,11 @@ def quantity_of(batch: Batch, pick: Pick) -> Quantity:
 
 
 def written(value: float, *, is_share: bool, sign: str = "") -> str:
-    """A value with its unit: shares in percent (differences of them, with a sign, in points)."""
+    """A value with its unit: shares in percent (differences of them, with a sign, in points); 0.0 has no sign."""
     if not is_share:
         return significant(value, sign=sign)
-    return f"{100.0 * value:{sign}.1f} {'points' if sign else '%'}"
+    text = f"{100.0 * value:{sign}z.1f}"
+    return f"{text.lstrip('+') if float(text) == 0.0 else text} {'points' if sign else '%'}"
 
 
 def sentence(words: str) -> str:

@@ -11,7 +11,7 @@ ASSUMED = ("assumption", "recall")
 """Confidences of numbers that nobody has checked."""
 
 LEVELS = "levels of shares are not forecast"
-NOT_SCORED = "coverage: not scored"
+NOT_SCORED = "how often the record is inside 90 % bands was not scored"
 
 
 @dataclass(frozen=True)
@@ -40,16 +40,16 @@ class Trust:
         counts = [self.start[part] for part in parts if part in self.start]
         assumed, numbers = (sum(count[place] for count in counts) for place in (0, 1))
         start = f" {assumed} of {numbers} starting values are assumptions." if numbers else ""
-        return f"{LEVELS[:1].upper()}{LEVELS[1:]}.{start} {self._coverage()}."
+        return f"{LEVELS[:1].upper()}{LEVELS[1:]}.{start}{self._coverage()}"
 
     def _coverage(self) -> str:
-        """The least and the largest coverage of each domain."""
+        """The least and the largest coverage of each domain; nothing where it was not scored."""
         if self.coverage.empty:
-            return f"{NOT_SCORED[:1].upper()}{NOT_SCORED[1:]}"
+            return ""
         rows = self.coverage[self.coverage["cells"] > 0]
         shares = (rows["inside"] / rows["cells"]).groupby(rows["domain"], sort=False)
         said = ", ".join(f"{own.min():.0%} to {own.max():.0%} in {domain}" for domain, own in shares)
-        return f"Cells inside 90 % bands in years not fitted: {said}"
+        return f" Cells inside 90 % bands in years not fitted: {said}."
 
 
 def coverage_in_words(coverage: pd.DataFrame) -> str:

@@ -119,14 +119,15 @@ def known_names(tables_folder: Path | None = None) -> KnownNames:
     The rules are asked for every time, because a user's own may be added.
     """
     return replace(
-        _without_rules(tables_folder),
+        with_any_rule(tables_folder),
         country_rules=BoundsOfRules(country_rules()),
         power_rules=BoundsOfRules(power_rules()),
     )
 
 
 @cache
-def _without_rules(tables_folder: Path | None) -> KnownNames:
+def with_any_rule(tables_folder: Path | None) -> KnownNames:
+    """The same, where rules may have any name, such as that of a file that is not here."""
     tables = read_tables(tables_folder)
     axes, shocks = tables.table("axes"), tables.table("shocks")
     causes = shocks[shocks["role"] == "cause"]
