@@ -331,6 +331,18 @@ def test_without_a_terminal_a_line_now_and_then_says_how_far_runs_are(
 
 def test_on_a_terminal_a_bar_shows_rate_and_time_left() -> None:
     task = Task(TaskID(0), "running", 10.0, 3.0, _get_time=lambda: 2.0)
-    assert str(progress._Rate().render(task)) == ""
-    assert progress._rate(3210.4) == "3210 runs/s"
-    assert progress._rate(0.25) == "0.2 runs/s"
+    assert str(progress._Rate("runs").render(task)) == ""
+    assert progress._rate(3210.4, "runs") == "3210 runs/s"
+    assert progress._rate(0.25, "rules") == "0.2 rules/s"
+
+
+@pytest.mark.parametrize(
+    ("words", "help_of"),
+    [
+        (("try", "f.py", "--rules", "f.py"), "hedgesim try --help"),
+        (("run",), "hedgesim run --help"),
+        (("tri",), "hedgesim --help"),
+    ],
+)
+def test_a_fault_of_usage_names_the_help_of_its_command(words: tuple[str, ...], help_of: str) -> None:
+    assert refused(*words).endswith(f"See {help_of}.")

@@ -21,7 +21,7 @@ from command_line import ROOT, call, files_below, sketch
 from hedgesim.analysis.patterns.scoring import FEWEST_RUNS
 from hedgesim.commands import app
 from hedgesim.engines import case
-from hedgesim.rules import catalogue, countries, country_rules, power_rules
+from hedgesim.rules import catalogue
 from hedgesim.scenario.tables import read_tables
 
 DOCS = ROOT / "docs"
@@ -162,24 +162,12 @@ def test_no_place_outside_the_repository_and_no_address_of_a_package_registry_is
 def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty folder with the scenarios in it, in which a reader types what a page shows.
 
-    Rules that a page adds are in a folder beside the package's, or are the reader's own; they are forgotten afterwards.
+    The reader's own rules are forgotten afterwards.
     """
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(countries, "__path__", [*countries.__path__, str(tmp_path / "added")])
     monkeypatch.setattr(catalogue, "own", {})
-    before = set(sys.modules)
     yield
-    for name in set(sys.modules) - before:
-        if name.startswith(countries.__name__):
-            del sys.modules[name]
-            delattr(countries, name.rpartition(".")[2])
-    forget()
-
-
-def forget() -> None:
-    for cache in (country_rules, power_rules):
-        cache.cache_clear()
     case._cases.clear()
 
 
@@ -318,20 +306,15 @@ def test_every_example_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def run_python(code: str, session: dict[str, object], page: Path) -> None:
-    """Run a block; one that starts with the path of a rule, of its test or of a file of one's own is that file."""
+    """Run a block; one that starts with the name of a file of one's own is that file."""
     first = code.partition("\n")[0].removeprefix("# ")
     if not re.fullmatch(r"[\w/]+\.py", first):
         exec(compile(code, str(page), "exec"), session)
         return
-    is_rule = first.startswith("src/hedgesim/rules/countries/")
-    assert is_rule or not first.startswith("src/"), f"{first}: the tests put no file there"
-    file = Path("added" if is_rule else ".", Path(first).name)
-    file.parent.mkdir(exist_ok=True)
+    assert not first.startswith("src/"), f"{first}: the tests put no file there"
+    file = Path(first)
     file.write_text(code, encoding="utf-8")
-    if is_rule:
-        forget()
-        assert file.stem in country_rules()
-    elif file.name.startswith("test_"):
+    if file.name.startswith("test_"):
         tests = [found for name, found in runpy.run_path(str(file)).items() if name.startswith("test_")]
         assert tests
         for test in tests:

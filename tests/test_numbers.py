@@ -16,7 +16,7 @@ from hedgesim.analysis.discovery import Condition, _check_cases
 from hedgesim.analysis.sensitivity import _with_ends
 from hedgesim.commands.sensitivity import _interval
 from hedgesim.errors import HedgesimError
-from hedgesim.numbers import alike, apart, significant, with_error
+from hedgesim.numbers import alike, apart, significant, small_apart, with_error
 from hedgesim.plots.batches import experiment_in_words
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -129,3 +129,18 @@ def test_numbers_side_by_side_have_the_same_decimals_and_nothing_is_minus_zero(
     values: list[float], texts: list[str]
 ) -> None:
     assert alike(values, sign="+") == texts
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.0, 7.9e-06, 0.028, 0.0761], ["0", "<0.001", "0.028", "0.076"]),
+        ([0.0, 0.05, 0.95], ["0", "0.05", "0.95"]),
+        ([0.0, 0.0], ["0", "0"]),
+        ([3.0, 0.0], ["3", "0"]),
+    ],
+)
+def test_a_small_number_beside_larger_ones_is_said_to_be_below_the_last_decimal(
+    values: list[float], texts: list[str]
+) -> None:
+    assert small_apart(values) == texts

@@ -11,6 +11,7 @@ from tests.analysis.known import CORNER, OUTCOME, swept
 from tests.command_line import ROOT, call, folded, refused
 
 from hedgesim.plots.catalogue import CHARTS
+from hedgesim.rules import catalogue
 
 BEGINS = {"png": b"\x89PNG", "svg": b"<?xml", "pdf": b"%PDF"}
 
@@ -84,6 +85,8 @@ def test_a_file_is_replaced_only_when_asked(here: Path) -> None:
         "-o trust.png: the file is there already. Name another, or give --overwrite."
     )
     assert (here / "trust.png").read_text() == "mine"
+    (here / "difference.png").touch()
+    assert "bare has no twin" in refused("plot", "bare", "difference"), "what cannot be drawn at all is said first"
     folded("plot", "war", "trust", "--overwrite")
     assert (here / "trust.png").read_bytes().startswith(BEGINS["png"])
 
@@ -145,3 +148,17 @@ def test_results_of_unknown_tables_are_called_by_their_codes(here: Path) -> None
     manifest = json.loads(path.read_text())
     path.write_bytes(resealed({**manifest, "scenario_text": manifest["scenario_text"] + "tables: elsewhere\n"}))
     assert "in 2022Q2: AZE TUR" in folded("plot", "seed", "tiles")
+
+
+def test_results_of_a_rule_file_that_is_not_here_keep_names_and_colours(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "own", {})
+    assert call("new", "rule", "wary_one").code == 0
+    words = ("--runs", "2", "--no-charts", "--set", "end=2022Q2", "--set", "rules.countries.all.rule=wary_one")
+    assert call("run", "war_2022", "--rules", "wary_one.py", *words, "-o", "mine").code == 0
+    monkeypatch.setattr(catalogue, "own", {})
+    assert (here / "mine").is_dir()
+    assert "in 2022Q2: Kazakhstan Russia" in folded("plot", "mine", "tiles")
+    said = folded("plot", "war", "mine", "before_after", "--country", "KAZ")
+    assert "Presence of Russia in 2022Q2, mean over runs, war to mine: Kazakhstan" in said

@@ -17,7 +17,7 @@ from typing import Any
 
 DOCS = Path(__file__).parents[1] / "docs"
 FOLDER = DOCS / "notebooks"
-TUTORIALS = ("power_rule", "scenario_with_a_shock", "sweep_compare_report")
+TUTORIALS = ("first_rule", "power_rule", "scenario_with_a_shock", "sweep_compare_report")
 BLOCK = re.compile(r"^```(python|console|yaml)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\w+\.py)\n")
 

@@ -57,6 +57,16 @@ def alike(values: Iterable[float], digits: int = 3, sign: str = "") -> list[str]
     return [text.lstrip("+") if text and float(text) == 0.0 else text for text in texts]
 
 
+def small_apart(values: Iterable[float], digits: int = 2) -> list[str]:
+    """Numbers from 0 with the same decimals, see `alike`; 0 is `0`, and what is less than the last decimal `<0.001`."""
+    numbers = [float(value) for value in values]
+    texts = []
+    for number, text in zip(numbers, alike(numbers, digits), strict=True):
+        least = 10.0 ** -len(text.partition(".")[2])
+        texts.append("0" if number == 0.0 else f"<{least:g}" if float(text or "1") == 0.0 else text)
+    return texts
+
+
 def rounded(values: Iterable[float], error: float) -> tuple[list[str], str]:
     """Numbers as exact as their error, and the error in two digits; in three digits where there is no error."""
     numbers, written = [float(value) for value in values], significant(error, 2)
@@ -75,10 +85,11 @@ def with_error(value: float, error: float) -> str:
 
 
 def written(value: float, *, is_share: bool, sign: str = "") -> str:
-    """A value with its unit: shares in percent (differences of them, with a sign, in points)."""
+    """A value with its unit: shares in percent (differences of them, with a sign, in points); 0.0 has no sign."""
     if not is_share:
         return significant(value, sign=sign)
-    return f"{100.0 * value:{sign}.1f} {'points' if sign else '%'}"
+    text = f"{100.0 * value:{sign}z.1f}"
+    return f"{text.lstrip('+') if float(text) == 0.0 else text} {'points' if sign else '%'}"
 
 
 def at_end(value: float, *, is_share: bool) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hedgesim.errors import ScenarioError
 from hedgesim.experiment import Experiment, design_points, packaged_experiments, read_experiment
 from hedgesim.rules import country_rules
+from hedgesim.rules.catalogue import OWN_FILE
 from scenario.examples import changed
 
 from .examples import GRID, HEAD, SAMPLED, TABLE
@@ -244,7 +245,7 @@ SCENARIO = {
     },
     HEAD: {
         "levers:\n  rules.countries.all.rule: [balancing, hedgehog]\n": (
-            f'6:41: there is no rule "hedgehog" for countries. Known: {RULES}.'
+            f'6:41: there is no rule "hedgehog" for countries. Known: {RULES}. {OWN_FILE.format(name="hedgehog")}'
         ),
         RECOIL: '6:37: the rule multi_vector has no parameter "recoil". Known: rule.',
         RECOIL + "levers:\n  rules.countries.all.rule: [balancing, habit]\n": (
@@ -344,7 +345,7 @@ TABLES = {
     ),
     "settings.taste.treat\n0.5\n": '2: unknown setting "taste.treat". Did you mean "taste.threat"? Known: ',
     "rules.countries.all.rule\nbalancing\nhedgehog\n": (
-        f'3: there is no rule "hedgehog" for countries. Known: {RULES}.'
+        f'3: there is no rule "hedgehog" for countries. Known: {RULES}. {OWN_FILE.format(name="hedgehog")}'
     ),
     'settings.taste.threat\n"' + "1" * 200_000: (
         "2: this is not a table (field larger than field limit (131072)). Check its quotes and commas."

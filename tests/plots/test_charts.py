@@ -12,6 +12,7 @@ from matplotlib.colors import to_hex
 from tests.plots.layout import assert_within
 
 from hedgesim.errors import HedgesimError
+from hedgesim.numbers import written
 from hedgesim.plots import CHARTS, Batch, Names, Pick, chart_of, page_of, panels_of
 from hedgesim.plots.catalogue import OF_RUNS
 from hedgesim.plots.changes import BEFORE_AFTER, DIFFERENCE
@@ -77,6 +78,19 @@ def test_the_difference_is_taken_run_by_run_and_drawn_about_a_zero_line() -> Non
     )
 
 
+def test_the_number_at_the_end_of_a_difference_is_on_the_page() -> None:
+    with theme():
+        figure, _ = page_of(DIFFERENCE, [LOW, invented("higher", 0.14)], Pick(outcome="hedging_index"))
+        figure.canvas.draw()
+    ends = [text for axis in figure.axes for text in axis.texts]
+    assert [text.get_text() for text in ends] == ["+0.14", "+0.14"]
+    assert all(text.get_window_extent().x1 < figure.bbox.x1 for text in ends)
+
+
+def test_a_difference_that_rounds_to_nothing_has_no_sign() -> None:
+    assert [written(value, is_share=True, sign="+") for value in (-0.0001, 0.0, 0.0002)] == ["0.0 points"] * 3
+
+
 def test_names_of_countries_are_literal_in_files() -> None:
     with theme():
         svg = rendered(page_of(DIFFERENCE, [LOW, HIGH], Pick())[0], "svg").decode()
@@ -101,11 +115,15 @@ def test_runs_of_other_seeds_are_no_pairs() -> None:
 
 @pytest.mark.parametrize(
     ("batches", "first", "second", "before"),
-    [([HIGH], "2021Q1", "2021Q2", 0.5), ([LOW, HIGH], "low 2021Q2", "high 2021Q2", 0.5)],
+    [([HIGH], "2021Q1", "2021Q2", 0.5), ([LOW, HIGH], "low", "high", 0.5)],
 )
-def test_dumbbells_go_from_before_to_after(batches: list[Batch], first: str, second: str, before: float) -> None:
+def test_dumbbells_go_from_before_to_after_and_the_page_names_both(
+    batches: list[Batch], first: str, second: str, before: float
+) -> None:
     with theme():
-        (axis,) = page_of(BEFORE_AFTER, batches, Pick())[0].axes
+        figure, _ = page_of(BEFORE_AFTER, batches, Pick())
+    (axis,) = figure.axes
+    assert f"White dot: {first}; filled dot: {second} (means" in figure.texts[1].get_text()
     dots = [line for line in axis.lines if line.get_marker() == "o"]
     assert [(*dot.get_xdata(), *dot.get_ydata()) for dot in dots[:2]] == [(before, 0), (pytest.approx(0.61), 0)]
     assert [dot.get_markerfacecolor() for dot in dots[:2]] == ["white", "#111111"]
@@ -241,10 +259,11 @@ def test_the_tournament_shows_regret_by_scenario_and_the_most_robust_rule_first(
     with theme():
         figure, said = page_of(TOURNAMENT, [sweep()], Pick())
     (axis,) = figure.axes
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["bad", "good"]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["1. bad", "2. good"]
     assert [label.get_text() for label in axis.get_xticklabels()] == ["war", "peace", "mean of all", "worst future"]
-    assert [text.get_text() for text in axis.texts] == ["1", "0", "0.5", "1", "0", "2", "1", "2"]
-    assert "least in the worst future bad (1), most good (2); least on average bad (0.5)." in said
+    assert [text.get_text() for text in axis.texts] == ["1.0", "0", "0.5", "1.0", "0", "2.0", "1.0", "2.0"]
+    assert "least in the worst future bad (1.0), most good (2.0); least on average bad (0.5)." in said
+    assert figure.texts[1].get_text().startswith("0 = best; a high value counts as good here.")
 
 
 @pytest.mark.parametrize(
@@ -264,10 +283,15 @@ def test_what_the_command_tournament_found_is_drawn_as_a_sweep_is() -> None:
     swept = sweep()
     runs = swept.tables["runs"].rename(columns={"rules.countries.all.rule": "rule"})
     regrets = pd.DataFrame({"outcome": ["hedging_index"], "goal": ["high"]})
-    found = Batch("tournament", {"runs": runs, "regrets": regrets}, NAMES, manifest={"kind": "tournament"})
-    columns = ["label", "scenario", "regret"]
+    manifest = {"kind": "tournament", "own_rules": ["good"]}
+    found = Batch("tournament", {"runs": runs, "regrets": regrets}, NAMES, manifest=manifest)
+    columns = ["label", "scenario", "regret", "place"]
     tables = [TOURNAMENT.table([batch], Pick())[columns] for batch in (swept, found)]
     pd.testing.assert_frame_equal(*tables)
+    with theme():
+        figure, said = page_of(TOURNAMENT, [found], Pick())
+    assert [label.get_weight() for label in figure.axes[0].get_yticklabels()] == ["normal", "bold"]
+    assert said.endswith("; good: place 2 of 2.")
 
 
 def test_an_outcome_is_drawn_along_what_varies_with_names_of_texts_and_one_scale() -> None:

@@ -54,7 +54,10 @@ def test_charts_of_another_region_say_where_they_come_from_and_how_many_runs_the
         assert CAPTION in figure.texts[NOTE].get_text()
         few = f"the {n_runs} of {3 * n_runs} runs whose trajectories are kept." in small_print(figure)
         assert few == (name in {"ternary", "formats", "attendance", "threat"})
-        assert "coverage: not scored; patterns of the record: not scored; levels of" in small_print(figure)
+        assert (
+            "how often the record is inside 90 % bands was not scored; patterns of the record: not scored; levels of"
+            in small_print(figure)
+        )
 
 
 def test_below_a_chart_is_one_line_that_fits_and_the_rest_is_in_its_description(crowded) -> None:

@@ -57,10 +57,13 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "constraints.txt", "Makefile"):
         shutil.copy(ROOT / name, folder)
-    for code in re.findall(r"```python\n(.*?)```", TUTORIAL.read_text(), re.DOTALL):
-        named = re.match(r"# ((?:src|tests)/\S+)\n", code)
-        if named:
-            (folder / named[1]).write_text(code[named.end() :])
+    blocks = re.findall(r"```python\n# (\w+\.py)\n(.*?)```", TUTORIAL.read_text(), re.DOTALL)
+    rule, test = dict(blocks)["reciprocity.py"], dict(blocks)["test_reciprocity.py"]
+    (folder / "src/hedgesim/rules/countries/reciprocity.py").write_text(rule)
+    imported = "from hedgesim.rules.countries.reciprocity import Reciprocity"
+    moved = re.sub(r"^Reciprocity = hedgesim\.read_rule_file.*$", imported, test, flags=re.MULTILINE)
+    assert imported in moved
+    (folder / "tests/rules/countries/test_reciprocity.py").write_text(moved)
     for name, body in BROKEN.items():
         path = folder / "src/hedgesim/rules/countries" / f"{name}.py"
         path.write_text(RULE.format(name=name.title(), kind=name.title().replace("_", ""), body=body))

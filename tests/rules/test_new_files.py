@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -124,6 +126,17 @@ def test_a_broken_rule_is_one_line_at_its_line() -> None:
     said = call("check-rule", "wary.py")
     assert (said.code, said.out) == (2, "")
     assert said.err.startswith("wary.py:26: Wary: the value is shares")
+
+
+@pytest.mark.parametrize(("kind", "parameter"), [("country", "recoil"), ("power", "force")])
+def test_the_test_of_a_new_rule_says_which_parameter_a_changed_rule_lacks(kind: str, parameter: str) -> None:
+    assert "change the rule, and with it test_wary.py" in call("new", "rule", "wary", "--kind", kind).out
+    path = Path("wary.py")
+    path.write_text(re.sub(rf"\b{parameter}\b", "answer", path.read_text(encoding="utf-8")))
+    first, last = [of for name, of in runpy.run_path("test_wary.py").items() if name.startswith("test_")]
+    first()
+    with pytest.raises(hedgesim.HedgesimError, match=f"it has no parameter '{parameter}'. It has: answer"):
+        last()
 
 
 def test_an_example_view_refuses_a_field_that_it_lacks() -> None:

@@ -107,6 +107,12 @@ def _name_of(manifest: Mapping[str, Any]) -> str:
     return str(manifest.get("experiment") or manifest.get("scenario") or "results")
 
 
+def last_parts(places: Sequence[str]) -> tuple[str, ...]:
+    """What folders and scenarios are called: the last part of a path, or all of it where that is not enough."""
+    last = [name.rstrip("/").rpartition("/")[2].removesuffix(".yaml") for name in places]
+    return tuple(places if len(set(last)) < len(last) else last)
+
+
 def distinct(names: Sequence[str]) -> tuple[str, ...]:
     """Names with a number after those that occur again."""
     return tuple(

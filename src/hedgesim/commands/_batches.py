@@ -36,12 +36,13 @@ def short_names(batches: Sequence[str], held: Sequence[hedgesim.Results]) -> tup
 
     Where one is the folder of a twin, they are called as their scenarios: that of a twin says what it lacks.
     """
+    from hedgesim.analysis.comparison import last_parts
+
     if any(Path(name).name == TWIN for name in batches):
         called = [str(one.manifest.get("scenario", name)) for one, name in zip(held, batches, strict=True)]
         if len(set(called)) == len(called):
             return tuple(called)
-    last = [name.rstrip("/").rpartition("/")[2].removesuffix(".yaml") for name in batches]
-    return tuple(batches if len(set(last)) < len(last) else last)
+    return last_parts(batches)
 
 
 def twins_aside(batches: Sequence[str]) -> list[str]:

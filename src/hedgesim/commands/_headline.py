@@ -36,7 +36,8 @@ def print_headline(
         differing = own[~same(own)]
         listed = differing if most is None else differing[differing["outcome"].isin(HEADLINE)].head(most)
         top = listed.to_dict("records")
-        print_lines("", f"{name} against {first}{f' in {found.period}' if found.period else ''}: {how_compared(own)}")
+        when = f" in {found.period}" if found.period else ""
+        print_lines("", f"{name} against {first}{when}: {how_compared(own)}; ordered by difference / spread of runs")
         print_lines(*(f"  {in_words(row, found.called)}" for row in top[:SHOWN]))
         if top:
             columns = ["outcome", "of", "option", first, name, "difference", "relative", "90 %", "n"]

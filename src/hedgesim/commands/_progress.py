@@ -27,23 +27,24 @@ class Count(Protocol):
 
 
 @contextmanager
-def counting(title: str, total: int) -> Iterator[Count]:
+def counting(title: str, total: int, unit: str = "runs") -> Iterator[Count]:
     """Show the number of finished runs, their rate and the time left: a bar on a terminal, else a line now and then.
 
-    Gives a function that takes the number of runs just finished and, where it is known better now, that of all.
+    unit: what is counted, if it is not runs. Gives a function that takes how many were just finished and, where it is
+    known better now, how many there are.
     """
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield _print_seldom(title, total)
+        yield _print_seldom(title, total, unit)
         return
     words = TextColumn("{task.description}", markup=False)
-    columns = (words, BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
+    columns = (words, BarColumn(), MofNCompleteColumn(), _Rate(unit), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(printable(title), total=total)
         yield lambda runs, total=None: bar.update(task, advance=runs, total=total)
 
 
-def _print_seldom(title: str, total: int) -> Count:
+def _print_seldom(title: str, total: int, unit: str) -> Count:
     """Give a function that counts runs and prints a line now and then."""
     done, of, began = 0, total, time.monotonic()
     printed = began
@@ -55,17 +56,21 @@ def _print_seldom(title: str, total: int) -> Count:
             return
         printed, speed = now, done / (now - began)
         left = timedelta(seconds=round((of - done) / speed))
-        print_aside(f"{title}: {done} of {of} runs, {_rate(speed)}, {left} left")
+        print_aside(f"{title}: {done} of {of} {unit}, {_rate(speed, unit)}, {left} left")
 
     return count
 
 
 class _Rate(ProgressColumn):
-    """Runs per second."""
+    """Runs, or what else is counted, per second."""
+
+    def __init__(self, unit: str) -> None:
+        super().__init__()
+        self._unit = unit
 
     def render(self, task: Task) -> Text:
-        return Text(_rate(task.speed) if task.speed else "")
+        return Text(_rate(task.speed, self._unit) if task.speed else "")
 
 
-def _rate(speed: float) -> str:
-    return f"{speed:.0f} runs/s" if speed >= 10.0 else f"{speed:.1f} runs/s"
+def _rate(speed: float, unit: str) -> str:
+    return f"{speed:.0f} {unit}/s" if speed >= 10.0 else f"{speed:.1f} {unit}/s"

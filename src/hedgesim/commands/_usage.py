@@ -11,7 +11,12 @@ def usage_in_words(error: Any, words: Sequence[str]) -> str:
     if said := _as_setting(error, words):
         return said
     message = " ".join(error.format_message().split()).rstrip(".")
-    return f"hedgesim: {message}. See hedgesim --help."
+    return f"hedgesim: {message}. See {_help_of(error.ctx)}."
+
+
+def _help_of(context: Any) -> str:
+    """The command that prints the help of the command that was called, or of all."""
+    return f"hedgesim {context.info_name} --help" if context is not None and context.parent else "hedgesim --help"
 
 
 def _as_setting(error: Any, words: Sequence[str]) -> str:

@@ -102,5 +102,9 @@ def _scenario(name: str) -> str:
 
 def _next_steps(what: What, name: str) -> list[str]:
     if what == What.rule:
-        return [f"hedgesim check-rule {name}.py", f"hedgesim try {name}.py", f"python -m pytest test_{name}.py"]
+        commands = [f"hedgesim check-rule {name}.py", f"hedgesim try {name}.py", f"python -m pytest test_{name}.py"]
+        return [
+            *commands,
+            f"change the rule, and with it test_{name}.py, whose last case names a parameter of the rule",
+        ]
     return [f"hedgesim check {name}.yaml", f"hedgesim run {name}.yaml"]

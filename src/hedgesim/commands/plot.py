@@ -58,10 +58,11 @@ def plot(
         raise HedgesimError(words[0], "the chart is named first", f"Name it last: hedgesim plot {name} {words[0]}.")
     chart, pick = chart_of(name), Pick(country, power, outcome, tuple(by or ()))
     check_picks(chart, pick)
-    path = file_of(chart.name, output, kind, overwrite=overwrite)
+    path = path_of(chart.name, output, kind)
     batches = open_batches(chart, places)
     with theme():
         figure, said = page_of(chart, batches, pick)
+        check_new(path, overwrite=overwrite)
         content = rendered(figure, path.suffix[1:])
     path.write_bytes(content)
     print_lines(said, f"Chart: {path}")
@@ -75,6 +76,13 @@ def needed(chart: Chart) -> str:
 
 def file_of(name: str, output: str | None, kind: str | None, *, overwrite: bool, option: str = "-o") -> Path:
     """The file that a chart is written to, which is not there yet; HedgesimError says what is wrong with the option."""
+    path = path_of(name, output, kind, option)
+    check_new(path, option, overwrite=overwrite)
+    return path
+
+
+def path_of(name: str, output: str | None, kind: str | None, option: str = "-o") -> Path:
+    """The file that a chart is written to, which may be there."""
     if kind is not None and kind not in FORMATS:
         raise HedgesimError(f"--format {kind}", "there is no such format", choose_from(kind, FORMATS))
     path = Path(output or f"{name}.{kind or FORMATS[0]}")
@@ -88,6 +96,10 @@ def file_of(name: str, output: str | None, kind: str | None, *, overwrite: bool,
     if path.is_dir() or not path.parent.is_dir():
         fault = "a folder has this name" if path.is_dir() else f"there is no folder {path.parent}"
         raise HedgesimError(f"{option} {path}", fault, "Name a file in a folder that is there.")
+    return path
+
+
+def check_new(path: Path, option: str = "-o", *, overwrite: bool) -> None:
+    """Refuse a file that is there, unless it may be replaced."""
     if path.exists() and not overwrite:
         raise HedgesimError(f"{option} {path}", "the file is there already", "Name another, or give --overwrite.")
-    return path

@@ -263,6 +263,10 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: 
     if gain := found.gain_in_words():
         print_lines(f"Factor by which pairing reduces the variance against independent seeds: {gain}.")
     print_lines(*(f"Set on both sides, so that it is no difference: {text}." for text in settings))
+    if settings:
+        print_lines(
+            "To see what --set does, run twice, with it and without it, and compare: hedgesim compare WITHOUT WITH."
+        )
     notes, others = _notes(found.first), _notes(found.twin)
     print_lines(*(note if note in others else f"{name}: {note}" for note in notes))
     print_lines(*(f"{other}: {note}" for note in others if note not in notes))

@@ -116,7 +116,7 @@ class PowerView:
     occasion: Float[Array, "1 1 power #run"]
     """Dated shocks to attention."""
     loss: Float[Array, "country 1 power #run"]
-    """Presence lost since the start."""
+    """Presence lost since the start; negative where presence was gained: `xp.maximum(0.0, view.loss)` is loss alone."""
     reach: Float[Array, "country 1 power #run"]
     """Military capability times proximity."""
 

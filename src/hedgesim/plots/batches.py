@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.comparison import last_parts
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError, printable
 from hedgesim.model.period import Period
@@ -16,7 +18,6 @@ from hedgesim.model.setting import Setting
 from hedgesim.numbers import sentence
 from hedgesim.plots.chart import RECORD_COLUMNS, RUN, SWEEP, Batch, Chart, Known
 from hedgesim.plots.labels import Names
-from hedgesim.plots.theme import COLORS
 from hedgesim.plots.trust import Trust, start_of
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
@@ -29,6 +30,7 @@ from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.calibrations import PRIOR, coverage_of, in_words, patterns_of
 from hedgesim.scenario.cells import OTHER_OPTIONS
 from hedgesim.scenario.impulses import Impulse, impulses_of
+from hedgesim.scenario.known_names import with_any_rule
 from hedgesim.scenario.notes import in_short, notes_of
 from hedgesim.scenario.reader import scenario_of_text
 from hedgesim.scenario.tables import Tables, read_tables
@@ -95,7 +97,7 @@ def _distinct(batches: Sequence[Batch], places: Sequence[str]) -> list[Batch]:
     """Batches by the names of their scenarios, or of their folders where these are not distinct."""
     if len({batch.name for batch in batches}) == len(batches) or len(places) != len(batches):
         return list(batches)
-    return [replace(batch, name=printable(place)) for batch, place in zip(batches, places, strict=True)]
+    return [replace(batch, name=printable(name)) for batch, name in zip(batches, last_parts(places), strict=True)]
 
 
 def findings_batch(folder: Path, kind: str) -> Batch:
@@ -133,26 +135,31 @@ def batch_of(results: Results, name: str = "") -> Batch:
 
 
 def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
-    """The scenario that a manifest of a run holds as text; None if it cannot be read here."""
+    """The scenario that a manifest of a run holds as text, to be shown and not to be run; None if it cannot be read.
+
+    Its rules may be those of a file that is not here.
+    """
     text = str(manifest.get("scenario_text", ""))
     if "tables" in leaves_of(text):
         return None
     try:
-        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"))
+        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"), names=with_any_rule)
     except HedgesimError:
         return None
 
 
 def codes_in(results: Results) -> Names:
-    """Names of results whose tables are not known: those in the manifest, else the codes, in colours of the theme."""
+    """Names of results whose tables are not known: of the manifest, else codes in colours of the packaged tables."""
     if kept := results.manifest.get(REGION):
         axes = pd.DataFrame(kept["axes"], columns=list(AXES))
         return Names.from_axes(axes, formats=kept["formats"], corners={})
     entities = results.table(SUMMARY, ["entity"])["entity"].unique()
     options = [name.removeprefix(PRESENCE) for name in map(str, results.table(RUNS)) if name.startswith(PRESENCE)]
     countries = sorted(str(code) for code in entities if code != SYSTEM)
+    packaged = packaged_names()
     own, others = (
-        {code: (code, COLORS[rank % len(COLORS)]) for rank, code in enumerate(codes)} for codes in (countries, options)
+        dict(zip(codes, zip(codes, cycle(color for _, color in known.values())), strict=False))
+        for codes, known in ((countries, packaged.countries), (options, packaged.options))
     )
     return Names(own, others, powers=tuple(code for code in others if code not in OTHER_OPTIONS))
 

@@ -13,7 +13,7 @@ from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
 from hedgesim.numbers import HIGH, LOW, sentence, written
 from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Limits, Needs, Pick, Quantity, Size, named, quantity_of
-from hedgesim.plots.theme import INK, MUTED, NORMAL, SMALL, plain_rows, text_color, text_width
+from hedgesim.plots.theme import INK, MUTED, NORMAL, POINTS_PER_INCH, SMALL, plain_rows, text_color, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
 from hedgesim.results.summary import paired_difference
 
@@ -23,6 +23,9 @@ EDGE = 0.08  # of the span of a difference, beyond its bands
 LEAST = 1e-3  # least span of a difference
 ROOM = 0.12  # of the span of values, left and right of a dumbbell, for its numbers
 DUMBBELL_ROW = 0.42  # inches
+BESIDE = 0.1  # inches beyond these numbers
+AT_END = 6  # points between the end of a line and its number
+BOLD = 1.25  # width of bold type, of plain type
 
 
 def check_pairs(first: Batch, second: Batch) -> None:
@@ -91,7 +94,7 @@ def draw_difference(table: pd.DataFrame, axis: Axes, limits: Limits | None = Non
     axis.plot(x, rows["mean"], color=color, lw=2.0, zorder=3)
     axis.plot(x[-1:], rows["mean"].iloc[-1:], "o", color=color, ms=4, zorder=4, clip_on=False)
     is_share, last = bool(rows["is_share"].iloc[0]), float(rows["mean"].iloc[-1])
-    text = written(last, is_share=is_share, sign="+").removesuffix(" points")
+    text = _at_end(last, is_share=is_share)
     style: dict[str, Any] = {
         "size": NORMAL,
         "weight": "bold",
@@ -99,9 +102,21 @@ def draw_difference(table: pd.DataFrame, axis: Axes, limits: Limits | None = Non
         "va": "center",
         "annotation_clip": False,
     }
-    axis.annotate(text, (x[-1], last), (6, 0), textcoords="offset points", **style)
+    axis.annotate(text, (x[-1], last), (AT_END, 0), textcoords="offset points", **style)
     _in_points(axis, is_share=is_share)
     return axis
+
+
+def _at_end(mean: float, *, is_share: bool) -> str:
+    """The number at the end of a line."""
+    return written(mean, is_share=is_share, sign="+").removesuffix(" points")
+
+
+def difference_size(table: pd.DataFrame) -> Size:
+    """Room at the right for the numbers at the ends of lines."""
+    last = table[table["period"] == table["period"].max()]
+    texts = [_at_end(mean, is_share=is_share) for mean, is_share in zip(last["mean"], last["is_share"], strict=True)]
+    return Size(3.1, 2.2, right=text_width(texts) * BOLD * NORMAL / SMALL + AT_END / POINTS_PER_INCH + BESIDE)
 
 
 def _in_points(axis: Axes, *, is_share: bool) -> None:
@@ -133,7 +148,8 @@ def before_after_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """An outcome of every country before and after: first and last quarter of a batch, or the ends of two batches.
 
     Columns country, label, color, before, after (means over runs), low, high (5 and 95 % of runs, after), and of all
-    rows alike words, is_share, first and second (what is before and what after).
+    rows alike words, is_share, first and second (what is before and what after: quarters, or batches), and when (where
+    both are of one quarter, it in words, else nothing).
     """
     one, other = batches[0], batches[-1]
     quantity = quantity_of(one, pick)
@@ -147,14 +163,24 @@ def before_after_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
         raise HedgesimError(other.name, f"it has no country in common with {one.name}", "Compare one region.")
     spread = {"low": after.loc[shared, LOW], "high": after.loc[shared, HIGH]}
     rows = pd.DataFrame({"before": before.loc[shared, "mean"], "after": after.loc[shared, "mean"], **spread})
-    called = quarters if one is other else [f"{batch.name} {at}" for batch, at in zip(batches, quarters, strict=True)]
+    first, second, when = _called(batches, quarters)
     about: dict[str, Any] = {
         "words": quantity.words,
         "is_share": quantity.is_share,
-        "first": called[0],
-        "second": called[1],
+        "first": first,
+        "second": second,
+        "when": when,
     }
     return named(rows.rename_axis("country").reset_index(), "country", one.names.countries).assign(**about)
+
+
+def _called(batches: Sequence[Batch], quarters: Sequence[str]) -> tuple[str, str, str]:
+    """What the two ends are called, and the quarter of both in words, if it is one."""
+    first, second = quarters
+    if len(batches) == 1:
+        return first, second, ""
+    one, other = (batch.name for batch in batches)
+    return (one, other, f" in {first}") if first == second else (f"{one} {first}", f"{other} {second}", "")
 
 
 def _means(batch: Batch, quantity: Quantity) -> pd.DataFrame:
@@ -171,7 +197,7 @@ def before_after_limits(table: pd.DataFrame) -> Limits:
 
 
 def draw_before_after(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
-    """A row per country: a white middle before, filled after, a line between, and the change as a number."""
+    """A row per country: a white dot before, a filled one after, a line between, and the change as a number."""
     axis.set_xlim(*(limits or before_after_limits(table)))
     is_share = bool(table["is_share"].iloc[0])
     for y, row in enumerate(table.to_dict("records")):
@@ -211,13 +237,14 @@ def describe_before_after(table: pd.DataFrame) -> str:
         f"{row['label']} {written(row['before'], is_share=is_share)} to {written(row['after'], is_share=is_share)}"
         for row in table.to_dict("records")
     ]
-    return f"{sentence(one['words'])}, mean over runs, {one['first']} to {one['second']}: {'; '.join(parts)}."
+    head = f"{sentence(one['words'])}{one['when']}, mean over runs"
+    return f"{head}, {one['first']} to {one['second']}: {'; '.join(parts)}."
 
 
 def before_after_title(table: pd.DataFrame) -> str:
     """Outcome and the two times or batches."""
     one = table.iloc[0]
-    return f"{sentence(one['words'])}: {one['first']} and {one['second']}"
+    return f"{sentence(one['words'])}{one['when']}: {one['first']} and {one['second']}"
 
 
 DIFFERENCE = Chart(
@@ -230,7 +257,7 @@ DIFFERENCE = Chart(
     describe=describe_difference,
     limits=difference_limits,
     title=difference_title,
-    size=lambda _: Size(3.1, 2.2, right=0.45),
+    size=difference_size,
     reads="Line: mean over pairs of runs with the same random numbers; band: 5 to 95 % of pairs.",
     panels="label",
     dated=True,
@@ -246,5 +273,5 @@ BEFORE_AFTER = Chart(
     limits=before_after_limits,
     title=before_after_title,
     size=lambda table: Size(6.0, DUMBBELL_ROW * (len(table) + 1), text_width(table["label"]) * NORMAL / SMALL + 0.3),
-    reads="White: before; filled: after (means over runs); pale bar: 5 to 95 % of runs, after.",
+    reads="White dot: {first}; filled dot: {second} (means over runs); pale bar ({second}): 5 to 95 % of runs.",
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import Formatter
 from typing import NamedTuple, Protocol
 
 import pandas as pd
@@ -139,12 +140,12 @@ class Chart:
     shows: in one line. needs: results that it is drawn from. table: from as many results as `needs` says, and what is
     picked of them, to all that is drawn. draw: table on an axis. describe: the table in one sentence with its main
     numbers, for readers who do not see it. limits: ends of the axis of values; of several tables, concatenated, the
-    scale that they share. panels: column of the table with a panel for each value. reads: how the chart is read. keys:
-    of a legend, where direct labels do not say it all. dated: whether its x axis is time, so that shocks are marked;
-    years: the part of the axis that is time. picks: what can be picked. own_scale: whether panels have each its own
-    scale by default. columns: panels side by side. same_rows: whether rows of all panels have the same names, which the
-    first column then has. projection: of the axis. parts, about: parts of the start that it rests on, and quantities of
-    patterns that it shows.
+    scale that they share. panels: column of the table with a panel for each value. reads: how the chart is read, where
+    `{column}` stands for what a column of the table holds. keys: of a legend, where direct labels do not say it all.
+    dated: whether its x axis is time, so that shocks are marked; years: the part of the axis that is time. picks: what
+    can be picked. own_scale: whether panels have each its own scale by default. columns: panels side by side.
+    same_rows: whether rows of all panels have the same names, which the first column then has. projection: of the axis.
+    parts, about: parts of the start that it rests on, and quantities of patterns that it shows.
     """
 
     name: str
@@ -175,6 +176,11 @@ class Chart:
             return f"the region has nothing that {self.name} shows"
         empty = [name for name in self.needs.tables if name not in batch.tables or not len(batch.tables[name])]
         return f"it has no {' and '.join(empty)}" if empty else ""
+
+    def reading(self, table: pd.DataFrame) -> str:
+        """How the chart of a table is read."""
+        columns = [name for _, name, _, _ in Formatter().parse(self.reads) if name]
+        return self.reads.format_map({name: " or ".join(map(str, table[name].unique())) for name in columns})
 
     def place(
         self,

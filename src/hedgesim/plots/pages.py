@@ -155,7 +155,7 @@ def compose(chart: Chart, drawn: Sequence[Drawn]) -> Figure:
     whole = pd.concat([table for _, table in drawn], ignore_index=True)
     layout, keys, limits = Layout.of(chart, shown, len(drawn)), list(chart.keys(whole)), chart.limits(whole)
     texts = [text for _, text in keys]
-    figure = layout.page(texts, chart.title(drawn[0][1]), (chart.reads, *_notes(chart, drawn[-1][0][-1])))
+    figure = layout.page(texts, chart.title(drawn[0][1]), (chart.reading(whole), *_notes(chart, drawn[-1][0][-1])))
     axes = layout.axes(figure, len(shown), chart.projection)
     for place, (axis, panel) in enumerate(zip(axes, shown, strict=True)):
         flags = layout.flags if place < layout.columns else layout.repeated

@@ -13,6 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap, Normalize, to_hex
 from hedgesim.analysis.regret import losses
 from hedgesim.analysis.tournament import RULE
 from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.numbers import sentence, small_apart
 from hedgesim.plots.chart import SWEEP, Batch, Chart, Limits, Needs, Pick, Size
 from hedgesim.plots.chart import TOURNAMENT as PLAYED
 from hedgesim.plots.sweep_pages import plain
@@ -29,8 +30,9 @@ GAP = 0.35  # of a cell, before the columns over all futures
 def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """Regret of every combination of levers in every scenario, the most robust combination first.
 
-    Columns label (the combination), scenario, mean (outcome over runs), regret (mean over futures of the scenario),
-    worst (regret in the worst future of all), words (of the outcome), goal (high or low).
+    Columns label (the combination), own (whether it is a rule of the user's own), place (1: least regret in the worst
+    future; those with the same share it), scenario, mean (outcome over runs), regret (mean over futures of the
+    scenario), worst (regret in the worst future of all), words (of the outcome), goal (high or low).
     """
     (batch,) = batches
     goals, levers = _goals_and_levers(batch)
@@ -44,14 +46,35 @@ def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     if not levers:
         raise HedgesimError(batch.name, "the experiment has no levers", "Draw phase_map, or sweep with levers.")
     means, lost = losses(batch.tables["runs"], levers, outcome=outcome, goal=goals[outcome])
+    own_rules = _own_rules(batch.manifest)
     rows = [
-        (_named(combination), str(scenario), float(means[combination][own].mean()), float(one[own].mean()), one.max())
+        (
+            _named(combination),
+            _is_own(combination, own_rules),
+            str(scenario),
+            float(means[combination][own].mean()),
+            float(one[own].mean()),
+            one.max(),
+        )
         for combination, one in lost.items()
         for scenario, own in one.groupby("scenario", sort=False).groups.items()
     ]
-    table = pd.DataFrame(rows, columns=["label", "scenario", "mean", "regret", "worst"])
+    table = pd.DataFrame(rows, columns=["label", "own", "scenario", "mean", "regret", "worst"])
     table = table.sort_values("worst", kind="stable", ignore_index=True)
-    return table.assign(words=plain(outcome), goal=goals[outcome])
+    worst = table.groupby("label", sort=False)["worst"].first()
+    places = worst.rank(method="min").astype(int)
+    return table.assign(place=table["label"].map(places), words=plain(outcome), goal=goals[outcome])
+
+
+def _own_rules(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """The rules in files of the user's own, of a sweep or of what `hedgesim tournament` found."""
+    return frozenset(
+        manifest.get("own_rules") or (manifest["rules"] if "factors" in manifest and "rules" in manifest else ())
+    )
+
+
+def _is_own(combination: object, own: frozenset[str]) -> bool:
+    return not own.isdisjoint(combination if isinstance(combination, tuple) else (combination,))
 
 
 def _goals_and_levers(batch: Batch) -> tuple[dict[str, str], list[str]]:
@@ -82,12 +105,17 @@ def draw_tournament(table: pd.DataFrame, axis: Axes, limits: Limits | None = Non
     wide = table.pivot(index="label", columns="scenario", values="regret").reindex(index=rules, columns=scenarios)
     worst = table.drop_duplicates("label").set_index("label")["worst"]
     cells = wide.assign(**{OVERALL: wide.mean(axis=1), WORST: worst}).to_numpy(dtype=np.float64)
+    texts = np.reshape(small_apart(cells.ravel()), cells.shape)
     for (row, column), regret in np.ndenumerate(cells):
         color = to_hex(SHADES(scale(regret)))
         axis.barh(row, FILL, FILL, left=places[column] - FILL / 2, color=color, lw=0, zorder=1)
-        text = "0" if regret == 0.0 else f"{regret:.2g}"
-        axis.text(places[column], row, text, ha="center", va="center", size=SMALL, color=ink_on(color))
-    axis.set_yticks(range(len(rules)), rules, size=NORMAL, color=INK)
+        axis.text(
+            places[column], row, str(texts[row, column]), ha="center", va="center", size=SMALL, color=ink_on(color)
+        )
+    first = table.drop_duplicates("label")
+    axis.set_yticks(range(len(rules)), list(map(_row, first["place"], first["label"])), size=NORMAL, color=INK)
+    for label, own in zip(axis.get_yticklabels(), first["own"], strict=True):
+        label.set_fontweight("bold" if own else "normal")
     names = [*map(plain, scenarios), OVERALL, WORST]
     axis.set_xticks(places, names, rotation=30, ha="left", color=MUTED)
     axis.xaxis.tick_top()
@@ -97,36 +125,44 @@ def draw_tournament(table: pd.DataFrame, axis: Axes, limits: Limits | None = Non
     return axis
 
 
+def _row(place: int, label: str) -> str:
+    return f"{place}. {label}"
+
+
 def describe_tournament(table: pd.DataFrame) -> str:
-    """The most and the least robust rule."""
+    """The most and the least robust rule, and the places of the user's own."""
     first, last = table.iloc[0], table.iloc[-1]
     means = table.groupby("label")["regret"].mean().sort_values(kind="stable")
+    least, most, mean = small_apart([first["worst"], last["worst"], means.iloc[0]])
+    rows = table[table["own"]].drop_duplicates("label")
+    places = zip(rows["label"], rows["place"], strict=True)
+    own = "".join(f"; {label}: place {place} of {len(means)}" for label, place in places)
     return (
-        f"Regret of {first['words']} (good: {first['goal']}): least in the worst future {first['label']}"
-        f" ({first['worst']:.2g}), most {last['label']} ({last['worst']:.2g});"
-        f" least on average {means.index[0]} ({means.iloc[0]:.2g})."
+        f"{sentence(first['words'])}, distance from the best rule in the same future (a {first['goal']} value counts as"
+        f" good): least in the worst future {first['label']} ({least}), most {last['label']} ({most});"
+        f" least on average {means.index[0]} ({mean}){own}."
     )
 
 
 def tournament_size(table: pd.DataFrame) -> Size:
     """A cell per rule and scenario."""
     names = [plain(str(name)) for name in table["scenario"]]
-    left = text_width(table["label"]) * NORMAL / SMALL + 0.3
+    left = text_width(map(_row, table["place"], table["label"])) * NORMAL / SMALL + 0.3
     width = WIDTH * (table["scenario"].nunique() + 2 + GAP)
     return Size(width, HEIGHT * table["label"].nunique(), left, 0.8, above=0.6 * text_width(names) + 0.2, below=0.1)
 
 
 TOURNAMENT = Chart(
     name="tournament",
-    shows="the regret of every rule in every scenario, and in the worst future (experiments with goals and levers)",
+    shows="how far each rule stays from the best one in every scenario, and at worst (experiments with goals, levers)",
     needs=Needs(SWEEP, ("runs",), also=PLAYED),
     picks=("outcome",),
     table=tournament_table,
     draw=draw_tournament,
     describe=describe_tournament,
     limits=tournament_limits,
-    title=lambda table: "Regret of {words} by rule and scenario (good: {goal})".format(**table.iloc[0]),
+    title=lambda table: f"{sentence(table['words'].iloc[0])}: distance from the best rule in the same future",
     size=tournament_size,
-    reads="By how much a rule does worse than the best one of the same future, mean over futures. First row: least"
-    " regret in the worst future.",
+    reads="0 = best; a {goal} value counts as good here. Mean over futures of a scenario. Place: by the worst future."
+    " Bold: a rule of your own.",
 )

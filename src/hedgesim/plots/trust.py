@@ -11,7 +11,7 @@ from hedgesim.numbers import sentence
 from hedgesim.scenario.cells import ASSUMED
 
 LEVELS = "levels of shares are not forecast"
-NOT_SCORED = "coverage: not scored"
+NOT_SCORED = "how often the record is inside 90 % bands was not scored"
 ELSEWHERE = "the parameters were fitted to other countries, and nothing has scored them for these"
 
 
@@ -44,18 +44,18 @@ class Trust:
         counts = [self.start[part] for part in parts if part in self.start]
         assumed, numbers = (sum(count[place] for count in counts) for place in (0, 1))
         start = f" {assumed} of {numbers} starting values are assumptions." if numbers else ""
-        return f"{sentence(LEVELS)}.{start} {self._coverage()}."
+        return f"{sentence(LEVELS)}.{start}{self._coverage()}"
 
     def _coverage(self) -> str:
-        """The least and the largest coverage of each domain."""
+        """The least and the largest coverage of each domain; nothing where it was not scored."""
         if self.elsewhere:
-            return f"{ELSEWHERE[:1].upper()}{ELSEWHERE[1:]}"
+            return f" {sentence(ELSEWHERE)}."
         if self.coverage.empty:
-            return sentence(NOT_SCORED)
+            return ""
         rows = self.coverage[self.coverage["cells"] > 0]
         shares = (rows["inside"] / rows["cells"]).groupby(rows["domain"], sort=False)
         said = ", ".join(f"{own.min():.0%} to {own.max():.0%} in {domain}" for domain, own in shares)
-        return f"Cells inside 90 % bands in years not fitted: {said}"
+        return f" Cells inside 90 % bands in years not fitted: {said}."
 
 
 def coverage_in_words(coverage: pd.DataFrame) -> str:

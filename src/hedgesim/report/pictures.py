@@ -73,7 +73,7 @@ def pictures_of(chart: Chart, batches: Sequence[Batch], pick: Pick, name: str) -
         ]
         found = [_legend(keys, f"{name}-key"), *found] if keys else found
     titles = dict.fromkeys(chart.title(panel.table) for panel in panels)
-    return Pictures("; ".join(titles), tuple(found), chart.reads, columns)
+    return Pictures("; ".join(titles), tuple(found), chart.reading(whole), columns)
 
 
 def _flags(chart: Chart, panel: Panel) -> int:

@@ -6,17 +6,19 @@ import hashlib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, choose_from, closest
 from hedgesim.rules import countries, powers
 from hedgesim.rules.rule import CountryRule, PowerRule
 
 Kind = TypeVar("Kind")
+
+OWN_FILE = "If it is in a file of your own, add --rules {name}.py."
 
 
 class Rules(Mapping[str, type[Kind]], Generic[Kind]):
@@ -81,6 +83,13 @@ def country_rules() -> Rules[CountryRule]:
 def power_rules() -> Rules[PowerRule]:
     """Every rule that a power may follow, by name."""
     return Rules(powers, PowerRule)
+
+
+def choose_rule(name: str, known: Iterable[str]) -> str:
+    """The remedy for a rule that is not known: which may be meant, or how one in a file of the user's own is named."""
+    names = list(known)
+    own_file = "" if closest(name, names) or not name.isidentifier() else f" {OWN_FILE.format(name=name)}"
+    return choose_from(name, names) + own_file
 
 
 def _rule_in(module: ModuleType, kind: type) -> Any:

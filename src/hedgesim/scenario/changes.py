@@ -1,12 +1,14 @@
 """Dated changes of a scenario file: who belongs to a format, who follows which rule, which formats open or close."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationInfo, model_validator
 
 from hedgesim.errors import listed, shown
 from hedgesim.model.period import Period
+from hedgesim.rules.catalogue import choose_rule
 from hedgesim.scenario.channels import ShockId
 from hedgesim.scenario.checked import FROZEN, PATH, Fault, OrNull, refuse
 from hedgesim.scenario.known_names import KnownNames
@@ -19,7 +21,6 @@ from hedgesim.scenario.values import (
     Name,
     Source,
     by_key,
-    choice,
     known,
     known_to,
     within,
@@ -64,7 +65,7 @@ class RuleChange(RuleChoice):
         if self.rule is not None and book is not None:
             if self.rule not in book:
                 fault = f"there is no rule {shown(self.rule)} for {self.side}"
-                refuse([Fault(("rule",), fault, choice(self.rule, book))])
+                refuse([Fault(("rule",), fault, partial(choose_rule, self.rule, book))])
             refuse(parameter_faults((), self.rule, self.parameters, book[self.rule]))
         return self
 

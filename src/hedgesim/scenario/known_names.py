@@ -116,7 +116,7 @@ def known_names(tables_folder: Path | None = None) -> KnownNames:
     The rules are asked for every time, because a user's own may be added.
     """
     return replace(
-        _without_rules(tables_folder),
+        with_any_rule(tables_folder),
         country_rules=BoundsOfRules(country_rules()),
         power_rules=BoundsOfRules(power_rules()),
     )
@@ -126,7 +126,8 @@ _FOUND: dict[Path | None, tuple[Tables, KnownNames]] = {}
 """Names of tables by folder, found once; `read_tables` gives other tables when a file has changed."""
 
 
-def _without_rules(tables_folder: Path | None) -> KnownNames:
+def with_any_rule(tables_folder: Path | None) -> KnownNames:
+    """The same, where rules may have any name, such as that of a file that is not here."""
     tables = read_tables(tables_folder)
     if tables_folder not in _FOUND or _FOUND[tables_folder][0] is not tables:
         _FOUND[tables_folder] = (tables, _names_in(tables))

@@ -235,10 +235,17 @@ def read_opened(text: str, name: str, *, overrides: Sequence[str] = ()) -> Scena
     return _checked(tree, Path(name), None, files=[one.place.file for one in trees], faults=faults)
 
 
-def scenario_of_text(text: str, path: Path, folder: Path | None = None) -> Scenario:
+def scenario_of_text(
+    text: str,
+    path: Path,
+    folder: Path | None = None,
+    *,
+    names: Callable[[Path | None], KnownNames] = known_names,
+) -> Scenario:
     """The scenario of a complete text, such as `Scenario.text`.
 
-    path: what it is called, and the place in errors. folder: its own tables, which the text cannot find.
+    path: what it is called, and the place in errors. folder: its own tables, which the text cannot find. names: as of
+    `read_scenario`.
 
     Raises:
         ScenarioError: anything wrong with the text.
@@ -246,7 +253,7 @@ def scenario_of_text(text: str, path: Path, folder: Path | None = None) -> Scena
     tree = compose(text, lambda line, column: Place(str(path), line, column))
     if tree is None or not isinstance(tree.value, Mapping):
         raise ScenarioError(Place(str(path)), "it holds no scenario", "Name the file of the scenario.")
-    return _checked(tree, path, folder)
+    return _checked(tree, path, folder, names=names)
 
 
 def _checked(

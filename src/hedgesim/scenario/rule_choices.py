@@ -1,11 +1,13 @@
 """Which rule each country and power follows at the start: the key `rules` of a scenario file."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 from hedgesim.errors import choose_from, closest, shown
+from hedgesim.rules.catalogue import choose_rule
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
 from hedgesim.scenario.positions import KeyPath
@@ -63,7 +65,8 @@ def _known_rules(side: str, default: str) -> AfterValidator:
             elif rules is not None and chosen.rule is not None:
                 fault = f"there is no rule {shown(rule)} for {side}"
                 moved = f", it is one for {other}" if rule in (getattr(names, other_book) or ()) else ""
-                yield Fault((who, "rule"), fault + moved, choice(rule, rules))
+                remedy = choice(rule, rules) if moved else partial(choose_rule, rule, rules)
+                yield Fault((who, "rule"), fault + moved, remedy)
 
     def check(choices: dict[str, RuleChoice], info: ValidationInfo) -> dict[str, RuleChoice]:
         refuse(faults(choices, known_to(info)))

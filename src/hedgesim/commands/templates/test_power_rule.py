@@ -1,4 +1,7 @@
-"""Cases of the rule `template` that can be checked by hand; run them by `python -m pytest test_template.py`."""
+"""Cases of the rule `template` that can be checked by hand; run them by `python -m pytest test_template.py`.
+
+The last case names a parameter of the rule: where you change the rule, change it too.
+"""
 
 from pathlib import Path
 
@@ -13,7 +16,7 @@ Template = hedgesim.read_rule_file(Path(__file__).with_name("template.py"))
 
 def pressure(known, **parameters):
     """Pressure of two powers on one country."""
-    rule, view = Template(**parameters), hedgesim.example_power_view(known)
+    rule, view = Template().with_values(parameters), hedgesim.example_power_view(known)
     return rule.decide(view, Parameters()).pressure[0, 0, :, 0]
 
 
