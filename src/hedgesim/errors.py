@@ -168,12 +168,12 @@ def closest(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_ME
 
 
 def _begins(word: str, words: Iterable[str]) -> bool:
-    """Whether a word is among others, or is the beginning of one of them: Uzbek is that of Uzbekistan."""
+    """Whether a word is among others, or is the beginning of one of them, as an adjective of a country is."""
     return any(one == word or (len(word) > SHORTEST_BEGINNING and one.startswith(word)) for one in words)
 
 
 def _most_alike(text: str, known: Iterable[str], cutoff: float) -> list[str]:
-    """The name that looks most like a text, in a list; of several that which adds vowels (KZ is KAZ) or an end."""
+    """The name that looks most like a text, in a list; of several that which adds vowels or an end."""
     found = difflib.get_close_matches(text, list(known), n=MOST_ALIKE, cutoff=cutoff)
     best = [one for one in found if _ratio(one, text) == _ratio(found[0], text)]
     return sorted(best, key=lambda one: (_consonants(one) != _consonants(text), not one.startswith(text)))[:1]
