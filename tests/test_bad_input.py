@@ -324,8 +324,8 @@ KEYS_AS_OPTIONS = {
     ("run", "war_2022", "--parameters", "prior"): "Write --set parameters=prior.",
     ("run", "war_2022", "--end=2023Q4", "--runs", "2"): "Write --set end=2023Q4.",
     ("run", "war_2022", "--recorded-shocks"): "Write --set recorded_shocks=VALUE.",
-    ("run", "war_2022", "--extends", "no_war"): "See hedgesim --help.",
-    ("scenarios", "--parameters", "prior"): "See hedgesim --help.",
+    ("run", "war_2022", "--extends", "no_war"): "See hedgesim run --help.",
+    ("scenarios", "--parameters", "prior"): "See hedgesim scenarios --help.",
 }
 
 

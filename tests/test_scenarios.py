@@ -44,7 +44,7 @@ def test_every_scenario_runs_and_its_shares_sum_to_one(name: str) -> None:
     worlds = simulate(case_named(name), range(2)).worlds
     assert np.abs(worlds.share.sum(axis=TARGET) - 1.0).max() < 1e-9
     assert (worlds.share > 0.0).all()
-    for quantity in (worlds.drift, worlds.response, worlds.threat, worlds.trust, worlds.attention, worlds.since):
+    for quantity in (worlds.unanswered, worlds.response, worlds.threat, worlds.trust, worlds.attention, worlds.since):
         assert np.isfinite(quantity).all()
 
 

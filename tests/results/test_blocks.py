@@ -136,12 +136,12 @@ def test_an_outcome_that_is_no_number_or_too_large_fails_its_run_by_name(
 @pytest.mark.parametrize("engine", ["ensemble", "mesa"])
 def test_overflow_says_nothing_on_the_way_and_only_fails_its_run(engine: str) -> None:
     case = case_from("war_2022", "end=2022Q2")
-    # the drift grows by 1e75 a quarter, so its fifth move is beyond what a number holds
-    case = replace(case, parameters=case.parameters.with_values({"drift.persistence": 1e300}))
+    # the square of such a step is beyond what a number holds
+    case = replace(case, parameters=case.parameters.with_values({"drift.sigma": 1e300}))
     (gathered,) = gather([case], Plan(2, 1, engine_of(engine))).gathered
     tables = gathered.tables()
     said = "shares of KAZ and 5 more are not numbers from 2022Q2; KAZ follows multi_vector.py"
-    assert tables["runs"]["failed"].tolist() == [f"{said} (drift.persistence = 1e300)"] * 2
+    assert tables["runs"]["failed"].tolist() == [f"{said} (drift.sigma = 1e300)"] * 2
     assert all(frame.empty for name, frame in tables.items() if name != "runs")
     assert gathered.closing().empty
 
