@@ -28,7 +28,7 @@ def check(
         raise Exit(2)
     for name in files:
         if name not in experiments:
-            print_lines(*(f"{name}: {note}" for note in _notes_of(name)))
+            print_lines(*(note if note.startswith(f"{name}:") else f"{name}: {note}" for note in _notes_of(name)))
     print_lines(f"{several(len(files), 'file' if experiments else 'scenario')} without fault.")
 
 
@@ -45,12 +45,16 @@ def _is_experiment(name: str) -> bool:
 
 def _notes_of(name: str) -> Sequence[str]:
     """What a scenario without fault does that its numbers do not show, and its own sources."""
+    from hedgesim.engines.case import case_of
+    from hedgesim.engines.felt import unweighed
     from hedgesim.scenario.arrays import read_inputs
     from hedgesim.scenario.citations import own_sources
     from hedgesim.scenario.notes import notes_of
 
     scenario = hedgesim.read_scenario(name)
-    return [*notes_of(scenario, read_inputs(scenario)), *own_sources(scenario)]
+    inputs = read_inputs(scenario)
+    unfelt = unweighed(scenario, case_of(scenario, inputs.setting))
+    return [*notes_of(scenario, inputs), *unfelt, *own_sources(scenario)]
 
 
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:

@@ -237,11 +237,13 @@ def _called(code: str, names: Mapping[str, str]) -> str:
 
 def _notes(results: hedgesim.Results) -> Sequence[str]:
     """What the scenario does that the numbers do not show."""
+    from hedgesim.engines.felt import unweighed
     from hedgesim.scenario.notes import notes_of
 
     assert results.scenario is not None
     assert results.inputs is not None
-    return notes_of(results.scenario, results.inputs)
+    assert results.case is not None
+    return *notes_of(results.scenario, results.inputs), *unweighed(results.scenario, results.case)
 
 
 def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: Sequence[str]) -> None:

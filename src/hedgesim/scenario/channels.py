@@ -194,7 +194,8 @@ class Shock(BaseModel):
     arrival: Arrival | None = Field(None, examples=[{"rate": 0.05}], description="Random arrival, in place of a date.")
     source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
     channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
-        examples=[[{"channel": "strain", "countries": ["KAZ"], "size": 0.21}]], description="What it changes."
+        examples=[[{"channel": "access", "countries": ["KAZ"], "options": ["region"], "size": -0.21}]],
+        description="What it changes.",
     )
 
     @model_validator(mode="after")
