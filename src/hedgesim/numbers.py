@@ -78,6 +78,13 @@ def rounded(values: Iterable[float], error: float) -> tuple[list[str], str]:
     return [f"{number:z.{decimals}f}" if number == number else "" for number in numbers], f"{error:.{decimals}f}"
 
 
+def in_brief(value: float, error: float) -> str:
+    """A number for a sentence: as exact as its error, but in three significant digits at most."""
+    (written,), _ = rounded([value], error)
+    short = significant(value)
+    return short if math.isfinite(value) and len(short.lstrip("-")) < len(written.lstrip("-")) else written
+
+
 def with_error(value: float, error: float) -> str:
     """A number ± its error; without an error that is known, the number."""
     (written,), plus = rounded([value], error)

@@ -80,7 +80,7 @@ def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) 
     if choices.outcome:
         of_outcomes(found, [choices.outcome])
     row = compared.answering(found, choices.outcome, subjects[0].chart.names.powers)
-    sections = compared.sections(found, names)
+    sections = compared.sections(found, names, choices.outcome)
     sections[2:2] = charts.sections(subjects, row)
     if not subjects[0].is_sweep:
         sections.append(why.section(subjects, row, choices.why))

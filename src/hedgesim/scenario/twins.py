@@ -107,7 +107,12 @@ def left_out_in(twin: Scenario, scenario: Scenario) -> tuple[str, ...]:
     paths = [row.path for row in difference(scenario, twin)]
     if any(not f"{path}.".startswith(tuple(f"{one}." for one in explained)) for path in paths):
         return ()
-    return (*omitted, *(name for _, name in absent))
+    names = (*omitted, *(name for _, name in absent))
+    try:
+        tuple(lacking(scenario, names))
+    except ScenarioError:
+        return ()
+    return names
 
 
 @dataclass(frozen=True)
