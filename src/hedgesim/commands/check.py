@@ -50,11 +50,32 @@ def _notes_of(name: str) -> Sequence[str]:
     from hedgesim.scenario.arrays import read_inputs
     from hedgesim.scenario.citations import own_sources
     from hedgesim.scenario.notes import notes_of
+    from hedgesim.scenario.notices import notices_of
 
     scenario = hedgesim.read_scenario(name)
     inputs = read_inputs(scenario)
     unfelt = unweighed(scenario, case_of(scenario, inputs.setting))
-    return [*notes_of(scenario, inputs), *unfelt, *own_sources(scenario)]
+    parent, inherited = _inherited(name)
+    notes = [
+        f"{note} (From {parent}; nothing to do.)" if note in inherited else note
+        for note in (*notes_of(scenario, inputs), *own_sources(scenario))
+    ]
+    return [*notes, *notices_of(scenario, inputs.tables), *unfelt]
+
+
+def _inherited(name: str) -> tuple[str, Sequence[str]]:
+    """What a file extends, and the notes of that."""
+    from hedgesim.scenario.arrays import read_inputs
+    from hedgesim.scenario.notes import notes_of
+    from hedgesim.scenario.positions import child_at, read_tree
+
+    extends = child_at(read_tree(Path(name)), "extends") if Path(name).is_file() else None
+    if extends is None or not extends.value:
+        return "", ()
+    parent = str(extends.value)
+    beside = Path(name).parent / parent
+    scenario = hedgesim.read_scenario(beside if beside.is_file() else parent)
+    return parent, notes_of(scenario, read_inputs(scenario))
 
 
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:
