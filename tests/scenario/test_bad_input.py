@@ -91,7 +91,8 @@ EDITS = {
     "2021Q1 -> 2021-Q1": '2:8: start must be a quarter, not "2021-Q1". Write it like 2022Q1.',
     "2021Q1 -> 2021": "2:8: start must be a quarter, not 2021. Write it like 2022Q1.",
     "2025Q1 -> 2025-13": (
-        '7:11: shocks.peace.date must be a quarter or a date, not "2025-13". Write it like 2022Q1, 2022-02-24 or 2022-02.'
+        '7:11: shocks.peace.date must be a quarter or a date, not "2025-13". '
+        "Write it like 2022Q1, 2022-02-24 or 2022-02."
     ),
     "recorded_shocks: some\n": (
         '5:18: recorded_shocks must be all or none or a list of names, not "some". A list is written [a, b].'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -25,7 +26,7 @@ CLOSE = 1e-9
 
 def reacts(rule: Rule, channel: str, parameters: Parameters) -> bool:
     """Whether a rule decides otherwise where it knows nothing of a channel of shocks."""
-    view = moved(View if isinstance(rule, CountryRule) else PowerView)
+    view: Any = moved(View) if isinstance(rule, CountryRule) else moved(PowerView)
     view = view if getattr(rule, "gambles", False) else without_whim(view)
     felt = {name: 0.0 * getattr(view, name) for name in CHANNELS[channel].felt if hasattr(view, name)}
     one, other = (vars(rule.decide(seen, parameters)) for seen in (view, replace(view, **felt)))
