@@ -7,8 +7,7 @@ import pytest
 import hedgesim
 from hedgesim.errors import HedgesimError
 from hedgesim.plots.batches import batch_of
-from hedgesim.plots.chart import Batch, Pick
-from hedgesim.plots.quantities import quantity_of
+from hedgesim.plots.chart import Batch, Pick, quantity_of
 from hedgesim.scenario import read_scenario
 
 CODES = ("trust_UZB_KGZ", "share_economy_CHN_KGZ", "hedging_index_KAZ", "hedging_indx")
