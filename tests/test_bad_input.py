@@ -154,12 +154,12 @@ COMMANDS = {
     "check": ["FILE"],
     "run x.yaml --runs 0": ["--runs 0", "at least one"],
     "run x.yaml --runs -1": ["--runs -1", "at least one"],
-    "run x.yaml --runs many": ["--runs", "integer"],
-    "run x.yaml --runs 1.5": ["--runs", "integer"],
+    "run x.yaml --runs many": ["--runs many: ", "whole number"],
+    "run x.yaml --runs 1.5": ["--runs 1.5: ", "whole number"],
     "run x.yaml --workers 0": ["--workers 0", "at least one process"],
-    "run x.yaml --workers all": ["--workers", "integer"],
+    "run x.yaml --workers all": ["--workers all: ", "whole number"],
     "run x.yaml --keep -1": ["--keep -1", "0 or more"],
-    "run x.yaml --seed x": ["--seed", "integer"],
+    "run x.yaml --seed x": ["--seed x: ", "whole number"],
     "run x.yaml --seed -1": ["--seed -1", "at least 0"],
     "run x.yaml --rnus 3": ["--rnus", "--runs"],
     "run x.yaml --set ende=2021Q3": ["--set 'ende': ", '"end"'],
@@ -324,8 +324,8 @@ KEYS_AS_OPTIONS = {
     ("run", "war_2022", "--parameters", "prior"): "Write --set parameters=prior.",
     ("run", "war_2022", "--end=2023Q4", "--runs", "2"): "Write --set end=2023Q4.",
     ("run", "war_2022", "--recorded-shocks"): "Write --set recorded_shocks=VALUE.",
-    ("run", "war_2022", "--extends", "no_war"): "See hedgesim --help.",
-    ("scenarios", "--parameters", "prior"): "See hedgesim --help.",
+    ("run", "war_2022", "--extends", "no_war"): "See hedgesim run --help.",
+    ("scenarios", "--parameters", "prior"): "See hedgesim scenarios --help.",
 }
 
 

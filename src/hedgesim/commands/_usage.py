@@ -13,7 +13,7 @@ def usage_in_words(error: Any, words: Sequence[str]) -> str:
     """A usage error of the command line in one line; words: what was typed after `hedgesim`."""
     if said := _as_setting(error, words):
         return said
-    if said := _as_number(error):
+    if said := _as_number(error, words):
         return said
     message = " ".join(error.format_message().split()).rstrip(".")
     return f"hedgesim: {message}. See {_help_of(error.ctx)}."
@@ -24,12 +24,13 @@ def _help_of(context: Any) -> str:
     return f"hedgesim {context.info_name} --help" if context is not None and context.parent else "hedgesim --help"
 
 
-def _as_number(error: Any) -> str:
+def _as_number(error: Any, words: Sequence[str]) -> str:
     """How to write a whole number that was written otherwise; else nothing."""
     option = next(iter(getattr(getattr(error, "param", None), "opts", [])), "")
     if not option.startswith("-") or NO_INTEGER not in error.format_message():
         return ""
-    return f"{option}: it is no whole number. Write a whole number without a comma, like 2000."
+    typed = " ".join(words).partition(f"{option} ")[2].split(" ")[0]
+    return f"{option} {typed}: it is no whole number. Write a whole number without a comma, like 2000."
 
 
 def _as_setting(error: Any, words: Sequence[str]) -> str:
