@@ -38,7 +38,7 @@ Written by `tools/write_format.py` from the schema (`make docs`); a test compare
 parameters.
 
 A key without default must be written, unless the file extends one that has it. `null` deletes an inherited entry of a
-mapping. Every path can be set with `--set`, such as `--set shocks.drought.channels.0.size=0.3`.
+mapping. Every path can be set with `--set`, such as `--set shocks.drought.channels.0.size=-0.3`.
 
 """
 PATTERNS = {

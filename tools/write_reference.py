@@ -16,6 +16,7 @@ import pandas as pd
 
 import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
 from hedgesim.analysis.patterns.declared import Computed, quantity, statistic
+from hedgesim.engines.felt import rules_in_words
 from hedgesim.model.named_outcomes import FAMILIES
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
@@ -116,11 +117,16 @@ def _own_parameters(rule: type) -> str:
 
 def _channels() -> Iterator[str]:
     yield "## Channels of shocks\n"
-    yield "Targets in bold must be named; of the others, all are hit where none is named.\n"
+    yield (
+        "Targets in bold must be named; of the others, all are hit where none is named. *Moves* says what a channel"
+        " moves directly: what it moves always comes first, then what it moves where a rule reacts to it, with these"
+        " rules if not all do. `hedgesim check` says where none in force does.\n"
+    )
     rows: list[tuple[object, ...]] = [
-        (f"`{name}`", form.meaning, _targets(form), f"{form.low:g} to {form.high:g}") for name, form in CHANNELS.items()
+        (f"`{name}`", form.meaning, _moves(name, form), _targets(form), f"{form.low:g} to {form.high:g}")
+        for name, form in CHANNELS.items()
     ]
-    yield table(("channel", "what its size measures", "targets", "range of size"), rows)
+    yield table(("channel", "what its size measures", "moves", "targets", "range of size"), rows)
     yield "### Sizes by grade\n"
     yield (
         "The one written scale of the recorded shocks (`scale.csv`). The sign is that of the event. When a shock has "
@@ -130,6 +136,14 @@ def _channels() -> Iterator[str]:
     sizes = scale.set_index(["channel", "grade"])["size"]
     rows = [(f"`{name}`", *(float(sizes[(name, grade)]) for grade in GRADES)) for name in scale["channel"].unique()]
     yield table(("channel", *GRADES), rows)
+
+
+def _moves(name: str, form: ChannelForm) -> str:
+    """What a channel moves always, and where some rule reacts to it."""
+    if not form.felt:
+        return form.always
+    rules = rules_in_words(name, Parameters())
+    return "; ".join(filter(None, (form.always, f"by rules: {form.weighed} ({rules})")))
 
 
 def _targets(form: ChannelForm) -> str:

@@ -150,8 +150,8 @@ def closest(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_ME
     """Find the known name that is meant, upper and lower case alike; None when none is near.
 
     It looks most like `name`, or its meaning does, or it holds `name`, or all words of `name` are in its meaning; parts
-    of `name` may be meanings, where a name in words stands for a code. A name of quite another length only looks alike by
-    chance.
+    of `name` may be meanings, where a name in words stands for a code. A name of quite another length only looks alike
+    by chance.
     """
     by_lower = {candidate.lower(): candidate for candidate in sorted(known)}
     text, words = name.lower(), set(_words(name))

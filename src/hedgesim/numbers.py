@@ -20,6 +20,9 @@ ENDS_AND_MIDDLE = tuple(QUANTILES[name] for name in BAND)
 EXACT = 17
 """Digits that tell any two numbers apart."""
 
+IN_BRIEF = 3
+"""Digits in a sentence."""
+
 MOST_DECIMALS, LONGEST = 9, 1e15  # beyond them numbers are written with an exponent
 
 
@@ -76,6 +79,15 @@ def rounded(values: Iterable[float], error: float) -> tuple[list[str], str]:
     if decimals > MOST_DECIMALS:
         return [significant(number, MOST_DECIMALS) for number in numbers], written
     return [f"{number:z.{decimals}f}" if number == number else "" for number in numbers], f"{error:.{decimals}f}"
+
+
+def in_brief(value: float, error: float) -> str:
+    """A number for a sentence: as exact as its error, but in three significant digits at most."""
+    (written,), _ = rounded([value], error)
+    if not math.isfinite(value) or value == 0.0:
+        return written
+    decimals = max(0, IN_BRIEF - 1 - math.floor(math.log10(abs(value))))
+    return min(written, f"{value:z.{decimals}f}", key=len)
 
 
 def with_error(value: float, error: float) -> str:

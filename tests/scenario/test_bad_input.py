@@ -91,7 +91,8 @@ EDITS = {
     "2021Q1 -> 2021-Q1": '2:8: start must be a quarter, not "2021-Q1". Write it like 2022Q1.',
     "2021Q1 -> 2021": "2:8: start must be a quarter, not 2021. Write it like 2022Q1.",
     "2025Q1 -> 2025-13": (
-        '7:11: shocks.peace.date must be a quarter or a date, not "2025-13". Write it like 2022Q1 or 2022-02-24.'
+        '7:11: shocks.peace.date must be a quarter or a date, not "2025-13". '
+        "Write it like 2022Q1, 2022-02-24 or 2022-02."
     ),
     "recorded_shocks: some\n": (
         '5:18: recorded_shocks must be all or none or a list of names, not "some". A list is written [a, b].'
@@ -181,8 +182,7 @@ EDITS = {
         "5:22: values are nested deeper than 16 levels. No key needs so many levels."
     ),
     "countries: [AAA\n": (
-        "6:1: this is not valid YAML: did not find expected ',' or ']'. Check indentation, colons, quotes and "
-        "brackets near here."
+        "6:1: this is not valid YAML: a bracket opened at line 5 is not closed. Close it at line 6, or above it."
     ),
     "aggressor: a\x07b\n": "5:13: the character U+0007 may not be here. Delete it.",
     'tables: "a\\0b"\n': "5:9: the text holds a control character. Delete the escape sequence.",

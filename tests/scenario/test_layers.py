@@ -264,8 +264,8 @@ REFUSED = {
     '"sise". Did you mean "size"? Known: channel, countries, domains, duration, half_life, options, partner, '
     "powers, ramp, size.",
     "extends=x.yaml": "--set 'extends': extends is followed before --set. Change it in the file.",
-    "end=[a": "--set end=[a: this is not valid YAML: did not find expected ',' or ']'. "
-    "Check indentation, colons, quotes and brackets near here.",
+    "end=[a": "--set end=[a: this is not valid YAML: a bracket opened at line 1 is not closed. "
+    "Close it at line 2, or above it.",
     "end=&a 2022Q1": "--set end=&a 2022Q1: the anchor &a is not allowed. Write the value out.",
     "settings.alignment.noise=.nan": "--set settings.alignment.noise=.nan: .nan is not a finite number. "
     "Write a finite number.",

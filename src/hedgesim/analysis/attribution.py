@@ -25,7 +25,7 @@ from hedgesim.results.blocks import final_of, outcomes_known, run_block
 from hedgesim.results.recorded import Source, scenario_from
 from hedgesim.results.simulation import OnRuns
 from hedgesim.results.space import check_bytes
-from hedgesim.results.summary import error_of
+from hedgesim.results.summary import error_of, without_rounding
 from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
 
@@ -261,6 +261,7 @@ def _filled(values: Values, part: Part, outcome: str, engine: Engine, on_runs: O
 
 def _row(switch: Switch, parts: Values, first: Values, final: Values) -> tuple[object, ...]:
     """A row of the table from the contributions of runs, and from what the switch adds alone and last."""
+    parts = without_rounding(parts)
     mean = float(parts.mean())
     low, high = (float(q) for q in np.quantile(parts, INTERVAL))
     same = float((np.sign(parts) == np.sign(mean)).mean())

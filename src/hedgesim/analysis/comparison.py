@@ -17,7 +17,7 @@ from hedgesim.model.named_outcomes import FAMILIES, which
 from hedgesim.numbers import INTERVAL
 from hedgesim.results.region import names_in
 from hedgesim.results.results import Results
-from hedgesim.results.summary import error_of
+from hedgesim.results.summary import error_of, without_rounding
 from hedgesim.scenario.tables import names_by_code
 from hedgesim.scenario.twins import leaves_of
 
@@ -165,7 +165,7 @@ def _difference(name: str, key: Key, base: pd.Series[float], own: pd.Series[floa
 
 def _of_pairs(one: Values, other: Values) -> tuple[float, ...]:
     """Mean difference of paired runs, its error, 5 and 95 % of runs, and the share with the sign of the mean."""
-    change = other - one
+    change = without_rounding(other - one)
     mean, error = float(change.mean()), error_of(change)
     low, high = (float(q) for q in np.quantile(change, INTERVAL))
     return mean, error, low, high, float((np.sign(change) == np.sign(mean)).mean())

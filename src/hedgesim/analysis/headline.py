@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hedgesim.numbers import rounded
+from hedgesim.numbers import in_brief
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,10 +55,18 @@ def what_of(row: Row, names: Mapping[str, str]) -> str:
 
 
 def amount(size: float, row: Row, sign: str = "") -> str:
-    """A difference with its unit, as exact as its error: percentage points of presence, else a number."""
+    """A difference with its unit, as exact as its error, in three digits at most: points of presence, or a number."""
     scale, unit = (100.0, " percentage points") if row["outcome"] == PRESENCE else (1.0, "")
-    (number,), _ = rounded([scale * size], scale * row["error"])
+    number = in_brief(scale * size, scale * row["error"])
     return f"{sign if size > 0.0 else ''}{number}{unit}"
+
+
+def runs_with_sign(share: float, n: int) -> str:
+    """In how many of n runs a difference has its sign; percent only where these are not nearly none or all."""
+    if share == 1.0:
+        return "in all runs"
+    percent = round(100.0 * share)
+    return f"in {percent} % of runs" if 0 < percent < 100 else f"in {round(share * n)} of {n} runs"
 
 
 def how_many(n: int, one: str) -> str:
@@ -69,6 +77,5 @@ def how_many(n: int, one: str) -> str:
 def _sure(row: Row) -> str:
     """In how many runs, or whether the interval holds 0."""
     if row["paired"]:
-        share = row["same_sign"]
-        return ", in all runs" if share == 1.0 else f", in {100 * share:.0f} % of runs"
+        return f", {runs_with_sign(row['same_sign'], row['n'])}"
     return "" if row["low"] > 0.0 or row["high"] < 0.0 else ", which may be chance"

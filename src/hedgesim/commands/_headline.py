@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from hedgesim.analysis.comparison import Comparison
 
+NAME_MORE = (
+    "What a single place has, such as trust_UZB_KGZ or share_economy_RUS_KAZ, is compared where it is named: --outcome"
+    " NAME (hedgesim outcomes lists all)."
+)
+
 Write = Callable[[Sequence[str], Sequence[Any]], None]
 """Writes columns and rows as a table."""
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+NO_INTEGER = "valid integer"
+"""What Typer says of a value that is no whole number."""
+
 
 def usage_in_words(error: Any, words: Sequence[str]) -> str:
     """A usage error of the command line in one line; words: what was typed after `hedgesim`."""
     if said := _as_setting(error, words):
+        return said
+    if said := _as_number(error, words):
         return said
     message = " ".join(error.format_message().split()).rstrip(".")
     return f"hedgesim: {message}. See {_help_of(error.ctx)}."
@@ -17,6 +22,15 @@ def usage_in_words(error: Any, words: Sequence[str]) -> str:
 def _help_of(context: Any) -> str:
     """The command that prints the help of the command that was called, or of all."""
     return f"hedgesim {context.info_name} --help" if context is not None and context.parent else "hedgesim --help"
+
+
+def _as_number(error: Any, words: Sequence[str]) -> str:
+    """How to write a whole number that was written otherwise; else nothing."""
+    option = next(iter(getattr(getattr(error, "param", None), "opts", [])), "")
+    if not option.startswith("-") or NO_INTEGER not in error.format_message():
+        return ""
+    typed = " ".join(words).partition(f"{option} ")[2].split(" ")[0]
+    return f"{option} {typed}: it is no whole number. Write a whole number without a comma, like 2000."
 
 
 def _as_setting(error: Any, words: Sequence[str]) -> str:

@@ -28,7 +28,7 @@ def check(
         raise Exit(2)
     for name in files:
         if name not in experiments:
-            print_lines(*(f"{name}: {note}" for note in _notes_of(name)))
+            print_lines(*(note if note.startswith(f"{name}:") else f"{name}: {note}" for note in _notes_of(name)))
     print_lines(f"{several(len(files), 'file' if experiments else 'scenario')} without fault.")
 
 
@@ -45,12 +45,37 @@ def _is_experiment(name: str) -> bool:
 
 def _notes_of(name: str) -> Sequence[str]:
     """What a scenario without fault does that its numbers do not show, and its own sources."""
+    from hedgesim.engines.case import case_of
+    from hedgesim.engines.felt import unweighed
     from hedgesim.scenario.arrays import read_inputs
     from hedgesim.scenario.citations import own_sources
     from hedgesim.scenario.notes import notes_of
+    from hedgesim.scenario.notices import notices_of
 
     scenario = hedgesim.read_scenario(name)
-    return [*notes_of(scenario, read_inputs(scenario)), *own_sources(scenario)]
+    inputs = read_inputs(scenario)
+    unfelt = unweighed(scenario, case_of(scenario, inputs.setting))
+    parent, inherited = _inherited(name)
+    notes = [
+        f"{note} (From {parent}; nothing to do.)" if note in inherited else note
+        for note in (*notes_of(scenario, inputs), *own_sources(scenario))
+    ]
+    return [*notes, *notices_of(scenario, inputs.tables), *unfelt]
+
+
+def _inherited(name: str) -> tuple[str, Sequence[str]]:
+    """What a file extends, and the notes of that."""
+    from hedgesim.scenario.arrays import read_inputs
+    from hedgesim.scenario.notes import notes_of
+    from hedgesim.scenario.positions import child_at, read_tree
+
+    extends = child_at(read_tree(Path(name)), "extends") if Path(name).is_file() else None
+    if extends is None or not extends.value:
+        return "", ()
+    parent = str(extends.value)
+    beside = Path(name).parent / parent
+    scenario = hedgesim.read_scenario(beside if beside.is_file() else parent)
+    return parent, notes_of(scenario, read_inputs(scenario))
 
 
 def _faults_of(name: str, *, experiment: bool) -> Sequence[HedgesimError]:

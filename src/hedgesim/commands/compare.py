@@ -9,7 +9,7 @@ from typer import Argument, Option
 
 from hedgesim.analysis.headline import SHOWN
 from hedgesim.commands._batches import batch_of, short_names, twins_aside
-from hedgesim.commands._headline import print_headline
+from hedgesim.commands._headline import NAME_MORE, print_headline
 from hedgesim.commands._options import AsJson, check_counts, one_by_one
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
 from hedgesim.errors import HedgesimError
@@ -51,7 +51,9 @@ def compare(
         return
     shown = None if everything or outcomes else SHOWN
     print_headline(found, chosen, shown, "--all prints them", write=_markdown if markdown else print_rows)
-    print_lines(*aside)
+    if everything and not asked:
+        print_lines(f"Compared: {', '.join(dict.fromkeys(found.differences['outcome']))}.")
+    print_lines(*([] if asked else [NAME_MORE]), *aside)
 
 
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

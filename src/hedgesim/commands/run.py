@@ -12,7 +12,7 @@ from typer import Option
 
 import hedgesim
 from hedgesim.analysis.headline import SHOWN
-from hedgesim.commands._headline import print_headline
+from hedgesim.commands._headline import NAME_MORE, print_headline
 from hedgesim.commands._options import (
     AsJson,
     Backend,
@@ -237,11 +237,13 @@ def _called(code: str, names: Mapping[str, str]) -> str:
 
 def _notes(results: hedgesim.Results) -> Sequence[str]:
     """What the scenario does that the numbers do not show."""
+    from hedgesim.engines.felt import unweighed
     from hedgesim.scenario.notes import notes_of
 
     assert results.scenario is not None
     assert results.inputs is not None
-    return notes_of(results.scenario, results.inputs)
+    assert results.case is not None
+    return *notes_of(results.scenario, results.inputs), *unweighed(results.scenario, results.case)
 
 
 def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: Sequence[str]) -> None:
@@ -260,6 +262,7 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: 
         print_headline(compared, chosen, None if outcomes else SHOWN, f"{again} prints them")
         if found.paired["n"].max() == 1:
             print_lines("One run has no error: give more --runs.")
+        print_lines(*([] if outcomes else [NAME_MORE]))
     if gain := found.gain_in_words():
         print_lines(f"Factor by which pairing reduces the variance against independent seeds: {gain}.")
     print_lines(*(f"Set on both sides, so that it is no difference: {text}." for text in settings))
@@ -270,4 +273,4 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: 
     notes, others = _notes(found.first), _notes(found.twin)
     print_lines(*(note if note in others else f"{name}: {note}" for note in notes))
     print_lines(*(f"{other}: {note}" for note in others if note not in notes))
-    print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'} (every difference)")
+    print_lines(f"{_written(folder)}: {folder}, {folder / 'twin'}, {folder / 'paired'} (differences)")

@@ -146,8 +146,13 @@ def _print_indices(found: Sensitivity) -> None:
         print_rows([*keys, "factor", "with", "S2"], rows)
     counts = {METHODS[found.method].units: "{used}", "dropped": "{dropped}", "failed runs": "{failed}"}
     counts |= {"undefined runs": "{undefined}"} if found.basis["undefined"].any() else {}
-    percent = found.basis.assign(noise=100.0 * found.basis["noise"])
-    print_table(percent, {**unchanged(keys), **counts, "noise, %": "{noise:.2g}"})
+    percent = found.basis.assign(noise=[_noise(share) for share in found.basis["noise"]])
+    print_table(percent, {**unchanged(keys), **counts, "noise, %": "{noise}"})
+
+
+def _noise(share: float) -> str:
+    """Monte Carlo error as a share of the variance, in percent; of more than all of it only that."""
+    return "exceeds the signal" if share >= 1.0 else significant(100.0 * share, 2)
 
 
 def _interval(row: Mapping[Any, Any]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
 
+from hedgesim.analysis.headline import runs_with_sign
 from hedgesim.commands._options import AsJson, Backend, RuleFiles, Seed, check_counts, one_by_one, use_rules
 from hedgesim.commands._printing import print_aside, print_json, print_lines, print_rows, records_of, several
 from hedgesim.commands.plot import file_of
@@ -155,7 +156,8 @@ def _amount(found: Attribution, row: Row) -> str:
 
 def _sentence(found: Attribution, row: Row) -> str:
     """What a switch does, in words."""
-    sure = "in all runs" if row["same_sign"] == 1.0 else f"with this sign in {100 * row['same_sign']:.0f} % of runs"
+    sure = runs_with_sign(row["same_sign"], len(found.by_run))
+    sure = sure if row["same_sign"] == 1.0 else f"with this sign {sure}"
     return f"{_amount(found, row)}, {sure}: {row['switch']} ({row['what']})"
 
 

@@ -37,7 +37,8 @@ class Shocks:
 class ChannelForm:
     """How a channel is written: what its size measures, targets it needs or may have, how many, and range of its size.
 
-    Targets left out mean all of them.
+    Targets left out mean all of them. weighed: what it moves where a rule weighs it, and felt: the fields of `View` or
+    `PowerView` by which a rule knows of it; always: what it moves whatever the rules.
     """
 
     meaning: str
@@ -47,6 +48,9 @@ class ChannelForm:
     most: int | None = None
     low: float = -5.0
     high: float = 5.0
+    felt: tuple[str, ...] = ()
+    weighed: str = ""
+    always: str = ""
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -72,43 +76,130 @@ class Conditions:
     step: Float[Array, "1 1 1 1"]
     """Quarters since the start."""
     intention: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("aggressive intention of a power, 0..1", needs=("powers",), low=-1.0, high=5.0)
+        ChannelForm(
+            "aggressive intention of a power, 0..1",
+            needs=("powers",),
+            low=-1.0,
+            high=5.0,
+            felt=("threat", "need"),
+            weighed="shares, readiness to join sanctions",
+            always="threat and opinion of the power",
+        )
     )
     access: Float[Array, "#country #domain option #run"] = channel(
         ChannelForm(
-            "access of a country to an option in a domain, log", needs=("options",), takes=("countries", "domains")
+            "access of a country to an option in a domain, log",
+            needs=("options",),
+            takes=("countries", "domains"),
+            felt=("access_powers", "access_region", "access_other", "need"),
+            weighed="shares in the domain",
         )
     )
     passage: Float[Array, "#country 1 #country #run"] = channel(
-        ChannelForm("access between two countries, log", needs=("countries", "partner"))
+        ChannelForm(
+            "access between two countries, log",
+            needs=("countries", "partner"),
+            felt=("passage",),
+            weighed="share of the region",
+        )
     )
-    attention: Float[Array, "1 1 #power #run"] = channel(ChannelForm("attention of a power, 0..1", needs=("powers",)))
+    attention: Float[Array, "1 1 #power #run"] = channel(
+        ChannelForm(
+            "attention of a power, 0..1", needs=("powers",), felt=("occasion",), weighed="attention, and then shares"
+        )
+    )
     alarm: Float[Array, "1 1 1 #run"] = channel(
-        ChannelForm("security event near the countries, 0..1; half is left after 12 quarters", low=0.0, high=5.0)
+        ChannelForm(
+            "security event near the countries, 0..1; half is left after 12 quarters",
+            low=0.0,
+            high=5.0,
+            felt=("alarm_rise",),
+            weighed="attention of powers, and then shares",
+            always="how soon formats meet",
+        )
     )
     rivalry: Float[Array, "1 #power #power #run"] = channel(
-        ChannelForm("rivalry between two powers, 0..1", needs=("powers",), fewest=2, most=2, low=-1.0, high=1.0)
+        ChannelForm(
+            "rivalry between two powers, 0..1",
+            needs=("powers",),
+            fewest=2,
+            most=2,
+            low=-1.0,
+            high=1.0,
+            felt=("rivalry",),
+            weighed="shares",
+            always="the hedging index, which counts rivalry as distance",
+        )
     )
     trust: Float[Array, "#country 1 #country #run"] = channel(
-        ChannelForm("trust between countries, 0..1", needs=("countries",), fewest=2, low=-1.0, high=1.0)
+        ChannelForm(
+            "trust between countries, 0..1",
+            needs=("countries",),
+            fewest=2,
+            low=-1.0,
+            high=1.0,
+            felt=("trusted",),
+            weighed="stance on formats",
+            always="trust, and how soon small formats meet",
+        )
     )
     strain: Float[Array, "#country 1 1 #run"] = channel(
-        ChannelForm("strain on a country's government, 0..1", needs=("countries",))
+        ChannelForm(
+            "strain on a country's government, 0..1",
+            needs=("countries",),
+            felt=("protection",),
+            weighed="shares in security, towards protectors",
+            always="meetings that the country would host",
+        )
     )
     sanctions: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("sanctions of others against a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
+        ChannelForm(
+            "sanctions of others against a power, 0..1",
+            needs=("powers",),
+            low=-1.0,
+            high=1.0,
+            felt=("embargoed",),
+            weighed="readiness to join sanctions",
+            always="re-exports",
+        )
     )
     sanctionrisk: Float[Array, "1 1 #power #run"] = channel(
-        ChannelForm("risk of secondary sanctions for dealing with a power, 0..1", needs=("powers",), low=-1.0, high=1.0)
+        ChannelForm(
+            "risk of secondary sanctions for dealing with a power, 0..1",
+            needs=("powers",),
+            low=-1.0,
+            high=1.0,
+            always="re-exports",
+        )
     )
     availability: Float[Array, "1 1 1 #run"] = channel(
-        ChannelForm("change of the availability of hosted meetings, -1..0", low=-1.0, high=0.0)
+        ChannelForm(
+            "change of the availability of hosted meetings, -1..0",
+            low=-1.0,
+            high=0.0,
+            always="meetings that need a host",
+        )
     )
     succession: Float[Array, "#country 1 1 #run"] = channel(
-        ChannelForm("a new ruler of a country, 1 for each", needs=("countries",), low=0.0, high=1.0)
+        ChannelForm(
+            "a new ruler of a country, 1 for each",
+            needs=("countries",),
+            low=0.0,
+            high=1.0,
+            felt=("left",),
+            weighed="stance on formats",
+            always="unmodelled stance on formats, which is drawn again",
+        )
     )
     leadership: Float[Array, "#country 1 1 #run"] = channel(
-        ChannelForm("change of the personalisation of a country's rule, 0..1", needs=("countries",), low=-1.0, high=1.0)
+        ChannelForm(
+            "change of the personalisation of a country's rule, 0..1",
+            needs=("countries",),
+            low=-1.0,
+            high=1.0,
+            felt=("personalisation",),
+            weighed="stance on formal formats",
+        )
     )
 
 

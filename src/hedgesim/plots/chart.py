@@ -18,6 +18,7 @@ from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.model.named_outcomes import named as outcome_named
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.plots.labels import Labels, Names, in_order, label_of
 from hedgesim.plots.timeline import mark_shocks, title_above
@@ -272,6 +273,7 @@ def quantity_of(batch: Batch, pick: Pick) -> Quantity:
         pick, outcome = Pick(pick.country, outcome.removeprefix(PRESENCE), ""), PRESENCE_NAME
     if pick.country:
         picked("country", pick.country, list(countries), {code: name for code, (name, _) in countries.items()})
+    _refuse_named(outcome)
     picked("outcome", outcome, list(OUTCOMES), {})
     if outcome == PRESENCE_NAME:
         power = pick.power or batch.names.aggressor or next(iter(powers))
@@ -279,3 +281,17 @@ def quantity_of(batch: Batch, pick: Pick) -> Quantity:
         return Quantity(PRESENCE + power, "countries", f"presence of {label_of(powers, power)[0]}", is_share=True)
     item = OUTCOMES[outcome]
     return Quantity(outcome, item.table, outcome.replace("_", " "), is_share=item.unit in SHARE_UNITS)
+
+
+def _refuse_named(outcome: str) -> None:
+    """Refuse an outcome of a single place, which charts over time do not have under this name."""
+    one = outcome_named(outcome) if outcome not in OUTCOMES else None
+    if one is None or not one.codes:
+        return
+    stem, fault = one.family.stem, "it is stored at the end of runs only, so it has no chart over time"
+    if one.family.places == ("country",) and stem in OUTCOMES:
+        fault, remedy = "a chart names outcome and country apart", f"Give --outcome {stem} --country {one.codes[0]}."
+    else:
+        trust = ", or plot the chart trust" if stem == "trust" else ""
+        remedy = f"See hedgesim compare --outcome {outcome}{trust}."
+    raise HedgesimError(f"--outcome {outcome}", fault, remedy)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from hedgesim.analysis.headline import PRESENCE
+from hedgesim.analysis.headline import PRESENCE, what_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.numbers import sentence
@@ -40,10 +40,20 @@ def sections(subjects: Sequence[Subject], row: Row, prefix: str = "") -> list[Se
             parts.append(Lines((f"Not drawn: {CHARTS[name].shows} ({error.fault}).",)))
             continue
         if found is not None:
-            folded = name not in OPEN and (len(subjects) > 1 or name != "presence")
+            folded = name not in (*OPEN, row["outcome"]) and (len(subjects) > 1 or name != "presence")
             drawn.setdefault(name, []).append(replace(found, folded=folded))
-    parts[:0] = [part for name, some in drawn.items() for part in _side_by_side(some, CHARTS[name].shows)]
+    pictures = [part for name, some in drawn.items() for part in _side_by_side(some, CHARTS[name].shows)]
+    parts = [*_not_over_time(subjects, row), *pictures, *parts]
     return [Section(f"{prefix}charts", "Charts", tuple(parts))] if parts else []
+
+
+def _not_over_time(subjects: Sequence[Subject], row: Row) -> Iterator[Part]:
+    """That the outcome of the answer is not among those that charts show over time."""
+    if not subjects[0].is_sweep and row["outcome"] not in OUTCOMES:
+        labels = subjects[0].chart.names
+        names = {code: name for code, (name, _) in {**labels.countries, **labels.options}.items()}
+        what = what_of(row, names)
+        yield Lines((f"{what} is stored at the end of runs only, so that no chart shows how it came to differ.",))
 
 
 def _side_by_side(drawn: Sequence[Pictures], shows: str) -> Sequence[Pictures]:
@@ -68,5 +78,8 @@ def _wanted(subjects: Sequence[Subject], row: Row) -> Iterator[tuple[str, Pick]]
     outcome = str(row["outcome"])
     chosen = Pick(power=str(row["option"]), outcome=PRESENCE) if outcome == PRESENCE else Pick()
     chosen = Pick(outcome=outcome) if outcome in OUTCOMES and outcome != PRESENCE else chosen
-    for name in OF_COMPARISONS if len(subjects) > 1 else OF_RUNS:
+    usual = OF_COMPARISONS if len(subjects) > 1 else OF_RUNS
+    if outcome in CHARTS and outcome not in OUTCOMES:
+        yield outcome, Pick(country=str(row["entity"]))
+    for name in usual:
         yield name, chosen if "outcome" in CHARTS[name].picks else Pick()

@@ -6,6 +6,8 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+import pandas as pd
+
 from hedgesim.analysis.comparison import Comparison, of_outcomes
 from hedgesim.analysis.convergence import enough_in_words
 from hedgesim.analysis.headline import HEADLINE, PRESENCE, SHOWN, amount, how_compared, in_words, same, what_of
@@ -81,10 +83,10 @@ def facts(row: Difference) -> tuple[Fact, ...]:
     return Fact("How large", f"{size}."), Fact("Enough runs?", enough)
 
 
-def sections(found: Comparison, names: Names) -> list[Section]:
-    """What was set differently, the headline, and the ranked differences."""
+def sections(found: Comparison, names: Names, asked: str = "") -> list[Section]:
+    """What was set differently, the headline, and the ranked differences; asked: the outcome that comes first."""
     others = found.names[1:]
-    heads = tuple(part for other in others for part in _headline(found, other, names))
+    heads = tuple(part for other in others for part in _headline(found, other, names, asked))
     ranked = [_ranked(found, other, names) for other in others]
     return [
         Section("differs", "What was set differently", _settings(found)),
@@ -112,11 +114,13 @@ def _left_out(found: Comparison, part: Part) -> tuple[Part, ...]:
     return (part, Lines(found.left_out, listed="ul")) if found.left_out else (part,)
 
 
-def _headline(found: Comparison, other: str, names: Names) -> tuple[Part, ...]:
-    """The outcomes of the headline that differ most, in words and with the size of the effect."""
+def _headline(found: Comparison, other: str, names: Names, asked: str) -> tuple[Part, ...]:
+    """The outcome that is asked for, and those of the headline that differ most, in words and with their effects."""
     own = found.differences[found.differences["batch"] == other]
     how = Lines((f"{other} against {found.names[0]}: {how_compared(own)}.",))
-    listed = own[own["outcome"].isin(HEADLINE) & (~same(own))].head(SHOWN).to_dict("records")
+    first = own.loc[own.index.isin(of_outcomes(found, [asked]).index)] if asked else own.head(0)
+    most = own[own["outcome"].isin(HEADLINE) & ~same(own) & ~own.index.isin(first.index)]
+    listed = pd.concat([first, most]).head(SHOWN).to_dict("records")
     if not listed:
         return how, Lines(("No outcome of the headline differs in any run.",))
     rows = []

@@ -8,19 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from hedgesim.errors import HedgesimError
-from hedgesim.experiment import read_experiment
 from hedgesim.numbers import significant
+from hedgesim.report.again import again
 from hedgesim.report.parts import Cell, Code, Lines, Part, Row, Section, Table, texts
 from hedgesim.report.subject import Subject
 from hedgesim.results.folders import SWEEP
-from hedgesim.scenario import read_scenario
 from hedgesim.scenario.cells import ASSUMED
 from hedgesim.scenario.citations import citations_of, count_of
 from hedgesim.scenario.notes import notes_of
-
-PLAIN_RUN = {"engine": "ensemble", "backend": "numpy", "keep": 100}
-"""What `hedgesim run` does by itself."""
 
 MOST_PACKAGES = 20
 
@@ -103,25 +98,12 @@ def _assumed(record: Mapping[Any, Any], batches: int) -> Row:
 
 def _reproduced(subjects: Sequence[Subject], options: Sequence[str]) -> tuple[Part, ...]:
     """The commands that make every batch, that which makes the page, and versions and digests."""
-    parts: list[Part] = []
-    commands, folders = [], []
-    for subject in subjects:
-        manifest = subject.results.manifest
-        is_sweep = manifest.get("kind") == SWEEP
-        name, text, packaged = (_experiment if is_sweep else _scenario)(manifest)
-        folders.append(folder_of(subject))
-        words = (_sweep_words if is_sweep else _run_words)(manifest, name)
-        commands.append(shlex.join([*words, "-o", folders[-1]]))
-        if not packaged:
-            parts.append(Code(text, f"{name}: save this text under this name", folded=True))
-        parts.append(Code(_versions(manifest), f"{subject.name}: versions and digests", folded=True))
-    commands.append(shlex.join(["hedgesim", "report", *folders, *options, "-o", "report.html"]))
-    return Code("\n".join(commands)), *parts
-
-
-def folder_of(subject: Subject) -> str:
-    """The folder that the commands of a page write a batch into."""
-    return f"results/{subject.name.strip('/.')}"
+    commands, needed = again(subjects)
+    folders = [subject.folder for subject in subjects]
+    report = shlex.join(["hedgesim", "report", *folders, *options, "-o", "report.html"])
+    texts = [Code(text, f"{file}: save this text under this name", folded=True) for file, text in needed.items()]
+    made = [Code(_versions(one.results.manifest), f"{one.name}: versions and digests", folded=True) for one in subjects]
+    return Code("\n".join([*commands, report])), *texts, *made
 
 
 def _versions(manifest: Mapping[str, Any]) -> str:
@@ -132,47 +114,6 @@ def _versions(manifest: Mapping[str, Any]) -> str:
         lines.append(f"run {manifest['began']} to {manifest.get('ended', '')}")
     lines += [f"identity {manifest['identity']}"] if manifest.get("identity") else []
     return "\n".join([*lines, *(f"{file} {digest}" for file, digest in _digests(manifest))])
-
-
-def _scenario(manifest: Mapping[str, Any]) -> tuple[str, str, bool]:
-    """What `hedgesim run` is given, the effective text, and whether the packaged scenario of this name is the same."""
-    name = str(manifest["scenario"])
-    try:
-        same = read_scenario(name, seed=manifest["seed"]).digest == manifest["scenario_digest"]
-    except (HedgesimError, KeyError):
-        same = False
-    return name if same else f"{name}.yaml", str(manifest.get("scenario_text", "")), same
-
-
-def _experiment(manifest: Mapping[str, Any]) -> tuple[str, str, bool]:
-    """As `_scenario`, of an experiment."""
-    name = str(manifest["experiment"])
-    try:
-        known = read_experiment(name)
-        same = (known.quick() if manifest.get("quick") else known).digest == manifest["digest"]
-    except (HedgesimError, KeyError):
-        same = False
-    return name if same else f"{name}.yaml", str(manifest.get("text", "")), same
-
-
-def _run_words(manifest: Mapping[str, Any], name: str) -> list[str]:
-    words = ["hedgesim", "run", name, "--runs", str(manifest["runs"]), "--seed", str(manifest["seed"])]
-    for key, usual in PLAIN_RUN.items():
-        if manifest.get(key, usual) not in {usual, None}:
-            words += [f"--{key}", str(manifest[key])]
-    return [*words, *_rules(manifest)]
-
-
-def _sweep_words(manifest: Mapping[str, Any], name: str) -> list[str]:
-    words = ["hedgesim", "sweep", name]
-    if manifest.get("backend", "numpy") != "numpy":
-        words += ["--backend", str(manifest["backend"])]
-    quick = ["--quick"] if manifest.get("quick") and not name.endswith(".yaml") else []
-    return [*words, *quick, *_rules(manifest)]
-
-
-def _rules(manifest: Mapping[str, Any]) -> list[str]:
-    return [word for name in manifest.get("rules") or {} for word in ("--rules", f"{name}.py")]
 
 
 def _digests(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:

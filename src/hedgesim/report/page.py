@@ -16,6 +16,7 @@ from hedgesim.analysis.comparison import compare, distinct, of_outcomes
 from hedgesim.analysis.effects import effects_of
 from hedgesim.errors import HedgesimError, choose_from, printable
 from hedgesim.report import charts, compared, enough, origin, single, swept, trust, why
+from hedgesim.report.again import in_folders
 from hedgesim.report.parts import Fact, Page, Section
 from hedgesim.report.subject import Subject, subjects_of
 from hedgesim.results.results import Results
@@ -51,7 +52,7 @@ def page_of(batches: Sequence[Results], names: Sequence[str], choices: Choices =
             outcome.
         StoreError: a table is missing or damaged.
     """
-    subjects = subjects_of(batches, distinct(names))
+    subjects = in_folders(subjects_of(batches, distinct(names)))
     countries = {code: name for one in subjects for code, (name, _) in one.chart.names.countries.items()}
     powers = {code: name for one in subjects for code, (name, _) in one.chart.names.options.items()}
     build = _of_comparison if len(subjects) > 1 else _of_sweep if subjects[0].is_sweep else _of_run
@@ -79,7 +80,7 @@ def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) 
     if choices.outcome:
         of_outcomes(found, [choices.outcome])
     row = compared.answering(found, choices.outcome, subjects[0].chart.names.powers)
-    sections = compared.sections(found, names)
+    sections = compared.sections(found, names, choices.outcome)
     sections[2:2] = charts.sections(subjects, row)
     if not subjects[0].is_sweep:
         sections.append(why.section(subjects, row, choices.why))

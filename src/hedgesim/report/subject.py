@@ -28,6 +28,8 @@ class Subject:
     chart: Batch
     scenario: Scenario | None
     inputs: ScenarioInputs | None
+    folder: str = ""
+    """Where the commands of the page write it."""
 
     @property
     def is_sweep(self) -> bool:

@@ -13,7 +13,6 @@ from hedgesim.analysis.headline import PRESENCE, how_many
 from hedgesim.engines import engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.numbers import alike, significant
-from hedgesim.report.origin import folder_of
 from hedgesim.report.parts import Cell, Code, Lines, Part, Row, Section, Table
 from hedgesim.report.pictures import tornado
 from hedgesim.report.subject import Subject
@@ -109,7 +108,7 @@ def _shown(key: str, pair: Pair, found: Attribution, size: str) -> list[Part]:
         rows.append(Row((*_named(row), Cell(share, row["value"]), *cells, Cell(error, scale * row["error"]))))
     caption = f"{found.words}: {pair[1].name} less {pair[0].name}{', percentage points' if scale > 1.0 else ''}"
     bars = found.table.assign(**{key: scale * found.table[key] for key in BARS})
-    command = shlex.join(["hedgesim", "why", *map(folder_of, pair), "--outcome", found.outcome])
+    command = shlex.join(["hedgesim", "why", *(one.folder for one in pair), "--outcome", found.outcome])
     runs = Lines((f"{size}, {how_many(len(found.by_run), 'run')} of each.",))
     return [tornado(bars, key, caption), Table(caption, COLUMNS, tuple(rows)), runs, Code(command)]
 

@@ -44,6 +44,7 @@ KNOWN: Mapping[str, frozenset[str]] = {
     | {
         *("scenario", "scenario_digest", "scenario_text", "backend", "workers", "runs_at_once", "parameters", "rules"),
         *("keep", "began", "ended", "twin", "left_out", "outcome", "grid", "notes", "until_error", "region"),
+        "outcomes",
     },
     SWEEP: IN_SWEEPS | {"tables", "failed", "groups", "region"},
 }

@@ -66,6 +66,13 @@ def identity_of(scenarios: Iterable[Scenario], *how: object) -> str:
     return digest_of({"scenarios": read, "how": list(how)})
 
 
+def identity_in(manifest: Mapping[str, Any], scenarios: Iterable[Scenario], rules: Sequence[str]) -> str:
+    """The identity that results of a manifest have if they are of these scenarios and of rules of these digests."""
+    how = [manifest.get(key) for key in ("runs", "keep", "engine", "backend")]
+    outcomes = manifest.get("outcomes")
+    return identity_of(scenarios, *how, [*rules], *([outcomes] if outcomes else []))
+
+
 def own_rules() -> list[str]:
     """The digests of the files of the user's own rules, as a part of an identity."""
     return sorted(file.digest for file in files_in_use())

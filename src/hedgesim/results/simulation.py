@@ -245,4 +245,5 @@ def _manifest(scenario: Scenario, notes: Sequence[str], *, plan: Plan) -> dict[s
         "seed": scenario.seed,
         "runs": plan.runs,
         "keep": plan.keep,
+        **({"outcomes": sorted({*plan.outcomes})} if plan.outcomes else {}),
     }

@@ -213,6 +213,15 @@ def key_of(name: str, axes: Axes) -> Key:
     return outcome, entity or ALL, option
 
 
+ROUNDING = 1e-12
+"""What the arithmetic of runs leaves where nothing differs."""
+
+
+def without_rounding(differences: Values) -> Values:
+    """Differences with 0 in place of what only rounding leaves."""
+    return np.where(np.abs(differences) < ROUNDING, 0.0, differences)
+
+
 def error_of(sample: Values) -> float:
     """Standard error of a mean; not a number for one run."""
     return float(sample.std(ddof=1) / np.sqrt(len(sample))) if len(sample) > 1 else np.nan

@@ -189,12 +189,13 @@ class Shock(BaseModel):
     date: Annotated[EventDate, within()] | None = Field(
         None,
         examples=["2025-03-10"],
-        description="Quarter from which it acts, or the date of the event (second half: the next quarter).",
+        description="Quarter from which it acts, or the day (second half: the next quarter) or month of the event.",
     )
     arrival: Arrival | None = Field(None, examples=[{"rate": 0.05}], description="Random arrival, in place of a date.")
     source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
     channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
-        examples=[[{"channel": "strain", "countries": ["KAZ"], "size": 0.21}]], description="What it changes."
+        examples=[[{"channel": "access", "countries": ["KAZ"], "options": ["region"], "size": -0.21}]],
+        description="What it changes.",
     )
 
     @model_validator(mode="after")

@@ -151,6 +151,8 @@ class CheckedFile(BaseModel):
             return f"unknown key {shown(path[-1])}{owner}", choose_from(str(path[-1]), cls.keys_at(path[:-1]))
         if kind == "missing":
             return f"{path[-1]} is missing{owner}", cls.advice.get(str(path[-1]), f"Add {path[-1]}.")
+        if detail["input"] is None and path and str(path[-1]) in cls.advice:
+            return f"{path[-1]} is empty{owner}", cls.advice[str(path[-1])]
         given = {key: f"{one:g}" if isinstance(one, float) else str(one) for key, one in context.items()}
         given |= {"path": PATH, "value": value, "count": str(length_of(detail["input"]))}
         fault, remedy = WORDS.get(kind, UNFIT)

@@ -84,10 +84,23 @@ def compose(text: str, placing: Placing) -> Node | None:
         return _document(yaml.parse(text, Loader=_LOADER), placing)
     except yaml.MarkedYAMLError as error:
         place = _marked(error.problem_mark or error.context_mark, placing)
-        fault = f"this is not valid YAML: {error.problem or error.context}"
-        raise ScenarioError(place, fault, "Check indentation, colons, quotes and brackets near here.") from None
+        raise ScenarioError(place, *_not_yaml(error)) from None
     except yaml.YAMLError:
         raise ScenarioError(placing(1, 1), "this is not valid YAML", "Save it as plain UTF-8 text.") from None
+
+
+def _not_yaml(error: yaml.MarkedYAMLError) -> tuple[str, str]:
+    """What is wrong where a text is not YAML, as far as its parser can tell, and what to do."""
+    problem, context = str(error.problem or ""), str(error.context or "")
+    here, opened = (mark.line + 1 if mark else 1 for mark in (error.problem_mark, error.context_mark))
+    if "mapping values are not allowed" in problem:
+        return "this is not valid YAML: a second colon", "Put the text in quotes; or mend the indentation."
+    if "quoted scalar" in context or "flow" in context:
+        what = "a quote" if "quoted" in context else "a bracket"
+        fault = f"this is not valid YAML: {what} opened at line {opened} is not closed"
+        return fault, f"Close it at line {here}, or above it."
+    fault = f"this is not valid YAML: {problem or context}"
+    return fault, f"Look at line {here}, or just above it, for indentation, colons, quotes and brackets."
 
 
 def _joined(pair: re.Match[str]) -> str:

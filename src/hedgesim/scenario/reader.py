@@ -96,6 +96,8 @@ def _over(below: Node | None, above: Node, path: tuple[str, ...], faults: list[H
             merged[key] = _over(inherited.get(key), child, (*path, key), faults)
         elif key in merged:
             del merged[key]
+        elif key in Scenario.advice:
+            merged[key] = child
         else:
             fault = f"null deletes {shown(dotted((*path, key)))}, but no such key is inherited"
             faults.append(HedgesimError(child.anchor, fault, f"Leave the line out. {choose_from(key, merged)}"))

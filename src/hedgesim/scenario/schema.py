@@ -203,7 +203,7 @@ class Scenario(CheckedFile):
                 "drought": {
                     "date": "2025Q1",
                     "source": "assumption",
-                    "channels": [{"channel": "strain", "countries": ["KAZ"], "size": 0.21}],
+                    "channels": [{"channel": "access", "countries": ["KAZ"], "options": ["region"], "size": -0.21}],
                 }
             }
         ],

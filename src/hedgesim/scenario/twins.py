@@ -97,6 +97,24 @@ def name_of_twin(scenario: Scenario, twin: Scenario) -> str:
     return f"{twin.name} without {', '.join(first)}{' and ' if first else ''}{last}"
 
 
+def left_out_in(twin: Scenario, scenario: Scenario) -> tuple[str, ...]:
+    """What `--without` names to make a twin of a scenario; nothing where it differs in more than what it lacks."""
+    own = [(kind, name) for kind in ("changes", "shocks") for name in getattr(scenario, kind)]
+    absent = [(kind, name) for kind, name in own if name not in getattr(twin, kind)]
+    omitted = [name for name in twin.omit_shocks if name not in scenario.omit_shocks]
+    explained = ("omit_shocks", *(f"{kind}.{name}" for kind, name in absent))
+    explained += tuple(f"shock_sizes.{name}" for kind, name in absent if kind == "shocks")
+    paths = [row.path for row in difference(scenario, twin)]
+    if any(not f"{path}.".startswith(tuple(f"{one}." for one in explained)) for path in paths):
+        return ()
+    names = (*omitted, *(name for _, name in absent))
+    try:
+        tuple(lacking(scenario, names))
+    except ScenarioError:
+        return ()
+    return names
+
+
 @dataclass(frozen=True)
 class DifferenceRow:
     """One value that differs; value and place are None on the side that has no such key.

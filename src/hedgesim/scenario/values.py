@@ -1,5 +1,6 @@
 """Single values of a scenario file: how each kind is read, which names are known, and what is reported of misfits."""
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Literal, TypeVar
 
@@ -51,7 +52,14 @@ def _event_date(value: object) -> Period:
         return Period.parse(text) if "Q" in text else Period.acting(text)
     except ValueError:
         fault = f"{PATH} must be a quarter or a date, not {shown(value)}"
-        raise misfit(fault, "Write it like 2022Q1 or 2022-02-24.") from None
+        raise misfit(f"{fault}{_why_no_date(text)}", "Write it like 2022Q1, 2022-02-24 or 2022-02.") from None
+
+
+def _why_no_date(text: str) -> str:
+    """What is wrong with a text that looks like a quarter or a day."""
+    if re.fullmatch(r"\d{4}Q\d+", text):
+        return ": quarters are Q1 to Q4"
+    return ": there is no such day" if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) else ""
 
 
 def within(first: int = 0, else_: str = "") -> AfterValidator:

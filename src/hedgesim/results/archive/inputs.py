@@ -17,7 +17,7 @@ import pandas as pd
 from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results.archive.held import AGAIN, Held, Member, of_bytes
-from hedgesim.results.ownership import IDENTITY, identity_of
+from hedgesim.results.ownership import IDENTITY, identity_in
 from hedgesim.rules.catalogue import RuleFile, files_in_use
 from hedgesim.rules.files import rule_file
 from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
@@ -164,8 +164,7 @@ def _sources(scenarios: Sequence[Scenario]) -> tuple[pd.DataFrame, pd.DataFrame]
 def _check_identity(held: Held, scenarios: Sequence[Scenario], files: Iterable[RuleFile]) -> None:
     """Refuse where scenarios, tables and rules do not give the identity of the results."""
     manifest = held.manifest
-    how = [manifest.get(key) for key in ("runs", "keep", "engine", "backend")]
-    if identity_of(scenarios, *how, sorted(file.digest for file in files)) != manifest.get(IDENTITY):
+    if identity_in(manifest, scenarios, sorted(file.digest for file in files)) != manifest.get(IDENTITY):
         fault = "scenario, tables or rules are not those that the results were made of"
         raise HedgesimError(held.folder.address, fault, f"Name the --tables that were used. {AGAIN}")
 
@@ -196,7 +195,8 @@ def _command(held: Held, *, twin: bool, files: Iterable[RuleFile]) -> str:
         words = ["sweep", EXPERIMENT, "--backend", manifest["backend"], *quick]
     else:
         how = [word for name in ("runs", "keep", "engine", "backend") for word in (f"--{name}", manifest[name])]
-        words = ["run", SCENARIO, *(["--twin", TWIN] if twin else []), *how]
+        asked = [word for name in manifest.get("outcomes") or () for word in ("--outcome", name)]
+        words = ["run", SCENARIO, *(["--twin", TWIN] if twin else []), *how, *asked]
     return shlex.join(["hedgesim", *map(str, words), *own, "-o", "again"])
 
 
