@@ -135,13 +135,13 @@ def test_an_outcome_that_is_no_number_or_too_large_fails_its_run_by_name(
 
 @pytest.mark.parametrize("engine", ["ensemble", "mesa"])
 def test_overflow_says_nothing_on_the_way_and_only_fails_its_run(engine: str) -> None:
-    case = case_from("war_2022", "end=2022Q2")
-    # the square of such a step is beyond what a number holds
-    case = replace(case, parameters=case.parameters.with_values({"drift.sigma": 1e300}))
+    case = case_from("war_2022", "end=2023Q1")
+    # threat grows by 1e300 a quarter, so its second move is beyond what a number holds
+    case = replace(case, parameters=case.parameters.with_values({"response.threat_rate": 1e300}))
     (gathered,) = gather([case], Plan(2, 1, engine_of(engine))).gathered
     tables = gathered.tables()
-    said = "shares of KAZ and 5 more are not numbers from 2022Q2; KAZ follows multi_vector.py"
-    assert tables["runs"]["failed"].tolist() == [f"{said} (drift.sigma = 1e300)"] * 2
+    said = "shares of KAZ and {} more are not numbers from 2022Q1; KAZ follows multi_vector.py"
+    assert tables["runs"]["failed"].tolist() == [f"{said.format(n)} (response.threat_rate = 1e300)" for n in (2, 1)]
     assert all(frame.empty for name, frame in tables.items() if name != "runs")
     assert gathered.closing().empty
 
