@@ -42,7 +42,7 @@ YARDSTICK = (
 DIGITS = 3
 """Significant digits of the largest distance, whose decimals all have."""
 
-ALIKE = "cannot be told apart"
+ALIKE = "cannot be distinguished"
 """Of two rules: the 90 % interval of the skill of one against the other, in the same cells, holds 0."""
 
 
@@ -134,7 +134,7 @@ def _print_regrets(table: pd.DataFrame, own: Sequence[str]) -> None:
 
 
 def _print_record(table: pd.DataFrame, of: str) -> None:
-    """How the rules score against the record in one quantity, and which cannot be told from the best."""
+    """How the rules score against the record in one quantity, and which cannot be distinguished from the best."""
     first = table.iloc[0]
     quantity, score, baseline = (str(first[name]) for name in ("quantity", "score", "baseline"))
     if first["same"]:
@@ -144,9 +144,9 @@ def _print_record(table: pd.DataFrame, of: str) -> None:
         return
     print_lines("", f"Record of {quantity}: mean {score}, smaller is better; skill against {baseline}")
     ordered = table.sort_values("own", kind="stable")
-    told = ["", *(ALIKE if high >= 0.0 else "worse" for high in ordered["behind_high"][1:])]
-    ordered = ordered.assign(told=told)
+    verdict = ["", *(ALIKE if high >= 0.0 else "worse" for high in ordered["behind_high"][1:])]
+    ordered = ordered.assign(verdict=verdict)
     columns = {"rule": "{rule}", score: "{own}", "skill (90 %)": "{skill:+.2f} ({low:+.2f} to {high:+.2f})"}
-    print_table(ordered, {**columns, "against the first": "{told}"})
-    if not (ordered["told"] == "worse").any():
+    print_table(ordered, {**columns, "against the first": "{verdict}"})
+    if not (ordered["verdict"] == "worse").any():
         print_lines("The record cannot tell these rules apart.")
