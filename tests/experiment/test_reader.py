@@ -47,7 +47,7 @@ FILE = {
         "scenarios: [war_2022]\n -> ": "1:1: scenarios is missing. Add a line such as scenarios: [war_2022].",
         "outcomes: [hedging_index]\n -> ": "1:1: outcomes is missing. Add a line such as outcomes: [hedging_index].",
         "seed: 7\n -> ": "1:1: seed is missing. Add a line such as seed: 2022.",
-        "seed: 7 -> seed: null": "4:7: seed must be a whole number, not nothing. Write it like 2022.",
+        "seed: 7 -> seed: null": "4:7: seed is empty. Add a line such as seed: 2022.",
         "[0.0, 1.0] -> {low: 0.0, high: 1.0}": (
             "6:26: settings.taste.threat is a range in a grid without levels. Add levels: 5, or list the values."
         ),

@@ -113,7 +113,8 @@ def test_its_sources_are_its_own(scenario: str) -> None:
 def test_it_is_checked_with_its_own_names(scenario: str) -> None:
     *notes, last = call("check", scenario).out.splitlines()
     assert last == "1 scenario without fault."
-    assert [note.split(": ", 1)[1].split()[0] for note in notes] == ["The", "Autonomy"], "see test_tables_of_a_region"
+    begun = [" ".join(note.split(": ", 1)[1].split()[:2]) for note in notes]
+    assert begun == ["The parameters", "Autonomy is", "The shock"], "see test_tables_of_a_region"
     wrong = call("run", scenario, "--set", "aggressor=ZED")
     assert wrong.code == 2
     assert "NOR" in wrong.err
