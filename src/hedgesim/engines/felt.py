@@ -55,19 +55,19 @@ def unweighed(scenario: Scenario, case: Case) -> Iterator[str]:
     for name, shock in scenario.shocks.items():
         for n, line in enumerate(shock.channels):
             form = CHANNELS[line.channel]
-            deaf = _deaf(line, case) if form.felt else []
-            if not deaf:
+            unmoved = _unmoved(line, case) if form.felt else []
+            if not unmoved:
                 continue
             place = scenario.place("shocks", name, "channels", n)
             only = f"it only moves {form.always}" if form.always else "it moves nothing"
             yield (
-                f"{place}: {line.channel} of the shock {name}: the rules of {', '.join(deaf)} do not react to it, so"
+                f"{place}: {line.channel} of the shock {name}: the rules of {', '.join(unmoved)} do not react to it, so"
                 f" that there {only}. Rules that react to it would move {form.weighed}:"
                 f" {rules_in_words(line.channel, case.parameters)}."
             )
 
 
-def _deaf(line: ShockChannel, case: Case) -> Sequence[str]:
+def _unmoved(line: ShockChannel, case: Case) -> Sequence[str]:
     """Whoever is hit by a line and follows a rule that never reacts to it."""
     axes, phases = case.setting.axes, case.phases
     powers = _of_powers(line.channel)

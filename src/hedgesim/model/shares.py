@@ -139,9 +139,10 @@ def tail_of(xp: ModuleType, one: Array, other: Array) -> Array:
 
 
 def moved_by_chance(share: Array, normal: Array, spread: Array) -> Array:
-    """Shares after a step of their roots; on average a share stays where it is.
+    """Shares after a step of their roots, axes (country, domain, option, run); on average a share stays where it is.
 
-    normal: standard normal numbers. spread: of `spread_of_root`.
+    share: 0..1, sums to 1 over options, as does the result. normal: standard normal numbers. spread: of
+    `spread_of_root`, from 0, relative to the root of the share.
     """
     root = 1.0 + spread * normal
     moved = share * (root * root) / (1.0 + spread * spread)
@@ -151,7 +152,10 @@ def moved_by_chance(share: Array, normal: Array, spread: Array) -> Array:
 def move_unanswered(
     unanswered: Array, table: Array, normal: Array, spread: Array, parameters: DriftParameters
 ) -> Array:
-    """Shares if nobody had answered, one quarter later: drawn back to the table, and moved by chance."""
+    """Shares if nobody had answered, one quarter later: drawn back to the table, and moved by chance.
+
+    All axes (country, domain, option, run). unanswered, table: shares, 0..1, that sum to 1 over options.
+    """
     return moved_by_chance(table + parameters.persistence**0.25 * (unanswered - table), normal, spread)
 
 
