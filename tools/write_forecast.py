@@ -2,7 +2,7 @@
 
     python tools/write_forecast.py [SCENARIO]
 
-Files of other days are left as they are: a forecast is worth scoring because it was not changed afterwards.
+A file that exists is left as it is: a forecast is worth scoring because it was not changed afterwards.
 """
 
 from __future__ import annotations
@@ -30,17 +30,21 @@ RUNS_OF_A_DRAW = 8
 def main(arguments: Sequence[str]) -> int:
     """Run the scenario with every draw of the posterior and write the file."""
     scenario = hedgesim.read_scenario(arguments[0] if arguments else "outlook_2030")
+    made = now()
+    name = f"{made[:10]}_{scenario.name}"
+    if (FOLDER / f"{name}.csv").exists():
+        fault = "it exists, and a forecast is never changed. Write the next one tomorrow."
+        print(f"{FOLDER / name}.csv: {fault}", file=sys.stderr)
+        return 2
     draws = parameters_in(posterior_table(scenario.parameters))
     runs = RUNS_OF_A_DRAW * len(next(iter(draws.values())))
     engine = engines.engine_of("ensemble", engines.fastest("auto"))
-    made = now()
     table = as_csv(probabilities(case_of(scenario), engine, runs=runs, draws=draws))
-    name = f"{made[:10]}_{scenario.name}"
     about = {
         "forecast_of": scenario.name,
         "made": made,
         "starts": str(scenario.start),
-        "conditioned_on_events_up_to": str(scenario.start),
+        "meetings_and_statuses_known_up_to": str(scenario.start),
         "runs": runs,
         "parameters": scenario.parameters,
         "draws_of_the_posterior": runs // RUNS_OF_A_DRAW,

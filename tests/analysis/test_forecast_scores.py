@@ -117,11 +117,16 @@ def test_the_shipped_outlook_can_be_scored_as_far_as_the_record_goes() -> None:
     assert {row["log_score"] for row in found["scores"] if isinstance(row["log_score"], str)} == {"infinite"}
 
 
+def test_scores_of_years_before_a_file_was_made_are_called_hindcasts(tmp_path: Path) -> None:
+    assert "The file was made in 2026, after the last scored year" in call("score", str(OUTLOOK)).out
+    assert "The file was made" not in call("score", str(written(tmp_path, "leaders_met,,C5_US,yes,2023,0.5"))).out
+
+
 def test_two_files_are_set_beside_each_other(tmp_path: Path) -> None:
     mine = written(tmp_path, *(f"leaders_met,,{name},yes,2023,0.5" for name in ("C5_US", "C5_CHN", "C5_EU")))
     said = call("score", str(mine), "--against", str(OUTLOOK), "--known-until", "2021")
     assert said.code == 0, said.err
-    assert said.out.startswith("3 cells of 3 can be scored; what was known ends in 2021.\n")
+    assert said.out.startswith("3 cells of 3 can be scored: what happened is recorded. ")
     assert "other" in said.out
 
 

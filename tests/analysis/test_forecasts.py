@@ -47,6 +47,14 @@ def test_probabilities_are_shares_of_runs_at_the_end_of_each_year() -> None:
     assert set(table.loc[table["quantity"] == "status", "object"]) == {"CM"}
 
 
+def test_talks_that_end_at_ministers_have_no_forecast_of_leaders() -> None:
+    engine = replace(ENGINE, record=lambda *_: invented(), together=4)
+    table = probabilities(CASE, engine, runs=4)
+    talks = set(table.loc[table["quantity"] == "leaders_met", "object"])
+    assert "C5_RUS" in talks
+    assert "C5_ITA" not in talks
+
+
 def test_votes_are_those_of_the_outcomes_and_sum_to_one() -> None:
     table = probabilities(CASE, replace(ENGINE, record=lambda *_: invented(), together=4), runs=4)
     votes = table[table["quantity"] == "vote"]

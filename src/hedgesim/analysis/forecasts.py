@@ -67,9 +67,11 @@ def forecasts_of(found: Hindcast) -> pd.DataFrame:
 
 
 def _meetings(case: Case, observation: Observation, years: list[int]) -> Iterator[tuple[object, ...]]:
-    axes, dialogue = case.setting.axes, case.setting.formats.dialogue[0, 0, :, 0]
+    """First meetings of leaders, of talks that can reach them: those that end at ministers are no forecast."""
+    axes, features = case.setting.axes, case.setting.formats
+    reaches = (features.dialogue > 0.0) & (features.ceiling >= LEADERS)
     for place, code in enumerate(axes.formats):
-        if dialogue[place] > 0.0:
+        if reaches[0, 0, place, 0]:
             met = observation.meeting[1:, place] >= LEADERS
             for year in years:
                 stop = steps_of(axes, year).stop - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from hedgesim.analysis.hindcast import HISTORY
 from hedgesim.commands._options import AsJson
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of, several
 from hedgesim.errors import HedgesimError
+from hedgesim.scenario.files import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,9 +52,19 @@ def score(
         facts_said = {"known_until": facts.until, "forecast": len(cells), "scored": n}
         print_json({**facts_said, "scores": records_of(_without_infinity(table)), "skills": records_of(skills)})
         return
-    print_lines(f"{several(n, 'cell')} of {len(cells)} can be scored; what was known ends in {facts.until}.")
+    print_lines(
+        f"{several(n, 'cell')} of {len(cells)} can be scored: what happened is recorded. "
+        f"The simple forecasts know the record up to {facts.until} (--known-until)."
+    )
+    last = max(cell.year for cell in cells if facts.observed(cell) is not None)
+    if (made := _made(forecasts)) > last:
+        print_lines(f"The file was made in {made}, after the last scored year: these are scores of hindcasts.")
     _print_scores(table)
-    print_lines("", "Skill: 1 less the score over that of the other; above 0 the forecasts are better.")
+    print_lines(
+        "",
+        "given: mean score of the file; smaller is better. log score: inf where something with probability 0 happened.",
+        "Skill: 1 less the score over that of the other; above 0 the forecasts are better.",
+    )
     columns = {"quantity": "{quantity}", "against": "{against}", "cells": "{cells}"}
     print_table(skills, {**columns, "own": "{own}", "other": "{other}", "skill (90 %)": SKILL})
 
@@ -69,6 +81,13 @@ def _cells(path: Path) -> list[Cell]:
     frame = read_findings(path, "hindcast")[0]["forecasts"].astype(str)
     lines = (Line(n, tuple(row)) for n, row in enumerate(frame.itertuples(index=False), 2))
     return cells_in(CsvTable(path, Line(1, tuple(frame.columns)), tuple(lines)), read_tables())
+
+
+def _made(path: Path) -> int:
+    """The year in which a file of forecasts was made, where the YAML file beside it says so; else 0."""
+    about = path.with_suffix(".yaml")
+    made = re.search(r"^made: '?(\d{4})", read_text(about), re.MULTILINE) if about.is_file() else None
+    return int(made[1]) if made else 0
 
 
 def _facts(path: Path, cells: list[Cell], until: int | None) -> Facts:

@@ -47,7 +47,7 @@ for _kind in (World, Draws, Observation):
     jax.tree_util.register_dataclass(_kind, [item.name for item in fields(_kind)], [])
 jax.tree_util.register_dataclass(Quarter, ["values", "summits", "failed", "further"], ["names"])
 
-TOGETHER = {"cpu": 64, "gpu": 8192}
+TOGETHER = {"cpu": 128, "gpu": 8192}
 """Runs of a program, by kind of device: on a CPU few enough for its cache, on a GPU enough to fill it."""
 
 _FOR_CPU: Mapping[str, str | bool] = {
