@@ -121,7 +121,7 @@ def test_two_files_are_set_beside_each_other(tmp_path: Path) -> None:
     mine = written(tmp_path, *(f"leaders_met,,{name},yes,2023,0.5" for name in ("C5_US", "C5_CHN", "C5_EU")))
     said = call("score", str(mine), "--against", str(OUTLOOK), "--known-until", "2021")
     assert said.code == 0, said.err
-    assert said.out.startswith("3 cells of 3 can be scored; what was known ends in 2021.\n")
+    assert said.out.startswith("3 cells of 3 can be scored; the last known year is 2021.\n")
     assert "other" in said.out
 
 
@@ -160,7 +160,7 @@ def test_a_faulty_file_is_refused_with_its_line(tmp_path: Path, lines: Sequence[
     ("words", "lines", "fault"),
     [
         ((), [], "mine.csv: there are no forecasts below the header"),
-        ((), ["status,KAZ,EAEU,member,2031,1"], "mine.csv: nothing of it is recorded"),
+        ((), ["status,KAZ,EAEU,member,2031,1"], "mine.csv: the record has none of these cells"),
         (
             ("--known-until", "2022"),
             ["status,KAZ,EAEU,member,2022,1"],

@@ -23,25 +23,28 @@ SKILL = "{skill:+} ({low:+} to {high:+})"
 
 def score(
     forecasts: Annotated[
-        Path, Argument(metavar="FORECASTS", help="CSV of forecasts, as docs/forecasts says, or a folder of hindcast.")
+        Path, Argument(metavar="FORECASTS", help="CSV file of forecasts (see docs/forecasts), or a folder of hindcast.")
     ],
     known_until: Annotated[
-        int | None, Option(metavar="YEAR", help="Last year that the forecaster knew; else that before the first.")
+        int | None,
+        Option(
+            metavar="YEAR", help="Last year that the forecaster knew. By default: the year before the first forecast."
+        ),
     ] = None,
-    against: Annotated[Path | None, Option(metavar="FILE", help="Other forecasts to set beside them.")] = None,
+    against: Annotated[Path | None, Option(metavar="FILE", help="Other forecasts to compare with.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score anybody's forecasts of shares, meetings, statuses and votes against what is recorded."""
+    """Score your own forecasts of shares, meetings, statuses and votes against the record."""
     from hedgesim.analysis.forecast_scores import beside, scores, skills_of
 
     cells = _cells(forecasts)
     facts = _facts(forecasts, cells, known_until)
     table = scores(cells, facts)
     if table.empty:
-        fault = f"nothing of it is recorded: meetings and statuses are to {facts.last}, votes and shares less far"
-        raise HedgesimError(
-            forecasts, fault, "Forecast cells of earlier years, or come back when the record has grown."
+        fault = (
+            f"the record has none of these cells: meetings and statuses end in {facts.last}, votes and shares earlier"
         )
+        raise HedgesimError(forecasts, fault, "Forecast cells of earlier years, or wait until the record is longer.")
     if against is not None:
         table = beside(table, scores(_cells(against), facts))
     skills = skills_of(table)
@@ -50,9 +53,9 @@ def score(
         facts_said = {"known_until": facts.until, "forecast": len(cells), "scored": n}
         print_json({**facts_said, "scores": records_of(_without_infinity(table)), "skills": records_of(skills)})
         return
-    print_lines(f"{several(n, 'cell')} of {len(cells)} can be scored; what was known ends in {facts.until}.")
+    print_lines(f"{several(n, 'cell')} of {len(cells)} can be scored; the last known year is {facts.until}.")
     _print_scores(table)
-    print_lines("", "Skill: 1 less the score over that of the other; above 0 the forecasts are better.")
+    print_lines("", "Skill: 1 - score of the forecasts / score of the other forecasts; above 0 yours are better.")
     columns = {"quantity": "{quantity}", "against": "{against}", "cells": "{cells}"}
     print_table(skills, {**columns, "own": "{own}", "other": "{other}", "skill (90 %)": SKILL})
 
