@@ -154,8 +154,7 @@ def tournament_size(table: pd.DataFrame) -> Size:
 
 TOURNAMENT = Chart(
     name="tournament",
-    shows="distance of each rule from the best one in every scenario, and the worst (experiments with goals, "
-    "levers)",
+    shows="distance of each rule from the best one in every scenario, and the worst (experiments with goals, levers)",
     needs=Needs(SWEEP, ("runs",), also=PLAYED),
     picks=("outcome",),
     table=tournament_table,
