@@ -37,7 +37,7 @@ def test_values_are_bars_of_letters_and_a_table_and_formats_say_who_wanted_what(
     assert "Letters: o offers, a access" in text
     assert "domain option offers access" in text
     assert "a summit of their own" in text
-    assert "Log odds with which KAZ would sit in each" in text
+    assert "Log odds that KAZ is willing to take part in each format" in text
 
 
 def test_json_holds_every_term_and_a_domain_can_be_chosen(war: str) -> None:

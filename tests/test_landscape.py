@@ -98,7 +98,7 @@ def test_a_scenario_as_tables_says_what_the_numbers_are() -> None:
     assert "14 actors: of all 8192 bipartitions" in text
     assert "4 runs of war_2022, medians, at 2021Q3" in text
     assert "seed 3, parameters: fitted_2021 (fitted to 1992-2021" in text
-    assert re.search(r"So \d of 6 countries lean in most runs to the side that two blocs give them", text)
+    assert re.search(r"So \d of 6 countries lean in most runs to the side that the two blocs predict", text)
     assert "nan" not in text
 
 
@@ -191,9 +191,12 @@ def test_files_that_are_not_there_or_no_files_are_refused() -> None:
         (("--actors", "a.csv"), "--actors: a landscape needs two tables. Give --propensity FILE too."),
         (("--propensity", "p.csv"), "--propensity: a landscape needs two tables. Give --actors FILE too."),
         (("war_2022", *FILES[1:]), "landscape war_2022: a scenario has actors of its own. Leave it out, or --actors."),
-        ((*FILES[1:], "--runs", "3"), "--runs: nothing is run where the actors come from files. Leave it out."),
-        ((*FILES[1:], "--set", "end=2022Q1"), "--set: nothing is run"),
-        ((*FILES[1:], "--rules", "x.py"), "--rules: nothing is run"),
+        (
+            (*FILES[1:], "--runs", "3"),
+            "--runs: there is no scenario to run if the actors come from files. Leave it out.",
+        ),
+        ((*FILES[1:], "--set", "end=2022Q1"), "--set: there is no scenario"),
+        ((*FILES[1:], "--rules", "x.py"), "--rules: there is no scenario"),
         ((*FILES[1:], "--starts", "0"), "--starts 0: it is out of range. Give --starts from 1 to 1000000."),
         ((*FILES[1:], "--seed", "-1"), "--seed -1: it is out of range. Give --seed from 0 to"),
         ((*FILES[1:], "--seed", str(2**63)), f"--seed {2**63}: it is out of range."),

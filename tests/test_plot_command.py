@@ -82,7 +82,7 @@ def test_charts_of_findings_and_sweeps_are_drawn_from_their_folders(here: Path) 
 def test_a_file_is_replaced_only_when_asked(here: Path) -> None:
     (here / "trust.png").write_text("mine")
     assert refused("plot", "war", "trust") == (
-        "-o trust.png: the file is there already. Name another, or give --overwrite."
+        "-o trust.png: the file already exists. Name another, or give --overwrite."
     )
     assert (here / "trust.png").read_text() == "mine"
     (here / "difference.png").touch()
@@ -110,7 +110,7 @@ def test_a_file_is_replaced_only_when_asked(here: Path) -> None:
         (("sobol/out", "boxes"), "these are of sweep. Make them: hedgesim discover EXPERIMENT"),
         (("bare", "difference"), "needs 2 results, and bare has no twin"),
         (("bare", "network"), "it has no memberships and formats. Make it: hedgesim run SCENARIO --keep 100"),
-        (("seed", "war", "difference"), "the seeds differ (5 and 2022), so runs of the two are no pairs"),
+        (("seed", "war", "difference"), "the seeds differ (5 and 2022), so their runs are not paired"),
         (("war",) * 7 + ("presence",), "it is drawn from 1 to 6 results, not 7"),
         (("war", "presence", "--country", "KAX"), 'no such country. Did you mean "KAZ"?'),
         (("war", "outcome", "--power", "RUZ"), 'no such power. Did you mean "RUS"?'),
@@ -122,7 +122,7 @@ def test_a_file_is_replaced_only_when_asked(here: Path) -> None:
         (("sobol/out", "phase_map", "--by", "rules.countries.all.x9"), "this sweep does not vary it"),
         (("sobol/out", "tournament"), "the experiment has no goal"),
         (("war", "tiles", "--format", "gif"), "there is no such format"),
-        (("war", "tiles", "-o", "tiles.gif"), "its ending is none of a chart. End it in png, svg, pdf"),
+        (("war", "tiles", "-o", "tiles.gif"), "a chart cannot have this ending. End it in png, svg, pdf"),
         (("war", "tiles", "-o", "tiles.png", "--format", "svg"), "the file ends in png"),
         (("war", "tiles", "-o", "absent/tiles.png"), "there is no folder absent"),
     ],

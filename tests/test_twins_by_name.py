@@ -103,8 +103,8 @@ WRONG = {
     "covid": f'covid does not act in kaz, from 2021Q1 to 2023Q2. Did you mean "covid_remittances"? {THERE}',
     "crocus_2024": "crocus_2024 does not act in kaz, from 2021Q1 to 2023Q2.",
     "nothing": f'unknown shock, event or change "nothing" in kaz. {THERE}',
-    "leaves,turn": "it names several at once. Repeat the option: --without leaves --without turn.",
-    "leaves, wrong ,": "it names several at once. Repeat the option: --without leaves --without wrong.",
+    "leaves,turn": "it names several values. Repeat the option: --without leaves --without turn.",
+    "leaves, wrong ,": "it names several values. Repeat the option: --without leaves --without wrong.",
 }
 
 

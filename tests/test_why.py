@@ -42,8 +42,8 @@ def test_the_parts_are_drawn_in_the_unit_in_which_they_are_printed(pair: tuple[s
     assert (said.code, said.out.splitlines()[-1]) == (0, f"Chart: {path}")
     drawn = path.read_text(encoding="utf-8")
     assert "Presence of Russia in Kazakhstan: calm less war, percentage points" in drawn
-    assert "Parts that add up to +" in drawn
-    assert refused("why", *pair, *NAMES, "--chart", str(path)).startswith(f"--chart {path}: the file is there already")
+    assert "Parts with the sum +" in drawn
+    assert refused("why", *pair, *NAMES, "--chart", str(path)).startswith(f"--chart {path}: the file already exists")
 
 
 def test_json_holds_the_total_and_every_switch(pair: tuple[str, str]) -> None:
@@ -78,7 +78,7 @@ def test_names_are_literal(write: Callable[..., Path]) -> None:
     first, second = write(WAR, "[bold]a.yaml"), write(WAR + shock, "[bold]b.yaml")
     text = folded("why", str(first), str(second), "--outcome", "cohesion", "--runs", "1")
     assert "[bold]b against [bold]a" in text
-    assert "Nothing, or hardly anything: dry." in text
+    assert "Very little or nothing: dry." in text
     shown = folded("why", str(first), str(second), "--outcome", "presence_RUS_KAZ", "--runs", "1", "--json")
     assert name in shown
 

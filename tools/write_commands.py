@@ -21,10 +21,10 @@ HEAD = """# Commands
 Written by `tools/write_commands.py` from the commands (`make docs`); a test compares them. Do not edit.
 `hedgesim COMMAND --help` prints the same, and `hedgesim --version` the version.
 
-A fault of the input is one line on the standard error, with place, fault and remedy; the exit code is then 2 and
-nothing has been written. Ctrl-C gives 130, success 0. `--backend jax` wants `pip install 'hedgesim[fast]'`,
-`hedgesim discover` wants `hedgesim[discovery]`, `hedgesim explore` wants `hedgesim[explorer]`, and
-`--dask` and addresses such as `s3://` want `hedgesim[distributed]`.
+A fault in the input is reported in one line on the standard error, with place, fault and remedy. The exit code is then
+2, and nothing has been written. The exit code is 130 after Ctrl-C and 0 after success. `--backend jax` needs
+`pip install 'hedgesim[fast]'`, `hedgesim discover` needs `hedgesim[discovery]`, `hedgesim explore` needs
+`hedgesim[explorer]`, and `--dask` and addresses such as `s3://` need `hedgesim[distributed]`.
 """
 
 

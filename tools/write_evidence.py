@@ -76,14 +76,14 @@ def calibration(results: Path) -> str:
     drift, votes, plan = facts["drift"], facts["votes"], facts["plan"]["chain"]
     changes = " and ".join(f"{n} in {domain}" for domain, n in drift["changes"].items())
     return paragraphs(
-        f"Nothing here takes a run, and nothing later than {facts['years'][1]} enters. Events from "
+        f"The fit uses no simulation and no data later than {facts['years'][1]}. Events from "
         f"{facts['years'][0]} on: {plan['walkers']} walkers of {plan['steps']} steps (correlation times: {chains}). "
         f"Drift: yearly changes, {changes}, at {drift['nu']:g} degrees of freedom. Votes: {votes['fitted']} of earlier "
-        f"years. The record bears on {len(own)} of {len(parameters)} parameters. A number is *identified* if the "
-        "record took away half of its prior variance (width, posterior over prior, at most .71). One that is not keeps "
-        "its prior value.",
+        f"years. The record contains information on {len(own)} of {len(parameters)} parameters. A parameter is "
+        "*identified* if its posterior variance is at most half of its prior variance (width ratio, posterior over "
+        "prior, at most .71). The other parameters keep their prior value.",
         rows_of(own, forms),
-        "### What moves most when a power, a series of meetings or a country is left out",
+        "### Largest changes when a power, a series of meetings or a country is left out",
         *(_left_out(folder, name) for name in ("powers", "countries")),
         "### What was known when a value was chosen",
         _known(parameters),
@@ -136,15 +136,15 @@ def hindcast(results: Path) -> str:
         image(folder, "chances", "PIT histogram and reliability diagram"),
         "### Coverage of 90 % bands, one to five years ahead",
         "Runs of `history` with shipped values, from every recorded share. The drift was fitted to the years to 2021. "
-        "PIT: cells by tenth, which are alike where bands are right.",
+        "PIT: number of cells in each tenth; the numbers are similar if bands are right.",
         rows_of(coverage, covered | {"share inside": "{:.2f}", "median_pit": "{:.2f}", "PIT": "{}"}),
         "### Meetings",
         rows_of(base[base["part"] == "meetings"], score),
         "### Statuses in formal bodies that rise or fall, and sanctions joined",
-        "Sums of Brier scores; 0 is a forecast without error.",
+        "Sums of Brier scores; a forecast without error has 0.",
         rows_of(statuses, {"change": "{}"} | dict.fromkeys(map(str, statuses.columns[1:]), "{:.3f}")),
         "### Votes",
-        "The rolls end in 2021; the rule was fitted to those up to 2019. Skill on those of 2020 and 2021:",
+        "The recorded votes end in 2021; the rule was fitted to votes up to 2019. Skill on votes of 2020 and 2021:",
         rows_of(base[base["part"] == "votes"], score),
         "Forecast of a vote on a resolution hostile to the aggressor in the first quarter after the start, not scored:",
         rows_of(tables["votes"], votes),
@@ -174,7 +174,7 @@ def ablation(results: Path) -> str:
     frame = wide.reset_index()
     return paragraphs(
         f"Effects of the shock: `{first}` less `{other}` at the end, mean over {facts['runs']} paired runs with "
-        "shipped values; * where 90 % of runs have one sign. Skill: against persistence in the hindcast.",
+        "shipped values. *: 90 % of runs have the same sign. Skill: against persistence in the hindcast.",
         rows_of(frame, dict.fromkeys(map(str, frame.columns), "{}")),
     )
 
@@ -196,8 +196,7 @@ def patterns(results: Path) -> str:
         f"**{totals['hold']} of {totals['patterns']} patterns hold; {totals['count']} hold and discriminate "
         f"the model from habit, chance and no shock (aim: {totals['aim']}), {totals['count_built_in']} of them wholly "
         f"built in; with countries all alike {totals['count_pooled']} do.** {facts['runs']} runs of every scenario, "
-        f"parameters `{facts['parameters']}`. What each means and why its interval is as it is: "
-        "[patterns.md](patterns.md).",
+        f"parameters `{facts['parameters']}`. [patterns.md](patterns.md) explains each pattern and its interval.",
         rows_of(frame, dict.fromkeys(columns, "{}")),
         image(folder, "patterns", "Every part of every pattern: accepted, observed, simulated"),
     )
@@ -273,8 +272,8 @@ def landscape(results: Path) -> str:
     return paragraphs(
         f"`{found['scenario']}` at {found['start']}: {len(found['minima'])} local minima of {found['bipartitions']} "
         f"bipartitions. Lowest, energy {lowest['energy']:.2f}: {one} against {other}. Beside it {comparison['runs']} "
-        f"runs to {comparison['period']}: share of runs that lean to the side, presence across the line at the start "
-        "and then, hedging index. More in [landscape.md](landscape.md).",
+        f"runs to {comparison['period']}: share of runs that lean to the side, presence with the other side at the "
+        "start and at the end, hedging index. More in [landscape.md](landscape.md).",
         rows_of(pd.DataFrame(comparison["countries"]), forms),
     )
 

@@ -105,7 +105,7 @@ def test_a_hindcast_is_written_drawn_and_printed(tmp_path: Path) -> None:
     assert answer.code == 0, answer.err
     printed = json.loads(answer.out)
     assert next(iter(printed)) == "expected"
-    assert "skill for them is expected near zero" in printed["expected"]
+    assert "so their expected skill is near zero" in printed["expected"]
     base = [row for row in printed["skills"] if row["variant"] == "base" and row["baseline"] == "random walk"]
     assert {row["part"] for row in base} == {"all shares", "economy shares", "energy shares"}
     tables, manifest = read_findings(tmp_path, "hindcast")

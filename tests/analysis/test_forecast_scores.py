@@ -165,7 +165,7 @@ def test_a_faulty_file_is_refused_with_its_line(tmp_path: Path, lines: Sequence[
     ("words", "lines", "fault"),
     [
         ((), [], "mine.csv: there are no forecasts below the header"),
-        ((), ["status,KAZ,EAEU,member,2031,1"], "mine.csv: nothing of it is recorded"),
+        ((), ["status,KAZ,EAEU,member,2031,1"], "mine.csv: the record has none of these cells"),
         (
             ("--known-until", "2022"),
             ["status,KAZ,EAEU,member,2022,1"],

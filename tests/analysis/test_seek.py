@@ -224,7 +224,7 @@ def test_the_command_prints_the_path_and_the_answer_and_writes_only_where_it_is_
     larger = read_scenario("war_2022", overrides=["end=2022Q4", f"shock_sizes.war_2022={answer['to']!r}"])
     (same,), _ = run_scenarios((larger,), Plan(4, 0, engine_of("ensemble"), outcomes=("presence_RUS_KAZ",)))
     assert same.table("runs")["presence_RUS_KAZ"].mean() == pytest.approx(found["mean"], abs=1e-12)
-    assert "Nothing that was tried in the range meets presence_RUS_KAZ > 0.99" in folded(
+    assert "No point that was tried in the range meets presence_RUS_KAZ > 0.99" in folded(
         *about, "--when", "presence_RUS_KAZ > 0.99"
     )
     assert "other results are here" in call(*about, "--when", "presence_RUS_KAZ > 0.9", "-o", "found").err

@@ -143,12 +143,12 @@ def test_the_command_says_where_a_rule_of_ones_own_comes_and_what_cannot_be_told
     words = ("--rules", "wary_one.py", "--runs", "1")
     said = call("tournament", "wary_one", "habit", *words)
     assert said.code == 0, said.err
-    assert "Hedging index: how far each rule stays below the best one in the same future (0 = best)." in said.out
+    assert "Hedging index: distance of each rule below the best one in the same future (0 = best)." in said.out
     assert re.search(r"^wary_one: place [12] of 2, by the worst future\.$", said.out, re.MULTILINE)
-    assert "These outcomes are yardsticks, not success" in said.out
+    assert "These outcomes do not measure success" in said.out
     assert "Meetings do not depend on these rules of countries: rps " in said.out
     assert refused("tournament", "multi_vector", "habit", *words).endswith(
-        "takes no part in this tournament. Name wary_one too, or leave --rules out."
+        "takes no part in this tournament. Name wary_one too, or leave out --rules."
     )
     drawn = folded("plot", "results/tournament", "tournament")
     assert re.search(r"wary one: place [12] of 2", drawn)

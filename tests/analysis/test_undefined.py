@@ -130,7 +130,7 @@ def test_commands_say_how_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert f"without {OF_KGZ}  256" in call("status", "out").out
     said = call("sensitivity", "here.yaml", "-o", "out")
     assert "undefined runs" in said.out
-    assert "Undefined: runs in which there is no such outcome" in said.out
+    assert "Undefined: runs without this outcome" in said.out
     middle = float(np.nanmedian(open_results("out").table("runs")[OF_KGZ]))
     said = call("discover", "here.yaml", "-o", "out", "--when", f"{OF_KGZ} > {middle}")
     assert (said.code, f"Left out: 256 runs in which there is no {OF_KGZ}." in said.out) == (0, True), said.err

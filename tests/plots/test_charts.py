@@ -211,7 +211,7 @@ def test_the_tornado_puts_the_largest_part_first_with_its_interval_and_number() 
     assert [text.get_text() for text in axis.texts] == ["-0.03", "+0.01", "0"]
     low, high = tornado_limits(PARTS)
     assert low < -0.04 < 0.02 < high
-    assert describe_tornado(PARTS) == "Parts that add up to -0.02, the largest: $x^2$ -0.03; trust +0.01; none 0."
+    assert describe_tornado(PARTS) == "Parts with the sum -0.02, the largest: $x^2$ -0.03; trust +0.01; none 0."
 
 
 def test_the_tornado_says_what_every_part_is_in_full() -> None:

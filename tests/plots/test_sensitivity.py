@@ -107,4 +107,4 @@ def test_a_vague_number_is_drawn_in_grey_and_the_chart_says_so(
     else:
         colors = [to_hex(color) for color in axis.collections[-1].get_facecolor()][::-1]
     assert sorted(set(colors)) == sorted({BLUE.lower(), FAINT})
-    assert "Grey: the interval spans all" in " ".join(text.get_text() for text in figure.texts)
+    assert "Grey: the interval covers all" in " ".join(text.get_text() for text in figure.texts)

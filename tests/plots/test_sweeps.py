@@ -85,7 +85,7 @@ def test_of_what_is_one_or_zero_the_share_of_runs_is_drawn(pages: dict[str, Figu
     draw_sweep(frame, factors_of(frame), outcomes=["member_AZE_CM"], folder=tmp_path, title="Who?", caption=CAPTION)
     figure = pages["member_AZE_CM"]
     assert medians(figure.axes[0]) == ([0.0, 1.0, 3.0], pytest.approx([0.2, 0.6, 1.0]))
-    assert "Lines: share of runs in which it is so; points: single runs. Runs: 15." in small_print(figure)
+    assert "Lines: share of runs in which this holds; points: single runs. Runs: 15." in small_print(figure)
 
 
 def test_many_values_are_binned_and_many_runs_have_no_points(drawn) -> None:

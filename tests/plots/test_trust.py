@@ -28,7 +28,7 @@ def test_the_line_counts_the_parts_a_chart_rests_on() -> None:
     line = Trust({"shares": (2, 3), "trust": (30, 30), "rivalry": (0, 0)}).line("trust", "rivalry", "shares", "ties")
     assert line == (
         "How far to trust this: assumption or recall at the start: trust 30 of 30, shares 2 of 3;"
-        " how often the record is inside 90 % bands was not scored; levels of shares are not forecast."
+        " the share of the record inside 90 % bands was not scored; levels of shares are not forecast."
     )
 
 
@@ -51,7 +51,7 @@ def test_patterns_that_bear_on_a_chart_are_named_by_verdict() -> None:
 @pytest.mark.parametrize(
     ("coverage", "words"),
     [
-        (COVERAGE.iloc[:0], "how often the record is inside 90 % bands was not scored"),
+        (COVERAGE.iloc[:0], "the share of the record inside 90 % bands was not scored"),
         (
             COVERAGE,
             "coverage of 90 % bands in years not fitted: economy 85% 90% (1 2 years ahead, 30 cells),"
@@ -64,4 +64,4 @@ def test_coverage_is_said_by_domain_and_years_ahead(coverage: pd.DataFrame, word
 
 
 def test_a_calibration_that_was_not_scored_says_so() -> None:
-    assert coverage_in_words(coverage_of(PRIOR)) == "how often the record is inside 90 % bands was not scored"
+    assert coverage_in_words(coverage_of(PRIOR)) == "the share of the record inside 90 % bands was not scored"

@@ -120,7 +120,7 @@ def test_it_is_checked_with_its_own_names(scenario: str) -> None:
     assert "NOR" in wrong.err
 
 
-NOT_SCORED = "parameters were fitted to other countries, and nothing has scored them for these"
+NOT_SCORED = "parameters were fitted to other countries and were not scored for these"
 
 
 def test_no_score_of_other_countries_is_shown(results: Path, tmp_path: Path) -> None:

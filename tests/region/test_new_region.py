@@ -83,7 +83,7 @@ WRONG = {
         "--countries",
         "A",
     ): "--countries A: there are fewer than 2 codes. Write it like --countries AAA,",
-    ("region", "mine", "--powers", "A,A"): "--powers A,A: a code is there twice.",
+    ("region", "mine", "--powers", "A,A"): "--powers A,A: a code appears twice.",
     ("region", "mine", "--countries", "A,region"): '--countries A,region: "region" cannot be a code.',
     ("region", "mine", "--countries", "A,B", "--powers", "B,C"): "--countries, --powers: B is in both.",
     ("rule", "mine", "--countries", "A,B"): "--countries A,B: a rule has no codes. Leave --countries out.",

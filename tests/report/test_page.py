@@ -126,7 +126,7 @@ def test_every_picture_says_in_words_what_it_shows(words: tuple[str, ...], page:
 
 def test_the_first_screen_has_question_answer_interval_and_trust(page: Made) -> None:
     words = Page(page("war", "peace")).words()
-    first = words[: words.index("What was set differently")]
+    first = words[: words.index("Settings that differ")]
     assert "What is different in peace compared with war?" in first
     assert re.search(
         r"percentage points (higher|lower) in peace than in war in 2022Q4 \(90 % of 40 paired runs: [+-]", first
@@ -222,11 +222,11 @@ def test_hostile_names_and_questions_are_literal_in_page_and_pictures(
         (["results/none"], "results/none: there is no such folder"),
         (["wra_2022"], 'there is no scenario "wra_2022"'),
         (["war"] * 7, "7 batches do not fit on a page. Give at most 6."),
-        (["war", "rules"], "a sweep and runs of a scenario are asked for together"),
+        (["war", "rules"], "a sweep and runs of a scenario cannot be on one page"),
         (["war", "peace", "--outcome", "presense"], 'Did you mean "presence"?'),
-        (["war", "--outcome", "cohesion"], "a report of one run is not about it"),
+        (["war", "--outcome", "cohesion"], "a report of one run does not include it"),
         (["rules", "--outcome", "hedging"], 'Did you mean "hedging_index"?'),
-        (["war", "-o", "nowhere/page.html"], "its folder is not there"),
+        (["war", "-o", "nowhere/page.html"], "its folder does not exist"),
         (["war", "-o", "rules"], "this is a folder"),
         (["war", "-o", "war/manifest.json"], "there is such a file"),
         (["war", "peace", "--runs", "0"], "there must be at least one run"),

@@ -143,7 +143,7 @@ def test_a_run_without_memory_is_said_in_one_line(tmp_path: Path, more: tuple[st
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (MemoryError, 2, "hedgesim: memory ran out; what was written before is kept"),
+        (MemoryError, 2, "hedgesim: memory ran out. Files already written are kept"),
         (KeyboardInterrupt, 130, "stopped"),
     ],
 )

@@ -84,7 +84,7 @@ def test_of_members_the_table_of_a_sweep_has_the_share_of_runs(tmp_path: Path, m
     written(tmp_path, SMALL.replace("[hedging_index]", "[member_KAZ_CM, member_AZE_CM]"))
     (row, _) = parsed("sweep", "small.yaml", "--json")["outcomes"]
     assert (row["member_KAZ_CM_mean"], row["member_AZE_CM_mean"]) == (1.0, 0.0)
-    assert "Share of runs in which it is so: member_KAZ_CM, member_AZE_CM." in call("sweep", "small.yaml").out
+    assert "Share of runs in which this holds: member_KAZ_CM, member_AZE_CM." in call("sweep", "small.yaml").out
 
 
 def test_an_outcome_of_a_country_that_a_scenario_lacks_is_missing_there(tmp_path: Path) -> None:

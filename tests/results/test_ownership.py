@@ -306,7 +306,7 @@ def test_a_calibration_is_not_replaced(here: Path) -> None:
     (here / "out" / "parameters.csv").write_text("mine")
     assert "out: parameters.csv is here. Name another folder with -o." in line_of(call("calibrate", "-o", "out"))
     (here / "out" / "manifest.yaml").write_text("name: out")
-    assert "a calibration is here" in line_of(call("calibrate", "-o", "out"))
+    assert "the folder already has a calibration" in line_of(call("calibrate", "-o", "out"))
 
 
 @pytest.mark.parametrize("name", ["../x", "/x", "a/b/c", "..", ".hidden", "a\\b", "a\nb", "runs/..", "", "runs/.x"])

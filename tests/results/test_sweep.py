@@ -149,7 +149,7 @@ def test_points_that_are_alike_are_run_once(tmp_path: Path) -> None:
     assert sum(reported) == 8 == found.manifest["runs"] == status.planned == status.there
     assert found.manifest["repeated"] == status.repeated == 2
     said = call("sweep", str(path), "-o", str(tmp_path / "out"))
-    assert "4 points (2 of them alike to earlier ones and not run again), 8 runs, 0 failed" in said.out
+    assert "4 points (2 of them equal to earlier points and not run again), 8 runs, 0 failed" in said.out
     assert [line.split()[2] for line in said.out.splitlines() if line.startswith(("war_2022", "no_war"))] == ["4", "4"]
     assert len(runs) == 16
     same = [runs[runs["point"] == n]["hedging_index"].tolist() for n in (0, 1)]

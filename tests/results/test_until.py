@@ -155,7 +155,7 @@ def test_what_a_kill_of_the_process_leaves_is_gone_on_from(tmp_path: Path) -> No
         n = len(file["rows.run"])
     said = call(*words[:-6], "--until-error", "presence_RUS=1", "-o", str(tmp_path / "out"))
     assert said.code == 0, said.err
-    assert said.err.startswith(f"going on from {n} run")
+    assert said.err.startswith(f"continuing from {n} run")
     assert len(open_results(tmp_path / "out").table("runs")) >= max(n, 1000)
     assert not held.exists()
 
@@ -199,7 +199,7 @@ def test_where_the_error_is_not_reached_the_results_are_written_and_the_exit_cod
         (["presence_RUS=few"], "with a number above 0"),
         (["=.1"], "with a number above 0"),
         (["presence_RUS=.1", "--until-error", "presence_RUS=.2"], "the outcome is named twice"),
-        (["presence_RUS=.1", "--twin", "no_war"], "for a scenario alone, not for one with a twin"),
+        (["presence_RUS=.1", "--twin", "no_war"], "cannot be used for a scenario with a twin"),
         (["presence_RUS=.1", "--keep", "-1"], "a number of runs cannot be negative"),
         (["presence_RUS=.1", "--runs", "0"], "there must be at least one run"),
         (["run=1"], "no such outcome at the end of a run"),

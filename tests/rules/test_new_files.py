@@ -60,7 +60,7 @@ def test_a_new_region_is_without_fault_and_its_page_names_every_table_and_column
     [
         (("rule", "habit"), 'habit.py: "habit" is a rule that comes with hedgesim. Rename the file.'),
         (("rule", "9lives"), '9lives.py: "9lives" cannot be the name of a rule.'),
-        (("rule", "taken"), "taken.py: it exists. Choose another name, or rename what is there."),
+        (("rule", "taken"), "taken.py: it exists. Choose another name, or rename the existing file."),
         (("rule", "tested"), "test_tested.py: it exists."),
         (("scenario", "war_2022"), "scenario war_2022: a scenario of this name comes with hedgesim."),
         (("scenario", "../up"), "scenario ../up: this cannot be the name of its files."),
@@ -93,7 +93,8 @@ def test_a_rule_that_is_tried_is_said_to_keep_the_contract_to_decide_alike_and_w
     assert lines[2] == "3 runs of war_2022: with its own rules, and with wary for all countries"
     assert "wary against war_2022 in 2026Q4: paired by random numbers, 3 runs" in said.out
     assert "Presence of " in said.out
-    title = "Presence in 2026Q4, wary less war_2022, percentage points: what rises and what falls most in every country"
+    what = "the largest rise and the largest fall in every country"
+    title = f"Presence in 2026Q4, wary less war_2022, percentage points: {what}"
     drawn = lines[lines.index(title) + 1 : -2]
     assert drawn[0] == "(o mean, --- 5 to 95 % of 3 pairs of runs with the same random numbers)"
     assert [line.split()[0] for line in drawn[2::2]] == sorted(
@@ -106,7 +107,7 @@ def test_a_rule_that_is_tried_is_said_to_keep_the_contract_to_decide_alike_and_w
     assert b"Largest difference of presence in 2026Q4, wary less war_2022, mean of 3 pairs of runs" in picture
     again = call(*words)
     assert (again.code, again.out) == (2, "")
-    assert again.err.startswith("--chart wary.png: the file is there already.")
+    assert again.err.startswith("--chart wary.png: the file already exists.")
     assert Path("wary.png").read_bytes() == picture
 
 
@@ -130,7 +131,7 @@ def test_a_broken_rule_is_one_line_at_its_line() -> None:
 
 @pytest.mark.parametrize(("kind", "parameter"), [("country", "recoil"), ("power", "force")])
 def test_the_test_of_a_new_rule_says_which_parameter_a_changed_rule_lacks(kind: str, parameter: str) -> None:
-    assert "change the rule, and with it test_wary.py" in call("new", "rule", "wary", "--kind", kind).out
+    assert "change the rule, and change test_wary.py too" in call("new", "rule", "wary", "--kind", kind).out
     path = Path("wary.py")
     path.write_text(re.sub(rf"\b{parameter}\b", "answer", path.read_text(encoding="utf-8")))
     first, last = [of for name, of in runpy.run_path("test_wary.py").items() if name.startswith("test_")]

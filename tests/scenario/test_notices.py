@@ -41,7 +41,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_says_from_when_a_shock_acts_and_which_notes_are_inherited() -> None:
     said = checked(text(shock()))
     assert "The shock dry acts from 2026Q3." in said
-    assert "counts as 1. (From war_2022; nothing to do.)" in said
+    assert "counts as 1. (Comes from war_2022; you need not change anything.)" in said
     assert "one name" not in said
     assert "typographic" not in said
     assert "years after" not in said

@@ -102,7 +102,7 @@ def main() -> None:
             print_aside(one)
         code = 2
     except MemoryError:
-        print_aside("hedgesim: memory ran out; what was written before is kept. Give fewer runs or workers.")
+        print_aside("hedgesim: memory ran out. Files already written are kept. Give fewer runs or workers.")
         code = 2
     if code == STOPPED:
         signal.signal(signal.SIGINT, signal.SIG_IGN)

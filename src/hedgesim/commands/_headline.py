@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from hedgesim.analysis.comparison import Comparison
 
 NAME_MORE = (
-    "What a single place has, such as trust_UZB_KGZ or share_economy_RUS_KAZ, is compared where it is named: --outcome"
-    " NAME (hedgesim outcomes lists all)."
+    "To compare an outcome of a single place, such as trust_UZB_KGZ or share_economy_RUS_KAZ, name it: --outcome NAME "
+    "(hedgesim outcomes lists all)."
 )
 
 Write = Callable[[Sequence[str], Sequence[Any]], None]
@@ -35,7 +35,7 @@ def print_headline(
         rows = [[_shown(value) for value in row] for row in found.settings.itertuples(index=False)]
         write(["setting", *found.names], rows)
     else:
-        print_lines("No value of the scenarios differs, nor seed, runs or version.")
+        print_lines("The values of the scenarios, the seed, the runs and the version are the same.")
     for name in others:
         own = chosen[chosen["batch"] == name]
         differing = own[~same(own)]

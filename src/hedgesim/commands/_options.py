@@ -19,7 +19,7 @@ def one_by_one(option: str) -> Callable[[list[str] | None], list[str] | None]:
         for name in names or ():
             if "," in name:
                 again = " ".join(f"{option} {part.strip()}" for part in name.split(",") if part.strip())
-                raise HedgesimError(f"{option} {name}", "it names several at once", f"Repeat the option: {again}.")
+                raise HedgesimError(f"{option} {name}", "it names several values", f"Repeat the option: {again}.")
         return names
 
     return check
@@ -45,11 +45,11 @@ Outcomes = Annotated[
         help="Outcome such as member_AZE_CM; may be repeated.",
     ),
 ]
-Seed = Annotated[int | None, Option(help="Seed that replaces that of the scenario.")]
+Seed = Annotated[int | None, Option(help="Seed that replaces the seed of the scenario.")]
 RuleFiles = Annotated[
     list[Path] | None, Option("--rules", metavar="FILE", help="Python file with a rule of your own; may be repeated.")
 ]
-Calibration = Annotated[str, Option(metavar="NAME", help="Calibration whose posterior is drawn from.")]
+Calibration = Annotated[str, Option(metavar="NAME", help="Calibration; parameters are drawn from its posterior.")]
 Backend = Annotated[str, Option(help="Array library of the ensemble: numpy, or jax (compiled).")]
 FitBackend = Annotated[
     str, Option("--backend", help="Array library of the ensemble: numpy, jax (compiled), or auto: jax if installed.")

@@ -48,7 +48,7 @@ def codes_in(option: str, text: str) -> tuple[str, ...]:
             remedy = "Write letters, digits and _, beginning with a letter."
             raise HedgesimError(place, f"{shown(code)} cannot be a code", remedy)
     if len(codes) < FEWEST or len(set(codes)) < len(codes):
-        fault = "a code is there twice" if len(codes) >= FEWEST else f"there are fewer than {FEWEST} codes"
+        fault = "a code appears twice" if len(codes) >= FEWEST else f"there are fewer than {FEWEST} codes"
         raise HedgesimError(place, fault, f"Write it like {option} AAA,BBB,CCC.")
     return codes
 

@@ -17,8 +17,8 @@ SCALE = "scale.csv"
 HEAD = """\
 # The tables of {name}
 
-The rows are examples of an invented region: replace them by yours, then call `hedgesim check {name}.yaml`, which
-names every fault with file, line and remedy. In which order to do it: docs/howto/own_region.md.
+The rows are examples of an invented region: replace them by yours, then call `hedgesim check {name}.yaml`. It
+names every fault with file, line and remedy. docs/howto/own_region.md says in which order to fill the tables.
 
 Every table ends with three columns:
 

@@ -56,7 +56,7 @@ def _read(name: str, *, quick: bool) -> tuple[Experiment, str]:
 
 def repeats(points: int) -> str:
     """What is said beside a count if some points repeat others."""
-    return f" ({points} of them alike to earlier ones and not run again)" if points else ""
+    return f" ({points} of them equal to earlier points and not run again)" if points else ""
 
 
 def open_sweep(name: str, output: str | None, *, quick: bool) -> tuple[Results, str]:

@@ -14,15 +14,15 @@ from hedgesim.numbers import with_error
 if TYPE_CHECKING:
     from hedgesim.results.until import Until
 
-MOST = "With --until-error the most there may be, by default 100000."
+MOST = "With --until-error: the maximum, by default 100000."
 
 UntilError = Annotated[
     list[str] | None,
     Option(
         metavar="OUTCOME=ERROR",
-        help="Add runs, from the usual number on, until the mean of an outcome at the end of the scenario (a column of "
-        "the table runs) has a standard error of at most this; may be repeated. The same command goes on after a stop, "
-        "and extends fewer runs of the same in the folder.",
+        help="Start with the usual number of runs, and add runs until the mean of an outcome at the end of the "
+        "scenario (a column of the table runs) has a standard error of at most ERROR; may be repeated. After a "
+        "stop, the same command continues. It also uses earlier runs of the same scenario in the folder.",
     ),
 ]
 
@@ -32,8 +32,12 @@ def until_of(texts: Sequence[str] | None, least: int, *, alone: bool) -> Until |
     from hedgesim.results.until import OPTION, Until
 
     if texts and not alone:
-        fault = "it is for a scenario alone, not for one with a twin"
-        raise HedgesimError(OPTION, fault, "Run the scenario with it first, then both with as many --runs.")
+        fault = "it cannot be used for a scenario with a twin"
+        raise HedgesimError(
+            OPTION,
+            fault,
+            "First run the scenario alone with this option. Then run it and the twin with the same number of --runs.",
+        )
     return Until.of(texts, least) if texts else None
 
 

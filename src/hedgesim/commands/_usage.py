@@ -30,7 +30,7 @@ def _as_number(error: Any, words: Sequence[str]) -> str:
     if not option.startswith("-") or NO_INTEGER not in error.format_message():
         return ""
     typed = " ".join(words).partition(f"{option} ")[2].split(" ")[0]
-    return f"{option} {typed}: it is no whole number. Write a whole number without a comma, like 2000."
+    return f"{option} {typed}: it is not a whole number. Write a whole number without a comma, like 2000."
 
 
 def _as_setting(error: Any, words: Sequence[str]) -> str:
@@ -47,4 +47,4 @@ def _as_setting(error: Any, words: Sequence[str]) -> str:
     typed = next(word for word in words if word.partition("=")[0] == option)
     following = words[words.index(typed) + 1 :]
     value = typed.partition("=")[2] or next((word for word in following[:1] if not word.startswith("-")), "VALUE")
-    return f"{option}: there is no such option, for it is a key of scenarios. Write --set {key}={value}."
+    return f"{option}: there is no such option; it is a key of scenarios. Write --set {key}={value}."

@@ -32,7 +32,7 @@ PAIR = ("war_2022", "no_war")
 def ablate(
     calibration: Calibration = "fitted_2021",
     output: Output = None,
-    runs: Annotated[int, Option(help="Runs of each of the two scenarios whose difference is the effect.")] = 256,
+    runs: Annotated[int, Option(help="Runs of each of the two scenarios. Their difference is the effect.")] = 256,
     backend: FitBackend = "auto",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -68,9 +68,7 @@ def ablate(
         print_json({name: records_of(table) for name, table in found.items()})
         return
     _print_ablation(found)
-    print_lines(
-        f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs; * where 90 % of runs have the same sign."
-    )
+    print_lines(f"Effects: {PAIR[0]} less {PAIR[1]} at the end, mean over runs. *: 90 % of runs have the same sign.")
     print_lines(f"Tables: {folder}")
 
 

@@ -22,13 +22,15 @@ LEAST_WALKERS, LEAST_STEPS, LEAST_DRAWS = 32, 20, 8
 def calibrate(
     output: Output = None,
     walkers: Annotated[int, Option(help="Walkers of every chain.")] = 64,
-    steps: Annotated[int, Option(help="Steps of every walker; a third as many before are discarded.")] = 2000,
+    steps: Annotated[
+        int, Option(help="Steps of every walker. A third as many steps before them are discarded.")
+    ] = 2000,
     draws: Annotated[int, Option(help="Joint draws that are kept.")] = 512,
     seed: Annotated[int, Option(help="Seed of the chains.")] = 2021,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the numbers of the model to the record up to 2021."""
+    """Fit the parameters of the model to the record up to 2021."""
     from hedgesim.analysis.calibration import events, fit
     from hedgesim.results.folders import Folder
     from hedgesim.results.manifest import now
@@ -67,7 +69,7 @@ def _check_folder(folder: Path, *, overwrite: bool) -> None:
     is_ours = place.is_file(MANIFEST) is True
     there = [name for name in (MANIFEST, PARAMETERS, POSTERIOR) if place.is_file(name) is not None]
     if there and not (is_ours and overwrite):
-        fault = "a calibration is here" if is_ours else f"{there[0]} is here"
+        fault = "the folder already has a calibration" if is_ours else f"{there[0]} is already in the folder"
         remedy = " --overwrite replaces it." if is_ours else ""
         raise StoreError(folder, fault, remedy=f"{OTHER_FOLDER}{remedy}")
 
@@ -82,6 +84,8 @@ def _print_fit(fitted: Calibration) -> None:
     print_table(own, {"parameter": "{parameter}", "of": "{record}", **numbers, "identified": "{identified}"})
     fitted_to = int((own["identified"] == "yes").sum())
     print_lines(
-        f"{len(table)} parameters: the record up to 2021 bears on {len(own)} and identifies {fitted_to}.",
-        "Width: posterior over prior; identified: half of the prior variance is gone. The others keep their prior.",
+        f"{len(table)} parameters: the record up to 2021 contains information on {len(own)} and identifies "
+        f"{fitted_to}.",
+        "Width: posterior width / prior width. Identified: the posterior variance is at most half of the prior "
+        "variance. The other parameters keep their prior.",
     )

@@ -57,7 +57,7 @@ def _notes_of(name: str) -> Sequence[str]:
     unfelt = unweighed(scenario, case_of(scenario, inputs.setting))
     parent, inherited = _inherited(name)
     notes = [
-        f"{note} (From {parent}; nothing to do.)" if note in inherited else note
+        f"{note} (Comes from {parent}; you need not change anything.)" if note in inherited else note
         for note in (*notes_of(scenario, inputs), *own_sources(scenario))
     ]
     return [*notes, *notices_of(scenario, inputs.tables), *unfelt]

@@ -12,16 +12,16 @@ RuleFile = Annotated[Path, Argument(metavar="FILE", help="Python file with a rul
 
 
 def check_rule(file: RuleFile) -> None:
-    """Try a rule of your own on small invented quarters; a fault is one line that names the line of the file.
+    """Test a rule of your own on small invented quarters; print a fault with its line.
 
-    It is tried for one country and for many, in one run and in many, with every parameter at both ends of its range,
-    in NumPy and, where it is installed, in JAX. A rule has two seconds for an answer.
+    The test uses one country and many, one run and many, and both ends of the range of every parameter. It uses
+    NumPy, and JAX if it is installed. A rule must answer within two seconds.
     """
     (rule,) = use_rules([file])
     side = side_of(rule)
     print_lines(
-        f"{file}: {rule.__name__} is a rule of {side} and keeps the contract.",
-        f'Follow it by --rules {file} --set "rules.{side}.all.rule={file.stem}"',
+        f"{file}: {rule.__name__} is a rule of {side} and meets all requirements.",
+        f'Use it with --rules {file} --set "rules.{side}.all.rule={file.stem}"',
     )
 
 

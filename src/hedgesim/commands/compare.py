@@ -18,18 +18,20 @@ from hedgesim.errors import HedgesimError
 def compare(
     batches: Annotated[
         list[str],
-        Argument(metavar="A B [C ...]", help="Folders of results, or scenarios, which are then run; at most six."),
+        Argument(metavar="A B [C ...]", help="Folders of results, or scenarios to run; at most six."),
     ],
     outcomes: Annotated[
         list[str] | None,
         Option(
             "--outcome",
             callback=one_by_one("--outcome"),
-            help="Only this, such as presence or member_AZE_CM; may be repeated.",
+            help="Compare only this outcome, such as presence or member_AZE_CM; may be repeated.",
         ),
     ] = None,
     runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
-    everything: Annotated[bool, Option("--all", help="Print every outcome, not the ten that differ most.")] = False,
+    everything: Annotated[
+        bool, Option("--all", help="Print every outcome, not only the ten with the largest differences.")
+    ] = False,
     markdown: Annotated[bool, Option("--markdown", help="Print tables in Markdown.")] = False,
     as_json: AsJson = False,
 ) -> None:

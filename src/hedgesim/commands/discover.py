@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 def discover(
     experiment: ExperimentName,
     when: Annotated[
-        str, Option(metavar="'OUTCOME < X'", help="Condition for a case to be of interest; also <=, > and >=.")
+        str, Option(metavar="'OUTCOME < X'", help="Condition that a case of interest meets; also <=, > and >=.")
     ],
     output: Store = None,
     of: Annotated[str, Option(help="Cases: means over the runs of a point, or runs.")] = "means",
-    boxes: Annotated[int, Option(help="Boxes at most, each among the cases that earlier boxes leave.")] = 1,
+    boxes: Annotated[
+        int, Option(help="Maximum number of boxes. Each box uses only cases outside the earlier boxes.")
+    ] = 1,
     density: Annotated[
-        float | None, Option(help="Take the widest box of at least this density: by default the last box.")
+        float | None, Option(help="Take the widest box of at least this density. By default: the last box.")
     ] = None,
-    peel: Annotated[float, Option(help="Share of a box that a step removes.")] = 0.05,
-    paste: Annotated[float, Option(help="Share of a box that a step adds back.")] = 0.05,
-    mass: Annotated[float, Option(help="Smallest share of all cases in a box.")] = 0.05,
+    peel: Annotated[float, Option(help="Share of the cases in a box that one step removes.")] = 0.05,
+    paste: Annotated[float, Option(help="Share of the cases in a box that one step adds back.")] = 0.05,
+    mass: Annotated[float, Option(help="Smallest share of all cases that a box must contain.")] = 0.05,
     quick: Quick = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -54,9 +56,13 @@ def discover(
     cases = f"{found.hits} of {found.cases} {'runs' if found.of == 'runs' else 'means of points'}"
     print_lines(f"{found.condition.text} in {cases}: density {significant(found.hits / found.cases)} overall.")
     print_lines(
-        "Coverage: share of these that are in the box. Density: their share of the box. Mass: share of all cases."
+        "Coverage: share of these cases that are in the box. Density: their share of the cases in the box. Mass: "
+        "share of all cases that are in the box."
     )
-    print_lines("quasi-p: chance of so dense a box if this limit had no effect; above .05 the limit may be dropped.")
+    print_lines(
+        "quasi-p: chance of a box with this density or more if this limit had no effect; above .05 the limit "
+        "may be dropped."
+    )
     if found.of == "runs" and int(results.manifest["replications"]) > 1:
         print_lines("Runs of a point, and runs of the same number, are not independent cases: quasi-p is too small.")
     if found.failed:

@@ -33,12 +33,12 @@ def explain(
     country: Annotated[str, Option(help="Code of the country.")],
     period: Annotated[str, Option(help="Quarter of the decision, such as 2022Q3.")],
     run: Annotated[int, Option(help="Number of the run.")] = 0,
-    domain: Annotated[str | None, Option(help="Only this domain.")] = None,
+    domain: Annotated[str | None, Option(help="Print only this domain.")] = None,
     seed: Seed = None,
     rule_files: RuleFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print why a country decided as it did: the terms of every value, and what was next for each format."""
+    """Print the reasons of a country's decision: the terms of every value, and the next step of each format."""
     found = hedgesim.explain(source, country, period, run=run, seed=seed, rules=rule_files or ())
     options = found.options
     if domain is not None:
@@ -53,7 +53,7 @@ def explain(
     print_lines(
         f"{found.name} ({found.country}) in {found.period}, run {found.run} of {found.scenario}, follows {found.rule}:"
         f" {found.meaning}",
-        "This is one run, drawn at random: other runs differ. hedgesim run gives the medians of many.",
+        "This is one run with random numbers; other runs differ. hedgesim run gives medians over many runs.",
     )
     _print_values(found, options)
     if domain is None:
@@ -81,7 +81,7 @@ def _print_values(found: Explanation, options: Sequence[Row]) -> None:
         numbers = [*(parts[name] for name in names), *(one[name] for name in NUMBERS)]
         lines.append([one["domain"], _name(found, one["option"]), *map(_short, numbers)])
     print_rows(["domain", "option", *names, *NUMBERS.values()], lines)
-    print_lines("Response: what the country has answered to so far; each quarter it goes part of the way to the value.")
+    print_lines("Response: the response of the country so far. Each quarter it moves part of the way to the value.")
 
 
 def _print_bars(
@@ -126,7 +126,7 @@ def _print_formats(found: Explanation) -> None:
         lists = [", ".join(row[name]) for name in ("waits_for", "willing", "held_back", "unwilling")]
         name = _name(found, row["format"])
         rows.append([row["format"], name, row["status"], row["rung"], row["next"], chance, *lists, happened])
-    print_lines("", f"Formats in which {found.country} sits, or that it may found or enter:")
+    print_lines("", f"Formats in which {found.country} takes part, or that it may found or enter:")
     heads = [
         "format",
         "name",
@@ -140,12 +140,17 @@ def _print_formats(found: Explanation) -> None:
         "unwilling",
     ]
     print_rows([*heads, "in the quarter"], rows)
-    print_lines("Chance: of the next step in the quarter. Could not: would sit if the format bound less (formality).")
+    print_lines(
+        "Chance: of the next step in this quarter. Could not: would take part if the format were less binding "
+        "(formality)."
+    )
     if not found.stances:
         return
     reasons = [name for name in found.stances[0] if name != "format"]
     acting = [name for name in reasons if any(row[name] for row in found.stances)]
-    print_lines("", f"Log odds with which {found.country} would sit in each, by reason (willing above 0):")
+    print_lines(
+        "", f"Log odds that {found.country} is willing to take part in each format, by reason (willing above 0):"
+    )
     print_rows(["format", *acting], [[row["format"], *(_short(row[name]) for name in acting)] for row in found.stances])
 
 

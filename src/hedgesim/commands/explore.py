@@ -15,11 +15,13 @@ def explore(
     scenario: Annotated[
         str, Argument(metavar="[SCENARIO]", help="Path of a YAML file, or name of a packaged scenario.")
     ] = "war_2022",
-    port: Annotated[int, Option(help="Port on this computer; 0 takes a free one.")] = 8765,
-    browser: Annotated[bool, Option("--browser/--no-browser", help="Whether the page is opened in a browser.")] = True,
+    port: Annotated[int, Option(help="Port on this computer; 0 selects a free port.")] = 8765,
+    browser: Annotated[
+        bool, Option("--browser/--no-browser", help="Open the page in a browser, or only print its address.")
+    ] = True,
     rule_files: RuleFiles = None,
 ) -> None:
-    """Open a page on this computer: change a scenario and watch."""
+    """Open a page on this computer to change a scenario and watch."""
     from hedgesim.scenario import read_scenario
 
     try:

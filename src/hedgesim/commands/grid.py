@@ -23,7 +23,9 @@ from hedgesim.numbers import with_error
 
 def grid(
     scenario: ScenarioName,
-    vary: Annotated[list[str], Option(metavar="PATH=A,B,C", help="Values of one setting; give it twice for a plane.")],
+    vary: Annotated[
+        list[str], Option(metavar="PATH=A,B,C", help="Values of one setting; repeat it for a second setting.")
+    ],
     output: Output = None,
     runs: Annotated[int, Option(help="Runs per point.")] = 10,
     outcome: Annotated[str, Option(help="Column of the table of runs that is drawn.")] = "hedging_index",

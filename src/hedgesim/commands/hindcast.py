@@ -43,12 +43,12 @@ def hindcast(
     calibration: Calibration = "fitted_2021",
     output: Output = None,
     runs: Annotated[int, Option(help="Runs of every draw from the posterior.")] = 4,
-    past: Annotated[int, Option(help="Runs of the years that are over, for the coverage of bands.")] = 1000,
+    past: Annotated[int, Option(help="Runs of earlier years, for the coverage of bands.")] = 1000,
     backend: FitBackend = "auto",
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Forecast the years after those fitted; score against baselines."""
+    """Forecast the years after the fitted years; score the forecasts."""
     from hedgesim import engines
     from hedgesim.analysis.forecasts import forecasts_of
     from hedgesim.analysis.hindcast.hindcast import EXPECTED, study
@@ -145,7 +145,7 @@ def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
     parts = {
         "Levels of shares": base[base["score"] == "crps"],
         "Meetings": base[base["part"] == "meetings"],
-        "Votes of the last recorded years, to which no rule was fitted": base[base["part"] == VOTES],
+        "Votes of the last recorded years, which were not used for fitting": base[base["part"] == VOTES],
     }
     for title, own in parts.items():
         print_lines("", title)
@@ -160,9 +160,9 @@ def _print_scores(tables: Mapping[str, pd.DataFrame]) -> None:
     counts = unchanged(["cells", "inside", "below", "above"])
     columns = {**unchanged(["domain", "years"]), "years ahead": "{ahead}", **counts, "median PIT": "{median_pit}"}
     print_table(tables["coverage"], columns)
-    print_lines("", "Forecast votes, not scored: no later vote is on record here")
+    print_lines("", "Forecast votes, not scored: the record has no later vote")
     print_rows(tables["votes"].columns, tables["votes"].itertuples(index=False), digits=3)
-    print_lines("Skill: 1 less the score over that of the baseline; above 0 the model is better.")
+    print_lines("Skill: 1 - score of the model / score of the baseline; above 0 the model is better.")
 
 
 def _print_skills(own: pd.DataFrame) -> None:

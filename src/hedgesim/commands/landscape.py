@@ -22,11 +22,11 @@ MOST_SHOWN = 100
 
 EXPLAINED = (
     "Sides with: the largest power on the country's side.",
-    "Held by: the rise of its frustration (size x propensity over those on the other side) if it alone changed sides;"
-    " its own size does not count.",
-    "Across: share of its presence with powers that is with powers of the other side: 0 if there were only two blocs,"
-    " above .5 if it leans to the other side. Runs on side: share of runs in which it is below .5.",
-    "Hedging index, 0 to 1: the higher, the more a prediction of one bloc leaves out.",
+    "Held by: the rise of its frustration (sum of size x propensity over the actors on the other side) if it alone "
+    "changed sides; its own size does not count.",
+    "Across: share of its presence with powers that goes to powers of the other side. It is 0 if there are only two "
+    "blocs, and above .5 if the country leans to the other side. Runs on side: share of runs in which it is below .5.",
+    "Hedging index, 0 to 1: the higher it is, the less a prediction of one bloc describes the country.",
 )
 
 
@@ -55,7 +55,7 @@ def landscape(
         return
     for option, given in {"--runs": runs is not None, "--set": settings, "--rules": rule_files}.items():
         if given:
-            raise HedgesimError(option, "nothing is run where the actors come from files", "Leave it out.")
+            raise HedgesimError(option, "there is no scenario to run if the actors come from files", "Leave it out.")
     from hedgesim.analysis.landscape import SEED
     from hedgesim.analysis.landscape_files import read_landscape
 
@@ -155,10 +155,9 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
     print_table(table.assign(power=powers), {**first, **across, **last})
     failed = f" ({found.failed} failed)" if found.failed else ""
     print_lines(
-        f"Beside the lowest minimum: {several(found.runs, 'run')}{failed} of {scenario.name}, medians, at"
-        f" {found.period} unless it says otherwise; seed {scenario.seed},"
-        f" {fits}. The landscape is that of {scenario.start} and contains nothing of"
-        " later events."
+        f"Beside the lowest minimum: {several(found.runs, 'run')}{failed} of {scenario.name}, medians, at "
+        f"{found.period} unless stated otherwise; seed {scenario.seed},"
+        f" {fits}. The landscape is that of {scenario.start} and does not include later events."
     )
     print_lines(*EXPLAINED)
     if table["across"].isna().any():
@@ -166,9 +165,9 @@ def _print_comparison(scenario: hedgesim.Scenario, minima: Minima, found: Compar
         return
     on_side, lean = int((table["on_side"] > 0.5).sum()), several(len(table), "country leans", "countries lean")
     print_lines(
-        f"So {on_side} of {lean} in most runs to the side that two blocs give them; of their presence with powers"
-        f" {table['across'].mean():.0%} is across, and their hedging index is"
-        f" {significant(table['hedging_index'].mean())}, on average."
+        f"So {on_side} of {lean} in most runs to the side that the two blocs predict. On average "
+        f"{table['across'].mean():.0%} of their presence with powers is across, and their hedging index is "
+        f"{significant(table['hedging_index'].mean())}."
     )
 
 

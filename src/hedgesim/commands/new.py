@@ -21,15 +21,17 @@ Name = Annotated[str, Argument(metavar="NAME", help="Name of the new file, witho
 
 
 def new(
-    what: Annotated[What, Argument(metavar="rule|scenario|region", help="What to begin.")],
+    what: Annotated[What, Argument(metavar="rule|scenario|region", help="Kind of file to create.")],
     name: Name,
-    side: Annotated[Side, Option("--kind", help="Whose rule it is.")] = Side.country,
-    countries: Annotated[str, Option(metavar="CODES", help="Of a region: codes of its countries, as A,B,C.")] = "",
-    powers: Annotated[str, Option(metavar="CODES", help="Of a region: codes of the powers around it.")] = "",
+    side: Annotated[Side, Option("--kind", help="Rule of a country or of a power.")] = Side.country,
+    countries: Annotated[
+        str, Option(metavar="CODES", help="For a region: codes of its countries, such as A,B,C.")
+    ] = "",
+    powers: Annotated[str, Option(metavar="CODES", help="For a region: codes of the powers around it.")] = "",
 ) -> None:
-    """Begin a rule with its test, a scenario, or a region with all its tables, in this folder.
+    """Create a rule with its test, a scenario, or a region with all its tables, in this folder.
 
-    The new files pass their checks as they are; change one thing at a time.
+    The new files pass their checks without changes. Change one thing at a time.
     """
     _check_name(what, name)
     codes = [_codes(what, option, text) for option, text in (("--countries", countries), ("--powers", powers))]
@@ -69,7 +71,7 @@ def _write(files: Mapping[str, str]) -> None:
     """Write new files, all of them or none; nothing that exists is touched."""
     for path in map(Path, {part for file in files for part in (file, file.split("/")[0])}):
         if path.exists() or path.is_symlink():
-            raise HedgesimError(path, "it exists", "Choose another name, or rename what is there.")
+            raise HedgesimError(path, "it exists", "Choose another name, or rename the existing file.")
     try:
         for file, text in files.items():
             path = Path(file)
@@ -105,6 +107,6 @@ def _next_steps(what: What, name: str) -> list[str]:
         commands = [f"hedgesim check-rule {name}.py", f"hedgesim try {name}.py", f"python -m pytest test_{name}.py"]
         return [
             *commands,
-            f"change the rule, and with it test_{name}.py, whose last case names a parameter of the rule",
+            f"change the rule, and change test_{name}.py too: its last case names a parameter of the rule",
         ]
     return [f"hedgesim check {name}.yaml", f"hedgesim run {name}.yaml"]

@@ -5,7 +5,7 @@ from hedgesim.commands._printing import print_rows
 
 
 def outcomes(as_json: AsJson = False) -> None:
-    """Print every outcome with unit, meaning and source; a form such as rung_<FORMAT> stands for one of each."""
+    """Print every outcome with unit, meaning and source; rung_<FORMAT> means one outcome for each format."""
     from hedgesim.model.named_outcomes import FAMILIES
     from hedgesim.model.outcomes import OUTCOMES
 

@@ -34,18 +34,23 @@ if TYPE_CHECKING:
 def patterns(
     scenario: Annotated[
         str | None,
-        Argument(metavar="[SCENARIO]", help="Scenario whose rules, parameters, settings, shocks and data are scored."),
+        Argument(
+            metavar="[SCENARIO]", help="Scenario to score, with its rules, parameters, settings, shocks and data."
+        ),
     ] = None,
     output: Output = None,
     runs: Annotated[int, Option(help="Runs of every scenario that the patterns need.")] = 200,
-    calibration: Annotated[str | None, Option(metavar="NAME", help="Replaces the calibration of the scenario.")] = None,
+    calibration: Annotated[
+        str | None, Option(metavar="NAME", help="Calibration that replaces the one of the scenario.")
+    ] = None,
     posterior: Annotated[
         bool, Option("--posterior", help="Draw the parameters of each run from the posterior.")
     ] = False,
     file: Annotated[
-        str | None, Option("--patterns", metavar="FILE", help="Patterns of your own in place of those of the package.")
+        str | None,
+        Option("--patterns", metavar="FILE", help="File with your own patterns, used instead of those of the package."),
     ] = None,
-    seed: Annotated[int | None, Option(help="Seed that replaces those of the scenarios.")] = None,
+    seed: Annotated[int | None, Option(help="Seed that replaces the seeds of the scenarios.")] = None,
     rule_files: RuleFiles = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
@@ -163,11 +168,11 @@ def _print_scores(scores: Scores) -> None:
         f"{n['hold']} of {n['patterns']} patterns hold; {n['discriminating']} discriminate the model from habit,"
         f" chance and no shock; {n['count']} do both and count (aim: {n['aim']}), {n['count_built_in']} of them wholly"
         f" built in; with countries all alike {n['count_pooled']} do.",
-        "habit, random, no shock: whether the pattern holds there too; one that holds in all three does not"
-        " discriminate.",
-        "built in: how many of the judged parts follow from the structure or from what is given, so that holding is no"
-        " finding.",
-        "~: the verdict is not the same everywhere within the 95 % limits of this number of runs.",
+        "habit, random, no shock: whether the pattern also holds there. A pattern that holds in all three does not "
+        "discriminate.",
+        "built in: number of judged parts that follow from the structure or from the inputs. That such a part holds "
+        "is not a finding.",
+        "~: the verdict changes within the 95 % limits of this number of runs.",
     )
 
 

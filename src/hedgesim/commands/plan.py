@@ -33,7 +33,7 @@ def plan(
     rule_files: RuleFiles = None,
     as_json: AsJson = False,
 ) -> None:
-    """Estimate runs, disk and time of an experiment by a probe."""
+    """Estimate runs, disk and time of an experiment with a trial."""
     from hedgesim.results.space import size
     from hedgesim.results.sweep import probe
 
@@ -55,7 +55,7 @@ def plan(
         ["replications", f"{read.replications}, pairing: {read.pairing}"],
         ["runs", f"{found.runs}, {found.missing} of them missing in {folder}"],
         ["disk", f"{size(found.disk)} to be written ({found.bytes_a_run:.0f} bytes per run)"],
-        ["time", f"{time} with --workers {workers} ({found.rate:.0f} runs/s each, by a probe)"],
+        ["time", f"{time} with --workers {workers} ({found.rate:.0f} runs/s each, measured in a trial)"],
     ]
     print_rows(["", read.question], rows)
 
@@ -65,5 +65,5 @@ def _groups(read: Experiment, n_samples: int) -> list[list[str]]:
     if not read.groups:
         return []
     each, (d, n) = read.model_copy(update={"groups": {}}), (len(read.uncertainties), len({*read.moved_together}))
-    return [["groups", f"{several(d, 'uncertainty', 'uncertainties')} in {several(n, 'group')}: {n_samples} samples"
-             f" in place of {each.n_samples}"]]  # fmt: skip
+    return [["groups", f"{several(d, 'uncertainty', 'uncertainties')} in {several(n, 'group')}: {n_samples} samples "
+                       f"instead of {each.n_samples}"]]  # fmt: skip

@@ -20,22 +20,24 @@ FORMATS = ("png", "svg", "pdf")
 def plot(
     words: Annotated[
         list[str] | None,
-        Argument(metavar="RESULTS [RESULTS ...] CHART", help="Folders of results, at most six; a chart."),
+        Argument(
+            metavar="RESULTS [RESULTS ...] CHART", help="Folders of results, at most six, and the name of a chart."
+        ),
     ] = None,
-    country: Annotated[str, Option(metavar="CODE", help="Only this country.")] = "",
-    power: Annotated[str, Option(metavar="CODE", help="The power whose presence is drawn.")] = "",
-    outcome: Annotated[str, Option(metavar="NAME", help="The outcome that is drawn.")] = "",
+    country: Annotated[str, Option(metavar="CODE", help="Draw only this country.")] = "",
+    power: Annotated[str, Option(metavar="CODE", help="Draw the presence of this power.")] = "",
+    outcome: Annotated[str, Option(metavar="NAME", help="Draw this outcome.")] = "",
     by: Annotated[
         list[str] | None,
-        Option(metavar="PATH", callback=one_by_one("--by"), help="Factor of a sweep; twice for a map."),
+        Option(metavar="PATH", callback=one_by_one("--by"), help="Factor of a sweep; repeat it for a map."),
     ] = None,
     output: Annotated[
-        str | None, Option("--output", "-o", metavar="FILE", help="File of the chart: by default CHART.png.")
+        str | None, Option("--output", "-o", metavar="FILE", help="File of the chart. By default: CHART.png.")
     ] = None,
     kind: Annotated[
-        str | None, Option("--format", metavar="FORMAT", help="png, svg or pdf: by default what FILE ends in.")
+        str | None, Option("--format", metavar="FORMAT", help="png, svg or pdf. By default: the ending of FILE.")
     ] = None,
-    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file if it is there.")] = False,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace an existing file.")] = False,
     list_all: Annotated[bool, Option("--list", help="List the charts.")] = False,
 ) -> None:
     """Draw one chart of stored results."""
@@ -88,18 +90,18 @@ def path_of(name: str, output: str | None, kind: str | None, option: str = "-o")
     path = Path(output or f"{name}.{kind or FORMATS[0]}")
     ending = path.suffix[1:].lower()
     if ending not in FORMATS:
-        raise HedgesimError(f"{option} {path}", "its ending is none of a chart", f"End it in {', '.join(FORMATS)}.")
+        raise HedgesimError(f"{option} {path}", "a chart cannot have this ending", f"End it in {', '.join(FORMATS)}.")
     if kind is not None and ending != kind:
         raise HedgesimError(
             f"--format {kind}", f"the file ends in {ending}", "Leave --format out, or end the file in it."
         )
     if path.is_dir() or not path.parent.is_dir():
         fault = "a folder has this name" if path.is_dir() else f"there is no folder {path.parent}"
-        raise HedgesimError(f"{option} {path}", fault, "Name a file in a folder that is there.")
+        raise HedgesimError(f"{option} {path}", fault, "Name a file in an existing folder.")
     return path
 
 
 def check_new(path: Path, option: str = "-o", *, overwrite: bool) -> None:
     """Refuse a file that is there, unless it may be replaced."""
     if path.exists() and not overwrite:
-        raise HedgesimError(f"{option} {path}", "the file is there already", "Name another, or give --overwrite.")
+        raise HedgesimError(f"{option} {path}", "the file already exists", "Name another, or give --overwrite.")

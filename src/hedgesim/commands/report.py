@@ -16,20 +16,22 @@ from hedgesim.errors import HedgesimError, StoreError
 def report(
     batches: Annotated[
         list[str],
-        Argument(
-            metavar="RESULTS [MORE ...]", help="Folders of results, or scenarios, which are then run; at most six."
-        ),
+        Argument(metavar="RESULTS [MORE ...]", help="Folders of results, or scenarios to run; at most six."),
     ],
     output: Annotated[Path, Option("--output", "-o", metavar="FILE", help="The page.")] = Path("report.html"),
-    question: Annotated[str, Option(help="Question that the page answers, in place of its own.")] = "",
-    outcome: Annotated[str, Option(help="Outcome that the answer is about, such as hedging_index.")] = "",
+    question: Annotated[str, Option(help="Question of the page, instead of the default one.")] = "",
+    outcome: Annotated[str, Option(help="Outcome of the answer, such as hedging_index.")] = "",
     why: Annotated[
-        bool | None, Option("--why/--no-why", help="Whether to divide the difference among what makes it; if quick.")
+        bool | None,
+        Option(
+            "--why/--no-why",
+            help="Divide the difference among its causes, or not. By default: only if few runs are needed.",
+        ),
     ] = None,
     runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
     overwrite: Annotated[bool, Option("--overwrite", help="Replace the file.")] = False,
 ) -> None:
-    """Write one page about results: the answer, charts, whether to trust it, and how to get it again."""
+    """Write one page about results: the answer, charts, how far to trust it, and how to reproduce it."""
     from hedgesim.report.page import Choices, html_of, page_of
     from hedgesim.report.subject import MOST
 
@@ -55,7 +57,7 @@ def _check_file(output: Path, *, overwrite: bool) -> None:
     if output.exists() and not overwrite:
         raise StoreError(output, "there is such a file", remedy="Name a new one, or replace it with --overwrite.")
     if not output.absolute().parent.is_dir():
-        raise StoreError(output, "its folder is not there", remedy="Name a file in a folder that is there.")
+        raise StoreError(output, "its folder does not exist", remedy="Name a file in an existing folder.")
 
 
 def _write(output: Path, text: str, *, overwrite: bool) -> None:

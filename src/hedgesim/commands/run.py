@@ -53,26 +53,28 @@ RUNS_BY_ENGINE = {"ensemble": 1000, "mesa": 20}
 def run(
     scenario: ScenarioName,
     output: Output = None,
-    runs: Annotated[int | None, Option(help=f"Number of runs: by default 1000, with mesa 20. {MOST}")] = None,
+    runs: Annotated[int | None, Option(help=f"Number of runs. By default: 1000, with mesa 20. {MOST}")] = None,
     until_error: UntilError = None,
-    keep: Annotated[int, Option(help="Number of runs, from the first, whose full trajectories are kept.")] = 100,
+    keep: Annotated[int, Option(help="Number of runs, from the first, that keep full trajectories.")] = 100,
     engine: Annotated[str, Option(help="ensemble: many runs at once; mesa: agents.")] = "ensemble",
     backend: Backend = "numpy",
     workers: Workers = 1,
-    twin: Annotated[str | None, Option(help="Scenario run with the same random numbers, for comparison.")] = None,
+    twin: Annotated[str | None, Option(help="Scenario to compare with, run with the same random numbers.")] = None,
     without: Annotated[
         list[str] | None,
-        Option(callback=one_by_one("--without"), help="Event, shock or change that the twin lacks; may be repeated."),
+        Option(
+            callback=one_by_one("--without"), help="Event, shock or change that the twin leaves out; may be repeated."
+        ),
     ] = None,
     outcomes: Outcomes = None,
     seed: Seed = None,
     settings: Settings = None,
     rule_files: RuleFiles = None,
     overwrite: Overwrite = False,
-    charts: Annotated[bool, Option("--charts/--no-charts", help="Whether charts are drawn.")] = True,
+    charts: Annotated[bool, Option("--charts/--no-charts", help="Draw charts, or not.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Run a scenario, or it and a twin; write tables, draw charts."""
+    """Run a scenario, or a scenario and its twin; write tables, draw charts."""
     from hedgesim.engines import engine_of
     from hedgesim.engines.trial import check_followed
     from hedgesim.results.simulation import Plan
@@ -146,7 +148,7 @@ def _run_one(
     from hedgesim.results.until import remove_unfinished, run_until
 
     def on_resumed(runs: int) -> None:
-        print_aside(f"going on from {several(runs, 'run')} that {folder} holds already")
+        print_aside(f"continuing from {several(runs, 'run')} that are already in {folder}")
 
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
         if until:
@@ -265,10 +267,11 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: 
         print_lines(*([] if outcomes else [NAME_MORE]))
     if gain := found.gain_in_words():
         print_lines(f"Factor by which pairing reduces the variance against independent seeds: {gain}.")
-    print_lines(*(f"Set on both sides, so that it is no difference: {text}." for text in settings))
+    print_lines(*(f"Set on both sides, so it makes no difference: {text}." for text in settings))
     if settings:
         print_lines(
-            "To see what --set does, run twice, with it and without it, and compare: hedgesim compare WITHOUT WITH."
+            "To see the effect of --set, run once with it and once without it, and compare: hedgesim compare WITHOUT "
+            "WITH."
         )
     notes, others = _notes(found.first), _notes(found.twin)
     print_lines(*(note if note in others else f"{name}: {note}" for note in notes))

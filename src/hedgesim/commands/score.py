@@ -25,25 +25,28 @@ SKILL = "{skill:+} ({low:+} to {high:+})"
 
 def score(
     forecasts: Annotated[
-        Path, Argument(metavar="FORECASTS", help="CSV of forecasts, as docs/forecasts says, or a folder of hindcast.")
+        Path, Argument(metavar="FORECASTS", help="CSV file of forecasts (see docs/forecasts), or a folder of hindcast.")
     ],
     known_until: Annotated[
-        int | None, Option(metavar="YEAR", help="Last year that the forecaster knew; else that before the first.")
+        int | None,
+        Option(
+            metavar="YEAR", help="Last year that the forecaster knew. By default: the year before the first forecast."
+        ),
     ] = None,
-    against: Annotated[Path | None, Option(metavar="FILE", help="Other forecasts to set beside them.")] = None,
+    against: Annotated[Path | None, Option(metavar="FILE", help="Other forecasts to compare with.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Score anybody's forecasts of shares, meetings, statuses and votes against what is recorded."""
+    """Score your own forecasts of shares, meetings, statuses and votes against the record."""
     from hedgesim.analysis.forecast_scores import beside, scores, skills_of
 
     cells = _cells(forecasts)
     facts = _facts(forecasts, cells, known_until)
     table = scores(cells, facts)
     if table.empty:
-        fault = f"nothing of it is recorded: meetings and statuses are to {facts.last}, votes and shares less far"
-        raise HedgesimError(
-            forecasts, fault, "Forecast cells of earlier years, or come back when the record has grown."
+        fault = (
+            f"the record has none of these cells: meetings and statuses end in {facts.last}, votes and shares earlier"
         )
+        raise HedgesimError(forecasts, fault, "Forecast cells of earlier years, or wait until the record is longer.")
     if against is not None:
         table = beside(table, scores(_cells(against), facts))
     skills = skills_of(table)
@@ -63,7 +66,7 @@ def score(
     print_lines(
         "",
         "given: mean score of the file; smaller is better. log score: inf where something with probability 0 happened.",
-        "Skill: 1 less the score over that of the other; above 0 the forecasts are better.",
+        "Skill: 1 - score of the forecasts / score of the other forecasts; above 0 yours are better.",
     )
     columns = {"quantity": "{quantity}", "against": "{against}", "cells": "{cells}"}
     print_table(skills, {**columns, "own": "{own}", "other": "{other}", "skill (90 %)": SKILL})

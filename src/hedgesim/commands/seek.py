@@ -32,7 +32,7 @@ def seek(
     vary: Annotated[
         list[str], Option(metavar="PATH=LOW,HIGH", help="Number to change and its range; may be repeated.")
     ],
-    when: Annotated[str, Option(metavar="'OUTCOME < X'", help="Condition to be met by the mean; also <=, > and >=.")],
+    when: Annotated[str, Option(metavar="'OUTCOME < X'", help="Condition that the mean must meet; also <=, > and >=.")],
     output: Output = None,
     runs: Annotated[int, Option(help="Runs at every point, with the same random numbers.")] = 200,
     seed: Seed = None,
@@ -113,13 +113,15 @@ def _print(found: Found) -> None:
     nearest = found.answer or found.closest
     mean = with_error(nearest.mean, nearest.error)
     if found.answer is None:
-        print_lines(f"Nothing that was tried in the range meets {found.condition.text}: the nearest mean is {mean}.")
+        print_lines(f"No point that was tried in the range meets {found.condition.text}: the nearest mean is {mean}.")
     elif not found.size:
         print_lines(f"{found.condition.text} holds without a change: {mean}.")
     else:
         for one, (value, error) in zip(trials.ranges, found.values, strict=True):
             print_lines(f"{one.path}: from {significant(one.now)} to {with_error(value, error)}.")
-        print_lines(f"There the mean of {outcome} is {mean}. ±: Monte Carlo standard error.")
-        print_lines("A smaller change may lie between the points that were tried, if the outcome turns there.")
+        print_lines(f"At this point the mean of {outcome} is {mean}. ±: Monte Carlo standard error.")
+        print_lines(
+            "If the outcome changes direction between the points that were tried, a smaller change may exist there."
+        )
     if nearest.failed:
         print_lines(f"Left out: {several(nearest.failed, 'run')} that failed there.")

@@ -23,14 +23,14 @@ MEANING: Mapping[str, str] = {
     "sobol": "ST: share of the variance to which a factor contributes, alone or with others; S1: alone.",
     "morris": "mu_star: mean absolute effect of a factor over its range, in the unit of the outcome; mu: mean effect"
     " with its sign; sigma: how much the effect varies with the values of the factors (interactions or curvature).",
-    "given": "PAWN: how far the distribution moves when the factor is held within a tenth of its range, 0 to 1; S1:"
-    " share of the variance from the factor alone.",
+    "given": "PAWN: how far the distribution moves when the factor is kept within a tenth of its range, 0 to 1; S1: "
+    "share of the variance from the factor alone.",
 }
 """How to read the measures of a method."""
 
 OF_GROUPS = (
-    "mu_star: mean absolute effect of a group over the ranges of its factors, in the unit of the outcome. A group"
-    " neither rises nor falls, so it has no mu and no sigma."
+    "mu_star: mean absolute effect of a group over the ranges of its factors, in the unit of the outcome. A group has "
+    "no direction, so it has no mu and no sigma."
 )
 """The same where Morris's design moves groups."""
 
@@ -38,22 +38,25 @@ OF_GROUPS = (
 def sensitivity(
     experiment: ExperimentName,
     output: Store = None,
-    method: Annotated[str | None, Option(help="sobol, morris or given; by default the one the design is for.")] = None,
+    method: Annotated[
+        str | None, Option(help="sobol, morris or given. By default: the method that fits the design.")
+    ] = None,
     outcomes: Annotated[
         list[str] | None,
         Option("--outcome", callback=one_by_one("--outcome"), help="Column of the table of runs; may be repeated."),
     ] = None,
     less: Annotated[
-        str, Option(metavar="SCENARIO", help="Scenario of the sweep whose outcomes are taken from those of the others.")
+        str,
+        Option(metavar="SCENARIO", help="Scenario of the sweep; its outcomes are subtracted from those of the others."),
     ] = "",
     level: Annotated[float, Option(help="Level of the confidence intervals.")] = 0.95,
     resamples: Annotated[int, Option(help="Resamples of the bootstrap.")] = 100,
-    seed: Annotated[int | None, Option(help="Seed of the bootstrap; by default that of the sweep.")] = None,
+    seed: Annotated[int | None, Option(help="Seed of the bootstrap. By default: the seed of the sweep.")] = None,
     quick: Quick = False,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Print which uncertainties move the outcomes of a sweep."""
+    """Print which uncertainties change the outcomes of a sweep."""
     results, folder = open_sweep(experiment, output, quick=quick)
     found = hedgesim.sensitivity(
         results, outcomes or (), method=method, less=less, level=level, resamples=resamples, seed=seed
@@ -172,7 +175,10 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     if found.few:
         yield f"Few: below {method.few} {method.units} the numbers and their intervals are unreliable."
     if found.indices["vague"].any():
-        yield "~: the interval spans all that is possible, 0 to 1 (mu_star: 0 to the largest): the number says nothing."
+        yield (
+            "~: the interval covers all possible values, 0 to 1 (mu_star: 0 to the largest), so the number contains "
+            "no information."
+        )
     if len(pairs) and not (pairs["value"] > pairs["confidence"]).any():
         yield "No pair of factors has an S2 above its ±: no interaction of two factors can be detected."
     if basis["noise"].notna().any():
@@ -185,7 +191,7 @@ def _remarks(found: Sensitivity) -> Iterator[str]:
     if basis["dropped"].any():
         yield f"Dropped: {method.units} in which a sample has no successful run with the outcome."
     if basis["undefined"].any():
-        yield "Undefined: runs in which there is no such outcome, such as that of a country that is not in their list."
+        yield "Undefined: runs without this outcome, for example because the country is not in their list."
     by_chance = basis["by_chance"].dropna()
     if len(by_chance):
         yield f"One factor in twenty without effect would have a PAWN of {significant(by_chance.max())} or more."

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def sources(
     scenario: ScenarioName,
-    everything: Annotated[bool, Option("--all", help="Print every number, not only how many there are.")] = False,
+    everything: Annotated[bool, Option("--all", help="Print every number, not only the counts.")] = False,
     csv: Annotated[Path | None, Option(metavar="FILE", help="Write every number to a CSV file.")] = None,
     rule_files: RuleFiles = None,
     as_json: AsJson = False,
@@ -48,7 +48,8 @@ def sources(
         print_rows(shown.columns, shown.itertuples(index=False))
     elif csv is None:
         print_lines(
-            f"{several(len(numbers), 'number')}, each with its source: --all, or with addresses --csv FILE or --json."
+            f"{several(len(numbers), 'number')}. To see each with its source: --all. To add addresses: --csv FILE or "
+            "--json."
         )
 
 
@@ -61,7 +62,7 @@ def _write(numbers: pd.DataFrame, csv: Path) -> None:
         raise HedgesimError(f"--csv {csv}", "there is such a file", "Name a new one.") from None
     except OSError as error:
         fault = f"it cannot be written ({error.strerror})"
-        raise HedgesimError(f"--csv {csv}", fault, "Name a file in a folder that is there.") from None
+        raise HedgesimError(f"--csv {csv}", fault, "Name a file in an existing folder.") from None
 
 
 def _print_explained(case: Case) -> None:
@@ -70,7 +71,7 @@ def _print_explained(case: Case) -> None:
 
     found = explain_shares(case)
     if found is None:
-        print_lines("Too few starting shares rest on data rather than on the prior to say what explains them.")
+        print_lines("Too few starting shares use more data than prior, so their causes cannot be estimated.")
         return
     rows = found.coefficients.to_dict("records")
     terms = [f"{row['regressor']} {with_error(row['coefficient'], row['error'])}" for row in rows]

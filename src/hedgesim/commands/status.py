@@ -28,5 +28,5 @@ def status(
         print_lines(f"{name}: {fault}")
     for name in found.foreign:
         print_lines(f"{name}: not a file of a sweep; it is left alone")
-    again = "Run the same sweep again: it runs what is missing or damaged."
+    again = "Run the same sweep again: it repeats only missing or damaged runs."
     print_lines("The sweep is finished." if found.finished else again)

@@ -45,14 +45,14 @@ def sweep(
     experiment: ExperimentName,
     output: Store = None,
     workers: Workers = 1,
-    dask: Annotated[str | None, Option(metavar="ADDRESS", help="Dask scheduler whose workers do the runs.")] = None,
+    dask: Annotated[str | None, Option(metavar="ADDRESS", help="Dask scheduler; its workers compute the runs.")] = None,
     backend: Backend = "numpy",
     quick: Quick = False,
     rule_files: RuleFiles = None,
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run what is missing of an experiment; draw its outcomes."""
+    """Run the missing runs of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
     from hedgesim.model.named_outcomes import is_yes_or_no
     from hedgesim.results.sweep_tables import undefined_runs
@@ -80,9 +80,9 @@ def sweep(
     print_table(table, {**unchanged([*groups, "runs", "failed"]), **spreads})
     shares = [name for name in outcomes if is_yes_or_no(name)]
     print_lines("Median (5 to 95 % of runs, over all samples of the uncertainties).")
-    print_lines(*([f"Share of runs in which it is so: {', '.join(shares)}."] if shares else []))
+    print_lines(*([f"Share of runs in which this holds: {', '.join(shares)}."] if shares else []))
     for name, n in undefined.items():
-        print_lines(f"Undefined: {n} runs in which there is no {name}; they are left out.")
+        print_lines(f"Undefined: {n} runs without {name}; they are left out.")
     for (outcome, goal), found in regrets.items():
         print_lines(f"Regret in {outcome.replace('_', ' ')} ({goal} is good), the most robust first:")
         print_rows(found.columns, found.itertuples(index=False), digits=4)

@@ -34,8 +34,8 @@ NO_VOTES = (
     "Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes."
 )
 YARDSTICK = (
-    "These outcomes are yardsticks, not success: the hedging index is high where a country divides its security among"
-    " rivals, whether that serves it or not."
+    "These outcomes do not measure success. The hedging index is high if a country divides its security among rivals, "
+    "whether this helps the country or not."
 )
 """Why a rule that comes first is not thereby a good one."""
 
@@ -48,9 +48,9 @@ ALIKE = "cannot be distinguished"
 
 def tournament(
     rules: Annotated[
-        list[str] | None, Argument(metavar="[RULES...]", help="Names of rules; all, if none is named.")
+        list[str] | None, Argument(metavar="[RULES...]", help="Names of rules. By default: all rules.")
     ] = None,
-    side: Annotated[Side, Option("--kind", help="Whose rules they are.")] = Side.country,
+    side: Annotated[Side, Option("--kind", help="Rules of countries or of powers.")] = Side.country,
     runs: Annotated[int, Option(help="Runs of every future under every rule.")] = 60,
     output: Output = None,
     calibration: Calibration = "fitted_2021",
@@ -58,9 +58,9 @@ def tournament(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Set rules against each other in every future, and against the record of shares, meetings and statuses.
+    """Compare rules with each other in every future, and with the record of shares, meetings and statuses.
 
-    There is no score of votes: a country votes as it voted before, whatever its rule, so all rules have the same votes.
+    Votes have no score: a country votes as it voted before, whatever its rule, so all rules have the same votes.
     """
     from hedgesim import engines
     from hedgesim.analysis.hindcast.simulated import parameters_in
@@ -107,7 +107,7 @@ def _own(names: Sequence[str]) -> list[str]:
     for file in files_in_use():
         if file.name not in names:
             fault = "the rule takes no part in this tournament"
-            raise HedgesimError(file.path, fault, f"Name {file.name} too, or leave --rules out.")
+            raise HedgesimError(file.path, fault, f"Name {file.name} too, or leave out --rules.")
     return [file.name for file in files_in_use()]
 
 
@@ -117,8 +117,8 @@ def _print_regrets(table: pd.DataFrame, own: Sequence[str]) -> None:
     side = "below" if goal == "high" else "above"
     print_lines(
         "",
-        f"{outcome.replace('_', ' ').capitalize()}: how far each rule stays {side} the best one in the same future"
-        f" (0 = best). A {goal} value counts as good here.",
+        f"{outcome.replace('_', ' ').capitalize()}: distance of each rule {side} the best one in the same future (0 = "
+        f"best). A {goal} value counts as good here.",
     )
     n, known = len(table), table["error"].notna()
     texts = small_apart([*table["mean"], *table["worst"], *table["error"].fillna(0.0)], DIGITS)
@@ -149,4 +149,4 @@ def _print_record(table: pd.DataFrame, of: str) -> None:
     columns = {"rule": "{rule}", score: "{own}", "skill (90 %)": "{skill:+.2f} ({low:+.2f} to {high:+.2f})"}
     print_table(ordered, {**columns, "against the first": "{verdict}"})
     if not (ordered["verdict"] == "worse").any():
-        print_lines("The record cannot tell these rules apart.")
+        print_lines("The record cannot distinguish these rules.")

@@ -33,14 +33,14 @@ POINTS = 100.0
 
 def try_(
     file: RuleFile,
-    scenario: Annotated[str, Argument(metavar="[SCENARIO]", help="Scenario that the rule is tried in.")] = "war_2022",
+    scenario: Annotated[str, Argument(metavar="[SCENARIO]", help="Scenario in which the rule is tried.")] = "war_2022",
     runs: Annotated[int, Option(help="Runs with the rule and without it.")] = 60,
     chart: Annotated[
-        str | None, Option(metavar="FILE", help="Draw the chart too: a file that ends in png, svg or pdf.")
+        str | None, Option(metavar="FILE", help="Also draw the chart, to a file that ends in png, svg or pdf.")
     ] = None,
-    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file of the chart if it is there.")] = False,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace an existing file of the chart.")] = False,
 ) -> None:
-    """Try a rule of your own: the contract, both engines, and what it changes when everybody follows it."""
+    """Test a rule of your own: its requirements, both engines, and its effect if all follow it."""
     import hedgesim
     from hedgesim.analysis.comparison import compare
 
@@ -79,7 +79,7 @@ def _small_chart(presence: pd.DataFrame, names: Mapping[str, str], what: str, pe
     if rows:
         n = sorted(set(presence["n"]))[-1]
         yield ""
-        yield f"Presence in {period}, {what}, percentage points: what rises and what falls most in every country"
+        yield f"Presence in {period}, {what}, percentage points: the largest rise and the largest fall in every country"
         yield f"(o mean, --- 5 to 95 % of {several(n, 'pair')} of runs with the same random numbers)"
         yield from interval_lines(rows)
 

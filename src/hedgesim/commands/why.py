@@ -27,7 +27,7 @@ Source = Annotated[str, Argument(help="Scenario by name or path, or folder of th
 def why(
     first: Source,
     second: Source,
-    outcome: Annotated[str, Option(help="Such as presence_RUS_KAZ, hedging_index_UZB or leader_meetings.")],
+    outcome: Annotated[str, Option(help="Outcome, such as presence_RUS_KAZ, hedging_index_UZB or leader_meetings.")],
     by: Annotated[
         str, Option(help="differences (shocks by event, settings, rules, changes), shocks, channels, or mechanisms.")
     ] = "differences",
@@ -37,7 +37,7 @@ def why(
             "--mechanism",
             metavar="NAME",
             callback=one_by_one("--mechanism"),
-            help="Divide it among these; may be repeated.",
+            help="Divide the difference among these mechanisms; may be repeated.",
         ),
     ] = None,
     groups: Annotated[
@@ -49,12 +49,12 @@ def why(
     seed: Seed = None,
     rule_files: RuleFiles = None,
     chart: Annotated[
-        str | None, Option(metavar="FILE", help="Draw the parts too: a file that ends in png, svg or pdf.")
+        str | None, Option(metavar="FILE", help="Also draw the parts, to a file that ends in png, svg or pdf.")
     ] = None,
-    overwrite: Annotated[bool, Option("--overwrite", help="Replace the file of the chart if it is there.")] = False,
+    overwrite: Annotated[bool, Option("--overwrite", help="Replace an existing file of the chart.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Divide the difference between two scenarios among what makes it: shocks, settings, changes, or mechanisms."""
+    """Divide the difference between two scenarios among its causes: shocks, settings, changes, or mechanisms."""
     from hedgesim.analysis.attribution import Question
     from hedgesim.commands._progress import counting
     from hedgesim.engines import engine_of
@@ -91,7 +91,7 @@ def _chart(found: Attribution, made: str, kind: str) -> bytes:
     unit, scale = _unit(found)
     bars = found.table.assign(**{name: scale * found.table[name] for name in ("value", "low", "high")})
     title = f"{found.words}: {found.names[1]} less {found.names[0]}{f',{unit}' if unit else ''}"
-    notes = ("Bars: mean contribution, which add up to the difference; lines: 5 to 95 % of runs.", f"{made}.")
+    notes = ("Bars: mean contributions; they sum to the difference. Lines: 5 to 95 % of runs.", f"{made}.")
     with theme():
         return rendered(tornado_page(bars, title=title, notes=notes), kind)
 
@@ -129,13 +129,13 @@ def _print(found: Attribution, size: str) -> None:
     listed = [row for row in rows if abs(row["value"]) > HARDLY * largest]
     print_lines(*(f"  {n}. {_sentence(found, row)}" for n, row in enumerate(listed, start=1)))
     if others := [row["switch"] for row in rows if row not in listed]:
-        print_lines(f"  Nothing, or hardly anything: {', '.join(others)}.")
+        print_lines(f"  Very little or nothing: {', '.join(others)}.")
     print_lines("")
     cells = [_cells(row, found.total) for row in (*rows, total)]
     print_rows(["switch", "contribution", "± error", "90 % of runs", "of the total", "alone", "last"], cells)
     print_lines(
         f"Contributions are Shapley values, run by run with the same random numbers ({size}); they sum to the total.",
-        "alone, last: what a switch adds where no other is on, and where all others are.",
+        "alone, last: effect of a switch when no other switch is on, and when all others are on.",
     )
     if found.left_out:
         print_lines(f"Left out: {several(found.left_out, 'run')} that failed with some combination.")

@@ -107,7 +107,10 @@ def describe_attendance(table: pd.DataFrame) -> str:
     means = table.groupby("label", sort=False)["share"].mean()
     said = "; ".join(f"{name} {share:.0%}" for name, share in means.items())
     years = f"{table['year'].min()} to {table['year'].max()}"
-    return f"Share of runs in which the head came to an own leaders' meeting, mean over {years}: {said}."
+    return (
+        f"Share of runs in which the head of state attended the region's own leaders' meeting, mean over {years}: "
+        f"{said}."
+    )
 
 
 def attendance_size(table: pd.DataFrame) -> Size:
@@ -118,16 +121,17 @@ def attendance_size(table: pd.DataFrame) -> Size:
 
 ATTENDANCE = Chart(
     name="attendance",
-    shows="in which share of runs each head came to the meetings of the region itself, year by year",
+    shows="share of runs in which each head of state attended the region's own meetings, year by year",
     needs=Needs(RUN, ("memberships", "formats"), names="own"),
     picks=("country",),
     table=attendance_table,
     draw=draw_attendance,
     describe=describe_attendance,
     limits=lambda _: (0.0, 1.0),
-    title=lambda _: "Who comes to the meetings of the region itself",
+    title=lambda _: "Attendance at the region's own meetings",
     size=attendance_size,
-    reads="Of the runs in which leaders met in the year, the share in which the head came (or else sent somebody).",
+    reads="Share of runs in which the head of state attended, among the runs with a leaders' meeting in the year. If "
+    "not, a deputy came.",
     keys=attendance_keys,
     parts=("memberships", "trust"),
     about=("meetings", "support"),

@@ -32,7 +32,7 @@ def check_pairs(first: Batch, second: Batch) -> None:
     """Refuse batches of different seeds, whose runs are no pairs."""
     seeds = [batch.manifest.get("seed") for batch in (first, second)]
     if seeds[0] != seeds[1]:
-        fault = f"the seeds differ ({seeds[0]} and {seeds[1]}), so runs of the two are no pairs"
+        fault = f"the seeds differ ({seeds[0]} and {seeds[1]}), so their runs are not paired"
         raise HedgesimError(second.name, fault, "Run both with one --seed.")
 
 

@@ -156,11 +156,12 @@ BOXES = Chart(
     limits=lambda _: (0.0, 1.0),
     title=_question,
     size=boxes_size,
-    reads="Grey, and right: range of the factor in the sweep; colour: range in the box. Other factors are free.",
+    reads="Grey bar, and numbers at the right: range of the factor in the sweep. Colour: range in the box. Other "
+    "factors are not restricted.",
 )
 TRADEOFF = Chart(
     name="tradeoff",
-    shows="coverage and density of every box on the way of PRIM, with those that are reported",
+    shows="coverage and density of every box that PRIM tried; the reported boxes are marked",
     needs=Needs(DISCOVERY, ("steps",)),
     table=tradeoff_table,
     draw=draw_tradeoff,
@@ -168,8 +169,8 @@ TRADEOFF = Chart(
     limits=lambda _: (0.0, 1.05),
     title=_question,
     size=lambda _: Size(5.6, 4.0, 0.75, 0.5, below=0.55),
-    reads="Coverage: share of the cases of interest in the box; density: their share of the box. Ring: reported. A"
-    " later box is sought among the cases outside the earlier ones.",
+    reads="Coverage: share of the cases of interest that are in the box. Density: their share of the cases in the "
+    "box. Ring: reported box. A later box uses only the cases outside the earlier boxes.",
     keys=tradeoff_keys,
 )
 CHARTS = (TRADEOFF, BOXES)

@@ -41,9 +41,9 @@ VERDICTS = {"cannot be said": "undecided"}  # what the legend says, if not the v
 BESIDE = 0.12  # of the width of what is shown, left and right of it
 WIDEST = 3.0  # how many times as wide as interval and model the variants may make a panel
 NOTE = (
-    "Line: 5 to 95 % of runs; where a share of runs is judged, its 95 % confidence interval. Mark: what is judged, the"
-    " share, median, mean or 5 % quantile of runs. No mark: the pattern can be judged in no run. Ends of lines may be"
-    " cut off. Not tested here: patterns that nobody wrote down, and whether other models reproduce these patterns too."
+    "Line: 5 to 95 % of runs; if a share of runs is judged, its 95 % confidence interval. Mark: the judged value, "
+    "which is the share, median, mean or 5 % quantile of runs. No mark: the pattern cannot be judged in any run. Ends "
+    "of lines may be cut off. Not tested here: other patterns, and whether other models also reproduce these patterns."
 )
 
 
@@ -99,11 +99,11 @@ def _chances(shares: pd.DataFrame, reliable: pd.DataFrame, flat: FlatBand, capti
     own = shares[shares["low"] == shares["high"]]
     cases = int(reliable["cases"].sum())
     notes = (
-        "Left: flat if the forecasts are calibrated, and then within the grey band 9 times of 10. Right: on the line if"
-        " they are; numbers: cases.",
+        "Left: calibrated forecasts give a flat histogram, inside the grey band 9 times of 10. Right: calibrated "
+        "forecasts are on the line; the numbers are cases.",
         f"{len(own)} exactly known shares; {cases} events (rise of a share, meeting, change of status).",
-        "Left: position of the shares in their forecasts; forecasts that are too narrow give high ends. Right: forecast"
-        " probability and observed frequency.",
+        "Left: position of the observed shares in their forecasts; forecasts that are too narrow give high ends. "
+        "Right: forecast probability and observed frequency.",
         caption,
     )
     title = "Calibration of the forecast probabilities"
@@ -160,7 +160,7 @@ def _patterns(judged: pd.DataFrame, caption: str) -> Figure:
     groups = [own.reset_index(drop=True) for _, own in judged.groupby(["pattern", "number"], sort=False)]
     frame = Frame(left=0.85, right=0.2, legend_rows=1, below=0.3)
     height = PANEL * -(-len(groups) // COLUMNS) + ROOM
-    title = "Patterns of the record, and what the model does"
+    title = "Patterns of the record and of the model"
     figure = look.page(PATTERN_WIDTH, height, title=title, notes=(NOTE, caption), frame=frame)
     axes = look.panels(figure, len(groups), COLUMNS, share=False, hspace=1.05, wspace=0.12)
     for place, (axis, own) in enumerate(zip(axes, groups, strict=True)):

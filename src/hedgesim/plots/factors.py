@@ -80,7 +80,7 @@ ALONG = Chart(
     draw=draw_alone,
     describe=describe_along,
     limits=limits_along,
-    title=lambda table: f"{sentence(str(table['words'].iloc[0]))} along what varies",
+    title=lambda table: f"{sentence(str(table['words'].iloc[0]))} along each varying factor",
     size=size_along,
     reads="Line or dot: median; band or bar: 5 to 95 % of runs. A panel pools all values of the factors that it does"
     " not show.",

@@ -214,9 +214,9 @@ FORMATS = Chart(
     limits=formats_limits,
     title=lambda _: "Cooperation formats: the ladder",
     size=formats_size,
-    reads="Height of a colour: share of runs in which they have met by then. Right: meetings a year of leaders (dark)"
-    " and ministers (pale), mean and 5 to 95 % of runs. Below the line: at leaders' level from the start on. Left out:"
-    " what never meets.",
+    reads="Height of a colour: share of runs in which they have met by then. Right: meetings per year of leaders "
+    "(dark) and ministers (pale), mean and 5 to 95 % of runs. Below the line: formats at leaders' level from "
+    "the start. Left out: formats that never meet.",
     keys=formats_keys,
     dated=True,
     parts=("formats", "memberships", "trust"),

@@ -166,8 +166,8 @@ NETWORK = Chart(
     limits=network_limits,
     title=lambda _: "Who meets whom: meetings of leaders",
     size=network_size,
-    reads="The thicker a line, the more meetings both take part in; with a power: meetings of formats that it leads or"
-    " is invited to.",
+    reads="A thicker line means more meetings in which both take part. With a power: meetings of formats that it "
+    "leads or that invite it.",
     keys=network_keys,
     parts=("memberships", "trust"),
     about=("meetings", "support"),

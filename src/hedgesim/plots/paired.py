@@ -90,7 +90,7 @@ def describe_paired(table: pd.DataFrame) -> str:
 
 PAIRED = Chart(
     name="paired_presence",
-    shows="by how much the presence of every power is higher in the second run than in the first at the end",
+    shows="how much higher the presence of every power is in the second run than in the first, at the end",
     needs=Needs(RUN, ("summary", "countries"), fewest=2, most=2),
     picks=("country",),
     table=paired_table,

@@ -117,8 +117,8 @@ RECORD = Chart(
     limits=record_limits,
     title=lambda table: f"{table['label'].iloc[0]}: simulated and recorded shares",
     size=lambda _: Size(1.9, 1.1, 0.45, 0.15, below=0.3),
-    reads="Band: 5 to 95 % of runs; line: median. The band leaves out errors of the record. Right of the vertical line:"
-    " not used in fitting.",
+    reads="Band: 5 to 95 % of runs; line: median. The band does not include errors of the record. Right of the "
+    "vertical line: years not used in fitting.",
     panels="panel",
     keys=record_keys,
     own_scale=True,
@@ -134,7 +134,7 @@ RECORDED_MEETINGS = Chart(
     limits=record_limits,
     title=lambda _: "Simulated and recorded meetings per year",
     size=lambda _: Size(1.9, 1.1, 0.45, 0.15, below=0.3),
-    reads="Band: 5 to 95 % of runs; line: mean. Right of the vertical line: not used in fitting.",
+    reads="Band: 5 to 95 % of runs; line: mean. Right of the vertical line: years not used in fitting.",
     panels="panel",
     keys=record_keys,
     own_scale=True,

@@ -51,7 +51,7 @@ PRESENCE = Chart(
 )
 HEDGING = Chart(
     name="hedging_index",
-    shows="the hedging index of each country over time with its band, and what arithmetic alone makes of it",
+    shows="the hedging index of each country over time with its band, and the index by arithmetic alone",
     needs=Needs(RUN, ("summary",)),
     picks=("country",),
     table=lines.hedging_table,
@@ -60,9 +60,9 @@ HEDGING = Chart(
     limits=lines.outcome_limits,
     title=lambda _: "Hedging index, 0 to 1",
     size=lines.outcome_size,
-    reads="How far the security portfolio is divided between rival powers; 0: an isolate, or a loyal ally of one side."
-    " Countries whose bands overlap cannot be ranked. Dotted: the index if the security share of the aggressor had"
-    " merely changed as simulated and the shares of the others had kept their proportions.",
+    reads="Division of the security portfolio between rival powers. 0: an isolated country, or a loyal ally of one "
+    "side. Countries with overlapping bands cannot be ranked. Dotted: the index if the security share of the "
+    "aggressor changes as simulated and the other shares keep their proportions.",
     panels="panel",
     keys=lines.outcome_keys,
     dated=True,

@@ -93,7 +93,7 @@ class Sensitivities:
         undefined = " or are undefined" * any(panel.basis["undefined"] > 0 for panel in panels)
         failed = f" Left out because runs failed{undefined}: {dropped}." if dropped else ""
         vague = any(FAINT in panel.colors(measure, BLUE) for panel in panels for measure in self.measures)
-        grey = " Grey: the interval spans all that is possible; the number says nothing." if vague else ""
+        grey = " Grey: the interval covers all possible values, so the number contains no information." if vague else ""
         more = f" The first {MOST_PANELS} of {len(panels)} are drawn." if len(panels) > MOST_PANELS else ""
         return (self.note, f"{grey}{failed}{more} Monte Carlo error: {noise}.".strip(), self.caption)
 

@@ -90,7 +90,7 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
     middle = "median", "90 % predictive, 5 to 95 % of runs"
     line, dots = f"Lines: {middle[0]}; bands: {middle[1]}", f"Dots and bars: {middle[0]} and {middle[1]}"
     if is_yes_or_no(outcome):
-        line, dots = "Lines: share of runs in which it is so", "Dots: share of runs in which it is so"
+        line, dots = "Lines: share of runs in which this holds", "Dots: share of runs in which this holds"
     notes = {
         f"{line}{points}.": [] in ticks,
         f"{dots}.": any(ticks),

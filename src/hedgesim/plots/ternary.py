@@ -152,7 +152,7 @@ TERNARY = Chart(
     title=lambda table: f"Between three camps: {', '.join(corners_in(table))}",
     size=lambda _: Size(6.4, 5.6, 0.9, 0.9, above=0.25, below=0.75),
     reads="Presence of three camps as shares of their sum. Circle: start; square: end; line: mean over runs; dots: ends"
-    " of single runs. The triangle is cut to where the paths are: read the percentages on its sides.",
+    " of single runs. The triangle shows only the area of the paths: read the percentages on its sides.",
     projection="ternary",
     parts=("shares",),
     about=SHARES,

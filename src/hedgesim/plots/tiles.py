@@ -107,7 +107,7 @@ def tiles_size(table: pd.DataFrame) -> Size:
 
 TILES = Chart(
     name="tiles",
-    shows="a tile per country: the power with the largest presence, how large it is, and the hedging index",
+    shows="a tile per country: the power with the largest presence, this presence, and the hedging index",
     needs=Needs(RUN, ("summary",)),
     picks=("country",),
     table=tiles_table,

@@ -111,7 +111,7 @@ def describe_tornado(table: pd.DataFrame) -> str:
     rows = _ranked(table)
     texts = _texts([*rows["value"], float(rows["value"].sum())])
     said = [f"{name} {text}" for name, text in zip(rows["switch"], texts, strict=False)][:MOST_NAMED]
-    return f"Parts that add up to {texts[-1]}, the largest: {'; '.join(said)}."
+    return f"Parts with the sum {texts[-1]}, the largest: {'; '.join(said)}."
 
 
 def tornado_size(table: pd.DataFrame) -> Size:

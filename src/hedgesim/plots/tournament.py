@@ -154,7 +154,7 @@ def tournament_size(table: pd.DataFrame) -> Size:
 
 TOURNAMENT = Chart(
     name="tournament",
-    shows="how far each rule stays from the best one in every scenario, and at worst (experiments with goals, levers)",
+    shows="distance of each rule from the best one in every scenario, and the worst (experiments with goals, levers)",
     needs=Needs(SWEEP, ("runs",), also=PLAYED),
     picks=("outcome",),
     table=tournament_table,
@@ -163,6 +163,6 @@ TOURNAMENT = Chart(
     limits=tournament_limits,
     title=lambda table: f"{sentence(table['words'].iloc[0])}: distance from the best rule in the same future",
     size=tournament_size,
-    reads="0 = best; a {goal} value counts as good here. Mean over futures of a scenario. Place: by the worst future."
-    " Bold: a rule of your own.",
+    reads="0 = best; a {goal} value counts as good here. Mean over futures of a scenario. Place: rank by the worst "
+    "future. Bold: a rule of your own.",
 )

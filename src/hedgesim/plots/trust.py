@@ -11,8 +11,8 @@ from hedgesim.numbers import sentence
 from hedgesim.scenario.cells import ASSUMED
 
 LEVELS = "levels of shares are not forecast"
-NOT_SCORED = "how often the record is inside 90 % bands was not scored"
-ELSEWHERE = "the parameters were fitted to other countries, and nothing has scored them for these"
+NOT_SCORED = "the share of the record inside 90 % bands was not scored"
+ELSEWHERE = "the parameters were fitted to other countries and were not scored for these"
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,7 @@ def _not_over_time(subjects: Sequence[Subject], row: Row) -> Iterator[Part]:
         labels = subjects[0].chart.names
         names = {code: name for code, (name, _) in {**labels.countries, **labels.options}.items()}
         what = what_of(row, names)
-        yield Lines((f"{what} is stored at the end of runs only, so that no chart shows how it came to differ.",))
+        yield Lines((f"{what} is stored only at the end of runs, so no chart shows its change over time.",))
 
 
 def _side_by_side(drawn: Sequence[Pictures], shows: str) -> Sequence[Pictures]:

@@ -89,24 +89,24 @@ def sections(found: Comparison, names: Names, asked: str = "") -> list[Section]:
     heads = tuple(part for other in others for part in _headline(found, other, names, asked))
     ranked = [_ranked(found, other, names) for other in others]
     return [
-        Section("differs", "What was set differently", _settings(found)),
-        Section("headline", "What differs most", heads),
+        Section("differs", "Settings that differ", _settings(found)),
+        Section("headline", "Largest differences", heads),
         Section("ranked", "All differences, ranked", (Lines((EFFECT,)), *ranked)),
     ]
 
 
 EFFECT = (
-    "Ranked by effect: the difference over the standard deviation of runs. Paired: the interval holds 90 % of the"
-    " paired differences, and same sign is the share of pairs whose difference has the sign of the mean. Not paired:"
-    " it is the interval of the difference of the means. Presence is in percentage points."
+    "Ranked by effect: the difference over the standard deviation of runs. Paired: the interval contains 90 % of the "
+    "paired differences, and same sign is the share of pairs whose difference has the sign of the mean. Not paired: "
+    "the interval is that of the difference of the means. Presence is in percentage points."
 )
 
 
 def _settings(found: Comparison) -> tuple[Part, ...]:
     rows = tuple(Row(texts(*map(_shown, row))) for row in found.settings.itertuples(index=False))
     if rows:
-        return _left_out(found, Table("Values that are not the same in all batches", ("setting", *found.names), rows))
-    return _left_out(found, Lines(("No value of the scenarios differs, nor seed, runs or version.",)))
+        return _left_out(found, Table("Values that differ between batches", ("setting", *found.names), rows))
+    return _left_out(found, Lines(("The values of the scenarios, the seed, the runs and the version are the same.",)))
 
 
 def _left_out(found: Comparison, part: Part) -> tuple[Part, ...]:
@@ -122,7 +122,7 @@ def _headline(found: Comparison, other: str, names: Names, asked: str) -> tuple[
     most = own[own["outcome"].isin(HEADLINE) & ~same(own) & ~own.index.isin(first.index)]
     listed = pd.concat([first, most]).head(SHOWN).to_dict("records")
     if not listed:
-        return how, Lines(("No outcome of the headline differs in any run.",))
+        return how, Lines(("No main outcome differs in any run.",))
     rows = []
     for rank, row in enumerate(listed, start=1):
         cells = (Cell(str(rank), rank), Cell(in_words(row, names)), Cell(_interval(row)), _number(row["effect"]))

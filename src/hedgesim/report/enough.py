@@ -63,7 +63,7 @@ def section(series: Sequence[Series], *, key: str = "enough", of: str = "") -> S
     drawn = [(title, table) for title, table in running if len(table) > 1]
     title = f"Are there enough runs{f' of {of}' if of else ''}?"
     if not drawn:
-        why = "There are no paired differences of two runs or more, so nothing can be said of convergence."
+        why = "There are fewer than two paired differences, so convergence cannot be judged."
         return Section(key, title, (Lines((why,)),))
     said = [(name, enough_of(values)) for name, values in series]
     table = Table("Enough runs?", ("outcome", "verdict"), tuple(Row(texts(*row)) for row in said))
@@ -72,6 +72,7 @@ def section(series: Sequence[Series], *, key: str = "enough", of: str = "") -> S
 
 
 LEAD = (
-    "The mean over the first runs, more and more of them: where the line is flat and the band narrow, more runs would"
-    " not change it. The band is the 90 % interval of the mean, not of runs. Presence is in percentage points."
+    "The line is the mean over a growing number of first runs. If the line is flat and the band is narrow, more runs "
+    "would not change the mean. The band is the 90 % interval of the mean, not of runs. Presence is in percentage "
+    "points."
 )

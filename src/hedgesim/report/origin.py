@@ -76,7 +76,7 @@ def _assumptions(subjects: Sequence[Subject], numbers: Mapping[str, pd.DataFrame
         assert subject.scenario is not None
         assert subject.inputs is not None
         notes = notes_of(subject.scenario, subject.inputs)
-        lines = notes or ("Nothing is cut off, rescaled or left to chance that the numbers do not show.",)
+        lines = notes or ("The numbers show everything that is cut off, rescaled or random.",)
         parts += [Lines((f"{subject.name}:",)), Lines(lines, listed="ul")]
     if numbers:
         every = pd.concat([frame.assign(batch=name) for name, frame in numbers.items()], ignore_index=True)

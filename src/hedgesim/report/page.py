@@ -101,7 +101,9 @@ def _of_run(subjects: Sequence[Subject], names: Names, choices: Choices) -> Buil
         return subject.question, single.answer_of_levels(subject), (), sections, INDEX
     if outcome and outcome not in set(changes["outcome"]):
         known = list(dict.fromkeys(changes["outcome"]))
-        raise HedgesimError(f"--outcome {outcome}", "a report of one run is not about it", choose_from(outcome, known))
+        raise HedgesimError(
+            f"--outcome {outcome}", "a report of one run does not include it", choose_from(outcome, known)
+        )
     row = single.answering(changes, outcome, subject.chart.names.powers)
     sections = [*charts.sections(subjects, row), single.section(subject, changes, names)]
     sections.append(enough.section(enough.of_changes(changes, names)))

@@ -61,7 +61,7 @@ def subjects_of(batches: Sequence[Results], names: Sequence[str]) -> tuple[Subje
         _check(results, name)
     kinds = {"factors" in results.manifest for results in batches}
     if len(kinds) > 1:
-        raise HedgesimError("report", "a sweep and runs of a scenario are asked for together", "Report each by itself.")
+        raise HedgesimError("report", "a sweep and runs of a scenario cannot be on one page", "Report each by itself.")
     return tuple(_subject(results, name) for results, name in zip(batches, names, strict=True))
 
 

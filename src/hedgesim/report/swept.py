@@ -58,7 +58,7 @@ def answer(subject: Subject, effects: pd.DataFrame, found: Regrets, names: Names
     if found:
         return " ".join(_robust(outcome, goal, table, names) for (outcome, goal), table in found.items())
     if effects.empty:
-        return f"Nothing that varies in {subject.name} moves an outcome."
+        return f"No varying factor of {subject.name} changes an outcome."
     row, factors = effects.iloc[0], factor_names(subject)
     scale, unit = _unit(row["outcome"])
     low, high = alike((scale * row[end] for end in ("low", "high")), sign="+")
@@ -75,8 +75,8 @@ def _robust(outcome: str, goal: str, table: pd.DataFrame, names: Names) -> str:
     (worst,) = alike([best["worst"]], 2)
     return (
         f"For {goal} {_small(outcome_name(outcome, names))} the most robust choice is {_choice(best)}: in its worst"
-        f" future ({best['worst_in']}) it gives up {worst}, and in {100 * best['best_in']:.0f} % of the futures nothing"
-        " is better."
+        f" future ({best['worst_in']}) its regret is {worst}, and in {100 * best['best_in']:.0f} % of the futures no "
+        "other choice is better."
     )
 
 
@@ -139,24 +139,24 @@ def _scaled(outcome: str, changes: pd.Series[float]) -> pd.Series[float]:
 def sections(subject: Subject, effects: pd.DataFrame, found: Regrets, names: Names, prefix: str) -> list[Section]:
     """What was varied, which choice is robust, and what moves what; prefix: of the keys of the sections."""
     robust = tuple(_regret_table(key, table, names) for key, table in found.items())
-    parts: list[Section] = [Section(f"{prefix}differs", f"What varies in {subject.name}", _varied(subject))]
+    parts: list[Section] = [Section(f"{prefix}differs", f"Varying factors in {subject.name}", _varied(subject))]
     if robust:
-        parts.append(Section(f"{prefix}robust", "Which choice is robust", (Lines((REGRET,)), *robust)))
+        parts.append(Section(f"{prefix}robust", "Robust choices", (Lines((REGRET,)), *robust)))
     factors = factor_names(subject)
     rows = tuple(_row(row, factors, names) for row in effects.to_dict("records"))
     table = Table("Effects of single factors, the largest first", COLUMNS, rows)
-    return [*parts, Section(f"{prefix}ranked", "What moves what", (Lines((EFFECT,)), table))]
+    return [*parts, Section(f"{prefix}ranked", "Effects of factors on outcomes", (Lines((EFFECT,)), table))]
 
 
 REGRET = (
-    "Regret: how much worse the mean over runs is than that of the best choice in the same future, in the unit of the"
-    " outcome. A future is a scenario with a sample of the uncertainties. The choice with the least worst regret is"
+    "Regret: distance of the mean over runs from that of the best choice in the same future, in the unit of the "
+    "outcome. A future is a scenario with a sample of the uncertainties. The choice with the least worst regret is"
     " first."
 )
 EFFECT = (
-    "Means over all runs where the factor has the value, pooled over everything else. The difference is taken run"
-    " number by run number, and the interval holds 90 % of these; effect: the difference over the standard deviation of"
-    " all runs. Presence is in percent and percentage points."
+    "Means over all runs with this value of the factor, pooled over all other factors. Runs with the same number are "
+    "compared, and the interval contains 90 % of these differences. Effect: the difference over the standard "
+    "deviation of all runs. Presence is in percent and percentage points."
 )
 
 

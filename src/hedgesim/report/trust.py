@@ -63,7 +63,7 @@ def section(subjects: Sequence[Subject], outcome: str) -> Section:
     said: set[str] = set()
     for subject in subjects:
         if subject.scenario is None:
-            why = "cannot be read again here (its tables or rules are not known), so nothing is said of its start"
+            why = "cannot be read again here (its tables or rules are not known), so its start cannot be judged"
             parts.append(Lines((f"The scenario of {subject.name} {why}.",)))
             continue
         if subject.scenario.parameters not in said:
@@ -76,8 +76,8 @@ def section(subjects: Sequence[Subject], outcome: str) -> Section:
 
 
 def _scored(parameters: str, trust: Trust, outcome: str) -> list[Part]:
-    lines = [f"Parameters {parameters}. {sentence(LEVELS)}; what is read here is what a change of the"
-             " scenario changes."]  # fmt: skip
+    lines = [f"Parameters {parameters}. {sentence(LEVELS)}; use the page only for the effects of changes in the "
+             "scenario."]  # fmt: skip
     if trust.coverage.empty:
         unscored = f"{sentence(ELSEWHERE)}." if trust.elsewhere else NOT_AGAINST
         return [Lines((*lines, unscored))]
@@ -101,7 +101,7 @@ def _patterns(patterns: pd.DataFrame, outcome: str) -> Table:
         bears = bool({*str(row["quantities"]).split(";")} & about)
         statement = known[row["pattern"]].statement if row["pattern"] in known else ""
         rows.append((not bears, Row(texts(row["pattern"], statement, row["verdict"], "yes" if bears else "no"))))
-    columns = ("pattern", "what the record shows", "in the model", "bears on the answer")
+    columns = ("pattern", "in the record", "in the model", "about the answer")
     ordered = [row for _, row in sorted(rows, key=lambda one: one[0])]
     return Table("Patterns of the record", columns, tuple(ordered))
 
@@ -135,7 +135,7 @@ def _prior(subjects: Sequence[Subject]) -> list[Part]:
                     cells = texts(names.countries.get(country, (country, ""))[0], domain, called)
                     rows.append(Row(cells, country))
         share = f"{int(prior.sum())} of {prior.size} starting shares of {subject.name} are prior-dominated: the prior"
-        lines = Lines((f"{share} outweighs the data. They are drawn again in every run and never scored.",))
+        lines = Lines((f"{share} outweighs the data. They are drawn anew in every run and never scored.",))
     if not rows:
         return [lines]
     return [lines, Table("Prior-dominated shares", ("country", "domain", "options"), tuple(rows), folded=True)]

@@ -37,9 +37,10 @@ COLUMNS = (
     "standard error",
 )
 HOW = (
-    "Contributions are Shapley values: every combination of what differs is run again with the same random numbers, and"
-    " a contribution is what something adds on average over all orders of switching it on. They sum to the difference."
-    " Alone: what it adds where nothing else is on; last: where everything else is."
+    "Contributions are Shapley values. All combinations of the differences are run with the same random numbers. A "
+    "contribution is the average effect of one difference over all orders of switching the differences on. "
+    "Contributions sum to the total difference. Alone: the effect when no other difference is on. Last: the effect "
+    "when all others are on."
 )
 
 
@@ -76,7 +77,14 @@ def _part(key: str, pair: Pair, question: Question | str, row: Difference, wante
     size = f"{how_many(len(question.switches), 'difference')}, {how_many(question.combinations, 'combination')}"
     if not wanted:
         asked = f"{size} of {RUNS} runs each. The option --why of hedgesim report computes it."
-        return [Lines((f"{name}: not divided among causes, for that takes more runs than are made unasked: {asked}",))]
+        return [
+            Lines(
+                (
+                    f"{name}: not divided among causes, because this needs more runs than the page makes by "
+                    f"default: {asked}",
+                )
+            )
+        ]
     outcome = "_".join(filter(None, (row["outcome"], row["option"], row["entity"])))
     try:
         answer = question.answer(outcome, RUNS, engine_of("ensemble"))

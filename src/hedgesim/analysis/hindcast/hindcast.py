@@ -39,8 +39,8 @@ OF_VOTES = (PERSISTENCE, CLIMATOLOGY)
 """Baselines against which skill is computed."""
 
 EXPECTED = (
-    "Levels of shares are close to a random walk: skill for them is expected near zero. "
-    "What a shock changes is a paired effect, not a level."
+    "Levels of shares are close to a random walk, so their expected skill is near zero. "
+    "The effect of a shock is a paired difference, not a level."
 )
 """What is said first of any hindcast."""
 
