@@ -12,7 +12,6 @@ from hedgesim.analysis.hindcast import HISTORY
 from hedgesim.commands._options import AsJson
 from hedgesim.commands._printing import print_json, print_lines, print_table, records_of, several
 from hedgesim.errors import HedgesimError
-from hedgesim.scenario.files import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,6 +87,8 @@ def _cells(path: Path) -> list[Cell]:
 
 def _made(path: Path) -> int:
     """The year in which a file of forecasts was made, where the YAML file beside it says so; else 0."""
+    from hedgesim.scenario.files import read_text
+
     about = path.with_suffix(".yaml")
     made = re.search(r"^made: '?(\d{4})", read_text(about), re.MULTILINE) if about.is_file() else None
     return int(made[1]) if made else 0
