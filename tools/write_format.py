@@ -37,8 +37,8 @@ Written by `tools/write_format.py` from the schema (`make docs`); a test compare
 [scenarios.md](scenarios.md) explains the use of the keys. [reference.md](reference.md) lists channels, rules and
 parameters.
 
-A key without default must be written, unless the file extends one that has it. `null` deletes an inherited entry of a
-mapping. Every path can be set with `--set`, such as `--set shocks.drought.channels.0.size=-0.3`.
+You must write a key without a default, unless the file extends one that has it. `null` deletes an inherited entry of a
+mapping. You can set every path with `--set`, such as `--set shocks.drought.channels.0.size=-0.3`.
 
 """
 PATTERNS = {

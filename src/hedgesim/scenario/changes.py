@@ -44,14 +44,12 @@ class MembershipChange(BaseModel):
 class RuleChange(RuleChoice):
     """A country or a power follows another rule, or has other values of its rule's parameters, written beside it."""
 
-    rule: Name | None = Field(
-        None, examples=["balancing"], description="Name of the rule; left out: the one followed so far."
-    )
+    rule: Name | None = Field(None, examples=["balancing"], description="Name of the rule; left out: the current rule.")
     country: Annotated[Name, known("countries", "country", in_scenario=True, besides=(EVERYBODY,))] | None = Field(
         None, examples=["UZB"], description="The country, or all."
     )
     power: Annotated[Name, known("powers", "power", in_scenario=True, besides=(EVERYBODY,))] | None = Field(
-        None, examples=["CHN"], description="The power, or all, in place of a country."
+        None, examples=["CHN"], description="The power, or all; use it instead of a country."
     )
 
     @model_validator(mode="after")
@@ -87,12 +85,13 @@ class FormatChange(BaseModel):
     format: Format = Field(examples=["OTS"], description="The format.")
     rung: Literal["none", "ministers", "leaders"] = Field(
         examples=["leaders"],
-        description="none closes it until another change; the others open it at that rung, and it goes on by itself.",
+        description="none closes the format until another change; the others open it at that rung, and it then "
+        "follows the model.",
     )
     members: Countries | None = Field(
         None,
         examples=[["KAZ", "KGZ"]],
-        description="Who opens a format that is not at work; left out: all who may found it.",
+        description="Countries that open a format that is not at work; left out: all that may found it.",
     )
 
     @model_validator(mode="after")
@@ -107,7 +106,7 @@ class Change(BaseModel):
     """A change at a date, which is no shock: it says what is so from then on."""
 
     model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
-    name: Name | None = Field(None, examples=["Kazakhstan leaves"], description="What the change is called in charts.")
+    name: Name | None = Field(None, examples=["Kazakhstan leaves"], description="Name of the change in charts.")
     date: Annotated[EventDate, within(1, "; what holds at the start is written in rules: or data:")] = Field(
         examples=["2025Q1"],
         description="Quarter from which it holds, after the start, or a date (second half: the next quarter).",

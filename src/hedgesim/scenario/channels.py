@@ -70,7 +70,7 @@ class ShockChannel(BaseModel):
     """One change by a shock: a channel, whom it hits, how strongly and for how long."""
 
     model_config = FROZEN
-    channel: ChannelName = Field(examples=["intention"], description="What the shock acts on.")
+    channel: ChannelName = Field(examples=["intention"], description="Channel on which the shock acts.")
     size: Annotated[float, Or({"type": "string", "pattern": f"^{_WORD.pattern}$"})] = Field(
         examples=[0.39],
         json_schema_extra={"unit": "of the channel"},
@@ -185,17 +185,17 @@ class Shock(BaseModel):
     """An event from outside the model, dated or arriving at random."""
 
     model_config = FROZEN | {"json_schema_extra": lambda schema: schema.pop("required")}
-    name: Name | None = Field(None, examples=["The ceasefire"], description="What the event is called in charts.")
+    name: Name | None = Field(None, examples=["The ceasefire"], description="Name of the event in charts.")
     date: Annotated[EventDate, within()] | None = Field(
         None,
         examples=["2025-03-10"],
         description="Quarter from which it acts, or the day (second half: the next quarter) or month of the event.",
     )
-    arrival: Arrival | None = Field(None, examples=[{"rate": 0.05}], description="Random arrival, in place of a date.")
+    arrival: Arrival | None = Field(None, examples=[{"rate": 0.05}], description="Random arrival, instead of a date.")
     source: Source = Field(examples=["assumption"], description="Key of the table of sources, or assumption.")
     channels: Annotated[tuple[ShockChannel, ...], Field(min_length=1, strict=False)] = Field(
         examples=[[{"channel": "access", "countries": ["KAZ"], "options": ["region"], "size": -0.21}]],
-        description="What it changes.",
+        description="Changes that the shock makes.",
     )
 
     @model_validator(mode="after")

@@ -16,10 +16,11 @@ class OwnSource(BaseModel):
 
     model_config = FROZEN
     citation: Name = Field(
-        examples=["My report on the border, 2025"], description="Author, title and year, or whatever finds it again."
+        examples=["My report on the border, 2025"],
+        description="Author, title and year, or other details by which a reader can find it.",
     )
     url: Name | None = Field(None, examples=["https://example.org/report"], description="Address.")
-    date: Name | None = Field(None, examples=["2025-03"], description="Date of publication, or on which it was read.")
+    date: Name | None = Field(None, examples=["2025-03"], description="Date of publication, or date of reading.")
 
     @property
     def entry(self) -> dict[str, str]:
@@ -34,7 +35,7 @@ def _check(sources: dict[str, OwnSource], info: ValidationInfo) -> dict[str, Own
         for key in sources:
             if key in {ASSUMPTION, *(known_to(info).sources or ())} or ";" in key:
                 fault = f"{key} cannot be the key of a source of the scenario's own: it is taken, or has a semicolon"
-                yield Fault((key,), fault, "Choose another key, or cite the one that is there.", at_key=True)
+                yield Fault((key,), fault, "Choose another key, or cite the existing one.", at_key=True)
 
     refuse(faults())
     return by_key(sources)

@@ -91,7 +91,7 @@ def parameter_faults(
 
 
 class Rules(BaseModel):
-    """How countries and powers decide: `all`, and whoever differs."""
+    """How countries and powers decide: `all`, and those with another rule."""
 
     model_config = FROZEN
     countries: Annotated[Choices, _known_rules("countries", DEFAULT_COUNTRY_RULE)] = Field(

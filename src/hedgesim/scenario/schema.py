@@ -79,7 +79,7 @@ class DataOverride(BaseModel):
     """One value of a table replaced for this scenario."""
 
     model_config = FROZEN
-    table: Name = Field(examples=["memberships"], description="Table, as its CSV file is called.")
+    table: Name = Field(examples=["memberships"], description="Name of the table, which is the name of its CSV file.")
     key: Annotated[dict[str, Value], Field(min_length=1)] = Field(
         examples=[{"country": "UZB", "format": "EAEU", "from": "2020-12"}], description="Key columns and their values."
     )
@@ -142,18 +142,18 @@ class Scenario(CheckedFile):
         "rate": "Add a number such as rate: 0.05, in arrivals per quarter.",
     }
     purpose: Name = Field(
-        examples=["What if the war ended in 2025"], description="What the scenario is for, in one line."
+        examples=["What if the war ended in 2025"], description="Purpose of the scenario, in one line."
     )
     extends: Name | None = Field(
         None,
         examples=["war_2022"],
-        description="Packaged scenario, or file in the same folder, whose keys hold where this one has none.",
+        description="Packaged scenario, or file in the same folder; its keys apply if this file does not set them.",
     )
     start: Quarter = Field(examples=["2021Q1"], description="First quarter: the starting world.")
     end: Annotated[Quarter, AfterValidator(_after_start)] = Field(examples=["2026Q4"], description="Last quarter.")
     seed: int = Field(ge=0, le=LARGEST_SEED, examples=[2022], description="Seed of all random numbers.")
     parameters: Annotated[Name, AfterValidator(_of_this_edition), known("calibrations", "calibration")] = Field(
-        SHIPPED, examples=["prior"], description="A named calibration, or prior: values as declared."
+        SHIPPED, examples=["prior"], description="Name of a calibration, or prior for the declared values."
     )
     settings: Settings = Field(
         default_factory=dict,
@@ -175,7 +175,7 @@ class Scenario(CheckedFile):
         description="Cooperation formats: all that may ever be at work, or a list of ids.",
     )
     aggressor: Power | None = Field(
-        None, examples=["RUS"], description="Power that the hostile resolution put to the vote is about."
+        None, examples=["RUS"], description="Power against which the hostile resolution in the vote is directed."
     )
     rules: Rules = Field(
         default_factory=Rules,
@@ -191,7 +191,7 @@ class Scenario(CheckedFile):
         "all",
         exclude_if=lambda chosen: chosen == "all",
         examples=["none"],
-        description="Of recorded causes between the tables of the start and a later start: whether they act on.",
+        description="Whether recorded causes between the date of the tables and a later start continue to act.",
     )
     omit_shocks: Annotated[AnyNames, known("recorded_shocks", "recorded shock")] = Field(
         (), examples=[["covid"]], description="Recorded events or shock ids that do not happen here."
@@ -213,7 +213,7 @@ class Scenario(CheckedFile):
         Field(
             default_factory=dict,
             examples=[{"war_2022": 0.5}],
-            description="Factors on every size of a shock or of all shocks of an event, by id: 0 none, 1 as it is.",
+            description="Factors for the sizes of a shock or of all shocks of an event, by id: 0 none, 1 unchanged.",
         )
     )
     shock_dates: Annotated[
@@ -222,7 +222,8 @@ class Scenario(CheckedFile):
         default_factory=dict,
         exclude_if=lambda dates: not dates,
         examples=[{"war_2022": "2023Q1"}],
-        description="Quarter in which a recorded event or shock first acts here; its parts all move as far.",
+        description="Quarter in which a recorded event or shock first acts here; all its parts move by the same "
+        "number of quarters.",
     )
     changes: Changes = Field(
         default_factory=dict,
@@ -242,7 +243,7 @@ class Scenario(CheckedFile):
         default_factory=dict,
         exclude_if=lambda sources: not sources,
         examples=[{"myreport": {"citation": "My report, 2025"}}],
-        description="Sources of its own by key, to be cited as `source`.",
+        description="The scenario's own sources by key; cite a key as `source`.",
     )
     tables: Name | None = Field(None, examples=["my_tables"], description="Folder beside the file with its own tables.")
     data: Annotated[tuple[DataOverride, ...], Field(strict=False)] = Field(

@@ -1,4 +1,4 @@
-"""Balancing: recoil hard from whoever threatens."""
+"""Balancing: recoil strongly from powers that threaten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bandwagoning: lean toward whoever threatens most, for safety or for spoils."""
+"""Bandwagoning: lean toward the most threatening powers, for safety or for gain."""
 
 from __future__ import annotations
 

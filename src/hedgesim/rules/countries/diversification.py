@@ -1,4 +1,4 @@
-"""Diversification: what costs is dependence on any one power."""
+"""Diversification: dependence on any one power has a cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Diversification(CountryRule):
-    """Dependence repels, whoever it is on; offers, meetings and threats are not answered.
+    """Dependence on any power repels; offers, meetings and threats do not count.
 
     References: [hirschman1945].
     Also called: spreading of risk, portfolio policy.

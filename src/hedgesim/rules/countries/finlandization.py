@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Finlandization(CountryRule):
-    """Threat attracts in security alone; elsewhere it is not answered.
+    """Threat attracts in security only; in other domains it does not count.
 
     References: [mouritzen1988].
     Also called: adaptive acquiescence, concession of security.

@@ -1,4 +1,4 @@
-"""Habit: go on as before, whatever happens."""
+"""Habit: continue as before, whatever happens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Habit(CountryRule):
-    """Nothing is answered: the null model that every other rule must beat.
+    """The country never responds: the null model that every other rule must beat.
 
     References: [mckelvey_palfrey1995], in the limit of full inertia.
     Also called: inertia, status quo bias.

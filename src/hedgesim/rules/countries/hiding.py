@@ -1,4 +1,4 @@
-"""Hiding: the more threatened, the less one does."""
+"""Hiding: a more threatened country does less."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Hiding(CountryRule):
-    """As threats rise together, every answer becomes smaller.
+    """When threats rise together, every response becomes smaller.
 
     References: [schroeder1994].
     Also called: keeping one's head down, passivity under threat.

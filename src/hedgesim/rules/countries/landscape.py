@@ -1,4 +1,4 @@
-"""Landscape: side with those whose other partners are no rivals, as if choosing a bloc."""
+"""Landscape: side with powers whose other partners are not rivals, as in the choice of a bloc."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Landscape(CountryRule):
-    """Frustration falls by leaning to liked, large powers and away from their rivals.
+    """Frustration falls when the country leans to large powers that it likes and away from their rivals.
 
     References: [axelrod_bennett1993].
     Also called: aggregation by propensity.

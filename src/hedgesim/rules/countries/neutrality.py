@@ -1,4 +1,4 @@
-"""Neutrality: keep every power at arm's length, and move slowly."""
+"""Neutrality: keep a distance from every power, and move slowly."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Neutrality(CountryRule):
-    """When threat rises, weight goes to self-reliance and the rest of the world.
+    """When threat rises, self-reliance and the rest of the world gain value.
 
     References: [contessi2015] on declared neutrality.
     Also called: non-alignment, permanent neutrality.

@@ -1,4 +1,4 @@
-"""Omnibalancing: a government strained at home leans on whoever will protect it."""
+"""Omnibalancing: a government under strain at home leans on a power that protects it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bandwagoning for profit: lean to whoever offers more."""
+"""Bandwagoning for profit: lean to powers that offer more."""
 
 from __future__ import annotations
 

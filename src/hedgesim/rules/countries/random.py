@@ -14,7 +14,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Random(CountryRule):
-    """Today's response pushed by chance: a walk without a goal.
+    """Chance moves the response: a random walk without a goal.
 
     References: [axelrod_bennett1993] compare against chance too.
     Also called: random walk, zero intelligence.

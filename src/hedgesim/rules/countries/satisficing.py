@@ -1,4 +1,4 @@
-"""Satisficing: good enough is not improved upon."""
+"""Satisficing: do not improve what is good enough."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Satisficing(CountryRule):
-    """Reasons below a threshold are not answered, and of larger ones only what is beyond it.
+    """Reasons below a threshold do not count; of larger reasons only the part above it counts.
 
     References: [simon1956].
     Also called: bounded rationality, aspiration level.

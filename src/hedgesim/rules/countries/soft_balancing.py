@@ -1,4 +1,4 @@
-"""Soft balancing: resist a threatening power by every means but arms."""
+"""Soft balancing: resist a threatening power by all means except arms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class SoftBalancing(CountryRule):
-    """Threat repels in all domains but security, where nothing answers it.
+    """Threat repels in all domains except security, where it does not count.
 
     References: [pape2005].
     Also called: non-military balancing.

@@ -13,7 +13,7 @@ from hedgesim.rules.rule import CountryRule
 
 @dataclass(frozen=True)
 class Tethering(CountryRule):
-    """A small threat attracts, and one beyond the turning point repels.
+    """A small threat attracts; a threat beyond the turning point repels.
 
     References: [weitsman2004].
     Also called: alignment with an adversary, binding.

@@ -1,4 +1,4 @@
-"""Bystander: pay the attention paid before, and take no notice."""
+"""Bystander: keep the attention at its base, whatever happens."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hedgesim.rules.rule import PowerRule
 
 @dataclass(frozen=True)
 class Bystander(PowerRule):
-    """Attention stays at its base and nobody is pressed: the null model of a power.
+    """Attention stays at its base and no country is pressed: the null model of a power.
 
     References: [azizova2024] on years of disengagement.
     Also called: disengagement, strategic neglect.

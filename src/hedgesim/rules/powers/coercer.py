@@ -1,4 +1,4 @@
-"""Coercer: threaten whoever moves away, and court nobody."""
+"""Coercer: threaten countries that move away, and court none."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hedgesim.rules.rule import PowerRule
 
 @dataclass(frozen=True)
 class Coercer(PowerRule):
-    """Every loss of presence is answered by pressure, and attention stays at its base.
+    """The power answers every loss of presence with pressure; its attention stays at its base.
 
     References: [schelling1966] on compellence.
     Also called: compellence, coercive diplomacy.

@@ -13,7 +13,7 @@ from hedgesim.rules.rule import PowerRule
 
 @dataclass(frozen=True)
 class OffshoreBalancer(PowerRule):
-    """Alarm below a threshold is not answered, and nobody is pressed.
+    """Alarm below a threshold does not count, and no country is pressed.
 
     References: [layne1997].
     Also called: buck-passing great power, selective engagement.

@@ -1,4 +1,4 @@
-"""Patron: court every country, and press those who turn away."""
+"""Patron: court every country, and press countries that move away."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wedge strategy: win back by rewards what was lost."""
+"""Wedge strategy: regain lost presence with rewards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hedgesim.rules.rule import PowerRule
 
 @dataclass(frozen=True)
 class Wedge(PowerRule):
-    """Attention rises with the presence that was lost, and nobody is pressed.
+    """Attention rises with the lost presence, and no country is pressed.
 
     References: [crawford2011] on selective accommodation.
     Also called: selective accommodation, divide by reward.
