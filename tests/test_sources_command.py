@@ -29,8 +29,8 @@ def test_a_run_says_what_is_set_and_a_twin_that_it_is_set_on_both_sides(tmp_path
     assert "Shocks take rivalry of RUS and USA to 1.32 in 2022Q2" in alone
     twins = call(*common, str(tmp_path / "b"), "--without", "january_2022").out
     assert "Set on both sides, so it makes no difference: end=2022Q4." in twins
-    assert "run twice, with it and without it, and compare" in twins
-    assert "run twice" not in alone
+    assert "run once with it and once without it, and compare" in twins
+    assert "run once with it" not in alone
 
 
 OWN = """\

@@ -86,7 +86,10 @@ def test_names_are_literal(write: Callable[..., Path]) -> None:
 UNKNOWN = '--outcome presence_RUS_KAS: there is no such outcome. Did you mean "presence_RUS_KAZ"?'
 REFUSED = {
     "unknown outcome": (("war_2022", "no_war", "--outcome", "presence_RUS_KAS"), UNKNOWN),
-    "the same": (("war_2022", "war_2022", "--outcome", "cohesion"), "war_2022 and war_2022: nothing that acts differs"),
+    "the same": (
+        ("war_2022", "war_2022", "--outcome", "cohesion"),
+        "war_2022 and war_2022: no difference between them has an effect",
+    ),
     "quarters": (("war_2022", "outlook_2030", "--outcome", "cohesion"), "their quarters differ: 2021Q1 to 2026Q4, and"),
     "seeds": (("war_2022", "caco_1994", "--outcome", "cohesion"), "their seeds differ, 2022 and 1994, so that runs"),
     "starts": (("war_2022", "caco_1994", "--outcome", "cohesion", "--seed", "1"), "their quarters differ: 2021Q1 to"),

@@ -225,5 +225,5 @@ def test_every_kind_of_difference_is_a_switch_and_both_ends_are_the_scenarios(
 def test_what_is_written_otherwise_and_acts_alike_is_no_switch(write: Callable[..., Path]) -> None:
     same = "rules: {countries: {all: {rule: multi_vector}, KAZ: {rule: multi_vector}}}\nomit_shocks: [crocus_2024]\n"
     a, b = (hedgesim.read_scenario(write(own, name)) for own, name in ((BASE, "a.yaml"), (BASE + same, "b.yaml")))
-    with pytest.raises(HedgesimError, match="nothing that acts differs"):
+    with pytest.raises(HedgesimError, match="no difference between them has an effect"):
         why(a, b, outcome="cohesion")

@@ -39,9 +39,10 @@ def test_a_million_runs_take_few_steps_and_one_run_none() -> None:
         (
             0.1,
             0.2,
-            "No: after 100 runs the 90 % interval of the mean holds 0; about 160000 runs would bring its error to 5 %.",
+            "No: after 100 runs the 90 % interval of the mean contains 0; "
+            "about 160000 runs would bring its error to 5 %.",
         ),
-        (0.0, 0.2, "No: after 100 runs the 90 % interval of the mean holds 0."),
+        (0.0, 0.2, "No: after 100 runs the 90 % interval of the mean contains 0."),
         (0.3, 0.0, "Yes: it is the same number in all 100 runs."),
         (0.3, float("nan"), "One run has no error: run more."),
     ],

@@ -42,7 +42,7 @@ FILE = {
     GRID: {
         "sead: 3\n": f'7:1: unknown key "sead". Did you mean "seed"? Known: {KEYS}.',
         "question: What moves what?\n -> ": (
-            "1:1: question is missing. Add a line such as question: what the experiment is to answer."
+            "1:1: question is missing. Add a line such as question: what does the war change?"
         ),
         "scenarios: [war_2022]\n -> ": "1:1: scenarios is missing. Add a line such as scenarios: [war_2022].",
         "outcomes: [hedging_index]\n -> ": "1:1: outcomes is missing. Add a line such as outcomes: [hedging_index].",
@@ -190,7 +190,7 @@ FILE = {
             "Known: grid, latin_hypercube, sobol, saltelli, morris or csv."
         ),
         "second_order: true\n": (
-            "9:1: the design sobol knows no second order. Delete the line, or write design: saltelli."
+            "9:1: the design sobol has no second order. Delete the line, or write design: saltelli."
         ),
     },
     HEAD: {

@@ -68,7 +68,7 @@ def test_ties_that_do_not_sum_to_one_and_meetings_of_no_format_are_in_a_note(tab
     add(tables / "meetings.csv", "RUND,leaders,0,1,VAL;MIR,,,2000-06,invented,assumption")
     said = notes()
     assert "Ties to the other countries do not sum to 1 and are rescaled: VAL 1.2." in said
-    assert "Meetings of what is not in formats.csv do not count: RUND." in said
+    assert "Meetings of formats that are not in formats.csv do not count: RUND." in said
 
 
 def test_a_code_that_is_gone_is_named_once_a_table_and_column_with_its_lines(tables: Path) -> None:

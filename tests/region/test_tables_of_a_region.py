@@ -206,19 +206,22 @@ def test_a_region_is_told_that_its_parameters_were_fitted_elsewhere(tables: Path
 @pytest.mark.parametrize(
     ("overrides", "words"),
     [
-        ([], "Autonomy is 1 throughout: it is of the domains economy and energy, and there is neither."),
+        ([], "Autonomy is always 1: it needs the domains economy and energy, and the scenario has neither."),
         (
             ["domains=[commerce, water]"],
-            "The hedging index is 0 throughout: it is of the domain security, and there is",
+            "The hedging index is always 0: it needs the domain security, which the scenario does",
         ),
-        (["domains=[security]", "shocks.drought=null"], "Issue splitting is 0 throughout: there is one domain."),
+        (
+            ["domains=[security]", "shocks.drought=null"],
+            "Issue splitting is always 0: the scenario has only one domain.",
+        ),
     ],
 )
 def test_an_outcome_that_cannot_move_is_named_with_the_reason_and_does_not_move(
     overrides: list[str], words: str, tables: Path
 ) -> None:
     assert words in notes(*overrides)
-    about, value, *_ = words.split(" is ")
+    about, value, *_ = words.split(" is always ")
     name = about.lower().removeprefix("the ").replace(" ", "_")
     countries = run(read_scenario("sunder_sea.yaml", overrides=overrides), 2).table("countries")
     assert countries[name].to_numpy() == pytest.approx(float(value[0]), abs=1e-12)
@@ -233,7 +236,7 @@ NOBODY = [*ONE_ALONE, ("shares", "NOR,0.55", "NOR,0"), ("shares", "other,0.35", 
 @pytest.mark.parametrize(
     ("edits", "why"),
     [
-        (NO_RIVALS, "NOR, EST and SUV, which share its security, are no rivals"),
+        (NO_RIVALS, "NOR, EST and SUV, which share its security, are not rivals"),
         (ONE_ALONE, "NOR alone has a share of its security"),
         (NOBODY, "no power has a share of its security"),
     ],

@@ -141,7 +141,7 @@ def test_a_full_disk_is_said_and_the_sweep_goes_on(tmp_path: Path, undisturbed: 
         _, said = process.communicate(timeout=120)
         assert process.returncode == 2
         assert "writing stopped (file too large)" in said
-        assert "What was written before is kept." in said
+        assert "Files already written are kept." in said
         assert said.count("\n") == 1
     assert not list((tmp_path / "out").rglob("*.part"))
     sweep(undisturbed / "small.yaml", tmp_path / "out")

@@ -26,7 +26,7 @@ def test_a_new_rule_keeps_the_contract_and_passes_its_own_test(kind: str, side: 
     assert len(Path("wary_ally.py").read_text(encoding="utf-8").splitlines()) <= 27
     checked = call("check-rule", "wary_ally.py")
     assert checked.code == 0, checked.err
-    assert f"WaryAlly is a rule of {side} and keeps" in checked.out
+    assert f"WaryAlly is a rule of {side} and meets all requirements" in checked.out
     assert f'--rules wary_ally.py --set "rules.{side}.all.rule=wary_ally"' in checked.out
     words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_wary_ally.py"]
     done = subprocess.run(words, capture_output=True, text=True, check=False)

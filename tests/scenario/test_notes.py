@@ -94,9 +94,9 @@ def test_a_start_later_than_the_tables_carries_earlier_causes_and_says_on_what_i
     scenario = read_scenario(write(LATER))
     inputs = read_inputs(scenario)
     basis, carried, *_ = notes_of(scenario, inputs)
-    assert basis.startswith("The tables know no start later than 2021Q1: the run begins in 2025Q1")
+    assert basis.startswith("The tables have no start later than 2021Q1: the run begins in 2025Q1")
     assert "trust 2020" in basis
-    assert carried.startswith("Recorded causes before the start that act on in it: ")
+    assert carried.startswith("Recorded causes before the start that continue to act: ")
     lines = [line for line in impulses_of(scenario, inputs.tables) if line.shock == "war_2022"]
     assert [(line.channel, line.onset) for line in lines] == [("intention", -11.0)]
     here = case_of(scenario, inputs.setting)

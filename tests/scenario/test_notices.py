@@ -49,7 +49,7 @@ def test_it_says_from_when_a_shock_acts_and_which_notes_are_inherited() -> None:
 
 def test_names_that_are_alike_or_in_typographic_quotes_and_an_end_far_away_are_noticed() -> None:
     said = checked(text(shock(), shock("wet", date="2026Q1"), shock("fog", "“Fog”"), end="2085Q4"))
-    assert "The shocks dry, wet have one name, Drought" in said
+    assert "The shocks dry, wet have the same name, Drought" in said
     assert "name of the shock fog, “Fog”, are typographic" in said
     assert "The run ends in 2085Q4, 61 years after the last event of the tables (2024Q1)" in said
 

@@ -69,7 +69,7 @@ def test_before_a_later_war_the_world_is_that_without_it() -> None:
 def test_a_moved_shock_is_noted_also_one_that_does_not_act() -> None:
     moved = war("shock_dates.war_2022=2023Q1")
     said = notes_of(moved, read_inputs(moved))
-    assert "In place of the recorded quarter war_2022 first acts in 2023Q1 (shock_dates, an assumption)." in said
+    assert "war_2022 first acts in 2023Q1, not in the recorded quarter (shock_dates, an assumption)." in said
     idle = war("shock_dates.war_2022=2023Q1", "omit_shocks=[war_2022]")
     assert "shock_dates.war_2022 changes nothing: the shock does not act from 2021Q1 to 2026Q4." in notes_of(
         idle, read_inputs(idle)

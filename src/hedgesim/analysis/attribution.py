@@ -119,7 +119,7 @@ class Question:
         differences = Differences(*pairs, by if isinstance(by, str) and by in BY else DIFFERENCES)
         if not differences.switches:
             fault, remedy = (
-                "nothing that acts differs between them",
+                "no difference between them has an effect",
                 "hedgesim diff A B prints how two scenarios differ.",
             )
             raise HedgesimError(f"{first.name} and {second.name}", fault, remedy)

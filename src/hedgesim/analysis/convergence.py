@@ -63,7 +63,7 @@ def enough_in_words(mean: float, error: float, n: int) -> str:
     if excludes_zero(mean, error):
         return f"Enough for the sign, not for the size: the error is {significant(100 * share, 2)} % of it; {wanted}."
     more = f"; {wanted}" if many else ""
-    return f"No: after {n} runs the 90 % interval of the mean holds 0{more}."
+    return f"No: after {n} runs the 90 % interval of the mean contains 0{more}."
 
 
 def _round_up(runs: float) -> int:

@@ -27,7 +27,7 @@ def how_compared(own: pd.DataFrame) -> str:
         n = sorted(set(own["n"]))
         kept = f" ({n[0]} for outcomes that only kept runs have)" if n[0] < n[-1] else ""
         return f"paired by random numbers, {n[-1]} runs{kept}"
-    return "not paired, because seeds, runs or what varies differ; intervals are those of the difference of means"
+    return "not paired, because seeds, runs or varying values differ; intervals are those of the difference of means"
 
 
 def same(own: pd.DataFrame) -> pd.Series[bool]:

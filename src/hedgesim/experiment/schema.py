@@ -78,25 +78,25 @@ class Retention(BaseModel):
 
     model_config = FROZEN
     summary: bool = Field(False, description="Statistics over replications of every outcome, quarter by quarter.")
-    keep: int = Field(0, ge=0, description="Full trajectories of so many of the first runs of every point.")
+    keep: int = Field(0, ge=0, description="Number of first runs of every point that keep full trajectories.")
 
 
 class Experiment(CheckedFile):
     """A checked experiment: a question, scenarios, what varies, a design; see `read_experiment`."""
 
     advice: ClassVar[Mapping[str, str]] = {
-        "question": "Add a line such as question: what the experiment is to answer.",
+        "question": "Add a line such as question: what does the war change?",
         "scenarios": "Add a line such as scenarios: [war_2022].",
         "outcomes": "Add a line such as outcomes: [hedging_index].",
         "seed": "Add a line such as seed: 2022.",
         "values": "Add a list of values.",
     }
-    question: Name = Field(description="What the experiment is to answer, in one line.")
+    question: Name = Field(description="Question of the experiment, in one line.")
     scenarios: Annotated[Names, AfterValidator(_different)] = Field(
-        description="Scenarios that are all run: names, or files relative to this one."
+        description="Scenarios, all of which are run: names, or files relative to this one."
     )
     uncertainties: Uncertainties = Field(
-        default_factory=dict, description="What is sampled by the design, by the path that `--set` takes."
+        default_factory=dict, description="Unknown values that the design samples, by the path that `--set` takes."
     )
     groups: dict[Name, Names] = Field(
         default_factory=dict,
@@ -104,13 +104,14 @@ class Experiment(CheckedFile):
     )
     levers: Levers = Field(
         default_factory=dict,
-        description="What may be decided, all values with every sample, by the path that `--set` takes.",
+        description="Choices, by the path that `--set` takes; every value is run with every sample.",
     )
     outcomes: Annotated[
         tuple[Annotated[Name, AfterValidator(_outcome)], ...], Field(min_length=1, strict=False), DISTINCT
     ] = Field(description="Columns of the table of runs that are drawn and printed.")
     goals: dict[str, Literal["high", "low"]] = Field(
-        default_factory=dict, description="What is good of an outcome; levers are judged by their regret."
+        default_factory=dict,
+        description="Whether high or low values of an outcome are good; levers are compared by regret.",
     )
     design: Literal["grid", "latin_hypercube", "sobol", "saltelli", "morris", "csv"] = Field(
         "grid", description="How the uncertainties are sampled."
@@ -123,11 +124,11 @@ class Experiment(CheckedFile):
     replications: int = Field(1, ge=1, le=MOST_REPLICATIONS, description="Runs of every point.")
     pairing: Literal["all", "levers", "none"] = Field(
         "all",
-        description="Points whose run k has the same random numbers: all; those of one sample (levers); none.",
+        description="Points with the same random numbers in run k: all; the points of one sample (levers); none.",
     )
     seed: int = Field(ge=0, le=LARGEST_SEED, description="Seed of all random numbers and of the design.")
     retention: Retention = Field(
-        Retention(summary=False, keep=0), description="What is kept besides the table of runs."
+        Retention(summary=False, keep=0), description="Tables that are kept in addition to the table of runs."
     )
     _whole: Experiment | None = PrivateAttr(default=None)
 
@@ -150,7 +151,7 @@ class Experiment(CheckedFile):
             (not sampled and n is not None, "samples", "takes no samples", f"{delete} {other}"),
             (from_file and self.uncertainties, "uncertainties", tabled, f"Delete them, or {other}"),
             (not from_file and self.file is not None, "file", "takes no file", "Write design: csv."),
-            (first, "second_order", "knows no second order", f"{delete} write design: saltelli."),
+            (first, "second_order", "has no second order", f"{delete} write design: saltelli."),
         ):
             if wrong:
                 yield Fault((key,), f"the design {design} {fault}", remedy, at_key=key != "design")

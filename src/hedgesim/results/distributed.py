@@ -59,14 +59,14 @@ def on_cluster(address: str, work: ChunkWork, tasks: Iterator[Task]) -> Generato
             while waiting:
                 yield _result(client, waiting.popleft(), address)
     except KilledWorker as error:
-        remedy = "See the logs of the workers; what is finished is kept, and the same command goes on."
+        remedy = "See the logs of the workers; finished parts are kept, and the same command continues."
         raise HedgesimError(f"--dask {address}", f"workers died again and again ({error})", remedy) from error
     except (CancelledError, OSError) as error:
         if client.status == "running" and not isinstance(error, CommClosedError):  # a client notices it a little later
             raise
         waiting.clear()
-        remedy = "Start it again; what is finished is kept, and the same command goes on."
-        raise HedgesimError(f"--dask {address}", "the scheduler is gone", remedy) from error
+        remedy = "Start it again; finished parts are kept, and the same command continues."
+        raise HedgesimError(f"--dask {address}", "the scheduler does not answer any more", remedy) from error
     finally:
         with _silence():
             if waiting and client.status == "running":
@@ -101,7 +101,7 @@ def _result(client: Any, future: Any, address: str) -> int:
             if future.status == "error":
                 raise
             if not client.nthreads():
-                fault = "the cluster has no workers; what is finished is kept"
+                fault = "the cluster has no workers; finished parts are kept"
                 raise HedgesimError(f"--dask {address}", fault, "Start some with dask worker.") from error
 
 

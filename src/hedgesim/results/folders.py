@@ -240,7 +240,7 @@ class Folder:
 
     def _unwritten(self, name: str, error: Exception) -> StoreError:
         fault = f"writing stopped ({reason_of(error)})"
-        remedy = f"What was written before is kept. Free some space, or: {OTHER_FOLDER}"
+        remedy = f"Files already written are kept. Free some space, or: {OTHER_FOLDER}"
         return StoreError(f"{self._place}/{name}", fault, remedy)
 
 

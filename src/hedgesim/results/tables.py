@@ -198,7 +198,7 @@ _COUNTRY = {"country": "countries"}
 
 TABLES: Mapping[str, Table] = {
     RUNS: Table(
-        "a row per run: what varies, the outcomes at its end or in total, or why it failed",
+        "a row per run: the varying values, and the outcomes at its end or in total, or the reason why it failed",
         (_RUN, Column("seed", "int64", "number"), Column("failed", "string", "text", may_be_empty=True)),
         keys=("run",),
         further="",
@@ -223,9 +223,9 @@ TABLES: Mapping[str, Table] = {
         _numbers("rise since the start", "threat"),
         _relations,
     ),
-    "powers": _kept("what each power does", {"power": "powers"}, _numbers("1", "attention"), _powers),
+    "powers": _kept("actions of each power", {"power": "powers"}, _numbers("1", "attention"), _powers),
     "formats": _kept(
-        "highest rung of each format so far, and what met in the quarter",
+        "highest rung of each format so far, and its meeting in the quarter",
         {"format": "formats"},
         _texts("rung", "meeting"),
         _formats,

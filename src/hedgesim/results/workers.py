@@ -73,7 +73,7 @@ def _from_workers(begin: Begin[Task, Result], tasks: Iterator[Task], workers: in
         fault = "a worker process could not start or ended before its work was done"
         raise WorkerError(f"--workers {workers}", fault, "Give fewer --workers.") from error
     except MemoryError as error:
-        fault = "memory ran out in a worker process; what was written before is kept"
+        fault = "memory ran out in a worker process; files already written are kept"
         raise HedgesimError(f"--workers {workers}", fault, "Give fewer --workers, or fewer runs to keep.") from error
 
 

@@ -54,8 +54,8 @@ def _basis(scenario: Scenario, inputs: ScenarioInputs, lines: Sequence[Impulse])
     if scenario.start <= basis:
         return
     yield (
-        f"The tables know no start later than {basis}: the run begins in {scenario.start} with the world of then"
-        f" ({', '.join(f'{name} {years}' for name, years in _years(inputs.tables))})."
+        f"The tables have no start later than {basis}: the run begins in {scenario.start} with the world of that date "
+        f"({', '.join(f'{name} {years}' for name, years in _years(inputs.tables))})."
     )
     carried = {
         line.event or line.shock
@@ -63,7 +63,7 @@ def _basis(scenario: Scenario, inputs: ScenarioInputs, lines: Sequence[Impulse])
         if line.onset < 0.0 and line.channel != "alarm" and line.onset + line.duration > 1.0
     }
     if carried:
-        yield f"Recorded causes before the start that act on in it: {_some(sorted(carried))}."
+        yield f"Recorded causes before the start that continue to act: {_some(sorted(carried))}."
 
 
 def _years(tables: Tables) -> Iterator[tuple[str, str]]:
@@ -79,7 +79,8 @@ def _fitted_elsewhere(scenario: Scenario) -> Iterator[str]:
     if scenario.tables_folder is not None and scenario.parameters != PRIOR:
         yield (
             f"The parameters {scenario.parameters} were fitted to the countries of the packaged tables, not to those of"
-            f" {scenario.tables_folder.name}, where nothing has scored them; parameters: {PRIOR} takes them unfitted."
+            f" {scenario.tables_folder.name}, and were not scored for these; parameters: {PRIOR} uses values that are "
+            "not fitted."
         )
 
 
@@ -98,7 +99,7 @@ def _changes(scenario: Scenario) -> Iterator[str]:
 
 def _overrides(scenario: Scenario) -> Iterator[str]:
     for name, date in scenario.shock_dates.items():
-        yield f"In place of the recorded quarter {name} first acts in {date} (shock_dates, an assumption)."
+        yield f"{name} first acts in {date}, not in the recorded quarter (shock_dates, an assumption)."
     for override in scenario.data:
         key = " ".join(str(value) for value in override.key.values())
         what = f"{override.column} of {key} in {override.table}"
@@ -168,7 +169,7 @@ def _not_read(scenario: Scenario, tables: Tables) -> Iterator[str]:
     meetings, known = tables.whole["meetings"]["format"], set(tables.whole["formats"]["format"])
     others = sorted(set(meetings) - known)
     if others:
-        yield f"Meetings of what is not in formats.csv do not count: {_some(others)}."
+        yield f"Meetings of formats that are not in formats.csv do not count: {_some(others)}."
 
 
 def _cut_off(scenario: Scenario, setting: Setting) -> Iterator[str]:
@@ -225,13 +226,13 @@ def _some(names: Sequence[str]) -> str:
 def fixed_indices(setting: Setting) -> Iterator[str]:
     """Sentences about outcomes that are the same throughout, or 0 at the start."""
     if not setting.security.any():
-        yield "The hedging index is 0 throughout: it is of the domain security, and there is none."
+        yield "The hedging index is always 0: it needs the domain security, which the scenario does not have."
     else:
         yield from _loyal(setting)
     if not (setting.economy.any() or setting.energy.any()):
-        yield "Autonomy is 1 throughout: it is of the domains economy and energy, and there is neither."
+        yield "Autonomy is always 1: it needs the domains economy and energy, and the scenario has neither."
     if len(setting.axes.domains) == 1:
-        yield "Issue splitting is 0 throughout: there is one domain."
+        yield "Issue splitting is always 0: the scenario has only one domain."
 
 
 def _loyal(setting: Setting) -> Iterator[str]:
@@ -250,4 +251,4 @@ def _why(held: Sequence[str]) -> str:
         return "no power has a share of its security"
     if len(held) == 1:
         return f"{held[0]} alone has a share of its security"
-    return f"{', '.join(held[:-1])} and {held[-1]}, which share its security, are no rivals"
+    return f"{', '.join(held[:-1])} and {held[-1]}, which share its security, are not rivals"

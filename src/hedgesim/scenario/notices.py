@@ -31,7 +31,7 @@ def _names(scenario: Scenario) -> Iterator[str]:
     for name in dict.fromkeys(named.values()):
         same = [key for key, own in named.items() if own == name]
         if len(same) > 1:
-            yield f"The shocks {', '.join(same)} have one name, {name}: charts cannot tell them apart."
+            yield f"The shocks {', '.join(same)} have the same name, {name}: charts cannot distinguish them."
     for key, name in named.items():
         if name[0] in OPENING and name[-1] in CLOSING:
             yield f"The quotes in the name of the shock {key}, {name}, are typographic and so are letters of it."
@@ -44,6 +44,6 @@ def _end(scenario: Scenario, tables: Tables) -> Iterator[str]:
     if last is not None and scenario.end.index - last.index > FAR:
         years = (scenario.end.index - last.index) // 4
         yield (
-            f"The run ends in {scenario.end}, {years} years after the last event of the tables ({last}): nothing in the"
-            " data speaks of these years."
+            f"The run ends in {scenario.end}, {years} years after the last event of the tables ({last}): the data "
+            "contain nothing about these years."
         )
