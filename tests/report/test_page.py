@@ -137,7 +137,7 @@ def test_the_first_screen_has_question_answer_interval_and_trust(page: Made) -> 
 
 def test_the_page_says_why_and_that_the_parts_sum_to_the_difference(page: Made) -> None:
     found = Page(page("war", "fearful", "--why"))
-    table = found.table("Presence of Russia (mean over countries): fearful less war")
+    table = found.table("Presence of Russia, mean over countries: fearful less war")
     *parts, total = table.rows
     contributions = table.columns.index("contribution")
     assert sum(float(str(row[contributions])) for row in parts) == pytest.approx(

@@ -14,19 +14,18 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.ablation import Mechanisms
 from hedgesim.analysis.differences import BY, Differences, pair
+from hedgesim.analysis.run_outcomes import outcome_in_words
 from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.shapley import Values, alone, last, shapley
 from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
-from hedgesim.model.setting import Axes
 from hedgesim.numbers import INTERVAL
 from hedgesim.results.blocks import final_of, outcomes_known, run_block
 from hedgesim.results.recorded import Source, scenario_from
 from hedgesim.results.simulation import OnRuns
 from hedgesim.results.space import check_bytes
 from hedgesim.results.summary import error_of, without_rounding
-from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
 
 RUNS = 100
@@ -184,7 +183,7 @@ class Question:
         by_run = pd.DataFrame({**parts, TOTAL: other - base}, index=pd.Index(good, name="run"))
         return Attribution(
             outcome=outcome,
-            words=self._words(outcome),
+            words=outcome_in_words(outcome, self._first.case.names),
             names=(self.scenarios[0].name, self.scenarios[1].name),
             period=str(self.scenarios[0].end),
             by=self.by,
@@ -194,11 +193,6 @@ class Question:
             by_run=by_run,
             left_out=left_out,
         )
-
-    def _words(self, outcome: str) -> str:
-        """An outcome in words: presence of a power in a country."""
-        case = self._first.case
-        return in_words(outcome, case.setting.axes, case.names)
 
 
 def why(
@@ -228,20 +222,6 @@ def why(
     """
     use_rule_files(rules)
     return Question.of(a, b, by, groups).answer(outcome, runs, engine_of("ensemble", backend), on_runs)
-
-
-def in_words(outcome: str, axes: Axes, names: Mapping[str, str]) -> str:
-    """An outcome of `outcomes_known` in words; names: of countries and powers, by code."""
-    code = next(
-        (code for code in axes.countries if outcome.endswith(f"_{code}") and outcome != f"{PRESENCE}{code}"), ""
-    )
-    name = outcome.removesuffix(f"_{code}") if code else outcome
-    place = names.get(code, code)
-    if name.startswith(PRESENCE):
-        option = name.removeprefix(PRESENCE)
-        return f"Presence of {names.get(option, option)} {f'in {place}' if place else '(mean over countries)'}"
-    words = name.replace("_", " ").capitalize()
-    return f"{words} of {place}" if place else words
 
 
 def _filled(values: Values, part: Part, outcome: str, engine: Engine, on_runs: OnRuns) -> NDArray[np.bool_]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.headline import what_of
 from hedgesim.model.named_outcomes import NamedOutcome, named
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.results.results import Results
@@ -118,6 +119,11 @@ def key_of(column: str, country: str = "") -> Key:
     one = named(column) if column not in SYSTEM_OUTCOMES else None
     outcome, entity, option = (column, "", "") if one is None else one.key
     return outcome, country or entity, option
+
+
+def outcome_in_words(name: str, names: Mapping[str, str]) -> str:
+    """An outcome by its name in words; names: of countries, options and formats, by code."""
+    return what_of(dict(zip(("outcome", "entity", "option"), key_of(name), strict=True)), names)
 
 
 def paired_values(base: pd.Series[float], own: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]] | None:

@@ -55,8 +55,9 @@ def page_of(batches: Sequence[Results], names: Sequence[str], choices: Choices =
     subjects = in_folders(subjects_of(batches, distinct(names)))
     countries = {code: name for one in subjects for code, (name, _) in one.chart.names.countries.items()}
     powers = {code: name for one in subjects for code, (name, _) in one.chart.names.options.items()}
+    formats = {code: name for one in subjects for code, name in one.chart.names.formats.items()}
     build = _of_comparison if len(subjects) > 1 else _of_sweep if subjects[0].is_sweep else _of_run
-    asked, answer, facts, sections, about = build(subjects, {**countries, **powers}, choices)
+    asked, answer, facts, sections, about = build(subjects, {**formats, **countries, **powers}, choices)
     return Page(
         about_runs=_about(subjects),
         question=printable(choices.question or asked),
