@@ -126,6 +126,11 @@ class NamedOutcome(NamedTuple):
     codes: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """The name that says it."""
+        return "_".join([self.family.stem, *self.codes])
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What it is, of which country or other entity (nothing for a mean over countries), and of which option."""
         places = dict(zip(self.family.places, self.codes, strict=True))
@@ -153,10 +158,10 @@ def _called(place: str, code: str, names: Mapping[str, str]) -> str:
 def named_outcomes(codes: Codes) -> dict[str, NamedOutcome]:
     """Every outcome that may be named, by its name."""
     return {
-        "_".join([family.stem, *chosen]): NamedOutcome(family, chosen)
+        one.name: one
         for family in FAMILIES
-        for chosen in product(*(codes[place] for place in family.places))
-        if len(set(chosen)) == len(chosen)
+        for one in (NamedOutcome(family, chosen) for chosen in product(*(codes[place] for place in family.places)))
+        if len(set(one.codes)) == len(one.codes)
     }
 
 
@@ -175,6 +180,12 @@ def of_key(key: tuple[str, str, str]) -> NamedOutcome | None:
     outcome, entity, option = key
     names = ("_".join(filter(None, (outcome, *codes))) for codes in ((option, entity), (entity, option)))
     return next((one for one in map(named, names) if one is not None and one.key == key), None)
+
+
+def name_of(key: tuple[str, str, str]) -> str:
+    """The name of the outcome that has a key."""
+    one, (outcome, entity, option) = of_key(key), key
+    return one.name if one is not None else "_".join(filter(None, (outcome, option, entity)))
 
 
 def which(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str:
