@@ -224,7 +224,7 @@ def test_hostile_names_and_questions_are_literal_in_page_and_pictures(
         (["war"] * 7, "7 batches do not fit on a page. Give at most 6."),
         (["war", "rules"], "a sweep and runs of a scenario are asked for together"),
         (["war", "peace", "--outcome", "presense"], 'Did you mean "presence"?'),
-        (["war", "--outcome", "cohesion"], "a report of one run is not about it"),
+        (["war", "--outcome", "member_KAZ_EAUE"], 'Did you mean "member_KAZ_EAEU"?'),
         (["rules", "--outcome", "hedging"], 'Did you mean "hedging_index"?'),
         (["war", "-o", "nowhere/page.html"], "its folder is not there"),
         (["war", "-o", "rules"], "this is a folder"),

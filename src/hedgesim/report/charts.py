@@ -54,7 +54,7 @@ def _not_over_time(subjects: Sequence[Subject], row: Row) -> Iterator[Part]:
         places = {code: name for code, (name, _) in {**labels.countries, **labels.options}.items()}
         names = {**labels.formats, **places}
         what = what_of(row, names)
-        yield Lines((f"{what} is stored at the end of runs only, so that no chart shows how it came to differ.",))
+        yield Lines((f"{what} is stored at the end of runs only, so that no chart shows it over time.",))
 
 
 def _side_by_side(drawn: Sequence[Pictures], shows: str) -> Sequence[Pictures]:

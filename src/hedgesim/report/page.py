@@ -96,13 +96,13 @@ def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) 
 
 def _of_run(subjects: Sequence[Subject], names: Names, choices: Choices) -> Built:
     (subject,), outcome = subjects, choices.outcome
-    changes = single.changes_of(subject)
+    recorded = [str(name) for name in subject.results.manifest.get("outcomes") or ()]
+    changes = single.changes_of(subject, list(dict.fromkeys(filter(None, (outcome, *recorded)))))
     if changes.empty:
-        sections = [enough.section([])]
-        return subject.question, single.answer_of_levels(subject), (), sections, INDEX
-    if outcome and outcome not in set(changes["outcome"]):
-        known = list(dict.fromkeys(changes["outcome"]))
-        raise HedgesimError(f"--outcome {outcome}", "a report of one run is not about it", choose_from(outcome, known))
+        sections, answer = [enough.section([])], single.answer_of_levels(subject, outcome, names)
+        return subject.question, answer, (), sections, outcome or INDEX
+    if outcome:
+        single.check_asked(subject, changes, outcome)
     row = single.answering(changes, outcome, subject.chart.names.powers)
     sections = [*charts.sections(subjects, row), single.section(subject, changes, names)]
     sections.append(enough.section(enough.of_changes(changes, names)))
