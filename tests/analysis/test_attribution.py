@@ -11,10 +11,11 @@ import pytest
 
 import hedgesim
 from hedgesim.analysis.attribution import REST, TOTAL, Attribution, Question, why
-from hedgesim.engines import Engine
+from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case
 from hedgesim.engines.records import Quarter
 from hedgesim.errors import HedgesimError
+from hedgesim.results.simulation import Plan, run_scenarios
 from hedgesim.scenario import Scenario
 from worlds import scenario_from
 
@@ -146,6 +147,31 @@ def test_contributions_sum_to_the_difference_of_the_runs_of_both_scenarios(write
     assert parts["drought"].abs().max() > 1e-4
     assert parts["rules.countries.UZB"].abs().max() < 1e-3
     assert found.total == pytest.approx(found.other - found.base, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    ["member_KAZ_EAEU", "came_KAZ_CM", "trust_KAZ_UZB", "threat_RUS_KAZ", "attention_CHN", "share_economy_RUS_KAZ"],
+)
+def test_outcomes_of_single_places_are_divided_as_runs_record_them(write: Callable[..., Path], outcome: str) -> None:
+    a, b = files(write)
+    found = why(
+        a, b, outcome=outcome, runs=3, groups={"all": ["cpc_storm", "war_2022", "settings.*", "rules.*", "data.*"]}
+    )
+    plan = Plan(3, 0, engine_of("ensemble"), outcomes=(outcome,))
+    one, other = (run_scenarios((side,), plan)[0][0].table("runs")[outcome].to_numpy() for side in (a, b))
+    assert found.by_run[TOTAL].to_numpy() == pytest.approx(other - one, abs=1e-12)
+    assert summed(found) == pytest.approx(other - one, abs=1e-12)
+    if outcome == "member_KAZ_EAEU":
+        assert found.words == "Share of runs in which Kazakhstan is a member of EAEU (Eurasian Economic Union)"
+        assert by_switch(found) == {"all": 0.0, "drought": 0.0, "changes.out": -1.0}
+
+
+def test_an_outcome_of_a_format_that_only_one_scenario_lists_is_refused() -> None:
+    a, b = scenario_from("war_2022", SHORT), scenario_from("war_2022", SHORT, "formats=[CM, OTS]")
+    for first, second, said in ((a, b, "not every world between"), (b, a, "there is no such outcome")):
+        with pytest.raises(HedgesimError, match=said):
+            why(first, second, outcome="member_KAZ_EAEU", runs=1)
 
 
 def test_shocks_and_channels_divide_the_same_total(write: Callable[..., Path]) -> None:

@@ -417,6 +417,22 @@ def test_an_address_that_cannot_be_followed_is_said(open_tab: Callable[..., Tab]
     expect(tab.locator("#faults")).to_contain_text(said)
 
 
+def test_what_an_address_has_in_vain_is_named_and_all_else_of_it_is_kept(open_tab: Callable[..., Tab]) -> None:
+    settings = ["edn=2024Q4", "settings.taste.threat=3", "end=2016Q4", "start=2016Q1"]
+    asked = "&".join(f"set={setting}" for setting in settings)
+    state = f"#scenario=no_war&{asked}&run=5&quarter=1999Q1&country=TKM&domain=sky"
+    tab = open_tab(state, faults=True)
+    settled(tab)
+    shown = state_of(tab)
+    assert shown.pop("quarter") == ["2016Q4"]
+    kept = {"v": ["1"], "scenario": ["no_war"], "set": settings[1:], "run": ["5"], "country": ["TKM"]}
+    assert shown == kept
+    told = tab.locator("#faults")
+    for left_out in ("edn=2024Q4: left out", "quarter=1999Q1 and domain=sky: the page has no such thing"):
+        expect(told).to_contain_text(left_out)
+    expect(told).not_to_contain_text("taste.threat")
+
+
 def test_the_address_brings_all_of_it_back(open_tab: Callable[..., Tab]) -> None:
     first = open_tab("#scenario=peace&set=settings.taste.threat=3&run=5&quarter=2023Q2&country=TKM&domain=energy")
     again = open_tab("#" + urlsplit(first.url).fragment)

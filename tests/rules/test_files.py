@@ -271,6 +271,25 @@ def parsed(said: Said) -> object:
     return json.loads(said.out)
 
 
+def test_what_a_rule_prints_goes_to_standard_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    sketch(monkeypatch)
+    method = "    def value(self, view, taste):\n"
+    written(changed(method, f"{method}        print('deciding', end='!')\n") + "print('reading')\n", "loud.py")
+    settings = [word for setting in short("loud") for word in ("--set", setting)]
+    for words in (
+        ("check-rule", "loud.py"),
+        ("run", "war_2022", "--runs", "2", "--json", "--rules", "loud.py", *settings),
+    ):
+        catalogue.own.clear()
+        said = call(*words)
+        assert said.code == 0, said.err
+        assert "reading\n" in said.err
+        assert "deciding!" in said.err
+        assert "reading" not in said.out
+        assert "deciding" not in said.out
+    assert isinstance(parsed(said), dict)
+
+
 def test_the_command_line_runs_a_rule_in_a_file_of_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     sketch(monkeypatch)
     rules = ("--rules", str(written(LEANING)), "--rules", str(written(POWER, "watching.py")))

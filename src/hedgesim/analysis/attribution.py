@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.ablation import Mechanisms
 from hedgesim.analysis.differences import BY, Differences, pair
+from hedgesim.analysis.run_outcomes import outcome_in_words
 from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.shapley import Values, alone, last, shapley
 from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
-from hedgesim.model.setting import Axes
+from hedgesim.model.named_outcomes import named_in, which
 from hedgesim.numbers import INTERVAL
-from hedgesim.results.blocks import final_of, outcomes_known, run_block
+from hedgesim.results.blocks import final_of, further_in, outcomes_known, run_block
 from hedgesim.results.recorded import Source, scenario_from
 from hedgesim.results.simulation import OnRuns
 from hedgesim.results.space import check_bytes
 from hedgesim.results.summary import error_of, without_rounding
-from hedgesim.results.tables import PRESENCE
 from hedgesim.scenario import Scenario
 
 RUNS = 100
@@ -142,11 +142,11 @@ class Question:
     def check(self, outcome: str, runs: int) -> None:
         """Refuse an outcome that runs do not have, or more runs than memory holds; HedgesimError."""
         check_bytes(8.0 * whole("runs", runs, 1) * self.combinations * (self.sides + BESIDE), runs=runs)
-        known = outcomes_known(run_block(self._first.case, engine_of("ensemble"), [0]).outcomes)
+        case = _recording(self._first, outcome).case
+        known = outcomes_known(run_block(case, engine_of("ensemble"), [0]).outcomes)
         if outcome not in known:
-            raise HedgesimError(
-                f"--outcome {outcome}", "there is no such outcome", choose_from(outcome, known, self._first.case.names)
-            )
+            remedy = which(outcome, {**dict.fromkeys(known), **named_in(case.setting.axes)}, case.names)
+            raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", remedy)
 
     @cached_property
     def _first(self) -> Part:
@@ -163,7 +163,11 @@ class Question:
         values = np.zeros((self.sides, self.combinations, runs))
         failed = np.zeros(runs, dtype=bool)
         for part in self.game.parts(self.bits):
-            failed |= _filled(values, part, outcome, engine, on_runs)
+            own = _recording(part, outcome)
+            if own.case.further != _recording(self._first, outcome).case.further:
+                fault, remedy = "not every world between the two scenarios has it", "List the same formats in both."
+                raise HedgesimError(f"--outcome {outcome}", fault, remedy)
+            failed |= _filled(values, own, outcome, engine, on_runs)
         good = np.flatnonzero(~failed)
         if not len(good):
             fault = f"no run succeeds with each of the {self.combinations} combinations"
@@ -184,7 +188,7 @@ class Question:
         by_run = pd.DataFrame({**parts, TOTAL: other - base}, index=pd.Index(good, name="run"))
         return Attribution(
             outcome=outcome,
-            words=self._words(outcome),
+            words=outcome_in_words(outcome, self._first.case.names),
             names=(self.scenarios[0].name, self.scenarios[1].name),
             period=str(self.scenarios[0].end),
             by=self.by,
@@ -194,11 +198,6 @@ class Question:
             by_run=by_run,
             left_out=left_out,
         )
-
-    def _words(self, outcome: str) -> str:
-        """An outcome in words: presence of a power in a country."""
-        case = self._first.case
-        return in_words(outcome, case.setting.axes, case.names)
 
 
 def why(
@@ -230,18 +229,9 @@ def why(
     return Question.of(a, b, by, groups).answer(outcome, runs, engine_of("ensemble", backend), on_runs)
 
 
-def in_words(outcome: str, axes: Axes, names: Mapping[str, str]) -> str:
-    """An outcome of `outcomes_known` in words; names: of countries and powers, by code."""
-    code = next(
-        (code for code in axes.countries if outcome.endswith(f"_{code}") and outcome != f"{PRESENCE}{code}"), ""
-    )
-    name = outcome.removesuffix(f"_{code}") if code else outcome
-    place = names.get(code, code)
-    if name.startswith(PRESENCE):
-        option = name.removeprefix(PRESENCE)
-        return f"Presence of {names.get(option, option)} {f'in {place}' if place else '(mean over countries)'}"
-    words = name.replace("_", " ").capitalize()
-    return f"{words} of {place}" if place else words
+def _recording(part: Part, outcome: str) -> Part:
+    """A part whose runs record an outcome, if it is of a single place."""
+    return replace(part, case=replace(part.case, further=further_in([outcome], part.case.setting.axes)))
 
 
 def _filled(values: Values, part: Part, outcome: str, engine: Engine, on_runs: OnRuns) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, key_of, paired_values
 from hedgesim.errors import HedgesimError
-from hedgesim.model.named_outcomes import FAMILIES, which
+from hedgesim.model.named_outcomes import FAMILIES, name_of, which
 from hedgesim.numbers import INTERVAL
 from hedgesim.results.region import names_in
 from hedgesim.results.results import Results
@@ -227,8 +227,9 @@ def of_outcomes(found: Comparison, outcomes: Sequence[str]) -> pd.DataFrame:
         own = rows["outcome"].to_numpy() == outcome
         own = own if own.any() else np.asarray([key == key_of(outcome) for key in keys], dtype=bool)
         if not own.any():
-            named = ["_".join(filter(None, (name, option, entity))) for name, entity, option in keys]
-            remedy = which(outcome, [*known, *named, *(family.form for family in FAMILIES)], names_by_code())
+            remedy = which(
+                outcome, [*known, *map(name_of, keys), *(family.form for family in FAMILIES)], names_by_code()
+            )
             raise HedgesimError(f"--outcome {outcome}", "there is no such outcome", remedy)
         chosen |= own
     return rows[chosen]

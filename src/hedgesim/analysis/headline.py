@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hedgesim.numbers import in_brief
+from hedgesim.numbers import in_brief, sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +14,7 @@ SHOWN = 10
 """Outcomes of the headline."""
 
 PRESENCE = "presence"
+MEMBERSHIP = "member"
 HEADLINE = (PRESENCE, "hedging_index", "cohesion", "leader_meetings", "leader_meetings_outside", "first_time_formats",
             "realignments")  # fmt: skip
 """Outcomes of the headline; others hardly vary, some of them, and so would always come first."""
@@ -40,18 +41,25 @@ def in_words(row: Row, names: Mapping[str, str]) -> str:
     if row["difference"] == 0.0:
         return f"{what_of(row, names)}: the same on average, but not in every run."
     way = "higher" if row["difference"] > 0 else "lower"
-    return f"{what_of(row, names)}: {amount(abs(row['difference']), row)} {way}{_sure(row)}."
+    sure = "" if _counts_runs(row) else _sure(row)
+    return f"{what_of(row, names)}: {amount(abs(row['difference']), row)} {way}{sure}."
+
+
+def _counts_runs(row: Row) -> bool:
+    """Whether a difference between pairs is itself the share of runs in which they differ."""
+    return bool(row["paired"]) and str(row["outcome"]) == MEMBERSHIP
 
 
 def what_of(row: Row, names: Mapping[str, str]) -> str:
     """What a difference is about: outcome, option and country."""
-    entity = names.get(row["entity"], row["entity"])
-    if row["outcome"] == PRESENCE:
-        place = f" in {entity}" if entity else ", mean over countries"
-        return f"Presence of {names.get(row['option'], row['option'])}{place}"
-    option = names.get(row["option"], row["option"])
+    from hedgesim.model.named_outcomes import of_key
+
+    one = of_key((row["outcome"], row["entity"], row["option"]))
+    if one is not None:
+        return sentence(one.in_words(names))
+    entity, option = (names.get(row[name], row[name]) for name in ("entity", "option"))
     place = f" of {entity}" * bool(entity) + f" ({option})" * bool(option)
-    return str(row["outcome"]).replace("_", " ").capitalize() + place
+    return sentence(str(row["outcome"]).replace("_", " ")) + place
 
 
 def amount(size: float, row: Row, sign: str = "") -> str:

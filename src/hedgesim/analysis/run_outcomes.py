@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.headline import what_of
 from hedgesim.model.named_outcomes import NamedOutcome, named
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.results.results import Results
-from hedgesim.results.tables import RUNS, SYSTEM_OUTCOMES
+from hedgesim.results.tables import RUNS, SYSTEM_OUTCOMES, TOTALS
 from hedgesim.scenario.twins import leaves_of
 
 Key = tuple[str, str, str]
@@ -120,6 +121,11 @@ def key_of(column: str, country: str = "") -> Key:
     return outcome, country or entity, option
 
 
+def outcome_in_words(name: str, names: Mapping[str, str]) -> str:
+    """An outcome by its name in words; names: of countries, options and formats, by code."""
+    return what_of(dict(zip(("outcome", "entity", "option"), key_of(name), strict=True)), names)
+
+
 def paired_values(base: pd.Series[float], own: pd.Series[float]) -> tuple[pd.Series[float], pd.Series[float]] | None:
     """The runs that two batches share, in one order; None where they share none."""
     if base.index.equals(own.index):
@@ -169,3 +175,13 @@ def kept_outcome(results: Results, one: NamedOutcome, period: str) -> pd.Series[
     of_run = numbers(rows[column]).astype(float).groupby(rows["run"])
     found: pd.Series[float] = of_run.sum() if family.total else of_run.mean()
     return found if len(found) else None
+
+
+def kept_of_system(results: Results, name: str, period: str) -> pd.Series[float]:
+    """As `kept_outcome`, an outcome of all countries together."""
+    rows = results.table("system", columns=["run", "period", name], where=[("period", "<=", period)])
+    counted = name in TOTALS
+    chosen = rows["period"] > rows["period"].min() if counted else rows["period"] == period
+    of_run = rows.loc[chosen, name].astype(float).groupby(rows.loc[chosen, "run"])
+    found: pd.Series[float] = of_run.sum() if counted else of_run.mean()
+    return found

@@ -20,7 +20,9 @@ def report(
     ],
     output: Annotated[Path, Option("--output", "-o", metavar="FILE", help="The page.")] = Path("report.html"),
     question: Annotated[str, Option(help="Question of the page, instead of the default one.")] = "",
-    outcome: Annotated[str, Option(help="Outcome of the answer, such as hedging_index.")] = "",
+    outcome: Annotated[
+        str, Option(help="Outcome of the answer, such as hedging_index or member_KAZ_EAEU.")
+    ] = "",
     why: Annotated[
         bool | None,
         Option(
@@ -40,7 +42,7 @@ def report(
         raise HedgesimError("report", f"{len(batches)} batches do not fit on a page", f"Give at most {MOST}.")
     _check_file(output, overwrite=overwrite)
     choices = Choices(question, outcome, why)
-    held = [batch_of(name, runs) for name in batches]
+    held = [batch_of(name, runs, [outcome] if outcome else []) for name in batches]
     page = page_of(held, short_names(batches, held), choices)
     text = html_of(page)
     _write(output, text, overwrite=overwrite)

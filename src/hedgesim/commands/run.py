@@ -228,9 +228,13 @@ def _written(folder: Path) -> str:
 
 def _label(row: Mapping[Any, Any], names: Mapping[str, str]) -> str:
     """What a row is about, with the name beside a code."""
+    from hedgesim.model.named_outcomes import named
+
+    if row["entity"] == "named" and (one := named(str(row["quantity"]))) is not None:
+        return one.in_words()
     what, _, option = str(row["quantity"]).partition("presence_")
     words = f"presence of {_called(option, names)}" if option and not what else str(row["quantity"]).replace("_", " ")
-    return words if row["entity"] in {"all", "system", "named"} else f"  {words}, {_called(row['entity'], names)}"
+    return words if row["entity"] in {"all", "system"} else f"  {words}, {_called(row['entity'], names)}"
 
 
 def _called(code: str, names: Mapping[str, str]) -> str:

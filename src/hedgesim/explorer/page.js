@@ -54,7 +54,10 @@ async function ask(name, more = {}) {
   return found;
 }
 
+let told = []; // what is told now
+
 function tell(faults) {
+  told = faults;
   $("faults").hidden = !faults.length;
   fill("faults", ...faults.map((one) => el("p", {}, el("b", {}, one.place), `: ${one.fault}. ${one.remedy}`)));
 }
@@ -121,6 +124,7 @@ async function through(blob, transform) {
   return new Uint8Array(all);
 }
 const MOST = 1024 * 1024; // bytes, more than the server takes
+const MOST_RUN = 2 ** 31 - 1; // the highest number of a run
 
 // Returns the version that the address was saved by, and what of it cannot be read.
 async function fromAddress() {
@@ -133,7 +137,8 @@ async function fromAddress() {
     try {
       S.text = await unpacked(S.packed);
     } catch {
-      broken.push({ place: S.scenario, fault: "the file in the address cannot be read", remedy: "Open the file itself; here is war_2022 instead" });
+      broken.push({ place: S.scenario, fault: "the file in the address cannot be read", remedy: "Open the file itself; here is war_2022 instead." });
+      S.packed = null;
       S.scenario = "war_2022";
     }
   }
@@ -141,7 +146,8 @@ async function fromAddress() {
     const at = text.indexOf("=");
     return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
   });
-  S.run = Math.max(0, Math.trunc(Number(query.get("run"))) || 0);
+  const number = Number(query.get("run"));
+  S.run = Number.isInteger(number) && number >= 0 && number <= MOST_RUN ? number : 0;
   S.country = query.get("country");
   S.domain = query.get("domain") || "all";
   S.quarter = query.get("quarter");
@@ -169,14 +175,50 @@ async function load(first = false) {
     if (!about.countries.some((one) => one.code === S.country)) S.country = about.countries[0].code;
     controls();
   });
-  if (done) await compute();
-  else if (first && (S.settings.length || S.scenario !== "war_2022")) {
-    const said = [...$("faults").childNodes];
-    Object.assign(S, { scenario: "war_2022", settings: [], text: null, play: null });
-    await load();
-    $("faults").hidden = false;
-    fill("faults", ...said, el("p", {}, "The page starts with war_2022 instead."));
+  if (done) { await compute(); return []; }
+  if (!first) return [];
+  const refused = await leaveOut();
+  await load();
+  return refused;
+}
+
+// Leaves out of the state what the server refuses, and nothing else; returns why it is refused.
+async function leaveOut() {
+  const faultsOf = async (settings) => {
+    try { await ask("about", { settings: settings.map((pair) => pair.join("=")) }); return []; }
+    catch (error) { if (!(error instanceof Faults)) throw error; return error.faults; }
+  };
+  const said = await faultsOf([]);
+  if (said.length) {
+    said.push({ place: S.scenario, fault: "it is left out", remedy: "The page starts with war_2022 instead." });
+    Object.assign(S, { scenario: "war_2022", text: null, packed: null });
+    if ((await faultsOf([])).length) return said;
   }
+  let kept = [], waiting = S.settings, faults = [];
+  for (let before = -1; before !== kept.length;) { // again while one is taken, for another may have waited for it
+    before = kept.length;
+    const again = [];
+    faults = [];
+    for (const pair of waiting) {
+      const found = await faultsOf([...kept, pair]);
+      if (found.length) { again.push(pair); faults.push(...found); } else kept = [...kept, pair];
+    }
+    waiting = again;
+  }
+  S.settings = S.settings.filter((pair) => kept.includes(pair));
+  if (!waiting.length) return said;
+  const names = waiting.map((pair) => pair.join("=")).join(" and ");
+  return [...said, ...faults, { place: names, fault: "left out of the page", remedy: "All else in the address is kept." }];
+}
+
+// What the address has beside scenario and settings that the page cannot show, such as a quarter after the end.
+function notShown(wanted) {
+  const shown = new URLSearchParams(address().slice(1)), usual = { run: "0", domain: "all" };
+  const lost = [...wanted].filter(([key, value]) => !["v", "scenario", "file", "set"].includes(key)
+    && !shown.getAll(key).includes(value) && usual[key] !== value);
+  if (!run || !lost.length) return [];
+  const place = lost.map((pair) => pair.join("=")).join(" and ");
+  return [{ place, fault: "the page has no such thing for this scenario, and leaves it out", remedy: "All else in the address is kept." }];
 }
 
 async function compute() {
@@ -951,13 +993,14 @@ function listen() {
 
 async function start(first = true) {
   if (first) listen();
-  const [version, broken] = await fromAddress();
-  await load(true);
-  if (broken.length) tell(broken);
+  const wanted = new URLSearchParams(location.hash.slice(1));
+  const [version, said] = await fromAddress();
+  said.push(...await load(true), ...notShown(wanted));
   if (version !== null && about && Number(version) !== about.state) {
-    tell([{ place: `v=${version}`, fault: `the address was saved by another version of the explorer (this one writes v=${about.state})`,
-      remedy: "Look whether all is as you left it, and save the address again." }]);
+    said.push({ place: `v=${version}`, fault: `the address was saved by another version of the explorer (this one writes v=${about.state})`,
+      remedy: "Look whether all is as you left it, and save the address again." });
   }
+  if (said.length) tell([...told, ...said]);
 }
 
 start();

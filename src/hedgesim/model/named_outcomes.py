@@ -33,7 +33,8 @@ class Family:
 
     quantity: what has the numbers, a key of `quantities`. places: whose codes follow in the name; without any the
     outcome is the mean over countries. total: whether a run has the sum over its quarters, else its last value. always:
-    whether every run has it, named or not.
+    whether every run has it, named or not. words: what its mean over runs is, with places in braces; by default the
+    stem and "of" the place.
     """
 
     stem: str
@@ -44,6 +45,7 @@ class Family:
     source: str = "model"
     total: bool = False
     always: bool = False
+    words: str = ""
 
     @property
     def form(self) -> str:
@@ -61,25 +63,56 @@ def _of_countries() -> Iterator[Family]:
 
 
 FAMILIES: tuple[Family, ...] = (
-    Family("presence", "presence", ("option",), "share", "mean over countries: presence of an option", always=True),
-    Family("presence", "presence", ("option", "country"), "share", "presence of an option in one country"),
-    *_of_countries(),
-    Family(MEAN_TRUST, "mean trust", ("country",), "1", "mean trust in the other countries, weighted by ties, 0..1"),
-    Family(MEAN_TRUST, "trust", ("country", "partner"), "1", "trust of a country in another, 0..1"),
-    Family("share", "share", ("domain", "option", "country"), "share", "share of an option in a domain of a country"),
     Family(
-        "threat",
-        "threat of powers",
-        ("power", "country"),
-        "1",
+        *("presence", "presence", ("option",), "share", "mean over countries: presence of an option"),
+        always=True,
+        words="presence of {option}, mean over countries",
+    ),
+    Family(
+        *("presence", "presence", ("option", "country"), "share", "presence of an option in one country"),
+        words="presence of {option} in {country}",
+    ),
+    *_of_countries(),
+    Family(
+        *(MEAN_TRUST, "mean trust", ("country",), "1", "mean trust in the other countries, weighted by ties, 0..1"),
+        words="mean trust of {country} in the other countries",
+    ),
+    Family(
+        *(MEAN_TRUST, "trust", ("country", "partner"), "1", "trust of a country in another, 0..1"),
+        words="trust of {country} in {partner}",
+    ),
+    Family(
+        *("share", "share", ("domain", "option", "country"), "share", "share of an option in a domain of a country"),
+        words="share of {option} in the {domain} of {country}",
+    ),
+    Family(
+        *("threat", "threat of powers", ("power", "country"), "1"),
         "rise of the threat that a country perceives from a power",
+        words="threat that {country} perceives from {power}",
     ),
     Family("attention", "attention", ("power",), "1", "attention of a power"),
-    Family("rung", "rung", ("format",), "rung", "highest rung of a format: 0 none, 1 ministers, 2 leaders"),
-    Family("leader_meetings", "summits", ("format",), "meetings", "meetings of its leaders", total=True),
-    Family("status", "status", ("country", "format"), "status", "0 none, 1 guest, 2 observer, 3 member"),
-    Family("member", "member", ("country", "format"), "1", "1 where the country is a full member"),
-    Family("came", "came", ("country", "format"), "meetings", "leaders' meetings to which its head came", total=True),
+    Family(
+        *("rung", "rung", ("format",), "rung", "highest rung of a format: 0 none, 1 ministers, 2 leaders"),
+        words="highest rung of {format} from 0 (none) to 2 (leaders)",
+    ),
+    Family(
+        *("leader_meetings", "summits", ("format",), "meetings", "meetings of its leaders"),
+        total=True,
+        words="number of meetings of leaders of {format}",
+    ),
+    Family(
+        *("status", "status", ("country", "format"), "status", "0 none, 1 guest, 2 observer, 3 member"),
+        words="status of {country} in {format} from 0 (none) to 3 (member)",
+    ),
+    Family(
+        *("member", "member", ("country", "format"), "1", "1 where the country is a full member"),
+        words="share of runs in which {country} is a member of {format}",
+    ),
+    Family(
+        *("came", "came", ("country", "format"), "meetings", "leaders' meetings to which its head came"),
+        total=True,
+        words="number of meetings of leaders of {format} to which the head of {country} came",
+    ),
 )
 """Every outcome that may be named beside those that each run has."""
 
@@ -93,6 +126,11 @@ class NamedOutcome(NamedTuple):
     codes: tuple[str, ...]
 
     @property
+    def name(self) -> str:
+        """The name that says it."""
+        return "_".join([self.family.stem, *self.codes])
+
+    @property
     def key(self) -> tuple[str, str, str]:
         """What it is, of which country or other entity (nothing for a mean over countries), and of which option."""
         places = dict(zip(self.family.places, self.codes, strict=True))
@@ -100,14 +138,30 @@ class NamedOutcome(NamedTuple):
         country, other = places.pop("country", ""), next(iter(places.values()), "")
         return (stem, country, other) if country or "option" in places else (stem, other, "")
 
+    def in_words(self, names: Mapping[str, str] = NO_MEANINGS) -> str:
+        """What its mean over runs is; names: in words by code. A format keeps its code before its name."""
+        form = self.family.words or " of ".join(
+            [self.family.stem.replace("_", " "), *map("{{{}}}".format, self.family.places)]
+        )
+        places = zip(self.family.places, self.codes, strict=True)
+        return form.format(**{place: _called(place, code, names) for place, code in places})
+
+
+def _called(place: str, code: str, names: Mapping[str, str]) -> str:
+    """A place in words; of the name of a format what is before a bracket."""
+    name = names.get(code, code)
+    if place == "format" and name != code:
+        return f"{code} ({name.partition(' (')[0]})"
+    return name.lower() if place == "domain" else name
+
 
 def named_outcomes(codes: Codes) -> dict[str, NamedOutcome]:
     """Every outcome that may be named, by its name."""
     return {
-        "_".join([family.stem, *chosen]): NamedOutcome(family, chosen)
+        one.name: one
         for family in FAMILIES
-        for chosen in product(*(codes[place] for place in family.places))
-        if len(set(chosen)) == len(chosen)
+        for one in (NamedOutcome(family, chosen) for chosen in product(*(codes[place] for place in family.places)))
+        if len(set(one.codes)) == len(one.codes)
     }
 
 
@@ -119,6 +173,19 @@ def named(name: str) -> NamedOutcome | None:
         if len(codes) == len(family.places) and (family.places or not rest):
             return NamedOutcome(family, tuple(codes))
     return None
+
+
+def of_key(key: tuple[str, str, str]) -> NamedOutcome | None:
+    """The outcome that has a key; see `NamedOutcome.key`."""
+    outcome, entity, option = key
+    names = ("_".join(filter(None, (outcome, *codes))) for codes in ((option, entity), (entity, option)))
+    return next((one for one in map(named, names) if one is not None and one.key == key), None)
+
+
+def name_of(key: tuple[str, str, str]) -> str:
+    """The name of the outcome that has a key."""
+    one, (outcome, entity, option) = of_key(key), key
+    return one.name if one is not None else "_".join(filter(None, (outcome, option, entity)))
 
 
 def which(name: str, known: Iterable[str], meanings: Mapping[str, str] = NO_MEANINGS) -> str:

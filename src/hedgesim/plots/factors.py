@@ -16,7 +16,7 @@ from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.experiment.points import Factor
 from hedgesim.numbers import HIGH, LOW, MEDIAN, apart, sentence, significant
 from hedgesim.plots.chart import SWEEP, Batch, Chart, Key, Limits, Needs, Pick, Size
-from hedgesim.plots.sweep_pages import plain, short_names
+from hedgesim.plots.sweep_pages import of_outcome, plain, short_names
 from hedgesim.plots.sweeps import along_table, cell_edges, draw_along, draw_cells, line_of, sweep_data
 from hedgesim.plots.theme import GENERAL, SMALL, round_ticks, text_width
 
@@ -30,7 +30,7 @@ def table_along(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     manifest: Mapping[str, Any] = batch.manifest
     outcome, runs = outcome_of(batch, pick), batch.tables["runs"]
     factors = [Factor(str(one["path"]), bool(one["numeric"])) for one in manifest["factors"]]
-    return along_table(sweep_data(runs, factors), outcome).assign(words=plain(outcome))
+    return along_table(sweep_data(runs, factors), outcome).assign(words=of_outcome(outcome))
 
 
 def limits_along(table: pd.DataFrame) -> Limits:
@@ -121,7 +121,7 @@ def phase_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
         texts = sides[side]
         text = [texts[n] if texts else "" for n in place]
         table = table.assign(**{side: (low + high) / 2, f"{side}0": low, f"{side}1": high, f"{side}_text": text})
-    return table.assign(x_label=labels[paths[0]], y_label=labels[paths[1]], words=plain(outcome))
+    return table.assign(x_label=labels[paths[0]], y_label=labels[paths[1]], words=of_outcome(outcome))
 
 
 def outcome_of(batch: Batch, pick: Pick) -> str:

@@ -18,7 +18,7 @@ from matplotlib.transforms import Bbox
 from hedgesim.numbers import sentence
 from hedgesim.plots import theme as look
 from hedgesim.plots.labels import Label, label_points
-from hedgesim.plots.sweep_pages import plain, short_names
+from hedgesim.plots.sweep_pages import of_outcome, short_names
 from hedgesim.plots.theme import AMBER, BLUE, FAINT, INK, MUTED, SMALL, Frame
 
 SCENARIO = "scenario"
@@ -99,7 +99,7 @@ class Sensitivities:
 
     def page(self, outcome: str, panels: Sequence[Panel], *, size: tuple[float, float], frame: Frame) -> Figure:
         """An empty page for an outcome; size: width and height, inches."""
-        words = plain(outcome)
+        words = of_outcome(outcome)
         what = "elementary effects" if MEAN in self.measures else "sensitivity"
         title = f"{sentence(words)}: {what}"
         return look.page(*size, title=title, notes=self.notes(panels), frame=frame)

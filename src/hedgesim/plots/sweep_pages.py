@@ -10,6 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hedgesim.experiment.points import Factor
+from hedgesim.model.named_outcomes import named
 from hedgesim.numbers import sentence
 from hedgesim.plots import theme as look
 from hedgesim.plots.theme import LARGE, NORMAL, POINTS_PER_INCH, SMALL, Frame, text_width
@@ -63,9 +64,9 @@ class SweepData:
         n_empty = len(self.runs) - n_failed - len(self.rows(outcome))
         counts = f"Runs: {len(self.runs)}" + f"; failed and left out: {n_failed}" * (n_failed > 0)
         counts += f"; without a value and left out: {n_empty}" * (n_empty > 0)
-        heading, notes = f"{plain(outcome)}: {self.title}", [note, f"{counts}.", self.caption]
+        heading, notes = f"{of_outcome(outcome)}: {self.title}", [note, f"{counts}.", self.caption]
         if len(heading) * LARGE * BOLD / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
-            heading, notes = plain(outcome), [self.title, *notes]
+            heading, notes = of_outcome(outcome), [self.title, *notes]
         return look.page(*size, title=sentence(heading), notes=notes, frame=frame)
 
 
@@ -135,3 +136,9 @@ def _widest(text: str) -> float:
 def plain(name: str) -> str:
     """A name as words."""
     return name.replace("_", " ")
+
+
+def of_outcome(name: str) -> str:
+    """An outcome as words, with the codes of its places."""
+    one = named(name)
+    return one.in_words() if one is not None and one.family.words else plain(name)

@@ -24,7 +24,7 @@ from hedgesim.model.named_outcomes import is_yes_or_no
 from hedgesim.numbers import BAND
 from hedgesim.plots import theme as look
 from hedgesim.plots.chart import Limits
-from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, panels_of, plain
+from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, of_outcome, panels_of
 from hedgesim.plots.theme import BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
 from hedgesim.results.summary import summarise_column
 
@@ -99,7 +99,7 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
     }
     under = list(zip(data.labels().values(), ticks, strict=True))
     frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
-    figure = panels_of(data, outcome, under=under, notes=notes, side=plain(outcome), frame=frame)
+    figure = panels_of(data, outcome, under=under, notes=notes, side=of_outcome(outcome), frame=frame)
     table = along_table(data, outcome)
     for axis, factor in zip(figure.axes, data.factors, strict=True):
         if factor.numeric and len(rows) <= MOST_POINTS:
@@ -205,7 +205,7 @@ def _map_page(data: SweepData, outcome: str) -> Figure:
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
         draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
-    look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=plain(outcome), format=GENERAL)
+    look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=of_outcome(outcome), format=GENERAL)
     return figure
 
 

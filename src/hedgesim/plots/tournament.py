@@ -16,7 +16,7 @@ from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.numbers import sentence, small_apart
 from hedgesim.plots.chart import SWEEP, Batch, Chart, Limits, Needs, Pick, Size
 from hedgesim.plots.chart import TOURNAMENT as PLAYED
-from hedgesim.plots.sweep_pages import plain
+from hedgesim.plots.sweep_pages import of_outcome, plain
 from hedgesim.plots.theme import INK, MUTED, NORMAL, SMALL, ink_on, plain_rows, text_width
 
 SHADES = LinearSegmentedColormap.from_list("regret", ["#f7f7f7", "#8c4a00"])
@@ -63,7 +63,7 @@ def tournament_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     table = table.sort_values("worst", kind="stable", ignore_index=True)
     worst = table.groupby("label", sort=False)["worst"].first()
     places = worst.rank(method="min").astype(int)
-    return table.assign(place=table["label"].map(places), words=plain(outcome), goal=goals[outcome])
+    return table.assign(place=table["label"].map(places), words=of_outcome(outcome), goal=goals[outcome])
 
 
 def _own_rules(manifest: Mapping[str, Any]) -> frozenset[str]:

@@ -51,7 +51,8 @@ def _not_over_time(subjects: Sequence[Subject], row: Row) -> Iterator[Part]:
     """That the outcome of the answer is not among those that charts show over time."""
     if not subjects[0].is_sweep and row["outcome"] not in OUTCOMES:
         labels = subjects[0].chart.names
-        names = {code: name for code, (name, _) in {**labels.countries, **labels.options}.items()}
+        places = {code: name for code, (name, _) in {**labels.countries, **labels.options}.items()}
+        names = {**labels.formats, **places}
         what = what_of(row, names)
         yield Lines((f"{what} is stored only at the end of runs, so no chart shows its change over time.",))
 

@@ -55,8 +55,9 @@ def page_of(batches: Sequence[Results], names: Sequence[str], choices: Choices =
     subjects = in_folders(subjects_of(batches, distinct(names)))
     countries = {code: name for one in subjects for code, (name, _) in one.chart.names.countries.items()}
     powers = {code: name for one in subjects for code, (name, _) in one.chart.names.options.items()}
+    formats = {code: name for one in subjects for code, name in one.chart.names.formats.items()}
     build = _of_comparison if len(subjects) > 1 else _of_sweep if subjects[0].is_sweep else _of_run
-    asked, answer, facts, sections, about = build(subjects, {**countries, **powers}, choices)
+    asked, answer, facts, sections, about = build(subjects, {**formats, **countries, **powers}, choices)
     return Page(
         about_runs=_about(subjects),
         question=printable(choices.question or asked),
@@ -95,15 +96,13 @@ def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) 
 
 def _of_run(subjects: Sequence[Subject], names: Names, choices: Choices) -> Built:
     (subject,), outcome = subjects, choices.outcome
-    changes = single.changes_of(subject)
+    recorded = [str(name) for name in subject.results.manifest.get("outcomes") or ()]
+    changes = single.changes_of(subject, list(dict.fromkeys(filter(None, (outcome, *recorded)))))
     if changes.empty:
-        sections = [enough.section([])]
-        return subject.question, single.answer_of_levels(subject), (), sections, INDEX
-    if outcome and outcome not in set(changes["outcome"]):
-        known = list(dict.fromkeys(changes["outcome"]))
-        raise HedgesimError(
-            f"--outcome {outcome}", "a report of one run does not include it", choose_from(outcome, known)
-        )
+        sections, answer = [enough.section([])], single.answer_of_levels(subject, outcome, names)
+        return subject.question, answer, (), sections, outcome or INDEX
+    if outcome:
+        single.check_asked(subject, changes, outcome)
     row = single.answering(changes, outcome, subject.chart.names.powers)
     sections = [*charts.sections(subjects, row), single.section(subject, changes, names)]
     sections.append(enough.section(enough.of_changes(changes, names)))

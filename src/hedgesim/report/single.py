@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,19 @@ import pandas as pd
 
 from hedgesim.analysis.convergence import enough_in_words
 from hedgesim.analysis.headline import PRESENCE, amount, what_of
+from hedgesim.analysis.run_outcomes import NOBODY, WHOLE_RUN, kept_of_system, kept_outcome, key_of, outcome_in_words
+from hedgesim.errors import HedgesimError, choose_from
+from hedgesim.model.named_outcomes import FAMILIES, named, named_in, which
+from hedgesim.model.setting import Setting
 from hedgesim.numbers import INTERVAL, alike, significant
 from hedgesim.report.compared import as_subject
 from hedgesim.report.parts import Cell, Fact, Lines, Row, Section, Table
 from hedgesim.report.subject import Subject
+from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
-from hedgesim.results.tables import INDEX, RUNS
+from hedgesim.results.tables import INDEX, RUNS, SYSTEM_OUTCOMES, TOTALS
 from hedgesim.results.tables import PRESENCE as COLUMN_OF_PRESENCE
+from hedgesim.scenario.tables import names_by_code
 
 Names = Mapping[str, str]
 Change = Mapping[Any, Any]
@@ -25,28 +31,64 @@ LEVELS, SIGNED = ("base", "value"), ("difference", "low", "high")
 COLUMNS = ("outcome", "before", "after", "change", "90 % from", "to", "standard error", "runs")
 
 
-def changes_of(subject: Subject) -> pd.DataFrame:
+def changes_of(subject: Subject, asked: Sequence[str] = ()) -> pd.DataFrame:
     """Changes from the first quarter to the last, run by run, of presence and hedging index, over the kept runs.
 
-    A row for the mean over countries and for each country: outcome, entity (empty for the mean), option, base, value,
-    difference, error, low, high, same_sign, n, effect, values (the change of every run); the largest effects first.
-    Without kept runs there is no row.
+    asked: further outcomes, such as `member_KAZ_EAEU` or `cohesion`; what is counted begins at 0. A row for the mean
+    over countries and for each country: outcome, entity (empty for the mean), option, base, value, difference, error,
+    low, high, same_sign, n, effect, values (the change of every run), counted; the largest effects first. Without kept
+    runs there is no row.
     """
     if "countries" not in subject.results.tables:
         return pd.DataFrame()
     table = subject.results.table("countries")
     if table.empty:
         return pd.DataFrame()
-    periods = table["period"]
-    ends = [table[periods == at].set_index(["run", "country"]) for at in (periods.min(), periods.max())]
+    periods = str(table["period"].min()), str(table["period"].max())
+    ends = [table[table["period"] == at].set_index(["run", "country"]) for at in periods]
     rows = []
     for column in (name for name in table if str(name).startswith(COLUMN_OF_PRESENCE) or name == INDEX):
         before, after = (end[column].unstack("country") for end in ends)
         outcome, _, option = str(column).partition("_") if column != INDEX else (INDEX, "", "")
         rows.append(_change((outcome, "", option), before.mean(axis=1), after.mean(axis=1)))
         rows += [_change((outcome, str(code), option), before[code], after[code]) for code in before]
+    there = {(row["outcome"], row["entity"], row["option"]) for row in rows}
+    rows += [row for name in asked if key_of(name) not in there for row in _of_name(subject, name, periods)]
     found = pd.DataFrame(rows)
     return found.sort_values("effect", ascending=False, kind="stable", ignore_index=True)
+
+
+def _of_name(subject: Subject, name: str, periods: tuple[str, str]) -> Iterator[dict[str, Any]]:
+    """The change of an outcome by its name; nothing where the kept runs do not have it."""
+    one = named(name)
+    counted = name in TOTALS or (name not in SYSTEM_OUTCOMES and one is not None and one.family.total)
+    after = _kept(subject, name, periods[1])
+    before = 0.0 * after if counted and after is not None else _kept(subject, name, periods[0])
+    if before is not None and after is not None:
+        yield {**_change(key_of(name), before, after), "counted": counted}
+
+
+def _kept(subject: Subject, name: str, period: str) -> pd.Series[float] | None:
+    """An outcome of the kept runs in a quarter, or up to it, by run."""
+    results, inputs, one = subject.results, subject.inputs, named(name)
+    if name in SYSTEM_OUTCOMES:
+        return kept_of_system(results, name, period)
+    if one is None or (inputs is not None and name not in named_in(inputs.setting.axes)):
+        return None
+    if one.family.quantity != "mean trust":
+        return kept_outcome(results, one, period)
+    return None if inputs is None else _mean_trust(results, inputs.setting, one.codes[0], period)
+
+
+def _mean_trust(results: Results, setting: Setting, code: str, period: str) -> pd.Series[float]:
+    """Trust of a country in the others, weighted by ties, of the kept runs in a quarter, by run."""
+    ties = results.table(
+        "ties", columns=["run", "partner", "trust"], where=[("country", "=", code), ("period", "=", period)]
+    )
+    countries = setting.axes.countries
+    weight = dict(zip(countries, setting.tie[countries.index(code), 0, :, 0], strict=True))
+    found: pd.Series[float] = (ties["trust"] * ties["partner"].map(weight)).groupby(ties["run"]).sum()
+    return found
 
 
 def _change(key: tuple[str, str, str], before: pd.Series[float], after: pd.Series[float]) -> dict[str, Any]:
@@ -58,13 +100,29 @@ def _change(key: tuple[str, str, str], before: pd.Series[float], after: pd.Serie
         "value": float(after.mean()), "difference": mean, "low": float(low), "high": float(high), "n": len(change),
         "error": error_of(np.asarray(change, dtype=np.float64)),
         "same_sign": float((np.sign(change) == np.sign(mean)).mean()),
-        "effect": abs(mean) / spread if spread > 0.0 else 0.0, "values": change,
+        "effect": abs(mean) / spread if spread > 0.0 else 0.0, "values": change, "counted": False,
     }  # fmt: skip
+
+
+def _about(changes: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """The changes of an outcome: `presence` of all countries and options, or one alone: `member_KAZ_EAEU`."""
+    keys = zip(*(changes[name] for name in ("outcome", "entity", "option")), strict=True)
+    own = changes["outcome"] == outcome
+    return changes[own if own.any() else [key == key_of(outcome) for key in keys]]
+
+
+def check_asked(subject: Subject, changes: pd.DataFrame, outcome: str) -> None:
+    """Refuse an outcome that no change is about; HedgesimError with those that may be meant."""
+    if _about(changes, outcome).empty:
+        names = FAMILIES if subject.inputs is None else named_in(subject.inputs.setting.axes)
+        known = [*SYSTEM_OUTCOMES, PRESENCE, *(one if isinstance(one, str) else one.form for one in names)]
+        remedy = which(outcome, known, names_by_code())
+        raise HedgesimError(f"--outcome {outcome}", "the kept runs have no such outcome", remedy)
 
 
 def answering(changes: pd.DataFrame, outcome: str, powers: Collection[str]) -> Change:
     """The change that is the answer: the largest of an outcome asked for, else of the presence of a power."""
-    asked = changes[changes["outcome"] == outcome] if outcome else changes[changes["option"].isin(powers)]
+    asked = _about(changes, outcome) if outcome else changes[changes["option"].isin(powers)]
     over_all = asked[asked["entity"] == ""]
     chosen = next(some for some in (over_all, asked, changes) if len(some))
     return dict(chosen.loc[int(str(chosen["difference"].abs().idxmax()))])
@@ -74,21 +132,31 @@ def answer(subject: Subject, row: Change, names: Names) -> str:
     """The answer in a sentence, with its interval."""
     scale = 100.0 if row["outcome"] == PRESENCE else 1.0
     low, high = alike((scale * row[end] for end in ("low", "high")), sign="+")
-    start, end = quarters_of(subject)
-    way = "rises" if row["difference"] > 0.0 else "falls"
-    size = amount(abs(row["difference"]), row)
-    return (
-        f"From {start} to {end}, {_small(as_subject(what_of(row, names)))} {way} by {size} in {subject.name}"
-        f" (90 % of {row['n']} runs: {low} to {high})."
-    )
+    (start, end), what = quarters_of(subject), as_subject(what_of(row, names))
+    interval = f"(90 % of {row['n']} runs: {low} to {high})."
+    if row["counted"]:
+        size = amount(row["difference"], row)
+        return f"{what_of(row, names)} from {start} to {end} in {subject.name}: {size} {interval.replace('+', '')}"
+    if row["difference"] == 0.0:
+        return f"In {subject.name} {_small(what)} is on average the same in {start} and {end} {interval}"
+    way, size = "rises" if row["difference"] > 0.0 else "falls", amount(abs(row["difference"]), row)
+    return f"From {start} to {end}, {_small(what)} {way} by {size} in {subject.name} {interval}"
 
 
-def answer_of_levels(subject: Subject) -> str:
-    """The answer where no run was kept, so that nothing is known of the start: the hedging index at the end."""
-    runs = subject.results.table(RUNS, columns=[INDEX])[INDEX].dropna()
+def answer_of_levels(subject: Subject, outcome: str, names: Names) -> str:
+    """The answer where no run was kept, so that nothing is known of the start: an outcome at the end.
+
+    outcome: by default the hedging index; HedgesimError where runs did not record it.
+    """
+    name = outcome or INDEX
+    if name not in (known := [str(one) for one in subject.results.table(RUNS, where=NOBODY)]) or name in WHOLE_RUN:
+        fault = "the runs did not record it, and none is kept in full"
+        raise HedgesimError(f"--outcome {name}", fault, f"{choose_from(name, known)} Or run it with --outcome {name}.")
+    runs = subject.results.table(RUNS, columns=[name])[name].dropna().astype(float)
     low, high = (significant(q) for q in np.quantile(runs, INTERVAL))
+    what = "the hedging index, mean over countries," if name == INDEX else _small(outcome_in_words(name, names))
     return (
-        f"At the end of {subject.name} the hedging index, mean over countries, is {significant(float(runs.mean()))}"
+        f"At the end of {subject.name} {what} is {significant(float(runs.mean()))}"
         f" (90 % of {len(runs)} runs: {low} to {high})."
     )
 
@@ -103,7 +171,10 @@ def facts(row: Change) -> tuple[Fact, ...]:
     """How large the change of the answer is, and whether there are enough runs for it."""
     levels = [f"{100 * row[side]:.1f} %" if row["outcome"] == PRESENCE else significant(row[side])
               for side in ("base", "value")]  # fmt: skip
-    size = f"From {levels[0]} to {levels[1]}; the same sign in {100 * row['same_sign']:.0f} % of runs."
+    if row["counted"]:
+        size = f"{levels[1]} in all."
+    else:
+        size = f"From {levels[0]} to {levels[1]}; the same sign in {100 * row['same_sign']:.0f} % of runs."
     return Fact("How large", size), Fact("Enough runs?", enough_in_words(row["difference"], row["error"], row["n"]))
 
 
@@ -112,6 +183,7 @@ def section(subject: Subject, changes: pd.DataFrame, names: Names) -> Section:
     start, end = quarters_of(subject)
     rows = tuple(_row(row, names) for row in changes.to_dict("records"))
     kept = "Changes run by run, over the runs that are kept in full; presence in percent and percentage points."
+    kept += " What is counted begins at 0." if changes["counted"].any() else ""
     table = Table(f"Changes from {start} to {end}, the largest first", COLUMNS, rows)
     return Section("ranked", "What changes", (Lines((kept,)), table))
 

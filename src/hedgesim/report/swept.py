@@ -10,9 +10,9 @@ import pandas as pd
 
 from hedgesim.analysis.convergence import enough_of
 from hedgesim.analysis.effects import THIRDS, level_changes, levels_of
-from hedgesim.analysis.headline import what_of
+from hedgesim.analysis.headline import PRESENCE
 from hedgesim.analysis.regret import regrets_of
-from hedgesim.analysis.run_outcomes import key_of
+from hedgesim.analysis.run_outcomes import key_of, outcome_in_words
 from hedgesim.numbers import alike, significant
 from hedgesim.plots.sweep_pages import short_names
 from hedgesim.report.compared import as_subject
@@ -41,11 +41,6 @@ def factor_names(subject: Subject) -> dict[str, str]:
     return short_names(str(one["path"]) for one in subject.results.manifest["factors"])
 
 
-def outcome_name(outcome: str, names: Names) -> str:
-    """An outcome in words."""
-    return what_of(dict(zip(("outcome", "entity", "option"), key_of(outcome), strict=True)), names)
-
-
 def regrets(subject: Subject) -> Regrets:
     """Regret of every choice, by outcome and goal; nothing where the experiment has no goals or nothing to choose."""
     manifest = subject.results.manifest
@@ -63,7 +58,7 @@ def answer(subject: Subject, effects: pd.DataFrame, found: Regrets, names: Names
     scale, unit = _unit(row["outcome"])
     low, high = alike((scale * row[end] for end in ("low", "high")), sign="+")
     return (
-        f"{as_subject(outcome_name(row['outcome'], names))} depends most on {factors[row['factor']]}: it is"
+        f"{as_subject(outcome_in_words(row['outcome'], names))} depends most on {factors[row['factor']]}: it is"
         f" {significant(scale * row['difference'])}{unit} higher {_at(row['highest_at'])} than {_at(row['lowest_at'])}"
         f" (90 % of {row['n']} paired runs: {low} to {high})."
     )
@@ -74,7 +69,7 @@ def _robust(outcome: str, goal: str, table: pd.DataFrame, names: Names) -> str:
     best = table.iloc[0]
     (worst,) = alike([best["worst"]], 2)
     return (
-        f"For {goal} {_small(outcome_name(outcome, names))} the most robust choice is {_choice(best)}: in its worst"
+        f"For {goal} {_small(outcome_in_words(outcome, names))} the most robust choice is {_choice(best)}: in its worst"
         f" future ({best['worst_in']}) its regret is {worst}, and in {100 * best['best_in']:.0f} % of the futures no "
         "other choice is better."
     )
@@ -120,7 +115,7 @@ def leading(subject: Subject, effects: pd.DataFrame, found: Regrets, names: Name
         good = runs[runs["failed"].isna()]
         level = good[levers].astype(str).agg(", ".join, axis=1) if len(levers) > 1 else good[levers[0]].astype(str)
         changes = _scaled(outcome, level_changes(good.assign(level=level), outcome, following, best))
-        series.append((f"{outcome_name(outcome, names)}: {best} less {following}", changes))
+        series.append((f"{outcome_in_words(outcome, names)}: {best} less {following}", changes))
     numeric = {str(one["path"]): bool(one["numeric"]) for one in subject.results.manifest["factors"]}
     for row in effects.head(MOST - len(series)).to_dict("records"):
         path, outcome = str(row["factor"]), str(row["outcome"])
@@ -128,7 +123,7 @@ def leading(subject: Subject, effects: pd.DataFrame, found: Regrets, names: Name
         good = runs[runs["failed"].isna()]
         rows = good.assign(level=levels_of(good[path], numeric=numeric[path]))
         changes = _scaled(outcome, level_changes(rows, outcome, row["lowest_at"], row["highest_at"]))
-        series.append((f"{outcome_name(outcome, names)} by {factors[path]}", changes))
+        series.append((f"{outcome_in_words(outcome, names)} by {factors[path]}", changes))
     return series
 
 
@@ -186,7 +181,7 @@ def _regret_table(key: tuple[str, str], table: pd.DataFrame, names: Names) -> Ta
         share = Cell(f"{100 * row['best_in']:.0f} %", float(row["best_in"]))
         numbers = Cell(mean, float(row["mean"])), Cell(worst, float(row["worst"]))
         rows.append(Row((Cell(_choice(row)), *numbers, Cell(str(row["worst_in"])), share)))
-    caption = f"Goal: {key[1]} {_small(outcome_name(key[0], names))}"
+    caption = f"Goal: {key[1]} {_small(outcome_in_words(key[0], names))}"
     return Table(caption, OF_REGRET, tuple(rows))
 
 
@@ -202,7 +197,7 @@ def _row(row: Effect, factors: Mapping[str, str], names: Names) -> Row:
     signed = [Cell(text, value) for text, value in zip(alike(changes, sign="+"), changes, strict=True)]
     _, country, option = key_of(row["outcome"])
     cells = (
-        *texts(outcome_name(row["outcome"], names), factors[row["factor"]], row["lowest_at"], row["highest_at"]),
+        *texts(outcome_in_words(row["outcome"], names), factors[row["factor"]], row["lowest_at"], row["highest_at"]),
         *numbers, *signed, _number(scale * row["error"]), _number(row["effect"]),
     )  # fmt: skip
     return Row(cells, country, option)
@@ -214,7 +209,7 @@ def _number(value: float) -> Cell:
 
 def _unit(outcome: str) -> tuple[float, str]:
     """By what a number is multiplied, and the unit of a difference."""
-    return (100.0, " percentage points") if key_of(outcome)[2] else (1.0, "")
+    return (100.0, " percentage points") if key_of(outcome)[0] == PRESENCE else (1.0, "")
 
 
 def _small(words: str) -> str:

@@ -12,6 +12,7 @@ from hedgesim.analysis.attribution import RUNS, Attribution, Question
 from hedgesim.analysis.headline import PRESENCE, how_many
 from hedgesim.engines import engine_of
 from hedgesim.errors import HedgesimError
+from hedgesim.model.named_outcomes import name_of
 from hedgesim.numbers import alike, significant
 from hedgesim.report.parts import Cell, Code, Lines, Part, Row, Section, Table
 from hedgesim.report.pictures import tornado
@@ -85,7 +86,7 @@ def _part(key: str, pair: Pair, question: Question | str, row: Difference, wante
                 )
             )
         ]
-    outcome = "_".join(filter(None, (row["outcome"], row["option"], row["entity"])))
+    outcome = name_of((row["outcome"], row["entity"], row["option"]))
     try:
         answer = question.answer(outcome, RUNS, engine_of("ensemble"))
     except HedgesimError as error:

@@ -92,20 +92,23 @@ def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
     """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column."""
     known = outcomes_known(outcomes)
     usual = {name: final_of(outcomes, name) for name in final_columns(outcomes.axes) if name in known}
-    return usual | {name: outcomes.final_further(name) for name in outcomes.further}
+    return usual | {name: final_of(outcomes, name) for name in outcomes.further}
 
 
 def outcomes_known(outcomes: Outcomes) -> list[str]:
-    """Every name that `final_of` takes: of the system, of countries (their mean), and of one country."""
+    """Every name that `final_of` takes: of the system, of countries (their mean), of one country, and recorded ones."""
     own = [f"{name}_{code}" for name in outcomes.countries for code in outcomes.axes.countries]
-    return [*outcomes.system, *outcomes.countries, *own]
+    return [*outcomes.system, *outcomes.countries, *own, *outcomes.further]
 
 
 def final_of(outcomes: Outcomes, name: str) -> Values:
     """One outcome: the total of what is counted per quarter, and else the value in the last one; axes (run,).
 
-    name: such as `cohesion`, `presence_RUS` (mean of countries) or `presence_RUS_KAZ`; ValueError if unknown.
+    name: such as `cohesion`, `presence_RUS` (mean of countries), `presence_RUS_KAZ`, or one of a single place that is
+    recorded; ValueError if unknown.
     """
+    if name in outcomes.further:
+        return outcomes.final_further(name)
     if name in outcomes.system:
         values = outcomes.of_system(name)
         return np.asarray(values.sum(axis=0) if name in TOTALS else values[-1])

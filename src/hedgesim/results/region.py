@@ -8,7 +8,7 @@ from typing import Any
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs
 from hedgesim.scenario.calibrations import PRIOR
-from hedgesim.scenario.tables import names_by_code, read_tables
+from hedgesim.scenario.tables import formats_by_code, names_by_code, read_tables
 
 REGION = "region"
 """Key of a manifest; only results of a region's own tables have it."""
@@ -38,10 +38,11 @@ def fitted_elsewhere(manifest: Mapping[str, Any]) -> bool:
 
 
 def names_in(manifests: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """Names by code, as the regions of some results write them; those of the packaged tables where they have none."""
+    """Names of what has a code, as the regions of some results write them; without one those of the package."""
     found: dict[str, str] = {}
     for manifest in manifests:
         kept = manifest.get(REGION)
-        own = {code: name for _, code, name, _ in kept["axes"]} if kept else names_by_code()
-        found = {**own, **found}
+        axes = {code: name for _, code, name, _ in kept["axes"]} if kept else names_by_code()
+        formats = kept["formats"] if kept else formats_by_code()
+        found = {**formats, **axes, **found}
     return found

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import CodeType, ModuleType
+from typing import Any
 
 from hedgesim.errors import HedgesimError, Place
 from hedgesim.rules import catalogue
@@ -84,6 +85,7 @@ def _rule_of(file: RuleFile, check: Callable[[type], None]) -> type:
     name = f"{catalogue.__package__}.own_{file.name}"
     module, before = ModuleType(name), sys.modules.get(name)
     module.__file__ = file.path
+    vars(module)["print"] = print_aside
     _show_lines(file)
     sys.modules[name] = module
     try:
@@ -94,6 +96,13 @@ def _rule_of(file: RuleFile, check: Callable[[type], None]) -> type:
     except BaseException:
         _put_back(name, before)
         raise
+
+
+def print_aside(
+    *values: object, sep: str | None = " ", end: str | None = "\n", file: Any = None, flush: bool = False
+) -> None:
+    """The `print` of rules: to standard error, so that tables and JSON on standard output stay as they are."""
+    print(*values, sep=sep, end=end, file=file or sys.stderr, flush=flush)
 
 
 def _put_back(name: str, before: ModuleType | None) -> None:

@@ -89,8 +89,17 @@ def read_tables(folder: Path | None = None) -> Tables:
 
 def names_by_code() -> dict[str, str]:
     """Names of countries, powers and options by code, of the packaged tables, without reading the others."""
-    axes = read_csv(Path(str(files("hedgesim") / "data" / "tables" / "axes.csv")))
-    return dict(zip(axes.column("code"), axes.column("name"), strict=True))
+    return _names("axes", "code")
+
+
+def formats_by_code() -> dict[str, str]:
+    """Names of formats by code, of the packaged tables, without reading the others."""
+    return _names("formats", "format")
+
+
+def _names(name: str, key: str) -> dict[str, str]:
+    table = read_csv(Path(str(files("hedgesim") / "data" / "tables" / f"{name}.csv")))
+    return dict(zip(table.column(key), table.column("name"), strict=True))
 
 
 def _packaged(path: Path) -> dict[str, Any]:
