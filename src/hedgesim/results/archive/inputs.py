@@ -18,8 +18,7 @@ from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results.archive.held import AGAIN, Held, Member, of_bytes
 from hedgesim.results.ownership import IDENTITY, identity_in
-from hedgesim.rules.catalogue import RuleFile, files_in_use
-from hedgesim.rules.files import rule_file
+from hedgesim.rules.catalogue import RuleFile, files_in_use, rule_file
 from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.checked import canonical_text
