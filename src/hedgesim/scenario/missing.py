@@ -13,8 +13,7 @@ import pandas as pd
 from hedgesim.errors import HedgesimError, ScenarioError, in_order
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
-from hedgesim.scenario.attributes import UNITS, needed
-from hedgesim.scenario.cells import bounds_of, wanted
+from hedgesim.scenario.cells import UNITS, bounds_of, needed, wanted
 from hedgesim.scenario.tables import Tables
 
 PAIRS: Mapping[str, tuple[str, str, str]] = {

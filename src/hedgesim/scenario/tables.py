@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import wraps
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import yaml
 
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown
 from hedgesim.model.period import Period
-from hedgesim.scenario.files import read_csv
-from hedgesim.scenario.table_files import OWN_SOURCES, cited, read_frames
+from hedgesim.scenario.cells import LAST_COLUMNS
+from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, read_csv, read_text, shown_path
+from hedgesim.scenario.positions import Node, compose, plain, tree_of
+from hedgesim.scenario.table_faults import Forms, cell_faults
+
+OWN_SOURCES = "sources.yaml"
+"""File of citations beside the tables of a folder of one's own."""
+
+MOST_FAULTS = 300
+"""Faults of tables that are reported."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,95 @@ def read_tables(folder: Path | None = None) -> Tables:
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
 
 
+def cited(path: Path) -> dict[str, Any]:
+    """Sources of a folder: mappings by key, each with its citation; none where there is no file or it is empty.
+
+    Raises:
+        HedgesimError: no file of keys and values, or a source without citation.
+    """
+    if not path.is_file():
+        return {}
+    text = read_text(path, LARGEST_TABLE, "file (YAML)")
+    name = shown_path(path)
+    content = compose(text, lambda line, column: Place(name, line, column))
+    if content is None or content.value is None:
+        return {}
+    root = tree_of(text, name, "a source, KEY: {citation: A book}")
+    for key, node in cast("Mapping[str, Node]", root.value).items():
+        source = plain(node)
+        if not isinstance(source, dict) or not isinstance(source.get("citation"), str):
+            fault, remedy = f"the source {shown(key)} has no citation", "Write it like KEY: {citation: A book}."
+            raise HedgesimError(node.anchor, fault, remedy)
+    return cast("dict[str, Any]", plain(root))
+
+
+def read_frames(home: Path, forms: Forms, sources: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+    """Every table of a folder, checked; an absent one that is not required is empty.
+
+    Raises:
+        ScenarioError: all that is wrong with files, columns and cells of all tables.
+    """
+    read: dict[str, CsvTable] = {}
+    faults: list[HedgesimError] = []
+    for name, form in forms.items():
+        path = home / f"{name}.csv"
+        found = list(_missing(path, form))
+        if not found and path.is_file():
+            try:
+                read[name] = read_csv(path)
+            except ScenarioError as error:
+                found = [error]
+            else:
+                found = list(_wrong_columns(read[name], form))
+        faults += found
+        if found:
+            read.pop(name, None)
+    faults += cell_faults(shown_path(home), shown_path(home / OWN_SOURCES), read, forms, sources)
+    if faults:
+        raise ScenarioError.of(faults[:MOST_FAULTS])
+    return {name: _frame(read.get(name), form) for name, form in forms.items()}
+
+
+def _missing(path: Path, form: Mapping[str, Any]) -> Iterator[HedgesimError]:
+    """That a table is missing which every region needs."""
+    if form.get("required") and not path.is_file():
+        columns = ", ".join((*form["columns"], *LAST_COLUMNS))
+        place = shown_path(path)
+        yield HedgesimError(place, f"the table {path.stem} is missing", f"Add it with the columns {columns}.")
+
+
+def _wrong_columns(table: CsvTable, form: Mapping[str, Any]) -> Iterator[HedgesimError]:
+    """Columns that are missing, there twice, or none of the table; and lines of another length."""
+    columns, place = (*form["columns"], *LAST_COLUMNS), table.place(table.header)
+    if missing := [name for name in columns if name not in table.header.cells]:
+        said = (
+            f"the column{'s' * (len(missing) > 1)} {', '.join(missing)} {'are' if len(missing) > 1 else 'is'} missing"
+        )
+        yield HedgesimError(place, said, f"The columns are {', '.join(columns)}.")
+    for name in table.header.cells:
+        if name and name not in columns:
+            remedy = f"Rename it, or delete it with its cells. {choose_from(name, columns)}"
+            yield HedgesimError(place, f"the table has no column {shown(name)}", remedy)
+    try:
+        table.check(())
+    except ScenarioError as error:
+        yield error
+
+
+def _frame(table: CsvTable | None, form: Mapping[str, Any]) -> pd.DataFrame:
+    """A table in pandas; where nothing is known text is empty and numbers are NaN."""
+    columns, numbers = [*form["columns"], *LAST_COLUMNS], form.get("numbers", [])
+    cells = {name: table.column(name) for name in table.header.cells} if table else {name: [] for name in columns}
+    return pd.DataFrame(
+        {
+            name: pd.Series([float(cell or "nan") for cell in column], dtype=float)
+            if name in numbers
+            else pd.Series(column, dtype=str)
+            for name, column in cells.items()
+        }
+    )
+
+
 def names_by_code() -> dict[str, str]:
     """Names of countries, powers and options by code, of the packaged tables, without reading the others."""
     axes = read_csv(Path(str(files("hedgesim") / "data" / "tables" / "axes.csv")))
@@ -109,34 +206,26 @@ def _visible(frame: pd.DataFrame, *, form: Mapping[str, Any], start: Period) -> 
     frame = frame[~is_later(frame, form, start)]
     if form.get("start"):
         key = [column for column in form["key"] if column != "start"]
-        frame = frame.loc[_begins(frame).sort_values(kind="stable").index].drop_duplicates(key, keep="last")
-        frame = frame.sort_index()
+        frame = frame.sort_values("start", kind="stable").drop_duplicates(key, keep="last").sort_index()
     for column, settings in form.get("blank", {}).items():
-        frame = _blanked(frame, column, settings=settings, day=first_day(start))
+        later = frame[column] > first_day(start)
+        frame = frame.assign(**{name: frame[name].mask(later, value) for name, value in settings.items()})
     if "latest" in form:
         frame = frame.sort_values("date", kind="stable").drop_duplicates(form["latest"], keep="last").sort_index()
     return frame.reset_index(drop=True)
 
 
 def is_later(frame: pd.DataFrame, form: Mapping[str, Any], start: Period) -> pd.Series[bool]:
-    """Which rows of a table are of after the start, by their date, their start or the date since which they hold."""
-    later = frame["date"].map(day_of) > first_day(start)
+    """Which rows of a table are of after the start, by their date, their start or the date since which they hold.
+
+    Dates and quarters are in the order of their texts; a date without day or month counts from its first day.
+    """
+    later = frame["date"] > first_day(start)
     if "since" in form:
-        later |= frame[form["since"]].map(day_of) > first_day(start)
+        later |= frame[form["since"]] > first_day(start)
     if form.get("start"):
-        later |= _begins(frame) > start.index
+        later |= frame["start"] > str(start)
     return later.astype(bool)
-
-
-def _begins(frame: pd.DataFrame) -> pd.Series[int]:
-    """Index of the quarter at which each row may start."""
-    return frame["start"].map(lambda quarter: Period.parse(quarter).index).astype(int)
-
-
-def _blanked(frame: pd.DataFrame, column: str, *, settings: Mapping[str, str], day: str) -> pd.DataFrame:
-    """Set columns of rows whose date in `column` is after the day."""
-    later = frame[column].map(day_of) > day
-    return frame.assign(**{name: frame[name].mask(later, value) for name, value in settings.items()})
 
 
 def confidence_in(source: str) -> str:
@@ -147,11 +236,6 @@ def confidence_in(source: str) -> str:
 def first_day(start: Period) -> str:
     """First day of a quarter, ISO."""
     return f"{start.year:04d}-{3 * start.quarter - 2:02d}-01"
-
-
-def day_of(date: str) -> str:
-    """First day that a date text may mean; timeless rows come first of all."""
-    return date + "0000-01-01"[len(date) :] if date else ""
 
 
 def latest_sizes(sizes: pd.DataFrame, start: Period) -> dict[tuple[str, str], float]:

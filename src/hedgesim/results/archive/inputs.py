@@ -24,8 +24,7 @@ from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.checked import canonical_text
 from hedgesim.scenario.citations import citations_of
 from hedgesim.scenario.positions import plain, tree_of
-from hedgesim.scenario.table_files import OWN_SOURCES
-from hedgesim.scenario.tables import read_tables
+from hedgesim.scenario.tables import OWN_SOURCES, read_tables
 from hedgesim.scenario.twins import leaves_of
 
 INPUTS, RULES = "inputs", "rules"
