@@ -7,8 +7,8 @@ import pytest
 
 from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
-from hedgesim.scenario.missing import check_begun
 from hedgesim.scenario.tables import Tables, first_day, read_tables
+from hedgesim.scenario.tables_at_start import check_begun
 
 PACKAGED = Path(__file__).parent.parent.parent / "src" / "hedgesim" / "data" / "tables"
 REQUIRED = (

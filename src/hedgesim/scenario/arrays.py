@@ -15,10 +15,9 @@ from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
 from hedgesim.scenario.formats import formats_of, given_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.missing import check_begun, check_complete
-from hedgesim.scenario.overrides import with_data
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables_at_start import check_begun, check_complete, tables_at_start
 
 SECURITY = "security"
 """The domain of threat, alliances and protection."""
@@ -45,7 +44,7 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
     try:
-        tables = _tables_at_start(scenario)
+        tables = tables_at_start(scenario)
     except ScenarioError as error:
         rest = faults_of_tables(scenario.model_copy(update={"data": ()})) if scenario.data else ()
         raise ScenarioError.of([*error.all, *rest]) from None
@@ -66,16 +65,9 @@ def faults_of_tables(scenario: Scenario) -> Sequence[HedgesimError]:
 
 def axes_at_start(scenario: Scenario) -> Axes:
     """The axes of a scenario, whose tables may lack other things."""
-    tables = _tables_at_start(scenario)
+    tables = tables_at_start(scenario)
     check_begun(tables, scenario.start, scenario.tables_folder)
     return axes_of(scenario, tables)
-
-
-def _tables_at_start(scenario: Scenario) -> Tables:
-    """The tables of a scenario as visible at its start, with what it replaces in them."""
-    read = read_tables(scenario.tables_folder)
-    own = {key: source.entry for key, source in scenario.sources.items()}
-    return with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:

@@ -35,7 +35,7 @@ from hedgesim.scenario.files import CsvTable, number_in, number_like
 Forms = Mapping[str, Mapping[str, Any]]
 """What tables mean, by name."""
 
-FORMS = (
+FORMS: Sequence[tuple[str, Callable[[str], object], str, str]] = (
     ("start", is_quarter, "is not a quarter", "Write it like 2022Q1."),
     ("color", re.compile("#[0-9A-Fa-f]{6}").fullmatch, "is not a colour", "Write it like #0072B2."),
 )
@@ -208,9 +208,9 @@ class CellChecks:
             if column in NAMED or column in key:
                 yield self._each(partial(self._no_name, column, self._known(column)), column)
         yield self._each(self._no_source, "source")
-        for column, *words in FORMS:
+        for column, right, fault, remedy in FORMS:
             if column in header:
-                yield self._each(partial(_unlike, column, *words), column)
+                yield self._each(partial(_unlike, column, right, fault, remedy), column)
         if self.name in MUST_HAVE_DATES:
             yield self._each(partial(_unlike, "date", bool, "is empty", "Write the date of the event."), "date")
         if "domain" in self.names and (attributes := allowed(self.name, self.names["domain"])):

@@ -17,8 +17,8 @@ from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, sh
 from hedgesim.model.period import Period
 from hedgesim.scenario.cells import LAST_COLUMNS
 from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, read_csv, read_text, shown_path
-from hedgesim.scenario.positions import Node, compose, plain, tree_of
 from hedgesim.scenario.table_faults import Forms, cell_faults
+from hedgesim.scenario.yaml_tree import Node, compose, plain, tree_of
 
 OWN_SOURCES = "sources.yaml"
 """File of citations beside the tables of a folder of one's own."""
