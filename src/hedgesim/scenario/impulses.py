@@ -153,30 +153,25 @@ def _recorded(scenario: Scenario, tables: Tables) -> Iterable[Impulse]:
 
 def _of_row(row: Mapping[Hashable, Any], acting: Period, start: Period) -> Impulse:
     """The impulse of a row of the table of shocks; a pulse lasts to the quarter of its end."""
-    text: dict[Hashable, str] = {key: "" if _empty(value) else str(value) for key, value in row.items()}
-    pulse = text["profile"] == "pulse"
-    last = Period.of_date(text["end"]).index if pulse and text["end"] else acting.index
+    pulse = row["profile"] == "pulse"
+    last = Period.of_date(row["end"]).index if pulse and row["end"] else acting.index
     return Impulse(
-        shock=text["shock"],
-        name=text["name"],
-        channel=text["channel"],
-        size=float(text["size"]),
+        shock=row["shock"],
+        name=row["name"],
+        channel=row["channel"],
+        size=float(row["size"]),
         onset=float(acting.index - start.index),
-        source=text["source"],
-        confidence=text["confidence"],
-        countries=_split(text["countries"]),
-        options=_split(text["powers"]),
-        domains=_split(text["domains"]),
-        partner=text["partner"],
-        half_life=float(text["half_life"]) if text["profile"] == "decay" else ENDLESS,
-        ramp=max(1.0, float(text["ramp"] or 1.0)),
+        source=row["source"],
+        confidence=row["confidence"],
+        countries=_split(row["countries"]),
+        options=_split(row["powers"]),
+        domains=_split(row["domains"]),
+        partner=row["partner"],
+        half_life=float(row["half_life"]) if row["profile"] == "decay" else ENDLESS,
+        ramp=float(np.fmax(1.0, row["ramp"])),
         duration=float(max(1, last - acting.index + 1)) if pulse else ENDLESS,
-        event=text["event"],
+        event=row["event"],
     )
-
-
-def _empty(value: object) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
 
 
 def _split(text: str) -> tuple[str, ...]:

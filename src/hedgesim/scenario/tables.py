@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import wraps
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
@@ -20,14 +20,19 @@ from hedgesim.scenario.files import LARGEST_TABLE, CsvTable, read_csv, read_text
 from hedgesim.scenario.table_faults import Forms, cell_faults
 from hedgesim.scenario.yaml_tree import Node, compose, plain, tree_of
 
+DATA = Path(str(files("hedgesim") / "data"))
+
 OWN_SOURCES = "sources.yaml"
 """File of citations beside the tables of a folder of one's own."""
 
 MOST_FAULTS = 300
 """Faults of tables that are reported."""
 
+MOST_FOLDERS = 16
+"""Folders whose tables are remembered."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class Tables:
     """Tables by name, with what they mean (`forms`), what else a run needs (`mapping`) and the citations.
 
@@ -62,40 +67,29 @@ class Tables:
         return _visible(self.frames[name], form=self.forms[name], start=start)
 
 
-def _once(read: Callable[[Path | None], Tables]) -> Callable[..., Tables]:
-    """Read the tables of a folder once, and again only when one of its files has changed."""
-    known: dict[Path | None, tuple[list[tuple[str, int, int]], Tables]] = {}
-
-    @wraps(read)
-    def reading(folder: Path | None = None) -> Tables:
-        home = Path(str(files("hedgesim") / "data" / "tables")) if folder is None else folder.resolve()
-        stats = [(file.name, file.stat()) for file in sorted(home.iterdir())] if home.is_dir() else []
-        stamp = [(name, stat.st_mtime_ns, stat.st_size) for name, stat in stats]
-        key = folder and home
-        if key not in known or known[key][0] != stamp:
-            known[key] = (stamp, read(folder))
-        return known[key][1]
-
-    return reading
-
-
-@_once
 def read_tables(folder: Path | None = None) -> Tables:
     """Read the packaged tables, or those of a folder alone; citations of both. An absent one not required is empty.
 
-    Raises ScenarioError for everything in it that `read_frames` and `cited` refuse, with file and lines.
+    They are read once, and again only when a file of the folder has changed.
+
+    Raises ScenarioError for everything in it that `_read_frames` and `_cited` refuse, with file and lines.
     """
-    data = Path(str(files("hedgesim") / "data"))
-    forms = _packaged(data / "tables.yaml")
-    home = data / "tables" if folder is None else folder
-    sources = _packaged(data / "sources.yaml")
-    sources = {**sources, **cited(home / OWN_SOURCES)}
-    frames = read_frames(home, forms, sources)
-    mapping = _packaged(data / "mapping.yaml")
+    home = (DATA / "tables" if folder is None else folder).resolve()
+    stats = [(file.name, file.stat()) for file in sorted(home.iterdir())] if home.is_dir() else []
+    return _read_tables(folder, home, tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats))
+
+
+@lru_cache(MOST_FOLDERS)
+def _read_tables(folder: Path | None, home: Path, _: tuple[tuple[str, int, int], ...]) -> Tables:
+    """The tables of a folder whose files have such names, times and sizes."""
+    forms, mapping, packaged = (_packaged(f"{name}.yaml") for name in ("tables", "mapping", "sources"))
+    place = folder or home
+    sources = {**packaged, **_cited(place / OWN_SOURCES)}
+    frames = _read_frames(place, forms, sources)
     return Tables(MappingProxyType(frames), MappingProxyType(forms), MappingProxyType(mapping), sources)
 
 
-def cited(path: Path) -> dict[str, Any]:
+def _cited(path: Path) -> dict[str, Any]:
     """Sources of a folder: mappings by key, each with its citation; none where there is no file or it is empty.
 
     Raises:
@@ -117,7 +111,7 @@ def cited(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", plain(root))
 
 
-def read_frames(home: Path, forms: Forms, sources: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
+def _read_frames(home: Path, forms: Forms, sources: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Every table of a folder, checked; an absent one that is not required is empty.
 
     Raises:
@@ -186,13 +180,13 @@ def _frame(table: CsvTable | None, form: Mapping[str, Any]) -> pd.DataFrame:
 
 def names_by_code() -> dict[str, str]:
     """Names of countries, powers and options by code, of the packaged tables, without reading the others."""
-    axes = read_csv(Path(str(files("hedgesim") / "data" / "tables" / "axes.csv")))
+    axes = read_csv(DATA / "tables" / "axes.csv")
     return dict(zip(axes.column("code"), axes.column("name"), strict=True))
 
 
-def _packaged(path: Path) -> dict[str, Any]:
+def _packaged(name: str) -> dict[str, Any]:
     """A mapping of the package."""
-    content: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    content: dict[str, Any] = yaml.load((DATA / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return content
 
 
