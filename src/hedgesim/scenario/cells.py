@@ -59,6 +59,8 @@ ATTRIBUTE_BOUNDS = {
 _WITHIN = re.compile(r"(-?\d+)(?:-|\.\.| or )(\d+)")
 """A unit that is a range, such as 0-3."""
 
+_COLOR = re.compile("#[0-9A-Fa-f]{6}")
+
 WORDS: Mapping[tuple[str, str], Sequence[str]] = {
     ("axes", "axis"): ("country", "power", "domain", "option"),
     ("formats", "role"): ("own", "dialogue", "small", "treaty", "body", "programme"),
@@ -159,6 +161,10 @@ def word_fault(table: str, column: str, cell: str) -> tuple[str, str] | None:
         return "is not known", f"Write one of {', '.join(known)}."
     if column in DATED and not is_date(cell):
         return "is not a date", "Write YYYY, YYYY-MM or YYYY-MM-DD."
+    if column == "start" and not _is_quarter(cell):
+        return "is not a quarter", "Write it like 2022Q1."
+    if column == "color" and not _COLOR.fullmatch(cell):
+        return "is not a colour", "Write it like #0072B2."
     if column == "after" and not all(part.partition(":")[2] in RUNGS for part in cell.split(";") if part):
         return "names no rung", f"Write FORMAT:RUNG with one of {', '.join(RUNGS)}."
     return None
@@ -183,8 +189,7 @@ def shock_faults(row: Mapping[str, str]) -> Iterator[Said]:
             yield column, "", f"is empty, and {row['channel']} needs {target}", f"Name {target}."
 
 
-def is_quarter(text: str) -> bool:
-    """Whether a cell holds a quarter."""
+def _is_quarter(text: str) -> bool:
     try:
         return text.isascii() and Period.parse(text) is not None
     except ValueError:

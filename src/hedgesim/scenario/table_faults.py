@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import math
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -25,7 +24,6 @@ from hedgesim.scenario.cells import (
     Said,
     allowed,
     bounds_of,
-    is_quarter,
     shock_faults,
     wanted,
     word_fault,
@@ -34,12 +32,6 @@ from hedgesim.scenario.files import CsvTable, number_in, number_like
 
 Forms = Mapping[str, Mapping[str, Any]]
 """What tables mean, by name."""
-
-FORMS: Sequence[tuple[str, Callable[[str], object], str, str]] = (
-    ("start", is_quarter, "is not a quarter", "Write it like 2022Q1."),
-    ("color", re.compile("#[0-9A-Fa-f]{6}").fullmatch, "is not a colour", "Write it like #0072B2."),
-)
-"""Form of the cells of a column, and fault and remedy of others."""
 
 MOST_RANGES = 8
 """Ranges of lines that are named."""
@@ -208,11 +200,8 @@ class CellChecks:
             if column in NAMED or column in key:
                 yield self._each(partial(self._no_name, column, self._known(column)), column)
         yield self._each(self._no_source, "source")
-        for column, right, fault, remedy in FORMS:
-            if column in header:
-                yield self._each(partial(_unlike, column, right, fault, remedy), column)
         if self.name in MUST_HAVE_DATES:
-            yield self._each(partial(_unlike, "date", bool, "is empty", "Write the date of the event."), "date")
+            yield self._each(_no_date, "date")
         if "domain" in self.names and (attributes := allowed(self.name, self.names["domain"])):
             yield self._each(partial(_no_attribute, key[-2], attributes), "attribute")
         if self.name == "shocks":
@@ -260,9 +249,9 @@ class CellChecks:
                 yield CellFault(line.number, fault, "Write the same number in both, for a pair of powers has one.")
 
 
-def _unlike(column: str, right: Callable[[str], object], fault: str, remedy: str, cell: str) -> Iterator[Said]:
-    if not right(cell):
-        yield column, cell, fault, remedy
+def _no_date(cell: str) -> Iterator[Said]:
+    if not cell:
+        yield "date", "", "is empty", "Write the date of the event."
 
 
 def _no_attribute(axis: str, known: Sequence[str], cell: str) -> Iterator[Said]:

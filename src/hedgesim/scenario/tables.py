@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -166,16 +167,10 @@ def _wrong_columns(table: CsvTable, form: Mapping[str, Any]) -> Iterator[Hedgesi
 
 def _frame(table: CsvTable | None, form: Mapping[str, Any]) -> pd.DataFrame:
     """A table in pandas; where nothing is known text is empty and numbers are NaN."""
-    columns, numbers = [*form["columns"], *LAST_COLUMNS], form.get("numbers", [])
-    cells = {name: table.column(name) for name in table.header.cells} if table else {name: [] for name in columns}
-    return pd.DataFrame(
-        {
-            name: pd.Series([float(cell or "nan") for cell in column], dtype=float)
-            if name in numbers
-            else pd.Series(column, dtype=str)
-            for name, column in cells.items()
-        }
-    )
+    columns = table.header.cells if table else (*form["columns"], *LAST_COLUMNS)
+    cells = {name: table.column(name) if table else [] for name in columns}
+    numbers = {name: np.array([float(cell or "nan") for cell in cells[name]]) for name in form.get("numbers", ())}
+    return pd.DataFrame(cells, dtype=str).assign(**numbers)
 
 
 def names_by_code() -> dict[str, str]:
