@@ -132,7 +132,7 @@ FILES = {
     ),
     "unknown colour": (
         override("axes", "{axis: power, code: RUS}", "color", "red"),
-        '6:68: "red" in the column color is not a colour. Write it like #0072B2.',
+        '6:72: "red" in the column color is not a colour. Write it like #0072B2.',
     ),
     "unknown status": (
         override("memberships", "{country: UZB, format: EAEU, from: 2020-12}", "status", "boss"),
