@@ -126,6 +126,14 @@ FILES = {
         override("formats", "{format: CACO}", "lead_entered", "later"),
         '6:72: "later" in the column lead_entered is not a date. Write YYYY, YYYY-MM or YYYY-MM-DD.',
     ),
+    "start in no quarter": (
+        override("trust", "{start: 2021Q1, country: TKM, partner: AZE}", "start", "soon"),
+        '6:92: "soon" in the column start is not a quarter. Write it like 2022Q1.',
+    ),
+    "unknown colour": (
+        override("axes", "{axis: power, code: RUS}", "color", "red"),
+        '6:72: "red" in the column color is not a colour. Write it like #0072B2.',
+    ),
     "unknown status": (
         override("memberships", "{country: UZB, format: EAEU, from: 2020-12}", "status", "boss"),
         '6:99: "boss" in the column status is not known. Write one of none, guest, observer, member.',

@@ -22,7 +22,7 @@ from hedgesim.analysis.trials import Range, Trials, trials_of
 from hedgesim.engines import engine_of
 from hedgesim.results.simulation import Plan, run_scenarios
 from hedgesim.rules import catalogue
-from hedgesim.rules.files import rule_file, use
+from hedgesim.rules.catalogue import rule_file, use
 
 RUNS = 50
 NOISE = np.random.default_rng(4).normal(size=RUNS)

@@ -19,7 +19,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import all_parameters
 from hedgesim.rules import catalogue, country_rules, power_rules
-from hedgesim.rules.files import rule_file, use
+from hedgesim.rules.catalogue import rule_file, use
 from worlds import make_case, make_setting, short_case
 
 compiled_outcomes = partial(outcomes_of, jax_backend.record_runs)

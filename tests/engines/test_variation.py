@@ -23,7 +23,7 @@ from hedgesim.rules import catalogue
 from hedgesim.rules.powers.suitor import Suitor
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
-from hedgesim.scenario.checked import canonical_text
+from hedgesim.scenario.yaml_tree import canonical_text
 from worlds import scenario_from
 
 SEED = 11

@@ -7,7 +7,7 @@ from tests.region.edited import edit, notes
 
 from command_line import call
 from hedgesim import read_scenario, run
-from hedgesim.scenario.cell_faults import numbers
+from hedgesim.scenario.table_faults import line_numbers
 
 NO_NUMBER = "there is no number at the start for"
 EARLIER = "Choose a later start, or earlier dates."
@@ -86,9 +86,9 @@ def test_a_code_that_is_gone_is_named_once_a_table_and_column_with_its_lines(tab
 
 
 def test_numbers_of_lines_are_written_as_ranges() -> None:
-    assert numbers([7]) == "line 7"
-    assert numbers([4, 3, 2, 9, 9, 11]) == "lines 2-4, 9, 11"
-    assert numbers(range(2, 40, 2)) == "lines 2, 4, 6, 8, 10, 12, 14, 16 and 11 more"
+    assert line_numbers([7]) == "line 7"
+    assert line_numbers([4, 3, 2, 9, 9, 11]) == "lines 2-4, 9, 11"
+    assert line_numbers(range(2, 40, 2)) == "lines 2, 4, 6, 8, 10, 12, 14, 16 and 11 more"
 
 
 def test_a_source_that_is_in_no_list_is_named_once_for_all_tables(tables: Path) -> None:

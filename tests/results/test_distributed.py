@@ -24,9 +24,8 @@ from hedgesim.results.distributed import check_installed
 from hedgesim.results.sweep import sweep
 from hedgesim.results.sweep_tables import status_of
 from hedgesim.rules import catalogue
-from hedgesim.rules.catalogue import RuleFile
+from hedgesim.rules.catalogue import RuleFile, use
 from hedgesim.rules.countries import habit
-from hedgesim.rules.files import use
 
 pytest.importorskip("distributed")
 

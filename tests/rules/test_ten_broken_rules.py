@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from command_line import call, files_below
-from hedgesim.rules.mistakes import in_our_words
+from hedgesim.rules.faults import in_our_words
 
 pytestmark = pytest.mark.usefixtures("rule_folder")
 

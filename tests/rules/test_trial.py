@@ -14,7 +14,7 @@ from hedgesim.engines import trial
 from hedgesim.engines.case import case_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.view import PowerView, View
-from hedgesim.rules import catalogue, country_rules, files
+from hedgesim.rules import catalogue, country_rules
 from worlds import make_setting, plain_view, scenario_from, views_of
 
 pytestmark = pytest.mark.usefixtures("rule_folder")
@@ -237,7 +237,7 @@ ENDLESS = {
 def test_a_rule_that_does_not_end_is_refused_at_the_line_where_it_is(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, words in ((files, "READING"), (trial, "TRYING"), (trial, "COMPILING")):
+    for module, words in ((catalogue, "READING"), (trial, "TRYING"), (trial, "COMPILING")):
         monkeypatch.setattr(module, words, getattr(module, words)._replace(seconds=0.5))
     with pytest.raises(HedgesimError, match=r"takes more than 0.5 seconds") as caught:
         hedgesim.read_rule_file(written(text))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hedgesim.errors import ScenarioError
-from hedgesim.scenario import KnownNames, files, positions
+from hedgesim.scenario import KnownNames, files, yaml_tree
 
 from .examples import BASE, NOTHING, PLAIN, changed, read
 
@@ -331,7 +331,7 @@ def test_error_survives_pickling_and_odd_file_names(write: Writer) -> None:
 
 
 def test_pure_python_loader_refuses_the_same(write: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(positions, "_LOADER", positions.yaml.SafeLoader)
+    monkeypatch.setattr(yaml_tree, "_LOADER", yaml_tree.yaml.SafeLoader)
     for text, line in FILES.values():
         error = error_of(write(text))
         if "not valid YAML" in line:

@@ -10,9 +10,9 @@ from pydantic import BaseModel, TypeAdapter
 from hedgesim.scenario import Scenario, known_names
 from hedgesim.scenario.changes import Change, FormatChange, MembershipChange, RuleChange
 from hedgesim.scenario.channels import Arrival, Shock, ShockChannel
-from hedgesim.scenario.own_sources import OwnSource
 from hedgesim.scenario.rule_choices import RuleChoice, Rules
 from hedgesim.scenario.schema import DataOverride
+from hedgesim.scenario.values import OwnSource
 
 ROOT = Path(__file__).parents[2]
 MODELS: tuple[type[BaseModel], ...] = (

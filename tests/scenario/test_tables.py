@@ -7,8 +7,8 @@ import pytest
 
 from hedgesim.errors import HedgesimError
 from hedgesim.model.period import Period
-from hedgesim.scenario.missing import check_begun
-from hedgesim.scenario.tables import Tables, day_of, first_day, read_tables
+from hedgesim.scenario.tables import Tables, first_day, read_tables
+from hedgesim.scenario.tables_at_start import check_begun
 
 PACKAGED = Path(__file__).parent.parent.parent / "src" / "hedgesim" / "data" / "tables"
 REQUIRED = (
@@ -29,6 +29,11 @@ def own(tmp_path: Path) -> Path:
     for name in REQUIRED:
         shutil.copy(PACKAGED / f"{name}.csv", tmp_path)
     return tmp_path
+
+
+def day_of(date: str) -> str:
+    """First day that a date text may mean; timeless rows come first of all."""
+    return date + "0000-01-01"[len(date) :] if date else ""
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -17,9 +17,9 @@ from hedgesim.model.parameters import all_parameters
 from hedgesim.model.shocks import CHANNELS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
-from hedgesim.scenario.checked import canonical_text
 from hedgesim.scenario.impulses import Impulse, impulses_of, shocks_of
 from hedgesim.scenario.reader import scenario_of_text
+from hedgesim.scenario.yaml_tree import canonical_text
 
 SETTINGS, CALIBRATION, CHANNEL = "settings", "scenario.parameters", "channel "
 

@@ -54,8 +54,8 @@ def region_files(name: str, countries: Sequence[str], powers: Sequence[str]) -> 
 
 def _page(name: str) -> Iterator[str]:
     """What every table of a region means: unit, key and columns, as the program reads them."""
-    from hedgesim.scenario.positions import plain, read_tree
     from hedgesim.scenario.tables import read_tables
+    from hedgesim.scenario.yaml_tree import plain, read_tree
 
     forms, own = read_tables().forms, cast("dict[str, dict[str, Any]]", plain(read_tree(TEMPLATES / "tables.yaml")))
     yield HEAD.format(name=name)

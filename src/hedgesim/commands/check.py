@@ -35,7 +35,7 @@ def check(
 def _is_experiment(name: str) -> bool:
     """Whether a file holds an experiment, or a name is that of a packaged one."""
     from hedgesim.experiment import packaged_experiments
-    from hedgesim.scenario.positions import child_at, read_tree
+    from hedgesim.scenario.yaml_tree import child_at, read_tree
 
     try:
         return name in packaged_experiments() or child_at(read_tree(Path(name)), "question") is not None
@@ -49,8 +49,7 @@ def _notes_of(name: str) -> Sequence[str]:
     from hedgesim.engines.felt import unweighed
     from hedgesim.scenario.arrays import read_inputs
     from hedgesim.scenario.citations import own_sources
-    from hedgesim.scenario.notes import notes_of
-    from hedgesim.scenario.notices import notices_of
+    from hedgesim.scenario.notes import notes_of, notices_of
 
     scenario = hedgesim.read_scenario(name)
     inputs = read_inputs(scenario)
@@ -67,7 +66,7 @@ def _inherited(name: str) -> tuple[str, Sequence[str]]:
     """What a file extends, and the notes of that."""
     from hedgesim.scenario.arrays import read_inputs
     from hedgesim.scenario.notes import notes_of
-    from hedgesim.scenario.positions import child_at, read_tree
+    from hedgesim.scenario.yaml_tree import child_at, read_tree
 
     extends = child_at(read_tree(Path(name)), "extends") if Path(name).is_file() else None
     if extends is None or not extends.value:

@@ -55,7 +55,7 @@ def _codes(what: What, option: str, text: str) -> tuple[str, ...]:
 
 def _check_name(what: What, name: str) -> None:
     """Refuse names that are no file's, a rule that a scenario could not name, and a packaged name."""
-    from hedgesim.rules.files import check_name
+    from hedgesim.rules.catalogue import check_name
     from hedgesim.scenario import packaged_scenarios
 
     if what == What.rule:

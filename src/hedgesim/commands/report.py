@@ -20,9 +20,7 @@ def report(
     ],
     output: Annotated[Path, Option("--output", "-o", metavar="FILE", help="The page.")] = Path("report.html"),
     question: Annotated[str, Option(help="Question of the page, instead of the default one.")] = "",
-    outcome: Annotated[
-        str, Option(help="Outcome of the answer, such as hedging_index or member_KAZ_EAEU.")
-    ] = "",
+    outcome: Annotated[str, Option(help="Outcome of the answer, such as hedging_index or member_KAZ_EAEU.")] = "",
     why: Annotated[
         bool | None,
         Option(

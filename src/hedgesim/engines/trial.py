@@ -21,10 +21,21 @@ from hedgesim.model.arrays import COUNTRY, TARGET, Array
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
-from hedgesim.rules import CountryRule, PowerRule, catalogue, files
+from hedgesim.rules import CountryRule, PowerRule, catalogue
 from hedgesim.rules.contract import line_of_class
-from hedgesim.rules.faults import COMPILING, TRYING, Words, fault_at, file_of, guarded, line_of
-from hedgesim.rules.mistakes import NEW_ARRAY, OF_RUNS, WRITES, of_answer
+from hedgesim.rules.faults import (
+    COMPILING,
+    NEW_ARRAY,
+    OF_RUNS,
+    TRYING,
+    WRITES,
+    Words,
+    fault_at,
+    file_of,
+    guarded,
+    line_of,
+    of_answer,
+)
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.tables import read_tables
 
@@ -57,8 +68,8 @@ def use_rule_files(paths: Iterable[str | Path]) -> list[AnyRule]:
     read = []
     for path in paths:
         check_path("rules", path)
-        read.append(files.rule_file(Path(path)))
-    files.use(read, check_rule)
+        read.append(catalogue.rule_file(Path(path)))
+    catalogue.use(read, check_rule)
     return [catalogue.own[file.name][1] for file in read]
 
 

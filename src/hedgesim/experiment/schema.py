@@ -17,9 +17,9 @@ from hedgesim.model.named_outcomes import FAMILIES, STEMS, which
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.scenario.checked import FROZEN, CheckedFile, Fault, misfit, refuse
 from hedgesim.scenario.files import find_named, packaged_files
-from hedgesim.scenario.positions import KeyPath, child_at, read_tree
 from hedgesim.scenario.schema import LARGEST_SEED
 from hedgesim.scenario.values import DISTINCT, Name, Names
+from hedgesim.scenario.yaml_tree import KeyPath, child_at, read_tree
 
 FOLDER = "experiments"
 MOST_SAMPLES = MOST_POINTS = 2**20

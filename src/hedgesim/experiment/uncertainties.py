@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, Field
 
 from hedgesim.errors import shown
 from hedgesim.scenario.checked import FROZEN, PATH, Fault, Or, misfit
-from hedgesim.scenario.positions import KeyPath
 from hedgesim.scenario.values import DISTINCT, Name
+from hedgesim.scenario.yaml_tree import KeyPath
 
 RANGE_KEYS = ("distribution", "low", "high", "mean", "sd", "mode", "levels")
 OF_SHAPE = {"mean": "normal", "sd": "normal", "mode": "triangular"}

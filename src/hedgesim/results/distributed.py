@@ -15,8 +15,7 @@ from typing import Any
 from hedgesim.errors import HedgesimError
 from hedgesim.results.chunks import ChunkWork, Task
 from hedgesim.results.workers import WAITING
-from hedgesim.rules.catalogue import RuleFile, files_in_use
-from hedgesim.rules.files import use
+from hedgesim.rules.catalogue import RuleFile, files_in_use, use
 
 PATIENCE = 10.0
 """Seconds that a scheduler may take to answer."""

@@ -26,7 +26,7 @@ from hedgesim.results.sweep_tables import POINT
 from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.files import number_in
-from hedgesim.scenario.positions import Node
+from hedgesim.scenario.yaml_tree import Node
 
 Grid = Mapping[str, Sequence[str]]
 """Values by the dotted path of what varies, as written."""

@@ -16,8 +16,7 @@ from typing import Any
 
 from hedgesim.errors import StoreError
 from hedgesim.results.folders import MANIFEST, RESULTS_FORMAT, RUN, SWEEP, Folder, Manifest
-from hedgesim.scenario.table_files import OWN_SOURCES
-from hedgesim.scenario.tables import read_tables
+from hedgesim.scenario.tables import OWN_SOURCES, read_tables
 
 SEAL = "sha256"
 """Key of the digest of a manifest's bytes without that digest itself."""

@@ -18,8 +18,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from hedgesim.errors import HedgesimError, WorkerError
-from hedgesim.rules.catalogue import RuleFile, files_in_use
-from hedgesim.rules.files import use
+from hedgesim.rules.catalogue import RuleFile, files_in_use, use
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")

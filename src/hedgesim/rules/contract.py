@@ -13,7 +13,7 @@ from typing import Any
 
 from hedgesim.errors import HedgesimError, Place, choose_from
 from hedgesim.model.parameter import Parameter, parameter, parameters_of
-from hedgesim.rules.mistakes import NEW_ARRAY
+from hedgesim.rules.faults import NEW_ARRAY
 from hedgesim.rules.rule import CountryRule, PowerRule
 
 CHANCE = {"random", "rvs", "secrets", "urandom", "uuid"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,10 +16,9 @@ from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
 from hedgesim.scenario.formats import formats_of, given_of, may_be_at_work
 from hedgesim.scenario.impulses import impulses_of, shocks_of
-from hedgesim.scenario.missing import check_begun, check_complete
-from hedgesim.scenario.overrides import with_data
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables_at_start import check_begun, check_complete, tables_at_start
 
 SECURITY = "security"
 """The domain of threat, alliances and protection."""
@@ -45,7 +45,7 @@ def read_inputs(scenario: Scenario) -> ScenarioInputs:
         ScenarioError, HedgesimError: a value that the tables lack.
     """
     try:
-        tables = _tables_at_start(scenario)
+        tables = tables_at_start(scenario)
     except ScenarioError as error:
         rest = faults_of_tables(scenario.model_copy(update={"data": ()})) if scenario.data else ()
         raise ScenarioError.of([*error.all, *rest]) from None
@@ -66,16 +66,9 @@ def faults_of_tables(scenario: Scenario) -> Sequence[HedgesimError]:
 
 def axes_at_start(scenario: Scenario) -> Axes:
     """The axes of a scenario, whose tables may lack other things."""
-    tables = _tables_at_start(scenario)
+    tables = tables_at_start(scenario)
     check_begun(tables, scenario.start, scenario.tables_folder)
     return axes_of(scenario, tables)
-
-
-def _tables_at_start(scenario: Scenario) -> Tables:
-    """The tables of a scenario as visible at its start, with what it replaces in them."""
-    read = read_tables(scenario.tables_folder)
-    own = {key: source.entry for key, source in scenario.sources.items()}
-    return with_data(replace(read, sources={**read.sources, **own}), scenario).visible(scenario.start)
 
 
 def axes_of(scenario: Scenario, tables: Tables) -> Axes:
@@ -171,17 +164,18 @@ class _Attributes:
         """The values of one attribute in the order of the axis."""
         table = self.tables.table(f"{self.axis}_attributes")
         chosen = table[table["attribute"] == attribute].set_index(self.axis)["value"]
-        return np.asarray([_number(chosen, code, f"{self.axis}_attributes, {attribute}") for code in self.codes])
+        return _numbers(chosen, self.codes, f"{self.axis}_attributes, {attribute}")
 
 
-def _number(values: pd.Series[float], key: Hashable, where: str) -> float:
-    """The one value at a key; ScenarioError where there is none."""
-    found = values[values.index == key]
-    if len(found) != 1 or not np.isfinite(found.iloc[0]):
-        of = ", ".join(key) if isinstance(key, tuple) else key
-        fault = f"{len(found)} values for {of} at the start" if len(found) != 1 else f"no number for {of}"
-        raise ScenarioError(Place(f"table {where}"), fault, "Give exactly one, dated up to the start.")
-    return float(found.iloc[0])
+def _numbers(values: pd.Series[float], keys: Sequence[Hashable], where: str) -> Array:
+    """The one value at each key; ScenarioError where there is none."""
+    known, count = dict(values.items()), Counter(values.index)
+    for key in keys:
+        if count[key] != 1 or not np.isfinite(known[key]):
+            of = ", ".join(key) if isinstance(key, tuple) else key
+            fault = f"{count[key]} values for {of} at the start" if count[key] != 1 else f"no number for {of}"
+            raise ScenarioError(Place(f"table {where}"), fault, "Give exactly one, dated up to the start.")
+    return np.asarray([known[key] for key in keys], dtype=float)
 
 
 def _wide(values: Array) -> Array:
@@ -230,9 +224,9 @@ def _pairs(tables: Tables, name: str, column: str, sides: tuple[tuple[str, ...],
     """Values per pair as an array; 0 on the diagonal of an axis with itself."""
     table = tables.table(name)
     first, second = [c for c in table.columns if c in {"country", "partner", "power", "rival"}][:2]
-    values = table.set_index([first, second])[column]
-    rows = [[0.0 if a == b else _number(values, (a, b), name) for b in sides[1]] for a in sides[0]]
-    return np.asarray(rows)
+    keys = [(a, b) for a in sides[0] for b in sides[1] if a != b]
+    known = dict(zip(keys, _numbers(table.set_index([first, second])[column], keys, name), strict=True))
+    return np.asarray([[known.get((a, b), 0.0) for b in sides[1]] for a in sides[0]])
 
 
 def _spread(tie: Array) -> Array:

@@ -11,14 +11,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import yaml
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, PrivateAttr, ValidationError
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
 from hedgesim.errors import LIKE_A_NUMBER, HedgesimError, Place, ScenarioError, choose_from, shown
 from hedgesim.scenario.files import number_like
-from hedgesim.scenario.positions import KeyPath, Node, dotted, place_of, plain, resolve, walk
-from hedgesim.scenario.rounds import AT_KEY, findings_of, length_of, path_of
+from hedgesim.scenario.findings import AT_KEY, findings_of, length_of, path_of
+from hedgesim.scenario.yaml_tree import KeyPath, Node, canonical_text, dotted, place_of, plain, walk
 
 FROZEN = ConfigDict(extra="forbid", frozen=True, strict=True)
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -234,6 +233,12 @@ def _alternatives(definitions: Mapping[str, Any], form: dict[str, Any]) -> list[
     return [one for each in form["anyOf"] for one in _alternatives(definitions, each)] if "anyOf" in form else [form]
 
 
+def digest_of(keys: dict[str, Any]) -> str:
+    """Compute the SHA-256 of plain data, whatever the order of its keys."""
+    text = json.dumps(keys, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
 @dataclass(frozen=True)
 class Or:
     """In JSON Schema, something else may be given in place of the value."""
@@ -247,38 +252,3 @@ class Or:
 
 OrNull = Or({"type": "null"})
 """null may be given in place of the value: it deletes an inherited key."""
-
-
-WIDEST_LINE = 110
-
-
-class _Writer(yaml.SafeDumper):
-    """Writes text so that our reader, which knows fewer words and more numbers than PyYAML, reads it back."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write repeated values out."""
-        return True
-
-
-def _write_text(writer: _Writer, text: str) -> yaml.ScalarNode:
-    """Quote text that would be read back as a number or a word such as true."""
-    try:
-        quoted = resolve(text, Place("")) != text
-    except ScenarioError:
-        quoted = True
-    return writer.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
-
-
-_Writer.add_representer(str, _write_text)
-
-
-def digest_of(keys: dict[str, Any]) -> str:
-    """Compute the SHA-256 of plain data, whatever the order of its keys."""
-    text = json.dumps(keys, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def canonical_text(keys: dict[str, Any]) -> str:
-    """Write plain data as YAML in the given order of keys."""
-    text: str = yaml.dump(keys, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDEST_LINE)
-    return text

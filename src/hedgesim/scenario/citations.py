@@ -12,9 +12,8 @@ from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario.arrays import ScenarioInputs
-from hedgesim.scenario.attributes import WEIGHT
 from hedgesim.scenario.calibrations import fitted_of, values_of
-from hedgesim.scenario.cells import ASSUMED, ASSUMPTION
+from hedgesim.scenario.cells import ASSUMED, ASSUMPTION, WEIGHT
 from hedgesim.scenario.impulses import Impulse, impulses_of
 from hedgesim.scenario.schema import Scenario
 from hedgesim.scenario.tables import Tables, confidence_in

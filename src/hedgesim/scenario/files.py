@@ -272,21 +272,20 @@ def read_csv(path: Path, most_bytes: int = LARGEST_TABLE) -> CsvTable:
         raise ScenarioError(place, fault, "Check its quotes and commas.") from None
     if not lines:
         raise ScenarioError(Place(str(path)), "the file is empty", "Write a header, and lines below it.")
-    header = _of_width(lines[0], max(map(_width, lines)))
+    header = Line(lines[0].number, lines[0].cells[: max(map(_width, lines))])
     if len(header.cells) == 1 and set(header.cells[0]) & {";", "\t"}:
         place, fault = Place(str(path), header.number), "the columns are not separated by commas"
         raise ScenarioError(place, fault, "Separate them by commas, and write numbers as 0.5.")
-    return CsvTable(path, header, tuple(_of_width(line, len(header.cells)) for line in lines[1:]))
-
-
-def _of_width(line: Line, n: int) -> Line:
-    """A line without empty cells at its end, of which those of the first n columns stay."""
-    return Line(line.number, line.cells[: max(_width(line), n)])
+    n = len(header.cells)
+    return CsvTable(path, header, tuple(Line(line.number, line.cells[: max(n, _width(line))]) for line in lines[1:]))
 
 
 def _width(line: Line) -> int:
     """How many cells there are up to the last one with text."""
-    return max(k for k, cell in enumerate(line.cells, 1) if cell)
+    n = len(line.cells)
+    while not line.cells[n - 1]:
+        n -= 1
+    return n
 
 
 def number_in(cell: str) -> float:

@@ -37,7 +37,7 @@ def formats_of(tables: Tables, axes: Axes) -> Formats:
     rows: Sequence[Row] = of_code.loc[list(axes.formats)].to_dict("records")
     held = _held(tables, axes.start)
     role = {name: np.asarray([float(row["role"] == name) for row in rows]) for name in ROLES}
-    alive = np.asarray([float(not _text(row["ended"])) for row in rows])
+    alive = np.asarray([float(not row["ended"]) for row in rows])
     eligible = _listed(rows, "eligible", axes.countries) * alive
     status = _statuses(tables.table("memberships"), axes)
     ladder = np.asarray([_rung(row, held[row["format"]]) for row in rows])
@@ -99,14 +99,14 @@ def _wealth(rows: Sequence[Row], tables: Tables, start: Period) -> list[float]:
     talks = tables.table("dialogues")
     past = talks[talks["year"] < start.year].sort_values("year")
     known = {**dict(zip(past["power"], past["gdp"], strict=True)), **known}
-    return [math.log(known.get(_text(row["counterpart"]), UNIT_GDP) / UNIT_GDP) for row in rows]
+    return [math.log(known.get(row["counterpart"], UNIT_GDP) / UNIT_GDP) for row in rows]
 
 
 def _after(rows: Sequence[Row], axes: Axes) -> Array:
     """Rung that the first format must have reached before the second can meet, axes (1, format, format, 1)."""
     needs = np.zeros((len(rows), len(rows)))
     for n, row in enumerate(rows):
-        for part in filter(None, _text(row["after"]).split(";")):
+        for part in filter(None, row["after"].split(";")):
             code, _, rung = part.partition(":")
             if code in axes.formats:
                 needs[axes.formats.index(code), n] = RUNGS.index(rung)
@@ -116,16 +116,12 @@ def _after(rows: Sequence[Row], axes: Axes) -> Array:
 def _absorptions(rows: Sequence[Row], axes: Axes) -> tuple[tuple[int, int, float], ...]:
     """Bodies that an outside power entered, more formal bodies that it leads, and when, quarters since the start."""
     return tuple(
-        (f, g, float(Period.of_date(_text(one["lead_entered"])).index - axes.start.index))
+        (f, g, float(Period.of_date(one["lead_entered"]).index - axes.start.index))
         for f, one in enumerate(rows)
-        if _text(one["lead_entered"]) and one["lead"] == "none"
+        if one["lead_entered"] and one["lead"] == "none"
         for g, other in enumerate(rows)
         if other["role"] == "body" and other["lead"] in axes.powers and other["formality"] > one["formality"]
     )
-
-
-def _text(value: object) -> str:
-    return "" if value is None or value != value else str(value)
 
 
 def _statuses(memberships: pd.DataFrame, axes: Axes) -> Array:
@@ -134,7 +130,7 @@ def _statuses(memberships: pd.DataFrame, axes: Axes) -> Array:
     for row in memberships.sort_values("date", kind="stable").to_dict("records"):
         if row["country"] in axes.countries and row["format"] in axes.formats:
             at = axes.countries.index(row["country"]), axes.formats.index(row["format"])
-            status[at] = STATUSES.index(str(row["status"])) if not _text(row["to"]) else 0.0
+            status[at] = STATUSES.index(str(row["status"])) if not row["to"] else 0.0
     return status
 
 
@@ -151,7 +147,7 @@ def _held(tables: Tables, start: Period) -> Held:
 
 def _rung(row: Row, held: Sequence[tuple[int, str]]) -> float:
     """Highest rung at which a format that was founded has met; a body at work has that of its first phase."""
-    if not _text(row["founded"]) or _text(row["ended"]) or row["role"] in {"treaty", "programme"}:
+    if not row["founded"] or row["ended"] or row["role"] in {"treaty", "programme"}:
         return DORMANT
     first = float(RUNGS.index(str(row["level"])))
     met = max((float(RUNGS.index(rung)) for _, rung in held if rung in RUNGS), default=0.0)
@@ -169,9 +165,9 @@ def _has_seated_all(meetings: pd.DataFrame, rows: Sequence[Row]) -> bool:
     )
 
 
-def _parts(text: object) -> set[str]:
+def _parts(text: str) -> set[str]:
     """What a cell lists, joined by semicolons."""
-    return {part.strip() for part in _text(text).split(";")}
+    return {part.strip() for part in text.split(";")}
 
 
 def _since(row: Row, held: Sequence[tuple[int, str]]) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,20 +13,21 @@ from hedgesim.model.arrays import Array
 from hedgesim.model.period import Period
 from hedgesim.model.setting import Axes
 from hedgesim.model.shocks import CHANNELS, Shocks
+from hedgesim.scenario.cells import ASSUMPTION
 from hedgesim.scenario.known_names import grades_of
-from hedgesim.scenario.own_sources import confidence_of_size
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables import Tables, confidence_in
 
 ENDLESS = np.inf
 
-ASSUMPTION = "assumption"
 ALARM = "alarm"
 """Channel of security events near the countries."""
 
 ALARM_HALF_LIFE = 12.0
 """Quarters after which half of an alarm is left."""
 
+TOLERANCE = 1e-9
+"""A size is a grade if it differs from it by less."""
 
 EVENTS = ("succession",)
 """Channels of what happens once and leaves nothing that acts on."""
@@ -152,30 +153,25 @@ def _recorded(scenario: Scenario, tables: Tables) -> Iterable[Impulse]:
 
 def _of_row(row: Mapping[Hashable, Any], acting: Period, start: Period) -> Impulse:
     """The impulse of a row of the table of shocks; a pulse lasts to the quarter of its end."""
-    text: dict[Hashable, str] = {key: "" if _empty(value) else str(value) for key, value in row.items()}
-    pulse = text["profile"] == "pulse"
-    last = Period.of_date(text["end"]).index if pulse and text["end"] else acting.index
+    pulse = row["profile"] == "pulse"
+    last = Period.of_date(row["end"]).index if pulse and row["end"] else acting.index
     return Impulse(
-        shock=text["shock"],
-        name=text["name"],
-        channel=text["channel"],
-        size=float(text["size"]),
+        shock=row["shock"],
+        name=row["name"],
+        channel=row["channel"],
+        size=float(row["size"]),
         onset=float(acting.index - start.index),
-        source=text["source"],
-        confidence=text["confidence"],
-        countries=_split(text["countries"]),
-        options=_split(text["powers"]),
-        domains=_split(text["domains"]),
-        partner=text["partner"],
-        half_life=float(text["half_life"]) if text["profile"] == "decay" else ENDLESS,
-        ramp=max(1.0, float(text["ramp"] or 1.0)),
+        source=row["source"],
+        confidence=row["confidence"],
+        countries=_split(row["countries"]),
+        options=_split(row["powers"]),
+        domains=_split(row["domains"]),
+        partner=row["partner"],
+        half_life=float(row["half_life"]) if row["profile"] == "decay" else ENDLESS,
+        ramp=float(np.fmax(1.0, row["ramp"])),
         duration=float(max(1, last - acting.index + 1)) if pulse else ENDLESS,
-        event=text["event"],
+        event=row["event"],
     )
-
-
-def _empty(value: object) -> bool:
-    return value is None or (isinstance(value, float) and np.isnan(value))
 
 
 def _split(text: str) -> tuple[str, ...]:
@@ -195,7 +191,7 @@ def _own(scenario: Scenario, scale: Mapping[str, Mapping[str, float]]) -> Iterab
                 size=line.size,
                 onset=onset,
                 source=shock.source,
-                confidence=confidence_of_size(shock.source, scenario.sources, line.size, grades),
+                confidence=_confidence_of_size(shock.source, scenario.sources, line.size, grades),
                 countries=line.countries or (),
                 options=(line.options or ()) or (line.powers or ()),
                 domains=line.domains or (),
@@ -205,6 +201,17 @@ def _own(scenario: Scenario, scale: Mapping[str, Mapping[str, float]]) -> Iterab
                 duration=line.duration or ENDLESS,
                 rate=shock.arrival.rate if shock.arrival else 0.0,
             )
+
+
+def _confidence_of_size(source: str, own: Collection[str], size: float, grades: Collection[float]) -> str:
+    """Confidence of a size that a scenario brings: an assumption, unless it is graded or the source is its own.
+
+    grades: the numbers of the scale. Somebody else's source says what happened, and the scale what size that is; any
+    other number under its key is invented.
+    """
+    vouched = all(key.strip() in own for key in source.split(";"))
+    graded = any(abs(abs(size) - grade) < TOLERANCE for grade in grades)
+    return confidence_in(source) if vouched or graded else ASSUMPTION
 
 
 def shocks_of(impulses: Sequence[Impulse], axes: Axes) -> Shocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ from hedgesim.rules import country_rules, power_rules
 from hedgesim.rules.catalogue import Rules
 from hedgesim.scenario.calibrations import calibrations
 from hedgesim.scenario.cells import LAST_COLUMNS, OTHER_OPTIONS
-from hedgesim.scenario.tables import Tables, read_tables
+from hedgesim.scenario.tables import MOST_FOLDERS, Tables, read_tables
 
 Bounds = tuple[float, float]
 """Lowest and highest value of a number."""
@@ -122,18 +123,12 @@ def known_names(tables_folder: Path | None = None) -> KnownNames:
     )
 
 
-_FOUND: dict[Path | None, tuple[Tables, KnownNames]] = {}
-"""Names of tables by folder, found once; `read_tables` gives other tables when a file has changed."""
-
-
 def with_any_rule(tables_folder: Path | None) -> KnownNames:
     """The same, where rules may have any name, such as that of a file that is not here."""
-    tables = read_tables(tables_folder)
-    if tables_folder not in _FOUND or _FOUND[tables_folder][0] is not tables:
-        _FOUND[tables_folder] = (tables, _names_in(tables))
-    return _FOUND[tables_folder][1]
+    return _names_in(read_tables(tables_folder))
 
 
+@lru_cache(MOST_FOLDERS)
 def _names_in(tables: Tables) -> KnownNames:
     axes, shocks = tables.table("axes"), tables.table("shocks")
     causes = shocks[shocks["role"] == "cause"]

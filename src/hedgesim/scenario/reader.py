@@ -8,8 +8,8 @@ from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, sh
 from hedgesim.scenario.arrays import faults_of_tables
 from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside, packaged_scenarios
 from hedgesim.scenario.known_names import KnownNames, known_names
-from hedgesim.scenario.positions import KeyPath, Node, child_at, compose, dotted, plain, read_tree, tree_of
 from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.yaml_tree import KeyPath, Node, child_at, compose, dotted, plain, read_tree, tree_of
 
 LONGEST_CHAIN = 16
 DELETABLE = (

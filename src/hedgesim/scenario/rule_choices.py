@@ -10,8 +10,8 @@ from hedgesim.errors import choose_from, closest, shown
 from hedgesim.rules.catalogue import choose_rule
 from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
-from hedgesim.scenario.positions import KeyPath
 from hedgesim.scenario.values import Name, by_key, choice, known_to, range_fault
+from hedgesim.scenario.yaml_tree import KeyPath
 
 DEFAULT_COUNTRY_RULE = "multi_vector"
 DEFAULT_POWER_RULE = "patron"

@@ -13,7 +13,6 @@ from hedgesim.scenario.changes import Changes, change_faults
 from hedgesim.scenario.channels import Shock, ShockId
 from hedgesim.scenario.checked import FROZEN, WHERE, CheckedFile, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames
-from hedgesim.scenario.own_sources import OwnSources
 from hedgesim.scenario.rule_choices import EVERYBODY, Rules
 from hedgesim.scenario.values import (
     AnyNames,
@@ -22,6 +21,7 @@ from hedgesim.scenario.values import (
     FormatSelection,
     Name,
     Names,
+    OwnSources,
     Power,
     Quarter,
     Settings,

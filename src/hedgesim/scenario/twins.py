@@ -10,9 +10,9 @@ from hedgesim.errors import DEFAULT_PLACE, HedgesimError, Place, ScenarioError, 
 from hedgesim.scenario.arrays import read_inputs
 from hedgesim.scenario.impulses import ALARM, impulses_of
 from hedgesim.scenario.known_names import known_names
-from hedgesim.scenario.positions import plain, tree_of
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.yaml_tree import plain, tree_of
 
 MOST_NAMED = 3
 """Shocks and changes that the name of a twin says it lacks."""

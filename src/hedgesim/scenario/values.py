@@ -6,6 +6,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
+    BaseModel,
     BeforeValidator,
     Field,
     PlainSerializer,
@@ -17,9 +18,9 @@ from pydantic import (
 from hedgesim.errors import NO_MEANINGS, choose_from, shown
 from hedgesim.model.period import Period
 from hedgesim.scenario.cells import ASSUMPTION
-from hedgesim.scenario.checked import PATH, WHERE, Fault, OrNull, misfit, refuse
+from hedgesim.scenario.checked import FROZEN, PATH, WHERE, Fault, OrNull, misfit, refuse
 from hedgesim.scenario.known_names import Bounds, KnownNames
-from hedgesim.scenario.positions import KeyPath
+from hedgesim.scenario.yaml_tree import KeyPath
 
 PERIOD_PATTERN = "^[12][0-9]{3}Q[1-4]$"
 DATE_PATTERN = "^[12][0-9]{3}(Q[1-4]|-[0-9]{2}(-[0-9]{2})?)$"
@@ -246,3 +247,36 @@ Source = Annotated[Name, AfterValidator(_source)]
 Settings = Annotated[
     dict[str, Annotated[float, OrNull]], BeforeValidator(_dotted), AfterValidator(_settings), AfterValidator(by_key)
 ]
+
+
+class OwnSource(BaseModel):
+    """A source of the scenario's own, which its other keys cite."""
+
+    model_config = FROZEN
+    citation: Name = Field(
+        examples=["My report on the border, 2025"],
+        description="Author, title and year, or other details by which a reader can find it.",
+    )
+    url: Name | None = Field(None, examples=["https://example.org/report"], description="Address.")
+    date: Name | None = Field(None, examples=["2025-03"], description="Date of publication, or date of reading.")
+
+    @property
+    def entry(self) -> dict[str, str]:
+        """What the table of sources would hold."""
+        return self.model_dump(exclude_none=True)
+
+
+def _free_keys(sources: dict[str, OwnSource], info: ValidationInfo) -> dict[str, OwnSource]:
+    """Refuse keys that are taken."""
+
+    def faults() -> Iterator[Fault]:
+        for key in sources:
+            if key in {ASSUMPTION, *(known_to(info).sources or ())} or ";" in key:
+                fault = f"{key} cannot be the key of a source of the scenario's own: it is taken, or has a semicolon"
+                yield Fault((key,), fault, "Choose another key, or cite the existing one.", at_key=True)
+
+    refuse(faults())
+    return by_key(sources)
+
+
+OwnSources = Annotated[dict[Name, OwnSource], AfterValidator(_free_keys)]

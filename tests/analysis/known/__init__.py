@@ -14,7 +14,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.results.results import Results
 from hedgesim.results.sweep import sweep
 from hedgesim.rules import catalogue
-from hedgesim.rules.files import rule_file, use
+from hedgesim.rules.catalogue import rule_file, use
 
 Ranges = Mapping[str, tuple[float, float]]
 HERE = Path(__file__).parent

@@ -17,9 +17,9 @@ from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.world import RUNGS, STATUSES
 from hedgesim.scenario.checked import FROZEN, PATH, Fault, misfit, refuse
 from hedgesim.scenario.known_names import KnownNames, known_names
-from hedgesim.scenario.positions import KeyPath
 from hedgesim.scenario.values import Quarter as PlainQuarter
 from hedgesim.scenario.values import choice, known
+from hedgesim.scenario.yaml_tree import KeyPath
 
 NAME = "name"
 PRESENCE = "presence"

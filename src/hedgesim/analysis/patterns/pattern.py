@@ -14,8 +14,8 @@ from hedgesim.analysis.patterns.statistics import COMPUTED
 from hedgesim.errors import Place, shown
 from hedgesim.scenario.checked import CheckedFile, Fault, misfit, refuse
 from hedgesim.scenario.files import shown_path
-from hedgesim.scenario.positions import KeyPath, plain, read_tree
 from hedgesim.scenario.values import Factor, Name, Names, Quarter, Value, known
+from hedgesim.scenario.yaml_tree import KeyPath, plain, read_tree
 
 SHARE, FAILS, LEFT_OUT, NEVER = "share", "fails", "left_out", "never"
 COVERAGE = "coverage"

@@ -18,16 +18,13 @@ from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results.archive.held import AGAIN, Held, Member, of_bytes
 from hedgesim.results.ownership import IDENTITY, identity_in
-from hedgesim.rules.catalogue import RuleFile, files_in_use
-from hedgesim.rules.files import rule_file
+from hedgesim.rules.catalogue import RuleFile, files_in_use, rule_file
 from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.arrays import read_inputs
-from hedgesim.scenario.checked import canonical_text
 from hedgesim.scenario.citations import citations_of
-from hedgesim.scenario.positions import plain, tree_of
-from hedgesim.scenario.table_files import OWN_SOURCES
-from hedgesim.scenario.tables import read_tables
+from hedgesim.scenario.tables import OWN_SOURCES, read_tables
 from hedgesim.scenario.twins import leaves_of
+from hedgesim.scenario.yaml_tree import canonical_text, plain, tree_of
 
 INPUTS, RULES = "inputs", "rules"
 SCENARIO, TWIN, EXPERIMENT = f"{INPUTS}/scenario.yaml", f"{INPUTS}/twin.yaml", f"{INPUTS}/experiment.yaml"

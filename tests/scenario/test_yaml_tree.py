@@ -4,17 +4,17 @@ import pytest
 import yaml
 
 from hedgesim.errors import Place
-from hedgesim.scenario import positions
-from hedgesim.scenario.positions import compose, plain, walk
+from hedgesim.scenario import yaml_tree
+from hedgesim.scenario.yaml_tree import compose, plain, walk
 
-LOADERS = [yaml.SafeLoader, positions._LOADER]
+LOADERS = [yaml.SafeLoader, yaml_tree._LOADER]
 
 
 def placing(line: int, column: int) -> Place:
     return Place("f", line, column)
 
 
-def value_of(text: str) -> positions.Plain:
+def value_of(text: str) -> yaml_tree.Plain:
     node = compose(f"key: {text}", placing)
     assert node is not None
     value = plain(node)
@@ -63,7 +63,7 @@ WORDS = {
 def test_unquoted_text_is_read_by_the_core_rules(
     text: str, value: object, loader: type, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(positions, "_LOADER", loader)
+    monkeypatch.setattr(yaml_tree, "_LOADER", loader)
     found = value_of(text)
     assert found == value
     assert type(found) is type(value)
@@ -71,7 +71,7 @@ def test_unquoted_text_is_read_by_the_core_rules(
 
 @pytest.mark.parametrize("loader", LOADERS)
 def test_every_value_and_key_keeps_its_place(loader: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(positions, "_LOADER", loader)
+    monkeypatch.setattr(yaml_tree, "_LOADER", loader)
     text = "\ufeff# é\na: 1\nb:\n  c: [x, {d: é, e: 2}]\n  f:\n  - g\r\n  - h: ü\n"
     root = compose(text.removeprefix("\ufeff"), placing)
     assert root is not None

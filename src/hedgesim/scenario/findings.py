@@ -1,16 +1,17 @@
-"""All faults of a file at once: those that pydantic seeks only where nothing else is wrong, too."""
+"""All findings of pydantic in a file at once: those that it seeks only where nothing else is wrong, too."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Collection, Iterable, Mapping, Sized
 from fnmatch import fnmatchcase
+from functools import reduce
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hedgesim.scenario.positions import KeyPath, dotted
+from hedgesim.scenario.yaml_tree import KeyPath, dotted
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -82,25 +83,19 @@ def _take(data: Any, path: KeyPath, taken: list[KeyPath]) -> None:
     """
     if any(path[: len(out)] == out != path for out in taken):
         return
-    while path:
-        holder, there = data, path
-        for n, key in enumerate(path[:-1]):
-            if not _has(holder, key):
-                there = path[:n]
-                break
-            holder = holder[key]
-        last, stand_in = path[-1], path[-1] in STAND_INS
-        if there == path and path not in taken and isinstance(holder, dict) and (last in holder or stand_in):
-            if stand_in:
+    for out in (path[:n] for n in range(len(path), 0, -1)):
+        holder, last = reduce(_entry, out[:-1], data), out[-1]
+        if isinstance(holder, dict) and out not in taken and (last in holder or last in STAND_INS):
+            if last in STAND_INS:
                 holder[last] = STAND_INS[str(last)]
             else:
                 del holder[last]
-            taken.append(path)
+            taken.append(out)
             return
-        path = path[:-1]
 
 
-def _has(holder: Any, key: str | int) -> bool:
+def _entry(holder: Any, key: str | int) -> Any:
+    """One entry of a list or mapping; None where there is none."""
     if isinstance(holder, dict):
-        return key in holder
-    return isinstance(holder, list | tuple) and isinstance(key, int) and key < len(holder)
+        return holder.get(key)
+    return holder[key] if isinstance(holder, list) and isinstance(key, int) and key < len(holder) else None

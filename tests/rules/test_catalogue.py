@@ -15,9 +15,8 @@ from command_line import Said, call, files_below, sketch
 from hedgesim import read_scenario, run
 from hedgesim.errors import HedgesimError
 from hedgesim.rules import catalogue, country_rules, power_rules
-from hedgesim.rules.catalogue import RuleFile, files_in_use
+from hedgesim.rules.catalogue import MOST_BYTES, RuleFile, files_in_use, rule_file, use
 from hedgesim.rules.countries import habit
-from hedgesim.rules.files import MOST_BYTES, rule_file, use
 
 pytestmark = pytest.mark.usefixtures("rule_folder")
 

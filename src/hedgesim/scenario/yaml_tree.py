@@ -1,9 +1,9 @@
-"""YAML with positions: text becomes a tree of plain values, each with its file, line and column."""
+"""YAML: text becomes a tree of plain values, each with its file, line and column, and plain values become text."""
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ Placing = Callable[[int, int], Place]
 
 DEEPEST_NESTING = 16
 MOST_DIGITS = 18
+WIDEST_LINE = 110
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _UNPRINTABLE = re.compile("[^\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
@@ -132,7 +133,6 @@ def _document(events: Iterator[yaml.Event], placing: Placing) -> Node | None:
     `yaml.compose` would do it too, but it follows aliases, forgets tags and recurses without limit.
     """
     root: Node | None = None
-    open_ones: list[_Open] = []
     for event in events:
         place = _marked(event.start_mark, placing)
         if isinstance(event, yaml.DocumentStartEvent):
@@ -140,56 +140,35 @@ def _document(events: Iterator[yaml.Event], placing: Placing) -> Node | None:
                 raise ScenarioError(place, "a % directive is not allowed", "Delete the line that starts with %.")
             if root is not None:
                 raise ScenarioError(place, "a second YAML document starts here", "Keep one scenario per file.")
-        if isinstance(event, yaml.NodeEvent):
-            _refuse(event, place)
-            if open_ones and open_ones[-1].wants_key():
-                open_ones[-1].key = _key(event, place, open_ones[-1].children), place
-                continue
-            if isinstance(event, yaml.ScalarEvent):
-                done = Node(_scalar(event, place), place, open_ones[-1].key_place() if open_ones else None)
-            else:
-                if len(open_ones) >= DEEPEST_NESTING:
-                    fault = f"values are nested deeper than {DEEPEST_NESTING} levels"
-                    raise ScenarioError(place, fault, "No key needs so many levels.")
-                open_ones.append(_Open(place, isinstance(event, yaml.MappingStartEvent)))
-                continue
-        elif isinstance(event, yaml.CollectionEndEvent):
-            closed = open_ones.pop()
-            done = Node(closed.value(), closed.place, open_ones[-1].key_place() if open_ones else None)
-        else:
-            continue
-        if open_ones:
-            open_ones[-1].add(done)
-        else:
-            root = done
+        elif isinstance(event, yaml.NodeEvent):
+            root = _node(event, events, placing)
     return root
 
 
-@dataclass
-class _Open:
-    """A list or mapping whose end has not come yet."""
-
-    place: Place
-    mapping: bool
-    children: dict[str, Node] = field(default_factory=dict)
-    entries: list[Node] = field(default_factory=list)
-    key: tuple[str, Place] | None = None
-    """The key of a mapping whose value comes next."""
-
-    def wants_key(self) -> bool:
-        return self.mapping and self.key is None
-
-    def key_place(self) -> Place | None:
-        return self.key[1] if self.key else None
-
-    def add(self, node: Node) -> None:
-        if self.key is None:
-            self.entries.append(node)
-        else:
-            self.children[self.key[0]], self.key = node, None
-
-    def value(self) -> tuple[Node, ...] | dict[str, Node]:
-        return self.children if self.mapping else tuple(self.entries)
+def _node(
+    event: yaml.Event, events: Iterator[yaml.Event], placing: Placing, key_place: Place | None = None, depth: int = 0
+) -> Node:
+    """The value that starts with an event, with all that is in it; depth: how many lists and mappings are around it."""
+    place = _marked(event.start_mark, placing)
+    _refuse(event, place)
+    if isinstance(event, yaml.ScalarEvent):
+        return Node(_scalar(event, place), place, key_place)
+    if depth >= DEEPEST_NESTING:
+        fault = f"values are nested deeper than {DEEPEST_NESTING} levels"
+        raise ScenarioError(place, fault, "No key needs so many levels.")
+    entries, children = list[Node](), dict[str, Node]()
+    is_list = isinstance(event, yaml.SequenceStartEvent)
+    for inner in events:
+        if isinstance(inner, yaml.CollectionEndEvent):
+            break
+        if is_list:
+            entries.append(_node(inner, events, placing, depth=depth + 1))
+            continue
+        at_key = _marked(inner.start_mark, placing)
+        _refuse(inner, at_key)
+        key = _key(inner, at_key, children)
+        children[key] = _node(next(events), events, placing, at_key, depth + 1)
+    return Node(tuple(entries) if is_list else children, place, key_place)
 
 
 def _refuse(event: yaml.Event, place: Place) -> None:
@@ -276,3 +255,29 @@ def place_of(tree: Node, path: KeyPath, *, at_key: bool = False) -> Place:
         child = child_at(node, key)
         node, found = (child, True) if child is not None else (node, False)
     return node.anchor if at_key or not found else node.place
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes text so that our reader, which knows fewer words and more numbers than PyYAML, reads it back."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write repeated values out."""
+        return True
+
+
+def _write_text(writer: _Writer, text: str) -> yaml.ScalarNode:
+    """Quote text that would be read back as a number or a word such as true."""
+    try:
+        quoted = resolve(text, Place("")) != text
+    except ScenarioError:
+        quoted = True
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style='"' if quoted else None)
+
+
+_Writer.add_representer(str, _write_text)
+
+
+def canonical_text(keys: dict[str, Any]) -> str:
+    """Write plain data as YAML in the given order of keys."""
+    text: str = yaml.dump(keys, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=WIDEST_LINE)
+    return text
