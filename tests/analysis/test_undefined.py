@@ -124,7 +124,7 @@ def test_commands_say_how_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(tmp_path)
     Path("here.yaml").write_text(TEXT)
     said = call("sweep", "here.yaml", "-o", "out")
-    assert f"Undefined: 256 runs in which there is no {OF_KGZ}; they are left out." in said.out
+    assert f"Undefined: 256 runs without {OF_KGZ}; they are left out." in said.out
     assert " to )" not in said.out
     assert json.loads(call("sweep", "here.yaml", "-o", "out", "--json").out)["undefined"] == {OF_KGZ: 256}
     assert f"without {OF_KGZ}  256" in call("status", "out").out
@@ -133,7 +133,7 @@ def test_commands_say_how_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "Undefined: runs without this outcome" in said.out
     middle = float(np.nanmedian(open_results("out").table("runs")[OF_KGZ]))
     said = call("discover", "here.yaml", "-o", "out", "--when", f"{OF_KGZ} > {middle}")
-    assert (said.code, f"Left out: 256 runs in which there is no {OF_KGZ}." in said.out) == (0, True), said.err
+    assert (said.code, f"Left out: 256 runs without {OF_KGZ}." in said.out) == (0, True), said.err
 
 
 @pytest.mark.parametrize("method", ["sobol", "given"])

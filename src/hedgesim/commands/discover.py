@@ -68,7 +68,7 @@ def discover(
     if found.failed:
         print_lines(f"Left out: {found.failed} runs that failed.")
     if found.undefined:
-        print_lines(f"Left out: {found.undefined} runs in which there is no {found.condition.outcome}.")
+        print_lines(f"Left out: {found.undefined} runs without {found.condition.outcome}.")
     print_end(results, written)
 
 
