@@ -304,7 +304,9 @@ def test_no_name_of_a_file_leads_out_of_results(name: str, here: Path) -> None:
 def test_a_calibration_is_not_replaced(here: Path) -> None:
     (here / "out").mkdir()
     (here / "out" / "parameters.csv").write_text("mine")
-    assert "out: parameters.csv is already in the folder. Name another folder with -o." in line_of(call("calibrate", "-o", "out"))
+    assert "out: parameters.csv is already in the folder. Name another folder with -o." in line_of(
+        call("calibrate", "-o", "out")
+    )
     (here / "out" / "manifest.yaml").write_text("name: out")
     assert "the folder already has a calibration" in line_of(call("calibrate", "-o", "out"))
 
