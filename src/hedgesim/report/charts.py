@@ -8,6 +8,7 @@ from typing import Any
 
 from hedgesim.analysis.headline import PRESENCE, what_of
 from hedgesim.errors import HedgesimError
+from hedgesim.model.named_outcomes import name_of
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.numbers import sentence
 from hedgesim.plots.catalogue import CHARTS
@@ -72,7 +73,7 @@ def _wanted(subjects: Sequence[Subject], row: Row) -> Iterator[tuple[str, Pick]]
     if subjects[0].is_sweep:
         levers = any(one["role"] == "levers" for one in manifest["factors"])
         outcomes = [str(name) for name in manifest["outcomes"]]
-        name = "_".join(filter(None, (row[key] for key in ("outcome", "option", "entity"))))
+        name = name_of((row["outcome"], row["entity"], row["option"]))
         points = subjects[0].results.points()
         varied = [str(one["path"]) for one in manifest["factors"] if points[str(one["path"])].nunique() > 1]
         yield from (("along", Pick(outcome=name)) for _ in varied[:1] if name in outcomes)

@@ -53,8 +53,8 @@ def _is(rows: pd.DataFrame, answer: Difference) -> pd.Series[bool]:
 
 def _leading(rows: pd.DataFrame, answer: Difference) -> list[Difference]:
     """The first rows: that of the answer, those of all countries, and the largest of the others."""
-    order = rows.assign(asked=_is(rows, answer), whole=rows["entity"] == "")
-    ranked = order.sort_values(["asked", "whole", "effect"], ascending=False, kind="stable")
+    order = rows.assign(asked=_is(rows, answer), over_all=rows["entity"] == "")
+    ranked = order.sort_values(["asked", "over_all", "effect"], ascending=False, kind="stable")
     return list(ranked.head(MOST).to_dict("records"))
 
 

@@ -200,11 +200,8 @@ def section(subject: Subject, changes: pd.DataFrame, names: Names) -> Section:
     """Every change in a table."""
     start, end = quarters_of(subject)
     rows = tuple(_row(row, names) for row in changes.to_dict("records"))
-    said, kept = (
-        f"Levels and changes are means of all {changes['runs'].max()} runs",
-        kept_runs(changes.iloc[0].to_dict()),
-    )
-    if kept:
+    said = f"Levels and changes are means of all {changes['runs'].max()} runs"
+    if kept := kept_runs(changes.iloc[0].to_dict()):
         said += f"{'' if changes['whole'].all() else ' where these have the outcome'}, intervals and errors of {kept}"
     said += ". Presence is in percent and percentage points."
     said += " What is counted begins at 0." if changes["counted"].any() else ""
