@@ -17,7 +17,7 @@ import pandas as pd
 import hedgesim.analysis.patterns.statistics  # noqa: F401 (declares quantities and statistics)
 from hedgesim.analysis.patterns.declared import Computed, quantity, statistic
 from hedgesim.engines.felt import rules_in_words
-from hedgesim.model.named_outcomes import FAMILIES
+from hedgesim.model.named_outcomes import FAMILIES, Family
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import Parameters, all_parameters
@@ -218,11 +218,19 @@ def _outcomes() -> Iterator[str]:
     yield table(("outcome", "table", "unit", "meaning", "source"), rows)
     yield (
         "\nOf single countries, powers, domains and formats, as experiments, `--when` and `--outcome` take them: totals"
-        " over the quarters of a run where they count meetings, else values in its last quarter. A run has some always"
-        " and the others where they are named.\n"
+        " over the quarters of a run where they count meetings, else values in its last quarter. *Always*: every"
+        " run has it. *Of a scenario*: every run of a scenario, and a run of a sweep where it is named. The others are"
+        " recorded where they are named.\n"
     )
-    named = [(f"`{one.form}`", "always" * one.always, one.unit, one.meaning) for one in FAMILIES]
+    named = [(f"`{one.form}`", _recorded(one), one.unit, one.meaning) for one in FAMILIES]
     yield table(("outcome", "recorded", "unit", "meaning"), named)
+
+
+def _recorded(family: Family) -> str:
+    """Which runs have an outcome unasked."""
+    of_countries = {"presence", "mean trust", *(name for name, item in OUTCOMES.items() if item.table == "countries")}
+    in_runs = family.quantity == "summits" or (family.quantity in of_countries and "country" in family.places)
+    return "always" if family.always else "of a scenario" * in_runs
 
 
 def _columns() -> Iterator[str]:

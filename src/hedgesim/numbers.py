@@ -109,6 +109,14 @@ def at_end(value: float, *, is_share: bool) -> str:
     return written(value, is_share=is_share).replace(" %", "%")
 
 
+def percent(share: float, decimals: int = 0, sign: str = "") -> str:
+    """A share in percent, 0 without a sign; nothing if undefined. sign: "+" writes a plus too."""
+    if not math.isfinite(share):
+        return ""
+    text = f"{100.0 * share:{sign}z.{decimals}f}"
+    return f"{text.lstrip('+') if float(text) == 0.0 else text} %"
+
+
 def sentence(words: str) -> str:
     """Words with the first letter large, the others as they are."""
     return words[:1].upper() + words[1:]

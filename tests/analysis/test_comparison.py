@@ -102,7 +102,7 @@ def test_means_quantiles_and_errors_are_those_of_duckdb(folders: tuple[Path, Pat
     ).fetchall()
     assert own[["difference", "error", "low", "high"]].tolist() == pytest.approx([mean, error, low, high])
     kept = found.differences[found.differences["outcome"] == "threat"]
-    assert set(kept["n"]) == {10}
+    assert set(kept["n"]) == {40}
 
 
 @pytest.fixture

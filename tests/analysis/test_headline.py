@@ -13,7 +13,7 @@ from hedgesim.commands.sensitivity import _noise
 from hedgesim.numbers import in_brief
 from hedgesim.results.results import Results
 
-ROW = {"outcome": "presence", "option": "RUS", "entity": "", "paired": True, "n": 200}
+ROW = {"outcome": "presence", "option": "RUS", "entity": "", "paired": True, "n": 200, "runs": 200}
 
 
 @pytest.mark.parametrize(
@@ -38,6 +38,9 @@ def test_percent_is_written_only_where_it_does_not_say_all_or_none() -> None:
     assert runs_with_sign(199 / 200, 200) == "in 199 of 200 runs"
     assert runs_with_sign(1 / 1000, 1000) == "in 1 of 1000 runs"
     assert runs_with_sign(0.96, 200) == "in 96 % of runs"
+    assert runs_with_sign(1.0, 100, 200) == "in all of the 100 of 200 runs that were kept"
+    assert runs_with_sign(0.96, 100, 200) == "in 96 % of the 100 of 200 runs that were kept"
+    assert runs_with_sign(0.997, 300, 400) == "in 299 of the 300 of 400 runs that were kept"
     said = in_words({**ROW, "difference": 0.009085, "error": 0.000012, "same_sign": 199 / 200}, {"RUS": "Russia"})
     assert said == "Presence of Russia, mean over countries: 0.908 percentage points higher, in 199 of 200 runs."
     assert amount(0.5, {"outcome": "cohesion", "error": 0.01}, "+") == "+0.500"

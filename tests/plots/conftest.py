@@ -54,8 +54,8 @@ class Invented:
 
     def batch(self, name: str = "invented", tables: Mapping[str, pd.DataFrame] | None = None) -> Batch:
         """The results, or some of their tables, as charts take them."""
-        manifest = {"seed": 7, "runs": 20, "scenario": name}
         kept = self.tables if tables is None else tables
+        manifest = {"seed": 7, "runs": len(kept.get("runs", ())), "scenario": name}
         return Batch(name, kept, self.names, self.shocks, CAPTION, known=self.known, manifest=manifest)
 
 

@@ -52,7 +52,7 @@ def test_charts_of_another_region_say_where_they_come_from_and_how_many_runs_the
     assert list(pages) == [chart.name for chart in CHARTS]
     for name, figure in pages.items():
         assert CAPTION in figure.texts[NOTE].get_text()
-        few = f"the {n_runs} of {3 * n_runs} runs whose trajectories are kept." in small_print(figure)
+        few = f"the {n_runs} of {3 * n_runs} runs that were kept." in small_print(figure)
         assert few == (name in {"ternary", "formats", "attendance", "threat"})
         assert (
             "the share of the record inside 90 % bands was not scored; patterns of the record: not scored; levels of"

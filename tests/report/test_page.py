@@ -277,7 +277,7 @@ def test_runs_of_which_none_was_kept_are_reported(tmp_path: Path) -> None:
     hedgesim.write(results, tmp_path / "bare")
     said = call("report", str(tmp_path / "bare"), "-o", str(tmp_path / "page.html"))
     assert said.code == 0, said.err
-    assert "At the end of bare the hedging index, mean over countries, is" in said.out
+    assert "At the end of no_war the hedging index, mean over countries, is" in said.out
 
 
 def test_unpaired_batches_are_reported_as_such(batches: Path, tmp_path: Path) -> None:

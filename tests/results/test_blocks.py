@@ -10,7 +10,7 @@ import pytest
 from hedgesim.engines import engine_of
 from hedgesim.engines.ensemble import outcomes
 from hedgesim.model.parameters import Parameters
-from hedgesim.results.blocks import Block, Rows, failures, final_columns, final_outcomes
+from hedgesim.results.blocks import Block, Rows, columns_of_places, failures, final_columns, final_outcomes
 from hedgesim.results.parquet import to_arrow
 from hedgesim.results.simulation import Plan
 from worlds import case_from, make_case, make_setting
@@ -73,7 +73,10 @@ def test_only_chosen_rows_of_a_block_are_taken_and_a_parameter_that_varies_has_a
 
 def test_the_columns_of_the_table_of_runs_are_known_beforehand() -> None:
     case = case_from("war_2022", "end=2021Q2")
-    assert list(final_outcomes(outcomes(case, [0]))) == final_columns(case.setting.axes)
+    usual, axes = final_columns(case.setting.axes), case.setting.axes
+    assert list(final_outcomes(outcomes(case, [0]))) == usual
+    whole = final_outcomes(outcomes(case, [0]), places=True)
+    assert sorted(whole) == sorted([*usual, *columns_of_places(axes)])
 
 
 def test_the_table_and_its_arrow_form_share_the_memory_of_the_columns() -> None:

@@ -44,7 +44,7 @@ def test_what_is_written_and_held_is_less_than_estimated_but_not_by_much(case: C
     sizes = {path.stem: path.stat().st_size for path in tmp_path.glob("*.parquet")}
     rows, kept = sizes["runs"], sum(n for name, n in sizes.items() if name != "runs")
     need = on_disk(case, runs=1000, keep=40)
-    assert rows < need.rows < 1.5 * rows
+    assert rows < need.rows < 2.5 * rows  # what hardly varies, such as chances of votes, takes less than a number
     assert kept < need.kept < 3.0 * kept
     held = sum(frame.memory_usage(deep=True).sum() for name, frame in tables.items() if name != "runs")
     memory = in_memory(case, runs=1000, keep=40)
@@ -58,7 +58,7 @@ def test_too_little_disk_is_refused_with_place_fault_and_remedy(
     asked = free(monkeypatch, 80e9)
     with pytest.raises(StoreError) as caught:
         check_disk(tmp_path / "a" / "b", [case], runs=10**10, keep=100)
-    said = f"{tmp_path / 'a' / 'b'}: 10000000000 runs need about 2.6 TB, 80 GB are free."
+    said = f"{tmp_path / 'a' / 'b'}: 10000000000 runs need about 20 TB, 80 GB are free."
     assert str(caught.value) == f"{said} Give fewer --runs or another folder with -o."
     assert asked == [tmp_path]
     with pytest.raises(StoreError, match="Give fewer --keep or"):
@@ -89,9 +89,9 @@ def test_too_little_memory_is_refused(case: Case, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(space, "memory_of_computer", lambda: 16e9)
     with pytest.raises(StoreError) as caught:
         check_memory([case], runs=10**8, keep=0)
-    said = "--runs 100000000: 100000000 runs need about 23 GB of memory, this computer has 16 GB."
+    said = "--runs 100000000: 100000000 runs need about 179 GB of memory, this computer has 16 GB."
     assert str(caught.value) == f"{said} Give fewer --runs."
-    check_memory([case], runs=10**7, keep=0)
+    check_memory([case], runs=10**6, keep=0)
     with pytest.raises(StoreError, match=r"^--keep 1000000: .* Give fewer --keep\.$"):
         check_memory([case], runs=10**6, keep=10**6)
 

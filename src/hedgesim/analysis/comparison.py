@@ -33,9 +33,12 @@ WORDS = ("purpose", "shocks", "changes")
 DIGITS = 12
 """Digits of a digest that are shown."""
 
+MOST_RELATIVE = 10.0
+"""Difference over base up to which a percent change is given: beyond it the base is near 0, and it means nothing."""
+
 COLUMNS = (
     "batch", "outcome", "entity", "option", "base", "value", "difference", "error", "low", "high", "relative",
-    "same_sign", "n", "paired", "effect",
+    "same_sign", "n", "runs", "paired", "effect",
 )  # fmt: skip
 
 KEY = ("outcome", "entity", "option")
@@ -50,10 +53,11 @@ class Comparison:
     differences: a row for each batch but the first and each outcome that both have, the largest effects first. base,
     value: means of the first batch and of this one; difference: value less base, with its standard error; low, high: 5
     and 95 % of runs where runs are paired, else the 90 % interval of the difference of the means; relative: difference
-    over base; same_sign: share of pairs whose difference has the sign of the mean; n: pairs, or runs of the smaller
-    batch; effect: size of the difference over the standard deviation of runs. settings: a row for each value that is
-    not the same in all batches, a column for each batch. left_out: what could not be compared, in sentences. called:
-    names in words by code, as the regions of the batches write them.
+    over base, empty where the base is near 0 or a level is below 0; same_sign: share of pairs whose difference has the
+    sign of the mean; n: pairs, or runs of the smaller batch; runs: how many there are, which is more where only kept
+    runs have the outcome; effect: size of the difference over the standard deviation of runs. settings: a row for each
+    value that is not the same in all batches, a column for each batch. left_out: what could not be compared, in
+    sentences. called: names in words by code, as the regions of the batches write them.
     """
 
     names: tuple[str, ...]
@@ -68,8 +72,8 @@ def compare(first: Results, *others: Results, names: Sequence[str] = (), outcome
     """Compare results with the first: outcomes at the end of runs, and counts over them.
 
     names: what the batches are called; by default their scenarios or experiments. outcomes: of single countries,
-    options or formats that are compared too, such as `member_AZE_CM`; those that were not recorded are those of the
-    runs that are kept in full.
+    options or formats that are compared too, such as `member_AZE_CM`; what the tables of runs lack is compared over
+    the runs that are kept in full.
 
     Raises:
         HedgesimError: fewer than two batches or more than six, or nothing that all of them have.
@@ -88,7 +92,8 @@ def compare(first: Results, *others: Results, names: Sequence[str] = (), outcome
         shared = [key for key in values[0] if key in own]
         left_out += _lacking(called[0], values[0], name, own)
         paired = first.manifest.get("seed") == results.manifest.get("seed")
-        frames += [_difference(name, key, values[0][key], own[key], paired=paired) for key in shared]
+        runs = values[0].runs_with(own, paired=paired)
+        frames += [(name, *key, *_difference(values[0][key], own[key], runs, paired=paired)) for key in shared]
     if not frames:
         raise HedgesimError("compare", "the batches have no outcome in common", "Name batches of the same countries.")
     table = pd.DataFrame(frames, columns=list(COLUMNS))
@@ -150,17 +155,17 @@ def _lacking(one: str, first: Mapping[Key, object], other: str, second: Mapping[
     return lines
 
 
-def _difference(name: str, key: Key, base: pd.Series[float], own: pd.Series[float], *, paired: bool) -> tuple[Any, ...]:
-    """One row of the differences."""
+def _difference(base: pd.Series[float], own: pd.Series[float], runs: int, *, paired: bool) -> tuple[Any, ...]:
+    """The numbers of a row of the differences; runs: that both batches have."""
     shared = paired_values(base, own) if paired else None
     pairs = shared is not None
     one, other = (np.asarray(side, dtype=np.float64) for side in shared or (base, own))
     change, error, low, high, same = (_of_pairs if pairs else _of_samples)(one, other)
     spread = float(np.sqrt((one.var() + other.var()) / 2.0))
     effect = 0.0 if change == 0.0 else abs(change) / spread if spread > 0.0 else np.inf
-    level, n = float(one.mean()), min(len(one), len(other))
-    relative = change / level if level else np.nan
-    return name, *key, level, float(other.mean()), change, error, low, high, relative, same, n, pairs, effect
+    level, value, n = float(one.mean()), float(other.mean()), min(len(one), len(other))
+    relative = change / level if level > 0.0 <= value and change <= MOST_RELATIVE * level else np.nan
+    return level, value, change, error, low, high, relative, same, n, max(n, runs), pairs, effect
 
 
 def _of_pairs(one: Values, other: Values) -> tuple[float, ...]:

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Outcomes of the headline."""
 
-PRESENCE = "presence"
+PRESENCE, MEETINGS = "presence", "leader_meetings"
 MEMBERSHIP = "member"
-HEADLINE = (PRESENCE, "hedging_index", "cohesion", "leader_meetings", "leader_meetings_outside", "first_time_formats",
+HEADLINE = (PRESENCE, "hedging_index", "cohesion", MEETINGS, "leader_meetings_outside", "first_time_formats",
             "realignments")  # fmt: skip
-"""Outcomes of the headline; others hardly vary, some of them, and so would always come first."""
+"""Outcomes of the headline, of the system, of all countries and of one; see `beyond`."""
+
+MOST_NAMED = 4
+"""Outcomes beyond the headline that are named."""
 
 Row = Mapping[Any, Any]
 
@@ -25,10 +28,32 @@ Row = Mapping[Any, Any]
 def how_compared(own: pd.DataFrame) -> str:
     """How the two were compared."""
     if own["paired"].all():
-        n = sorted(set(own["n"]))
-        kept = f" ({n[0]} for outcomes that only kept runs have)" if n[0] < n[-1] else ""
-        return f"paired by random numbers, {n[-1]} runs{kept}"
+        most, fewest = own["n"].max(), own["n"].min()
+        runs = runs_in_words(most, own["runs"].max())
+        kept = f"; of what is not stored of all, {runs_in_words(fewest, most)}" if fewest < most else ""
+        return f"paired by random numbers, {runs}{kept}"
     return "not paired, because seeds, runs or varying values differ; intervals are those of the difference of means"
+
+
+def runs_in_words(n: int, runs: int, noun: str = "runs") -> str:
+    """How many runs a number is of: 200 runs, or the 100 of 200 runs that were kept."""
+    return f"the {n} of {runs} {noun} that were kept" if n < runs else f"{n} {noun}"
+
+
+def in_headline(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Which rows are of outcomes of the headline; meetings of single formats are not."""
+    return rows["outcome"].isin(HEADLINE) & ((rows["outcome"] != MEETINGS) | (rows["entity"] == ""))
+
+
+def beyond(differing: pd.DataFrame, listed: pd.DataFrame) -> str:
+    """Which outcomes beyond the headline differ more than a listed one, and why they are not there; or nothing."""
+    if listed.empty:
+        return ""
+    ahead = differing[~in_headline(differing) & (differing["effect"] > listed["effect"].min())]
+    names = [str(name).replace("_", " ") for name in dict.fromkeys(ahead["outcome"]) if name != MEETINGS]
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    which = f"Others differ more: {', '.join(names[:MOST_NAMED])}{more}."
+    return f"The list is of presence, hedging, meetings, cohesion and realignments. {which}" if names else ""
 
 
 def same(own: pd.DataFrame) -> pd.Series[bool]:
@@ -69,12 +94,18 @@ def amount(size: float, row: Row, sign: str = "") -> str:
     return f"{sign if size > 0.0 else ''}{number}{unit}"
 
 
-def runs_with_sign(share: float, n: int) -> str:
-    """In how many of n runs a difference has its sign; percent only where these are not nearly none or all."""
+def runs_with_sign(share: float, n: int, runs: int = 0) -> str:
+    """In how many of n runs a difference has its sign; percent only where these are not nearly none or all.
+
+    runs: how many there are, if not all of them have the outcome.
+    """
+    kept = f" of {runs_in_words(n, runs)}" if n < runs else ""
     if share == 1.0:
-        return "in all runs"
-    percent = round(100.0 * share)
-    return f"in {percent} % of runs" if 0 < percent < 100 else f"in {round(share * n)} of {n} runs"
+        return f"in all{kept or ' runs'}"
+    shown = round(100.0 * share)
+    if 0 < shown < 100:
+        return f"in {shown} %{kept or ' of runs'}"
+    return f"in {round(share * n)}{kept or f' of {n} runs'}"
 
 
 def how_many(n: int, one: str) -> str:
@@ -85,5 +116,5 @@ def how_many(n: int, one: str) -> str:
 def _sure(row: Row) -> str:
     """In how many runs, or whether the interval holds 0."""
     if row["paired"]:
-        return f", {runs_with_sign(row['same_sign'], row['n'])}"
+        return f", {runs_with_sign(row['same_sign'], row['n'], row['runs'])}"
     return "" if row["low"] > 0.0 or row["high"] < 0.0 else ", which may be chance"

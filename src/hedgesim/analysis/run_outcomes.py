@@ -27,7 +27,8 @@ NOBODY: Any = [("run", "<", 0)]
 class RunOutcomes(Mapping[Key, "pd.Series[float]"]):
     """Every outcome of the runs that succeeded, by key: a series indexed by run and, of a sweep, by what varies.
 
-    An outcome of the table of runs stands before the same one of the table of countries, which has kept runs only.
+    What the table of runs has is of all runs. Only of an earlier quarter than the last, of single places that were
+    not recorded, and of results of earlier versions an outcome is of the runs that are kept.
     """
 
     def __init__(self, results: Results, period: str, outcomes: Sequence[str] = ()) -> None:
@@ -68,14 +69,19 @@ class RunOutcomes(Mapping[Key, "pd.Series[float]"]):
 
     @cached_property
     def _named(self) -> Mapping[Key, pd.Series[float]]:
-        """Outcomes of single places that were asked for, of the runs that are kept."""
+        """Outcomes that were asked for and are not in the table of runs: means of all runs, single places of kept."""
         sought = {name: named(name) for name in self._asked if self._period and not self.is_sweep}
         found = {
-            key_of(name): kept_outcome(self._results, one, self._period)
+            key_of(name): self._mean(one.key[0]) if not one.codes else kept_outcome(self._results, one, self._period)
             for name, one in sought.items()
-            if one is not None
+            if one is not None and key_of(name) not in self._whole
         }
         return {key: values for key, values in found.items() if values is not None}
+
+    def _mean(self, outcome: str) -> pd.Series[float] | None:
+        """Mean over countries of an outcome that every country has; None where they have none."""
+        own = [self[key] for key in (self._whole or self._kept) if key[0] == outcome and key[1] and not key[2]]
+        return pd.concat(own, axis=1).mean(axis=1) if own else None
 
     @cached_property
     def _good(self) -> tuple[Any, pd.Index[Any]]:
@@ -90,6 +96,11 @@ class RunOutcomes(Mapping[Key, "pd.Series[float]"]):
         """How many runs failed, of how many."""
         good, _ = self._good
         return int((~good).sum()), len(good)
+
+    def runs_with(self, other: RunOutcomes, *, paired: bool) -> int:
+        """How many runs succeeded in this batch and another: pairs of them, else those of the smaller batch."""
+        one, two = (batch._good[1] for batch in (self, other))
+        return len(one.intersection(two)) if paired and one.names == two.names else min(len(one), len(two))
 
     def __getitem__(self, key: Key) -> pd.Series[float]:
         if key in self._whole:

@@ -34,15 +34,27 @@ def batch_of(name: str, runs: int, outcomes: Sequence[str] = ()) -> hedgesim.Res
 def short_names(batches: Sequence[str], held: Sequence[hedgesim.Results]) -> tuple[str, ...]:
     """What batches are called: the last part of a path, or all of it where that is not enough.
 
-    Where one is the folder of a twin, they are called as their scenarios: that of a twin says what it lacks.
+    One alone is called as its scenario or experiment. So are several where one is the folder of a twin: its name says
+    what it lacks.
     """
     from hedgesim.analysis.comparison import last_parts
 
-    if any(Path(name).name == TWIN for name in batches):
-        called = [str(one.manifest.get("scenario", name)) for one, name in zip(held, batches, strict=True)]
+    if len(batches) == 1 or any(Path(name).name == TWIN for name in batches):
+        known = [one.manifest.get("scenario", one.manifest.get("experiment")) for one in held]
+        called = [str(one or name) for one, name in zip(known, batches, strict=True)]
         if len(set(called)) == len(called):
             return tuple(called)
     return last_parts(batches)
+
+
+def own_folder(name: str) -> str:
+    """The folder of a batch as a page may name it: none for a scenario, an address, or a place on this computer alone.
+
+    A path from the root, or out of the folder that one is in, would be of no use to others.
+    """
+    path = Path(name)
+    inside = "://" not in name and not path.is_absolute() and ".." not in path.parts
+    return str(path) if inside and path.is_dir() else ""
 
 
 def twins_aside(batches: Sequence[str]) -> list[str]:

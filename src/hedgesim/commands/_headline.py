@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hedgesim.analysis.headline import HEADLINE, SHOWN, Row, how_compared, in_words, same
+from hedgesim.analysis.headline import SHOWN, Row, beyond, how_compared, in_headline, in_words, same
 from hedgesim.commands._printing import print_lines, print_rows, several
-from hedgesim.numbers import rounded
+from hedgesim.numbers import percent, rounded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +39,8 @@ def print_headline(
     for name in others:
         own = chosen[chosen["batch"] == name]
         differing = own[~same(own)]
-        listed = differing if most is None else differing[differing["outcome"].isin(HEADLINE)].head(most)
-        top = listed.to_dict("records")
+        listed = differing if most is None else differing[in_headline(differing)].head(most)
+        top, aside = listed.to_dict("records"), "" if most is None else beyond(differing, listed)
         when = f" in {found.period}" if found.period else ""
         print_lines("", f"{name} against {first}{when}: {how_compared(own)}; ordered by difference / spread of runs")
         print_lines(*(f"  {in_words(row, found.called)}" for row in top[:SHOWN]))
@@ -51,13 +51,14 @@ def print_headline(
             print_lines(f"Nothing differs: {several(len(own), 'outcome')} compared, each the same in every run.")
         elif len(own) > len(differing):
             print_lines(f"The same in every run: {len(own) - len(differing)} of {several(len(own), 'outcome')}.")
+        print_lines(*([aside] if aside else []))
         if len(differing) > len(top):
             print_lines(f"{len(differing) - len(top)} more differ: {others_are}.")
     print_lines(*found.left_out)
 
 
 def _cells(row: Row) -> list[object]:
-    relative = "" if row["relative"] != row["relative"] else f"{100 * row['relative']:+.1f} %"
+    relative = percent(row["relative"], 1, "+")
     columns = ("base", "value", "difference", "low", "high")
     (base, value, change, low, high), _ = rounded((row[name] for name in columns), row["error"])
     change = f"{'+' if row['difference'] > 0.0 else ''}{change}"

@@ -30,7 +30,7 @@ def compare(
     ] = None,
     runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
     everything: Annotated[
-        bool, Option("--all", help="Print every outcome, not only the ten with the largest differences.")
+        bool, Option("--all", help="Print every outcome, not only ten main ones with the largest differences.")
     ] = False,
     markdown: Annotated[bool, Option("--markdown", help="Print tables in Markdown.")] = False,
     as_json: AsJson = False,

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from hedgesim.commands._batches import batch_of, short_names, twins_aside
+from hedgesim.commands._batches import batch_of, own_folder, short_names, twins_aside
 from hedgesim.commands._options import check_counts
 from hedgesim.commands._printing import print_lines, several
 from hedgesim.errors import HedgesimError, StoreError
@@ -41,7 +41,7 @@ def report(
     _check_file(output, overwrite=overwrite)
     choices = Choices(question, outcome, why)
     held = [batch_of(name, runs, [outcome] if outcome else []) for name in batches]
-    page = page_of(held, short_names(batches, held), choices)
+    page = page_of(held, short_names(batches, held), choices, list(map(own_folder, batches)))
     text = html_of(page)
     _write(output, text, overwrite=overwrite)
     size = f"{len(text.encode()) / 1e6:.1f} MB"

@@ -9,13 +9,15 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from hedgesim.analysis.headline import runs_in_words
 from hedgesim.engines.records import SYSTEM
 from hedgesim.errors import HedgesimError
 from hedgesim.numbers import HIGH, LOW, sentence, written
 from hedgesim.plots.chart import ANY, RUN, Batch, Chart, Limits, Needs, Pick, Quantity, Size, named, quantity_of
 from hedgesim.plots.theme import INK, MUTED, NORMAL, POINTS_PER_INCH, SMALL, plain_rows, text_color, text_width
 from hedgesim.plots.timeline import draw_years, quarter_numbers
-from hedgesim.results.summary import paired_difference
+from hedgesim.results.summary import paired_difference, without_rounding
+from hedgesim.results.tables import SUMMARY
 
 ALL = "all countries"
 BAND_ALPHA = 0.25
@@ -37,10 +39,11 @@ def check_pairs(first: Batch, second: Batch) -> None:
 
 
 def difference_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
-    """The second batch less the first, run by run: a row per country (or one for all) and quarter.
+    """The second batch less the first: a row per country (or one for all) and quarter.
 
-    Columns country, label, color, period, mean, error, q05, q95, n, and of all rows alike words (of the outcome),
-    is_share, first and second (names of the batches).
+    Columns country, label, color, period, mean (over all runs), and of the pairs of runs that are kept q05, q95 and n,
+    and of all rows alike words (of the outcome), is_share, first and second (names of the batches), all and shown (of
+    which pairs mean and band are, in words).
 
     Raises:
         HedgesimError: seeds differ, so that runs are no pairs, or the batches share no quarter.
@@ -55,14 +58,31 @@ def difference_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     except ValueError as error:
         fault = f"it has no run, quarter and country in common with {first.name}"
         raise HedgesimError(second.name, fault, "Compare runs of the same quarters and countries.") from error
+    runs, rows = _with_means(rows.drop(columns="error"), first, second, quantity)
     rows = named(rows, "country", first.names.countries) if quantity.of_countries else _of_all(rows)
+    pairs = int(rows["n"].max())
     about: dict[str, Any] = {
+        "all": runs_in_words(max(runs, pairs), 0, "pairs of runs"),
+        "shown": runs_in_words(pairs, runs, "pairs of runs"),
         "words": quantity.words,
         "is_share": quantity.is_share,
         "first": first.name,
         "second": second.name,
     }
     return rows.assign(**about)
+
+
+def _with_means(rows: pd.DataFrame, first: Batch, second: Batch, quantity: Quantity) -> tuple[int, pd.DataFrame]:
+    """How many pairs of runs there are, and rows with means over all of them; over those kept where a run failed."""
+    whole = [batch.tables[SUMMARY] for batch in (first, second)]
+    own = [one[one["outcome"] == quantity.column].set_index(["entity", "period"]) for one in whole]
+    counts = {int(one["n"].max()) for one in own} | {int(str(one.manifest.get("runs", 0))) for one in (first, second)}
+    if len(counts) > 1:
+        return int(rows["n"].max()), rows
+    entity = rows["country"] if quantity.of_countries else pd.Series(SYSTEM, index=rows.index)
+    at = pd.MultiIndex.from_arrays([entity, rows["period"]])
+    change = own[1]["mean"].reindex(at).to_numpy() - own[0]["mean"].reindex(at).to_numpy()
+    return counts.pop(), rows.assign(mean=without_rounding(change))
 
 
 def _rows(batch: Batch, quantity: Quantity, pick: Pick) -> pd.DataFrame:
@@ -134,7 +154,8 @@ def describe_difference(table: pd.DataFrame) -> str:
         mean, low, high = (written(row[name], is_share=is_share, sign="+") for name in ("mean", LOW, HIGH))
         parts.append(f"{row['label']} {mean} ({low.removesuffix(' points')} to {high})")
     head = f"{sentence(one['words'])}, {one['second']} less {one['first']} in {one['period']}"
-    return f"{head}, mean and 5 to 95 % of {one['n']} pairs of runs: {'; '.join(parts)}."
+    of = "" if one["all"] == one["shown"] else f" of {one['all']}"
+    return f"{head}, mean{of} and 5 to 95 % of {one['shown']}: {'; '.join(parts)}."
 
 
 def difference_title(table: pd.DataFrame) -> str:
@@ -250,7 +271,7 @@ def before_after_title(table: pd.DataFrame) -> str:
 DIFFERENCE = Chart(
     name="difference",
     shows="how much higher an outcome is in the second run than in the first, run by run, over time",
-    needs=Needs(RUN, ("countries", "system"), fewest=2, most=2),
+    needs=Needs(RUN, (SUMMARY, "countries", "system"), fewest=2, most=2),
     picks=ANY,
     table=difference_table,
     draw=draw_difference,
@@ -258,7 +279,7 @@ DIFFERENCE = Chart(
     limits=difference_limits,
     title=difference_title,
     size=difference_size,
-    reads="Line: mean over pairs of runs with the same random numbers; band: 5 to 95 % of pairs.",
+    reads="Line: mean over {all} with the same random numbers; band: 5 to 95 % of {shown}.",
     panels="label",
     dated=True,
 )

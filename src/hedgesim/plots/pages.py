@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hedgesim.analysis.headline import runs_in_words
 from hedgesim.errors import HedgesimError
 from hedgesim.plots.chart import NO_SHOCKS, RUN, Batch, Chart, Pick, Size
 from hedgesim.plots.theme import ROOM_ABOVE, Frame, legend, legend_columns, legend_rows, page, panels, write_pages
@@ -25,9 +26,6 @@ BETWEEN = 0.35  # inches between panels whose rows have the same names
 BARE_ABOVE = 0.12  # inches above a panel without a title
 Drawn = tuple[tuple[Batch, ...], pd.DataFrame]
 """The batches of one drawing, and their table."""
-
-WHOLE = "runs"
-"""The table that has all runs."""
 
 
 @dataclass(frozen=True)
@@ -178,17 +176,21 @@ def _flags(panel: Panel, width: float, years: float) -> int:
     return number_rows(panel.shocks, periods, width=years * width, beyond=(1.0 - years) * width)
 
 
+def kept_note(chart: Chart, batch: Batch) -> str:
+    """That a chart shows kept runs only, where its first table is of these and there are more."""
+    kept = [name for name in chart.needs.tables[:1] if name in batch.tables and "run" in batch.tables[name]]
+    shown = batch.tables[kept[0]]["run"].nunique() if kept and chart.needs.kind == RUN else 0
+    runs = int(str(batch.manifest.get("runs", 0)))
+    return f"Shown: {runs_in_words(shown, runs)}." if 0 < shown < runs else ""
+
+
 def _notes(chart: Chart, batch: Batch) -> list[str]:
     """The line below a chart: results, how many of their runs are shown, how far to trust it; then the rest."""
     trust = batch.known.trust
-    kept = [name for name in chart.needs.tables[:1] if name in batch.tables and "run" in batch.tables[name]]
-    shown = batch.tables[kept[0]]["run"].nunique() if kept else 0
-    runs = len(batch.tables[WHOLE]) if WHOLE in batch.tables else 0
-    some = f"Shown: the {shown} of {runs} runs whose trajectories are kept." if 0 < shown < runs else ""
     if chart.needs.kind != RUN:
         return [batch.caption, *batch.notes]
     whole = trust.line(*chart.parts, about=chart.about)
-    return [batch.caption, some, trust.short(*chart.parts), *batch.notes, whole]
+    return [batch.caption, kept_note(chart, batch), trust.short(*chart.parts), *batch.notes, whole]
 
 
 def draw_charts(charts: Iterable[Chart], batches: Sequence[Batch], folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from hedgesim.analysis.run_outcomes import key_of
 from hedgesim.errors import HedgesimError
 from hedgesim.numbers import HIGH, LOW, written
 from hedgesim.plots.changes import check_pairs
@@ -17,7 +18,7 @@ from hedgesim.plots.theme import INK, text_width
 from hedgesim.plots.trajectories import SHARES, by_country
 from hedgesim.results.ownership import PAIRED as DIFFERENCES
 from hedgesim.results.summary import paired_difference
-from hedgesim.results.tables import PRESENCE
+from hedgesim.results.tables import PRESENCE, RUNS
 
 STANDARD_ERRORS = 2
 ROW = 0.21  # inches of an option
@@ -26,33 +27,32 @@ ROW = 0.21  # inches of an option
 def paired_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """The second batch less the first at the end: a row per country and option.
 
-    Of all runs where they were run as twins (table `paired`), else of those that both keep. Columns country, panel,
-    option, label, color, mean, error, q05, q95, n, first, second, period.
+    Of all runs, from the table `paired` where they were run as twins. Columns country, panel, option, label, color,
+    mean, error, q05, q95, n, first, second, period.
     """
     first, second = batches
     check_pairs(first, second)
-    whole = second.tables[DIFFERENCES] if DIFFERENCES in second.tables else _of_kept(first, second)
+    whole = second.tables[DIFFERENCES] if DIFFERENCES in second.tables else _of_runs(first, second)
     rows = whole[whole["outcome"] == PRESENCE.rstrip("_")].rename(columns={"entity": "country"})
     rows = named(kept_country(rows, second, pick), "option", second.names.options)
     period = str(second.tables["summary"]["period"].max())
     return by_country(rows, second).assign(first=first.name, second=second.name, period=period)
 
 
-def _of_kept(first: Batch, second: Batch) -> pd.DataFrame:
-    """The differences of the runs that both batches keep, in the form of the table `paired`."""
+def _of_runs(first: Batch, second: Batch) -> pd.DataFrame:
+    """The differences of all runs that succeeded in both batches, in the form of the table `paired`."""
     sides = []
     for batch in (second, first):
-        rows = batch.tables["countries"]
-        last = rows[rows["period"] == rows["period"].max()]
-        columns = [str(name) for name in rows if str(name).startswith(PRESENCE)]
-        sides.append(last.melt(["run", "country"], columns, var_name="option"))
+        runs = batch.tables[RUNS]
+        columns = [str(name) for name in runs if str(name).startswith(PRESENCE) and key_of(str(name))[1]]
+        sides.append(runs[runs["failed"].isna()].melt("run", columns, var_name="name"))
     try:
-        found = paired_difference(*sides, keys=["country", "option"], value="value")
+        found = paired_difference(*sides, keys=["name"], value="value")
     except ValueError as error:
         fault = f"it has no run and country in common with {first.name}"
-        raise HedgesimError(second.name, fault, "Compare runs of the same countries.") from error
-    options = found["option"].str.removeprefix(PRESENCE)
-    return found.assign(outcome=PRESENCE.rstrip("_"), option=options).rename(columns={"country": "entity"})
+        raise HedgesimError(second.name, fault, "Compare runs of the same countries and version.") from error
+    outcomes, countries, options = zip(*map(key_of, found["name"]), strict=True)
+    return found.assign(outcome=outcomes, entity=countries, option=options)
 
 
 def paired_limits(table: pd.DataFrame) -> Limits:
@@ -91,7 +91,7 @@ def describe_paired(table: pd.DataFrame) -> str:
 PAIRED = Chart(
     name="paired_presence",
     shows="how much higher the presence of every power is in the second run than in the first, at the end",
-    needs=Needs(RUN, ("summary", "countries"), fewest=2, most=2),
+    needs=Needs(RUN, ("summary", RUNS), fewest=2, most=2),
     picks=("country",),
     table=paired_table,
     draw=draw_paired,

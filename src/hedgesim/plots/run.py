@@ -160,7 +160,7 @@ def draw_twins(twins: Twins, folder: Path) -> list[Path]:
     """Draw the paired differences of the presence of twins into a folder."""
     name, other = twins.names
     first, second = batch_of(twins.twin, other), batch_of(twins.first, name)
-    whole = {PAIRED: twins.paired, SUMMARY: second.tables[SUMMARY]}
+    whole = {PAIRED: twins.paired, **{name: second.tables[name] for name in (SUMMARY, RUNS)}}
     return draw_pairs(first, replace(second, tables=whole), folder)
 
 

@@ -21,10 +21,13 @@ PLAIN_RUN = {"engine": "ensemble", "backend": "numpy", "keep": 100}
 """What `hedgesim run` does by itself."""
 
 
-def in_folders(subjects: Sequence[Subject]) -> tuple[Subject, ...]:
-    """Batches with the folders that the commands of a page write them into; that of a twin is in that of its run."""
+def in_folders(subjects: Sequence[Subject], given: Sequence[str]) -> tuple[Subject, ...]:
+    """Batches with the folders that the commands of a page write them into; that of a twin is in that of its run.
+
+    given: those that are known, else nothing.
+    """
     mains = _mains(subjects)
-    own = [f"results/{subject.name.strip('/.')}" for subject in subjects]
+    own = [folder or f"results/{one.name.strip('/.')}" for one, folder in zip(subjects, given, strict=True)]
     folders = [f"{own[mains[n]]}/twin" if n in mains else folder for n, folder in enumerate(own)]
     return tuple(replace(one, folder=folder) for one, folder in zip(subjects, folders, strict=True))
 

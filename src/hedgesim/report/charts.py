@@ -8,6 +8,7 @@ from typing import Any
 
 from hedgesim.analysis.headline import PRESENCE, what_of
 from hedgesim.errors import HedgesimError
+from hedgesim.model.named_outcomes import name_of
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.numbers import sentence
 from hedgesim.plots.catalogue import CHARTS
@@ -18,7 +19,7 @@ from hedgesim.report.subject import Subject
 
 OF_COMPARISONS = ("difference", "before_after", "tiles", "presence", "hedging_index", "formats")
 OF_RUNS = ("presence", "before_after", "tiles", "hedging_index", "formats", "threat")
-OPEN = ("difference", "before_after", "tiles", "phase_map", "tournament")
+OPEN = ("difference", "before_after", "tiles", "along", "phase_map", "tournament")
 """Charts that are seen at once; others are folded, but that of one run's presence."""
 
 Row = Mapping[Any, Any]
@@ -71,10 +72,13 @@ def _wanted(subjects: Sequence[Subject], row: Row) -> Iterator[tuple[str, Pick]]
     manifest = subjects[0].results.manifest
     if subjects[0].is_sweep:
         levers = any(one["role"] == "levers" for one in manifest["factors"])
-        yield from (("tournament", Pick(outcome=str(name))) for name in manifest["goals"] if levers)
+        outcomes = [str(name) for name in manifest["outcomes"]]
+        name = name_of((row["outcome"], row["entity"], row["option"]))
         points = subjects[0].results.points()
         varied = [str(one["path"]) for one in manifest["factors"] if points[str(one["path"])].nunique() > 1]
-        yield from (("phase_map", Pick(outcome=str(name))) for name in manifest["outcomes"] if len(varied) > 1)
+        yield from (("along", Pick(outcome=name)) for _ in varied[:1] if name in outcomes)
+        yield from (("tournament", Pick(outcome=str(name))) for name in manifest["goals"] if levers)
+        yield from (("phase_map", Pick(outcome=name)) for name in outcomes if len(varied) > 1)
         return
     outcome = str(row["outcome"])
     chosen = Pick(power=str(row["option"]), outcome=PRESENCE) if outcome == PRESENCE else Pick()

@@ -10,8 +10,20 @@ import pandas as pd
 
 from hedgesim.analysis.comparison import Comparison, of_outcomes
 from hedgesim.analysis.convergence import enough_in_words
-from hedgesim.analysis.headline import HEADLINE, PRESENCE, SHOWN, amount, how_compared, in_words, same, what_of
-from hedgesim.numbers import alike, significant
+from hedgesim.analysis.headline import (
+    PRESENCE,
+    SHOWN,
+    amount,
+    beyond,
+    how_compared,
+    in_headline,
+    in_words,
+    runs_in_words,
+    runs_with_sign,
+    same,
+    what_of,
+)
+from hedgesim.numbers import alike, percent, significant
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
 
 Names = Mapping[str, str]
@@ -51,8 +63,13 @@ def answer(found: Comparison, row: Difference, names: Names) -> str:
         return f"{what} is on average the same in {other} and {first}{when}."
     size, interval = amount(abs(row["difference"]), row), _interval(row)
     way = "higher" if row["difference"] > 0.0 else "lower"
-    pairs = f"90 % of {row['n']} paired runs" if row["paired"] else "90 % interval of the difference of means"
+    pairs = f"90 % of {_pairs(row)}" if row["paired"] else "90 % interval of the difference of means"
     return f"{what} is {size} {way} in {other} than in {first}{when} ({pairs}: {interval})."
+
+
+def _pairs(row: Difference) -> str:
+    """Of how many pairs of runs a difference is."""
+    return runs_in_words(row["n"], row["runs"], "paired runs")
 
 
 def others(found: Comparison, row: Difference) -> str:
@@ -78,7 +95,7 @@ def facts(row: Difference) -> tuple[Fact, ...]:
     if math.isfinite(row["effect"]) and row["effect"] > 0.0:
         size += f", {significant(row['effect'], 2)} standard deviations of runs"
     if row["paired"]:
-        size += f"; the same sign in {100 * row['same_sign']:.0f} % of pairs"
+        size += f"; the same sign {runs_with_sign(row['same_sign'], row['n'], row['runs'])}"
     enough = enough_in_words(row["difference"], row["error"], row["n"])
     return Fact("How large", f"{size}."), Fact("Enough runs?", enough)
 
@@ -117,18 +134,19 @@ def _left_out(found: Comparison, part: Part) -> tuple[Part, ...]:
 def _headline(found: Comparison, other: str, names: Names, asked: str) -> tuple[Part, ...]:
     """The outcome that is asked for, and those of the headline that differ most, in words and with their effects."""
     own = found.differences[found.differences["batch"] == other]
-    how = Lines((f"{other} against {found.names[0]}: {how_compared(own)}.",))
-    first = own.loc[own.index.isin(of_outcomes(found, [asked]).index)] if asked else own.head(0)
-    most = own[own["outcome"].isin(HEADLINE) & ~same(own) & ~own.index.isin(first.index)]
-    listed = pd.concat([first, most]).head(SHOWN).to_dict("records")
-    if not listed:
-        return how, Lines(("No main outcome differs in any run.",))
+    first = own.loc[own.index.isin(of_outcomes(found, [asked]).index)].head(SHOWN) if asked else own.head(0)
+    differing = own[~same(own)]
+    most = differing[in_headline(differing) & ~differing.index.isin(first.index)].head(SHOWN - len(first))
+    how = f"{other} against {found.names[0]}: {how_compared(own)}. {beyond(differing, most)}"
+    if first.empty and most.empty:
+        return Lines((how,)), Lines(("No main outcome differs in any run.",))
+    ranks = [*[Cell("asked for", 0)] * len(first), *(Cell(str(rank), rank) for rank in range(1, len(most) + 1))]
     rows = []
-    for rank, row in enumerate(listed, start=1):
-        cells = (Cell(str(rank), rank), Cell(in_words(row, names)), Cell(_interval(row)), _number(row["effect"]))
+    for rank, row in zip(ranks, pd.concat([first, most]).to_dict("records"), strict=True):
+        cells = (rank, Cell(in_words(row, names)), Cell(_interval(row)), _number(row["effect"]))
         rows.append(Row(cells, str(row["entity"]), str(row["option"])))
-    caption = f"{other} against {found.names[0]}"
-    return how, Table(caption, ("rank", "difference", "90 % of runs", "effect"), tuple(rows))
+    caption = f"{other} against {found.names[0]}, ranked by effect"
+    return Lines((how,)), Table(caption, ("rank", "difference", "90 % of runs", "effect"), tuple(rows))
 
 
 def _ranked(found: Comparison, other: str, names: Names) -> Table:
@@ -145,10 +163,10 @@ def _row(rank: int, row: Difference, names: Names) -> Row:
     scale = 100.0 if row["outcome"] == PRESENCE else 1.0
     signed = [scale * row[name] for name in ("difference", "low", "high")]
     ends = [Cell(text, value) for text, value in zip(alike(signed, sign="+"), signed, strict=True)]
-    shares = [_percent(row["relative"], "+.1f"), _percent(row["same_sign"], ".0f")]
+    shares = [_percent(row["relative"], 1, "+"), _percent(row["same_sign"])]
     cells = (
         Cell(str(rank), rank), Cell(what_of(row, names)), *ends, _number(scale * row["error"]), *shares,
-        _number(row["effect"]), Cell(f"{row['n']}", row["n"]),
+        _number(row["effect"]), Cell(runs_of(row), row["n"]),
     )  # fmt: skip
     return Row(cells, str(row["entity"]), str(row["option"]))
 
@@ -157,8 +175,13 @@ def _number(value: float) -> Cell:
     return Cell(significant(value), value) if math.isfinite(value) else Cell("")
 
 
-def _percent(share: float, form: str) -> Cell:
-    return Cell(f"{100.0 * share:{form}} %", 100.0 * share) if math.isfinite(share) else Cell("")
+def _percent(share: float, decimals: int = 0, sign: str = "") -> Cell:
+    return Cell(percent(share, decimals, sign), 100.0 * share if math.isfinite(share) else None)
+
+
+def runs_of(row: Difference) -> str:
+    """How many runs, or of how many those are that were kept."""
+    return f"{row['n']} of {row['runs']} kept" if row["n"] < row["runs"] else str(row["n"])
 
 
 def _shown(value: object) -> str:

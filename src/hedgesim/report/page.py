@@ -42,17 +42,20 @@ class Choices:
 PLAIN = Choices()
 
 
-def page_of(batches: Sequence[Results], names: Sequence[str], choices: Choices = PLAIN) -> Page:
+def page_of(
+    batches: Sequence[Results], names: Sequence[str], choices: Choices = PLAIN, folders: Sequence[str] = ()
+) -> Page:
     """All that a page says about results: one to six runs of scenarios, or as many sweeps of experiments.
 
-    names: what the batches are called.
+    names: what the batches are called. folders: where the commands of the page write them, empty for one whose folder
+    they choose.
 
     Raises:
         HedgesimError: too many batches, batches with nothing in common, results that cannot be reported, no such
             outcome.
         StoreError: a table is missing or damaged.
     """
-    subjects = in_folders(subjects_of(batches, distinct(names)))
+    subjects = in_folders(subjects_of(batches, distinct(names)), folders or [""] * len(batches))
     countries = {code: name for one in subjects for code, (name, _) in one.chart.names.countries.items()}
     powers = {code: name for one in subjects for code, (name, _) in one.chart.names.options.items()}
     formats = {code: name for one in subjects for code, name in one.chart.names.formats.items()}
@@ -89,7 +92,7 @@ def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) 
         for n, one in enumerate(subjects, start=1):
             effects, regrets = effects_of(one.results), swept.regrets(one)
             sections += swept.sections(one, effects, regrets, names, f"sweep{n}-")
-    sections.append(enough.section(enough.of_comparison(found, subjects, names)))
+    sections.append(enough.section(enough.of_comparison(found, subjects, row, choices.outcome, names)))
     answer = compared.answer(found, row, names) + compared.others(found, row)
     return compared.question_of(found), answer, compared.facts(row), sections, row["outcome"]
 
@@ -105,7 +108,7 @@ def _of_run(subjects: Sequence[Subject], names: Names, choices: Choices) -> Buil
         single.check_asked(subject, changes, outcome)
     row = single.answering(changes, outcome, subject.chart.names.powers)
     sections = [*charts.sections(subjects, row), single.section(subject, changes, names)]
-    sections.append(enough.section(enough.of_changes(changes, names)))
+    sections.append(enough.section(enough.of_changes(changes, row, names), single.kept_runs(row)))
     return subject.question, single.answer(subject, row, names), single.facts(row), sections, row["outcome"]
 
 
@@ -115,9 +118,11 @@ def _of_sweep(subjects: Sequence[Subject], names: Names, choices: Choices) -> Bu
     if outcome and outcome not in known:
         raise HedgesimError(f"--outcome {outcome}", "the experiment has no such outcome", choose_from(outcome, known))
     every, regrets = effects_of(subject.results), {} if outcome else swept.regrets(subject)
-    leading = every[every["outcome"] == outcome] if outcome else every
+    asked = outcome or swept.asked_in(subject.results.manifest)
+    leading = every[every["outcome"] == asked] if asked in set(every["outcome"]) else every
+    about = next(iter(regrets), (asked,))[0] or next(iter(leading["outcome"]), known[0])
     sections = swept.sections(subject, every, regrets, names, "")
-    sections[-1:-1] = charts.sections(subjects, {"outcome": outcome, "option": ""})
+    sections[-1:-1] = charts.sections(subjects, {"outcome": about, "option": "", "entity": ""})
     series = swept.leading(subject, leading, regrets, names)
     sections.append(enough.section(series))
     facts = swept.facts(leading, regrets, series)
@@ -126,7 +131,7 @@ def _of_sweep(subjects: Sequence[Subject], names: Names, choices: Choices) -> Bu
         swept.answer(subject, leading, regrets, names),
         facts,
         sections,
-        leading["outcome"].iloc[0] if len(leading) else "",
+        about,
     )
 
 

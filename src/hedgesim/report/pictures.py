@@ -11,7 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from hedgesim.plots.chart import Batch, Chart, Key, Limits, Pick, Size
-from hedgesim.plots.pages import Panel, panels_of
+from hedgesim.plots.pages import Panel, kept_note, panels_of
 from hedgesim.plots.running import describe_running, draw_running
 from hedgesim.plots.theme import (
     DPI,
@@ -73,7 +73,8 @@ def pictures_of(chart: Chart, batches: Sequence[Batch], pick: Pick, name: str) -
         ]
         found = [_legend(keys, f"{name}-key"), *found] if keys else found
     titles = dict.fromkeys(chart.title(panel.table) for panel in panels)
-    return Pictures("; ".join(titles), tuple(found), chart.reading(whole), columns)
+    note = " ".join(filter(None, (chart.reading(whole), kept_note(chart, batches[-1]))))
+    return Pictures("; ".join(titles), tuple(found), note, columns)
 
 
 def _flags(chart: Chart, panel: Panel) -> int:

@@ -9,18 +9,18 @@ import numpy as np
 import pandas as pd
 
 from hedgesim.analysis.convergence import enough_in_words
-from hedgesim.analysis.headline import PRESENCE, amount, what_of
+from hedgesim.analysis.headline import PRESENCE, amount, runs_in_words, runs_with_sign, what_of
 from hedgesim.analysis.run_outcomes import NOBODY, WHOLE_RUN, kept_of_system, kept_outcome, key_of, outcome_in_words
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.model.named_outcomes import FAMILIES, named, named_in, which
 from hedgesim.model.setting import Setting
 from hedgesim.numbers import INTERVAL, alike, significant
-from hedgesim.report.compared import as_subject
+from hedgesim.report.compared import as_subject, runs_of
 from hedgesim.report.parts import Cell, Fact, Lines, Row, Section, Table
 from hedgesim.report.subject import Subject
 from hedgesim.results.results import Results
 from hedgesim.results.summary import error_of
-from hedgesim.results.tables import INDEX, RUNS, SYSTEM_OUTCOMES, TOTALS
+from hedgesim.results.tables import INDEX, RUNS, SUMMARY, SYSTEM_OUTCOMES, TOTALS
 from hedgesim.results.tables import PRESENCE as COLUMN_OF_PRESENCE
 from hedgesim.scenario.tables import names_by_code
 
@@ -32,12 +32,13 @@ COLUMNS = ("outcome", "before", "after", "change", "90 % from", "to", "standard 
 
 
 def changes_of(subject: Subject, asked: Sequence[str] = ()) -> pd.DataFrame:
-    """Changes from the first quarter to the last, run by run, of presence and hedging index, over the kept runs.
+    """Changes from the first quarter to the last of presence and hedging index.
 
     asked: further outcomes, such as `member_KAZ_EAEU` or `cohesion`; what is counted begins at 0. A row for the mean
-    over countries and for each country: outcome, entity (empty for the mean), option, base, value, difference, error,
-    low, high, same_sign, n, effect, values (the change of every run), counted; the largest effects first. Without kept
-    runs there is no row.
+    over countries and for each country: outcome, entity (empty for the mean), option, counted, then base, value and
+    difference of all runs, where `whole`; of the kept runs, as only these have a start, error, low, high, same_sign,
+    n, effect and values (the change of every run); and runs, how many there are. The largest effects come first.
+    Without kept runs there is no row.
     """
     if "countries" not in subject.results.tables:
         return pd.DataFrame()
@@ -54,8 +55,20 @@ def changes_of(subject: Subject, asked: Sequence[str] = ()) -> pd.DataFrame:
         rows += [_change((outcome, str(code), option), before[code], after[code]) for code in before]
     there = {(row["outcome"], row["entity"], row["option"]) for row in rows}
     rows += [row for name in asked if key_of(name) not in there for row in _of_name(subject, name, periods)]
-    found = pd.DataFrame(rows)
+    summary = subject.results.table(SUMMARY)
+    found = pd.DataFrame([{**row, **_of_all(summary, row)} for row in rows]).assign(runs=int(summary["n"].max()))
     return found.sort_values("effect", ascending=False, kind="stable", ignore_index=True)
+
+
+def _of_all(summary: pd.DataFrame, row: Change) -> dict[str, Any]:
+    """The levels of a row over all runs in place of those over the kept ones, where the summary has the outcome."""
+    own = summary[summary["outcome"] == "_".join(filter(None, (row["outcome"], row["option"])))]
+    of_entity = own[own["entity"] == row["entity"]] if row["entity"] else own
+    means = of_entity.groupby("period", sort=True)["mean"].mean()
+    if means.empty:
+        return {"whole": False}
+    base, value = (0.0, means.iloc[1:].sum()) if row["counted"] else (means.iloc[0], means.iloc[-1])
+    return {"base": float(base), "value": float(value), "difference": float(value - base), "whole": True}
 
 
 def _of_name(subject: Subject, name: str, periods: tuple[str, str]) -> Iterator[dict[str, Any]]:
@@ -133,7 +146,7 @@ def answer(subject: Subject, row: Change, names: Names) -> str:
     scale = 100.0 if row["outcome"] == PRESENCE else 1.0
     low, high = alike((scale * row[end] for end in ("low", "high")), sign="+")
     (start, end), what = quarters_of(subject), as_subject(what_of(row, names))
-    interval = f"(90 % of {row['n']} runs: {low} to {high})."
+    interval = f"(90 % of {runs_in_words(row['n'], row['runs'])}: {low} to {high})."
     if row["counted"]:
         size = amount(row["difference"], row)
         return f"{what_of(row, names)} from {start} to {end} in {subject.name}: {size} {interval.replace('+', '')}"
@@ -171,21 +184,29 @@ def facts(row: Change) -> tuple[Fact, ...]:
     """How large the change of the answer is, and whether there are enough runs for it."""
     levels = [f"{100 * row[side]:.1f} %" if row["outcome"] == PRESENCE else significant(row[side])
               for side in ("base", "value")]  # fmt: skip
-    if row["counted"]:
-        size = f"{levels[1]} in all."
-    else:
-        size = f"From {levels[0]} to {levels[1]}; the same sign in {100 * row['same_sign']:.0f} % of runs."
-    return Fact("How large", size), Fact("Enough runs?", enough_in_words(row["difference"], row["error"], row["n"]))
+    sure = runs_with_sign(row["same_sign"], row["n"], row["runs"])
+    size = f"{levels[1]} in all." if row["counted"] else f"From {levels[0]} to {levels[1]}; the same sign {sure}."
+    judged = f" Judged by {runs}." if (runs := kept_runs(row)) else ""
+    enough = enough_in_words(row["difference"], row["error"], row["n"]) + judged
+    return Fact("How large", size), Fact("Enough runs?", enough)
+
+
+def kept_runs(row: Change) -> str:
+    """Which runs the interval of a change is of; nothing where it is of all."""
+    return runs_in_words(row["n"], row["runs"]) if row["n"] < row["runs"] else ""
 
 
 def section(subject: Subject, changes: pd.DataFrame, names: Names) -> Section:
     """Every change in a table."""
     start, end = quarters_of(subject)
     rows = tuple(_row(row, names) for row in changes.to_dict("records"))
-    kept = "Changes run by run, over the runs that are kept in full; presence in percent and percentage points."
-    kept += " What is counted begins at 0." if changes["counted"].any() else ""
+    said = f"Levels and changes are means of all {changes['runs'].max()} runs"
+    if kept := kept_runs(changes.iloc[0].to_dict()):
+        said += f"{'' if changes['whole'].all() else ' where these have the outcome'}, intervals and errors of {kept}"
+    said += ". Presence is in percent and percentage points."
+    said += " What is counted begins at 0." if changes["counted"].any() else ""
     table = Table(f"Changes from {start} to {end}, the largest first", COLUMNS, rows)
-    return Section("ranked", "What changes", (Lines((kept,)), table))
+    return Section("ranked", "What changes", (Lines((said,)), table))
 
 
 def _row(row: Change, names: Names) -> Row:
@@ -194,7 +215,7 @@ def _row(row: Change, names: Names) -> Row:
     numbers = [Cell(text, value) for text, value in zip(alike(levels), levels, strict=True)]
     signed = [Cell(text, value) for text, value in zip(alike(changes, sign="+"), changes, strict=True)]
     error = Cell(significant(scale * row["error"]), scale * row["error"])
-    cells = (Cell(what_of(row, names)), *numbers, *signed, error, Cell(str(row["n"]), row["n"]))
+    cells = (Cell(what_of(row, names)), *numbers, *signed, error, Cell(runs_of(row), row["n"]))
     return Row(cells, row["entity"], row["option"])
 
 

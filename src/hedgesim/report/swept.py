@@ -13,7 +13,7 @@ from hedgesim.analysis.effects import THIRDS, level_changes, levels_of
 from hedgesim.analysis.headline import PRESENCE
 from hedgesim.analysis.regret import regrets_of
 from hedgesim.analysis.run_outcomes import key_of, outcome_in_words
-from hedgesim.numbers import alike, significant
+from hedgesim.numbers import alike, apart, significant
 from hedgesim.plots.sweep_pages import short_names
 from hedgesim.report.compared import as_subject
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
@@ -46,6 +46,11 @@ def regrets(subject: Subject) -> Regrets:
     manifest = subject.results.manifest
     levers = [one for one in manifest["factors"] if one["role"] == "levers"]
     return regrets_of(subject.results) if manifest["goals"] and levers else {}
+
+
+def asked_in(manifest: Mapping[str, Any]) -> str:
+    """The outcome that an experiment asks about where it names one of a single country or format: the first, if any."""
+    return next((name for name in map(str, manifest["outcomes"]) if key_of(name)[1]), "")
 
 
 def answer(subject: Subject, effects: pd.DataFrame, found: Regrets, names: Names) -> str:
@@ -94,7 +99,7 @@ def facts(effects: pd.DataFrame, found: Regrets, series: Sequence[Series]) -> tu
     else:
         row = effects.iloc[0]
         scale, unit = _unit(row["outcome"])
-        low, high = alike([scale * row["lowest"], scale * row["highest"]])
+        low, high = apart([scale * row["lowest"], scale * row["highest"]])
         percent = " %" if unit else ""
         size = (
             f"From {low}{percent} to {high}{percent}, {significant(row['effect'], 2)} standard deviations of all runs."

@@ -11,7 +11,7 @@ from hedgesim.analysis.headline import PRESENCE
 from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.patterns.verdict import HOLDS
 from hedgesim.analysis.run_outcomes import key_of
-from hedgesim.numbers import sentence
+from hedgesim.numbers import percent, sentence
 from hedgesim.plots.trajectories import SHARES
 from hedgesim.plots.trust import ELSEWHERE, LEVELS, Trust
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
@@ -44,14 +44,15 @@ def _patterns_in_short(trust: Trust) -> str:
         return f"{sentence(ELSEWHERE)}."
     if patterns.empty:
         return "Its parameters were not scored against the record."
-    return f"Of {len(patterns)} patterns of the record the model reproduces {(patterns['verdict'] == HOLDS).sum()}."
+    holding = (patterns["verdict"] == HOLDS).sum()
+    return f"The model reproduces {holding} of {len(patterns)} patterns of the record."
 
 
 def _start_in_short(trust: Trust) -> str:
     if "shares" not in trust.start:
         return ""
     assumed, numbers = trust.start["shares"]
-    return f"{100 * assumed / numbers:.0f} % of the starting shares are assumption." if numbers else ""
+    return f"Of the starting shares, {percent(assumed / numbers)} are assumption." if numbers else ""
 
 
 def section(subjects: Sequence[Subject], outcome: str) -> Section:
@@ -85,7 +86,7 @@ def _scored(parameters: str, trust: Trust, outcome: str) -> list[Part]:
     for row in trust.coverage.sort_values(["domain", "ahead"]).to_dict("records"):
         share = row["inside"] / row["cells"] if row["cells"] else np.nan
         numbers = [Cell(f"{row[name]:.0f}", float(row[name])) for name in ("ahead", "cells", "inside")]
-        written = Cell(f"{100 * share:.0f} %", share) if share == share else Cell("")
+        written = Cell(percent(share), share if share == share else None)
         rows.append(Row((Cell(str(row["domain"])), *numbers, written)))
     columns = ("domain", "years ahead", "recorded shares", "inside the band", "share inside")
     coverage = Table("Coverage: recorded shares of years not fitted, in 90 % bands", columns, tuple(rows), folded=True)

@@ -13,7 +13,7 @@ from hedgesim.analysis.headline import PRESENCE, how_many
 from hedgesim.engines import engine_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.named_outcomes import name_of
-from hedgesim.numbers import alike, significant
+from hedgesim.numbers import alike, percent, significant
 from hedgesim.report.parts import Cell, Code, Lines, Part, Row, Section, Table
 from hedgesim.report.pictures import tornado
 from hedgesim.report.subject import Subject
@@ -91,7 +91,7 @@ def _part(key: str, pair: Pair, question: Question | str, row: Difference, wante
         answer = question.answer(outcome, RUNS, engine_of("ensemble"))
     except HedgesimError as error:
         return [Lines((f"{name}: not divided among causes, because {error.fault}.",))]
-    return _shown(key, pair, answer, size)
+    return _shown(key, pair, answer, f"{size}, {_runs(answer, row)}")
 
 
 def _shown(key: str, pair: Pair, found: Attribution, size: str) -> list[Part]:
@@ -113,13 +113,19 @@ def _shown(key: str, pair: Pair, found: Attribution, size: str) -> list[Part]:
     for row, values in zip(records, numbers, strict=True):
         cells = [_cell(text, value) for text, value in zip(islice(written, len(NUMBERS)), values, strict=True)]
         error = significant(scale * row["error"], 2)
-        share = f"{100 * row['value'] / found.total:.0f} %" if found.total else ""
+        share = percent(row["value"] / found.total) if found.total else ""
         rows.append(Row((*_named(row), Cell(share, row["value"]), *cells, Cell(error, scale * row["error"]))))
     caption = f"{found.words}: {pair[1].name} less {pair[0].name}{', percentage points' if scale > 1.0 else ''}"
     bars = found.table.assign(**{key: scale * found.table[key] for key in BARS})
     command = shlex.join(["hedgesim", "why", *(one.folder for one in pair), "--outcome", found.outcome])
-    runs = Lines((f"{size}, {how_many(len(found.by_run), 'run')} of each.",))
-    return [tornado(bars, key, caption), Table(caption, COLUMNS, tuple(rows)), runs, Code(command)]
+    return [tornado(bars, key, caption), Table(caption, COLUMNS, tuple(rows)), Lines((size,)), Code(command)]
+
+
+def _runs(found: Attribution, row: Difference) -> str:
+    """How many runs were made of each combination, and that the difference of the answer is of others."""
+    n, others = len(found.by_run), int(row["n"])
+    other = "" if others == n else f" The answer above is of {how_many(others, 'run')}, so its number is another."
+    return f"{how_many(n, 'run')} of each.{other}"
 
 
 def _cell(text: str, value: float) -> Cell:

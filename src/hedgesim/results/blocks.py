@@ -23,10 +23,11 @@ from hedgesim.engines.records import (
     trajectory_of,
 )
 from hedgesim.errors import HedgesimError
-from hedgesim.model.named_outcomes import named_in, which
+from hedgesim.model.named_outcomes import MEAN_TRUST, named_in, which
+from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.parameters import all_parameters
 from hedgesim.model.setting import Axes
-from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
+from hedgesim.results.tables import COUNTS, INDEX, MEETINGS, PRESENCE, SYSTEM_OUTCOMES, TOTALS, Kept
 from hedgesim.rules.faults import RUNNING, fault_in, file_of
 from hedgesim.scenario.tables import names_by_code
 
@@ -88,11 +89,33 @@ def final_columns(axes: Axes) -> list[str]:
     return [*system, INDEX, *presence, *(f"{INDEX}_{code}" for code in axes.countries)]
 
 
-def final_outcomes(outcomes: Outcomes) -> dict[str, Values]:
-    """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column."""
+def columns_of_places(axes: Axes) -> list[str]:
+    """The outcomes in the table of runs of a scenario beside these: of every country, and meetings of every format."""
+    presence = [f"{PRESENCE}{option}" for option in axes.options]
+    own = [name for name, item in OUTCOMES.items() if item.table == "countries" and name != "presence"]
+    names = [f"{name}_{code}" for name in (*presence, *own, MEAN_TRUST) for code in axes.countries]
+    every = [*names, *(f"{MEETINGS}_{code}" for code in axes.formats)]
+    usual = set(final_columns(axes))
+    return [name for name in every if name not in usual]
+
+
+def final_outcomes(outcomes: Outcomes, *, places: bool = False) -> dict[str, Values]:
+    """Totals of what is counted per quarter, and else values in the last one; each axes (run,), by column.
+
+    places: whether those of `columns_of_places` come too.
+    """
     known = outcomes_known(outcomes)
     usual = {name: final_of(outcomes, name) for name in final_columns(outcomes.axes) if name in known}
-    return usual | {name: final_of(outcomes, name) for name in outcomes.further}
+    found = usual | (_of_places(outcomes) if places else {})
+    return found | {name: final_of(outcomes, name) for name in outcomes.further}
+
+
+def _of_places(outcomes: Outcomes) -> dict[str, Values]:
+    """What every country has at the end, and how often the leaders of every format met, each axes (run,)."""
+    axes = outcomes.axes
+    ends = {name: outcomes.of_country(name)[:, -1] for name in outcomes.countries}
+    own = {f"{name}_{code}": of[n] for name, of in ends.items() for n, code in enumerate(axes.countries)}
+    return own | {f"{MEETINGS}_{code}": outcomes.meetings[n] for n, code in enumerate(axes.formats)}
 
 
 def outcomes_known(outcomes: Outcomes) -> list[str]:
@@ -146,9 +169,9 @@ def with_outcomes(cases: Sequence[Case], names: Sequence[str], option: str = "--
 class Rows:
     """The table of runs: a row per run with its final outcomes, or why it failed, in columns of a fixed length."""
 
-    def __init__(self, n_runs: int) -> None:
-        """Start without rows, of which there will be so many."""
-        self._most, self.n = n_runs, 0
+    def __init__(self, n_runs: int, *, places: bool = False) -> None:
+        """Start without rows, of which there will be so many; places: as of `final_outcomes`."""
+        self._most, self.n, self._places = n_runs, 0, places
         self._columns: dict[str, NDArray[Any]] = {}
         self._reasons = np.full(n_runs, None, dtype=object)
 
@@ -164,7 +187,7 @@ class Rows:
             self._column(name, np.asarray(values).dtype)[where] = (
                 np.broadcast_to(values, good.shape)[wanted] if np.ndim(values) else values
             )
-        for name, values in final_outcomes(block.outcomes).items():
+        for name, values in final_outcomes(block.outcomes, places=self._places).items():
             self._column(name, np.dtype(np.int64 if name in COUNTS else np.float64))[where] = np.where(
                 good, values, -1 if name in COUNTS else np.nan
             )[wanted]

@@ -177,8 +177,8 @@ class SweepPlan:
         """What some of its runs take on disk, rather too much than too little; statistics by quarter once a point."""
         case, retention = self.case(0), self.experiment.retention
         points = runs / self.experiment.replications
-        whole = on_disk(case, runs=1, keep=1).kept
-        return on_disk(case, runs=runs, keep=0).rows + points * whole * (retention.keep + float(retention.summary))
+        rows, whole = on_disk(case, runs=runs, keep=0, places=False).rows, on_disk(case, runs=1, keep=1).kept
+        return rows + points * whole * (retention.keep + float(retention.summary))
 
     def _inputs_of(self, scenario: Scenario) -> ScenarioInputs:
         """What the tables give for a scenario; variants that differ in rules alone share it."""

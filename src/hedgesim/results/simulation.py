@@ -197,7 +197,7 @@ class Gathered:
 
     def __init__(self, case: Case, n_runs: int) -> None:
         """Start without runs, of which there will be so many."""
-        self.case, self.rows = case, Rows(n_runs)
+        self.case, self.rows = case, Rows(n_runs, places=True)
         self._summary, self._closing = Summary(), Closing()
         self._kept: list[dict[str, pd.DataFrame]] = []
 

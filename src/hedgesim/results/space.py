@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hedgesim.engines.case import Case
 from hedgesim.errors import StoreError
-from hedgesim.results.blocks import final_columns
+from hedgesim.results.blocks import columns_of_places, final_columns
 from hedgesim.results.tables import TABLES
 
 BYTES_A_NUMBER = 9.0
@@ -92,19 +92,19 @@ def memory_of_computer() -> float | None:
         return None
 
 
-def on_disk(case: Case, *, runs: int, keep: int) -> Need:
-    """Bytes of the tables as they are written, rather too many than too few."""
-    rows, kept = _need(case, BYTES_A_NUMBER, BYTES_A_LABEL)
+def on_disk(case: Case, *, runs: int, keep: int, places: bool = True) -> Need:
+    """Bytes of the tables as they are written, rather too many than too few; places: as of `blocks.final_outcomes`."""
+    rows, kept = _need(case, BYTES_A_NUMBER, BYTES_A_LABEL, places=places)
     return Need(runs * rows, min(keep, runs) * kept)
 
 
 def in_memory(case: Case, *, runs: int, keep: int) -> Need:
     """Bytes of the tables in memory; those of kept runs twice, because they are joined from blocks."""
-    rows, kept = _need(case, 8.0, BYTES_A_WORD)
+    rows, kept = _need(case, 8.0, BYTES_A_WORD, places=True)
     return Need(runs * rows, min(keep, runs) * 2.0 * kept)
 
 
-def _need(case: Case, a_number: float, a_label: float) -> tuple[float, float]:
+def _need(case: Case, a_number: float, a_label: float, *, places: bool) -> tuple[float, float]:
     """Bytes of a row of the table of runs, and of all tables of a run that is kept."""
     axes, kept = case.setting.axes, 0.0
     for table in (table for table in TABLES.values() if table.fill is not None):
@@ -112,8 +112,8 @@ def _need(case: Case, a_number: float, a_label: float) -> tuple[float, float]:
         labels = len(table.columns) - numbers
         numbers += len(axes.options) if table.further else 0
         kept += table.rows_a_quarter(axes) * len(axes.periods) * (a_number * numbers + a_label * labels)
-    columns = 3 + len(case.varied) + len(final_columns(axes))  # run, seed and reason
-    return a_number * columns, kept
+    columns = [*final_columns(axes), *(columns_of_places(axes) if places else ())]
+    return a_number * (3 + len(case.varied) + len(columns)), kept  # 3: run, seed and reason
 
 
 def size(n: float) -> str:

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 RUNS, SUMMARY = "runs", "summary"
 PRESENCE = "presence_"
 INDEX = "hedging_index"
-"""Outcome whose last value in every country is a column of the table of runs."""
+"""Outcome whose last value in every country is a column of the table of runs, also of a sweep."""
+
+MEETINGS = "leader_meetings"
+"""Outcome that the system has and every format."""
 
 SUMMARY_KEYS = ("period", "entity", "outcome")
 STATISTICS = ("mean", "sd", *QUANTILES, "n")
@@ -198,7 +201,8 @@ _COUNTRY = {"country": "countries"}
 
 TABLES: Mapping[str, Table] = {
     RUNS: Table(
-        "a row per run: the varying values, and the outcomes at its end or in total, or the reason why it failed",
+        "a row per run: the varying values, and the outcomes at its end or in total (for a scenario also those of every"
+        " country and the meetings of every format, for a sweep the named ones), or the reason why it failed",
         (_RUN, Column("seed", "int64", "number"), Column("failed", "string", "text", may_be_empty=True)),
         keys=("run",),
         further="",

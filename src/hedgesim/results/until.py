@@ -20,7 +20,7 @@ from hedgesim.engines.case import Case, case_of
 from hedgesim.engines.records import Values
 from hedgesim.errors import HedgesimError, StoreError, choose_from
 from hedgesim.model.named_outcomes import is_further
-from hedgesim.results.blocks import final_columns, run_block, with_outcomes
+from hedgesim.results.blocks import columns_of_places, final_columns, run_block, with_outcomes
 from hedgesim.results.folders import OTHER_FOLDER, RUN, Folder
 from hedgesim.results.manifest import digest_of_sources, manifest_in, now
 from hedgesim.results.ownership import IDENTITY, check_folder, identity_of, own_rules
@@ -164,7 +164,7 @@ def run_until(
     inputs = read_inputs(scenario)
     (case,) = with_outcomes([case_of(scenario, inputs.setting)], plan.outcomes)
     unfinished = Unfinished(folder, identity_but_for_runs(scenario, plan))
-    until.check([*final_columns(case.setting.axes), *case.further])
+    until.check([*final_columns(case.setting.axes), *columns_of_places(case.setting.axes), *case.further])
     until = replace(until, least=max(until.least, runs_there(folder, scenario, plan)))
     check_space(folder, [case], runs=plan.runs, keep=plan.keep)
     Folder(folder).prepare()
