@@ -19,6 +19,9 @@ HEADLINE = (PRESENCE, "hedging_index", "cohesion", "leader_meetings", "leader_me
             "realignments")  # fmt: skip
 """Outcomes of the headline; others hardly vary, some of them, and so would always come first."""
 
+SAME_IN_ALL = "Intervals hold chance alone: all runs of a scenario have the same parameters and sizes of shocks."
+"""What intervals over the runs of one scenario hold, and what they do not."""
+
 Row = Mapping[Any, Any]
 
 

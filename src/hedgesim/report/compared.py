@@ -8,11 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.beside import by_domain, rivalry_in_words
 from hedgesim.analysis.comparison import Comparison, of_outcomes
 from hedgesim.analysis.convergence import enough_in_words
 from hedgesim.analysis.headline import HEADLINE, PRESENCE, SHOWN, amount, how_compared, in_words, same, what_of
 from hedgesim.numbers import alike, significant
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
+from hedgesim.results.results import Results
 
 Names = Mapping[str, str]
 Difference = Mapping[Any, Any]
@@ -114,13 +116,33 @@ def _left_out(found: Comparison, part: Part) -> tuple[Part, ...]:
     return (part, Lines(found.left_out, listed="ul")) if found.left_out else (part,)
 
 
+def _rows_of_headline(found: Comparison, other: str, asked: str) -> Sequence[Difference]:
+    """The outcome that is asked for, and those of the headline that differ most."""
+    own = found.differences[found.differences["batch"] == other]
+    first = own.loc[own.index.isin(of_outcomes(found, [asked]).index)] if asked else own.head(0)
+    most = own[own["outcome"].isin(HEADLINE) & ~same(own) & ~own.index.isin(first.index)]
+    return pd.concat([first, most]).head(SHOWN).to_dict("records")
+
+
+def beside(found: Comparison, batches: Sequence[Results], asked: str) -> tuple[Part, ...]:
+    """What stands beside the headline: presence by domain, and what of the hedging index is rivalry."""
+    parts: list[Part] = []
+    for other, batch in zip(found.names[1:], batches[1:], strict=True):
+        pair, rows = (batches[0], batch), _rows_of_headline(found, other, asked)
+        if domains := by_domain(pair, found, rows):
+            cells = tuple(Row(texts(what, *numbers)) for what, numbers in domains.rows)
+            caption = f"Presence by domain: {other} less {found.names[0]}, percentage points, {domains.n} kept runs"
+            parts.append(Table(caption, ("presence", *domains.domains), cells))
+        if said := rivalry_in_words(pair, found, other, rows):
+            parts.append(Lines((said,)))
+    return tuple(parts)
+
+
 def _headline(found: Comparison, other: str, names: Names, asked: str) -> tuple[Part, ...]:
     """The outcome that is asked for, and those of the headline that differ most, in words and with their effects."""
     own = found.differences[found.differences["batch"] == other]
     how = Lines((f"{other} against {found.names[0]}: {how_compared(own)}.",))
-    first = own.loc[own.index.isin(of_outcomes(found, [asked]).index)] if asked else own.head(0)
-    most = own[own["outcome"].isin(HEADLINE) & ~same(own) & ~own.index.isin(first.index)]
-    listed = pd.concat([first, most]).head(SHOWN).to_dict("records")
+    listed = _rows_of_headline(found, other, asked)
     if not listed:
         return how, Lines(("No main outcome differs in any run.",))
     rows = []
