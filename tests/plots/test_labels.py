@@ -111,8 +111,7 @@ def test_a_mark_has_the_first_name_of_its_quarter_and_how_many_more_there_are() 
     assert texts[1].startswith("2022Q2: A war"), "its quarter, which may be the one after its date"
     assert [text.startswith("acts from ") for text in texts] == [True, False], "what the quarter is, is said once"
     assert ";" in texts[1], "all names of a quarter, where there is room"
-    narrow = [flag.text for flag in flags_of(SHOCKS, PERIODS, width=1.0)]
-    assert narrow[1] == "2022Q2: A war and 1 more"
+    assert short_flag("A war; Sanctions", 12) == "A war and 1 more"
 
 
 @pytest.mark.parametrize(

@@ -231,8 +231,7 @@ def kept_country(rows: pd.DataFrame, batch: Batch, pick: Pick) -> pd.DataFrame:
     return rows[rows["country"] == picked("country", pick.country, sorted(rows["country"].unique()), meanings)]
 
 
-PERCENT = FuncFormatter(lambda share, _: f"{100.0 * share:g}%")
-"""How ticks write shares."""
+PERCENT = FuncFormatter(lambda share, _: f"{100.0 * share:g}%")  # of ticks of shares
 
 
 def in_shares(axis: Axis) -> None:

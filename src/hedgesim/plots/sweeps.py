@@ -24,10 +24,20 @@ from hedgesim.errors import NO_MEANINGS
 from hedgesim.experiment.points import Factor
 from hedgesim.model.named_outcomes import is_yes_or_no
 from hedgesim.numbers import BAND
-from hedgesim.plots import sweep_pages as pages
 from hedgesim.plots import theme as look
 from hedgesim.plots.chart import PERCENT, Limits
-from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, of_outcome, on_axis, panels_of
+from hedgesim.plots.sweep_pages import (
+    LEFT,
+    LONE,
+    RIGHT,
+    WIDE,
+    SweepData,
+    Under,
+    is_share,
+    of_outcome,
+    on_axis,
+    panels_of,
+)
 from hedgesim.plots.theme import BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
 from hedgesim.results.summary import summarise_column
 
@@ -120,7 +130,7 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
     }
     under = [(on_axis(*label), texts) for label, texts in zip(data.labels().items(), ticks, strict=True)]
     frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
-    side, share = of_outcome(outcome, data.names), pages.is_share(outcome)
+    side, share = of_outcome(outcome, data.names), is_share(outcome)
     figure = panels_of(data, outcome, under=under, notes=notes, side=side, frame=frame, share=share)
     table = along_table(data, outcome)
     for axis, factor in zip(figure.axes, data.factors, strict=True):
@@ -228,7 +238,7 @@ def _map_page(data: SweepData, outcome: str) -> Figure:
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
         draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
-    form, words = PERCENT if pages.is_share(outcome) else GENERAL, of_outcome(outcome, data.names)
+    form, words = PERCENT if is_share(outcome) else GENERAL, of_outcome(outcome, data.names)
     look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=words, format=form)
     return figure
 
