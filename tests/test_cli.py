@@ -20,6 +20,7 @@ from hedgesim.commands import _progress as progress
 from hedgesim.model.named_outcomes import FAMILIES
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.model.shocks import CHANNELS
+from hedgesim.numbers import with_error
 from hedgesim.rules import country_rules, power_rules
 from hedgesim.scenario import packaged_scenarios
 
@@ -148,7 +149,7 @@ def test_run_writes_where_others_look_for_it(tmp_path: Path, monkeypatch: pytest
 def test_run_closes_with_a_table_that_names_its_error(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     text = folded("run", "war_2022", "--runs", "2", *SHORT, "--seed", "5", "-o", str(folder))
-    for words in ("2 runs, 0 failed", "presence of RUS", "Monte Carlo standard error"):
+    for words in ("2 runs, 0 failed", "presence of RUS", "Monte Carlo error", "90 % of runs 2021Q3", "chance alone"):
         assert words in text
     assert str(folder).replace(" ", "") in text.replace(" ", "")
     assert manifest_of(folder)["seed"] == 5
@@ -157,10 +158,14 @@ def test_run_closes_with_a_table_that_names_its_error(tmp_path: Path) -> None:
 def test_grid_runs_every_point_and_draws_the_outcome(tmp_path: Path) -> None:
     path = "settings.taste.threat"
     text = folded("grid", "war_2022", "--vary", f"{path}=0,2", "--runs", "2", "-o", str(tmp_path))
-    assert "mean hedging_index" in text
+    assert "mean hedging_index less the first, run by run" in text
+    assert "Run k has the same random numbers at every point" in text
     runs = pd.read_parquet(tmp_path / "runs.parquet")
     assert runs[path].tolist() == [0.0, 0.0, 2.0, 2.0]
     assert runs.groupby(path)["hedging_index"].mean().nunique() == 2
+    by_run = runs.pivot(index="run", columns=path, values="hedging_index")
+    change = by_run[2.0] - by_run[0.0]
+    assert with_error(change.mean(), change.sem()) in text, "its error is that of the paired difference"
     assert {"charts/hedging_index.png", "charts/hedging_index.svg"} <= files_below(tmp_path)
 
 
@@ -248,8 +253,8 @@ def test_a_twin_is_printed_as_compare_prints_the_two(tmp_path: Path, monkeypatch
     monkeypatch.chdir(tmp_path)
     lines = call(*TWIN, "--runs", "12", *LONGER, "-o", "with space").out.splitlines()
     compared = call("compare", "with space/twin", "with space").out.splitlines()
-    said = [line for line in lines if line.startswith("  ")]
-    assert said == [line for line in compared if line.startswith("  ")]
+    said = [line for line in lines if re.match("  [A-Z]", line)]
+    assert said == [line for line in compared if re.match("  [A-Z]", line)]
     assert 0 < len(said) <= 10
     numbers = [" ".join(line.split()[1:]) for line in lines if re.search(r" to .* 12$", line)]
     assert numbers == [" ".join(line.split()[1:]) for line in compared if re.search(r" to .* 12$", line)]

@@ -180,6 +180,8 @@ def test_shocks_and_channels_divide_the_same_total(write: Callable[..., Path]) -
     whole = why(a, b, outcome="hedging_index_KAZ", by="shocks", runs=2)
     assert list(whole.table["switch"]) == ["peace"]
     assert set(channels.table["switch"]) == {f"channel {one}" for one in CHANNELS_OF_PEACE}
+    said = channels.table.set_index("switch")["what"]
+    assert said["channel intention"] == "aggressive intention of a power: RUS down", "whom it hits, and which way"
     assert channels.total == pytest.approx(whole.total, abs=1e-12)
     assert summed(channels) == pytest.approx(whole.by_run["peace"].to_numpy(), abs=1e-12)
 

@@ -217,6 +217,7 @@ def test_the_command_prints_the_path_and_the_answer_and_writes_only_where_it_is_
     assert (found["met"], found["folder"], answer["from"]) == (True, None, 1.0)
     assert answer["to"] > 1.0, "a larger war takes presence"
     assert "shock_sizes.war_2022: from 1 to " in words
+    assert "± of a number: how far other random numbers would move it" in words
     path = pd.read_parquet("found/path.parquet")
     assert len(path) == found["tried"] == len(found["path"])
     last = path[path["meets"]].sort_values("size").iloc[0]

@@ -141,7 +141,6 @@ ONE_PATH = {
     ),
 }
 NO_EFFECT = {
-    "a shock that the scenario omits": ("shock_sizes.war_2022: [0.0, 2.0]", "no_war"),
     "a number of all that reaches nobody": ("rules.countries.all.recoil: [0.5, 2.0]", "habits.yaml"),
 }
 

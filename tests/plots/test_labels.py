@@ -108,7 +108,10 @@ def test_one_quarter_alone_can_be_drawn() -> None:
 
 def test_a_mark_has_the_first_name_of_its_quarter_and_how_many_more_there_are() -> None:
     texts = [flag.text for flag in flags_of(SHOCKS, PERIODS, width=6.0)]
-    assert texts == ["A succession", "A war and 1 more"], "and what is not drawn has none"
+    assert texts[1].startswith("2022Q2: A war"), "its quarter, which may be the one after its date"
+    assert [text.startswith("acts from ") for text in texts] == [True, False], "what the quarter is, is said once"
+    assert ";" in texts[1], "all names of a quarter, where there is room"
+    assert short_flag("A war; Sanctions", 12) == "A war and 1 more"
 
 
 @pytest.mark.parametrize(
@@ -116,13 +119,15 @@ def test_a_mark_has_the_first_name_of_its_quarter_and_how_many_more_there_are() 
     [
         ("Russian invasion of Ukraine", "Russian invasion of Ukraine"),
         ("US credibility loss after withdrawal", "US credibility loss…"),
+        ("A war; a pact", "A war; a pact"),
+        ("Russian invasion of Ukraine; a pact", "Russian invasion of Ukraine and 1 more"),
         ("A row between one and the other in the long run", "A row between one…"),
         ("x" * 50, "x" * 28 + "…"),
         ("$x^2$ & <b>", "$x^2$ & <b>"),
     ],
 )
 def test_long_names_of_shocks_are_cut_after_a_word_of_weight(name: str, short: str) -> None:
-    assert short_flag(name) == short
+    assert short_flag(name, 28) == short
 
 
 def test_names_of_shocks_keep_apart_within_the_axis_and_no_mark_crosses_the_name_of_another() -> None:

@@ -188,7 +188,7 @@ def test_a_map_shows_the_mean_of_each_cell_and_leaves_cells_without_a_run_blank(
     assert cells[~blank].tolist() == pytest.approx((2 * x - y + 0.1)[~blank].tolist())
     assert axis.collections[0].get_coordinates()[:, 0, 1].tolist() == [-0.5, 0.5, 1.5, 3.0, 5.0]
     assert axis.patch.get_hatch()
-    assert (axis.get_xlabel(), axis.get_ylabel()) == ("taste: threat", "size of war_2022")
+    assert (axis.get_xlabel(), axis.get_ylabel()) == ("taste: threat", "size of war_2022 (1 = unchanged)")
     assert bar.get_ylabel() == "hedging index"
     assert len(axis.texts) > 1, "contours carry their values"
     assert "Hatched: no run." in small_print(figure)
@@ -287,6 +287,21 @@ def test_a_grid_is_drawn_along_every_setting_and_as_a_map(pages: dict[str, Figur
     frame = invent(n_runs=2, **{THREAT: [0.0, 1.0, 3.0], SHOCK: [0.0, 2.0]}).drop(columns="point")
     draw_grid(frame, [THREAT, SHOCK], outcome="hedging_index", folder=tmp_path, caption=CAPTION)
     assert list(pages) == ["hedging_index", "hedging_index_map"]
-    assert [axis.get_xlabel() for axis in pages["hedging_index"].axes] == ["taste: threat", "size of war_2022"]
+    assert [axis.get_xlabel() for axis in pages["hedging_index"].axes] == [
+        "taste: threat",
+        "size of war_2022 (1 = unchanged)",
+    ]
     assert medians(pages["hedging_index"].axes[0]) == ([0.0, 1.0, 3.0], pytest.approx([-0.95, 1.05, 5.05]))
     assert_nothing_overlaps(pages["hedging_index"])
+
+
+def test_shares_are_in_percent_and_the_title_says_of_whom_and_when(pages: dict[str, Figure], tmp_path: Path) -> None:
+    frame = invent(**{SHOCK: [0.0, 1.0, 2.0]}).rename(columns={"hedging_index": "presence_RUS_KAZ"})
+    names, folder = {"RUS": "Russia", "KAZ": "Kazakhstan"}, tmp_path
+    asked, about = ["presence_RUS_KAZ"], {"title": "Why", "caption": "", "quarter": "2026Q4"}
+    draw_sweep(frame, factors_of(frame), outcomes=asked, folder=folder, names=names, **about)
+    figure = pages["presence_RUS_KAZ"]
+    figure.canvas.draw()
+    (axis,) = figure.axes
+    assert all(label.get_text().endswith("%") for label in axis.get_yticklabels())
+    assert figure.texts[0].get_text().startswith("Presence of Russia in Kazakhstan, 2026Q4")

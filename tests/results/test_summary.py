@@ -38,11 +38,12 @@ def test_the_closing_table_of_a_hand_computed_case() -> None:
     assert table["quantity"].tolist()[-4:] == [*TOTALS, "realignments"]
     rows = table.set_index(["quantity", "entity"])
     red = rows.loc[("presence_RED", "all")]
-    assert red.tolist() == pytest.approx([0.3, 0.2, -0.1, 0.05, 2])
-    assert rows.loc[("hedging_index", "all")].tolist() == pytest.approx([0.0, 0.3, 0.3, 0.05, 2])
-    assert rows.loc[("hedging_index", "BBB")].tolist() == pytest.approx([0.0, 0.5, 0.5, 0.1, 2])
+    assert red.tolist() == pytest.approx([0.3, 0.2, -0.1, 0.05, 2, 0.155, 0.245])
+    assert rows.loc[("hedging_index", "all")].tolist() == pytest.approx([0.0, 0.3, 0.3, 0.05, 2, 0.255, 0.345])
+    assert rows.loc[("hedging_index", "BBB")].tolist() == pytest.approx([0.0, 0.5, 0.5, 0.1, 2, 0.41, 0.59])
     met = rows.loc[("leader_meetings", "system")]
     assert (met["after"], met["error"], met["n"]) == pytest.approx((4.5, 1.5, 2))
+    assert (met["q05"], met["q95"]) == pytest.approx((3.15, 5.85))
     assert met[["before", "change"]].isna().all()
     assert rows.loc[("leader_meetings_outside", "system"), "after"] == 1.0
     assert rows.loc[("first_time_formats", "system"), "after"] == 1.5

@@ -41,9 +41,6 @@ SAID = {
     "shocks:\n  a: {arrival: {rate: 0.1}, source: assumption, channels: [{channel: alarm, size: 0.2}]}\n": (
         "a comes at random, in 67 % of runs by 2023Q4, and charts do not mark it.",
     ),
-    "shock_sizes: {war_2022: 2}\n": (
-        "shock_sizes.war_2022 changes nothing: the shock does not act from 2021Q1 to 2023Q4.",
-    ),
     "formats: [CM, CACO]\n": ("Formats that are never at work here: CACO.",),
     "domains: [security, economy]\n": None,
     "data:\n  - {table: country_attributes, key: {country: KAZ, attribute: weight_security}, "
@@ -58,6 +55,14 @@ SAID = {
 def test_what_numbers_do_not_show_is_said(text: str, said: tuple[str, ...], write: Callable[..., Path]) -> None:
     scenario = read_scenario(write(CALM + text))
     assert notes_of(scenario, read_inputs(scenario)) == said
+
+
+def test_a_size_of_a_shock_of_later_is_said(write: Callable[..., Path]) -> None:
+    text = CALM.replace("recorded_shocks: none", "recorded_shocks: [crocus_2024]\nshock_sizes: {crocus_2024: 2}")
+    scenario = read_scenario(write(text))
+    assert notes_of(scenario, read_inputs(scenario)) == (
+        "shock_sizes.crocus_2024 changes nothing: the shock does not act from 2021Q1 to 2023Q4.",
+    )
 
 
 def test_an_aggressor_that_nobody_named_is_said(write: Callable[..., Path]) -> None:

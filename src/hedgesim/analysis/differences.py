@@ -33,6 +33,9 @@ BY: dict[str, Callable[[Impulse], str]] = {
 OF_SHOCKS = ("shocks", "alarms")
 """Tables whose values act through the lines of shocks alone."""
 
+MOST_HIT = 6
+"""Names of those whom a channel hits, in the words of a switch."""
+
 Path_ = tuple[str, ...]
 
 
@@ -108,12 +111,24 @@ class Differences:
         for name in dict.fromkeys(map(name_of, (*only_a, *only_b))):
             sides = [[line.name for line in side if name_of(line) == name] for side in self._lines]
             if self.by == "channels":
-                found[name] = Switch(name, CHANNELS[name.removeprefix(CHANNEL)].meaning.partition(",")[0])
+                meaning = CHANNELS[name.removeprefix(CHANNEL)].meaning.partition(",")[0]
+                found[name] = Switch(name, f"{meaning}: {self._moved(name)}")
                 continue
             lacking = [one.scenario.name for one, own in zip((self.b, self.a), sides, strict=True) if own]
             how = f"not in {lacking[0]}" if len(lacking) == 1 else "differs"
             found[name] = Switch(name, f"{(sides[0] or sides[1])[0]}; {how}")
         return list(found.values())
+
+    def _moved(self, name: str) -> str:
+        """Whom the lines of a channel hit that only one of the two has, and whether the second has more or less."""
+        ways: dict[str, set[str]] = {}
+        for side, sign in zip(self._lines, (-1.0, 1.0), strict=True):
+            for line in (one for one in side if BY["channels"](one) == name and one.size):
+                for whom in _whom(line):
+                    ways.setdefault(whom, set()).add("up" if sign * line.size > 0.0 else "down")
+        said = [f"{whom} {' and '.join(sorted(way))}".strip() for whom, way in sorted(ways.items())]
+        more = f" and {len(said) - MOST_HIT} more" if len(said) > MOST_HIT else ""
+        return ", ".join(said[:MOST_HIT]) + more or "of size 0"
 
     @cached_property
     def _numbers(self) -> dict[str, tuple[str, float, float]]:
@@ -201,6 +216,16 @@ def _beyond(lines: Sequence[Impulse], others: Sequence[Impulse]) -> list[Impulse
         else:
             found.append(line)
     return found
+
+
+def _whom(line: Impulse) -> Sequence[str]:
+    """Whom a line hits: single countries or powers, or several that it hits together."""
+    if line.partner or CHANNELS[line.channel].fewest > 1:
+        pair = (*line.countries, line.partner) if line.countries else line.options
+        return ["-".join(filter(None, pair))]
+    if line.countries and line.options:
+        return [f"{country} to {option}" for country in line.countries for option in line.options]
+    return line.countries or line.options or ("",)
 
 
 def _acting(line: Impulse) -> Impulse:

@@ -22,6 +22,9 @@ HEADLINE = (PRESENCE, "hedging_index", "cohesion", MEETINGS, "leader_meetings_ou
 MOST_NAMED = 4
 """Outcomes beyond the headline that are named."""
 
+SAME_IN_ALL = "Intervals hold chance alone: all runs of a scenario have the same parameters and sizes of shocks."
+"""What intervals over the runs of one scenario hold, and what they do not."""
+
 Row = Mapping[Any, Any]
 
 

@@ -141,6 +141,9 @@ def trials_of(
         read = [_read(f"--vary {text}", name, [*overrides, f"{path}={end!r}"], seed) for end in (low, high)]
         members = members_of(read[-1], path) if path.startswith("rules.") else ()
         varied[path] = (varied_number(path, axes, lines, members),)
+        if path.startswith("shock_sizes.") and not varied[path][0].impulses:
+            fault = f"{path} changes nothing: the shock does not act from {scenario.start} to {scenario.end}"
+            raise HedgesimError(f"--vary {text}", fault, "Vary a shock that acts in these quarters.")
         ranges.append(Range(path, _now(text, path, scenario, case, members), low, high))
     return scenario, Trials(case, tuple(ranges), varied, outcome)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from hedgesim.analysis.headline import SHOWN, Row, beyond, how_compared, in_headline, in_words, same
+from hedgesim.analysis.headline import SAME_IN_ALL, SHOWN, Row, beyond, how_compared, in_headline, in_words, same
 from hedgesim.commands._printing import print_lines, print_rows, several
 from hedgesim.numbers import percent, rounded
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hedgesim.analysis.comparison import Comparison
+    from hedgesim.results.results import Results
 
 NAME_MORE = (
     "To compare an outcome of a single place, such as trust_UZB_KGZ or share_economy_RUS_KAZ, name it: --outcome NAME "
@@ -24,11 +25,18 @@ Write = Callable[[Sequence[str], Sequence[Any]], None]
 
 
 def print_headline(
-    found: Comparison, chosen: pd.DataFrame, most: int | None, others_are: str, *, write: Write = print_rows
+    found: Comparison,
+    chosen: pd.DataFrame,
+    most: int | None,
+    others_are: str,
+    *,
+    batches: Sequence[Results],
+    write: Write = print_rows,
 ) -> None:
     """What was set differently, then the outcomes that differ most, in words and in numbers.
 
     chosen: rows of the differences. most: of how many outcomes, None for all. others_are: where the others are.
+    batches: that are compared.
     """
     first, *others = found.names
     if len(found.settings):
@@ -36,7 +44,7 @@ def print_headline(
         write(["setting", *found.names], rows)
     else:
         print_lines("The values of the scenarios, the seed, the runs and the version are the same.")
-    for name in others:
+    for name, batch in zip(others, batches[1:], strict=True):
         own = chosen[chosen["batch"] == name]
         differing = own[~same(own)]
         listed = differing if most is None else differing[in_headline(differing)].head(most)
@@ -47,6 +55,7 @@ def print_headline(
         if top:
             columns = ["outcome", "of", "option", first, name, "difference", "relative", "90 %", "n"]
             write(columns, list(map(_cells, top)))
+            _print_beside((batches[0], batch), found, name, top[:SHOWN], write)
         if differing.empty:
             print_lines(f"Nothing differs: {several(len(own), 'outcome')} compared, each the same in every run.")
         elif len(own) > len(differing):
@@ -54,7 +63,19 @@ def print_headline(
         print_lines(*([aside] if aside else []))
         if len(differing) > len(top):
             print_lines(f"{len(differing) - len(top)} more differ: {others_are}.")
+    if not any("factors" in one.manifest for one in batches):
+        print_lines(SAME_IN_ALL)
     print_lines(*found.left_out)
+
+
+def _print_beside(pair: Sequence[Results], found: Comparison, name: str, rows: Sequence[Row], write: Write) -> None:
+    """Differences of presence by domain, and what of those of the hedging index is rivalry."""
+    from hedgesim.analysis.beside import by_domain, rivalry_in_words
+
+    if domains := by_domain(pair, found, rows):
+        print_lines("", f"By domain, percentage points, mean of {several(domains.n, 'kept run')}:")
+        write(["", *domains.domains], [[what, *cells] for what, cells in domains.rows])
+    print_lines(*filter(None, [rivalry_in_words(pair, found, name, rows)]))
 
 
 def _cells(row: Row) -> list[object]:

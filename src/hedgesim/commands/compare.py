@@ -52,7 +52,8 @@ def compare(
                     "settings": records_of(found.settings), "differences": records_of(chosen)})  # fmt: skip
         return
     shown = None if everything or outcomes else SHOWN
-    print_headline(found, chosen, shown, "--all prints them", write=_markdown if markdown else print_rows)
+    write = _markdown if markdown else print_rows
+    print_headline(found, chosen, shown, "--all prints them", batches=held, write=write)
     if everything and not asked:
         print_lines(f"Compared: {', '.join(dict.fromkeys(found.differences['outcome']))}.")
     print_lines(*([] if asked else [NAME_MORE]), *aside)
@@ -61,4 +62,5 @@ def compare(
 def _markdown(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """A table in Markdown; bars are written so that they stay in their cell."""
     lines = [list(columns), ["---"] * len(columns), *rows]
-    print_lines(*("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines))
+    written = ("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
+    print_lines("", *written, "")

@@ -1,9 +1,11 @@
 """`hedgesim grid`."""
 
+from __future__ import annotations
+
 import math
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
@@ -19,6 +21,9 @@ from hedgesim.commands._options import (
 )
 from hedgesim.commands._printing import end_where_all_failed, print_failed, print_lines, print_rows
 from hedgesim.numbers import with_error
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def grid(
@@ -59,9 +64,21 @@ def grid(
     remove_inner(folder)
     write(results, folder, draw=partial(draw_grid, results, read), overwrite=True)
     table = results.table("runs")
-    means = table.groupby(list(points), sort=True)[outcome].agg(["mean", "sem"]).reset_index()
-    rows = [[*map(str, row[:-2]), with_error(*row[-2:])] for row in means.itertuples(index=False)]
     print_failed(table)
-    print_rows([*points, f"mean {outcome} ± error"], rows)
+    _print_means(table, list(points), outcome)
     print_lines(f"Table and chart: {folder}")
     end_where_all_failed(table)
+
+
+def _print_means(table: pd.DataFrame, paths: list[str], outcome: str) -> None:
+    """The mean of an outcome at every point, and by how much it differs from that at the first, run by run."""
+    by_run = table.pivot(index="run", columns=paths, values=outcome).sort_index(axis="columns")
+    less = by_run.sub(by_run.iloc[:, 0], axis="index")
+    columns = [[with_error(*pair) for pair in zip(of.mean(), of.sem(), strict=True)] for of in (by_run, less)]
+    numbers = [map(str, point if isinstance(point, tuple) else [point]) for point in by_run]
+    rows = [[*point, *cells] for point, *cells in zip(numbers, columns[0], ["", *columns[1][1:]], strict=True)]
+    print_rows([*paths, f"mean {outcome}", "less the first, run by run"], rows)
+    print_lines(
+        "±: Monte Carlo standard error. Run k has the same random numbers at every point, so a difference is known"
+        " better than the means."
+    )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Option
 
 import hedgesim
-from hedgesim.analysis.headline import SHOWN
+from hedgesim.analysis.headline import SAME_IN_ALL, SHOWN
 from hedgesim.commands._headline import NAME_MORE, print_headline
 from hedgesim.commands._options import (
     AsJson,
@@ -40,7 +40,7 @@ from hedgesim.commands._printing import (
     several,
 )
 from hedgesim.commands._until import MOST, UntilError, end_where_not_met, until_in_words, until_of
-from hedgesim.numbers import rounded
+from hedgesim.numbers import HIGH, LOW, rounded, sentence
 
 if TYPE_CHECKING:
     from hedgesim.results.simulation import Plan
@@ -210,12 +210,19 @@ def _print_closing(results: hedgesim.Results, folder: Path, settings: Sequence[s
     print_failed(runs)
     rows = []
     for row in closing.to_dict("records"):
-        numbers, error = rounded((row[name] for name in ("before", "after", "change")), row["error"])
-        rows.append([_label(row, names), *numbers, error])
+        columns = ("before", "after", "change", LOW, HIGH)
+        (*numbers, low, high), error = rounded((row[name] for name in columns), row["error"])
+        rows.append([_label(row, names), *numbers, error, f"{low} to {high}"])
     if rows:
-        print_rows(["", periods[0], periods[-1], "change", "± error"], rows)
+        last = periods[-1]
+        heads = [f"mean {periods[0]}", f"mean {last}", "mean change", "Monte Carlo error", f"90 % of runs {last}"]
+        print_rows(["", *heads], rows)
     print_lines(*until_in_words(results))
-    print_lines(f"Error: Monte Carlo standard error. {fits.capitalize()}.")
+    print_lines(
+        "Monte Carlo error: standard error of the mean change, or else of the mean. More runs make it smaller, but not"
+        f" the range of runs. {SAME_IN_ALL}",
+        f"{sentence(fits)}.",
+    )
     print_lines(*(f"Set: {text}." for text in settings), *_notes(results))
     print_lines(f"{_written(folder)}: {folder}")
 
@@ -255,6 +262,7 @@ def _notes(results: hedgesim.Results) -> Sequence[str]:
 def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: Sequence[str]) -> None:
     """How the scenario differs from its twin, as `hedgesim compare` prints it: in what is named, or most."""
     from hedgesim.analysis.comparison import compare, of_outcomes
+    from hedgesim.scenario.twins import difference
 
     name, other = found.names
     for called, results in ((name, found.first), (other, found.twin)):
@@ -265,14 +273,17 @@ def _print_twins(found: Twins, folder: Path, settings: Sequence[str], outcomes: 
         compared = compare(found.twin, found.first, names=(other, name), outcomes=outcomes)
         chosen = of_outcomes(compared, outcomes) if outcomes else compared.differences
         again = shlex.join(["hedgesim", "compare", str(folder / "twin"), str(folder), "--all"])
-        print_headline(compared, chosen, None if outcomes else SHOWN, f"{again} prints them")
+        batches = found.twin, found.first
+        print_headline(compared, chosen, None if outcomes else SHOWN, f"{again} prints them", batches=batches)
         if found.paired["n"].max() == 1:
             print_lines("One run has no error: give more --runs.")
         print_lines(*([] if outcomes else [NAME_MORE]))
     if gain := found.gain_in_words():
         print_lines(f"Factor by which pairing reduces the variance against independent seeds: {gain}.")
-    print_lines(*(f"Set on both sides, so it makes no difference: {text}." for text in settings))
-    if settings:
+    apart = {row.path for row in difference(*(one.scenario for one in (found.first, found.twin) if one.scenario))}
+    shared = [text for text in settings if text.partition("=")[0].strip() not in apart]
+    print_lines(*(f"Set on both sides, so it makes no difference: {text}." for text in shared))
+    if shared:
         print_lines(
             "To see the effect of --set, run once with it and once without it, and compare: hedgesim compare WITHOUT "
             "WITH."

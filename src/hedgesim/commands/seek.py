@@ -119,7 +119,11 @@ def _print(found: Found) -> None:
     else:
         for one, (value, error) in zip(trials.ranges, found.values, strict=True):
             print_lines(f"{one.path}: from {significant(one.now)} to {with_error(value, error)}.")
-        print_lines(f"At this point the mean of {outcome} is {mean}. ±: Monte Carlo standard error.")
+        print_lines(
+            f"At this point the mean of {outcome} is {mean}. ± of a mean: its Monte Carlo standard error. ± of a"
+            " number: how far other random numbers would move it (error of the mean over its slope there); more --runs"
+            " make it smaller."
+        )
         print_lines(
             "If the outcome changes direction between the points that were tried, a smaller change may exist there."
         )

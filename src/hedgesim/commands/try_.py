@@ -56,7 +56,7 @@ def try_(
     found = compare(*results, names=(usual.name, file.stem))
     about = f"{several(runs, 'run')} of {usual.name}: with its own rules, and with {file.stem} for all {side}"
     print_lines(about, "")
-    print_headline(found, found.differences, SHOWN, "run both, and compare them")
+    print_headline(found, found.differences, SHOWN, "run both, and compare them", batches=results)
     presence = found.differences[(found.differences["outcome"] == PRESENCE) & (found.differences["entity"] != "")]
     assert results[1].case is not None
     print_lines(*_small_chart(presence, results[1].case.names, f"{file.stem} less {usual.name}", found.period))

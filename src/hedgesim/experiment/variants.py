@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from hedgesim.experiment.schema import Experiment, stem_of
 from hedgesim.experiment.uncertainties import Value
 from hedgesim.scenario import Scenario, known_names, read_scenario
 from hedgesim.scenario.files import find_beside
+from hedgesim.scenario.impulses import impulses_of
+from hedgesim.scenario.tables import read_tables
+
+SIZES = "shock_sizes"
+"""Key of a scenario with the factors on sizes of shocks."""
 
 UNCHANGED = 1.0
 """Factor on the size of a shock that leaves it as it is."""
@@ -61,7 +66,7 @@ def read_variants(
         ScenarioError: placed in the experiment file.
     """
     unchanged = _settings(experiment, dict.fromkeys(numbers, UNCHANGED))
-    sizes = [one for one in unchanged if one.where.startswith("shock_sizes.")]
+    sizes = [one for one in unchanged if one.where.startswith(f"{SIZES}.")]
     of_rules = [one.where for one in unchanged if one.where.startswith("rules.")]
     variants = []
     for n, (name, values) in enumerate(fixed):
@@ -70,7 +75,21 @@ def read_variants(
             highest = _read(experiment, name, _settings(experiment, {**values, **tried}))
         scenario = _read(experiment, name, [*_settings(experiment, values), *sizes])
         variants.append(ScenarioVariant(scenario, {path: members_of(highest, path) for path in of_rules}))
+    _check_shocks(experiment, [one.scenario for one in variants], numbers)
     return tuple(variants)
+
+
+def _check_shocks(experiment: Experiment, scenarios: Sequence[Scenario], paths: Iterable[str]) -> None:
+    """Refuse sizes of shocks of which none acts in the quarters of any scenario."""
+    varied = {path: [one.partition(".") for one in experiment.paths_of(path)] for path in paths}
+    sizes = {path: [name for _, _, name in of] for path, of in varied.items() if {key for key, _, _ in of} == {SIZES}}
+    lines = [line for one in scenarios if sizes for line in impulses_of(one, read_tables(one.tables_folder))]
+    for path, names in sizes.items():
+        if not any(line.belongs_to(name) for line in lines for name in names):
+            quarters = " or ".join(dict.fromkeys(f"{one.start} to {one.end}" for one in scenarios))
+            role = "levers" if path in experiment.levers else "uncertainties"
+            fault = f"{path} changes nothing: the shock does not act from {quarters}"
+            raise ScenarioError(experiment.place(role, path), fault, "Vary a shock that acts in these quarters.")
 
 
 def _end(experiment: Experiment, path: str, numbers: NDArray[np.float64], *, end: str) -> float:

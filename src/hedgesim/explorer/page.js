@@ -354,15 +354,16 @@ function outcomes() {
 function shock(one) {
   const off = one.own ? valueOf(`shocks.${one.id}`) === "null" : omitted().includes(one.id);
   const box = el("input", { type: "checkbox", checked: !off, "aria-label": `${one.name} happens`, on: { change: () => {
+    if (!box.checked) for (const own of [path, when]) if (valueOf(own) !== undefined) put(own, null);
     if (one.own) put(`shocks.${one.id}`, box.checked ? null : "null");
     else omit(one.id, !box.checked);
   } } });
   const path = `shock_sizes.${one.id}`;
-  const size = pair({ label: `Size of ${one.name}, factor`, low: 0, high: 2, step: 0.05, value: valueOf(path) ?? one.factor,
+  const when = one.own ? `shocks.${one.id}.date` : `shock_dates.${one.id}`;
+  const size = off ? "" : pair({ label: `Size of ${one.name}, factor`, low: 0, high: 2, step: 0.05, value: valueOf(path) ?? one.factor,
     put: (value) => put(path, Number(value) === one.factor ? null : value) });
   const channels = one.parts.map((part) => `${part.channel} ${part.size < 0 ? "−" : "+"}${number(Math.abs(part.size))}${part.whom.length ? ` (${part.whom.join(", ")})` : ""}`);
-  const when = one.own ? `shocks.${one.id}.date` : `shock_dates.${one.id}`;
-  const date = !one.movable ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
+  const date = off || !one.movable ? el("small", {}, one.rate ? `comes at random, ${one.rate} a quarter` : one.date)
     : el("label", {}, "Quarter ", el("input", { value: valueOf(when) ?? one.date, size: 7, "aria-label": `Quarter in which ${one.name} begins`, on: { change: (event) =>
       put(when, event.target.value.trim() === one.date || !event.target.value.trim() ? null : event.target.value.trim()) } }));
   return el("li", { "data-id": one.id }, el("div", { className: "what" }, el("label", {}, box, " ", el("span", {}, one.name))), date, size,

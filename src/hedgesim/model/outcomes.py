@@ -60,7 +60,8 @@ OUTCOMES: dict[str, Outcome] = {
     "hedging_by_arithmetic": Outcome(
         "countries",
         "1",
-        "hedging index if the aggressor's security share had merely shrunk as simulated and no country chosen",
+        "hedging index under the rivalry of the quarter, with the aggressor's security share as simulated and the"
+        " others of the start scaled to fit",
         "model",
     ),
     "diversity": Outcome("countries", "1", "(1 - HHI) / (1 - 1/P) of presence over powers, 0..1", "hirschman1945"),
@@ -138,9 +139,9 @@ def security_of(xp: ModuleType, share: Array, setting: Setting) -> Array:
 
 
 def hedging_by_arithmetic(xp: ModuleType, start: Array, now: Array, rivalry: Array, aggressor: Array) -> Array:
-    """Hedging index if the aggressor's security share had merely shrunk as simulated and the others' had grown alike.
+    """Hedging index under the rivalry of now, the aggressor's security share as simulated, the others grown alike.
 
-    start, now: security shares of powers, axes (…, country, 1, power, run).
+    A rise of rivalry is in it. start, now: security shares of powers, axes (…, country, 1, power, run).
     """
     before = xp.sum(start * aggressor, axis=TARGET, keepdims=True)
     after = xp.sum(now * aggressor, axis=TARGET, keepdims=True)

@@ -22,6 +22,7 @@ from hedgesim.plots.trust import Trust, start_of
 from hedgesim.results.folders import Folder
 from hedgesim.results.manifest import manifest_in
 from hedgesim.results.ownership import PAIRED, TWIN
+from hedgesim.results.recorded import scenario_in
 from hedgesim.results.region import AXES, REGION, fitted_elsewhere
 from hedgesim.results.results import Results, open_results, read_findings
 from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY
@@ -30,11 +31,8 @@ from hedgesim.scenario.arrays import ScenarioInputs, read_inputs
 from hedgesim.scenario.calibrations import PRIOR, coverage_of, in_words, patterns_of
 from hedgesim.scenario.cells import OTHER_OPTIONS
 from hedgesim.scenario.impulses import Impulse, impulses_of
-from hedgesim.scenario.known_names import with_any_rule
 from hedgesim.scenario.notes import in_short, notes_of
-from hedgesim.scenario.reader import scenario_of_text
 from hedgesim.scenario.tables import Tables, read_tables
-from hedgesim.scenario.twins import leaves_of
 
 MOST = 6
 """Results that one page shows."""
@@ -72,7 +70,8 @@ def _opened(chart: Chart, place: str) -> Batch:
     manifest = manifest_in(folder) or {}
     held, needs = str(manifest.get("kind", RUN)), chart.needs
     if manifest and held not in {needs.kind, needs.also}:
-        fault = f"{chart.name} is drawn from results of {needs.kind}, and these are of {held}"
+        made = "grid" if "grid" in manifest else held
+        fault = f"{chart.name} is drawn from results of {needs.kind}, and these are of {made}"
         raise HedgesimError(place, fault, f"Make them: {needs.made_by}.")
     if manifest and held not in {RUN, SWEEP} and folder.path is not None:
         return findings_batch(folder.path, held)
@@ -132,20 +131,6 @@ def batch_of(results: Results, name: str = "") -> Batch:
     known = Known(trust_in(scenario, inputs), recorded_meetings(scenario))
     notes = (origin, unmarked, in_short(notes_of(scenario, inputs)))
     return Batch(called, results.tables, names_of(inputs), shocks, caption, notes, known, manifest)
-
-
-def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
-    """The scenario that a manifest of a run holds as text, to be shown and not to be run; None if it cannot be read.
-
-    Its rules may be those of a file that is not here.
-    """
-    text = str(manifest.get("scenario_text", ""))
-    if "tables" in leaves_of(text):
-        return None
-    try:
-        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"), names=with_any_rule)
-    except HedgesimError:
-        return None
 
 
 def codes_in(results: Results) -> Names:

@@ -231,10 +231,13 @@ def kept_country(rows: pd.DataFrame, batch: Batch, pick: Pick) -> pd.DataFrame:
     return rows[rows["country"] == picked("country", pick.country, sorted(rows["country"].unique()), meanings)]
 
 
+PERCENT = FuncFormatter(lambda share, _: f"{100.0 * share:g}%")  # of ticks of shares
+
+
 def in_shares(axis: Axis) -> None:
     """Ticks of shares, in percent."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100.0 * share:g}%"))
+    axis.set_major_formatter(PERCENT)
 
 
 def picked(option: str, code: str, known: Sequence[str], meanings: Mapping[str, str]) -> str:

@@ -14,11 +14,12 @@ from matplotlib.lines import Line2D
 
 from hedgesim.errors import HedgesimError, choose_from
 from hedgesim.experiment.points import Factor
-from hedgesim.numbers import HIGH, LOW, MEDIAN, apart, sentence, significant
-from hedgesim.plots.chart import SWEEP, Batch, Chart, Key, Limits, Needs, Pick, Size
-from hedgesim.plots.sweep_pages import of_outcome, plain, short_names
+from hedgesim.numbers import HIGH, LOW, MEDIAN, apart, sentence, written
+from hedgesim.plots.chart import PERCENT, SWEEP, Batch, Chart, Key, Limits, Needs, Pick, Size, in_shares
+from hedgesim.plots.sweep_pages import SIZES, UNCHANGED, is_share, of_outcome, on_axis, plain, short_names
 from hedgesim.plots.sweeps import along_table, cell_edges, draw_along, draw_cells, line_of, sweep_data
 from hedgesim.plots.theme import GENERAL, SMALL, round_ticks, text_width
+from hedgesim.results.region import names_in
 
 ROOM = 0.06  # of the span of values, above and below
 MOST_NAMED = 3
@@ -30,7 +31,8 @@ def table_along(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     manifest: Mapping[str, Any] = batch.manifest
     outcome, runs = outcome_of(batch, pick), batch.tables["runs"]
     factors = [Factor(str(one["path"]), bool(one["numeric"])) for one in manifest["factors"]]
-    return along_table(sweep_data(runs, factors), outcome).assign(words=of_outcome(outcome))
+    words = of_outcome(outcome, names_in([manifest]))
+    return along_table(sweep_data(runs, factors), outcome).assign(words=words, is_share=is_share(outcome))
 
 
 def limits_along(table: pd.DataFrame) -> Limits:
@@ -48,7 +50,12 @@ def draw_alone(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) ->
         axis.set_xticks(table["at"], texts, rotation=TURN, ha="right", rotation_mode="anchor")
     else:
         round_ticks(axis.xaxis, 4)
-    axis.yaxis.set_major_formatter(GENERAL)
+    if table["path"].iloc[0].startswith(SIZES):
+        axis.set_xlabel(UNCHANGED, size=SMALL)
+    if bool(table["is_share"].iloc[0]):
+        in_shares(axis.yaxis)
+    else:
+        axis.yaxis.set_major_formatter(GENERAL)
     return axis
 
 
@@ -62,13 +69,16 @@ def describe_along(table: pd.DataFrame) -> str:
     """The factors along which the median moves most."""
     spans = table.groupby("panel", sort=False)[MEDIAN].agg(["min", "max"])
     order = (spans["max"] - spans["min"]).sort_values(ascending=False, kind="stable").index[:MOST_NAMED]
-    said = [f"{name} {significant(spans['min'][name])} to {significant(spans['max'][name])}" for name in order]
+    share = bool(table["is_share"].iloc[0])
+    ends = {name: [written(float(spans[end][name]), is_share=share) for end in ("min", "max")] for name in order}
+    said = [f"{name} {low} to {high}" for name, (low, high) in ends.items()]
     return f"Median {table['words'].iloc[0]} moves most along {'; '.join(said)}."
 
 
 def size_along(table: pd.DataFrame) -> Size:
-    """Room for the texts of a factor."""
-    return Size(3.1, 2.2, 0.7, 0.25, below=max(0.42, 0.2 + 0.55 * text_width(map(plain, table["text"]))))
+    """Room for the texts of a factor, and below the size of a shock for what 1 means."""
+    lines = 0.6 if table["path"].str.startswith(SIZES).any() else 0.42
+    return Size(3.1, 2.2, 0.7, 0.25, below=max(lines, 0.2 + 0.55 * text_width(map(plain, table["text"]))))
 
 
 ALONG = Chart(
@@ -80,7 +90,7 @@ ALONG = Chart(
     draw=draw_alone,
     describe=describe_along,
     limits=limits_along,
-    title=lambda table: f"{sentence(str(table['words'].iloc[0]))} along each varying factor",
+    title=lambda table: f"{sentence(str(table['words'].iloc[0]))}, along each varying factor",
     size=size_along,
     reads="Line or dot: median; band or bar: 5 to 95 % of runs. A panel pools all values of the factors that it does"
     " not show.",
@@ -121,7 +131,12 @@ def phase_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
         texts = sides[side]
         text = [texts[n] if texts else "" for n in place]
         table = table.assign(**{side: (low + high) / 2, f"{side}0": low, f"{side}1": high, f"{side}_text": text})
-    return table.assign(x_label=labels[paths[0]], y_label=labels[paths[1]], words=of_outcome(outcome))
+    return table.assign(
+        x_label=on_axis(paths[0], labels[paths[0]]),
+        y_label=on_axis(paths[1], labels[paths[1]]),
+        words=of_outcome(outcome, names_in([batch.manifest])),
+        is_share=is_share(outcome),
+    )
 
 
 def outcome_of(batch: Batch, pick: Pick) -> str:
@@ -174,8 +189,10 @@ def draw_phase(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) ->
     axis.set(xlabel=table["x_label"].iloc[0], ylabel=table["y_label"].iloc[0])
     bar, figure = axis.inset_axes(BAR), axis.get_figure()
     assert figure is not None
-    figure.colorbar(ScalarMappable(scale, "viridis"), cax=bar, format=GENERAL)
-    bar.set_title(str(table["words"].iloc[0]), size=SMALL, weight="normal", loc="left", pad=4)
+    figure.colorbar(
+        ScalarMappable(scale, "viridis"), cax=bar, format=PERCENT if bool(table["is_share"].iloc[0]) else GENERAL
+    )
+    bar.set_title("mean", size=SMALL, weight="normal", loc="left", pad=4)
     return axis
 
 
@@ -183,7 +200,8 @@ def describe_phase(table: pd.DataFrame) -> str:
     """Where the mean is lowest and where highest."""
     known = table[table["mean"].notna()]
     ends = known.loc[[known["mean"].idxmin(), known["mean"].idxmax()]].to_dict("records")
-    texts = apart([row["mean"] for row in ends])
+    share = bool(table["is_share"].iloc[0])
+    texts = [written(row["mean"], is_share=True) for row in ends] if share else apart([row["mean"] for row in ends])
     said = [
         f"{name} {text} at {_at(row, 'x')} and {_at(row, 'y')}"
         for name, text, row in zip(("lowest", "highest"), texts, ends, strict=True)
@@ -192,7 +210,8 @@ def describe_phase(table: pd.DataFrame) -> str:
 
 
 def _at(row: Mapping[Any, Any], side: str) -> str:
-    return f"{row[f'{side}_label']} {row[f'{side}_text'] or format(row[side], '.3g')}"
+    label = row[f"{side}_label"].removesuffix(f" ({UNCHANGED})")
+    return f"{label} {row[f'{side}_text'] or format(row[side], '.3g')}"
 
 
 def phase_size(table: pd.DataFrame) -> Size:

@@ -20,7 +20,7 @@ from hedgesim.plots.paired import PAIRED as DIFFERENCES
 from hedgesim.plots.ternary import TERNARY
 from hedgesim.plots.trust import Trust
 from hedgesim.results.ownership import PAIRED, drawn, write_files
-from hedgesim.results.region import REGION, fitted_elsewhere
+from hedgesim.results.region import REGION, fitted_elsewhere, kept_of, names_in
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS, SUMMARY
 from hedgesim.results.twins import Twins
@@ -51,7 +51,7 @@ PRESENCE = Chart(
 )
 HEDGING = Chart(
     name="hedging_index",
-    shows="the hedging index of each country over time with its band, and the index by arithmetic alone",
+    shows="the hedging index of each country over time with its band, and the index by arithmetic",
     needs=Needs(RUN, ("summary",)),
     picks=("country",),
     table=lines.hedging_table,
@@ -61,8 +61,8 @@ HEDGING = Chart(
     title=lambda _: "Hedging index, 0 to 1",
     size=lines.outcome_size,
     reads="Division of the security portfolio between rival powers. 0: an isolated country, or a loyal ally of one "
-    "side. Countries with overlapping bands cannot be ranked. Dotted: the index if the security share of the "
-    "aggressor changes as simulated and the other shares keep their proportions.",
+    "side. Countries with overlapping bands cannot be ranked. Dotted: by arithmetic, under the same rivalry, with the "
+    "security share of the aggressor as simulated and the other shares in the proportions of the start.",
     panels="panel",
     keys=lines.outcome_keys,
     dated=True,
@@ -149,11 +149,15 @@ def draw_grid(results: Results, scenario: Scenario, folder: Path) -> list[Path]:
     from hedgesim.plots.sweeps import draw_grid as draw_grid_pages
 
     grid: Mapping[str, Sequence[str]] = results.manifest["grid"]
-    outcome, runs = results.manifest["outcome"], results.manifest["runs"]
+    outcome, count = results.manifest["outcome"], results.manifest["runs"]
     trust = trust_in(scenario, read_inputs(scenario)).line(*START_TABLES)
     words = in_words(scenario.parameters, elsewhere=scenario.tables_folder is not None)
-    caption = f"Scenario {scenario.name}, {runs} runs a point, seed {scenario.seed}, {words}. {trust}"
-    return draw_grid_pages(results.table(RUNS), list(grid), outcome=outcome, folder=folder, caption=caption)
+    caption = f"Scenario {scenario.name}, {count} runs a point, seed {scenario.seed}, {words}. {trust}"
+    names, quarter = names_in([kept_of(scenario)]), str(scenario.end)
+    runs = results.table(RUNS)
+    return draw_grid_pages(
+        runs, list(grid), outcome=outcome, folder=folder, caption=caption, names=names, quarter=quarter
+    )
 
 
 def draw_twins(twins: Twins, folder: Path) -> list[Path]:
@@ -170,6 +174,7 @@ def draw_sweep(results: Results, folder: Path) -> None:
     They replace the charts that its manifest lists.
     """
     from hedgesim.experiment.points import Factor
+    from hedgesim.plots.sweep_pages import quarter_of
     from hedgesim.plots.sweeps import draw_sweep as draw_sweep_pages
 
     manifest = results.manifest
@@ -187,6 +192,15 @@ def draw_sweep(results: Results, folder: Path) -> None:
     runs, title = results.table(RUNS, columns=columns), str(manifest["question"])
 
     def draw_into(charts: Path) -> list[Path]:
-        return draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
+        return draw_sweep_pages(
+            runs,
+            varied,
+            outcomes=outcomes,
+            folder=charts,
+            title=title,
+            caption=caption,
+            names=names_in([manifest]),
+            quarter=quarter_of(manifest, runs),
+        )
 
     write_files(folder, drawn(draw_into), manifest)

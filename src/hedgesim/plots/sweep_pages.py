@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from hedgesim.errors import NO_MEANINGS
 from hedgesim.experiment.points import Factor
 from hedgesim.model.named_outcomes import named
 from hedgesim.numbers import sentence
 from hedgesim.plots import theme as look
+from hedgesim.plots.chart import SHARE_UNITS, in_shares
 from hedgesim.plots.theme import LARGE, NORMAL, POINTS_PER_INCH, SMALL, Frame, text_width
+from hedgesim.scenario.twins import leaves_of
 
 Notes = Mapping[str, bool]  # sentences of the notes, and whether they hold
 Under = Sequence[tuple[str, Sequence[str]]]  # the name of a factor below each panel, and its tick labels if texts
@@ -24,6 +28,7 @@ LEFT, RIGHT, BETWEEN = 0.85, 0.3, 0.3  # inches across: around the panels
 SPACE, TICK_ROOM, LINE = 0.42, 0.17, look.LINE_HEIGHT * NORMAL / POINTS_PER_INCH  # inches below a panel
 MOST_LINES, TICK_FILL = 3, 0.75  # of a level tick label, and the share of its room that its width may take
 BOLD = 0.68  # width of a bold character, of the type size
+SIZES, UNCHANGED = "shock_sizes.", "1 = unchanged"  # begin of the paths of sizes of shocks, and what is said of them
 SHORT = (
     (r"shock_sizes\.(.+)", r"size of \1"),
     (r"rules\.(?:([^.]+)\.all|[^.]+\.([^.]+))\.([^.]+)", r"\3 of \1\2"),
@@ -33,12 +38,17 @@ SHORT = (
 
 @dataclass(frozen=True)
 class SweepData:
-    """What every page of a sweep needs: all runs, the factors that vary, title and caption."""
+    """What every page of a sweep needs: all runs, the factors that vary, title and caption.
+
+    names: of countries and options by code. quarter: in which outcomes are taken; empty if not the same in all runs.
+    """
 
     runs: pd.DataFrame
     factors: tuple[Factor, ...]
     title: str
     caption: str
+    names: Mapping[str, str] = field(default_factory=dict)
+    quarter: str = ""
 
     def rows(self, outcome: str) -> pd.DataFrame:
         """The successful runs that have the outcome."""
@@ -64,15 +74,34 @@ class SweepData:
         n_empty = len(self.runs) - n_failed - len(self.rows(outcome))
         counts = f"Runs: {len(self.runs)}" + f"; failed and left out: {n_failed}" * (n_failed > 0)
         counts += f"; without a value and left out: {n_empty}" * (n_empty > 0)
-        heading, notes = f"{of_outcome(outcome)}: {self.title}", [note, f"{counts}.", self.caption]
+        words = sentence(of_outcome(outcome, self.names)) + (f", {self.quarter}" if self.quarter else "")
+        heading, notes = f"{words}: {self.title}", [note, f"{counts}.", self.caption]
         if len(heading) * LARGE * BOLD / POINTS_PER_INCH > size[0] - 2 * look.EDGE:
-            heading, notes = of_outcome(outcome), [self.title, *notes]
-        return look.page(*size, title=sentence(heading), notes=notes, frame=frame)
+            heading, notes = words, [self.title, *notes]
+        return look.page(*size, title=heading, notes=notes, frame=frame)
+
+
+def is_share(outcome: str) -> bool:
+    """Whether an outcome is a share, which charts write in percent."""
+    one = named(outcome)
+    return one is not None and one.family.unit in SHARE_UNITS
+
+
+def on_axis(path: str, label: str) -> str:
+    """The name of a factor beside its axis; of a size of shocks with what 1 means."""
+    return f"{label} ({UNCHANGED})" if path.startswith(SIZES) else label
+
+
+def quarter_of(manifest: Mapping[str, Any], runs: pd.DataFrame) -> str:
+    """The last quarter of the runs of a sweep; empty where it is not the same in all."""
+    texts = manifest.get("scenario_texts", {}).values()
+    ends = set(runs["end"]) if "end" in runs else {str(leaves_of(str(text)).get("end", "")) for text in texts}
+    return str(ends.pop()) if len(ends) == 1 else ""
 
 
 def short_names(paths: Iterable[str]) -> dict[str, str]:
     """Path -> name of a factor: short, or the complete path where two would have the same name."""
-    words = {path: path if path.startswith("shock_sizes.") else plain(path) for path in paths}
+    words = {path: path if path.startswith(SIZES) else plain(path) for path in paths}
     short = {
         path: next((re.sub(*rule, text) for rule in SHORT if re.fullmatch(rule[0], text)), text)
         for path, text in words.items()
@@ -80,8 +109,13 @@ def short_names(paths: Iterable[str]) -> dict[str, str]:
     return {path: text if list(short.values()).count(text) == 1 else path for path, text in short.items()}
 
 
-def panels_of(data: SweepData, outcome: str, *, under: Under, notes: Notes, side: str, frame: Frame) -> Figure:
-    """A page with a panel for each name of a factor and its tick labels; all share the y axis, named `side`."""
+def panels_of(
+    data: SweepData, outcome: str, *, under: Under, notes: Notes, side: str, frame: Frame, share: bool = False
+) -> Figure:
+    """A page with a panel for each name of a factor and its tick labels; all share the y axis, named `side`.
+
+    share: whether the y axis is of shares, in percent.
+    """
     columns = next((few for most, few in COLUMNS if len(under) <= most), MOST_COLUMNS)
     free = (LONE if columns == 1 else WIDE) - frame.left - frame.right + BETWEEN
     least = max(max(_widest(label) * NORMAL / SMALL, len(texts) * TICK_ROOM) for label, texts in under) + BETWEEN
@@ -104,7 +138,10 @@ def panels_of(data: SweepData, outcome: str, *, under: Under, notes: Notes, side
         look.round_ticks(axis.xaxis, 4)
         if texts:
             axis.set_xticks(range(len(texts)), texts, rotation=turn)
-    figure.axes[0].yaxis.set_major_formatter(look.GENERAL)
+    if share:
+        in_shares(figure.axes[0].yaxis)
+    else:
+        figure.axes[0].yaxis.set_major_formatter(look.GENERAL)
     return figure
 
 
@@ -138,7 +175,7 @@ def plain(name: str) -> str:
     return name.replace("_", " ")
 
 
-def of_outcome(name: str) -> str:
-    """An outcome as words, with the codes of its places."""
+def of_outcome(name: str, names: Mapping[str, str] = NO_MEANINGS) -> str:
+    """An outcome as words, with its places called by their names, or else by their codes."""
     one = named(name)
-    return one.in_words() if one is not None and one.family.words else plain(name)
+    return one.in_words(names) if one is not None and one.family.words else plain(name)

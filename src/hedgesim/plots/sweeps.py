@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,24 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from hedgesim.errors import NO_MEANINGS
 from hedgesim.experiment.points import Factor
 from hedgesim.model.named_outcomes import is_yes_or_no
 from hedgesim.numbers import BAND
 from hedgesim.plots import theme as look
-from hedgesim.plots.chart import Limits
-from hedgesim.plots.sweep_pages import LEFT, LONE, RIGHT, WIDE, SweepData, Under, of_outcome, panels_of
+from hedgesim.plots.chart import PERCENT, Limits
+from hedgesim.plots.sweep_pages import (
+    LEFT,
+    LONE,
+    RIGHT,
+    WIDE,
+    SweepData,
+    Under,
+    is_share,
+    of_outcome,
+    on_axis,
+    panels_of,
+)
 from hedgesim.plots.theme import BLUE, COLORS, GENERAL, LARGE, MUTED, ROUND, SMALL, Frame
 from hedgesim.results.summary import summarise_column
 
@@ -38,19 +51,27 @@ BINNED = f"A factor with more than {GRID_POINTS} values is put into bins of equa
 
 
 def draw_sweep(
-    runs: pd.DataFrame, factors: Sequence[Factor], *, outcomes: Sequence[str], folder: Path, title: str, caption: str
+    runs: pd.DataFrame,
+    factors: Sequence[Factor],
+    *,
+    outcomes: Sequence[str],
+    folder: Path,
+    title: str,
+    caption: str,
+    names: Mapping[str, str] = NO_MEANINGS,
+    quarter: str = "",
 ) -> list[Path]:
     """Draw each outcome along every factor that varies, and as a map where two numeric ones do; the paths written.
 
     runs: a row per run with a column per factor and outcome, and `failed`. KeyError for a missing column, unless every
-    run failed. The map of an outcome is `OUTCOME_map`.
+    run failed. names, quarter: as of `SweepData`. The map of an outcome is `OUTCOME_map`.
     """
     failed = runs["failed"].where(runs["failed"] != "") if len(runs) else pd.Series(dtype=object)
     missing = [name for name in (*outcomes, *(factor.path for factor in factors)) if name not in runs]
     if missing and not failed.notna().all():
         message = f"the table of runs has no column {', '.join(missing)}"
         raise KeyError(message)
-    data = sweep_data(runs.assign(failed=failed), factors, title, caption)
+    data = replace(sweep_data(runs.assign(failed=failed), factors, title, caption), names=names, quarter=quarter)
     numbers = [factor.path for factor in data.factors if factor.numeric]
     pages: dict[str, Callable[[], Figure]] = {}
     for outcome in outcomes:
@@ -68,11 +89,21 @@ def sweep_data(runs: pd.DataFrame, factors: Sequence[Factor], title: str = "", c
     return SweepData(runs.assign(**numbers, **texts), varied, title, caption)
 
 
-def draw_grid(runs: pd.DataFrame, paths: Sequence[str], *, outcome: str, folder: Path, caption: str) -> list[Path]:
+def draw_grid(
+    runs: pd.DataFrame,
+    paths: Sequence[str],
+    *,
+    outcome: str,
+    folder: Path,
+    caption: str,
+    names: Mapping[str, str] = NO_MEANINGS,
+    quarter: str = "",
+) -> list[Path]:
     """Draw an outcome of a grid along every setting of `paths`, as `draw_sweep` does; the paths written."""
     factors = [Factor(path, numeric=True) for path in paths]
+    title = "over a grid of settings"
     return draw_sweep(
-        runs, factors, outcomes=[outcome], folder=folder, title="over a grid of settings", caption=caption
+        runs, factors, outcomes=[outcome], folder=folder, title=title, caption=caption, names=names, quarter=quarter
     )
 
 
@@ -97,9 +128,10 @@ def _outcome_page(data: SweepData, outcome: str) -> Figure:
         BINNED: any(factor.numeric and rows[factor.path].nunique() > GRID_POINTS for factor in data.factors),
         POOLED: len(ticks) > 1,
     }
-    under = list(zip(data.labels().values(), ticks, strict=True))
+    under = [(on_axis(*label), texts) for label, texts in zip(data.labels().items(), ticks, strict=True)]
     frame = Frame(LEFT, RIGHT, look.legend_rows(texts, WIDE) + 1 if texts else 0, 0.0)
-    figure = panels_of(data, outcome, under=under, notes=notes, side=of_outcome(outcome), frame=frame)
+    side, share = of_outcome(outcome, data.names), is_share(outcome)
+    figure = panels_of(data, outcome, under=under, notes=notes, side=side, frame=frame, share=share)
     table = along_table(data, outcome)
     for axis, factor in zip(figure.axes, data.factors, strict=True):
         if factor.numeric and len(rows) <= MOST_POINTS:
@@ -200,12 +232,14 @@ def _map_page(data: SweepData, outcome: str) -> Figure:
         POOLED: len(data.factors) > len((x, y)) + bool(split),
     }
     scale, frame = Normalize(means.min(), means.max()), Frame(LEFT, BAR_ROOM, 0, 0.0)
-    under: Under = [(data.labels()[x], [])] * len(values)
-    figure = panels_of(data, outcome, under=under, notes=notes, side=data.labels()[y], frame=frame)
+    names = {path: on_axis(path, data.labels()[path]) for path in (x, y)}
+    under: Under = [(names[x], [])] * len(values)
+    figure = panels_of(data, outcome, under=under, notes=notes, side=names[y], frame=frame)
     for axis, cells, value in zip(figure.axes, means, values, strict=True):
         draw_cells(axis, cells, edges=edges, scale=scale)
         axis.set_title(value)
-    look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=of_outcome(outcome), format=GENERAL)
+    form, words = PERCENT if is_share(outcome) else GENERAL, of_outcome(outcome, data.names)
+    look.color_bar(figure, ScalarMappable(scale, "viridis"), off=BAR_OFF, label=words, format=form)
     return figure
 
 

@@ -19,11 +19,12 @@ from hedgesim.plots.theme import CHARACTER_WIDTH, MUTED, NEAR, POINTS_PER_INCH, 
 YEAR_WIDTH = 34.0  # points that the label of a year takes, with space
 FLAG = SMALL - 1  # type size of the name of a shock, points
 ROW_HEIGHT = 9.5  # points between rows of names of shocks
-MOST_ROWS, LONGEST_FLAG = 6, 28  # rows of names of shocks above an axis, and characters of a name
+MOST_ROWS, LONGEST_FLAG = 6, 56  # rows of names of shocks above an axis, and characters of a name
+FEWEST = 20  # characters of a name where an axis is narrow
 FLAG_OFF = 2.0  # points between a dotted line and the name of its shock, and between two names
 SMALL_WORDS = re.compile(r"(?:\s+(?:a|an|the|of|in|on|at|to|by|for|and|with|after|before|from|between))+$")
 FLAG_HEIGHT = 0.7  # of a row: how far a mark goes up beside its name
-OVER = 0.3  # inches right of an axis that names may take
+OVER = 0.4  # inches right of an axis that names may take
 MARK_LIFT = 1.5  # points between the axis and the first row
 
 
@@ -63,11 +64,16 @@ def dated_shocks(shocks: pd.DataFrame, periods: Iterable[str]) -> list[tuple[str
     return [(str(period), "; ".join(names)) for period, names in grouped]
 
 
-def short_flag(names: str) -> str:
-    """What is written at the mark of a shock: the beginning of the first name, and how many more there are."""
+def short_flag(names: str, most: int = LONGEST_FLAG) -> str:
+    """What is written of shocks at their mark: their names, or the beginning of the first and how many more there are.
+
+    most: characters of the names.
+    """
+    if len(names) <= most:
+        return names
     first, *more = names.split("; ")
-    text = textwrap.shorten(first, LONGEST_FLAG, placeholder="")
-    text = text or first[:LONGEST_FLAG]
+    text = textwrap.shorten(first, most, placeholder="")
+    text = text or first[:most]
     if text != first:
         text = SMALL_WORDS.sub("", text) + "…"
     return text + f" and {len(more)} more" * bool(more)
@@ -84,7 +90,7 @@ class Flag:
 
 
 def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float, beyond: float = 0.0) -> list[Flag]:
-    """The names of shocks above an axis on which these quarters are so wide, inches.
+    """The names of shocks, with the quarters from which they act, above an axis on which these are so wide, inches.
 
     A name starts at its mark, or ends `OVER` inches right of the axis, which goes on `beyond` the quarters, inches. In
     a row names do not touch, and no mark crosses the name of a later one. A name without a place in the rows is empty:
@@ -97,9 +103,11 @@ def flags_of(shocks: pd.DataFrame, periods: Iterable[str], *, width: float, beyo
     marks = (quarter_numbers(period for period, _ in dated) - quarters.min()) * whole / span
     placed: list[tuple[float, float, int]] = []
     found = []
-    for mark, (_, names) in reversed(list(zip(marks, dated, strict=True))):
-        text = short_flag(names)
-        size = len(text) * FLAG * CHARACTER_WIDTH + 2 * FLAG_OFF
+    character = FLAG * CHARACTER_WIDTH
+    for mark, (period, names) in reversed(list(zip(marks, dated, strict=True))):
+        when = f"{'acts from ' if period == dated[0][0] else ''}{period}: "
+        text = when + short_flag(names, max(FEWEST, min(LONGEST_FLAG, int(end / character) - len(when))))
+        size = len(text) * character + 2 * FLAG_OFF
         start = min(float(mark), max(0.0, end - size))
         row = 1 + max((other for left, _, other in placed if left < start + size), default=-1)
         if row < MOST_ROWS:

@@ -27,7 +27,7 @@ LONE_ALPHA = 0.22  # of a band that has a panel for itself
 STRIP, END_PART = "#f6f6f6", 0.55  # colour of the strip of bars, and its width as a part of the years
 CODE_ROOM = 1.28  # top of the axis over the highest bar, for its code
 ALONE: Any = (0, (1.0, 1.2))
-HEDGING_TEXTS = ("simulated, median", "5 to 95 % of runs", "by arithmetic alone, median")
+HEDGING_TEXTS = ("simulated, median", "5 to 95 % of runs", "by arithmetic (rivalry, aggressor's share), median")
 MOST_NAMED = 6  # lines in the description
 LEAST_SPAN = 0.2  # of the axis of an index between 0 and 1
 SHARES = ("share", "presence", "largest_presence", "diversity", "beyond_record", "volume")
@@ -142,7 +142,7 @@ def describe_presence(table: pd.DataFrame) -> str:
 def outcome_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     """An outcome in every quarter with quantiles over runs, of every country or of the whole.
 
-    Columns country, panel, label, color, period, q05, q50, q95, alone (the index by arithmetic alone; empty for other
+    Columns country, panel, label, color, period, q05, q50, q95, alone (the index by arithmetic; empty for other
     outcomes), words, is_share.
     """
     (batch,) = batches
@@ -178,7 +178,7 @@ def _around(low: float, high: float) -> Limits:
 
 
 def draw_outcome(table: pd.DataFrame, axis: Axes, limits: Limits | None = None) -> Axes:
-    """Median and band of one country, its value at the end, and dotted what arithmetic alone makes of it."""
+    """Median and band of one country, its value at the end, and dotted the index by arithmetic."""
     axis.set_ylim(*(limits or outcome_limits(table)))
     draw_years(axis, table["period"])
     rows = table.sort_values("period")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from hedgesim.analysis.beside import by_domain, rivalry_in_words
 from hedgesim.analysis.comparison import Comparison, of_outcomes
 from hedgesim.analysis.convergence import enough_in_words
 from hedgesim.analysis.headline import (
@@ -25,6 +26,7 @@ from hedgesim.analysis.headline import (
 )
 from hedgesim.numbers import alike, percent, significant
 from hedgesim.report.parts import Cell, Fact, Lines, Part, Row, Section, Table, texts
+from hedgesim.results.results import Results
 
 Names = Mapping[str, str]
 Difference = Mapping[Any, Any]
@@ -131,13 +133,35 @@ def _left_out(found: Comparison, part: Part) -> tuple[Part, ...]:
     return (part, Lines(found.left_out, listed="ul")) if found.left_out else (part,)
 
 
-def _headline(found: Comparison, other: str, names: Names, asked: str) -> tuple[Part, ...]:
-    """The outcome that is asked for, and those of the headline that differ most, in words and with their effects."""
+def _of_headline(found: Comparison, other: str, asked: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The outcome that is asked for, and those of the headline that differ most."""
     own = found.differences[found.differences["batch"] == other]
     first = own.loc[own.index.isin(of_outcomes(found, [asked]).index)].head(SHOWN) if asked else own.head(0)
     differing = own[~same(own)]
     most = differing[in_headline(differing) & ~differing.index.isin(first.index)].head(SHOWN - len(first))
-    how = f"{other} against {found.names[0]}: {how_compared(own)}. {beyond(differing, most)}"
+    return first, most
+
+
+def beside(found: Comparison, batches: Sequence[Results], asked: str) -> tuple[Part, ...]:
+    """What stands beside the headline: presence by domain, and what of the hedging index is rivalry."""
+    parts: list[Part] = []
+    for other, batch in zip(found.names[1:], batches[1:], strict=True):
+        pair = (batches[0], batch)
+        rows = pd.concat(_of_headline(found, other, asked)).to_dict("records")
+        if domains := by_domain(pair, found, rows):
+            cells = tuple(Row(texts(what, *numbers)) for what, numbers in domains.rows)
+            caption = f"Presence by domain: {other} less {found.names[0]}, percentage points, {domains.n} kept runs"
+            parts.append(Table(caption, ("presence", *domains.domains), cells))
+        if said := rivalry_in_words(pair, found, other, rows):
+            parts.append(Lines((said,)))
+    return tuple(parts)
+
+
+def _headline(found: Comparison, other: str, names: Names, asked: str) -> tuple[Part, ...]:
+    """The outcome that is asked for, and those of the headline that differ most, in words and with their effects."""
+    own = found.differences[found.differences["batch"] == other]
+    first, most = _of_headline(found, other, asked)
+    how = f"{other} against {found.names[0]}: {how_compared(own)}. {beyond(own[~same(own)], most)}"
     if first.empty and most.empty:
         return Lines((how,)), Lines(("No main outcome differs in any run.",))
     ranks = [*[Cell("asked for", 0)] * len(first), *(Cell(str(rank), rank) for rank in range(1, len(most) + 1))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.resources import files
 
@@ -85,6 +85,8 @@ def _of_comparison(subjects: Sequence[Subject], names: Names, choices: Choices) 
         of_outcomes(found, [choices.outcome])
     row = compared.answering(found, choices.outcome, subjects[0].chart.names.powers)
     sections = compared.sections(found, names, choices.outcome)
+    more = compared.beside(found, [one.results for one in subjects], choices.outcome)
+    sections[1] = replace(sections[1], parts=(*sections[1].parts, *more))
     sections[2:2] = charts.sections(subjects, row)
     if not subjects[0].is_sweep:
         sections.append(why.section(subjects, row, choices.why))

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from hedgesim.errors import HedgesimError, StoreError
-from hedgesim.plots.batches import batch_of, names_of, scenario_in, sweep_batch, trust_in
+from hedgesim.plots.batches import batch_of, names_of, sweep_batch, trust_in
 from hedgesim.plots.chart import Batch, Known
 from hedgesim.results.folders import RESULTS_FORMAT, SWEEP
+from hedgesim.results.recorded import scenario_in
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS
 from hedgesim.scenario import Scenario

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from hedgesim.analysis.headline import PRESENCE
+from hedgesim.analysis.headline import PRESENCE, SAME_IN_ALL
 from hedgesim.analysis.patterns.pattern import read_patterns
 from hedgesim.analysis.patterns.verdict import HOLDS
 from hedgesim.analysis.run_outcomes import key_of
@@ -35,7 +35,9 @@ def fact(subjects: Sequence[Subject]) -> Fact:
     trust = subjects[0].chart.known.trust
     what = "the levels" if len(subjects) == 1 and not subjects[0].is_sweep else "the difference, not the levels"
     first = f"Read {what}: {LEVELS}." if what.startswith("the diff") else f"Not as a forecast: {LEVELS}."
-    return Fact("Trust it?", " ".join(filter(None, (first, _patterns_in_short(trust), _start_in_short(trust)))))
+    held = "" if subjects[0].is_sweep else SAME_IN_ALL
+    said = filter(None, (first, held, _patterns_in_short(trust), _start_in_short(trust)))
+    return Fact("Trust it?", " ".join(said))
 
 
 def _patterns_in_short(trust: Trust) -> str:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import importlib.metadata
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from hedgesim.errors import HedgesimError, check_type, whole
 from hedgesim.results.results import Results, open_results
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario, read_scenario
 from hedgesim.scenario.files import ENDINGS
+from hedgesim.scenario.known_names import with_any_rule
 from hedgesim.scenario.reader import scenario_of_text
 from hedgesim.scenario.twins import leaves_of
 
@@ -75,6 +78,20 @@ def _of_results(results: Results, place: str) -> tuple[Scenario, int]:
     if wrote != here:
         warnings.warn(f"{place}: hedgesim {wrote} wrote it, and {here} may give other numbers.", stacklevel=2)
     return scenario, int(manifest["runs"])
+
+
+def scenario_in(manifest: Mapping[str, Any]) -> Scenario | None:
+    """The scenario that a manifest of a run holds as text, to be shown and not to be run; None if it cannot be read.
+
+    Its rules may be those of a file that is not here.
+    """
+    text = str(manifest.get("scenario_text", ""))
+    if "tables" in leaves_of(text):
+        return None
+    try:
+        return scenario_of_text(text, Path(f"{manifest.get('scenario') or 'scenario'}.yaml"), names=with_any_rule)
+    except HedgesimError:
+        return None
 
 
 def _check_rules(rules: dict[str, str], place: str) -> None:

@@ -19,7 +19,7 @@ from hedgesim.results.tables import COUNTS, INDEX, PRESENCE, STATISTICS, SUMMARY
 ALL, NAMED = "all", "named"
 """Entity of a mean over countries, and of what has a name of its own such as `share_economy_RUS_KAZ`."""
 
-CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n")
+CLOSING = ("quantity", "entity", "before", "after", "change", "error", "n", LOW, HIGH)
 
 COMPARED = (*COUNTS, "cohesion")
 """Outcomes of the system that are compared between twins, totals of what is counted per quarter."""
@@ -83,8 +83,9 @@ class Closing:
 
     Levels (presence by option, hedging index) are means over runs in the first and the last quarter, over all
     countries, for the index also per country, and of what is named in addition; `error` is the standard error of the
-    change. What is counted per quarter is a total per run after the first quarter, realignments the countries that are
-    realigned in the last; `before` and `change` of these are empty and `error` is that of the value.
+    change; q05, q95: 5 and 95 % of runs of `after`. What is counted per quarter is a total per run after the first
+    quarter, realignments the countries that are realigned in the last; `before` and `change` of these are empty and
+    `error` is that of the value.
     """
 
     def __init__(self) -> None:
@@ -128,9 +129,10 @@ class Closing:
             return pd.DataFrame(columns=list(CLOSING))
         means, errors, n = self._levels.mean(), self._levels.error(), self._levels.n
         means[np.ix_([0, 2], [name in self._totals for name, _ in self._keys])] = np.nan
-        levels = [(*key, *means[:, k], errors[2, k], n) for k, key in enumerate(self._keys)]
-        totals = zip(COUNTS, self._counts.mean(), self._counts.error(), strict=True)
-        counts = [(name, SYSTEM, np.nan, mean, np.nan, error, n) for name, mean, error in totals]
+        ends, ends_of_counts = (_ends(one) for one in (self._levels, self._counts))
+        levels = [(*key, *means[:, k], errors[2, k], n, *ends[:, 1, k]) for k, key in enumerate(self._keys)]
+        totals = zip(COUNTS, self._counts.mean(), self._counts.error(), ends_of_counts.T, strict=True)
+        counts = [(name, SYSTEM, np.nan, mean, np.nan, error, n, *reach) for name, mean, error, reach in totals]
         return pd.DataFrame([*levels, *counts], columns=list(CLOSING))
 
     def parts(self) -> dict[str, Reduction]:
@@ -168,8 +170,7 @@ class Paired:
         if self._numbers is None:
             return pd.DataFrame(columns=list(PAIRED))
         numbers = self._numbers
-        quantiles = numbers.quantiles()[:, 0]
-        low, high = (quantiles[LEVELS.index(part)] for part in INTERVAL)
+        low, high = _ends(numbers)[:, 0]
         frame = pd.DataFrame(self._keys, columns=list(PAIRED[:3]))
         return frame.assign(
             mean=numbers.mean()[0], error=numbers.error()[0], q05=low, q95=high, n=numbers.n, gain=self._gain(numbers)
@@ -181,6 +182,11 @@ class Paired:
         apart = one + other
         differs = paired > NEGLIGIBLE * apart
         return np.where(differs, apart / np.where(differs, paired, 1.0), np.nan)
+
+
+def _ends(numbers: Reduction) -> Values:
+    """5 and 95 % of runs, axes (end, *shape)."""
+    return numbers.quantiles()[[LEVELS.index(part) for part in INTERVAL]]
 
 
 def compared(outcomes: Outcomes) -> dict[Key, Values]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,9 +15,9 @@ from hedgesim.model.noise import address
 from hedgesim.model.setting import Axes, Setting
 from hedgesim.model.votes import CHOICES
 from hedgesim.scenario.formats import formats_of, given_of, may_be_at_work
-from hedgesim.scenario.impulses import impulses_of, shocks_of
+from hedgesim.scenario.impulses import impulses_of, left_out, shocks_of
 from hedgesim.scenario.schema import Scenario
-from hedgesim.scenario.tables import Tables
+from hedgesim.scenario.tables import Tables, read_tables
 from hedgesim.scenario.tables_at_start import check_begun, check_complete, tables_at_start
 
 SECURITY = "security"
@@ -62,6 +62,15 @@ def faults_of_tables(scenario: Scenario) -> Sequence[HedgesimError]:
     except HedgesimError as error:
         return [error]
     return []
+
+
+def faults_of_sizes(scenario: Scenario) -> Iterator[HedgesimError]:
+    """Sizes and dates of shocks that the scenario leaves out."""
+    given = scenario.shock_sizes or scenario.shock_dates
+    for key, name in left_out(scenario, read_tables(scenario.tables_folder)) if given else ():
+        fault = f"{key}.{name} changes nothing, because {scenario.name} leaves {name} out"
+        listed = "take it out of omit_shocks" if scenario.recorded_shocks == "all" else "name it under recorded_shocks"
+        yield ScenarioError(scenario.place(key, name), fault, f"Leave this out, or {listed}.")
 
 
 def axes_at_start(scenario: Scenario) -> Axes:

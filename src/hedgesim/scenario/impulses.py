@@ -134,6 +134,18 @@ def _is_chosen(scenario: Scenario, names: set[str]) -> bool:
     return chosen and not names & set(scenario.omit_shocks)
 
 
+SIZED = ("shock_sizes", "shock_dates")
+"""Keys of a scenario with values by the id of a shock or of an event."""
+
+
+def left_out(scenario: Scenario, tables: Tables) -> list[tuple[str, str]]:
+    """Sizes and dates of recorded shocks that the scenario leaves out, so that they change nothing: key and id."""
+    recorded = [*map(set, map(_names_of, _causes(tables))), *({str(one)} for one in tables.table("alarms")["event"])]
+    named = [(key, name) for key in SIZED for name in getattr(scenario, key) if name not in scenario.shocks]
+    own = {name: [_is_chosen(scenario, names) for names in recorded if name in names] for _, name in named}
+    return [(key, name) for key, name in named if own[name] and not any(own[name])]
+
+
 def basis_of(tables: Tables) -> Period:
     """The quarter whose world the tables of the start show; of several, which parts may have, the first."""
     return min(map(Period.parse, tables.table("shares")["start"]))

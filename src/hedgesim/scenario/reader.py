@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hedgesim.errors import HedgesimError, Place, ScenarioError, choose_from, shown, texts, whole
-from hedgesim.scenario.arrays import faults_of_tables
+from hedgesim.scenario.arrays import faults_of_sizes, faults_of_tables
 from hedgesim.scenario.files import SCENARIOS, find_ancestor, find_named, folder_inside, packaged_scenarios
 from hedgesim.scenario.known_names import KnownNames, known_names
 from hedgesim.scenario.schema import Scenario
@@ -271,11 +271,13 @@ def _checked(
 
     def of_tables(rest: Scenario) -> Sequence[HedgesimError]:
         rest._tables_folder = folder
-        return faults_of_tables(rest) if names is known_names else ()
+        return (*faults_of_tables(rest), *faults_of_sizes(rest)) if names is known_names else ()
 
     context = names(folder).for_scenario(plain(tree))
     scenario = Scenario.of_tree(tree, path, files=files, context=context, faults=faults, further=of_tables)
     scenario._tables_folder = folder
+    if unused := list(faults_of_sizes(scenario)) if names is known_names else []:
+        raise ScenarioError.of(unused)
     return scenario
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from hedgesim.errors import DEFAULT_PLACE, HedgesimError, Place, ScenarioError, closest, in_order, shown
 from hedgesim.scenario.arrays import read_inputs
-from hedgesim.scenario.impulses import ALARM, impulses_of
+from hedgesim.scenario.impulses import ALARM, SIZED, impulses_of, left_out
 from hedgesim.scenario.known_names import known_names
 from hedgesim.scenario.reader import read_scenario
 from hedgesim.scenario.schema import Scenario
+from hedgesim.scenario.tables import read_tables
 from hedgesim.scenario.yaml_tree import plain, tree_of
 
 MOST_NAMED = 3
@@ -23,16 +24,17 @@ def read_twin(
 ) -> Scenario:
     """The twin of a scenario: another one by name, or the same without some shocks.
 
-    overrides: those of the scenario, which hold for the twin too, as its `--seed` does.
+    overrides: those of the scenario, which hold for the twin too, as its `--seed` does, but for sizes and dates of
+    shocks that the twin leaves out.
 
     Raises:
         ScenarioError: both are asked for, the twin has other quarters or another seed, or a name is of nothing in it.
     """
     if name is not None and without:
         raise ScenarioError(Place("--twin"), "a twin and --without cannot both be given", "Give one of them.")
-    texts = (*overrides, *lacking(scenario, without))
     asked = scenario.seed if name is None or scenario.place("seed").file.startswith("--seed") else None
-    twin = read_scenario(name or scenario.path, overrides=texts, seed=asked)
+    held = overrides if name is None else _acting_in(name, overrides, asked)
+    twin = read_scenario(name or scenario.path, overrides=[*held, *lacking(scenario, without)], seed=asked)
     if (twin.start, twin.end) != (scenario.start, scenario.end):
         fault = f"{twin.name} runs {twin.start} to {twin.end}, {scenario.name} {scenario.start} to {scenario.end}"
         raise ScenarioError(Place("--twin"), fault, "Name a scenario of the same quarters.")
@@ -41,6 +43,18 @@ def read_twin(
         raise ScenarioError(twin.place("seed"), fault, f"Give both --seed {scenario.seed}.")
     twin._name = name_of_twin(scenario, twin)
     return twin
+
+
+def _acting_in(name: str, overrides: Sequence[str], seed: int | None) -> list[str]:
+    """Overrides without sizes and dates of shocks that a scenario leaves out."""
+    of_shocks = {text: tuple(text.partition("=")[0].strip().split(".", 1)) for text in overrides}
+    others = [text for text, path in of_shocks.items() if path[0] not in SIZED]
+    if len(others) == len(of_shocks):
+        return [*overrides]
+    bare = read_scenario(name, overrides=others, seed=seed)
+    named = {key: {path[1]: 1.0 for path in of_shocks.values() if path[0] == key and path[1:]} for key in SIZED}
+    out = left_out(bare.model_copy(update=named), read_tables(bare.tables_folder))
+    return [text for text in overrides if of_shocks[text] not in out]
 
 
 def lacking(scenario: Scenario, without: Sequence[str]) -> Iterator[str]:
@@ -58,7 +72,10 @@ def lacking(scenario: Scenario, without: Sequence[str]) -> Iterator[str]:
     recorded = [name for name in names if name not in scenario.changes and name not in scenario.shocks]
     if recorded:
         _check_recorded(scenario, recorded)
-        yield f"omit_shocks=[{', '.join((*scenario.omit_shocks, *recorded))}]"
+        omitted = (*scenario.omit_shocks, *recorded)
+        yield f"omit_shocks=[{', '.join(omitted)}]"
+        without_them = scenario.model_copy(update={"omit_shocks": omitted})
+        yield from (f"{key}.{name}=null" for key, name in left_out(without_them, read_tables(scenario.tables_folder)))
 
 
 def _check_recorded(scenario: Scenario, names: Sequence[str]) -> None:
@@ -104,6 +121,8 @@ def left_out_in(twin: Scenario, scenario: Scenario) -> tuple[str, ...]:
     omitted = [name for name in twin.omit_shocks if name not in scenario.omit_shocks]
     explained = ("omit_shocks", *(f"{kind}.{name}" for kind, name in absent))
     explained += tuple(f"shock_sizes.{name}" for kind, name in absent if kind == "shocks")
+    bare = scenario.model_copy(update={"omit_shocks": twin.omit_shocks})
+    explained += tuple(".".join(one) for one in left_out(bare, read_tables(scenario.tables_folder)))
     paths = [row.path for row in difference(scenario, twin)]
     if any(not f"{path}.".startswith(tuple(f"{one}." for one in explained)) for path in paths):
         return ()

@@ -64,7 +64,7 @@ def test_a_scenario_that_changes_nothing_scores_as_the_shipped_ones() -> None:
 def test_another_scenario_brings_rules_settings_sizes_and_data_and_no_events(write: Callable[..., Path]) -> None:
     key = "{country: KAZ, attribute: personalisation}"
     own = write(
-        "extends: war_2022\nomit_shocks: [war_2022]\nsettings: {taste.threat: 2}\nshock_sizes: {war_2022: 0.5}\n"
+        "extends: war_2022\nomit_shocks: [covid]\nsettings: {taste.threat: 2}\nshock_sizes: {war_2022: 0.5}\n"
         "rules: {countries: {all: {rule: balancing}}}\n"
         f"data: [{{table: country_attributes, key: {key}, column: value, value: 0.25, source: assumption}}]\n"
     )
