@@ -115,6 +115,10 @@ def test_a_response_goes_part_of_the_way_to_the_value() -> None:
     assert sh.respond(row(1.0, 0.0), row(0.0, 2.0), column(0.25))[0, 0, :, 0] == pytest.approx([0.75, 0.5])
 
 
+def test_a_response_does_not_go_beyond_the_value() -> None:
+    assert sh.respond(row(1.0, 0.0), row(0.0, 2.0), column(2.4))[0, 0, :, 0].tolist() == [0.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("known", "value"),
     [

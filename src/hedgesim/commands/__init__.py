@@ -26,6 +26,8 @@ from hedgesim.errors import HedgesimError, ScenarioError
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
+OWN_RULE = "hedgesim.rules.own_"
+"""How the names of modules begin that are rules of the user's own."""
 
 
 def _files() -> dict[str, str]:
@@ -77,8 +79,9 @@ def _warn(
     file: TextIO | None = None,
     line: str | None = None,
 ) -> None:
-    """Print a warning on one line, without the code that it came from."""
-    print_aside(message)
+    """Print a warning on one line, without the code that it came from; one of a user's own rule with its place."""
+    own = [getattr(module, "__file__", "") for name, module in sys.modules.items() if name.startswith(OWN_RULE)]
+    print_aside(f"{filename}:{lineno}: {message}" if filename in own else message)
 
 
 def main() -> None:

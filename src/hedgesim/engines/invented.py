@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
 
-from hedgesim.errors import HedgesimError, choose_from, shown
+from hedgesim.errors import HedgesimError, check_type, choose_from, shown
 from hedgesim.model.arrays import RUN, TARGET, Array
 from hedgesim.model.view import PowerView, View
 
@@ -24,6 +24,11 @@ LEVELS = (*FIXED, "trusted", "personalisation", "left", "attention", "reach")
 """What else is not zero when nothing has happened."""
 POSITIVE = (*(name for name in LEVELS if name != "affinity"), "need", "protection", "embargoed")
 """What is never negative."""
+
+LIKE_KNOWN = 'Write fields by name, like {"share": [0.4, 0.3, 0.2, 0.1]}, with a number for each of their targets.'
+
+REAL = "fiub"
+"""Kinds of NumPy's types that are numbers: with a fraction, whole with and without a sign, true or false."""
 
 Known = TypeVar("Known", View, PowerView)
 
@@ -60,12 +65,14 @@ def with_whim(known: Known) -> Known:
 def example_view(known: Mapping[str, Any] = MappingProxyType({})) -> View:
     """What one country sees of two powers, in the domain security, when nothing has happened but what is given.
 
-    known: fields of `View` by name, each an array of axes (country, domain, target, run) or a list along the targets,
-    such as {"threat": [0.5, 0.0]}. Shares are .4 and .3 of the powers, .2 of the region and .1 of other.
+    known: fields of `View` by name, each an array of axes (country, domain, target, run), a list along the targets,
+    such as {"threat": [0.5, 0.0]}, or one number for all targets. Shares are .4 and .3 of the powers, .2 of the region
+    and .1 of other.
 
     Raises:
-        HedgesimError: there is no such field.
+        HedgesimError: there is no such field, or what is given for it is not finite numbers with its axes.
     """
+    check_type("known", known, Mapping, LIKE_KNOWN)
     share = [0.4, 0.3, 0.2, 0.1]
     usual = {"share_start": share, "share": share, "security": [1.0], "politics": [1.0], "rate": [0.5]}
     return _example(View, {**usual, "capability": [1.0, 0.5], **known})
@@ -77,8 +84,9 @@ def example_power_view(known: Mapping[str, Any] = MappingProxyType({})) -> Power
     Both have attention .4, which is their base, and reach 1.
 
     Raises:
-        HedgesimError: there is no such field.
+        HedgesimError: there is no such field, or what is given for it is not finite numbers with its axes.
     """
+    check_type("known", known, Mapping, LIKE_KNOWN)
     both = [0.4, 0.4]
     return _example(PowerView, {"base": both, "attention": both, "reach": [1.0, 1.0], **known})
 
@@ -93,8 +101,23 @@ def _example(kind: type[Known], given: Mapping[str, Any]) -> Known:
         name: np.zeros([int(label) if label.isdigit() else lengths[label.removeprefix("#")] for label in own])
         for name, own in axes.items()
     }
-    arrays = {name: np.atleast_1d(np.asarray(value, dtype=float)) for name, value in given.items()}
-    return kind(**{**zeros, **{name: a if a.ndim > 1 else a[None, None, :, None] for name, a in arrays.items()}})
+    return kind(**{**zeros, **{name: _given(name, value, zeros[name]) for name, value in given.items()}})
+
+
+def _given(name: str, value: Any, like: Array) -> Array:
+    """Numbers of one field, with the axes of an array like it; HedgesimError where they cannot be used."""
+    targets = like.shape[TARGET]
+    try:
+        found = np.asarray(value)
+    except ValueError:  # lists of different lengths
+        found = np.asarray(None)
+    if found.ndim < 2:
+        found = np.broadcast_to(found, found.shape or (targets,)).reshape(1, 1, -1, 1)
+    fits = found.ndim == like.ndim and found.shape[TARGET] == targets
+    if not fits or found.dtype.kind not in REAL or not np.all(np.isfinite(found)):
+        fault = f"it must be finite numbers for {targets} target{'s' if targets > 1 else ''}, or an array of four axes"
+        raise HedgesimError(f'known["{name}"]={shown(value)}', fault, LIKE_KNOWN)
+    return np.asarray(found, dtype=float)
 
 
 def of_run(known: Any, run: int) -> Any:

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from hedgesim.engines import invented
-from hedgesim.engines.invented import AXES
+from hedgesim.engines.invented import AXES, REAL
 from hedgesim.errors import HedgesimError, check_path, check_type, closest, shown
 from hedgesim.model.arrays import COUNTRY, TARGET, Array
-from hedgesim.model.parameter import parameters_of
+from hedgesim.model.parameter import Parameter, parameters_of
 from hedgesim.model.parameters import Parameters
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View
 from hedgesim.rules import CountryRule, PowerRule, catalogue
@@ -29,6 +29,7 @@ from hedgesim.rules.faults import (
     OF_RUNS,
     TRYING,
     WRITES,
+    Said,
     Words,
     fault_at,
     file_of,
@@ -37,6 +38,7 @@ from hedgesim.rules.faults import (
     of_answer,
 )
 from hedgesim.scenario import Scenario, read_scenario
+from hedgesim.scenario.changes import RuleChange
 from hedgesim.scenario.tables import read_tables
 
 AnyRule = type[CountryRule] | type[PowerRule]
@@ -47,9 +49,17 @@ TOLERANCE = 1e-9
 SIGNLESS: Mapping[str, float] = {"joining": 1.0, "attention": 1.0, "reserve": np.inf, "pressure": np.inf}
 """What is never negative, and the most that it may be."""
 
+FASTEST = 20.0
+"""Highest pace: a domain that moves .05 of the way in a quarter, the slowest of the package, moves all of it."""
+
 TOGETHER = "Use functions of view.xp, sum with axis=TARGET, keepdims=True, and choose with xp.where."
 NO_MEMORY = "Take everything from view and self; numbers of chance are view.whim, with gambles: ClassVar[bool] = True."
 SMOOTH = "A rise may be 0 or negative: keep it from logarithms, roots and divisions."
+NO_TYPES = "Compute with the arrays of view and functions of view.xp, without astype, dtype= and complex numbers."
+OF_PACE = (
+    "Return 1 for the pace of other rules, 0 for a country that never moves, and keep to this range at both ends of"
+    " every parameter."
+)
 NO_SHARES = "Give log odds against the start: 0 for no reason to move, positive for what has become worth more."
 
 
@@ -96,13 +106,14 @@ def check_followed(rules: Sequence[AnyRule], *scenarios: Scenario) -> None:
 
 def check_rule(rule: AnyRule) -> None:
     """Try a rule in NumPy and, where it is installed, in JAX; HedgesimError at its line."""
-    _check_sources(rule)
+    _check_parameters(rule)
     check_decisions(rule)
     if find_spec("jax") is not None:
         _check_compiled(rule)
 
 
 @cache
+@np.errstate(all="ignore")
 def check_decisions(rule: AnyRule) -> None:
     """Try a rule in NumPy, once in a process; HedgesimError at its line."""
     trial = _Trial.of(rule)
@@ -113,19 +124,30 @@ def check_decisions(rule: AnyRule) -> None:
     trial.check_alike(rule().with_values(varied), trial.view(differing=True))
 
 
-def _check_sources(rule: AnyRule) -> None:
-    """Refuse a parameter whose source is not listed."""
-    known = read_tables().sources
+def _check_parameters(rule: AnyRule) -> None:
+    """Refuse a parameter that a scenario cannot set, or whose source is not listed."""
     for item in parameters_of(rule):
-        if item.source not in known:
+        found = _parameter_fault(item)
+        if found:
             tree = ast.parse("".join(linecache.getlines(file_of(rule))))
-            fault = f"{rule.__name__}.{item.name} has a source that is not listed, {item.source!r}"
-            near = closest(str(item.source), known)
-            guess = f' Did you mean "{near}"?' if near else ""
-            remedy = f'Write "assumption", or a source that hedgesim sources war_2022 --all names.{guess}'
-            raise fault_at(rule, fault, remedy, line=line_of_class(tree, rule.__name__, item.name))
+            line = line_of_class(tree, rule.__name__, item.name)
+            raise fault_at(rule, f"{rule.__name__}.{item.name} {found[0]}", found[1], line=line)
 
 
+def _parameter_fault(item: Parameter) -> Said | None:
+    """What is wrong with a parameter where scenarios and their sources are known."""
+    if item.name in RuleChange.model_fields:
+        return f"has the name of a key of scenarios, {item.name}, which stands beside it", "Give it another name."
+    known = read_tables().sources
+    if item.source in known:
+        return None
+    near = closest(str(item.source), known)
+    guess = f' Did you mean "{near}"?' if near else ""
+    remedy = f'Write "assumption", or a source that hedgesim sources war_2022 --all names.{guess}'
+    return f"has a source that is not listed, {item.source!r}", remedy
+
+
+@np.errstate(all="ignore")
 def _check_compiled(rule: AnyRule) -> None:
     """Compare what JAX makes of a rule with NumPy's decision."""
     from hedgesim.engines import jax_backend
@@ -191,6 +213,7 @@ class _Trial:
             found[VALUE] = self.guarded(lambda: rule.value(view, rule.taste(Parameters().taste)), TRYING)
             self._check_array(VALUE, found[VALUE], ("#country", "#domain", "option", "#run"), lengths, when=when)
             self._check_no_shares(found[VALUE])
+            self._check_pace(rule)
         decision = self.guarded(lambda: rule.decide(view, Parameters()), TRYING)
         if type(decision) is not self.decision:
             fault = f"decides with {type(decision).__name__}, not {self.decision.__name__}"
@@ -237,6 +260,8 @@ class _Trial:
         fits = [n == m or (one and n == 1) for n, m, one in zip(shape, whole, may_be_one, strict=False)]
         if len(shape) != len(whole) or not all(fits):
             raise self.fault(name, *of_answer(what, array, whole, labels))
+        if array.dtype.kind not in REAL:
+            raise self.fault(name, f"{what} is an array of {array.dtype.name}, not of real numbers", NO_TYPES)
         if not np.all(np.isfinite(array)):
             number = "nan" if np.any(np.isnan(array)) else "infinite"
             raise self.fault(name, f"{what} is {number} {when}".rstrip(), SMOOTH)
@@ -252,6 +277,13 @@ class _Trial:
             if split and (noun == "shares" or _close(total, np.ones(1))):
                 raise self.fault(VALUE, f"the value is {noun}, which sum to the same over all options", NO_SHARES)
 
+    def _check_pace(self, rule: Any) -> None:
+        """Refuse a pace that is no number, or out of range."""
+        pace = self.guarded(lambda: np.asarray(rule.pace()), TRYING)
+        if pace.dtype.kind not in REAL or not np.all((pace >= 0.0) & (pace <= FASTEST)):
+            fault = f"pace() is {shown(pace)}, not a number from 0 to {FASTEST:g}"
+            raise self.fault("pace", fault, OF_PACE)
+
     def guarded(self, act: Callable[[], Any], words: Words) -> Any:
         """What the rule answers; an error is one of its line."""
 
@@ -263,7 +295,7 @@ class _Trial:
 
     def fault(self, name: str, fault: str, remedy: str) -> HedgesimError:
         """A fault of the value or of another part of the decision, at the line that gives it."""
-        methods = [VALUE] if name == VALUE else ["decide", "pace", "taste", VALUE]
+        methods = [name] if name in {VALUE, "pace"} else ["decide", "pace", "taste", VALUE]
         own = next((method for method in methods if method in vars(self.rule)), "")
         return fault_at(self.rule, f"{self.rule.__name__}: {fault}", remedy, line=line_of(self.rule, own))
 

@@ -101,8 +101,8 @@ def value_of_options(view: View, taste: Taste) -> Array:
 
 
 def respond(response: Array, value: Array, rate: Array) -> Array:
-    """The response one quarter later: part of the way to the value [mckelvey_palfrey1995]; rate: 0..1."""
-    return response + rate * (value - response)
+    """The response one quarter later: part of the way to the value [mckelvey_palfrey1995]; from a rate of 1 all."""
+    return response + bound(namespace(rate), rate, 0.0, 1.0) * (value - response)
 
 
 def shares_of(unanswered: Array, response: Array, *, goods: Array, economy: Array) -> Array:

@@ -159,6 +159,8 @@ def guarded(path: str, act: Callable[[], T], words: Words, *, line: int = 1) -> 
     thread = threading.Thread(target=do, daemon=True)
     thread.start()
     thread.join(words.seconds)
+    if getattr(sys.stdout, "closed", False):
+        raise HedgesimError(Place(shown_file(path), line), "closes standard output", "Take this out of the rule.")
     if done:
         return done[0]
     if failed:

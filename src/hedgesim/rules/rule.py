@@ -37,7 +37,7 @@ class CountryRule(ABC):
         return shared
 
     def pace(self) -> float | Array:
-        """By how much faster than others the country adjusts its portfolio; 0 never moves."""
+        """By how much faster than others the country adjusts its portfolio, 0..20; 0 never moves."""
         return 1.0
 
     def decide(self, view: View, parameters: Parameters) -> CountryDecision:
