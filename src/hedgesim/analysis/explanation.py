@@ -27,14 +27,18 @@ def explain(
     """Why a country decided as it did in a quarter of one run.
 
     source: a scenario, by name or path too, or results of runs, whose scenario is run again. period: such as `2022Q3`,
-    after the start. seed: in place of the scenario's. rules: files with rules of your own.
+    after the start. seed: in place of that of a scenario. rules: files with rules of your own.
 
     Raises:
-        HedgesimError: an unknown country, a quarter in which nobody decides, a run that results do not have.
+        HedgesimError: an unknown country, a quarter in which nobody decides, a run or a seed that results do not have.
         ScenarioError, StoreError: the scenario, or results, cannot be read.
     """
     use_rule_files(rules)
-    scenario, runs = scenario_from(source, seed)
+    recorded, runs = scenario_from(source)
+    scenario, _ = scenario_from(recorded, seed)
+    if runs is not None and scenario.seed != recorded.seed:
+        remedy = "Leave it out, or name the scenario in place of the results."
+        raise HedgesimError(f"--seed {seed}", f"the results have the seed {recorded.seed}", remedy)
     run, case = whole("run", run, 0), case_of(scenario)
     place_of(case, country)
     first, *periods = case.setting.axes.periods

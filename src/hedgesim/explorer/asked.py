@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hedgesim.errors import HedgesimError, choose_from, shown
+from hedgesim.errors import HedgesimError, choose_from, printable, shown
 from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.files import MOST_BYTES
 from hedgesim.scenario.reader import read_opened
@@ -17,6 +17,10 @@ MOST_SETTINGS, LONGEST_SETTING = 200, 4000
 
 MOST_RUN = 2**31 - 1
 """The highest number of a run."""
+
+
+KEYS = ("scenario", "text", "settings", "run")
+"""Keys that every request may have."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class Asked:
             raise HedgesimError("scenario", "it must be a text", 'Write it like "war_2022".')
         if text is not None:
             text = text_in(body, "text")
+            if printable(source) != source:
+                raise HedgesimError("scenario", "it cannot be the name of a file", 'Write it like "mine.yaml".')
             if len(text.encode("utf-8", "replace")) > MOST_BYTES:
                 raise HedgesimError(source, f"the file has more than {MOST_BYTES} bytes", "Open a smaller file.")
         elif source != own and source not in packaged_scenarios():

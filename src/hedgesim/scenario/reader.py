@@ -200,6 +200,9 @@ def read_scenario(
         seed = whole("seed", seed)
         place = Place(f"--seed {seed}")
         entries = tree.value if isinstance(tree.value, Mapping) else {}
+        held = entries.get("seed")
+        if held is not None and held.place.file.startswith("--set") and held.value != seed:
+            faults.append(HedgesimError(place, f"{held.place} sets another seed", "Leave one of them out."))
         tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})
     return _checked(tree, path, _tables_folder(tree, path, files), files=files, names=names, faults=faults)
 
