@@ -19,9 +19,7 @@ TWIN = "twin"
 RUNS = 300
 """Runs of a scenario, if no other number is asked for."""
 
-Runs = Annotated[
-    int | None, Option(help=f"Runs of each scenario that is given by name or path. By default: {RUNS}.")
-]
+Runs = Annotated[int | None, Option(help=f"Runs of each scenario that is given by name or path. By default: {RUNS}.")]
 
 
 def batches_of(names: Sequence[str], runs: int | None, outcomes: Sequence[str] = ()) -> list[hedgesim.Results]:
