@@ -10,7 +10,8 @@ from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.explanation import Explanation, explain_decision, place_of
 from hedgesim.engines.quarter import assess
 from hedgesim.engines.trial import use_rule_files
-from hedgesim.errors import HedgesimError, whole
+from hedgesim.errors import HedgesimError, check_type, whole
+from hedgesim.model.noise import LARGEST_RUN
 from hedgesim.model.world import at_step
 from hedgesim.results.recorded import Source, scenario_from
 
@@ -39,7 +40,8 @@ def explain(
     if runs is not None and scenario.seed != recorded.seed:
         remedy = "Leave it out, or name the scenario in place of the results."
         raise HedgesimError(f"--seed {seed}", f"the results have the seed {recorded.seed}", remedy)
-    run, case = whole("run", run, 0), case_of(scenario)
+    run, case = whole("run", run, 0, LARGEST_RUN), case_of(scenario)
+    check_type("country", country, str, 'Write it like country="KAZ".')
     place_of(case, country)
     first, *periods = case.setting.axes.periods
     if period not in periods:

@@ -8,15 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from hedgesim.errors import HedgesimError, choose_from, printable, shown
+from hedgesim.model.noise import LARGEST_RUN
 from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.files import MOST_BYTES
 from hedgesim.scenario.reader import read_opened
 
 MOST_SETTINGS, LONGEST_SETTING = 200, 4000
 """Values that a request may replace, and characters of one."""
-
-MOST_RUN = 2**31 - 1
-"""The highest number of a run."""
 
 
 KEYS = ("scenario", "text", "settings", "run")
@@ -56,8 +54,8 @@ class Asked:
             known = [*packaged_scenarios(), *([own] if own else [])]
             raise HedgesimError("scenario", f"there is no scenario {shown(source)} here", choose_from(source, known))
         run = body.get("run", 0)
-        if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run <= MOST_RUN:
-            raise HedgesimError("run", f"it must be a whole number from 0 to {MOST_RUN}", "Write it like 0.")
+        if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run <= LARGEST_RUN:
+            raise HedgesimError("run", f"it must be a whole number from 0 to {LARGEST_RUN}", "Write it like 0.")
         return Asked(source, text, texts_in(body, "settings"), run)
 
     def scenario(self, more: Sequence[str] = ()) -> Scenario:
