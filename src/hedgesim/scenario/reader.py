@@ -182,7 +182,7 @@ def read_scenario(
     """Read and check a scenario.
 
     source: path of a YAML file, else the name of a packaged scenario. overrides: `PATH=VALUE` texts, as
-    given to `--set`, applied to the file in their order. seed: wins over the `seed:` of the file. names: finds the
+    given to `--set`, applied to the file in their order. seed: in place of the `seed:` of the file. names: finds the
     names that a scenario may use from its own tables folder (None: the packaged tables).
 
     Raises:
