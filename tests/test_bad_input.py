@@ -175,7 +175,8 @@ COMMANDS = {
     "grid x.yaml --runs 1 --vary settings.taste.thread=1,2": ["--vary settings.taste.thread=1: "],
     "grid x.yaml --runs 1 --vary settings.taste.threat=1,99": ["--vary settings.taste.threat=99: "],
     "grid x.yaml --runs 1 --vary settings.taste.threat=0,0": ["different numbers"],
-    "grid x.yaml --runs 1 --vary rules.countries.all.rule=habit,balancing": ["different numbers"],
+    "grid x.yaml --runs 1 --vary rules.countries.all.rule=habit,balancing": ["varies numbers", '"habit" is none'],
+    "grid x.yaml --runs 1 --vary end=2021Q2,2021Q3": ["varies numbers", '"2021Q2" is none', "hedgesim sweep"],
     "grid x.yaml --runs 1 --vary ende=1,2": ["--vary ende=1: "],
     "grid x.yaml --runs 1 --vary settings.taste.threat=1 --outcome luck": ["--outcome luck"],
     "grid x.yaml --runs 0 --vary settings.taste.threat=1": ["--runs 0"],
@@ -187,6 +188,14 @@ def test_a_command_that_means_nothing_is_refused(command: str, words: list[str])
     written(PLAIN)
     line = refused(*command.split())
     assert all(word in line for word in words), line
+
+
+@pytest.mark.parametrize(
+    "words", ["check", "run", "check-rule", "try", "run x.yaml --rules", "compare x.yaml", "grid --vary a=1", "sweep"]
+)
+def test_an_empty_name_is_called_empty(words: str) -> None:
+    written(PLAIN)
+    assert refused(*words.split(), "").startswith('"": the name is empty. ')
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import hedgesim
@@ -14,6 +15,22 @@ from hedgesim.errors import HedgesimError, texts, whole
 
 SCENARIO = hedgesim.read_scenario("war_2022", overrides=("end=2021Q3",), seed=np.int64(5))
 LAND = Landscape(("a", "b"), np.ones(2), np.zeros((2, 2)))
+
+
+RESULTS = hedgesim.run(SCENARIO, 2, keep=2)
+COUNTRIES = RESULTS.table("countries")
+
+
+def paired(a: Any = COUNTRIES, **arguments: Any) -> pd.DataFrame:
+    return hedgesim.paired_difference(a, COUNTRIES, **{"keys": ["country", "period"], "value": "autonomy", **arguments})
+
+
+def rows_where(*condition: object) -> pd.DataFrame:
+    return RESULTS.table("countries", where=[condition])
+
+
+def land(**arguments: Any) -> Landscape:
+    return Landscape(**{"actors": ["a", "b"], "size": [1, 2], "propensity": [[0, 1], [1, 0]], **arguments})
 
 
 def run(**arguments: Any) -> hedgesim.Results:
@@ -79,7 +96,45 @@ REFUSED: dict[str, tuple[Callable[[], object], str]] = {
     "sweep by half a process": (lambda: hedgesim.sweep("war_size", "out", workers=0.5), "workers=0.5: it must be"),
     "folder for its results": (lambda: hedgesim.sensitivity("results/war_size"), "results: these are not results of a"),
     "run for a sweep": (lambda: hedgesim.discover(run(), "hedging_index > 0"), "results: these are not results of a"),
-    "half a run of agents": (lambda: HedgeModel("war_2022", run=1.5), "run=1.5: it must be a whole number of at"),
+    "half a run of agents": (lambda: HedgeModel("war_2022", run=1.5), "run=1.5: it must be a whole number from 0 to"),
+    "run beyond all": (lambda: HedgeModel(SCENARIO, run=10**30), f"run={10**30}: it must be a whole number from 0 to"),
+    "run to explain beyond all": (lambda: hedgesim.explain(SCENARIO, "KAZ", "2021Q3", run=2**31), "run=2147483648: it"),
+    "negative seed of a model": (lambda: HedgeModel(SCENARIO, rng=-1), "rng=-1: it must be a whole number from 0 to"),
+    "seed of a model with a fraction": (lambda: HedgeModel(SCENARIO, rng=1.5), "rng=1.5: it must be a whole number"),
+    "nobody to explain": (lambda: hedgesim.explain(SCENARIO, None, "2021Q3"), "country=nothing: it is of another type"),
+    "list for groups": (
+        lambda: hedgesim.why("war_2022", "no_war", outcome="cohesion", groups=[1]),
+        "groups=a list: it is of another type, list. Write it like groups=",
+    ),
+    "folder to compare": (
+        lambda: hedgesim.compare(RESULTS, "results/base"),
+        'batch="results/base": it is of another type, str. Give what run, sweep or open_results returned.',
+    ),
+    "names of fewer": (
+        lambda: hedgesim.compare(RESULTS, RESULTS, names=("a",)),
+        "names: there are 1 for 2 batches. Name every batch.",
+    ),
+    "number for results to write": (lambda: hedgesim.write(5, "out"), "results=5: it is of another type, int. Give"),
+    "file for charts": (lambda: hedgesim.draw(RESULTS, Path(__file__)), f"{__file__}: no folder of this name can be"),
+    "unknown key of pairs": (lambda: paired(keys=["x"]), 'a: it has no column "x". Known: '),
+    "one key of pairs": (lambda: paired(keys="country"), 'keys="country": it must be a list of texts. Write keys='),
+    "unknown value of pairs": (lambda: paired(value="x"), 'a: it has no column "x". Known: '),
+    "words as values of pairs": (lambda: paired(value="period"), "a: the column period holds no values to compare."),
+    "too few keys of pairs": (lambda: paired(keys=["country"]), "a: run, country do not tell its rows apart. Name"),
+    "no keys of pairs": (lambda: paired(keys=[]), "a: there are no keys. Name what identifies a row"),
+    "no rows to pair": (lambda: paired(COUNTRIES[:0]), "a and b: they share no run and country, period. Give tables"),
+    "no table to pair": (lambda: paired(None), "a=nothing: it is of another type, NoneType. Give a table"),
+    "number for a list": (lambda: rows_where("country", "in", 5), "results: 5 does not fit column 'country'. With in"),
+    "list for a number": (lambda: rows_where("run", "=", [1]), "results: [1] does not fit column 'run'. With ="),
+    "no number": (lambda: rows_where("run", "=", np.nan), "results: nan does not fit column 'run'. With = it needs a"),
+    "sizes as text": (lambda: land(size=["1", "2"]), "size: it must hold real numbers, in rows of equal length."),
+    "complex sizes": (lambda: land(size=[1j, 1.0]), "size: it must hold real numbers, in rows of equal length."),
+    "no sizes": (lambda: land(size=None), "size: it must hold real numbers, in rows of equal length."),
+    "rows of other lengths": (lambda: land(propensity=[[0, 1], [1]]), "propensity: it must hold real numbers, in rows"),
+    "actors in one text": (lambda: land(actors="ab"), 'actors="ab": it must be a list of texts.'),
+    "numbers for flags": (lambda: LAND.energy(np.array([[5, 2]])), "apart: it must be true or false for each of 2"),
+    "flags of one": (lambda: LAND.rise([True]), "apart: it must be true or false for each of 2 actors."),
+    "side beyond all": (lambda: LAND.minima().sides(9), "place=9: it must be a whole number from 0 to "),
     "descents with a fraction": (lambda: LAND.minima(1.5), "starts=1.5: it must be a whole number."),
 }  # fmt: skip
 
@@ -89,6 +144,13 @@ def test_an_argument_of_another_type_is_refused_in_our_words(act: Callable[[], o
     with pytest.raises(HedgesimError) as caught:
         act()
     assert str(caught.value).startswith(line)
+
+
+def test_lists_are_taken_in_place_of_arrays() -> None:
+    arrays = Landscape(("a", "b"), np.array([1.0, 2.0]), np.array([[0.0, 1.0], [1.0, 0.0]]))
+    assert land().energy([[False, True]]) == arrays.energy(np.array([[False, True]])) == [4.0]
+    assert land().minima().sides(0) == arrays.minima().sides(0) == (("a", "b"), ())
+    assert len(rows_where("run", "in", np.array([0]))) == len(rows_where("run", "=", np.int64(0))) > 0
 
 
 def test_integers_of_numpy_and_folders_as_text_are_taken(tmp_path: Path) -> None:

@@ -131,7 +131,7 @@ def shown(value: object) -> str:
         return "a list"
     text = f'"{value}"' if isinstance(value, str) else str(value)
     if len(text) > LONGEST_SHOWN_VALUE:
-        text = text[: LONGEST_SHOWN_VALUE - 4] + '..."'
+        text = text[: LONGEST_SHOWN_VALUE - 4] + ('..."' if isinstance(value, str) else "...")
     return text
 
 
@@ -209,13 +209,15 @@ def choose_from(name: str, known: Iterable[str], meanings: Mapping[str, str] = N
     return f"{guess}Known: {listed(candidates)}." if candidates else "None is known here."
 
 
-def whole(name: str, value: object, least: int | None = None) -> int:
+def whole(name: str, value: object, least: int | None = None, most: int | None = None) -> int:
     """An argument of Python as a whole number, which may be NumPy's; true is none."""
     number = int(value) if not isinstance(value, bool) and isinstance(value, Integral) else None
-    if number is not None and (least is None or number >= least):
+    if number is not None and (least is None or number >= least) and (most is None or number <= most):
         return number
-    fault = "it must be a whole number" if least is None else f"it must be a whole number of at least {least}"
-    raise HedgesimError(f"{name}={shown(value)}", fault, f"Write it like {name}={max(2, least or 0)}.")
+    range_ = "" if least is None else f" of at least {least}" if most is None else f" from {least} to {most}"
+    fault, example = f"it must be a whole number{range_}", max(2, least or 0)
+    example = example if most is None else min(example, most)
+    raise HedgesimError(f"{name}={shown(value)}", fault, f"Write it like {name}={example}.")
 
 
 def texts(name: str, values: object) -> tuple[str, ...]:

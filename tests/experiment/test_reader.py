@@ -65,6 +65,10 @@ FILE = {
             "6:67: the range of settings.taste.threat is too narrow for 9 different levels. Widen the range, or list "
             "the values."
         ),
+        "[0.0, 1.0] -> [{}]": (
+            "6:27: uncertainties.settings.taste.threat.values.0 must be a number, text, true or false, or a list of "
+            "these, not a mapping. Write one value, or a list of some."
+        ),
         "[0.0, 1.0] -> [0.0, 1.0, 0]": (
             "6:37: uncertainties.settings.taste.threat.values names 0 twice. Name it once."
         ),

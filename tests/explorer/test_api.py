@@ -211,6 +211,9 @@ def test_faults_of_an_opened_file_have_line_column_and_remedy(
         ("compare", {"without": ["no_such"]}, "unknown"),
         ("compare", {"other": [SHORT]}, "other quarters"),
         ("compare", {"other": ["seed=7"]}, "another seed"),
+        ("run", {"setings": [SHORT]}, 'it has an unknown key "setings"'),
+        ("run", {"country": "KAZ"}, 'it has an unknown key "country"'),
+        ("save", {"scenario": "../x\ny", "text": OWN}, "it cannot be the name of a file"),
         ("explain", {}, "it must be a text"),
         ("explain", {"country": "ZZZ", "period": "2022Q3"}, "there is no such country"),
         ("explain", {"country": "KAZ", "period": "2021Q1"}, "starts in"),
@@ -291,6 +294,8 @@ def test_requests_are_json_and_limited(client: TestClient) -> None:
         (b"{", "application/json", "is not JSON"),
         (b"[" * 100_000, "application/json", "is not JSON"),
         (b"[]", "application/json", "no mapping"),
+        (b'{"scenario": "war_2022", "run": 1, "run": 2}', "application/json", "a key is there twice"),
+        (b'{"scenario": "war_2022", "settings": ["\\ud800=1"]}', "application/json", "is no Unicode text"),
         (b" " * (MOST_BODY + 1), "application/json", "more than"),
     ):
         answer = client.post("/api/run", content=content, headers={"content-type": kind})

@@ -49,7 +49,7 @@ def test_one_pair_has_no_error() -> None:
     ("other", "said"),
     [
         pytest.param(B.assign(run=B["run"] + 10), "share no run and k", id="no common run"),
-        pytest.param(pd.concat([B, B]), "one-to-one", id="a key twice in a run"),
+        pytest.param(pd.concat([B, B]), "do not tell its rows apart", id="a key twice in a run"),
     ],
 )
 def test_tables_that_make_no_pairs_are_refused(other: pd.DataFrame, said: str) -> None:

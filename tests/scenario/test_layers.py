@@ -77,6 +77,16 @@ FAULTS = {
         "lib/base.yaml:16:11: shocks.war.date is 2022Q2, and the scenario runs from 2021Q1 to 2021Q4. "
         "Choose a date from 2021Q1 to 2021Q4.",
     ),
+    "own start against an inherited end": (
+        BASE,
+        "start: 1000Q1\n",
+        "x.yaml:2:8: end 2026Q4 is 4107 quarters after start 1000Q1. Choose at most 400 quarters.",
+    ),
+    "own end against an inherited start": (
+        BASE,
+        "end: 2021Q1\n",
+        "x.yaml:2:6: end 2021Q1 is not after start 2021Q1. Choose an end at least one quarter after the start.",
+    ),
     "broken YAML": (
         "purpose: a\npurpose: b\n",
         "",

@@ -46,7 +46,9 @@ def test_rule_of_one_goes_over_the_rule_of_all(write: Writer, words: KnownNames)
 
 def test_seed_of_the_caller_wins_and_may_stand_in_for_a_missing_one(write: Writer) -> None:
     assert read(write(PLAIN), seed=0).seed == 0
-    assert read(write(PLAIN), seed=7, overrides=["seed=8"]).seed == 7
+    assert read(write(PLAIN), seed=7, overrides=["seed=7"]).seed == 7
+    with pytest.raises(ScenarioError, match=r"^--seed 7: --set seed=8 sets another seed\. Leave one of them out\.$"):
+        read(write(PLAIN), seed=7, overrides=["seed=8"])
     assert read(write(PLAIN.replace("seed: 2022\n", "")), seed=7).seed == 7
     with pytest.raises(ScenarioError, match=r"^--seed -1: seed is -1 but must be at least 0\. "):
         read(write(PLAIN), seed=-1)

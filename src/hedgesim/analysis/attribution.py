@@ -19,7 +19,7 @@ from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.shapley import Values, alone, last, shapley
 from hedgesim.engines.trial import use_rule_files
-from hedgesim.errors import HedgesimError, choose_from, shown, texts, whole
+from hedgesim.errors import HedgesimError, check_type, choose_from, shown, texts, whole
 from hedgesim.model.named_outcomes import named_in, which
 from hedgesim.numbers import INTERVAL
 from hedgesim.results.blocks import final_of, further_in, outcomes_known, run_block
@@ -114,6 +114,7 @@ class Question:
     @staticmethod
     def of(a: Source, b: Source, by: str | Sequence[str] = DIFFERENCES, groups: Groups | None = None) -> Question:
         """The question about two sources; arguments as of `why`."""
+        check_type("groups", groups or {}, Mapping, 'Write it like groups={"pipelines": ["cpc_*"]}.')
         (first, _), (second, _) = scenario_from(a), scenario_from(b)
         pairs = pair(first, second)
         differences = Differences(*pairs, by if isinstance(by, str) and by in BY else DIFFERENCES)
@@ -141,6 +142,7 @@ class Question:
 
     def check(self, outcome: str, runs: int) -> None:
         """Refuse an outcome that runs do not have, or more runs than memory holds; HedgesimError."""
+        check_type("outcome", outcome, str, 'Write it like outcome="hedging_index".')
         check_bytes(8.0 * whole("runs", runs, 1) * self.combinations * (self.sides + BESIDE), runs=runs)
         case = _recording(self._first, outcome).case
         known = outcomes_known(run_block(case, engine_of("ensemble"), [0]).outcomes)

@@ -12,11 +12,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hedgesim.analysis.run_outcomes import Key, RunOutcomes, end_of, key_of, paired_values
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, texts
 from hedgesim.model.named_outcomes import FAMILIES, name_of, which
 from hedgesim.numbers import INTERVAL
 from hedgesim.results.region import names_in
-from hedgesim.results.results import Results
+from hedgesim.results.results import Results, check_results
 from hedgesim.results.summary import error_of, without_rounding
 from hedgesim.scenario.tables import names_by_code
 from hedgesim.scenario.twins import leaves_of
@@ -76,14 +76,19 @@ def compare(first: Results, *others: Results, names: Sequence[str] = (), outcome
     the runs that are kept in full.
 
     Raises:
-        HedgesimError: fewer than two batches or more than six, or nothing that all of them have.
+        HedgesimError: fewer than two batches or more than six, one that is no results, another number of names, or
+            nothing that all of them have.
         StoreError: a table is missing or damaged.
     """
-    batches = (first, *others)
+    batches, names = (first, *others), texts("names", names)
+    for batch in batches:
+        check_results("batch", batch)
     if not FEWEST <= len(batches) <= MOST:
         fault = f"{len(batches)} batches cannot be compared"
         raise HedgesimError("compare", fault, f"Give {FEWEST} to {MOST} of them.")
-    called = distinct(tuple(names) or tuple(_name_of(one.manifest) for one in batches))
+    if names and len(names) != len(batches):
+        raise HedgesimError("names", f"there are {len(names)} for {len(batches)} batches", "Name every batch.")
+    called = distinct(names or tuple(_name_of(one.manifest) for one in batches))
     period, left_out = _last_quarter(batches, called)
     values = [RunOutcomes(one, period, outcomes) for one in batches]
     left_out += [_failed(own, name) for own, name in zip(values, called, strict=True) if own.failed[0]]

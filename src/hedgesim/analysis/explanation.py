@@ -10,7 +10,8 @@ from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.explanation import Explanation, explain_decision, place_of
 from hedgesim.engines.quarter import assess
 from hedgesim.engines.trial import use_rule_files
-from hedgesim.errors import HedgesimError, whole
+from hedgesim.errors import HedgesimError, check_type, whole
+from hedgesim.model.noise import LARGEST_RUN
 from hedgesim.model.world import at_step
 from hedgesim.results.recorded import Source, scenario_from
 
@@ -27,15 +28,20 @@ def explain(
     """Why a country decided as it did in a quarter of one run.
 
     source: a scenario, by name or path too, or results of runs, whose scenario is run again. period: such as `2022Q3`,
-    after the start. seed: in place of the scenario's. rules: files with rules of your own.
+    after the start. seed: in place of that of a scenario. rules: files with rules of your own.
 
     Raises:
-        HedgesimError: an unknown country, a quarter in which nobody decides, a run that results do not have.
+        HedgesimError: an unknown country, a quarter in which nobody decides, a run or a seed that results do not have.
         ScenarioError, StoreError: the scenario, or results, cannot be read.
     """
     use_rule_files(rules)
-    scenario, runs = scenario_from(source, seed)
-    run, case = whole("run", run, 0), case_of(scenario)
+    recorded, runs = scenario_from(source)
+    scenario, _ = scenario_from(recorded, seed)
+    if runs is not None and scenario.seed != recorded.seed:
+        remedy = "Leave it out, or name the scenario in place of the results."
+        raise HedgesimError(f"--seed {seed}", f"the results have the seed {recorded.seed}", remedy)
+    run, case = whole("run", run, 0, LARGEST_RUN), case_of(scenario)
+    check_type("country", country, str, 'Write it like country="KAZ".')
     place_of(case, country)
     first, *periods = case.setting.axes.periods
     if period not in periods:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from hedgesim.errors import HedgesimError, whole
+from hedgesim.errors import HedgesimError, texts, whole
 from hedgesim.model.noise import draw_uniform
 from hedgesim.scenario.schema import LARGEST_SEED
 
@@ -43,8 +43,9 @@ class Landscape:
     together and rivals apart. Bipartitions are given as flags `apart`, axes (bipartition, actor).
 
     Raises:
-        HedgesimError: fewer than two actors, one named twice, arrays of another shape, a size that is not above 0, a
-            propensity that is not a number or differs by direction, numbers whose products leave the range of numbers.
+        HedgesimError: fewer than two actors, one named twice, arrays of another shape or not of real numbers, a size
+            that is not above 0, a propensity that is not a number or differs by direction, numbers whose products leave
+            the range of numbers.
     """
 
     actors: tuple[str, ...]
@@ -54,7 +55,10 @@ class Landscape:
     """(actor, actor): symmetric; positive attracts, negative repels. The diagonal is ignored."""
 
     def __post_init__(self) -> None:
-        """Refuse actors from which no landscape can be computed."""
+        """Take lists as arrays, and refuse actors from which no landscape can be computed."""
+        object.__setattr__(self, "actors", texts("actors", self.actors))
+        for name in ("size", "propensity"):
+            object.__setattr__(self, name, _real(name, getattr(self, name)))
         for error, _ in faults(self.actors, self.size, self.propensity):
             raise error
 
@@ -72,15 +76,23 @@ class Landscape:
 
     def energy(self, apart: Flags) -> Values:
         """Energy of bipartitions, axes (bipartition,)."""
-        other = apart.astype(float)
+        other = self._flags(apart).astype(float)
         energy: Values = 2.0 * ((other @ self.pull) * (1.0 - other)).sum(axis=-1)
         return energy
 
     def rise(self, apart: Flags) -> Values:
         """By how much energy rises if one actor alone changes sides, axes (bipartition, actor)."""
-        side = 1.0 - 2.0 * apart
+        side = 1.0 - 2.0 * self._flags(apart)
         rise: Values = 2.0 * side * (side @ self.pull)
         return rise
+
+    def _flags(self, apart: Flags) -> Flags:
+        """Bipartitions as an array; HedgesimError for what is none."""
+        flags = np.asarray(apart)
+        if flags.dtype != np.bool_ or flags.ndim != 2 or flags.shape[1] != len(self.actors):
+            remedy = "Write a row for each bipartition, like [[False, True]]."
+            raise HedgesimError("apart", f"it must be true or false for each of {len(self.actors)} actors", remedy)
+        return flags
 
     def minima(self, starts: int = STARTS, seed: int = SEED) -> Minima:
         """Local minima under single moves, lowest first: all up to 20 actors, beyond those that descents find.
@@ -177,8 +189,20 @@ class Minima:
 
     def sides(self, place: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The two sides of a minimum in the order of actors, that of the first actor first; the other may be empty."""
+        place = whole("place", place, 0, len(self) - 1)
         flags = list(zip(self.landscape.actors, self.apart[place], strict=True))
         return tuple(a for a, apart in flags if not apart), tuple(a for a, apart in flags if apart)
+
+
+def _real(name: str, value: object) -> Values:
+    """Numbers of any kind but complex ones as an array of floats; HedgesimError for what is none."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        array = np.asarray(None)
+    if array.dtype.kind not in "iuf":
+        raise HedgesimError(name, "it must hold real numbers, in rows of equal length", "Write it like [1.0, 2.0].")
+    return array.astype(float)
 
 
 def _pull(size: Values, propensity: Values) -> Values:

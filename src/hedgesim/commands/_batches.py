@@ -5,12 +5,33 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
+
+from typer import Option
 
 import hedgesim
+from hedgesim.commands._options import check_counts
 from hedgesim.errors import HedgesimError
 
 TWIN = "twin"
 """Folder of a twin in that of a run."""
+
+RUNS = 300
+"""Runs of a scenario, if no other number is asked for."""
+
+Runs = Annotated[int | None, Option(help=f"Runs of each scenario that is given by name or path. By default: {RUNS}.")]
+
+
+def batches_of(names: Sequence[str], runs: int | None, outcomes: Sequence[str] = ()) -> list[hedgesim.Results]:
+    """Results of every batch; HedgesimError where a number of runs is given and nothing is run."""
+    from hedgesim.results.recorded import is_results
+
+    if runs is not None:
+        check_counts(runs=runs)
+        if all(map(is_results, names)):
+            fault = "it has no effect: only folders of results are given, and nothing is run"
+            raise HedgesimError(f"--runs {runs}", fault, "Leave it out, or name scenarios.")
+    return [batch_of(name, RUNS if runs is None else runs, outcomes) for name in names]
 
 
 def batch_of(name: str, runs: int, outcomes: Sequence[str] = ()) -> hedgesim.Results:

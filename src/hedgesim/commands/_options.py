@@ -47,7 +47,7 @@ Outcomes = Annotated[
 ]
 Seed = Annotated[int | None, Option(help="Seed that replaces the seed of the scenario.")]
 RuleFiles = Annotated[
-    list[Path] | None, Option("--rules", metavar="FILE", help="Python file with a rule of your own; may be repeated.")
+    list[str] | None, Option("--rules", metavar="FILE", help="Python file with a rule of your own; may be repeated.")
 ]
 Calibration = Annotated[str, Option(metavar="NAME", help="Calibration; parameters are drawn from its posterior.")]
 Backend = Annotated[str, Option(help="Array library of the ensemble: numpy, or jax (compiled).")]
@@ -92,7 +92,7 @@ def posterior_of(calibration: str) -> dict[str, list[float]]:
     return shipped.posterior_table(calibration)
 
 
-def use_rules(paths: Iterable[Path] | None) -> list[Any]:
+def use_rules(paths: Iterable[str] | None) -> list[Any]:
     """Add the rules of the user's own files; HedgesimError if one breaks the contract of rules."""
     if not paths:
         return []

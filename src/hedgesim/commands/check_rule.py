@@ -8,7 +8,7 @@ from typer import Argument
 from hedgesim.commands._options import use_rules
 from hedgesim.commands._printing import print_lines
 
-RuleFile = Annotated[Path, Argument(metavar="FILE", help="Python file with a rule of your own.")]
+RuleFile = Annotated[str, Argument(metavar="FILE", help="Python file with a rule of your own.")]
 
 
 def check_rule(file: RuleFile) -> None:
@@ -21,7 +21,7 @@ def check_rule(file: RuleFile) -> None:
     side = side_of(rule)
     print_lines(
         f"{file}: {rule.__name__} is a rule of {side} and meets all requirements.",
-        f'Use it with --rules {file} --set "rules.{side}.all.rule={file.stem}"',
+        f'Use it with --rules {file} --set "rules.{side}.all.rule={Path(file).stem}"',
     )
 
 

@@ -8,9 +8,9 @@ from typing import Annotated
 from typer import Argument, Option
 
 from hedgesim.analysis.headline import SHOWN
-from hedgesim.commands._batches import batch_of, short_names, twins_aside
+from hedgesim.commands._batches import Runs, batches_of, short_names, twins_aside
 from hedgesim.commands._headline import NAME_MORE, print_headline
-from hedgesim.commands._options import AsJson, check_counts, one_by_one
+from hedgesim.commands._options import AsJson, one_by_one
 from hedgesim.commands._printing import print_json, print_lines, print_rows, records_of, several
 from hedgesim.errors import HedgesimError
 
@@ -28,7 +28,7 @@ def compare(
             help="Compare only this outcome, such as presence or member_AZE_CM; may be repeated.",
         ),
     ] = None,
-    runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
+    runs: Runs = None,
     everything: Annotated[
         bool, Option("--all", help="Print every outcome, not only ten main ones with the largest differences.")
     ] = False,
@@ -38,12 +38,13 @@ def compare(
     """Print how batches of runs differ from the first."""
     from hedgesim.analysis import comparison
 
-    check_counts(runs=runs)
+    if markdown and as_json:
+        raise HedgesimError("--markdown", "--json prints no tables", "Leave one of the two out.")
     if not comparison.FEWEST <= len(batches) <= comparison.MOST:
         fault = f"{several(len(batches), 'batch', 'batches')} cannot be compared"
         raise HedgesimError("compare", fault, f"Give {comparison.FEWEST} to {comparison.MOST}.")
     asked = outcomes or []
-    held = [batch_of(name, runs, asked) for name in batches]
+    held = batches_of(batches, runs, asked)
     found = comparison.compare(*held, names=short_names(batches, held), outcomes=asked)
     chosen = comparison.of_outcomes(found, asked) if asked else found.differences
     aside = twins_aside(batches)

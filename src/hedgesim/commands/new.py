@@ -23,7 +23,9 @@ Name = Annotated[str, Argument(metavar="NAME", help="Name of the new file, witho
 def new(
     what: Annotated[What, Argument(metavar="rule|scenario|region", help="Kind of file to create.")],
     name: Name,
-    side: Annotated[Side, Option("--kind", help="Rule of a country or of a power.")] = Side.country,
+    side: Annotated[
+        Side | None, Option("--kind", help="For a rule: of a country or of a power. By default: of a country.")
+    ] = None,
     countries: Annotated[
         str, Option(metavar="CODES", help="For a region: codes of its countries, such as A,B,C.")
     ] = "",
@@ -34,9 +36,11 @@ def new(
     The new files pass their checks without changes. Change one thing at a time.
     """
     _check_name(what, name)
+    if side is not None and what != What.rule:
+        raise HedgesimError(f"--kind {side}", f"a {what} is of no kind", "Leave --kind out.")
     codes = [_codes(what, option, text) for option, text in (("--countries", countries), ("--powers", powers))]
     files = {
-        What.rule: lambda: dict(_rule(name, side)),
+        What.rule: lambda: dict(_rule(name, side or Side.country)),
         What.scenario: lambda: {f"{name}.yaml": _scenario(name)},
         What.region: lambda: dict(region_files(name, *codes)),
     }[what]()

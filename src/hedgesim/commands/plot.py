@@ -44,6 +44,10 @@ def plot(
     from hedgesim.plots.catalogue import CHARTS, chart_of
 
     if list_all:
+        if words or any((country, power, outcome, by, output, kind, overwrite)):
+            raise HedgesimError(
+                "plot --list", "it lists the charts and draws none", "Write --list alone, or leave it out."
+            )
         print_rows(["chart", "shows", "drawn from"], [[one.name, one.shows, needed(one)] for one in CHARTS.values()])
         return
     from hedgesim.plots.batches import open_batches

@@ -7,8 +7,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
-from hedgesim.commands._batches import batch_of, own_folder, short_names, twins_aside
-from hedgesim.commands._options import check_counts
+from hedgesim.commands._batches import Runs, batches_of, own_folder, short_names, twins_aside
 from hedgesim.commands._printing import print_lines, several
 from hedgesim.errors import HedgesimError, StoreError
 
@@ -28,19 +27,18 @@ def report(
             help="Divide the difference among its causes, or not. By default: only if few runs are needed.",
         ),
     ] = None,
-    runs: Annotated[int, Option(help="Runs of each scenario that is given by name.")] = 300,
+    runs: Runs = None,
     overwrite: Annotated[bool, Option("--overwrite", help="Replace the file.")] = False,
 ) -> None:
     """Write one page about results: the answer, charts, how far to trust it, and how to reproduce it."""
     from hedgesim.report.page import Choices, html_of, page_of
     from hedgesim.report.subject import MOST
 
-    check_counts(runs=runs)
     if len(batches) > MOST:
         raise HedgesimError("report", f"{len(batches)} batches do not fit on a page", f"Give at most {MOST}.")
     _check_file(output, overwrite=overwrite)
     choices = Choices(question, outcome, why)
-    held = [batch_of(name, runs, [outcome] if outcome else []) for name in batches]
+    held = batches_of(batches, runs, [outcome] if outcome else [])
     page = page_of(held, short_names(batches, held), choices, list(map(own_folder, batches)))
     text = html_of(page)
     _write(output, text, overwrite=overwrite)

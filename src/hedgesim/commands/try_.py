@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from typer import Argument, Option
@@ -46,22 +47,22 @@ def try_(
 
     check_counts(runs=runs)
     path = None if chart is None else file_of("try", chart, None, overwrite=overwrite, option="--chart")
-    (rule,) = use_rules([file])
+    (rule,), name = use_rules([file]), Path(file).stem
     side = side_of(rule)
     print_lines(f"contract: {rule.__name__} keeps it, in {'NumPy and JAX' if find_spec('jax') else 'NumPy'}")
     usual = hedgesim.read_scenario(scenario)
-    theirs = hedgesim.read_scenario(scenario, overrides=[f"rules.{side}.all.rule={file.stem}"])
+    theirs = hedgesim.read_scenario(scenario, overrides=[f"rules.{side}.all.rule={name}"])
     print_lines(_engines(theirs))
     results = [hedgesim.run(one, runs) for one in (usual, theirs)]
-    found = compare(*results, names=(usual.name, file.stem))
-    about = f"{several(runs, 'run')} of {usual.name}: with its own rules, and with {file.stem} for all {side}"
+    found = compare(*results, names=(usual.name, name))
+    about = f"{several(runs, 'run')} of {usual.name}: with its own rules, and with {name} for all {side}"
     print_lines(about, "")
     print_headline(found, found.differences, SHOWN, "run both, and compare them", batches=results)
     presence = found.differences[(found.differences["outcome"] == PRESENCE) & (found.differences["entity"] != "")]
     assert results[1].case is not None
-    print_lines(*_small_chart(presence, results[1].case.names, f"{file.stem} less {usual.name}", found.period))
+    print_lines(*_small_chart(presence, results[1].case.names, f"{name} less {usual.name}", found.period))
     if path is not None:
-        path.write_bytes(_chart(results, presence, (usual.name, file.stem), f"{about}.", path.suffix[1:].lower()))
+        path.write_bytes(_chart(results, presence, (usual.name, name), f"{about}.", path.suffix[1:].lower()))
         print_lines("", f"Chart: {path}")
 
 

@@ -19,10 +19,12 @@ from hedgesim.engines.tidy import COLUMNS, rows_of_quarter
 from hedgesim.errors import HedgesimError, check_type, whole
 from hedgesim.model.arrays import COUNTRY, TARGET, Array, bound
 from hedgesim.model.derived import QuarterInputs
+from hedgesim.model.noise import LARGEST_RUN
 from hedgesim.model.outcomes import first_times, hedging_index, security_of
 from hedgesim.model.view import CountryDecision, PowerDecision, PowerView, View, joined_along
 from hedgesim.model.world import LEADERS, at_step, stack
 from hedgesim.scenario import Scenario
+from hedgesim.scenario.schema import LARGEST_SEED
 
 
 class Actor(mesa.Agent):
@@ -182,9 +184,9 @@ class HedgeModel(mesa.Model):
     ) -> None:
         """Make the agents and the starting world of one run."""
         known = _known(scenario, overrides)
-        self.case = following(known if rng is None else replace(known, seed=int(rng)), rules)
+        self.case = following(known if rng is None else replace(known, seed=whole("rng", rng, 0, LARGEST_SEED)), rules)
         super().__init__(rng=self.case.seed)
-        self.run = run = whole("run", run, 0)
+        self.run = run = whole("run", run, 0, LARGEST_RUN)
         self.inputs = run_inputs(np, self.case, [run])
         self.world = self.inputs.start.baseline.world
         self.worlds = [self.world]

@@ -78,7 +78,7 @@ def use_rule_files(paths: Iterable[str | Path]) -> list[AnyRule]:
     read = []
     for path in paths:
         check_path("rules", path)
-        read.append(catalogue.rule_file(Path(path)))
+        read.append(catalogue.rule_file(path))
     catalogue.use(read, check_rule)
     return [catalogue.own[file.name][1] for file in read]
 

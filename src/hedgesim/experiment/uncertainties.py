@@ -24,9 +24,14 @@ Value = Scalar | tuple[Scalar, ...]
 Cube = NDArray[np.float64]
 
 
-def _tuple(value: object) -> object:
-    """Read a list as a tuple."""
-    return tuple(value) if isinstance(value, list) else value
+def _level(value: object) -> object:
+    """Read a list as a tuple; refuse what is neither one value nor a list of some."""
+    level = tuple(value) if isinstance(value, list) else value
+    for one in level if isinstance(level, tuple) else (level,):
+        if not isinstance(one, Scalar):
+            fault = f"{PATH} must be a number, text, true or false, or a list of these, not {shown(one)}"
+            raise misfit(fault, "Write one value, or a list of some.")
+    return level
 
 
 def _values(value: object) -> object:
@@ -38,7 +43,7 @@ def _values(value: object) -> object:
     return value
 
 
-Level = Annotated[Scalar | tuple[Scalar, ...], BeforeValidator(_tuple)]
+Level = Annotated[Scalar | tuple[Scalar, ...], BeforeValidator(_level)]
 Levels = Annotated[tuple[Level, ...], Field(min_length=1, strict=False), DISTINCT]
 OtherPaths = Annotated[tuple[Name, ...], Field(strict=False)]
 

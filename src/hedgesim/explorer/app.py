@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from importlib.resources import files
 from typing import Any
@@ -16,9 +16,9 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hedgesim.analysis.explanation import explain
-from hedgesim.errors import HedgesimError, ScenarioError
+from hedgesim.errors import HedgesimError, ScenarioError, choose_from, shown
 from hedgesim.explorer.about import about
-from hedgesim.explorer.asked import Asked, text_in
+from hedgesim.explorer.asked import KEYS, Asked, text_in
 from hedgesim.explorer.comparison import compared
 from hedgesim.explorer.play import futures
 from hedgesim.explorer.trajectory import trajectory_of
@@ -61,16 +61,16 @@ def app_of(own: str | None = None) -> ASGIApp:
     def described(asked: Asked, _: Mapping[str, Any]) -> dict[str, Any]:
         return about(asked, own)
 
-    answers: dict[str, Answer] = {
-        "about": described,
-        "run": lambda asked, _: trajectory_of(asked),
-        "compare": compared,
-        "explain": explained,
-        "futures": futures,
-        "save": saved,
+    answers: dict[str, tuple[Answer, tuple[str, ...]]] = {
+        "about": (described, ()),
+        "run": (lambda asked, _: trajectory_of(asked), ()),
+        "compare": (compared, ("without", "other")),
+        "explain": (explained, ("country", "period")),
+        "futures": (futures, ("country", "period", "ahead", "courses")),
+        "save": (saved, ()),
     }
     routes = [Route(f"/{address}", _file(*FILES[address])) for address in FILES]
-    routes += [Route(f"/api/{name}", _api(answer, own), methods=["POST"]) for name, answer in answers.items()]
+    routes += [Route(f"/api/{name}", _api(*answer, own), methods=["POST"]) for name, answer in answers.items()]
     return Guard(Starlette(routes=routes, exception_handlers={HedgesimError: _faults, Exception: _failed}))
 
 
@@ -94,9 +94,14 @@ def _file(name: str, kind: str) -> Callable[[Request], Response]:
     return serve
 
 
-def _api(answer: Answer, own: str | None) -> Callable[[Request], Any]:
+def _api(answer: Answer, keys: Sequence[str], own: str | None) -> Callable[[Request], Any]:
+    """The route of an answer; keys: that its requests may have besides those of every request."""
+
     async def serve(request: Request) -> Response:
         body = await _body(request)
+        for key in body:
+            if key not in (*KEYS, *keys):
+                raise HedgesimError("request", f"it has an unknown key {shown(key)}", choose_from(key, (*KEYS, *keys)))
 
         def compute() -> dict[str, Any]:
             with computing:
@@ -117,12 +122,25 @@ async def _body(request: Request) -> Mapping[str, Any]:
         if len(content) > MOST_BODY:
             raise HedgesimError("request", f"it has more than {MOST_BODY} bytes", "Open a smaller file.")
     try:
-        body = json.loads(content)
+        body = json.loads(content, object_pairs_hook=_mapping)
+        json.dumps(body, ensure_ascii=False).encode()
+    except HedgesimError:
+        raise
+    except UnicodeEncodeError:
+        raise HedgesimError("request", "a text in it is no Unicode text", "Write whole characters in UTF-8.") from None
     except (ValueError, RecursionError):
         raise HedgesimError("request", "its body is not JSON", "See docs/explorer.md.") from None
     if not isinstance(body, dict):
         raise HedgesimError("request", "its body is no mapping", "See docs/explorer.md.")
     return body
+
+
+def _mapping(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """A mapping of the body of a request, each key of which is there once."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise HedgesimError("request", "a key is there twice", "Write each key once.")
+    return found
 
 
 def _faults(_: Request, error: Exception) -> Response:

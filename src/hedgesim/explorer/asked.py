@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hedgesim.errors import HedgesimError, choose_from, shown
+from hedgesim.errors import HedgesimError, choose_from, printable, shown
+from hedgesim.model.noise import LARGEST_RUN
 from hedgesim.scenario import Scenario, packaged_scenarios, read_scenario
 from hedgesim.scenario.files import MOST_BYTES
 from hedgesim.scenario.reader import read_opened
@@ -15,8 +16,9 @@ from hedgesim.scenario.reader import read_opened
 MOST_SETTINGS, LONGEST_SETTING = 200, 4000
 """Values that a request may replace, and characters of one."""
 
-MOST_RUN = 2**31 - 1
-"""The highest number of a run."""
+
+KEYS = ("scenario", "text", "settings", "run")
+"""Keys that every request may have."""
 
 
 @dataclass(frozen=True)
@@ -44,14 +46,16 @@ class Asked:
             raise HedgesimError("scenario", "it must be a text", 'Write it like "war_2022".')
         if text is not None:
             text = text_in(body, "text")
+            if printable(source) != source:
+                raise HedgesimError("scenario", "it cannot be the name of a file", 'Write it like "mine.yaml".')
             if len(text.encode("utf-8", "replace")) > MOST_BYTES:
                 raise HedgesimError(source, f"the file has more than {MOST_BYTES} bytes", "Open a smaller file.")
         elif source != own and source not in packaged_scenarios():
             known = [*packaged_scenarios(), *([own] if own else [])]
             raise HedgesimError("scenario", f"there is no scenario {shown(source)} here", choose_from(source, known))
         run = body.get("run", 0)
-        if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run <= MOST_RUN:
-            raise HedgesimError("run", f"it must be a whole number from 0 to {MOST_RUN}", "Write it like 0.")
+        if isinstance(run, bool) or not isinstance(run, int) or not 0 <= run <= LARGEST_RUN:
+            raise HedgesimError("run", f"it must be a whole number from 0 to {LARGEST_RUN}", "Write it like 0.")
         return Asked(source, text, texts_in(body, "settings"), run)
 
     def scenario(self, more: Sequence[str] = ()) -> Scenario:

@@ -62,6 +62,10 @@ def _rotated(x: Array, by: int) -> Array:
     return x
 
 
+LARGEST_RUN = 2**31 - 1
+"""Highest number of a run, which is one word of an address."""
+
+
 def address(name: str) -> int:
     """The 32-bit word by which a name addresses its random numbers; two names may share one by bad luck."""
     return zlib.crc32(name.encode())

@@ -21,7 +21,7 @@ from hedgesim.plots.ternary import TERNARY
 from hedgesim.plots.trust import Trust
 from hedgesim.results.ownership import PAIRED, drawn, write_files
 from hedgesim.results.region import REGION, fitted_elsewhere, kept_of, names_in
-from hedgesim.results.results import Results
+from hedgesim.results.results import Results, check_results
 from hedgesim.results.tables import RUNS, SUMMARY
 from hedgesim.results.twins import Twins
 from hedgesim.scenario import Scenario
@@ -139,7 +139,12 @@ def draw(results: Results, folder: str | Path) -> list[Path]:
     """Draw every chart of a run into a folder, as PNG and SVG.
 
     Results that were read from a folder have the names and shocks of their scenario where it can be read again.
+
+    Raises:
+        StoreError: the folder cannot be made, or a table is missing or damaged.
+        HedgesimError: the folder is no path, or the results are none.
     """
+    check_results("results", results)
     check_path("folder", folder)
     return draw_run(batch_of(results), Path(folder))
 

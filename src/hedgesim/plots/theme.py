@@ -23,7 +23,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
-from hedgesim.errors import printable
+from hedgesim.errors import StoreError, printable
 
 DPI = 150
 POINTS_PER_INCH = 72
@@ -264,8 +264,15 @@ def write_pages(pages: Mapping[str, Callable[[], Figure]], folder: Path) -> list
     """Draw pages one at a time and write each as .png and .svg into a folder, which is created; the paths in order.
 
     pages: name of the files -> what draws the page.
+
+    Raises:
+        StoreError: the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fault = f"no folder of this name can be made ({error.strerror})"
+        raise StoreError(folder, fault, remedy="Name a folder.") from None
     paths = []
     with theme():
         for name, draw in pages.items():

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from hedgesim.engines import engine_of
 from hedgesim.engines.case import case_of
-from hedgesim.errors import Place, ScenarioError, StoreError
+from hedgesim.errors import Place, ScenarioError, StoreError, shown
 from hedgesim.experiment import Experiment
 from hedgesim.experiment.schema import MOST_REPLICATIONS
 from hedgesim.results.chunks import run_chunk
@@ -41,8 +41,11 @@ def grid_of(texts: Sequence[str]) -> Grid:
         place = f"--vary {text}"
         if not equals or not path or not numbers:
             raise ScenarioError(place, "it is not PATH=A,B,C", "Write --vary settings.taste.threat=0,1,2.")
-        different = {*map(number_in, numbers)}
-        if path in grid or len(different) < len(numbers) or math.nan in different:
+        read = {number: number_in(number) for number in numbers}
+        if words := [number for number, value in read.items() if math.isnan(value)]:
+            remedy = "Write numbers like 0.5. An experiment varies other values: hedgesim sweep."
+            raise ScenarioError(place, f"a grid varies numbers, and {shown(words[0])} is none", remedy)
+        if path in grid or len({*read.values()}) < len(numbers):
             raise ScenarioError(place, "a grid varies a path once over different numbers", "Write each once, like 0.5.")
         grid[path] = numbers
     return grid

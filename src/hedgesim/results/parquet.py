@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from numbers import Real
 from typing import Any, NamedTuple, cast
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -52,7 +54,8 @@ class Tables(Mapping[str, pd.DataFrame]):
         Raises:
             StoreError: no such table, column or operator, or a file that is damaged or missing.
         """
-        if isinstance(columns, str) or not all(isinstance(one, tuple | list) and len(one) == 3 for one in where):
+        conditions = where if isinstance(where, Sequence) else [where]
+        if isinstance(columns, str) or not all(isinstance(one, tuple | list) and len(one) == 3 for one in conditions):
             fault = "columns is a list of names, where a list of conditions"
             raise StoreError(self.place, fault, remedy='Write columns=["run"], where=[("run", "<", 3)].')
         if name not in self:
@@ -71,8 +74,9 @@ class Tables(Mapping[str, pd.DataFrame]):
                 fault = f"there is no operator {operator!r}"
                 raise StoreError(self.place, fault, remedy=f"Use one of {', '.join(OPERATORS)}.")
             several, text = operator in {"in", "not in"}, is_text[column]
-            values = [value] if isinstance(value, str) or not several else list(value)
-            if (several and isinstance(value, str)) or any(isinstance(one, str) is not text for one in values):
+            listed = isinstance(value, Collection) and not isinstance(value, str)
+            values = list(value) if listed else [value]
+            if several is not listed or not all(isinstance(one, str) if text else _is_number(one) for one in values):
                 needs = ("a text", "a number", "a list of texts", "a list of numbers")[2 * several + (not text)]
                 fault = f"{value!r} does not fit column {column!r}"
                 raise StoreError(self.place, fault, remedy=f"With {operator} it needs {needs}.")
@@ -180,6 +184,11 @@ def datasets_of(folder: Folder, name: str, files: Sequence[str], *, differ: bool
     except (OSError, pa.ArrowException) as error:
         raise StoreError(folder.address, f"table {name} cannot be read ({error})", remedy=AGAIN) from error
     return Datasets(schema, (piece(first, schema) for first in firsts))
+
+
+def _is_number(value: object) -> bool:
+    """Whether a value is a number, or true or false, of Python or NumPy; what is not a number (NaN) equals nothing."""
+    return isinstance(value, Real | np.bool_) and value == value
 
 
 def condition_of(where: Where) -> Any:

@@ -25,9 +25,11 @@ def is_results(source: str | Path) -> bool:
     """Whether a text names a folder or address of results, not a scenario.
 
     Raises:
-        HedgesimError: it can only be a folder, and there is none.
+        HedgesimError: it is empty, or can only be a folder, and there is none.
     """
     name = str(source)
+    if not name:
+        raise HedgesimError('""', "the name is empty", "Name a folder of results, or a scenario.")
     if "://" in name or Path(source).is_dir():
         return True
     if not name.endswith(ENDINGS) and "/" in name:

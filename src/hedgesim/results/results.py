@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from hedgesim.errors import StoreError, check_path, texts
+from hedgesim.errors import StoreError, check_path, check_type, texts
 from hedgesim.results.folders import RUN, SWEEP, Folder
 from hedgesim.results.manifest import (
     WholeFiles,
@@ -100,6 +100,11 @@ class Results:
         return self.tables.points()
 
 
+def check_results(name: str, value: object) -> None:
+    """Refuse an argument of Python that is no results, such as the name of their folder."""
+    check_type(name, value, Results, "Give what run, sweep or open_results returned.")
+
+
 def open_results(folder: str | Path) -> Results:
     """Open the folder of a run, a grid or a sweep, or a sweep at an address that fsspec knows.
 
@@ -138,8 +143,9 @@ def write(results: Results, folder: str | Path, *, draw: Draw = lambda _: (), ov
 
     Raises:
         StoreError: the folder cannot be written, or has other results or files of your own with these names.
-        HedgesimError: the folder is no path.
+        HedgesimError: the folder is no path, or the results are none.
     """
+    check_results("results", results)
     check_path("folder", folder)
     place, manifest = Path(folder), results.manifest
     if fault := fault_of_keys(manifest, RUN):

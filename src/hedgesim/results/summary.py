@@ -7,8 +7,10 @@ from functools import lru_cache
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from hedgesim.engines.records import SYSTEM, Outcomes, Values
+from hedgesim.errors import HedgesimError, check_type, choose_from, shown, texts
 from hedgesim.model.named_outcomes import named_in
 from hedgesim.model.setting import Axes
 from hedgesim.numbers import HIGH, INTERVAL, LOW, QUANTILES
@@ -252,18 +254,37 @@ def summarise_column(frame: pd.DataFrame, keys: Sequence[str], *, value: str) ->
     return summarise(frame[[*keys, value]].rename(columns={value: "value"}), keys)
 
 
+def _check_pairs(name: str, table: pd.DataFrame, on: Sequence[str], value: str) -> None:
+    """Refuse a table whose rows cannot be paired; on: columns that must tell them apart."""
+    check_type(name, table, pd.DataFrame, 'Give a table, such as results.table("countries").')
+    for column in (*on, value):
+        if column not in table:
+            raise HedgesimError(name, f"it has no column {shown(column)}", choose_from(str(column), map(str, table)))
+    if value in on or not is_numeric_dtype(table[value]) or is_bool_dtype(table[value]):
+        raise HedgesimError(name, f"the column {value} holds no values to compare", "Name a column of numbers.")
+    if len(on) == 1 or table.duplicated(list(on)).any():
+        fault = f"{', '.join(on)} do not tell its rows apart" if len(on) > 1 else "there are no keys"
+        raise HedgesimError(name, fault, 'Name what identifies a row, like keys=["country", "period"].')
+
+
 def paired_difference(a: pd.DataFrame, b: pd.DataFrame, *, keys: Sequence[str], value: str) -> pd.DataFrame:
     """Per key, how much larger `value` is in `a` than in `b`, run by run.
 
     a, b: columns `run`, `keys` and `value`; run k of both has the same seed, so differences are taken within
     runs. Gives keys, mean, error (standard error of the mean; empty for one run), q05, q95, n. Runs and keys
-    that only one side has are left out. Raises ValueError if nothing is left or a key occurs twice in a run.
+    that only one side has are left out.
+
+    Raises:
+        HedgesimError: no key, a column that a table lacks or that holds no numbers, a key twice in a run, or nothing
+            that both tables have.
     """
-    on = ["run", *keys]
-    both = a[[*on, value]].merge(b[[*on, value]], on=on, how="inner", suffixes=("_a", "_b"), validate="one_to_one")
+    on = ["run", *texts("keys", keys)]
+    for name, table in (("a", a), ("b", b)):
+        _check_pairs(name, table, on, value)
+    both = a[[*on, value]].merge(b[[*on, value]], on=on, how="inner", suffixes=("_a", "_b"))
     if both.empty:
-        message = f"the two tables share no run and {', '.join(keys)}; compare runs of the same seed"
-        raise ValueError(message)
+        fault = f"they share no run and {', '.join(on[1:])}"
+        raise HedgesimError("a and b", fault, "Give tables of runs of the same seed.")
     both["difference"] = both[f"{value}_a"] - both[f"{value}_b"]
     groups = both.groupby(list(keys), sort=True, observed=True)["difference"]
     rows = groups.agg(mean="mean", error="sem", n="count")

@@ -122,12 +122,15 @@ def rules_in(module: ModuleType, *kinds: type) -> list[type]:
     return found
 
 
-def rule_file(path: Path) -> RuleFile:
+def rule_file(named: str | Path) -> RuleFile:
     """Read a file with a rule; nothing in it is run yet.
 
     Raises:
-        HedgesimError: missing, no file, over 256 kB, unreadable or not UTF-8.
+        HedgesimError: an empty name, missing, no file, over 256 kB, unreadable or not UTF-8.
     """
+    if not str(named):
+        raise _error('""', "the name is empty", "Name a Python file with one rule.")
+    path = Path(named)
     try:
         if path.exists() and not path.is_file():
             raise _error(path, "is not a file", "Name a Python file with one rule.")

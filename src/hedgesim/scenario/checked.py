@@ -67,10 +67,13 @@ class Fault:
     at_key: bool = False
 
 
-def misfit(fault: str, remedy: Remedy) -> PydanticCustomError:
-    """Make the error that a validator of one value raises; the remedy is called when it is shown."""
+def misfit(fault: str, remedy: Remedy, other: KeyPath = ()) -> PydanticCustomError:
+    """Make the error that a validator of one value raises; the remedy is called when it is shown.
+
+    other: a second value that may be at fault; the one in the file that was named is.
+    """
     said = fault.replace(PATH, "the value").replace(WHERE, "it")
-    return PydanticCustomError(OURS, "{said}", {"said": said, "fault": fault, "remedy": remedy})
+    return PydanticCustomError(OURS, "{said}", {"said": said, "fault": fault, "remedy": remedy, "other": other})
 
 
 def refuse(faults: Iterable[Fault]) -> None:
@@ -122,21 +125,28 @@ class CheckedFile(BaseModel):
             checked._places = {dotted(keys): node.place for keys, node in walk(tree) if keys}
             if not found and not faults:
                 return checked
-        errors: list[HedgesimError] = [*faults, *cls._errors(found, tree), *(further(checked) if checked else ())]
         ranks = {file: rank for rank, file in enumerate([tree.place.file, *files])}
-        errors.sort(key=lambda one: (ranks.get(one.place.file, -1), one.place.line or 0, one.place.column or 0))
+
+        def rank(place: Place) -> int:
+            return ranks.get(place.file, -1)
+
+        found_here = cls._errors(found, tree, rank)
+        errors: list[HedgesimError] = [*faults, *found_here, *(further(checked) if checked else ())]
+        errors.sort(key=lambda one: (rank(one.place), one.place.line or 0, one.place.column or 0))
         raise ScenarioError.of(errors)
 
     @classmethod
-    def _errors(cls, details: list[ErrorDetails], tree: Node) -> Iterator[ScenarioError]:
-        """Turn pydantic's findings into errors with places."""
+    def _errors(cls, details: list[ErrorDetails], tree: Node, rank: Callable[[Place], int]) -> Iterator[ScenarioError]:
+        """Turn pydantic's findings into errors with places; rank: of the file of a place, the named one first."""
         for detail in islice(details, MOST_FAULTS):
             at_key = detail["loc"][-1:] == (AT_KEY,) or detail["type"] == "extra_forbidden"
             path = path_of(detail)
             fault, remedy = cls._words(detail, path)
             held = path[:-1] if at_key or (path and isinstance(path[-1], int)) else path
             fault = fault.replace(PATH, dotted(path)).replace(WHERE, dotted(held))
-            yield ScenarioError(place_of(tree, path, at_key=at_key), fault, remedy)
+            paths = [path, *filter(None, [detail.get("ctx", {}).get("other")])]
+            place = min((place_of(tree, one, at_key=at_key) for one in paths), key=rank)
+            yield ScenarioError(place, fault, remedy)
 
     @classmethod
     def _words(cls, detail: ErrorDetails, path: KeyPath) -> tuple[str, str]:

@@ -146,10 +146,10 @@ def find_named(source: str | Path, folder: str, what: str) -> Path:
     packaged = packaged_files(folder)
     if text in packaged and not (_exists(path) and path.is_file()):
         return Path(shown_path(packaged[text]))
-    if not isinstance(source, str) or _exists(path) or is_path(text):
+    if not isinstance(source, str) or (text and _exists(path)) or is_path(text):
         return _on_disk(path)
     remedy = f"Give the path of a file or the name of a packaged {what}. {choose_from(text, packaged)}"
-    raise ScenarioError(Place(text or '""'), f"there is no {what} {shown(text)}", remedy)
+    raise ScenarioError(text or '""', f"there is no {what} {shown(text)}" if text else "the name is empty", remedy)
 
 
 def find_beside(text: str, place: Place, folder: Path) -> Path:

@@ -182,7 +182,7 @@ def read_scenario(
     """Read and check a scenario.
 
     source: path of a YAML file, else the name of a packaged scenario. overrides: `PATH=VALUE` texts, as
-    given to `--set`, applied to the file in their order. seed: wins over the `seed:` of the file. names: finds the
+    given to `--set`, applied to the file in their order. seed: in place of the `seed:` of the file. names: finds the
     names that a scenario may use from its own tables folder (None: the packaged tables).
 
     Raises:
@@ -200,6 +200,9 @@ def read_scenario(
         seed = whole("seed", seed)
         place = Place(f"--seed {seed}")
         entries = tree.value if isinstance(tree.value, Mapping) else {}
+        held = entries.get("seed")
+        if held is not None and held.place.file.startswith("--set") and held.value != seed:
+            faults.append(HedgesimError(place, f"{held.place} sets another seed", "Leave one of them out."))
         tree = replace(tree, value={**entries, "seed": Node(seed, place, place)})
     return _checked(tree, path, _tables_folder(tree, path, files), files=files, names=names, faults=faults)
 

@@ -54,9 +54,10 @@ def _after_start(end: Period, info: ValidationInfo) -> Period:
     length = 1 if start is None else end.index - start.index
     if length <= 0:
         fault = f"end {end} is not after start {start}"
-        raise misfit(fault, "Choose an end at least one quarter after the start.")
+        raise misfit(fault, "Choose an end at least one quarter after the start.", ("start",))
     if length > MOST_QUARTERS:
-        raise misfit(f"end {end} is {length} quarters after start {start}", f"Choose at most {MOST_QUARTERS} quarters.")
+        fault = f"end {end} is {length} quarters after start {start}"
+        raise misfit(fault, f"Choose at most {MOST_QUARTERS} quarters.", ("start",))
     return end
 
 

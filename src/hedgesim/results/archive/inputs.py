@@ -88,7 +88,7 @@ def _check_version(held: Held) -> None:
 def _own_rules(held: Held, rules: Sequence[str | Path]) -> list[RuleFile]:
     """The own rules that results were made with, found among files, and known from now on."""
     wanted: Mapping[str, str] = held.manifest.get("rules") or {}
-    given = [rule_file(Path(path)) for path in rules]
+    given = [rule_file(path) for path in rules]
     found = {file.name: file for file in (*files_in_use(), *given)}
     for name, digest in wanted.items():
         if name not in found or found[name].digest != digest:
