@@ -19,7 +19,7 @@ from hedgesim.plots.pages import draw_charts
 from hedgesim.plots.paired import PAIRED as DIFFERENCES
 from hedgesim.plots.ternary import TERNARY
 from hedgesim.plots.trust import Trust
-from hedgesim.results.ownership import PAIRED, drawn, write_files
+from hedgesim.results.ownership import PAIRED, Part, drawn, write_files
 from hedgesim.results.region import REGION, fitted_elsewhere
 from hedgesim.results.results import Results
 from hedgesim.results.tables import RUNS, SUMMARY
@@ -189,4 +189,4 @@ def draw_sweep(results: Results, folder: Path) -> None:
     def draw_into(charts: Path) -> list[Path]:
         return draw_sweep_pages(runs, varied, outcomes=outcomes, folder=charts, title=title, caption=caption)
 
-    write_files(folder, drawn(draw_into), manifest)
+    write_files(Part(folder, drawn(draw_into), manifest))
