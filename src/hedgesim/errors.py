@@ -231,8 +231,15 @@ def texts(name: str, values: object) -> tuple[str, ...]:
 
 
 def check_path(name: str, value: object) -> None:
-    """Refuse an argument of Python that is no path."""
+    """Refuse an argument of Python that is no path, or one of an encoding that no file can hold."""
     check_type(name, value, (str, os.PathLike), f'Write a path or a name, like {name}="...".')
+    check_encoding(str(value))
+
+
+def check_encoding(word: str) -> None:
+    """Refuse a path or another word that is not UTF-8: manifests, charts and pages could not hold it."""
+    if any("\ud800" <= character <= "\udfff" for character in word):
+        raise HedgesimError(word, "it is not text in UTF-8", "Give the file or folder a name in UTF-8.")
 
 
 def check_type(name: str, value: object, kinds: type | tuple[type, ...], remedy: str) -> None:

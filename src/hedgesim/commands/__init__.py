@@ -22,7 +22,7 @@ from typer.core import TyperGroup
 from hedgesim.commands import _streams
 from hedgesim.commands._printing import print_aside, print_lines
 from hedgesim.commands._usage import usage_in_words
-from hedgesim.errors import HedgesimError, ScenarioError
+from hedgesim.errors import HedgesimError, ScenarioError, check_encoding
 
 STOPPED = 130
 """Exit code after Ctrl-C."""
@@ -91,6 +91,8 @@ def main() -> None:
     warnings.showwarning = _warn
     usage_error: Any = typer.BadParameter.__bases__[0]
     try:
+        for word in sys.argv[1:]:
+            check_encoding(word)
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except typer.Exit as leave:

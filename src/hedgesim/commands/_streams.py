@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 from hedgesim.errors import HedgesimError
 
-CUT = 1
-"""Exit code where the reader of the output went away, as `head` does."""
+CUT = 141
+"""Exit code where the reader of the output went away, as `head` does: the one that shells give for SIGPIPE."""
 
 
 class Stream(io.TextIOWrapper):

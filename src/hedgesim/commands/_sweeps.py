@@ -122,7 +122,7 @@ def write_beside(
     known = {IDENTITY: identity, **facts, **origin, "library": {library: importlib.metadata.version(library)}}
     try:
         folder = untaken(plain, identity, lambda place: check_folder(place, kind, identity, overwrite=overwrite))
-        write_findings(folder, kind, tables, known, draw=draw)
+        write_findings(folder, kind, tables, known, draw=draw, overwrite=overwrite)
     except (OSError, StoreError) as error:
         return None, f"Nothing is written. {error}"
     return folder, f"Tables and charts: {folder}"

@@ -63,7 +63,7 @@ def ablate(
     with counting("scoring patterns without each mechanism", total * len(ablation.mechanisms())) as on_runs:
         found["patterns"] = ablation.patterns_without(based, runs, on_runs=on_runs)
     facts = {IDENTITY: identity, "calibration": calibration, "runs": runs, "pair": list(PAIR)}
-    write_findings(folder, "ablate", found, facts)
+    write_findings(folder, "ablate", found, facts, overwrite=overwrite)
     if as_json:
         print_json({name: records_of(table) for name, table in found.items()})
         return

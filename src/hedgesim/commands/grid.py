@@ -45,7 +45,7 @@ def grid(
     from hedgesim.plots.run import draw_grid
     from hedgesim.results.folders import RUN
     from hedgesim.results.grid import grid_identity, grid_of, run_grid
-    from hedgesim.results.ownership import check_folder, remove_inner
+    from hedgesim.results.ownership import charts_of, check_folder
     from hedgesim.results.results import write
 
     check_counts(runs=runs)
@@ -53,7 +53,7 @@ def grid(
     points, read = grid_of(vary), hedgesim.read_scenario(scenario, seed=seed)
     check_followed(rules, read)
     identity = grid_identity(read, points, runs=runs, outcome=outcome)
-    files = ("runs.parquet", *(f"charts/{outcome}{map_}.{kind}" for map_ in ("", "_map") for kind in ("png", "svg")))
+    files = ("runs.parquet", *charts_of([outcome]))
 
     def check(place: Path) -> None:
         check_folder(place, RUN, identity, files=files, overwrite=overwrite)
@@ -61,8 +61,7 @@ def grid(
     folder = folder_of_results(output, f"{read.name}_grid", identity, check)
     with counting(f"running {read.name}", runs * math.prod(map(len, points.values()))) as on_runs:
         results = run_grid(read, scenario, points, runs=runs, outcome=outcome, folder=folder, on_runs=on_runs)
-    remove_inner(folder)
-    write(results, folder, draw=partial(draw_grid, results, read), overwrite=True)
+    write(results, folder, draw=partial(draw_grid, results, read), overwrite=overwrite)
     table = results.table("runs")
     print_failed(table)
     _print_means(table, list(points), outcome)

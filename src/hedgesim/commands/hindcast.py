@@ -80,7 +80,8 @@ def hindcast(
         forecasts = draw_forecasts(everything, reliability(everything), charts, flat=flat_band, caption=drawn)
         return [*forecasts, *draw_history(batch, charts)]
 
-    write_findings(folder, "hindcast", everything, {IDENTITY: identity, **about}, draw=draw)
+    about = {IDENTITY: identity, **about}
+    write_findings(folder, "hindcast", everything, about, draw=draw, overwrite=overwrite)
     if as_json:
         own = {name: records_of(everything[name]) for name in PRINTED}
         print_json({"expected": EXPECTED, "folder": str(folder), **own})

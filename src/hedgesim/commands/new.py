@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ from typer import Argument, Option
 from hedgesim.commands._own_codes import codes_in
 from hedgesim.commands._printing import print_lines
 from hedgesim.commands._region_files import TEMPLATES, region_files
-from hedgesim.errors import HedgesimError
+from hedgesim.errors import HedgesimError, StoreError
+from hedgesim.results.drafts import first_step, reason_of, write_file
 
 What = StrEnum("What", "rule scenario region")
 Side = StrEnum("Side", "country power")
@@ -76,15 +78,24 @@ def _write(files: Mapping[str, str]) -> None:
     for path in map(Path, {part for file in files for part in (file, file.split("/")[0])}):
         if path.exists() or path.is_symlink():
             raise HedgesimError(path, "it exists", "Choose another name, or rename the existing file.")
-    try:
+    with ExitStack() as undo:
         for file, text in files.items():
             path = Path(file)
-            path.parent.mkdir(exist_ok=True)
-            with path.open("x", encoding="utf-8") as stream:
-                stream.write(text)
+            if not path.parent.is_dir():
+                _create(path.parent)
+                undo.callback(path.parent.rmdir)
+            write_file(path, text.encode(), overwrite=False)
+            undo.callback(path.unlink)
+        undo.pop_all()
+
+
+def _create(folder: Path) -> None:
+    """Create a folder; StoreError."""
+    try:
+        folder.mkdir()
     except OSError as error:
-        fault = f"cannot be written ({error.strerror or 'no reason is given'})"
-        raise HedgesimError(error.filename, fault, "Go to a folder in which you may write.") from None
+        fault = f"it cannot be created ({reason_of(error)})"
+        raise StoreError(folder, fault, f"{first_step(error)}, or go to another folder.") from error
 
 
 def _rule(name: str, side: Side) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,7 +69,7 @@ def patterns(
     asked = [based.patterns.digest, varied.parameters, posterior, runs, based.seed, own_rules()]
     identity = identity_of([] if like is None else [like], *asked)
     folder = folder_of_findings(output, "patterns", identity, overwrite=overwrite)
-    scores, curves = _score(based, varied, runs, folder, identity)
+    scores, curves = _score(based, varied, runs, folder, identity, overwrite=overwrite)
     not_used = [] if like is None else list(unused(like))
     if as_json:
         finite = (table.replace([math.inf, -math.inf], math.nan) for table in (scores.patterns, scores.parts, curves))
@@ -101,7 +102,7 @@ def _variation(runs: int, calibration: str | None, *, posterior: bool) -> Variat
 
 
 def _score(
-    based: PatternScenarios, varied: Variation, runs: int, folder: Path, identity: str
+    based: PatternScenarios, varied: Variation, runs: int, folder: Path, identity: str, *, overwrite: bool
 ) -> tuple[Scores, pd.DataFrame]:
     """Score, also along the curves, write the tables and draw the chart."""
     from hedgesim.analysis.patterns import scoring
@@ -138,9 +139,8 @@ def _score(
     drawn = ", drawn from the posterior" if varied.draws else ""
     caption = f"{who}{runs} runs of every scenario, {seed}, {in_words(parameters)}{drawn}."
     tables = {"parts": scores.parts, "patterns": scores.patterns, **({} if curves.empty else {"curves": curves})}
-    write_findings(
-        folder, "patterns", tables, facts, draw=lambda charts: draw_patterns(scores.parts, charts, caption=caption)
-    )
+    draw = partial(draw_patterns, scores.parts, caption=caption)
+    write_findings(folder, "patterns", tables, facts, draw=draw, overwrite=overwrite)
     return scores, curves
 
 

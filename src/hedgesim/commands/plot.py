@@ -54,6 +54,7 @@ def plot(
     from hedgesim.plots.chart import Pick, check_picks
     from hedgesim.plots.pages import page_of
     from hedgesim.plots.theme import rendered, theme
+    from hedgesim.results.drafts import write_file
 
     if not words or len(words) < 2:
         raise HedgesimError(
@@ -70,7 +71,7 @@ def plot(
         figure, said = page_of(chart, batches, pick)
         check_new(path, overwrite=overwrite)
         content = rendered(figure, path.suffix[1:])
-    path.write_bytes(content)
+    write_file(path, content, overwrite=overwrite)
     print_lines(said, f"Chart: {path}")
 
 

@@ -33,6 +33,7 @@ def report(
     """Write one page about results: the answer, charts, how far to trust it, and how to reproduce it."""
     from hedgesim.report.page import Choices, html_of, page_of
     from hedgesim.report.subject import MOST
+    from hedgesim.results.drafts import write_file
 
     if len(batches) > MOST:
         raise HedgesimError("report", f"{len(batches)} batches do not fit on a page", f"Give at most {MOST}.")
@@ -40,9 +41,9 @@ def report(
     choices = Choices(question, outcome, why)
     held = batches_of(batches, runs, [outcome] if outcome else [])
     page = page_of(held, short_names(batches, held), choices, list(map(own_folder, batches)))
-    text = html_of(page)
-    _write(output, text, overwrite=overwrite)
-    size = f"{len(text.encode()) / 1e6:.1f} MB"
+    content = html_of(page).encode()
+    write_file(output, content, overwrite=overwrite)
+    size = f"{len(content) / 1e6:.1f} MB"
     print_lines(
         page.answer, f"Page: {output} ({size}, {several(len(page.sections), 'section')})", *twins_aside(batches)
     )
@@ -56,18 +57,3 @@ def _check_file(output: Path, *, overwrite: bool) -> None:
         raise StoreError(output, "there is such a file", remedy="Name a new one, or replace it with --overwrite.")
     if not output.absolute().parent.is_dir():
         raise StoreError(output, "its folder does not exist", remedy="Name a file in an existing folder.")
-
-
-def _write(output: Path, text: str, *, overwrite: bool) -> None:
-    """Write the file, complete or not at all."""
-    draft = output.with_name(f".{output.name}.part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        if output.exists() and not overwrite:
-            raise StoreError(output, "there is such a file", remedy="Name a new one, or replace it with --overwrite.")
-        draft.replace(output)
-    except OSError as error:
-        fault = f"it cannot be written ({error.strerror})"
-        raise StoreError(output, fault, remedy="Name a file in a folder that can be written.") from None
-    finally:
-        draft.unlink(missing_ok=True)

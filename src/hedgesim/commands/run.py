@@ -77,8 +77,10 @@ def run(
     """Run a scenario, or a scenario and its twin; write tables, draw charts."""
     from hedgesim.engines import engine_of
     from hedgesim.engines.trial import check_followed
+    from hedgesim.plots.run import draw
+    from hedgesim.results.results import write
     from hedgesim.results.simulation import Plan
-    from hedgesim.results.until import MOST_RUNS
+    from hedgesim.results.until import MOST_RUNS, remove_unfinished
     from hedgesim.scenario.twins import read_twin
 
     chosen = engine_of(engine, backend)
@@ -93,7 +95,10 @@ def run(
     check_followed(rules, *filter(None, (first, second)))
     if second is None:
         folder = _folder(output, plan, first, until=until, overwrite=overwrite)
-        results = _run_one(first, plan, folder, until=until, charts=charts)
+        results, replaces = _run_one(first, plan, folder, until=until)
+        write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=overwrite or replaces)
+        if until:
+            remove_unfinished(folder)
         if as_json:
             print_json(_records(results, folder))
         else:
@@ -102,7 +107,7 @@ def run(
         end_where_not_met(results)
         return
     folder = _folder(output, plan, first, second, overwrite=overwrite)
-    both = _run_twins((first, second), plan, folder, charts=charts)
+    both = _run_twins((first, second), plan, folder, charts=charts, overwrite=overwrite)
     if as_json:
         differences = {"paired": records_of(both.paired), "left_out": both.left_out}
         print_json({**_records(both.first, folder), "twin": _records(both.twin, folder / "twin"), **differences})
@@ -137,15 +142,12 @@ def _folder(
 
 
 def _run_one(
-    scenario: hedgesim.Scenario, plan: Plan, folder: Path, *, until: Until | None, charts: bool
-) -> hedgesim.Results:
-    """Run a scenario, write and draw it, in place of the results in the folder and of their twin."""
+    scenario: hedgesim.Scenario, plan: Plan, folder: Path, *, until: Until | None
+) -> tuple[hedgesim.Results, bool]:
+    """Run a scenario; give its results, and whether they extend those that are in the folder."""
     from hedgesim.commands._progress import counting
-    from hedgesim.plots.run import draw
-    from hedgesim.results.ownership import remove_inner
-    from hedgesim.results.results import write
     from hedgesim.results.simulation import run_scenarios
-    from hedgesim.results.until import remove_unfinished, run_until
+    from hedgesim.results.until import run_until, runs_there
 
     def on_resumed(runs: int) -> None:
         print_aside(f"continuing from {several(runs, 'run')} that are already in {folder}")
@@ -153,33 +155,28 @@ def _run_one(
     with counting(f"running {scenario.name}", plan.runs) as on_runs:
         if until:
             results = run_until(scenario, plan, until, folder, on_growth=on_runs, on_resumed=on_resumed)
-        else:
-            (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
-    remove_inner(folder)
-    write(results, folder, draw=partial(draw, results) if charts else no_charts, overwrite=True)
-    if until:
-        remove_unfinished(folder)
-    return results
+            return results, runs_there(folder, scenario, plan) > 0
+        (results,), _ = run_scenarios((scenario,), plan, folder=folder, on_runs=on_runs)
+        return results, False
 
 
 def _run_twins(
-    scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path, *, charts: bool
+    scenarios: tuple[hedgesim.Scenario, hedgesim.Scenario], plan: Plan, folder: Path, *, charts: bool, overwrite: bool
 ) -> Twins:
     """Run a scenario and its twin, write and draw both and their differences."""
     from hedgesim.commands._progress import counting
     from hedgesim.plots.run import draw, draw_twins
-    from hedgesim.results.results import write
+    from hedgesim.results.ownership import PAIRED, TWIN
+    from hedgesim.results.results import write_together
     from hedgesim.results.twins import run_twins
     from hedgesim.scenario.twins import name_of_twin
 
     title = f"running {scenarios[0].name} and {name_of_twin(*scenarios)}"
     with counting(title, 2 * plan.runs) as on_runs:
         twins = run_twins(scenarios, plan, folder=folder, on_runs=on_runs)
-    for results, place in ((twins.first, folder), (twins.twin, folder / "twin")):
-        write(results, place, draw=partial(draw, results) if charts else no_charts, overwrite=True)
-    write(
-        twins.differences(), folder / "paired", draw=partial(draw_twins, twins) if charts else no_charts, overwrite=True
-    )
+    both = ((one, place, partial(draw, one)) for one, place in ((twins.first, folder), (twins.twin, folder / TWIN)))
+    parts = (*both, (twins.differences(), folder / PAIRED, partial(draw_twins, twins)))
+    write_together(((one, place, of if charts else no_charts) for one, place, of in parts), overwrite=overwrite)
     return twins
 
 

@@ -64,7 +64,7 @@ def seek(
     facts = _facts(found, read)
     if folder is not None:
         about = {IDENTITY: identity, "scenario_text": read.text, "backend": backend, "seed": read.seed, **facts}
-        write_findings(folder, "seek", {"path": found.path}, about)
+        write_findings(folder, "seek", {"path": found.path}, about, overwrite=overwrite)
     if as_json:
         print_json({"folder": folder and str(folder), **facts, "path": records_of(found.path)})
         return

@@ -10,12 +10,9 @@ from typer import Option
 import hedgesim
 from hedgesim.commands._options import AsJson, RuleFiles, ScenarioName, use_rules
 from hedgesim.commands._printing import print_lines, print_rows, several
-from hedgesim.errors import HedgesimError
 from hedgesim.numbers import significant, with_error
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from hedgesim.engines.case import Case
 
 
@@ -28,6 +25,7 @@ def sources(
 ) -> None:
     """Count the numbers in force and the assumptions by table; print or write the source of every number."""
     from hedgesim.engines.case import case_of
+    from hedgesim.results.drafts import write_file
     from hedgesim.scenario import arrays, citations
 
     use_rules(rule_files)
@@ -35,7 +33,7 @@ def sources(
     inputs = arrays.read_inputs(read)
     numbers = citations.citations_of(read, inputs)
     if csv is not None:
-        _write(numbers, csv)
+        write_file(csv, numbers.to_csv(index=False).encode(), overwrite=False)
     if as_json:
         print_rows(numbers.columns, numbers.itertuples(index=False), as_json=True)
         return
@@ -51,18 +49,6 @@ def sources(
             f"{several(len(numbers), 'number')}. To see each with its source: --all. To add addresses: --csv FILE or "
             "--json."
         )
-
-
-def _write(numbers: pd.DataFrame, csv: Path) -> None:
-    """Write a new file; what is there stays."""
-    try:
-        with csv.open("x", encoding="utf-8", newline="") as file:
-            numbers.to_csv(file, index=False)
-    except FileExistsError:
-        raise HedgesimError(f"--csv {csv}", "there is such a file", "Name a new one.") from None
-    except OSError as error:
-        fault = f"it cannot be written ({error.strerror})"
-        raise HedgesimError(f"--csv {csv}", fault, "Name a file in an existing folder.") from None
 
 
 def _print_explained(case: Case) -> None:

@@ -86,7 +86,7 @@ def tournament(
             names, of, futures=designed.scenarios, goals=designed.goals, runs=runs, record=record, on_rule=on_rule
         )
     asked = {"kind_of_rule": of, "rules": names, "own_rules": own, "runs": runs, "calibration": calibration}
-    write_findings(folder, "tournament", found.tables(), {IDENTITY: identity, **asked})
+    write_findings(folder, "tournament", found.tables(), {IDENTITY: identity, **asked}, overwrite=overwrite)
     if as_json:
         print_json(
             {"folder": str(folder), **{name: records_of(table) for name, table in list(found.tables().items())[1:]}}

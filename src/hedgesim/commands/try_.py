@@ -44,6 +44,7 @@ def try_(
     """Test a rule of your own: its requirements, both engines, and its effect if all follow it."""
     import hedgesim
     from hedgesim.analysis.comparison import compare
+    from hedgesim.results.drafts import write_file
 
     check_counts(runs=runs)
     path = None if chart is None else file_of("try", chart, None, overwrite=overwrite, option="--chart")
@@ -62,7 +63,8 @@ def try_(
     assert results[1].case is not None
     print_lines(*_small_chart(presence, results[1].case.names, f"{name} less {usual.name}", found.period))
     if path is not None:
-        path.write_bytes(_chart(results, presence, (usual.name, name), f"{about}.", path.suffix[1:].lower()))
+        content = _chart(results, presence, (usual.name, name), f"{about}.", path.suffix[1:].lower())
+        write_file(path, content, overwrite=overwrite)
         print_lines("", f"Chart: {path}")
 
 

@@ -58,6 +58,7 @@ def why(
     from hedgesim.analysis.attribution import Question
     from hedgesim.commands._progress import counting
     from hedgesim.engines import engine_of
+    from hedgesim.results.drafts import write_file
     from hedgesim.results.recorded import scenario_from
 
     check_counts(runs=runs)
@@ -74,7 +75,7 @@ def why(
         found = question.answer(outcome, runs, engine, on_runs)
     made = f"{size}, {several(len(found.by_run), 'run')} of each"
     if path is not None:
-        path.write_bytes(_chart(found, made, path.suffix[1:].lower()))
+        write_file(path, _chart(found, made, path.suffix[1:].lower()), overwrite=overwrite)
     if as_json:
         print_json(_record(found))
         return

@@ -19,7 +19,7 @@ from hedgesim.plots.pages import draw_charts
 from hedgesim.plots.paired import PAIRED as DIFFERENCES
 from hedgesim.plots.ternary import TERNARY
 from hedgesim.plots.trust import Trust
-from hedgesim.results.ownership import PAIRED, drawn, write_files
+from hedgesim.results.ownership import PAIRED, Part, drawn, write_files
 from hedgesim.results.region import REGION, fitted_elsewhere, kept_of, names_in
 from hedgesim.results.results import Results, check_results
 from hedgesim.results.tables import RUNS, SUMMARY
@@ -208,4 +208,4 @@ def draw_sweep(results: Results, folder: Path) -> None:
             quarter=quarter_of(manifest, runs),
         )
 
-    write_files(folder, drawn(draw_into), manifest)
+    write_files(Part(folder, drawn(draw_into), manifest))

@@ -24,6 +24,7 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from numpy.typing import NDArray
 
 from hedgesim.errors import StoreError, printable
+from hedgesim.results.drafts import write_file
 
 DPI = 150
 POINTS_PER_INCH = 72
@@ -284,7 +285,7 @@ def save(figure: Figure, folder: Path, *, name: str) -> list[Path]:
     """Write `name`.png and `name`.svg. Call it in the theme."""
     paths = [folder / f"{name}.{kind}" for kind in ("png", "svg")]
     for path in paths:
-        path.write_bytes(rendered(figure, path.suffix[1:]))
+        write_file(path, rendered(figure, path.suffix[1:]), overwrite=True)
     return paths
 
 

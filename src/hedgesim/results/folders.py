@@ -7,12 +7,13 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from hedgesim.errors import StoreError, shown
+from hedgesim.results.drafts import DRAFT, DRAFTS, first_step, name_of_draft, reason_of
 
 MANIFEST = "manifest.json"
 RUN = "a run"
@@ -22,17 +23,14 @@ SWEEP = "sweep"
 """Kind of the results of an experiment; those of a run have none."""
 
 Manifest = Mapping[str, Any]
+Drafts = Sequence[tuple[str, str]]
+"""Names of files, and where each of them is under another name."""
+
 RESULTS_FORMAT = 2
 OTHER_FOLDER = "Name another folder with -o."
 
 NAME = re.compile(r"(?:[\w-]+/)?\w[\w.+,-]*")
 """Names of files in a folder of results, at most one folder deep; anything else that a file says is no name."""
-
-DRAFT = ".part"
-"""Ending of the names of files that are not yet complete."""
-
-DRAFTS = re.compile(rf"\.(?:writable-|\w[\w.+,-]*\.)[0-9a-f]{{12}}{re.escape(DRAFT)}")
-"""Names of drafts."""
 
 OLD = 3600.0
 """Seconds after which a draft counts as abandoned."""
@@ -77,12 +75,6 @@ def remote_files(address: str) -> tuple[Any, str]:
     except (ValueError, ImportError) as error:
         raise StoreError(address, f"cannot be reached ({reason_of(error)})", remedy=OTHER_FOLDER) from error
     return files, str(root)
-
-
-def reason_of(error: Exception) -> str:
-    """The system's words for a failure, without the path it repeats."""
-    words = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return words[:1].lower() + words[1:]
 
 
 class Folder:
@@ -198,16 +190,46 @@ class Folder:
         Raises:
             StoreError: that failed, and nothing of the file is left.
         """
-        folder, _, last = self._at(name).rpartition("/")
-        draft = f"{folder}/.{last}.{secrets.token_hex(6)}{DRAFT}"
+        with self.drafts([(name, content)]) as drafts:
+            self.keep(drafts)
+
+    @contextmanager
+    def drafts(self, files: Iterable[tuple[str, bytes]]) -> Iterator[Drafts]:
+        """Files under other names, flushed to the disk; those that are not kept are gone at the end.
+
+        Raises:
+            StoreError: one could not be written; none is left.
+        """
+        made: list[tuple[str, str]] = []
         try:
-            self._files.makedirs(folder, exist_ok=True)
-            self._files.pipe_file(draft, content)
-            self._files.mv(draft, f"{folder}/{last}")
-        except (OSError, ValueError) as error:
-            with suppress(OSError):
-                self._files.rm_file(draft)
-            raise self._unwritten(name, error) from error
+            for name, content in files:
+                folder, _, last = self._at(name).rpartition("/")
+                made.append((name, f"{folder}/{name_of_draft(last)}"))
+                try:
+                    self._files.makedirs(folder, exist_ok=True)
+                    self._files.pipe_file(made[-1][1], content)
+                except (OSError, ValueError) as error:
+                    raise self._unwritten(name, error) from error
+            yield made
+        finally:
+            for _, draft in made:
+                self._discard(draft)
+
+    def keep(self, drafts: Drafts) -> None:
+        """Give drafts their names, in this order; StoreError."""
+        for name, draft in drafts:
+            try:
+                self._files.mv(draft, self._at(name))
+            except (OSError, ValueError) as error:
+                raise self._unwritten(name, error) from error
+
+    def _discard(self, draft: str) -> None:
+        """Remove a draft, if it is still there, and the inner folder that it was in if that is empty then."""
+        folder = draft.rpartition("/")[0]
+        with suppress(OSError):
+            self._files.rm_file(draft)
+            if self.path is not None and folder != self._root:
+                Path(folder).rmdir()
 
     def move(self, name: str, new: str) -> None:
         """Give a file another name, if it is still there."""
@@ -240,7 +262,7 @@ class Folder:
 
     def _unwritten(self, name: str, error: Exception) -> StoreError:
         fault = f"writing stopped ({reason_of(error)})"
-        remedy = f"Files already written are kept. Free some space, or: {OTHER_FOLDER}"
+        remedy = f"Complete files are kept. {first_step(error)}, or: {OTHER_FOLDER}"
         return StoreError(f"{self._place}/{name}", fault, remedy)
 
 

@@ -108,7 +108,7 @@ def fault_of(content: bytes) -> str:
         manifest = json.loads(content)
     except (ValueError, RecursionError):
         manifest = None
-    if not isinstance(manifest, dict) or "format_version" not in manifest:
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format_version"), int):
         return "not a manifest of results"
     if _is_newer(manifest):
         return ""
@@ -145,8 +145,7 @@ def _fault_of_seal(content: bytes, manifest: Manifest) -> str:
 
 
 def _is_newer(manifest: Manifest) -> bool:
-    version = manifest["format_version"]
-    return not isinstance(version, int) or version > RESULTS_FORMAT
+    return bool(manifest["format_version"] > RESULTS_FORMAT)
 
 
 @dataclass(frozen=True)

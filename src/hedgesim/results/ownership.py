@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 from hedgesim.errors import StoreError
+from hedgesim.results.drafts import locked
 from hedgesim.results.folders import MANIFEST, NAME, OTHER_FOLDER, RESULTS_FORMAT, RUN, SWEEP, Folder, Manifest
-from hedgesim.results.manifest import digest_of_folder, manifest_in, write_manifest
+from hedgesim.results.manifest import digest_of_folder, manifest_in, sealed
 from hedgesim.rules.catalogue import files_in_use
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.checked import digest_of
@@ -19,6 +21,9 @@ CHARTS = "charts"
 
 TWIN, PAIRED = INNER = ("twin", "paired")
 """Folders of a twin and of the differences from it, inside the results of a scenario."""
+
+KINDS_OF_CHARTS = ("png", "svg")
+"""Endings of the files of charts in a folder of results."""
 
 IDENTITY = "identity"
 """Entry of a manifest: the digest of all that was asked for, by content and not by name."""
@@ -55,7 +60,9 @@ def check_folder(
         raise StoreError(folder, fault, remedy=f"{OTHER_FOLDER} --overwrite replaces them.")
     own = own_files(before)
     for name in files:
-        if name not in own and NAME.fullmatch(name) and place.is_file(name) is not None:
+        if name in own:
+            place.check_file(name)
+        elif NAME.fullmatch(name) and place.is_file(name) is not None:
             fault = "this file is not of these results"
             raise StoreError(folder / name, fault, remedy=f"Move it away, or: {OTHER_FOLDER}")
 
@@ -85,42 +92,79 @@ def own_files(manifest: Manifest) -> set[str]:
     return {name for name in names if NAME.fullmatch(name)}
 
 
-def write_files(folder: Path, files: Mapping[str, bytes], manifest: Manifest) -> None:
-    """Write files in place of those that the manifest of before lists; their own manifest comes last.
+class Part(NamedTuple):
+    """What is to be written into a folder: its files by name, and the manifest."""
 
-    Before them comes one that lists the old and the new files and says that the results are unfinished, so that what
-    is left by a kill is known to be ours.
+    folder: Path
+    files: Mapping[str, bytes]
+    manifest: Manifest
+
+
+def write_files(*parts: Part, overwrite: bool = False) -> None:
+    """Write files of some folders in place of those that the manifests of before list.
+
+    All are written under other names first: where that fails, everything is as it was. overwrite: whether results of
+    another identity may be replaced.
 
     Raises:
-        StoreError: the folder cannot be written, or has files of somebody else's with these names.
+        StoreError: a folder cannot be written, or has other results or files of somebody else's with these names.
     """
-    place, kind = Folder(folder), manifest.get("kind", RUN)
-    check_folder(folder, kind, "", files=files, overwrite=True)
-    place.prepare()
-    old = own_files(manifest_in(place) or {})
+    with ExitStack() as stack:
+        for part in parts:
+            Folder(part.folder).prepare()
+            stack.enter_context(locked(part.folder))
+        for folder, files, manifest in parts:
+            check_folder(folder, manifest.get("kind", RUN), manifest.get(IDENTITY), files=files, overwrite=overwrite)
+        together = {part.folder for part in parts}
+        for put in [stack.enter_context(_drafted(part, together)) for part in parts]:
+            put()
+
+
+@contextmanager
+def _drafted(part: Part, together: Container[Path]) -> Iterator[Callable[[], None]]:
+    """Write a part under other names; give what puts it in place, its manifest last.
+
+    First comes a manifest that lists the old and the new files and says that the results are unfinished, so that what
+    is left by a kill is known to be ours. together: folders that are written together with it.
+    """
+    folder, files, manifest = part
+    place, before = Folder(folder), manifest_in(Folder(folder)) or {}
+    old = own_files(before)
     charts = sorted(name.removeprefix(f"{CHARTS}/") for name in old | files.keys() if name.startswith(f"{CHARTS}/"))
     tables = sorted(name.removesuffix(".parquet") for name in old | files.keys() if "/" not in name)
-    begun = {CHARTS: charts} if kind == SWEEP else {CHARTS: charts, "tables": tables, "ended": None}
+    kept = {CHARTS: charts} if manifest.get("kind") == SWEEP else {CHARTS: charts, "tables": tables, "ended": None}
     known = {**manifest, "format_version": RESULTS_FORMAT}
-    write_manifest(place, {**known, **begun})
-    for name in old - files.keys():
-        place.remove(name)
-    for name, content in files.items():
-        place.write(name, content)
-    write_manifest(place, {**known, CHARTS: [Path(name).name for name in files if name.startswith(f"{CHARTS}/")]})
+    drawn_now = [Path(name).name for name in files if name.startswith(f"{CHARTS}/")]
+    begun, whole = sealed({**known, **kept}), sealed({**known, CHARTS: drawn_now})
+    with place.drafts([(MANIFEST, begun), *files.items(), (MANIFEST, whole)]) as drafts:
+
+        def put() -> None:
+            place.keep(drafts[:-1])
+            for name in old - files.keys():
+                place.remove(name)
+            if before.get(IDENTITY) not in (None, manifest.get(IDENTITY)):
+                _remove_inner([folder / name for name in INNER if folder / name not in together], before[IDENTITY])
+            place.keep(drafts[-1:])
+
+        yield put
 
 
-def remove_inner(folder: Path) -> None:
-    """Remove results from inner folders, where they were written together with those in it, and nothing else."""
-    identity = (manifest_in(Folder(folder)) or {}).get(IDENTITY)
-    for inner in (folder / name for name in INNER if identity is not None and not (folder / name).is_symlink()):
-        place = Folder(inner)
+def _remove_inner(folders: Iterable[Path], identity: object) -> None:
+    """Remove results of an identity from folders, and nothing else."""
+    for folder in (one for one in folders if not one.is_symlink()):
+        place = Folder(folder)
         manifest = manifest_in(place) or {}
         if manifest.get(IDENTITY) == identity:
             for name in (*own_files(manifest), MANIFEST):
                 place.remove(name)
-            if not any(inner.iterdir()):
-                inner.rmdir()
+            if not any(folder.iterdir()):
+                folder.rmdir()
+
+
+def charts_of(outcomes: Iterable[str]) -> list[str]:
+    """Names of the files of charts that a sweep or a grid may have: each outcome, and its map."""
+    pages = (page for outcome in outcomes for page in (outcome, f"{outcome}_map"))
+    return [f"{CHARTS}/{page}.{kind}" for page in pages for kind in KINDS_OF_CHARTS]
 
 
 def drawn(draw: Draw) -> dict[str, bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from hedgesim.results.manifest import (
     versions,
     warn_of_age,
 )
-from hedgesim.results.ownership import IDENTITY, Draw, check_folder, drawn, write_files
+from hedgesim.results.ownership import IDENTITY, Draw, Part, check_folder, drawn, write_files
 from hedgesim.results.parquet import FolderTables, FrameTables, Tables, Where, parquet_bytes, to_arrow
 from hedgesim.scenario.checked import digest_of
 
@@ -137,15 +137,25 @@ def write(results: Results, folder: str | Path, *, draw: Draw = lambda _: (), ov
     """Write checked tables, charts and, last, the manifest into a folder; equal frames give equal bytes.
 
     draw: what draws the charts. overwrite: whether other results in the folder may be replaced. All tables are checked
-    and all charts drawn before the first byte is written. The manifest takes known keys only; it gains
-    `format_version`, `charts`, its digest and, per table, rows and SHA-256. Results without an identity have that of
-    their tables.
+    and all charts drawn before the first byte is written, and old results stay until the new ones are complete. The
+    manifest takes known keys only; it gains `format_version`, `charts`, its digest and, per table, rows and SHA-256.
+    Results without an identity have that of their tables.
 
     Raises:
         StoreError: the folder cannot be written, or has other results or files of your own with these names.
         HedgesimError: the folder is no path, or the results are none.
     """
     check_results("results", results)
+    write_together([(results, folder, draw)], overwrite=overwrite)
+
+
+def write_together(parts: Iterable[tuple[Results, str | Path, Draw]], *, overwrite: bool) -> None:
+    """Write results, each with what draws their charts, into folders of their own, all or none; see `write`."""
+    write_files(*[_part(*part, overwrite=overwrite) for part in parts], overwrite=overwrite)
+
+
+def _part(results: Results, folder: str | Path, draw: Draw, *, overwrite: bool) -> Part:
+    """Results as files, their charts drawn."""
     check_path("folder", folder)
     place, manifest = Path(folder), results.manifest
     if fault := fault_of_keys(manifest, RUN):
@@ -158,7 +168,7 @@ def write(results: Results, folder: str | Path, *, draw: Draw = lambda _: (), ov
     }
     whole = {IDENTITY: digest_of(listed), **manifest, "tables": listed}
     check_folder(place, RUN, whole[IDENTITY], files=files, overwrite=overwrite)
-    write_files(place, files | drawn(draw), whole)
+    return Part(place, files | drawn(draw), whole)
 
 
 def write_findings(
@@ -168,10 +178,12 @@ def write_findings(
     facts: Mapping[str, Any],
     *,
     draw: Draw = lambda _: (),
+    overwrite: bool = False,
 ) -> None:
-    """Write tables as Parquet, charts, and a manifest with what produced them, in place of earlier findings.
+    """Write tables as Parquet, charts, and a manifest with what produced them, in place of the same findings.
 
-    kind: the command that found them. facts: what else the manifest says. draw: what draws the charts.
+    kind: the command that found them. facts: what else the manifest says. draw: what draws the charts. overwrite:
+    whether other findings of this command may be replaced.
 
     Raises:
         StoreError: the folder cannot be written, or has results of another command or files of your own.
@@ -182,7 +194,8 @@ def write_findings(
         for name, table in tables.items()
     }
     made_by = {"sources_digest": digest_of_sources(), **versions()}
-    write_files(folder, files | drawn(draw), {"kind": kind, "tables": listed, **facts, **made_by})
+    manifest = {"kind": kind, "tables": listed, **facts, **made_by}
+    write_files(Part(folder, files | drawn(draw), manifest), overwrite=overwrite)
 
 
 def read_findings(folder: Path, kind: str) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

@@ -25,7 +25,7 @@ from hedgesim.results.manifest import (
     versions,
     write_manifest,
 )
-from hedgesim.results.ownership import CHARTS, IDENTITY
+from hedgesim.results.ownership import CHARTS, IDENTITY, charts_of
 from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.plan import Estimate, SweepPlan
 from hedgesim.results.region import kept_of
@@ -93,7 +93,7 @@ def sweep(
 
         check_installed(dask)
     place = Folder(folder)
-    manifest = _begin(place, plan, overwrite=overwrite)
+    manifest = _begin(place, plan, on_trouble, overwrite=overwrite)
     _run_missing(plan, place, done_by, on_runs=on_runs, on_trouble=on_trouble)
     found = contents_of(place)
     if next(plan.tasks(found), None) is not None:
@@ -170,12 +170,18 @@ def _shares_points(folder: Folder, before: Manifest, plan: SweepPlan) -> bool:
         return False
 
 
-def _begin(folder: Folder, plan: SweepPlan, *, overwrite: bool) -> dict[str, Any]:
-    """Check that a folder may take the sweep, and write an unfinished manifest and its points; give the manifest."""
+def _begin(folder: Folder, plan: SweepPlan, on_trouble: Callable[[str], None], *, overwrite: bool) -> dict[str, Any]:
+    """Check that a folder may take the sweep, and write an unfinished manifest and its points; give the manifest.
+
+    A broken manifest is put aside with the charts of this name, of which nothing says any longer whose they are.
+    """
     before = check_sweep(folder, plan, overwrite=overwrite)
     folder.prepare()
     if not before and folder.read(MANIFEST) is not None:
-        folder.move(MANIFEST, f"{DAMAGED}/{MANIFEST}")
+        aside = [MANIFEST, *(name for name in charts_of(plan.experiment.outcomes) if name in folder.names(CHARTS))]
+        for name in aside:
+            folder.move(name, f"{DAMAGED}/{name.replace('/', '-')}")
+        on_trouble(f"{MANIFEST}: it is damaged; {', '.join(aside)}: put aside into {DAMAGED}/")
     frame = plan.points.table.assign(key=plan.keys)
     points = parquet_bytes(pa.Table.from_pandas(frame, preserve_index=False))
     same = before.get(IDENTITY) == plan.identity

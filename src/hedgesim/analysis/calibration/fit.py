@@ -244,9 +244,9 @@ def write_calibration(folder: Path, fitted: Calibration, *, began: str) -> None:
     text = yaml.safe_dump(manifest, sort_keys=False, allow_unicode=True, width=110)
     place = Folder(folder)
     place.prepare()
-    for name, table in tables.items():
-        place.write(name, as_csv(table))
-    place.write(MANIFEST, (HEAD + text).encode())
+    files = ((name, as_csv(table)) for name, table in tables.items())
+    with place.drafts([*files, (MANIFEST, (HEAD + text).encode())]) as drafts:
+        place.keep(drafts)
 
 
 def as_csv(table: pd.DataFrame) -> bytes:

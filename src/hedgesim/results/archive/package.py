@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import zipfile
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 
 from hedgesim.errors import StoreError, check_path, texts
 from hedgesim.results.archive.documents import CRATE, DIGESTS, documents_of
 from hedgesim.results.archive.held import Member, of_bytes, results_in, with_inner
 from hedgesim.results.archive.inputs import Facts, inputs_of
-from hedgesim.results.folders import DRAFT, Folder, reason_of
+from hedgesim.results.drafts import new_file
+from hedgesim.results.folders import Folder
 
 RESULTS = "results"
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -81,25 +80,10 @@ def _digest(member: Member) -> tuple[str, int]:
 
 
 def _write(target: Path, members: Iterable[Member], digests: dict[str, str], *, overwrite: bool) -> None:
-    """Write members under another name first, flush them to the disk, then rename the file."""
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(6)}{DRAFT}")
-    try:
-        with draft.open("xb") as stream:
-            with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
-                for member in members:
-                    whole.writestr(_entry(member), _same(member, digests))
-            stream.flush()
-            os.fsync(stream.fileno())
-        _check_target(target, overwrite=overwrite)
-        draft.replace(target)
-    except (OSError, ValueError) as error:
-        if isinstance(error, StoreError):
-            raise
-        fault = f"it cannot be written ({reason_of(error)})"
-        raise StoreError(target, fault, "Free some space, or name another file.") from error
-    finally:
-        with suppress(OSError):
-            draft.unlink()
+    """Write members into a file, complete or not at all."""
+    with new_file(target, overwrite=overwrite) as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as whole:
+        for member in members:
+            whole.writestr(_entry(member), _same(member, digests))
 
 
 def _entry(member: Member) -> zipfile.ZipInfo:
