@@ -56,10 +56,7 @@ TOGETHER = "Use functions of view.xp, sum with axis=TARGET, keepdims=True, and c
 NO_MEMORY = "Take everything from view and self; numbers of chance are view.whim, with gambles: ClassVar[bool] = True."
 SMOOTH = "A rise may be 0 or negative: keep it from logarithms, roots and divisions."
 NO_TYPES = "Compute with the arrays of view and functions of view.xp, without astype, dtype= and complex numbers."
-OF_PACE = (
-    "Return 1 for the pace of other rules, 0 for a country that never moves, and keep to this range at both ends of"
-    " every parameter."
-)
+OF_PACE = "Return 1 for the pace of other rules, 0 for no movement; keep to the range at both ends of every parameter."
 NO_SHARES = "Give log odds against the start: 0 for no reason to move, positive for what has become worth more."
 
 
@@ -141,8 +138,7 @@ def _parameter_fault(item: Parameter) -> Said | None:
     known = read_tables().sources
     if item.source in known:
         return None
-    near = closest(str(item.source), known)
-    guess = f' Did you mean "{near}"?' if near else ""
+    guess = f' Did you mean "{near}"?' if (near := closest(str(item.source), known)) else ""
     remedy = f'Write "assumption", or a source that hedgesim sources war_2022 --all names.{guess}'
     return f"has a source that is not listed, {item.source!r}", remedy
 
