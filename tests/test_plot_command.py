@@ -70,7 +70,7 @@ def test_a_run_with_its_twin_is_enough_for_a_difference_whose_words_have_the_num
     assert "war_2022 less no_war, mean of 4 pairs of runs: Kazakhstan " in text
     assert ">Kazakhstan</text>" in (here / "one.svg").read_text()
     both = folded("plot", "war/twin", "war", "difference", "--country", "KAZ", "--power", "CHN", "-o", "two.svg")
-    assert "Presence of China, war_2022 less no_war in 2022Q2, mean and 5 to 95 % of 3 pairs of runs" in both
+    assert "in 2022Q2, mean of 4 pairs of runs and 5 to 95 % of the 3 of 4 pairs of runs that were kept: " in both
 
 
 def test_charts_of_findings_and_sweeps_are_drawn_from_their_folders(here: Path) -> None:

@@ -123,6 +123,13 @@ def invent_relations(n_runs: int, periods: Codes, countries: Codes, powers: Code
     return frame.assign(threat=3.0 * threat)
 
 
+def ends_of(countries: pd.DataFrame) -> pd.DataFrame:
+    """Presence of every option in every country at the end, as the table of runs has it."""
+    last = countries[countries["period"] == countries["period"].max()].set_index(["run", "country"])
+    wide = last.filter(like="presence_").unstack("country")
+    return wide.set_axis([f"{name}_{code}" for name, code in wide.columns], axis=1).reset_index()
+
+
 def invent_results(
     *, n_runs: int = 20, n_quarters: int = 24, n_formats: int = 40, names: Names | None = None
 ) -> Invented:
@@ -138,7 +145,9 @@ def invent_results(
     long = wide.assign(trust=0.5).rename(columns={"country": "entity"})
     long = long.melt(id_vars=["run", "period", "entity"], var_name="outcome", value_name="value")
     tables = {
-        "runs": pd.DataFrame({"run": range(n_runs), "seed": 2022, "beta": 0.5, "failed": [None] * n_runs}),
+        "runs": pd.DataFrame({"run": range(n_runs), "seed": 2022, "beta": 0.5, "failed": [None] * n_runs}).merge(
+            ends_of(wide), on="run"
+        ),
         "summary": summarise(long),
         "countries": wide,
         "shares": shares,

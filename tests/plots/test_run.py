@@ -97,7 +97,7 @@ def test_a_panel_per_country_shows_the_difference_of_every_option_about_zero(
     assert len({axis.get_xlim() for axis in axes}) == 1
 
 
-def test_the_difference_of_kept_runs_is_that_of_twins(crowded) -> None:
+def test_the_difference_of_all_runs_is_taken_where_no_twin_is_known(crowded) -> None:
     first, second = crowded.batch("first"), crowded.batch("second")
     found = PAIRED.table([first, second], Pick(country="KAZ"))
     assert (found["mean"] == 0.0).all()

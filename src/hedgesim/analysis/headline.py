@@ -33,7 +33,7 @@ def how_compared(own: pd.DataFrame) -> str:
     if own["paired"].all():
         most, fewest = own["n"].max(), own["n"].min()
         runs = runs_in_words(most, own["runs"].max())
-        kept = f"; of what is not stored of all, {runs_in_words(fewest, most)}" if fewest < most else ""
+        kept = f"; for outcomes that only kept runs have, {runs_in_words(fewest, most)}" if fewest < most else ""
         return f"paired by random numbers, {runs}{kept}"
     return "not paired, because seeds, runs or varying values differ; intervals are those of the difference of means"
 

@@ -58,11 +58,12 @@ def difference_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     except ValueError as error:
         fault = f"it has no run, quarter and country in common with {first.name}"
         raise HedgesimError(second.name, fault, "Compare runs of the same quarters and countries.") from error
-    runs, rows = _with_means(rows.drop(columns="error"), first, second, quantity)
-    rows = named(rows, "country", first.names.countries) if quantity.of_countries else _of_all(rows)
-    pairs = int(rows["n"].max())
+    pairs, (of_mean, rows) = int(rows["n"].max()), _with_means(rows.drop(columns="error"), batches, quantity)
+    runs = max(pairs, *map(_runs_of, batches))
+    whole = rows.assign(country="", label=ALL, color=INK)
+    rows = named(rows, "country", first.names.countries) if quantity.of_countries else whole
     about: dict[str, Any] = {
-        "all": runs_in_words(max(runs, pairs), 0, "pairs of runs"),
+        "all": runs_in_words(of_mean, runs, "pairs of runs"),
         "shown": runs_in_words(pairs, runs, "pairs of runs"),
         "words": quantity.words,
         "is_share": quantity.is_share,
@@ -72,12 +73,12 @@ def difference_table(batches: Sequence[Batch], pick: Pick) -> pd.DataFrame:
     return rows.assign(**about)
 
 
-def _with_means(rows: pd.DataFrame, first: Batch, second: Batch, quantity: Quantity) -> tuple[int, pd.DataFrame]:
-    """How many pairs of runs there are, and rows with means over all of them; over those kept where a run failed."""
-    whole = [batch.tables[SUMMARY] for batch in (first, second)]
+def _with_means(rows: pd.DataFrame, batches: Sequence[Batch], quantity: Quantity) -> tuple[int, pd.DataFrame]:
+    """Rows with means over all pairs of runs, or over those kept where a run failed, and over how many they are."""
+    whole = [batch.tables[SUMMARY] for batch in batches]
     own = [one[one["outcome"] == quantity.column].set_index(["entity", "period"]) for one in whole]
-    counts = {int(one["n"].max()) for one in own} | {int(str(one.manifest.get("runs", 0))) for one in (first, second)}
-    if len(counts) > 1:
+    counts = {*map(_runs_of, batches), *(int(n) for one in own for n in one["n"].unique())}
+    if len(counts) > 1 or 0 in counts:
         return int(rows["n"].max()), rows
     entity = rows["country"] if quantity.of_countries else pd.Series(SYSTEM, index=rows.index)
     at = pd.MultiIndex.from_arrays([entity, rows["period"]])
@@ -85,13 +86,13 @@ def _with_means(rows: pd.DataFrame, first: Batch, second: Batch, quantity: Quant
     return counts.pop(), rows.assign(mean=without_rounding(change))
 
 
+def _runs_of(batch: Batch) -> int:
+    return int(str(batch.manifest.get("runs", 0)))
+
+
 def _rows(batch: Batch, quantity: Quantity, pick: Pick) -> pd.DataFrame:
     rows = batch.tables[quantity.table]
     return rows[rows["country"] == pick.country] if pick.country and quantity.of_countries else rows
-
-
-def _of_all(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.assign(country="", label=ALL, color=INK)
 
 
 def difference_limits(table: pd.DataFrame) -> Limits:

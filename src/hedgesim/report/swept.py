@@ -49,7 +49,7 @@ def regrets(subject: Subject) -> Regrets:
 
 
 def asked_in(manifest: Mapping[str, Any]) -> str:
-    """The outcome that an experiment asks about where it names one of a single country or format: the first, if any."""
+    """The outcome that an experiment asks about where it names one of a single place: the first, if any."""
     return next((name for name in map(str, manifest["outcomes"]) if key_of(name)[1]), "")
 
 
