@@ -56,7 +56,7 @@ TOGETHER = "Use functions of view.xp, sum with axis=TARGET, keepdims=True, and c
 NO_MEMORY = "Take everything from view and self; numbers of chance are view.whim, with gambles: ClassVar[bool] = True."
 SMOOTH = "A rise may be 0 or negative: keep it from logarithms, roots and divisions."
 NO_TYPES = "Compute with the arrays of view and functions of view.xp, without astype, dtype= and complex numbers."
-OF_PACE = "Return 1 for the pace of other rules, 0 for no movement; keep to the range at both ends of every parameter."
+OF_PACE = "Return 1 for the pace of other rules, 0 for no move; the ends of parameters must keep to this range, too."
 NO_SHARES = "Give log odds against the start: 0 for no reason to move, positive for what has become worth more."
 
 
@@ -127,8 +127,8 @@ def _check_parameters(rule: AnyRule) -> None:
         found = _parameter_fault(item)
         if found:
             tree = ast.parse("".join(linecache.getlines(file_of(rule))))
-            line = line_of_class(tree, rule.__name__, item.name)
-            raise fault_at(rule, f"{rule.__name__}.{item.name} {found[0]}", found[1], line=line)
+            fault = f"{rule.__name__}.{item.name} {found[0]}"
+            raise fault_at(rule, fault, found[1], line=line_of_class(tree, rule.__name__, item.name))
 
 
 def _parameter_fault(item: Parameter) -> Said | None:
@@ -277,8 +277,7 @@ class _Trial:
         """Refuse a pace that is no number, or out of range."""
         pace = self.guarded(lambda: np.asarray(rule.pace()), TRYING)
         if pace.dtype.kind not in REAL or not np.all((pace >= 0.0) & (pace <= FASTEST)):
-            fault = f"pace() is {shown(pace)}, not a number from 0 to {FASTEST:g}"
-            raise self.fault("pace", fault, OF_PACE)
+            raise self.fault("pace", f"pace() is {shown(pace)}, not a number from 0 to {FASTEST:g}", OF_PACE)
 
     def guarded(self, act: Callable[[], Any], words: Words) -> Any:
         """What the rule answers; an error is one of its line."""
