@@ -14,7 +14,9 @@ import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+import hedgesim
 from command_line import Said, call, sketch, start
+from hedgesim.commands._streams import CUT
 from hedgesim.errors import HedgesimError, printable
 from hedgesim.plots.labels import Names, label_ends
 from hedgesim.plots.theme import page, save, theme
@@ -167,3 +169,27 @@ def test_what_draws_nothing_loads_no_matplotlib() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_a_name_that_is_not_utf_8_is_refused_by_commands_and_functions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    says = r"r/\udcff: it is not text in UTF-8. Give the file or folder a name in UTF-8."
+    for words in (SHORT[:-1], ("compare", "war_2022"), ("report",), ("archive", "x", "-o"), ("plot",)):
+        assert call(*words, "r/\udcff") == Said(2, "", f"{says}\n")
+    for use in (hedgesim.open_results, hedgesim.read_scenario, lambda path: hedgesim.archive("x", path)):
+        with pytest.raises(HedgesimError) as caught:
+            use("r/\udcff")
+        assert str(caught.value) == says
+    assert not list(tmp_path.iterdir())
+
+
+def test_where_the_reader_of_the_output_ends_the_exit_code_is_that_of_a_broken_pipe() -> None:
+    words = [sys.executable, "-m", "hedgesim", "schema"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == CUT

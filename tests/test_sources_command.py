@@ -19,7 +19,7 @@ def test_sources_counts_first_and_hands_on_every_number_in_force(tmp_path: Path)
     assert "war_2022 intention RUS" in call("sources", "war_2022", "--all").out
     assert numbers.set_index("what")["date"]["war_2022 intention RUS"] == "2022Q2"
     again = call("sources", "war_2022", "--csv", str(file))
-    assert (again.code, again.err) == (2, f"--csv {file}: there is such a file. Name a new one.\n")
+    assert (again.code, again.err) == (2, f"{file}: there is such a file. Name a new one.\n")
 
 
 def test_a_run_says_what_is_set_and_a_twin_that_it_is_set_on_both_sides(tmp_path: Path) -> None:

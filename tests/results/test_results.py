@@ -124,10 +124,10 @@ def test_a_folder_whose_writing_broke_off_is_not_read_and_can_be_written_again(
     assert len(read_table(tmp_path, "shares")) == len(SHARES)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"format_version": "x"}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", "not json", '{"format_version": "x"}', '{"format_version": null}'])
 def test_a_broken_manifest_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "manifest.json").write_text(text)
-    with pytest.raises(StoreError):
+    with pytest.raises(StoreError, match=r"not a manifest of results\. Run it again"):
         open_results(tmp_path)
 
 

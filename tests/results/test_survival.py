@@ -141,7 +141,7 @@ def test_a_full_disk_is_said_and_the_sweep_goes_on(tmp_path: Path, undisturbed: 
         _, said = process.communicate(timeout=120)
         assert process.returncode == 2
         assert "writing stopped (file too large)" in said
-        assert "Files already written are kept." in said
+        assert "Complete files are kept. Free some space" in said
         assert said.count("\n") == 1
     assert not list((tmp_path / "out").rglob("*.part"))
     sweep(undisturbed / "small.yaml", tmp_path / "out")
@@ -257,6 +257,23 @@ def test_a_broken_manifest_is_put_aside_and_no_run_is_lost(done: tuple[Path, Pat
     sweep(path, folder, on_runs=said.append)
     assert not said
     assert (folder / "damaged" / "manifest.json").read_text() == "{"
+
+
+def test_beside_a_broken_manifest_charts_of_the_sweep_are_put_aside_and_drawn_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sketch(monkeypatch)
+    again = ("sweep", str(written(tmp_path)), "-o", str(tmp_path / "out"))
+    assert call(*again).code == 0
+    (tmp_path / "out/charts/mine.png").write_bytes(b"mine")
+    (tmp_path / "out/manifest.json").write_bytes(b"")
+    assert "manifest.json: not a manifest of results. Run it again." in call("status", str(tmp_path / "out")).err
+    said = call(*again)
+    assert said.code == 0, said.err
+    assert "manifest.json, charts/hedging_index.png, charts/hedging_index.svg: put aside into damaged/" in said.err
+    assert (tmp_path / "out/charts/hedging_index.png").exists()
+    assert (tmp_path / "out/charts/mine.png").read_bytes() == b"mine"
+    assert status_of(tmp_path / "out").finished
 
 
 def test_points_of_another_manifest_are_refused(done: tuple[Path, Path]) -> None:

@@ -14,7 +14,7 @@ from hedgesim.commands._own_codes import codes_in
 from hedgesim.commands._printing import print_lines
 from hedgesim.commands._region_files import TEMPLATES, region_files
 from hedgesim.errors import HedgesimError, StoreError
-from hedgesim.results.drafts import first_step, reason_of, write_file
+from hedgesim.results.drafts import reason_of, remedy_for, write_file
 
 What = StrEnum("What", "rule scenario region")
 Side = StrEnum("Side", "country power")
@@ -95,7 +95,7 @@ def _create(folder: Path) -> None:
         folder.mkdir()
     except OSError as error:
         fault = f"it cannot be created ({reason_of(error)})"
-        raise StoreError(folder, fault, f"{first_step(error)}, or go to another folder.") from error
+        raise StoreError(folder, fault, remedy_for(error, "Go to another folder.")) from error
 
 
 def _rule(name: str, side: Side) -> Iterator[tuple[str, str]]:

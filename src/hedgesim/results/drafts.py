@@ -19,8 +19,11 @@ DRAFT = ".part"
 DRAFTS = re.compile(rf"\.(?:writable-|\w[\w.+,-]*\.)[0-9a-f]{{12}}{re.escape(DRAFT)}")
 """Names of drafts in a folder of results."""
 
-NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-"""Failures where the disk, or what a user may store on it, is full."""
+FIRST = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), "Free some space"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "Check the permissions"),
+}
+"""What to do first, by the system's number of a failure."""
 
 
 def name_of_draft(name: str) -> str:
@@ -34,10 +37,10 @@ def reason_of(error: Exception) -> str:
     return words[:1].lower() + words[1:]
 
 
-def first_step(error: Exception) -> str:
-    """What to do first about a file that could not be written."""
-    full = isinstance(error, OSError) and error.errno in NO_SPACE
-    return "Free some space" if full else "Check the permissions of its folder"
+def remedy_for(error: Exception, other: str) -> str:
+    """What to do about something that could not be written. other: a sentence that says where else to write it."""
+    first = FIRST.get(error.errno or 0) if isinstance(error, OSError) else None
+    return f"{first}, or: {other}" if first else other
 
 
 @contextmanager
@@ -60,7 +63,7 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
         if isinstance(error, StoreError):
             raise
         fault = f"it cannot be written ({reason_of(error)})"
-        raise StoreError(path, fault, f"{first_step(error)}, or name a file in another folder.") from error
+        raise StoreError(path, fault, remedy_for(error, "Name a file in another folder.")) from error
     finally:
         with suppress(OSError):
             draft.unlink()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hedgesim.errors import StoreError, shown
-from hedgesim.results.drafts import DRAFT, DRAFTS, first_step, name_of_draft, reason_of
+from hedgesim.results.drafts import DRAFT, DRAFTS, name_of_draft, reason_of, remedy_for
 
 MANIFEST = "manifest.json"
 RUN = "a run"
@@ -124,7 +124,9 @@ class Folder:
             self._files.pipe_file(trial, b"")
             self._files.rm_file(trial)
         except (OSError, ValueError) as error:
-            raise StoreError(self._place, f"cannot be written ({reason_of(error)})", remedy=OTHER_FOLDER) from error
+            self._discard(trial)
+            fault = f"cannot be written ({reason_of(error)})"
+            raise StoreError(self._place, fault, remedy_for(error, OTHER_FOLDER)) from error
         if self.path is not None and self.is_file(MANIFEST):
             with suppress(OSError):
                 _remove_drafts(self.path)
@@ -262,7 +264,7 @@ class Folder:
 
     def _unwritten(self, name: str, error: Exception) -> StoreError:
         fault = f"writing stopped ({reason_of(error)})"
-        remedy = f"Complete files are kept. {first_step(error)}, or: {OTHER_FOLDER}"
+        remedy = f"Complete files are kept. {remedy_for(error, OTHER_FOLDER)}"
         return StoreError(f"{self._place}/{name}", fault, remedy)
 
 
