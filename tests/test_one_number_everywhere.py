@@ -170,7 +170,7 @@ def test_a_sweep_that_names_one_country_is_answered_about_it_with_a_chart(tmp_pa
         said = call("report", "one", "-o", "page.html")
         assert said.code == 0, said.err
         assert said.out.startswith("Presence of Russia in Kazakhstan depends most on taste: concentration")
-        assert "Presence of RUS in KAZ, along each varying factor" in Page(tmp_path / "page.html").words()
+        assert "Presence of Russia in Kazakhstan, along each varying factor" in Page(tmp_path / "page.html").words()
         said = call("report", "one", "--outcome", "presence_RUS", "-o", "page.html", "--overwrite")
         assert said.out.startswith("Presence of Russia, mean over countries")
 
