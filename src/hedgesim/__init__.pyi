@@ -7,7 +7,7 @@ from .analysis.sensitivity import sensitivity as sensitivity
 from .engines.agent_based import HedgeModel as HedgeModel
 from .engines.invented import example_power_view as example_power_view
 from .engines.invented import example_view as example_view
-from .engines.trial import read_rule_file as read_rule_file
+from .engines.rule_check import read_rule_file as read_rule_file
 from .errors import HedgesimError as HedgesimError
 from .errors import ScenarioError as ScenarioError
 from .errors import StoreError as StoreError

@@ -20,7 +20,7 @@ from hedgesim.errors import HedgesimError
 from hedgesim.results.parquet import Where
 from hedgesim.results.results import Results, open_results
 from hedgesim.results.sweep import sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 
 OF_KGZ, TASTE = "hedging_index_KGZ", "settings.taste.threat"
 WITH, WITHOUT = "[KAZ, KGZ]", "[KAZ, UZB]"

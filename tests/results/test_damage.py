@@ -18,7 +18,7 @@ from hedgesim.results.manifest import LATER, SEAL
 from hedgesim.results.results import Results, open_results, read_findings, write, write_findings
 from hedgesim.results.simulation import run
 from hedgesim.results.sweep import sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 from hedgesim.scenario import read_scenario
 
 Held = dict[str, Any]

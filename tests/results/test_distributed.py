@@ -22,7 +22,7 @@ from hedgesim.results import distributed as on_dask
 from hedgesim.results import sweep as sweeping
 from hedgesim.results.distributed import check_installed
 from hedgesim.results.sweep import sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 from hedgesim.rules import catalogue
 from hedgesim.rules.catalogue import RuleFile, use
 from hedgesim.rules.countries import habit

@@ -21,7 +21,7 @@ from tests.results.small import assert_same, many, written
 from hedgesim.errors import HedgesimError
 from hedgesim.results import sweep as sweeping
 from hedgesim.results.sweep import sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 from hedgesim.results.workers import MOST_A_PROCESSOR, in_order
 
 SCRIPT = """

@@ -20,7 +20,7 @@ from hedgesim.results.parquet import parquet_bytes
 from hedgesim.results.results import open_results
 from hedgesim.results.store import ABOUT, _digest
 from hedgesim.results.sweep import sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 
 BASE = ("--set", "end=2021Q2", "--runs", "3", "--keep", "1")
 SHORT = ("--set", "end=2021Q2", "--runs", "2")

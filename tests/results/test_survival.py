@@ -26,7 +26,7 @@ from tests.results.test_workers import children_of
 from hedgesim.errors import StoreError
 from hedgesim.results.results import open_results
 from hedgesim.results.sweep import sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 from hedgesim.results.tables import TABLES
 
 REPLICATIONS = 700

@@ -25,7 +25,7 @@ from hedgesim.results.plan import SweepPlan
 from hedgesim.results.reduction import EXACT
 from hedgesim.results.results import Results
 from hedgesim.results.sweep import probe, sweep
-from hedgesim.results.sweep_tables import status_of
+from hedgesim.results.sweep_status import status_of
 
 SUMMARY = "retention: {summary: true}\n"
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hedgesim.engines.trial import check_rule
+from hedgesim.engines.rule_check import check_rule
 from hedgesim.model.arrays import COUNTRY, RUN, TARGET
 from hedgesim.model.parameter import parameters_of
 from hedgesim.model.parameters import Parameters

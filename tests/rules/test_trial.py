@@ -10,7 +10,7 @@ import pytest
 
 import hedgesim
 from command_line import call, files_below, sketch
-from hedgesim.engines import trial
+from hedgesim.engines import rule_check, trial
 from hedgesim.engines.case import case_of
 from hedgesim.errors import HedgesimError
 from hedgesim.model.view import PowerView, View
@@ -237,7 +237,7 @@ ENDLESS = {
 def test_a_rule_that_does_not_end_is_refused_at_the_line_where_it_is(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module, words in ((catalogue, "READING"), (trial, "TRYING"), (trial, "COMPILING")):
+    for module, words in ((catalogue, "READING"), (trial, "TRYING"), (rule_check, "COMPILING")):
         monkeypatch.setattr(module, words, getattr(module, words)._replace(seconds=0.5))
     with pytest.raises(HedgesimError, match=r"takes more than 0.5 seconds") as caught:
         hedgesim.read_rule_file(written(text))
@@ -271,7 +271,7 @@ def test_a_rule_that_keeps_to_the_contract_is_known_and_is_given(text: str) -> N
 
 
 def test_without_jax_a_rule_is_tried_in_numpy_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "find_spec", lambda name: None)
+    monkeypatch.setattr(rule_check, "find_spec", lambda name: None)
     hedgesim.read_rule_file(written(country_rule(BODIES["another array library"][0])))
 
 

@@ -17,8 +17,8 @@ from hedgesim.analysis.differences import BY, Differences, pair
 from hedgesim.analysis.run_outcomes import outcome_in_words
 from hedgesim.analysis.switches import Groups, Part, Switch, grouped
 from hedgesim.engines import Engine, engine_of
+from hedgesim.engines.rule_check import use_rule_files
 from hedgesim.engines.shapley import Values, alone, last, shapley
-from hedgesim.engines.trial import use_rule_files
 from hedgesim.errors import HedgesimError, check_type, choose_from, shown, texts, whole
 from hedgesim.model.named_outcomes import named_in, which
 from hedgesim.numbers import INTERVAL

@@ -14,8 +14,7 @@ from hedgesim.analysis.stored import check_outcomes, check_whole, place_of, unde
 from hedgesim.errors import HedgesimError, whole
 from hedgesim.numbers import apart
 from hedgesim.results.results import Results
-from hedgesim.results.sweep_tables import POINT
-from hedgesim.results.tables import RUNS
+from hedgesim.results.tables import POINT, RUNS
 
 DESIGNS = ("grid", "latin_hypercube", "sobol", "saltelli", "csv")
 """Designs that fill their space; Morris's paths do not."""

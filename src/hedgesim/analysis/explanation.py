@@ -9,7 +9,7 @@ from hedgesim.engines.case import case_of
 from hedgesim.engines.ensemble import simulate
 from hedgesim.engines.explanation import Explanation, explain_decision, place_of
 from hedgesim.engines.quarter import assess
-from hedgesim.engines.trial import use_rule_files
+from hedgesim.engines.rule_check import use_rule_files
 from hedgesim.errors import HedgesimError, check_type, whole
 from hedgesim.model.noise import LARGEST_RUN
 from hedgesim.model.world import at_step

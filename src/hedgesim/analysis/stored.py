@@ -13,8 +13,8 @@ from hedgesim.model.named_outcomes import is_further
 from hedgesim.results.folders import SWEEP, Folder
 from hedgesim.results.manifest import manifest_in
 from hedgesim.results.results import Results, open_results
-from hedgesim.results.sweep_tables import POINT, status_of
-from hedgesim.results.tables import RUNS
+from hedgesim.results.sweep_status import status_of
+from hedgesim.results.tables import POINT, RUNS
 from hedgesim.scenario.tables import names_by_code
 
 SAMPLE = "sample"

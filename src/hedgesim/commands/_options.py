@@ -96,7 +96,7 @@ def use_rules(paths: Iterable[str] | None) -> list[Any]:
     """Add the rules of the user's own files; HedgesimError if one breaks the contract of rules."""
     if not paths:
         return []
-    from hedgesim.engines.trial import use_rule_files
+    from hedgesim.engines.rule_check import use_rule_files
 
     return use_rule_files(paths)
 

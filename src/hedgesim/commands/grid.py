@@ -41,7 +41,7 @@ def grid(
     """Run a scenario over a small grid; draw an outcome."""
     import hedgesim
     from hedgesim.commands._progress import counting
-    from hedgesim.engines.trial import check_followed
+    from hedgesim.engines.rule_check import check_followed
     from hedgesim.plots.run import draw_grid
     from hedgesim.results.folders import RUN
     from hedgesim.results.grid import grid_identity, grid_of, run_grid

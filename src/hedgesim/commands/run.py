@@ -76,7 +76,7 @@ def run(
 ) -> None:
     """Run a scenario, or a scenario and its twin; write tables, draw charts."""
     from hedgesim.engines import engine_of
-    from hedgesim.engines.trial import check_followed
+    from hedgesim.engines.rule_check import check_followed
     from hedgesim.plots.run import draw
     from hedgesim.results.results import write
     from hedgesim.results.simulation import Plan

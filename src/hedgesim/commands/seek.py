@@ -48,7 +48,7 @@ def seek(
     from hedgesim.analysis.trials import trials_of
     from hedgesim.commands._progress import counting
     from hedgesim.engines import engine_of
-    from hedgesim.engines.trial import check_followed
+    from hedgesim.engines.rule_check import check_followed
     from hedgesim.results.ownership import IDENTITY, identity_of, own_rules
     from hedgesim.results.results import write_findings
 

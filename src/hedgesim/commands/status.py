@@ -13,7 +13,7 @@ def status(
     folder: Annotated[str, Argument(metavar="DIR", help="Folder or address of a sweep.")], as_json: AsJson = False
 ) -> None:
     """Check every file of a sweep; count its runs."""
-    from hedgesim.results.sweep_tables import status_of
+    from hedgesim.results.sweep_status import status_of
 
     found = status_of(folder)
     if as_json:

@@ -55,7 +55,7 @@ def sweep(
     """Run the missing runs of an experiment; draw its outcomes."""
     from hedgesim.analysis.regret import regrets_of
     from hedgesim.model.named_outcomes import is_yes_or_no
-    from hedgesim.results.sweep_tables import undefined_runs
+    from hedgesim.results.sweep_status import undefined_runs
 
     use_rules(rule_files)
     check_counts(workers=workers)

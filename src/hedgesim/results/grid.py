@@ -22,8 +22,7 @@ from hedgesim.results.plan import SweepPlan
 from hedgesim.results.results import Results
 from hedgesim.results.space import check_space
 from hedgesim.results.store import KEY, Contents
-from hedgesim.results.sweep_tables import POINT
-from hedgesim.results.tables import RUNS
+from hedgesim.results.tables import POINT, RUNS
 from hedgesim.scenario import Scenario
 from hedgesim.scenario.files import number_in
 from hedgesim.scenario.yaml_tree import Node

@@ -11,8 +11,7 @@ import pandas as pd
 from hedgesim.errors import StoreError
 from hedgesim.model.outcomes import OUTCOMES
 from hedgesim.results.parquet import Tables
-from hedgesim.results.sweep_tables import POINT
-from hedgesim.results.tables import PRESENCE, RUNS, SUMMARY, SUMMARY_KEYS, TABLES
+from hedgesim.results.tables import POINT, PRESENCE, RUNS, SUMMARY, SUMMARY_KEYS, TABLES
 
 if TYPE_CHECKING:
     from xarray import Dataset

@@ -13,7 +13,7 @@ import pandas as pd
 
 from hedgesim.engines import Engine, engine_of
 from hedgesim.engines.case import Case, case_of
-from hedgesim.engines.trial import read_with_rules
+from hedgesim.engines.rule_check import read_with_rules
 from hedgesim.errors import check_path, whole
 from hedgesim.results.blocks import Block, Rows, run_block, with_outcomes
 from hedgesim.results.folders import RUN, Folder

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from hedgesim.model.derived import Derived
 
 RUNS, SUMMARY = "runs", "summary"
+POINT = "point"
+"""Column of the tables of a sweep or grid: the number of the point."""
 PRESENCE = "presence_"
 INDEX = "hedging_index"
 """Outcome whose last value in every country is a column of the table of runs, also of a sweep."""

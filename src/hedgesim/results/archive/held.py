@@ -11,7 +11,8 @@ from hedgesim.errors import StoreError
 from hedgesim.results.folders import MANIFEST, RUN, SWEEP, Folder
 from hedgesim.results.manifest import WholeFiles, digests_of, manifest_in
 from hedgesim.results.ownership import IDENTITY, INNER, own_files
-from hedgesim.results.sweep_tables import POINTS, status_of
+from hedgesim.results.sweep_status import status_of
+from hedgesim.results.sweep_tables import POINTS
 from hedgesim.results.tables import TABLES
 
 AGAIN = "Run the same command again: what is missing or damaged is made again."

@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from hedgesim.engines.trial import use_rule_files
+from hedgesim.engines.rule_check import use_rule_files
 from hedgesim.errors import HedgesimError, StoreError
 from hedgesim.results.archive.held import AGAIN, Held, Member, of_bytes
 from hedgesim.results.ownership import IDENTITY, identity_in
