@@ -84,7 +84,7 @@ REFUSED = {
     "before": (("war_2022", "--country", "KAZ", "--period", "2021Q1"), "war_2022 starts in 2021Q1, and decisions are"),
     "after": (("war_2022", "--country", "KAZ", "--period", "2030Q1"), "taken from 2021Q2 to 2026Q4. Name one of these"),
     "no quarter": (("war_2022", "--country", "KAZ", "--period", "soon"), "--period soon: war_2022 starts in 2021Q1"),
-    "run": (("war_2022", *ASKED, "--run", "-1"), "run=-1: it must be a whole number of at least 0."),
+    "run": (("war_2022", *ASKED, "--run", "-1"), "run=-1: it must be a whole number from 0 to "),
     "domain": (("war_2022", *ASKED, "--domain", "securty"), 'there is no such domain. Did you mean "security"?'),
     "scenario": (("war_2023", *ASKED), 'there is no scenario "war_2023". Give the path of a file or the name'),
     "folder": (("results/none", *ASKED), "results/none: there is no such folder. Name a folder of results, or a"),
