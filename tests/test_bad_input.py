@@ -210,7 +210,7 @@ def test_runs_for_which_there_is_no_room_are_refused_before_the_first(command: s
 def test_runs_for_which_there_is_too_little_free_space_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=80_000_000))
     line = refused("run", written(PLAIN), "--runs", "1000000", "--keep", "0", "-o", "out")
-    assert re.match(r"out: 1000000 runs need about \d+ MB, 80 MB are free\. ", line)
+    assert re.match(r"out: 1000000 runs need about \d+\.\d GB, 80 MB are free\. ", line)
     assert "Give fewer --keep" in refused("run", written(PLAIN), "--runs", "50000", "--keep", "50000", "-o", "out")
 
 

@@ -98,5 +98,5 @@ def test_an_experiment_says_which_outcome_is_meant(write: Callable[..., Path]) -
 
 @pytest.mark.usefixtures("write")
 def test_an_error_of_an_outcome_that_is_not_recorded_is_answered_with_the_option_that_records_it() -> None:
-    line = refused("run", "war_2022", "--until-error", "presence_RUS_KAZ=0.1")
-    assert line.endswith("Record it, if there is such an outcome: --outcome presence_RUS_KAZ.")
+    line = refused("run", "war_2022", "--until-error", "trust_UZB_KGZ=0.1")
+    assert line.endswith("Record it, if there is such an outcome: --outcome trust_UZB_KGZ.")
