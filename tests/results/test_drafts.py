@@ -77,6 +77,14 @@ def test_the_remedy_follows_from_the_failure(tmp_path: Path, monkeypatch: pytest
     assert held(tmp_path) == {str(tmp_path / "new.txt"): b"mine"}
 
 
+def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.png"
+    os.mkfifo(pipe)
+    with pytest.raises(StoreError, match="this is not a regular file"):
+        write_file(pipe, b"", overwrite=True)
+    assert pipe.is_fifo()
+
+
 def test_a_run_and_its_twin_are_replaced_together_or_not_at_all(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("run", "war_2022", *BASE, "--twin", "no_war", *OUT, "--overwrite")
     assert call(*words).code == 0

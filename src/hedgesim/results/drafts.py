@@ -50,6 +50,8 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     Raises:
         StoreError: it could not be written, or there is one that may not be replaced; that is as it was.
     """
+    if path.exists() and not path.is_file():
+        raise StoreError(path, "this is not a regular file", "Name a new one.")
     draft = path.with_name(name_of_draft(path.name))
     try:
         with draft.open("xb") as stream:
