@@ -66,7 +66,7 @@ def test_a_question_and_a_folder_are_printed_as_they_are(
     experiment = {
         "question": text,
         "scenarios": ["war_2022"],
-        "levers": {"end": ["2021Q2"]},
+        "levers": {"end": ["2022Q2"]},
         "uncertainties": {"shock_sizes.war_2022": [0.5]},
         "outcomes": ["cohesion"],
         "design": "grid",

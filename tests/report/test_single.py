@@ -15,7 +15,9 @@ from hedgesim.scenario import read_scenario
 from report.reading import Page
 
 SHORT = read_scenario("war_2022", overrides=["end=2022Q4"])
-KEPT = 4
+RUNS, KEPT = 40, 4
+OF_ALL_RUNS = {"trust_KAZ", "diversity"}
+"""What is stored of all runs, and not of kept ones alone."""
 """Runs of the folder war that are kept in full."""
 
 WORDS = {
@@ -31,7 +33,8 @@ WORDS = {
 
 @pytest.mark.parametrize("name", WORDS)
 def test_an_outcome_of_a_single_place_is_on_the_page_of_one_run(page: Callable[..., Path], name: str) -> None:
-    (found,), _ = run_scenarios((SHORT,), Plan(KEPT, 0, engine_of("ensemble"), outcomes=(name,)))
+    runs = RUNS if name in OF_ALL_RUNS else KEPT
+    (found,), _ = run_scenarios((SHORT,), Plan(runs, 0, engine_of("ensemble"), outcomes=(name,)))
     recorded = found.closing().query("quantity == @name and entity == 'named'").iloc[0]
     shown = Page(page("war", "--outcome", name))
     row = shown.table("Changes from 2021Q1 to 2022Q4").where("outcome", WORDS[name])
@@ -51,7 +54,7 @@ def test_what_a_run_recorded_is_on_its_page_unasked_and_alone_where_no_run_is_ke
         assert call("report", f"kept_{keep}", "-o", f"{keep}.html").code == 0
     assert Page(Path("2.html")).table("Changes from").where("outcome", WORDS["member_KAZ_EAEU"])["after"] == 1.0
     said = call("report", "kept_0", "--outcome", "member_KAZ_EAEU", "-o", "member.html").out
-    assert f"At the end of kept_0 s{WORDS['member_KAZ_EAEU'][1:]} is 1 (90 % of 4 runs: 1 to 1)." in said
+    assert f"At the end of war_2022 s{WORDS['member_KAZ_EAEU'][1:]} is 1 (90 % of 4 runs: 1 to 1)." in said
     fault = refused("report", "kept_0", "--outcome", "trust_KAZ_UZB", "-o", "trust.html")
     assert "the runs did not record it, and none is kept in full." in fault
     assert fault.endswith("Or run it with --outcome trust_KAZ_UZB.")

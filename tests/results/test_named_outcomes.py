@@ -1,5 +1,6 @@
 """Outcomes of single places: what is recorded under a name is what the tables of the same runs say."""
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -133,7 +134,8 @@ def test_twins_and_the_closing_table_print_what_is_named(tmp_path: Path, monkeyp
     settings = ("--runs", "4", "--set", f"end={END}", "--no-charts", *asked)
     said = call("run", "war_2022", "--twin", "no_war", *settings, "-o", "out")
     start = said.out.index("outcome ")
-    rows = {line.split()[0] for line in said.out[start:].split("\nThe same")[0].split("\nFactor")[0].splitlines()[1:]}
+    table = re.split("\n\n|\nThe same|\nFactor|\nIntervals", said.out[start:])[0]
+    rows = {line.split()[0] for line in table.splitlines()[1:]}
     assert rows <= {"share_economy", "leader_meetings", "presence", "cohesion"}
     assert {"share_economy", "presence"} <= rows, "which the war moves in every run"
     first, twin = (open_results(folder).table("runs") for folder in ("out", "out/twin"))

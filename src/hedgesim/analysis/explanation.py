@@ -41,7 +41,7 @@ def explain(
         remedy = "Leave it out, or name the scenario in place of the results."
         raise HedgesimError(f"--seed {seed}", f"the results have the seed {recorded.seed}", remedy)
     run, case = whole("run", run, 0, LARGEST_RUN), case_of(scenario)
-    check_type("country", country, str, 'Write it like country="KAZ".')
+    check_type("country", country, str, "Give the code of a country as text.")
     place_of(case, country)
     first, *periods = case.setting.axes.periods
     if period not in periods:

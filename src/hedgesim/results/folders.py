@@ -228,7 +228,7 @@ class Folder:
     def _discard(self, draft: str) -> None:
         """Remove a draft, if it is still there, and the inner folder that it was in if that is empty then."""
         folder = draft.rpartition("/")[0]
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._files.rm_file(draft)
             if self.path is not None and folder != self._root:
                 Path(folder).rmdir()
