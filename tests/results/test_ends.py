@@ -44,21 +44,19 @@ def test_workers_start_from_wherever_python_does(tmp_path: Path, words: tuple[st
     assert (done.returncode, done.stdout.split()) == (0, ["12"]), done.stderr
 
 
-def heeding() -> None:
-    """Let Ctrl-C have its usual effect in a new process, also where the shell of the tests ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def stopped_as_a_group(folder: Path, wait: float, *more: float) -> None:
     """Press Ctrl-C in a terminal, once or several times, while a sweep runs in two processes."""
-    words = [sys.executable, "-m", "hedgesim", "sweep", str(folder / "small.yaml"), "-o", str(folder / "out")]
+    heeding = (
+        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # as no shell ignores it
+    )
+    module = "runpy.run_module('hedgesim', run_name='__main__', alter_sys=True)"
+    words = [sys.executable, "-c", heeding + module, "sweep", str(folder / "small.yaml"), "-o", str(folder / "out")]
     process = subprocess.Popen(
         [*words, "--workers", "2"],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=heeding,
     )
     try:
         for seconds in (wait, *more):

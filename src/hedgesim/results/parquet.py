@@ -125,8 +125,11 @@ class FrameTables(Tables):
         frame = self._frames[name]
         if columns is None and not where:
             return frame
-        data = ds.dataset(pa.Table.from_pandas(frame, preserve_index=False))
         wanted = list(frame.columns) if columns is None else columns
+        needed = dict.fromkeys([*wanted, *(column for column, _, _ in where)])
+        if frame.columns.isin(list(needed)).sum() == len(needed):
+            frame = frame[list(needed)]  # else the check names all there are
+        data = ds.dataset(pa.Table.from_pandas(frame, preserve_index=False))
         self.check(name, wanted, where, are_text(data.schema))
         return self.scan([data], wanted, where)
 
