@@ -46,9 +46,7 @@ def test_workers_start_from_wherever_python_does(tmp_path: Path, words: tuple[st
 
 def stopped_as_a_group(folder: Path, wait: float, *more: float) -> None:
     """Press Ctrl-C in a terminal, once or several times, while a sweep runs in two processes."""
-    heeding = (
-        "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # as no shell ignores it
-    )
+    heeding = "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     module = "runpy.run_module('hedgesim', run_name='__main__', alter_sys=True)"
     words = [sys.executable, "-c", heeding + module, "sweep", str(folder / "small.yaml"), "-o", str(folder / "out")]
     process = subprocess.Popen(
