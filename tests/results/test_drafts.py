@@ -83,6 +83,8 @@ def test_what_is_no_regular_file_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="this is not a regular file"):
         write_file(pipe, b"", overwrite=True)
     assert pipe.is_fifo()
+    with pytest.raises(StoreError, match="it cannot be written"):
+        write_file(tmp_path / "null\0byte.png", b"", overwrite=True)
 
 
 def test_a_run_and_its_twin_are_replaced_together_or_not_at_all(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

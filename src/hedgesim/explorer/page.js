@@ -54,10 +54,10 @@ async function ask(name, more = {}) {
   return found;
 }
 
-let told = []; // what is told now
+let messages = []; // the messages that the page shows now
 
 function tell(faults) {
-  told = faults;
+  messages = faults;
   $("faults").hidden = !faults.length;
   fill("faults", ...faults.map((one) => el("p", {}, el("b", {}, one.place), `: ${one.fault}. ${one.remedy}`)));
 }
@@ -1001,7 +1001,7 @@ async function start(first = true) {
     said.push({ place: `v=${version}`, fault: `the address was saved by another version of the explorer (this one writes v=${about.state})`,
       remedy: "Look whether all is as you left it, and save the address again." });
   }
-  if (said.length) tell([...told, ...said]);
+  if (said.length) tell([...messages, ...said]);
 }
 
 start();

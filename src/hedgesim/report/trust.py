@@ -138,7 +138,7 @@ def _prior(subjects: Sequence[Subject]) -> list[Part]:
                     cells = texts(names.countries.get(country, (country, ""))[0], domain, called)
                     rows.append(Row(cells, country))
         share = f"{int(prior.sum())} of {prior.size} starting shares of {subject.name} are prior-dominated: the prior"
-        lines = Lines((f"{share} outweighs the data. They are drawn anew in every run and never scored.",))
+        lines = Lines((f"{share} outweighs the data. Every run draws them again, and they are never scored.",))
     if not rows:
         return [lines]
     return [lines, Table("Prior-dominated shares", ("country", "domain", "options"), tuple(rows), folded=True)]

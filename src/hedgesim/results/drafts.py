@@ -50,10 +50,10 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
     Raises:
         StoreError: it could not be written, or there is one that may not be replaced; that is as it was.
     """
-    if path.exists() and not path.is_file():
-        raise StoreError(path, "this is not a regular file", "Name a new one.")
     draft = path.with_name(name_of_draft(path.name))
     try:
+        if path.exists() and not path.is_file():
+            raise StoreError(path, "this is not a regular file", "Name a new one.")
         with draft.open("xb") as stream:
             yield stream
             stream.flush()
@@ -67,7 +67,7 @@ def new_file(path: Path, *, overwrite: bool) -> Iterator[IO[bytes]]:
         fault = f"it cannot be written ({reason_of(error)})"
         raise StoreError(path, fault, remedy_for(error, "Name a file in another folder.")) from error
     finally:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             draft.unlink()
 
 
